@@ -1,0 +1,123 @@
+package dev.portreeve.audit;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The evidence of one governed call, from {@link AuditLog#open} to {@link #close}. Used by the call's own thread only.
+ *
+ * <p>At most two records: {@code call.opened} when the call is admitted, in the transaction of its hold, and {@code
+ * call.closed} when it ended, in the transaction of its settlement. A call that was never admitted leaves one {@code
+ * call.refused} with the facts of both.
+ */
+public final class AuditTrail implements AutoCloseable {
+    private final Journal journal;
+    private final String tenant;
+    private final UUID callId;
+    private final Facts opening;
+    private final Facts closing = new Facts();
+    private @Nullable Receipt opened;
+    private @Nullable Receipt concluded;
+    private @Nullable Closing<?> settlement;
+
+    private record Closing<P>(PostingBook<P> book, P posting, Supplier<Facts> facts) {
+        JournalEntry<P> entry(Supplier<AuditEvent> event) {
+            return JournalEntry.of(book, posting, () -> List.of(event.get()));
+        }
+    }
+
+    AuditTrail(Journal journal, String tenant, UUID callId, Facts opening) {
+        this.journal = journal;
+        this.tenant = tenant;
+        this.callId = callId;
+        this.opening = opening;
+    }
+
+    public UUID callId() {
+        return callId;
+    }
+
+    public String tenant() {
+        return tenant;
+    }
+
+    /** The facts of the record that is written next: the opening one until {@link #admit}, then the closing one. */
+    public Facts facts() {
+        return opened == null ? opening : closing;
+    }
+
+    /**
+     * Queues the opening record together with the hold. The events are made after the book decided: if {@code refusal}
+     * then says the hold was not admitted, no opening record is written (the trail will end as refused).
+     *
+     * @param outcome gives, after the decision, the facts of the hold, or {@code null} if it was refused
+     */
+    public <P> Receipt admit(PostingBook<P> book, P hold, Supplier<@Nullable Facts> outcome) {
+        Facts before = new Facts().include(opening);
+        return journal.append(JournalEntry.of(book, hold, () -> {
+            Facts held = outcome.get();
+            return held == null
+                    ? List.of()
+                    : List.of(new AuditEvent(
+                            tenant, EventKind.CALL_OPENED, callId, new Facts().include(before).include(held)));
+        }));
+    }
+
+    /** Queues the opening record of a call that holds no money. */
+    public Receipt admit() {
+        Receipt receipt = journal.append(
+                JournalEntry.of(new AuditEvent(tenant, EventKind.CALL_OPENED, callId, new Facts().include(opening))));
+        admitted(receipt);
+        return receipt;
+    }
+
+    /** Says that the hold queued by {@link #admit(PostingBook, Object, Supplier)} was admitted, so an opening record exists. */
+    public void admitted(Receipt receipt) {
+        opened = receipt;
+    }
+
+    /** The receipt of the opening record, or {@code null} while the call is not admitted. */
+    public @Nullable Receipt opened() {
+        return opened;
+    }
+
+    /**
+     * Leaves the settlement that must commit with the closing record; written by {@link #conclude} or {@link #close}.
+     *
+     * @param facts asked for after the book applied the settlement
+     */
+    public <P> void settle(PostingBook<P> book, P posting, Supplier<Facts> facts) {
+        settlement = new Closing<>(book, posting, facts);
+    }
+
+    /** Queues the last record with the outcome's facts, and the settlement if there is one. */
+    public Receipt conclude(Facts outcome) {
+        if (concluded != null) {
+            throw new IllegalStateException("the trail of call " + callId + " is concluded already");
+        }
+        EventKind kind = opened == null ? EventKind.CALL_REFUSED : EventKind.CALL_CLOSED;
+        Facts last = new Facts().include(opened == null ? opening : closing).include(outcome);
+        Closing<?> settled = settlement;
+        Receipt receipt = settled == null
+                ? journal.append(JournalEntry.of(new AuditEvent(tenant, kind, callId, last)))
+                : journal.append(settled.entry(() -> new AuditEvent(
+                        tenant, kind, callId, last.include(settled.facts().get()))));
+        concluded = receipt;
+        return receipt;
+    }
+
+    /** The receipt of the last record, or {@code null} before {@link #conclude}. */
+    public @Nullable Receipt concluded() {
+        return concluded;
+    }
+
+    /** Ends the trail. Without a conclusion (a bug threw past the recipe) the call is recorded as aborted. */
+    @Override
+    public void close() {
+        if (concluded == null) {
+            conclude(new Facts().put("outcome", "aborted"));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.portreeve.audit;
+
+/** The closed set of record kinds; {@link #code()} is what stands in a record and never changes its meaning. */
+public enum EventKind {
+    /** A call was admitted: decision, money held. Written before any effect. */
+    CALL_OPENED("call.opened"),
+    /** An opened call ended: outcome, usage, money settled. */
+    CALL_CLOSED("call.closed"),
+    /** A call ended before anything was held or run: decision and reason in one record. */
+    CALL_REFUSED("call.refused"),
+    APPROVAL_REQUESTED("approval.requested"),
+    APPROVAL_DECIDED("approval.decided"),
+    APPROVAL_EXPIRED("approval.expired"),
+    APPROVAL_REDEEMED("approval.redeemed"),
+    AUTHENTICATION_REJECTED("authentication.rejected"),
+    KEY_CREATED("key.created"),
+    KEY_REVOKED("key.revoked"),
+    ADMIN_ACTION("admin.action"),
+    POLICY_LOADED("policy.loaded"),
+    SERVER_STARTED("server.started");
+
+    private final String code;
+
+    EventKind(String code) {
+        this.code = code;
+    }
+
+    public String code() {
+        return code;
+    }
+}

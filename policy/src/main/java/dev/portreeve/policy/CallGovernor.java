@@ -1,0 +1,72 @@
+package dev.portreeve.policy;
+
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.budget.BudgetLedger;
+import dev.portreeve.policy.budget.Reservation;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.Usage;
+import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.guardrail.ScreenedOutput;
+
+/** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
+public final class CallGovernor {
+    private final AuditLog audit;
+    private final AccessPolicy access;
+    private final Guardrails guardrails;
+    private final BudgetLedger budgets;
+    private final ApprovalGate approvals;
+
+    public CallGovernor(
+            AuditLog audit,
+            AccessPolicy access,
+            Guardrails guardrails,
+            BudgetLedger budgets,
+            ApprovalGate approvals) {
+        this.audit = audit;
+        this.access = access;
+        this.guardrails = guardrails;
+        this.budgets = budgets;
+        this.approvals = approvals;
+    }
+
+    /**
+     * The life of a call. Read this first. Blocks the calling (virtual) thread until the call ended; chunks reach {@code
+     * client} on this thread. When it returns, the money is settled and the closing record is durable.
+     *
+     * @throws dev.portreeve.audit.EvidenceUnavailable if evidence cannot be stored; nothing more may then be released
+     */
+    public <C extends Output<C>> CallOutcome govern(GovernedCall call, Upstream<C> upstream, OutputSink<C> client) {
+        try (AuditTrail trail = audit.open(call.subject().tenant(), call.id().value(), CallFacts.of(call))) {
+            CallOutcome outcome = enforce(call, upstream, client, trail);
+            trail.conclude(CallFacts.of(outcome)).await();
+            return outcome;
+        }
+    }
+
+    private <C extends Output<C>> CallOutcome enforce(
+            GovernedCall call, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail) {
+        try {
+            Decision decision = access.require(call, trail);
+            Content input = guardrails.screenInput(call, trail);
+            try (Reservation reservation = budgets.reserve(call, trail)) {
+                approvals.require(call, decision, trail);
+                ScreenedOutput<C> screened = guardrails.screenOutput(call, EvidenceGate.of(call, trail, client), trail);
+                Usage usage = reservation.metered(upstream).execute(input, screened);
+                screened.finish();
+                return new CallOutcome.Completed(usage, reservation.cost());
+            }
+        } catch (CallEnded ended) {
+            return ended.outcome();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.portreeve.policy;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.ToolCall;
+
+/**
+ * Holds the first byte of an answer until the opening record is durable (INV-2). The record is written while the upstream
+ * works, so as a rule nobody waits here.
+ */
+final class EvidenceGate<C extends Output<C>> implements OutputSink<C> {
+    private final Receipt opening;
+    private final OutputSink<C> client;
+    private boolean open;
+
+    private EvidenceGate(Receipt opening, OutputSink<C> client) {
+        this.opening = opening;
+        this.client = client;
+    }
+
+    /**
+     * The gate of an admitted call. A tool call that may change something waits here, before it runs; every other call
+     * waits with its first byte.
+     */
+    static <C extends Output<C>> EvidenceGate<C> of(GovernedCall call, AuditTrail trail, OutputSink<C> client) {
+        Receipt opening = trail.opened();
+        if (opening == null) {
+            throw new IllegalStateException("call " + call.id() + " has no opening record");
+        }
+        if (call instanceof ToolCall tool && !tool.readOnly()) {
+            opening.await();
+        }
+        return new EvidenceGate<>(opening, client);
+    }
+
+    @Override
+    public void emit(C chunk) throws CallEnded {
+        if (!open) {
+            opening.await();
+            open = true;
+        }
+        client.emit(chunk);
+    }
+}

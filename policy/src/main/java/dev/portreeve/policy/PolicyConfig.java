@@ -1,0 +1,21 @@
+package dev.portreeve.policy;
+
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.budget.OrganisationConfig;
+import dev.portreeve.policy.guardrail.GuardrailConfig;
+import java.util.List;
+
+/** The slices of the configuration file this module owns: {@code organisation, policies, guardrails, approvals}. */
+public record PolicyConfig(
+        OrganisationConfig organisation,
+        List<Rule> policies,
+        List<GuardrailConfig> guardrails,
+        ApprovalConfig approvals) {
+    public PolicyConfig {
+        organisation = organisation == null ? OrganisationConfig.EMPTY : organisation;
+        policies = policies == null ? List.of() : List.copyOf(policies);
+        guardrails = guardrails == null ? List.of() : List.copyOf(guardrails);
+        approvals = approvals == null ? ApprovalConfig.DEFAULT : approvals;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.portreeve.policy.access;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rule of the policy, as it stands in the configuration. Order between rules does not matter: a matching {@code deny}
+ * wins, then {@code require-approval}, then {@code allow}; nothing matching means denied.
+ *
+ * @param who absent members match everybody
+ * @param models globs over model names ({@code *} matches any run of characters)
+ * @param tools globs over tool names in the form {@code slug__tool}
+ * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
+ * @param approvers names of those who may decide; empty means anyone who may decide at all
+ * @param timeout how long a ticket waits for a decision, if not the default
+ */
+public record Rule(
+        String id,
+        Effect effect,
+        Who who,
+        List<String> models,
+        List<String> tools,
+        @Nullable String when,
+        List<String> approvers,
+        @Nullable Duration timeout) {
+
+    /** What a matching rule says. */
+    public enum Effect {
+        ALLOW,
+        DENY,
+        REQUIRE_APPROVAL
+    }
+
+    /** Whom a rule is about; every given member must match. */
+    public record Who(
+            @Nullable String tenant,
+            @Nullable String team,
+            @Nullable String user,
+            @Nullable String agent,
+            @Nullable String key) {
+        public static final Who ANYBODY = new Who(null, null, null, null, null);
+    }
+
+    public Rule {
+        if (id.isBlank()) {
+            throw new IllegalArgumentException("a rule needs an id");
+        }
+        who = who == null ? Who.ANYBODY : who;
+        models = models == null ? List.of() : List.copyOf(models);
+        tools = tools == null ? List.of() : List.copyOf(tools);
+        approvers = approvers == null ? List.of() : List.copyOf(approvers);
+        if (models.isEmpty() && tools.isEmpty()) {
+            throw new IllegalArgumentException("rule \"" + id + "\" names neither models nor tools, so it never matches");
+        }
+    }
+}

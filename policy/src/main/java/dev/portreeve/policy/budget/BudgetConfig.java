@@ -1,0 +1,31 @@
+package dev.portreeve.policy.budget;
+
+import java.math.BigDecimal;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/**
+ * A limit on spending by its owner and everybody below.
+ *
+ * @param limitUsd dollars per window
+ * @param window when the count starts again
+ * @param timezone whose midnight begins a window
+ */
+public record BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
+    /** The length of a budget's window; calendar windows begin at midnight of the budget's time zone. */
+    public enum Window {
+        TOTAL,
+        HOURLY,
+        DAILY,
+        WEEKLY,
+        MONTHLY
+    }
+
+    public BudgetConfig {
+        if (limitUsd == null || limitUsd.signum() < 0) {
+            throw new IllegalArgumentException("a budget needs limit-usd, at least 0");
+        }
+        window = window == null ? Window.TOTAL : window;
+        timezone = timezone == null ? ZoneOffset.UTC : timezone;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.GovernedCall;
+
+/** Holds money before a call runs (INV-3). Thread-safe. */
+public interface BudgetLedger {
+    /**
+     * Holds the call's worst case on every budget above its subject, all or nothing, and queues the opening record in the
+     * same transaction. Blocks until the hold is decided where any budget applies; otherwise returns at once, with the
+     * opening record still on its way to disk.
+     *
+     * @throws CallEnded with a {@code BUDGET} denial naming the budget, its limit and what is left
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the hold cannot be made durable
+     */
+    Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded;
+}

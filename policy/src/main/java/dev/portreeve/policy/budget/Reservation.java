@@ -1,0 +1,23 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.Upstream;
+
+/**
+ * Money held for one call, as a scope: closing it settles what was used and frees the rest. Used by the call's own thread.
+ */
+public interface Reservation extends AutoCloseable {
+    /** Wraps the upstream so that what it produces is counted and what it reports is kept, also when it fails. */
+    <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream);
+
+    /** What the call costs by what is known now; final once the upstream returned. */
+    NanoUsd cost();
+
+    /**
+     * Leaves the settlement with the call's trail, so that it commits with the closing record. Never throws and never
+     * touches the database itself; if the trail cannot be written, the sweeper resolves the hold.
+     */
+    @Override
+    void close();
+}

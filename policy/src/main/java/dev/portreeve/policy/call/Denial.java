@@ -1,0 +1,45 @@
+package dev.portreeve.policy.call;
+
+/**
+ * A refusal.
+ *
+ * @param detail for the caller, in plain words, lower case, without contents or secrets
+ */
+public record Denial(Stage stage, Reason reason, String detail) {
+    /** The step of the recipe that refused. */
+    public enum Stage {
+        ACCESS,
+        INPUT_GUARDRAIL,
+        BUDGET,
+        APPROVAL,
+        OUTPUT_GUARDRAIL
+    }
+
+    /** Why; {@link #code()} stands in records and answers and has a page in the docs. */
+    public enum Reason {
+        /** No rule permits it. */
+        NOT_GRANTED("not_granted"),
+        /** A rule forbids it. */
+        FORBIDDEN("forbidden"),
+        /** A rule's condition could not be evaluated, which counts against the caller. */
+        RULE_ERROR("rule_error"),
+        BUDGET_EXHAUSTED("budget_exhausted"),
+        GUARDRAIL_BLOCKED("guardrail_blocked"),
+        /** A guardrail failed and its declared failure mode is closed. */
+        GUARDRAIL_FAILED("guardrail_failed"),
+        APPROVAL_DENIED("approval_denied"),
+        APPROVAL_EXPIRED("approval_expired"),
+        /** The tool's definition changed since it was approved. */
+        DEFINITION_CHANGED("definition_changed");
+
+        private final String code;
+
+        Reason(String code) {
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
+        }
+    }
+}

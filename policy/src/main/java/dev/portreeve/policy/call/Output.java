@@ -1,0 +1,16 @@
+package dev.portreeve.policy.call;
+
+import java.util.List;
+
+/**
+ * A chunk of an answer: a frame of a stream, or the whole of a unary answer.
+ *
+ * @param <C> the chunk's own type
+ */
+public interface Output<C extends Output<C>> {
+    /** The text this chunk adds, in order; empty for chunks without text. */
+    List<TextRun> text();
+
+    /** The same chunk with its text replaced run by run; called only when a guardrail changed something. */
+    C withText(List<TextRun> text);
+}

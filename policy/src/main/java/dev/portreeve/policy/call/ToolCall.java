@@ -1,0 +1,19 @@
+package dev.portreeve.policy.call;
+
+/**
+ * A call of a downstream tool.
+ *
+ * @param arguments what the caller sent, as bytes and as canonical form; rules and approvals read them
+ * @param readOnly true only if the operator trusts the server's word that the tool changes nothing; decides whether the
+ *     opening record must be durable before the tool runs (INV-2)
+ */
+public record ToolCall(
+        CallId id,
+        Subject subject,
+        Resource.Tool resource,
+        Arguments arguments,
+        Content content,
+        Estimate estimate,
+        boolean readOnly,
+        Deadline deadline)
+        implements GovernedCall {}

@@ -1,0 +1,13 @@
+package dev.portreeve.policy.call;
+
+/** The thing being governed: a provider or a tool server, as one blocking method. Called by {@code CallGovernor} only. */
+@FunctionalInterface
+public interface Upstream<C extends Output<C>> {
+    /**
+     * Runs the call with the screened content and emits the answer.
+     *
+     * @return what the upstream says was used
+     * @throws CallEnded with {@link CallOutcome.Failed} when the upstream fails, or whatever {@code out} threw
+     */
+    Usage execute(Content input, OutputSink<C> out) throws CallEnded;
+}
