@@ -1,0 +1,40 @@
+package dev.portreeve.gateway.config;
+
+import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.policy.PolicyConfig;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.budget.OrganisationConfig;
+import dev.portreeve.policy.guardrail.GuardrailConfig;
+import java.util.List;
+
+/**
+ * The whole configuration file. What the parts of the program own is declared beside them; references between the parts
+ * are checked by {@link ConfigFile}.
+ */
+public record GatewayConfig(
+        @Default("{}") ServerConfig server,
+        @Default("{}") DatabaseConfig database,
+        @Default("[]") List<ProviderConfig> providers,
+        @Default("[]") List<ModelConfig> models,
+        @Default("{}") PricesConfig prices,
+        @Default("[]") List<ToolServerConfig> toolServers,
+        @Default("{}") OrganisationConfig organisation,
+        @Default("[]") List<Rule> policies,
+        @Default("[]") List<GuardrailConfig> guardrails,
+        @Default("{}") ApprovalConfig approvals,
+        @Default("{}") AuditConfig audit,
+        @Default("{}") LimitsConfig limits) {
+    public GatewayConfig {
+        providers = List.copyOf(providers);
+        models = List.copyOf(models);
+        toolServers = List.copyOf(toolServers);
+        policies = List.copyOf(policies);
+        guardrails = List.copyOf(guardrails);
+    }
+
+    /** The slices the policy module owns. */
+    public PolicyConfig policy() {
+        return new PolicyConfig(organisation, policies, guardrails, approvals);
+    }
+}

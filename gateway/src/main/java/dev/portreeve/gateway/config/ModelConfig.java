@@ -1,0 +1,55 @@
+package dev.portreeve.gateway.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model under the name callers use and rules match.
+ *
+ * @param name what callers put into {@code model}
+ * @param route where its calls go
+ * @param maxOutputTokens the bound on an answer when the caller gives none; it is also what the worst case is priced with
+ */
+public record ModelConfig(String name, Route route, @Nullable Integer maxOutputTokens) {
+    /**
+     * Targets in the order they are tried; the next one is tried only while nothing was answered yet.
+     *
+     * @param targets at least one
+     */
+    public record Route(List<Target> targets) {
+        public Route {
+            targets = List.copyOf(targets);
+            if (targets.isEmpty()) {
+                throw new IllegalArgumentException("a route needs at least one target");
+            }
+        }
+    }
+
+    /** A model at a provider, written {@code provider/model}. */
+    public record Target(String model) {
+        public Target {
+            if (model.indexOf('/') < 1 || model.endsWith("/")) {
+                throw new IllegalArgumentException("target \"" + model + "\" is not of the form provider/model");
+            }
+        }
+
+        /** The provider's id: what stands before the first slash. */
+        public String provider() {
+            return model.substring(0, model.indexOf('/'));
+        }
+
+        /** The provider's own name of the model, which may contain slashes. */
+        public String upstreamModel() {
+            return model.substring(model.indexOf('/') + 1);
+        }
+    }
+
+    public ModelConfig {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a model needs a name");
+        }
+        if (maxOutputTokens != null && maxOutputTokens < 1) {
+            throw new IllegalArgumentException("max-output-tokens must be at least 1");
+        }
+    }
+}
