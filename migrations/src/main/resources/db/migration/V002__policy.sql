@@ -18,7 +18,10 @@ CREATE TABLE policy.member (
     id         text        NOT NULL,
     kind       text        NOT NULL CHECK (kind IN ('user', 'agent')),
     team       text,
+    origin     text        NOT NULL DEFAULT 'api' CHECK (origin IN ('file', 'api')),
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- A member that left the organisation keeps its history; its keys no longer work.
+    retired_at timestamptz,
     PRIMARY KEY (tenant, id),
     FOREIGN KEY (tenant, team) REFERENCES policy.team (tenant, id)
 );
@@ -52,6 +55,21 @@ CREATE TABLE policy.budget (
     PRIMARY KEY (tenant, id)
 );
 
+-- Counts changes of what replicas keep in memory, so that looking for a change reads one row and not the table.
+CREATE TABLE policy.revision (
+    subject text   PRIMARY KEY,
+    number  bigint NOT NULL
+);
+INSERT INTO policy.revision (subject, number) VALUES ('budget', 0);
+
+CREATE FUNCTION policy.count_budget_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE policy.revision SET number = number + 1 WHERE subject = 'budget';
+    RETURN NULL;
+END $$;
+CREATE TRIGGER budget_changed AFTER INSERT OR UPDATE OR DELETE ON policy.budget
+    FOR EACH STATEMENT EXECUTE FUNCTION policy.count_budget_change();
+
 -- The money of one budget in one window. The CHECK is the last word: no code path can admit past the limit.
 -- What an upstream billed above its hold stands in overrun_nanos and counts against the next admission.
 CREATE TABLE policy.budget_window (
@@ -81,6 +99,13 @@ CREATE TABLE policy.hold (
     CHECK (cardinality(budget_ids) = cardinality(window_starts))
 );
 CREATE INDEX hold_by_expiry ON policy.hold (expires_at);
+
+-- Every hold that expired before this moment has its posting: where the sweeper starts to look.
+CREATE TABLE policy.sweep_mark (
+    id              int         PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+    resolved_before timestamptz NOT NULL
+);
+INSERT INTO policy.sweep_mark (resolved_before) VALUES ('-infinity');
 
 -- The primary key is the promise that a hold resolves once.
 CREATE TABLE policy.posting (
@@ -161,5 +186,5 @@ CREATE TABLE policy.policy_version (
 
 GRANT USAGE ON SCHEMA policy TO portreeve_app;
 GRANT SELECT, INSERT, UPDATE ON policy.tenant, policy.team, policy.member, policy.virtual_key, policy.budget,
-    policy.budget_window, policy.approval, policy.webhook_delivery TO portreeve_app;
+    policy.budget_window, policy.approval, policy.webhook_delivery, policy.revision, policy.sweep_mark TO portreeve_app;
 GRANT SELECT, INSERT ON policy.hold, policy.posting, policy.approval_vote, policy.policy_version TO portreeve_app;
