@@ -6,12 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the records and the money are.
  *
- * @param url an outside PostgreSQL ({@code postgres://user:password@host:port/database} or a {@code jdbc:} URL); absent or
- *     empty: an embedded one in the data directory
+ * @param url an outside PostgreSQL ({@code postgres://user:password@host:port/database} or a {@code jdbc:} URL); absent: the
+ *     variable DATABASE_URL, and without it an embedded one in the data directory
  * @param ownerUrl the same database as the role that owns the schema, for migrations only; absent: {@code url}
  * @param poolSize connections for reads and administration; the writers own theirs
  */
-public record DatabaseConfig(@Nullable Secret url, @Nullable Secret ownerUrl, @Default("10") int poolSize) {
+public record DatabaseConfig(
+        @Default("${DATABASE_URL:-}") @Nullable Secret url,
+        @Nullable Secret ownerUrl,
+        @Default("10") int poolSize) {
     private static final int MAX_POOL = 200;
 
     public DatabaseConfig {

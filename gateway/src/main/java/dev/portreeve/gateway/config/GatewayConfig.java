@@ -37,4 +37,20 @@ public record GatewayConfig(
     public PolicyConfig policy() {
         return new PolicyConfig(organisation, policies, guardrails, approvals);
     }
+
+    GatewayConfig withProviders(List<ProviderConfig> others) {
+        return new GatewayConfig(
+                server,
+                database,
+                others,
+                models,
+                prices,
+                toolServers,
+                organisation,
+                policies,
+                guardrails,
+                approvals,
+                audit,
+                limits);
+    }
 }

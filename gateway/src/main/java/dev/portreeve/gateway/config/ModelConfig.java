@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param route where its calls go
  * @param maxOutputTokens the bound on an answer when the caller gives none; it is also what the worst case is priced with
  */
-public record ModelConfig(String name, Route route, @Nullable Integer maxOutputTokens) {
+public record ModelConfig(
+        String name, Route route, @Nullable Integer maxOutputTokens) {
     /**
      * Targets in the order they are tried; the next one is tried only while nothing was answered yet.
      *

@@ -70,4 +70,8 @@ public record ProviderConfig(
                     + "\" must be http or https with a host, without user, query or fragment");
         }
     }
+
+    ProviderConfig withApiKey(Secret key) {
+        return new ProviderConfig(id, kind, baseUrl, key, dialects, connectTimeout, idleTimeout, maxConcurrent);
+    }
 }

@@ -1,0 +1,89 @@
+package dev.portreeve.gateway.config;
+
+import dev.portreeve.policy.call.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads one YAML file into a {@link GatewayConfig}, strictly: whatever is not understood stops the start. */
+public final class ConfigFile {
+    private ConfigFile() {}
+
+    /**
+     * @param environment looks up a variable
+     * @throws BadConfig with every problem of the file
+     */
+    public static GatewayConfig read(Path file, Function<String, @Nullable String> environment) {
+        Path folder = file.toAbsolutePath().getParent();
+        return parse(file.toString(), text(file), folder == null ? Path.of("") : folder, environment);
+    }
+
+    /**
+     * @param name of the file, for messages
+     * @param folder what relative paths in it are relative to
+     * @throws BadConfig with every problem of the text
+     */
+    public static GatewayConfig parse(
+            String name, String text, Path folder, Function<String, @Nullable String> environment) {
+        Problems problems = new Problems(name);
+        Interpolation interpolation = new Interpolation(environment, folder);
+        GatewayConfig config = new RecordMapper(interpolation, problems).map(compose(name, text), GatewayConfig.class);
+        problems.throwIfAny();
+        if (config == null) {
+            throw new IllegalStateException("no configuration and no problem");
+        }
+        GatewayConfig complete = withKnownKeys(config, environment);
+        new ReferenceCheck(complete, problems).run();
+        problems.throwIfAny();
+        return complete;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException missing) {
+            throw new BadConfig(List.of(new ConfigProblem(
+                    file.toString(),
+                    0,
+                    "",
+                    "there is no such file; name one with --config, or start with: portreeve demo")));
+        } catch (IOException unreadable) {
+            throw new BadConfig(
+                    List.of(new ConfigProblem(file.toString(), 0, "", "cannot be read: " + unreadable.getMessage())));
+        }
+    }
+
+    private static Node compose(String name, String text) {
+        try {
+            return YamlText.compose(text);
+        } catch (MarkedYamlEngineException notYaml) {
+            int line = notYaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+            throw new BadConfig(List.of(new ConfigProblem(name, line, "", "not YAML: " + notYaml.getProblem())));
+        } catch (YamlEngineException notYaml) {
+            throw new BadConfig(List.of(new ConfigProblem(name, 0, "", "not YAML: " + notYaml.getMessage())));
+        }
+    }
+
+    /** Known providers read their key from the variable their vendor's own tools use. */
+    private static GatewayConfig withKnownKeys(GatewayConfig config, Function<String, @Nullable String> environment) {
+        List<ProviderConfig> providers = config.providers().stream()
+                .map(provider -> withKnownKey(provider, environment))
+                .toList();
+        return config.withProviders(providers);
+    }
+
+    private static ProviderConfig withKnownKey(
+            ProviderConfig provider, Function<String, @Nullable String> environment) {
+        String variable = KnownProvider.keyVariable(provider.id());
+        String key = variable == null ? null : environment.apply(variable);
+        boolean given = provider.apiKey() != null || provider.kind() == ProviderConfig.Kind.DEMO;
+        return given || key == null || key.isEmpty() ? provider : provider.withApiKey(new Secret(key));
+    }
+}

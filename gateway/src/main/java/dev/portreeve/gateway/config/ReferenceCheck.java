@@ -1,0 +1,231 @@
+package dev.portreeve.gateway.config;
+
+import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.budget.OrganisationConfig;
+import dev.portreeve.policy.budget.OrganisationConfig.Member;
+import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
+import dev.portreeve.policy.guardrail.GuardrailConfig;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Checks what no single record can see: names that are given twice, and names that lead nowhere. */
+final class ReferenceCheck {
+    private static final String SECRET_PREFIX = "whsec_";
+    private static final int MIN_SECRET = 24;
+    private static final int MAX_SECRET = 64;
+    private final GatewayConfig config;
+    private final Problems problems;
+
+    ReferenceCheck(GatewayConfig config, Problems problems) {
+        this.config = config;
+        this.problems = problems;
+    }
+
+    void run() {
+        unique(
+                "providers",
+                "id",
+                config.providers().stream().map(ProviderConfig::id).toList());
+        unique("models", "name", config.models().stream().map(ModelConfig::name).toList());
+        unique(
+                "tool-servers",
+                "slug",
+                config.toolServers().stream().map(ToolServerConfig::slug).toList());
+        unique("policies", "id", config.policies().stream().map(Rule::id).toList());
+        unique(
+                "guardrails",
+                "id",
+                config.guardrails().stream().map(GuardrailConfig::id).toList());
+        organisation(config.organisation().tenants());
+        providers();
+        models();
+        policies();
+        webhooks(config.approvals().webhooks());
+    }
+
+    private void unique(String list, String key, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (!seen.add(names.get(i))) {
+                problems.at(list + "[" + i + "]." + key, "\"" + names.get(i) + "\" is there twice");
+            }
+        }
+    }
+
+    private void organisation(List<Tenant> tenants) {
+        unique("organisation.tenants", "id", tenants.stream().map(Tenant::id).toList());
+        for (int t = 0; t < tenants.size(); t++) {
+            String path = "organisation.tenants[" + t + "]";
+            Tenant tenant = tenants.get(t);
+            unique(
+                    path + ".teams",
+                    "id",
+                    tenant.teams().stream().map(OrganisationConfig.Team::id).toList());
+            Set<String> members = new HashSet<>();
+            uniqueMembers(path, tenant.users(), tenant.agents(), members);
+            for (int i = 0; i < tenant.teams().size(); i++) {
+                OrganisationConfig.Team team = tenant.teams().get(i);
+                uniqueMembers(path + ".teams[" + i + "]", team.users(), team.agents(), members);
+            }
+        }
+    }
+
+    private void uniqueMembers(String path, List<Member> users, List<Member> agents, Set<String> seen) {
+        for (int i = 0; i < users.size(); i++) {
+            uniqueMember(path + ".users[" + i + "].id", users.get(i), seen);
+        }
+        for (int i = 0; i < agents.size(); i++) {
+            uniqueMember(path + ".agents[" + i + "].id", agents.get(i), seen);
+        }
+    }
+
+    private void uniqueMember(String path, Member member, Set<String> seen) {
+        if (!seen.add(member.id())) {
+            problems.at(path, "\"" + member.id() + "\" is there twice: users and agents of a tenant share their names");
+        }
+    }
+
+    private void providers() {
+        for (int i = 0; i < config.providers().size(); i++) {
+            ProviderConfig provider = config.providers().get(i);
+            String variable = KnownProvider.keyVariable(provider.id());
+            boolean ownAddress = !java.util.Objects.equals(provider.baseUrl(), KnownProvider.baseUrl(provider.id()));
+            if (variable != null && provider.apiKey() == null && !ownAddress) {
+                problems.at("providers[" + i + "]", "no api-key: set " + variable + ", or write api-key");
+            }
+        }
+    }
+
+    private void models() {
+        List<String> ids = config.providers().stream().map(ProviderConfig::id).toList();
+        for (int m = 0; m < config.models().size(); m++) {
+            List<ModelConfig.Target> targets = config.models().get(m).route().targets();
+            for (int t = 0; t < targets.size(); t++) {
+                String provider = targets.get(t).provider();
+                known("models[" + m + "].route.targets[" + t + "].model", "provider", provider, ids);
+            }
+        }
+    }
+
+    private void policies() {
+        for (int i = 0; i < config.policies().size(); i++) {
+            Rule rule = config.policies().get(i);
+            String path = "policies[" + i + "]";
+            who(path + ".who", rule.who());
+            for (int m = 0; m < rule.models().size(); m++) {
+                modelPattern(path + ".models[" + m + "]", rule.models().get(m));
+            }
+            for (int t = 0; t < rule.tools().size(); t++) {
+                toolPattern(path + ".tools[" + t + "]", rule.tools().get(t));
+            }
+        }
+    }
+
+    private void who(String path, Rule.Who who) {
+        List<Tenant> all = config.organisation().tenants();
+        known(
+                path + ".tenant",
+                "tenant",
+                who.tenant(),
+                all.stream().map(Tenant::id).toList());
+        List<Tenant> meant = all.stream()
+                .filter(tenant -> who.tenant() == null || tenant.id().equals(who.tenant()))
+                .toList();
+        known(
+                path + ".team",
+                "team",
+                who.team(),
+                meant.stream()
+                        .flatMap(tenant -> tenant.teams().stream())
+                        .map(OrganisationConfig.Team::id)
+                        .toList());
+        known(
+                path + ".user",
+                "user",
+                who.user(),
+                meant.stream()
+                        .flatMap(tenant -> Stream.concat(
+                                tenant.users().stream(),
+                                tenant.teams().stream().flatMap(team -> team.users().stream())))
+                        .map(Member::id)
+                        .toList());
+        known(
+                path + ".agent",
+                "agent",
+                who.agent(),
+                meant.stream()
+                        .flatMap(tenant -> Stream.concat(
+                                tenant.agents().stream(),
+                                tenant.teams().stream().flatMap(team -> team.agents().stream())))
+                        .map(Member::id)
+                        .toList());
+    }
+
+    /** A name without a wildcard must be a model of the file, or name a provider of the file and a model there. */
+    private void modelPattern(String path, String pattern) {
+        if (pattern.contains("*")) {
+            return;
+        }
+        List<String> names = config.models().stream().map(ModelConfig::name).toList();
+        boolean unlisted = pattern.indexOf('/') > 0
+                && config.providers().stream()
+                        .anyMatch(provider -> provider.id().equals(pattern.substring(0, pattern.indexOf('/'))));
+        if (!unlisted) {
+            known(path, "model", pattern, names);
+        }
+    }
+
+    private void toolPattern(String path, String pattern) {
+        int split = pattern.indexOf("__");
+        String slug = split < 0 ? pattern : pattern.substring(0, split);
+        if (slug.contains("*")) {
+            return;
+        }
+        if (split < 0) {
+            problems.at(path, "\"" + pattern + "\" is not of the form slug__tool");
+            return;
+        }
+        known(
+                path,
+                "tool server",
+                slug,
+                config.toolServers().stream().map(ToolServerConfig::slug).toList());
+    }
+
+    private void known(String path, String what, @Nullable String name, List<String> valid) {
+        if (name != null && !valid.contains(name)) {
+            problems.at(path, "there is no " + what + " \"" + name + "\"" + Spelling.hint(name, valid));
+        }
+    }
+
+    private void webhooks(List<ApprovalConfig.Webhook> webhooks) {
+        for (int i = 0; i < webhooks.size(); i++) {
+            String scheme = webhooks.get(i).url().getScheme();
+            if (!"https".equals(scheme) && !"http".equals(scheme)) {
+                problems.at("approvals.webhooks[" + i + "].url", "must be http or https");
+            }
+            if (!isWebhookSecret(webhooks.get(i).secret().reveal())) {
+                problems.at(
+                        "approvals.webhooks[" + i + "].secret",
+                        "must be whsec_ and then 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)");
+            }
+        }
+    }
+
+    private static boolean isWebhookSecret(String secret) {
+        try {
+            int length = Base64.getDecoder()
+                    .decode(secret.substring(Math.min(SECRET_PREFIX.length(), secret.length())))
+                    .length;
+            return secret.startsWith(SECRET_PREFIX) && length >= MIN_SECRET && length <= MAX_SECRET;
+        } catch (IllegalArgumentException notBase64) {
+            return false;
+        }
+    }
+}

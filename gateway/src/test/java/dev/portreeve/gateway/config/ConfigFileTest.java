@@ -1,0 +1,359 @@
+package dev.portreeve.gateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.budget.BudgetConfig;
+import dev.portreeve.policy.budget.OrganisationConfig;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.guardrail.GuardrailConfig;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+    private static final String WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "DB_URL", "postgres://app:pw@db.example.com/portreeve",
+            "OPENAI_API_KEY", "sk-test",
+            "APPROVAL_WEBHOOK_SECRET", WEBHOOK_SECRET);
+
+    @TempDir
+    Path folder;
+
+    private GatewayConfig parse(String text) {
+        return ConfigFile.parse("portreeve.yaml", text, folder, ENVIRONMENT::get);
+    }
+
+    private String problems(String text) {
+        BadConfig bad = assertThrows(BadConfig.class, () -> parse(text));
+        return String.valueOf(bad.getMessage());
+    }
+
+    @Test
+    void an_empty_file_has_the_defaults() {
+        GatewayConfig config = parse("");
+        assertEquals(
+                new ServerConfig(
+                        new HostPort("127.0.0.1", 8080),
+                        new HostPort("127.0.0.1", 8081),
+                        null,
+                        null,
+                        List.of(),
+                        folder.resolve("data")),
+                config.server());
+        assertEquals(new DatabaseConfig(null, null, 10), config.database());
+        assertEquals(List.of(), config.providers());
+        assertEquals(List.of(), config.models());
+        assertEquals(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180")), config.prices());
+        assertEquals(List.of(), config.toolServers());
+        assertEquals(OrganisationConfig.EMPTY, config.organisation());
+        assertEquals(List.of(), config.policies());
+        assertEquals(List.of(), config.guardrails());
+        assertEquals(ApprovalConfig.DEFAULT, config.approvals());
+        assertEquals(new AuditConfig(Duration.ofSeconds(1), null), config.audit());
+        assertEquals(
+                new LimitsConfig(
+                        20_971_520,
+                        1_048_576,
+                        33_554_432,
+                        1024,
+                        4096,
+                        Duration.ofMinutes(10),
+                        4096,
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(30)),
+                config.limits());
+    }
+
+    @Test
+    void every_key_is_mapped() throws IOException {
+        Files.writeString(folder.resolve("provider.key"), "from-a-file\n");
+        GatewayConfig config = parse(text("full.yaml"));
+        assertEquals(
+                new ServerConfig(
+                        new HostPort("127.0.0.1", 9080),
+                        new HostPort("::1", 9081),
+                        URI.create("https://agents.example.com"),
+                        URI.create("https://portreeve.example.com"),
+                        List.of("gateway.internal"),
+                        folder.resolve("somewhere")),
+                config.server());
+        assertEquals(
+                new DatabaseConfig(
+                        new Secret("postgres://app:pw@db.example.com/portreeve"),
+                        new Secret("postgres://owner:pw@db.example.com/portreeve"),
+                        12),
+                config.database());
+        assertEquals(
+                new PricesConfig(folder.resolve("prices.json"), NanoUsd.ofUsd("40"), NanoUsd.ofUsd("200.5")),
+                config.prices());
+        assertEquals(new AuditConfig(Duration.ofSeconds(2), new Secret("from-a-file")), config.audit());
+        assertEquals(
+                new LimitsConfig(
+                        1_000_000,
+                        100_000,
+                        2_000_000,
+                        10,
+                        20,
+                        Duration.ofMinutes(1),
+                        512,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(3)),
+                config.limits());
+    }
+
+    @Test
+    void every_key_of_providers_models_and_tool_servers_is_mapped() throws IOException {
+        Files.writeString(folder.resolve("provider.key"), "from-a-file\n");
+        GatewayConfig config = parse(text("full.yaml"));
+        Set<ProviderConfig.Dialect> chat = Set.of(ProviderConfig.Dialect.OPENAI_CHAT);
+        assertEquals(
+                List.of(
+                        new ProviderConfig(
+                                "openai",
+                                ProviderConfig.Kind.OPENAI_COMPATIBLE,
+                                URI.create("https://api.openai.com/v1"),
+                                new Secret("sk-test"),
+                                chat,
+                                Duration.ofSeconds(2),
+                                Duration.ofMinutes(5),
+                                256),
+                        new ProviderConfig(
+                                "local",
+                                ProviderConfig.Kind.OPENAI_COMPATIBLE,
+                                URI.create("http://127.0.0.1:11434/v1"),
+                                new Secret("from-a-file"),
+                                chat,
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(90),
+                                4),
+                        new ProviderConfig(
+                                "demo",
+                                ProviderConfig.Kind.DEMO,
+                                null,
+                                null,
+                                chat,
+                                Duration.ofSeconds(2),
+                                Duration.ofMinutes(5),
+                                256)),
+                config.providers());
+        assertEquals(
+                List.of(
+                        new ModelConfig(
+                                "fast",
+                                new ModelConfig.Route(List.of(
+                                        new ModelConfig.Target("openai/gpt-5-mini"),
+                                        new ModelConfig.Target("local/llama3.3"))),
+                                2048),
+                        new ModelConfig(
+                                "smart", new ModelConfig.Route(List.of(new ModelConfig.Target("openai/gpt-5"))), null)),
+                config.models());
+        ToolServerConfig files = config.toolServers().getFirst();
+        assertEquals(List.of("npx", "-y", "@modelcontextprotocol/server-filesystem", "./workspace"), files.command());
+        assertEquals(Map.of("DEBUG", "1"), files.env());
+        assertFalse(files.trustAnnotations());
+        ToolServerConfig github = config.toolServers().getLast();
+        assertEquals(URI.create("https://api.githubcopilot.com/mcp/"), github.url());
+        assertEquals(new ToolServerConfig.Auth(new Secret("none")), github.auth());
+        assertTrue(github.trustAnnotations());
+        assertEquals(Duration.ofMinutes(2), github.callTimeout());
+        assertEquals(NanoUsd.ofUsd("0.001"), github.pricePerCall());
+    }
+
+    @Test
+    void every_key_of_the_policy_slices_is_mapped() throws IOException {
+        Files.writeString(folder.resolve("provider.key"), "from-a-file\n");
+        GatewayConfig config = parse(text("full.yaml"));
+        OrganisationConfig.Tenant acme = config.organisation().tenants().getFirst();
+        assertEquals(
+                List.of(new BudgetConfig(
+                        new BigDecimal("500"), BudgetConfig.Window.MONTHLY, ZoneId.of("Europe/Berlin"))),
+                acme.budgets());
+        assertEquals(List.of(new OrganisationConfig.Member("ana", List.of())), acme.users());
+        OrganisationConfig.Team support = acme.teams().getFirst();
+        assertEquals("support", support.id());
+        assertEquals(
+                List.of(new OrganisationConfig.Member(
+                        "triage-bot",
+                        List.of(new BudgetConfig(new BigDecimal("2.50"), BudgetConfig.Window.DAILY, ZoneOffset.UTC)))),
+                support.agents());
+        assertEquals(
+                new Rule(
+                        "write-files",
+                        Rule.Effect.REQUIRE_APPROVAL,
+                        new Rule.Who(null, null, null, "triage-bot", null),
+                        List.of(),
+                        List.of("files__write_file"),
+                        "args.path.startsWith(\"/workspace\")",
+                        List.of("support-leads"),
+                        Duration.ofMinutes(10)),
+                config.policies().getLast());
+        assertEquals(
+                new GuardrailConfig(
+                        "pii",
+                        GuardrailConfig.Detector.PII,
+                        Set.of(
+                                GuardrailConfig.Entity.EMAIL,
+                                GuardrailConfig.Entity.IBAN,
+                                GuardrailConfig.Entity.CREDIT_CARD),
+                        Set.of(GuardrailConfig.Position.INPUT),
+                        GuardrailConfig.Action.MASK,
+                        GuardrailConfig.FailureMode.OPEN),
+                config.guardrails().getLast());
+        assertEquals(
+                new ApprovalConfig(
+                        List.of(new ApprovalConfig.Webhook(
+                                URI.create("https://hooks.example.com/approve"), new Secret(WEBHOOK_SECRET))),
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(20),
+                        Duration.ofMinutes(3)),
+                config.approvals());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    serve: {}                              | portreeve.yaml:1: serve: unknown key "serve", did you mean "server"
+                    server: { lisen: "127.0.0.1:1" }       | portreeve.yaml:1: server.lisen: unknown key "lisen", did you mean "listen"
+                    server: { listen: nowhere }            | portreeve.yaml:1: server.listen: "nowhere" is not an address such as 127.0.0.1:8080
+                    server: [1]                            | portreeve.yaml:1: server: expected keys with values, not a list
+                    server: { listen: "${NOPE}" }          | portreeve.yaml:1: server.listen: variable NOPE is not set; set it, or write ${NOPE:-default}
+                    server: { listen: "${NO PE}" }         | portreeve.yaml:1: server.listen: ${NO PE} is neither ${VAR}, ${VAR:-default} nor ${file:/path}; write $${ for a literal ${
+                    server: { listen: "${file:no.txt}" }   | portreeve.yaml:1: server.listen: file "no.txt" cannot be read
+                    limits: { max-body-bytes: many }       | portreeve.yaml:1: limits.max-body-bytes: "many" is not a whole number
+                    limits: { max-body-bytes: 99999999999} | portreeve.yaml:1: limits.max-body-bytes: "99999999999" is not a whole number
+                    limits: { max-body-bytes: 0 }          | portreeve.yaml:1: limits: max-body-bytes must be above zero
+                    limits: { call-timeout: 5 }            | portreeve.yaml:1: limits.call-timeout: "5" is not a duration such as 15m (units ms, s, m, h, d)
+                    providers: openai                      | portreeve.yaml:1: providers: expected a list, not "openai"
+                    providers: [{ base-url: "http://x/" }] | portreeve.yaml:1: providers[0]: missing "id": text
+                    providers: [{ id: x }]                 | portreeve.yaml:1: providers[0]: provider "x" is not a known one, so it needs base-url
+                    providers: [{ id: groq }]              | portreeve.yaml:1: providers[0]: no api-key: set GROQ_API_KEY, or write api-key
+                    providers: [{ id: d, kind: demoo }]    | portreeve.yaml:1: providers[0].kind: "demoo" is not one of openai-compatible, demo, did you mean "demo"
+                    policies: [{ effect: allow }]          | portreeve.yaml:1: policies[0]: missing "id"
+                    policies: [{ id: a, models: ["*"] }]   | portreeve.yaml:1: policies[0]: missing "effect": one of allow, deny, require-approval
+                    tool-servers: [{ slug: a }]            | portreeve.yaml:1: tool-servers[0]: tool server "a" needs either url or command
+                    prices: { default-input-per-million: 1e999 } | portreeve.yaml:1: prices.default-input-per-million: "1e999" is not a decimal number such as 0.15
+                    audit: { checkpoint-every: 1s, checkpoint-every: 2s } | portreeve.yaml:1: audit.checkpoint-every: stands in the file twice
+                    server: "                              | portreeve.yaml:1: not YAML: found unexpected end of stream
+                    """)
+    void what_is_wrong_is_named_with_its_line(String text, String message) {
+        assertEquals(message, problems(text));
+    }
+
+    @Test
+    void a_reference_that_leads_nowhere_names_the_nearest() {
+        String found = problems("""
+                providers: [{ id: demo, kind: demo }]
+                models:
+                  - name: fast
+                    route:
+                      targets:
+                        - { model: dem/small }
+                organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
+                tool-servers: [{ slug: notes, command: [notes] }]
+                policies:
+                  - { id: a, effect: allow, who: { agent: bto }, models: [fats] }
+                  - { id: a, effect: allow, tools: [note__read, "note*", read] }
+                """);
+        assertEquals("""
+                portreeve.yaml:6: models[0].route.targets[0].model: there is no provider "dem", did you mean "demo"
+                portreeve.yaml:10: policies[0].who.agent: there is no agent "bto", did you mean "bot"
+                portreeve.yaml:10: policies[0].models[0]: there is no model "fats", did you mean "fast"
+                portreeve.yaml:11: policies[1].id: "a" is there twice
+                portreeve.yaml:11: policies[1].tools[0]: there is no tool server "note", did you mean "notes"
+                portreeve.yaml:11: policies[1].tools[2]: "read" is not of the form slug__tool""", found);
+    }
+
+    @Test
+    void all_problems_are_listed_and_not_only_the_first() {
+        String found = problems("""
+                servr: {}
+                limits: { call-timeout: soon }
+                database: { pool-size: 0 }
+                """);
+        assertEquals("""
+                portreeve.yaml:1: servr: unknown key "servr", did you mean "server"
+                portreeve.yaml:2: limits.call-timeout: "soon" is not a duration such as 15m (units ms, s, m, h, d)
+                portreeve.yaml:3: database: pool-size 0 is not between 1 and 200""", found);
+    }
+
+    @Test
+    void members_of_a_tenant_share_their_names() {
+        assertEquals(
+                "portreeve.yaml:4: organisation.tenants[0].teams[0].agents[0].id: \"ana\" is there twice: users and agents of"
+                        + " a tenant share their names",
+                problems("""
+                        organisation:
+                          tenants:
+                            - { id: acme, users: [{ id: ana }], teams: [
+                                { id: t, agents: [{ id: ana }] }] }
+                        """));
+    }
+
+    @Test
+    void a_webhook_secret_must_be_one() {
+        assertTrue(problems("approvals: { webhooks: [{ url: http://x/, secret: hunter2 }] }")
+                .startsWith("portreeve.yaml:1: approvals.webhooks[0].secret: must be whsec_ and then"));
+    }
+
+    @Test
+    void a_secret_never_stands_in_a_message() {
+        String found = problems("providers: [{ id: local, base-url: nothing, api-key: hunter2, api-kee: hunter2 }]");
+        assertFalse(found.contains("hunter2"), found);
+    }
+
+    @Test
+    void a_doubled_dollar_is_literal_and_variables_are_not_looked_at_again() {
+        GatewayConfig config =
+                ConfigFile.parse("f", "server: { allowed-hosts: ['$${A}', '${A}'] }", folder, Map.of("A", "${B}")::get);
+        assertEquals(List.of("${A}", "${B}"), config.server().allowedHosts());
+    }
+
+    @Test
+    void an_empty_variable_counts_as_absent_where_a_key_is_optional() {
+        assertNull(parse("database: { url: '${NOPE:-}' }").database().url());
+    }
+
+    @Test
+    void aliases_cannot_make_the_reader_run_away() {
+        assertTrue(problems("server: &a { listen: *a }").startsWith("portreeve.yaml:1: server.listen: expected"));
+        assertTrue(problems("tool-servers: &a [ *a ]").startsWith("portreeve.yaml:1: tool-servers[0]: expected"));
+    }
+
+    @Test
+    void a_missing_file_says_what_to_do() {
+        Path missing = folder.resolve("none.yaml");
+        BadConfig bad = assertThrows(BadConfig.class, () -> ConfigFile.read(missing, ENVIRONMENT::get));
+        assertEquals(
+                missing + ": there is no such file; name one with --config, or start with: portreeve demo",
+                bad.getMessage());
+    }
+
+    private static String text(String resource) throws IOException {
+        try (var in = ConfigFileTest.class.getResourceAsStream("/config/" + resource)) {
+            if (in == null) {
+                throw new IOException("no test resource " + resource);
+            }
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+}

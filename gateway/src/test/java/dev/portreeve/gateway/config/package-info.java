@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.config;
+
+import org.jspecify.annotations.NullMarked;
