@@ -63,7 +63,7 @@ public final class CallGovernor {
                 ScreenedOutput<C> screened = guardrails.screenOutput(call, EvidenceGate.of(call, trail, client), trail);
                 Usage usage = reservation.metered(upstream).execute(input, screened);
                 screened.finish();
-                return new CallOutcome.Completed(usage, reservation.cost());
+                return new CallOutcome.Completed(usage, reservation.cost(), reservation.budget());
             }
         } catch (CallEnded ended) {
             return ended.outcome();

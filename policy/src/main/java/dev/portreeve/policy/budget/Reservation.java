@@ -1,18 +1,26 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Money held for one call, as a scope: closing it settles what was used and frees the rest. Used by the call's own thread.
  */
 public interface Reservation extends AutoCloseable {
-    /** Wraps the upstream so that what it produces is counted and what it reports is kept, also when it fails. */
+    /**
+     * Wraps the upstream so that what it produces is counted and what it reports is kept, also when it fails. Its {@code
+     * execute} returns the usage that is paid for.
+     */
     <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream);
 
-    /** What the call costs by what is known now; final once the upstream returned. */
+    /** What the call costs by what is known now; final once the upstream returned. Never throws. */
     NanoUsd cost();
+
+    /** What is left of the tightest budget by what is known now, or {@code null} if no budget applies. */
+    @Nullable BudgetState budget();
 
     /**
      * Leaves the settlement with the call's trail, so that it commits with the closing record. Never throws and never

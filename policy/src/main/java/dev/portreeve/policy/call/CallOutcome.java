@@ -2,17 +2,35 @@ package dev.portreeve.policy.call;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** How a governed call ended. Each protocol edge renders every case in one exhaustive switch. */
 public sealed interface CallOutcome {
-    /** The upstream answered and all of it was released. */
-    record Completed(Usage usage, NanoUsd cost) implements CallOutcome {}
+    /**
+     * The upstream answered and all of it was released.
+     *
+     * @param usage what is paid for: reported by the upstream, or counted by the gateway
+     * @param budget the budget with the least left, or {@code null} if none applies
+     */
+    record Completed(Usage usage, NanoUsd cost, @Nullable BudgetState budget) implements CallOutcome {
+        public Completed(Usage usage, NanoUsd cost) {
+            this(usage, cost, null);
+        }
+    }
 
     /** Every other ending. */
     sealed interface Incomplete extends CallOutcome {}
 
-    /** A step of the recipe said no. */
-    record Denied(Denial denial) implements Incomplete {}
+    /**
+     * A step of the recipe said no.
+     *
+     * @param budget the budget that was exhausted, if that is why
+     */
+    record Denied(Denial denial, @Nullable BudgetState budget) implements Incomplete {
+        public Denied(Denial denial) {
+            this(denial, null);
+        }
+    }
 
     /**
      * A person has not decided yet; repeating the very same call finds the decision.

@@ -11,6 +11,9 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
     /** A tool call, which is paid by the call. */
     public static final Usage NO_TOKENS = new Usage(0, 0, 0, Basis.REPORTED);
 
+    /** What an upstream returns whose provider did not say; the metering then charges what it counted itself. */
+    public static final Usage UNREPORTED = new Usage(0, 0, 0, Basis.ESTIMATED);
+
     /** Where a usage comes from; stands in the record beside the cost. */
     public enum Basis {
         /** The provider said so. */

@@ -1,0 +1,41 @@
+package dev.portreeve.policy.key;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The virtual keys there are, and the judge of presented ones. Thread-safe; every method may block on the database, {@link
+ * #authenticate} only for a key it has not seen in the last seconds.
+ */
+public interface KeyDirectory {
+    /** How many keys {@link #list} gives at most. */
+    int MAX_LISTED = 1000;
+
+    /**
+     * Makes a key for a member, in one transaction with the record that says so.
+     *
+     * @param name what to call it, at most 100 characters; need not be unique
+     * @param expiresAt {@code null} for a key that does not expire
+     * @param actor who asked, for the record ({@code cli}, {@code admin:alice})
+     * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then it does not exist either
+     */
+    Issuance create(String tenant, String member, String name, @Nullable Instant expiresAt, String actor);
+
+    /**
+     * Ends a key: at once here, within seconds on other replicas.
+     *
+     * @return false if there is no such living key
+     * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then the key still works
+     */
+    boolean revoke(String tenant, String keyId, String actor);
+
+    /** The tenant's keys, newest first, revoked and expired ones included; at most {@link #MAX_LISTED}. */
+    List<KeyInfo> list(String tenant);
+
+    /**
+     * Judges what a caller presented, without the name of the scheme ({@code Bearer}). A rejection is recorded, at most so
+     * many a second; the presented text itself never is.
+     */
+    Authentication authenticate(@Nullable String presented);
+}
