@@ -49,12 +49,16 @@ CREATE TRIGGER record_append_only BEFORE UPDATE OR DELETE ON audit.record
     FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
 CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON audit.record
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON audit.record_default
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 CREATE TRIGGER sequence_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.sequence
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 CREATE TRIGGER checkpoint_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.checkpoint
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 ALTER TABLE audit.record ENABLE ALWAYS TRIGGER record_append_only;
 ALTER TABLE audit.record ENABLE ALWAYS TRIGGER record_no_truncate;
+ALTER TABLE audit.record_default ENABLE ALWAYS TRIGGER record_append_only;
+ALTER TABLE audit.record_default ENABLE ALWAYS TRIGGER record_no_truncate;
 ALTER TABLE audit.sequence ENABLE ALWAYS TRIGGER sequence_append_only;
 ALTER TABLE audit.checkpoint ENABLE ALWAYS TRIGGER checkpoint_append_only;
 
@@ -64,11 +68,17 @@ DECLARE
     month timestamptz := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
     name  text;
 BEGIN
+    -- Replicas that start together ask together.
+    PERFORM pg_advisory_xact_lock(hashtextextended('audit.ensure_partitions', 0));
     FOR i IN 0..1 LOOP
         name := 'record_' || to_char(month AT TIME ZONE 'UTC', 'YYYYMM');
         IF to_regclass('audit.' || name) IS NULL THEN
             EXECUTE format('CREATE TABLE audit.%I PARTITION OF audit.record FOR VALUES FROM (%L) TO (%L)',
                 name, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+            -- Row triggers come with the parent, those on a statement do not.
+            EXECUTE format('CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON audit.%I
+                FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change()', name);
+            EXECUTE format('ALTER TABLE audit.%I ENABLE ALWAYS TRIGGER record_no_truncate', name);
         END IF;
         month := (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
     END LOOP;
@@ -81,6 +91,8 @@ DO $$ BEGIN
     END IF;
 END $$;
 GRANT USAGE ON SCHEMA audit TO portreeve_app;
-GRANT SELECT, INSERT ON audit.record, audit.sequence, audit.checkpoint TO portreeve_app;
+-- Not txid and position: the order of commits is PostgreSQL's word, not the application's.
+GRANT SELECT, INSERT (tenant, id, at, call_id, kind, leaf) ON audit.record TO portreeve_app;
+GRANT SELECT, INSERT ON audit.sequence, audit.checkpoint TO portreeve_app;
 REVOKE EXECUTE ON FUNCTION audit.ensure_partitions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.ensure_partitions() TO portreeve_app;

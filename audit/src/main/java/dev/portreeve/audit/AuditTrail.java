@@ -61,7 +61,10 @@ public final class AuditTrail implements AutoCloseable {
             return held == null
                     ? List.of()
                     : List.of(new AuditEvent(
-                            tenant, EventKind.CALL_OPENED, callId, new Facts().include(before).include(held)));
+                            tenant,
+                            EventKind.CALL_OPENED,
+                            callId,
+                            new Facts().include(before).include(held)));
         }));
     }
 

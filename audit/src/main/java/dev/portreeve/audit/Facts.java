@@ -17,7 +17,7 @@ public final class Facts {
 
     /** Sets a member; a later value for the same name replaces the earlier. */
     public Facts put(String name, String value) {
-        members.put(name, value);
+        members.put(checked(name), value);
         return this;
     }
 
@@ -30,27 +30,27 @@ public final class Facts {
         if (value > MAX_SAFE_INTEGER || value < -MAX_SAFE_INTEGER) {
             throw new IllegalArgumentException("fact \"" + name + "\" is outside ±(2^53-1): write it as a string");
         }
-        members.put(name, value);
+        members.put(checked(name), value);
         return this;
     }
 
     public Facts put(String name, boolean value) {
-        members.put(name, value);
+        members.put(checked(name), value);
         return this;
     }
 
     public Facts put(String name, Facts value) {
-        members.put(name, value);
+        members.put(checked(name), value);
         return this;
     }
 
     public Facts putStrings(String name, List<String> values) {
-        members.put(name, List.copyOf(values));
+        members.put(checked(name), List.copyOf(values));
         return this;
     }
 
     public Facts putAll(String name, List<Facts> values) {
-        members.put(name, List.copyOf(values));
+        members.put(checked(name), List.copyOf(values));
         return this;
     }
 
@@ -67,12 +67,23 @@ public final class Facts {
             grown.addAll(values);
         }
         grown.add(value);
-        members.put(name, grown);
+        members.put(checked(name), grown);
         return this;
     }
 
     public boolean isEmpty() {
         return members.isEmpty();
+    }
+
+    /** Members are ordered by UTF-16 units, which a name without a UTF-8 form would spoil: it is written as another. */
+    private static String checked(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char unit = name.charAt(i);
+            if (Character.isSurrogate(unit) || unit < 0x20) {
+                throw new IllegalArgumentException("the name of a fact holds a surrogate or a control character");
+            }
+        }
+        return name;
     }
 
     Map<String, Object> members() {

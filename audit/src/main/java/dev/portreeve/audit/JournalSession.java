@@ -1,0 +1,249 @@
+package dev.portreeve.audit;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The journal's own connection and its prepared statements, from connecting to loss. Writer thread only. */
+final class JournalSession implements AutoCloseable {
+    /** What became of a transaction whose commit was not answered. */
+    enum Fate {
+        COMMITTED,
+        ABORTED,
+        RUNNING
+    }
+
+    /** A transaction whose commit was sent and not answered, and one of its records, if it has any. */
+    record Doubt(
+            String transaction,
+            @Nullable String tenant,
+            @Nullable UUID recordId) {}
+
+    /** RFC 3339 text and arrays keep this one statement for any batch size; the transaction's id comes back in the same round trip. */
+    private static final String INSERT = """
+            WITH stored AS (
+                INSERT INTO audit.record (tenant, id, at, call_id, kind, leaf)
+                SELECT tenant, id, at, call_id, kind, leaf
+                FROM unnest(?::text[], ?::uuid[], ?::timestamptz[], ?::uuid[], ?::text[], ?::bytea[])
+                    WITH ORDINALITY AS leaves (tenant, id, at, call_id, kind, leaf, n)
+                ORDER BY n
+                ON CONFLICT DO NOTHING)
+            SELECT pg_current_xact_id()::text""";
+
+    /** SQLSTATE of "transaction ID is in the future". */
+    private static final String UNKNOWN_TRANSACTION = "22023";
+
+    private static final int SECONDS_TO_ANSWER = 2;
+    private final Connection connection;
+    private final PreparedStatement insert;
+    private final PreparedStatement transactionId;
+    private final LeafWriter writer = new LeafWriter();
+    private @Nullable Doubt doubt;
+
+    private JournalSession(Connection connection) throws SQLException {
+        this.connection = connection;
+        this.insert = connection.prepareStatement(INSERT);
+        this.transactionId = connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
+    }
+
+    static JournalSession open(DataSource database, JournalSettings settings) throws SQLException {
+        Connection connection = database.getConnection();
+        try {
+            int limit = Math.toIntExact(settings.statementLimit().toMillis());
+            connection.setAutoCommit(true);
+            try (Statement statement = connection.createStatement()) {
+                // A writer that lost its line must not keep budget rows locked until TCP notices.
+                statement.execute("SET statement_timeout = " + limit);
+                statement.execute("SET idle_in_transaction_session_timeout = " + limit);
+            }
+            connection.setNetworkTimeout(Runnable::run, 2 * limit);
+            connection.setAutoCommit(false);
+            return new JournalSession(connection);
+        } catch (SQLException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    /** Makes this month's and next month's partitions where they are missing. */
+    void ensurePartitions() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT audit.ensure_partitions()");
+        }
+        connection.commit();
+    }
+
+    /** Applies, records and commits the batch in one transaction. */
+    void store(List<Pending> batch, RecordIds ids) throws SQLException {
+        doubt = null;
+        applyPostings(batch);
+        Leaves leaves = new Leaves(batch.size());
+        for (Pending pending : batch) {
+            List<AuditEvent> events = pending.events(ids);
+            for (int i = 0; i < events.size(); i++) {
+                leaves.add(events.get(i), pending.id(i), pending.at());
+            }
+        }
+        String transaction = leaves.isEmpty() ? onlyText(transactionId) : leaves.insert();
+        if (transaction != null) {
+            doubt = leaves.doubt(transaction);
+        }
+        connection.commit();
+        doubt = null;
+    }
+
+    /** Each book sees its postings of this batch at once, in the order they were appended. */
+    private void applyPostings(List<Pending> batch) throws SQLException {
+        Map<PostingBook<?>, List<Object>> postings = new LinkedHashMap<>();
+        for (Pending pending : batch) {
+            PostingBook<?> book = pending.entry().book();
+            if (book != null) {
+                postings.computeIfAbsent(book, first -> new ArrayList<>())
+                        .add(Objects.requireNonNull(pending.entry().posting()));
+            }
+        }
+        for (Map.Entry<PostingBook<?>, List<Object>> each : postings.entrySet()) {
+            apply(each.getKey(), each.getValue());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <P> void apply(PostingBook<P> book, List<Object> postings) throws SQLException {
+        book.apply(() -> connection, (List<P>) postings);
+    }
+
+    /** What is not known after a failure: whether the last transaction committed; {@code null} if it surely did not. */
+    @Nullable
+    Doubt doubt() {
+        return doubt;
+    }
+
+    /** After a failure: undoes the open transaction. False if the connection is of no more use. */
+    boolean recover() {
+        try {
+            connection.rollback();
+            return connection.isValid(SECONDS_TO_ANSWER);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** What became of a transaction of an earlier session. */
+    Fate fate(Doubt doubt) throws SQLException {
+        try (PreparedStatement status = connection.prepareStatement("SELECT pg_xact_status(?::xid8)")) {
+            status.setString(1, doubt.transaction());
+            return switch (onlyText(status)) {
+                case "committed" -> Fate.COMMITTED;
+                case "aborted" -> Fate.ABORTED;
+                case "in progress" -> Fate.RUNNING;
+                case null, default -> recordFate(doubt);
+            };
+        } catch (SQLException e) {
+            if (UNKNOWN_TRANSACTION.equals(e.getSQLState())) {
+                connection.rollback();
+                return recordFate(doubt);
+            }
+            throw e;
+        } finally {
+            connection.rollback();
+        }
+    }
+
+    /** The last resort where PostgreSQL does not know the transaction, for example because a failover lost it. */
+    private Fate recordFate(Doubt doubt) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT 'there' FROM audit.record WHERE tenant = ? AND id = ?")) {
+            select.setString(1, doubt.tenant());
+            select.setObject(2, doubt.recordId());
+            return onlyText(select) == null ? Fate.ABORTED : Fate.COMMITTED;
+        }
+    }
+
+    private static @Nullable String onlyText(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
+    /** Cuts the line from another thread: whatever the writer waits for fails at once. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            closeQuietly(connection);
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(connection);
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException ignored) {
+            // Closed because it is broken or no longer needed: there is nothing left to save.
+        }
+    }
+
+    /** The columns of the records of one batch. */
+    private final class Leaves {
+        private final List<String> tenants;
+        private final List<UUID> ids;
+        private final List<String> times;
+        private final List<@Nullable UUID> calls;
+        private final List<String> kinds;
+        private final List<byte[]> leaves;
+
+        Leaves(int capacity) {
+            tenants = new ArrayList<>(capacity);
+            ids = new ArrayList<>(capacity);
+            times = new ArrayList<>(capacity);
+            calls = new ArrayList<>(capacity);
+            kinds = new ArrayList<>(capacity);
+            leaves = new ArrayList<>(capacity);
+        }
+
+        void add(AuditEvent event, UUID id, Instant at) {
+            tenants.add(event.tenant());
+            ids.add(id);
+            times.add(at.toString());
+            calls.add(event.callId());
+            kinds.add(event.kind().code());
+            leaves.add(writer.write(event, id, at));
+        }
+
+        Doubt doubt(String transaction) {
+            return isEmpty()
+                    ? new Doubt(transaction, null, null)
+                    : new Doubt(transaction, tenants.getFirst(), ids.getFirst());
+        }
+
+        boolean isEmpty() {
+            return ids.isEmpty();
+        }
+
+        @Nullable
+        String insert() throws SQLException {
+            insert.setArray(1, connection.createArrayOf("text", tenants.toArray()));
+            insert.setArray(2, connection.createArrayOf("uuid", ids.toArray()));
+            insert.setArray(3, connection.createArrayOf("timestamptz", times.toArray()));
+            insert.setArray(4, connection.createArrayOf("uuid", calls.toArray()));
+            insert.setArray(5, connection.createArrayOf("text", kinds.toArray()));
+            insert.setArray(6, connection.createArrayOf("bytea", leaves.toArray(new byte[0][])));
+            return onlyText(insert);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.portreeve.audit;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that commits: takes what has gathered, stores it in one transaction, says so, and turns to what gathered
+ * meanwhile. While the database is away it keeps its batch and asks again.
+ */
+final class JournalWriter implements Runnable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(JournalWriter.class);
+    /** A batch that takes its connection down each time is refused in the end, or it would stop the journal for good. */
+    private static final int MOST_LOSSES = 3;
+
+    private static final long FIRST_PAUSE_MILLIS = 20;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
+    private static final Duration BETWEEN_PARTITION_CHECKS = Duration.ofDays(1);
+
+    private final DataSource database;
+    private final JournalSettings settings;
+    private final BlockingQueue<Pending> queue;
+    private final Pending last;
+    private final RecordIds ids;
+    private final InstantSource clock;
+    private final CountDownLatch abandoned = new CountDownLatch(1);
+    private volatile @Nullable JournalSession session;
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
+    private Instant partitionsDue = Instant.EPOCH;
+
+    /**
+     * @param last the entry that ends the loop when its turn comes
+     */
+    JournalWriter(
+            DataSource database,
+            JournalSettings settings,
+            BlockingQueue<Pending> queue,
+            Pending last,
+            RandomGenerator random,
+            InstantSource clock) {
+        this.database = database;
+        this.settings = settings;
+        this.queue = queue;
+        this.last = last;
+        this.ids = new RecordIds(random);
+        this.clock = clock;
+    }
+
+    @Override
+    public void run() {
+        List<Pending> batch = new ArrayList<>(settings.batchLimit());
+        try {
+            ensurePartitions();
+            boolean ending = false;
+            while (!ending) {
+                batch.clear();
+                batch.add(queue.take());
+                queue.drainTo(batch, settings.batchLimit() - 1);
+                ending = batch.remove(last);
+                if (!batch.isEmpty()) {
+                    turn(batch);
+                    ensurePartitions();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            // Also after an Error: nobody may wait for a writer that is no more. Failing what is stored already does
+            // nothing.
+            batch.forEach(pending -> pending.fail("the journal stopped while the record was being stored"));
+            drop();
+        }
+    }
+
+    /** Gives up: a wait for the database ends now, and so does every later one. From any thread. */
+    void abandon() {
+        abandoned.countDown();
+        JournalSession open = session;
+        if (open != null) {
+            open.abort();
+        }
+    }
+
+    private void turn(List<Pending> batch) throws InterruptedException {
+        if (batch.size() > 1 && store(batch)) {
+            return;
+        }
+        for (Pending pending : batch) {
+            if (!store(List.of(pending))) {
+                pending.fail("the record was refused by the database: its log says why");
+            }
+        }
+    }
+
+    /** True once the batch is dealt with; false if it was refused, although the database is there. */
+    private boolean store(List<Pending> batch) throws InterruptedException {
+        for (int losses = 0; losses < MOST_LOSSES; losses++) {
+            JournalSession current = connected();
+            if (current == null) {
+                batch.forEach(pending -> pending.fail("the journal was closed while the database was away"));
+                return true;
+            }
+            try {
+                current.store(batch, ids);
+                batch.forEach(Pending::durable);
+                return true;
+            } catch (SQLException | RuntimeException failure) {
+                if (current.recover()) {
+                    warn(batch, failure);
+                    return false;
+                }
+                LOGGER.warn("the journal lost its connection: {}", describe(failure));
+                drop();
+                JournalSession.Doubt doubt = current.doubt();
+                if (doubt != null && committed(doubt)) {
+                    batch.forEach(Pending::durable);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a commit that was never answered happened. Asks until the database knows. */
+    private boolean committed(JournalSession.Doubt doubt) throws InterruptedException {
+        while (true) {
+            JournalSession current = connected();
+            if (current == null) {
+                return false;
+            }
+            try {
+                switch (current.fate(doubt)) {
+                    case COMMITTED -> {
+                        return true;
+                    }
+                    case ABORTED -> {
+                        return false;
+                    }
+                    case RUNNING -> pause();
+                }
+            } catch (SQLException e) {
+                LOGGER.warn("cannot ask what became of a commit: {}", describe(e));
+                drop();
+                pause();
+            }
+        }
+    }
+
+    /** The open session, or a new one as soon as the database takes it; {@code null} once abandoned. */
+    private @Nullable JournalSession connected() throws InterruptedException {
+        while (abandoned.getCount() > 0) {
+            JournalSession open = session;
+            if (open != null) {
+                return open;
+            }
+            try {
+                JournalSession opened = JournalSession.open(database, settings);
+                session = opened;
+                pauseMillis = FIRST_PAUSE_MILLIS;
+                return opened;
+            } catch (SQLException e) {
+                LOGGER.warn("the journal has no connection, records wait: {}", describe(e));
+                pause();
+            }
+        }
+        return null;
+    }
+
+    private void pause() throws InterruptedException {
+        if (!abandoned.await(pauseMillis, TimeUnit.MILLISECONDS)) {
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        }
+    }
+
+    private void drop() {
+        JournalSession lost = session;
+        session = null;
+        if (lost != null) {
+            lost.close();
+        }
+    }
+
+    /** Rows without a partition of their own go to the default one, so a failure here is a warning. */
+    private void ensurePartitions() throws InterruptedException {
+        Instant now = clock.instant();
+        if (now.isBefore(partitionsDue)) {
+            return;
+        }
+        JournalSession current = connected();
+        if (current == null) {
+            return;
+        }
+        partitionsDue = now.plus(BETWEEN_PARTITION_CHECKS);
+        try {
+            current.ensurePartitions();
+        } catch (SQLException e) {
+            LOGGER.warn("cannot make the partitions of audit.record: {}", describe(e));
+            if (!current.recover()) {
+                drop();
+            }
+        }
+    }
+
+    private static void warn(List<Pending> batch, Exception failure) {
+        if (batch.size() > 1) {
+            LOGGER.warn("{} entries could not be stored together, trying each: {}", batch.size(), describe(failure));
+        } else {
+            LOGGER.error("an entry could not be stored: {}", describe(failure));
+        }
+    }
+
+    /** Type, SQLSTATE and place; never the message, which may quote the row. */
+    private static String describe(Exception failure) {
+        StringBuilder words = new StringBuilder(failure.getClass().getName());
+        if (failure instanceof SQLException sql) {
+            words.append(", SQLSTATE ").append(sql.getSQLState());
+        }
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            if (frame.getClassName().startsWith("dev.portreeve.")) {
+                return words.append(", at ").append(frame).toString();
+            }
+        }
+        return words.toString();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.portreeve.audit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An entry on its way to the disk, and the receipt its owner holds. */
+final class Pending implements Receipt {
+    private final JournalEntry<?> entry;
+    private final Instant at;
+    private final Duration awaitLimit;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    /** Given out once and used again on each retry, so that a record that was stored after all is not stored twice. */
+    private final List<UUID> ids = new ArrayList<>(1);
+
+    private int used;
+    private volatile @Nullable List<UUID> stored;
+    private volatile @Nullable String failure;
+
+    Pending(JournalEntry<?> entry, Instant at, Duration awaitLimit) {
+        this.entry = entry;
+        this.at = at;
+        this.awaitLimit = awaitLimit;
+    }
+
+    JournalEntry<?> entry() {
+        return entry;
+    }
+
+    /** When the entry was appended, which is when the event happened. */
+    Instant at() {
+        return at;
+    }
+
+    /** Asks for the entry's events and names them. Writer thread only. */
+    List<AuditEvent> events(RecordIds source) {
+        List<AuditEvent> events = entry.events().get();
+        used = events.size();
+        while (ids.size() < used) {
+            ids.add(source.next(at));
+        }
+        return events;
+    }
+
+    UUID id(int event) {
+        return ids.get(event);
+    }
+
+    void durable() {
+        stored = List.copyOf(ids.subList(0, used));
+        ended.countDown();
+    }
+
+    /** Does nothing to an entry that is durable already. */
+    void fail(String reason) {
+        if (stored == null) {
+            failure = reason;
+            ended.countDown();
+        }
+    }
+
+    @Override
+    public void await() {
+        if (stored != null) {
+            return;
+        }
+        if (!awaitEnd()) {
+            throw new EvidenceUnavailable("the record was not stored within " + awaitLimit.toMillis()
+                    + " ms: the database is down or too slow");
+        }
+        if (stored == null) {
+            throw new EvidenceUnavailable(Objects.requireNonNull(failure));
+        }
+    }
+
+    private boolean awaitEnd() {
+        long deadline = System.nanoTime() + awaitLimit.toNanos();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return ended.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isDurable() {
+        return stored != null;
+    }
+
+    @Override
+    public List<UUID> recordIds() {
+        List<UUID> known = stored;
+        if (known == null) {
+            throw new IllegalStateException(
+                    "the ids of records are known once they are durable: await the receipt first");
+        }
+        return known;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.portreeve.audit;
+
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+
+/**
+ * The journal of one replica on PostgreSQL: a bounded queue in front of one writer thread with a connection of its own.
+ *
+ * <p>Appending is cheap and, but for a full queue, does not block. Batches form by themselves: what is appended while a
+ * commit is under way shares the next one, and a lone entry is committed at once. While the database is away, entries
+ * stay queued and receipts end after their limit with {@link EvidenceUnavailable}; when it is back, what is queued is
+ * stored in order. A commit whose answer was lost is looked up before anything is written again, so no record and no
+ * posting is stored twice.
+ *
+ * <p>Thread-safe. Start once; {@link #close} stores what is queued, within a bound, and ends the thread.
+ */
+public final class PostgresJournal implements Journal, AutoCloseable {
+    private static final long MILLIS_TO_END = 1000;
+    private static final String CLOSED = "the journal is closed: no more records are taken";
+
+    private final JournalSettings settings;
+    private final InstantSource clock;
+    private final BlockingQueue<Pending> queue;
+    private final Pending last;
+    private final JournalWriter writer;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private PostgresJournal(
+            DataSource database, JournalSettings settings, InstantSource clock, RandomGenerator random) {
+        this.settings = settings;
+        this.clock = clock;
+        this.queue = new ArrayBlockingQueue<>(settings.queueCapacity());
+        this.last = pending(new JournalEntry<>(null, null, List::of));
+        this.writer = new JournalWriter(database, settings, queue, last, random, clock);
+        this.thread = Thread.ofPlatform().name("audit-journal").daemon().unstarted(writer);
+    }
+
+    /**
+     * Starts the writer; returns at once, also while the database is away.
+     *
+     * @param database opens one unpooled connection for the writer, and another whenever that one is lost
+     * @param random fills the random part of record ids
+     */
+    public static PostgresJournal start(
+            DataSource database, JournalSettings settings, InstantSource clock, RandomGenerator random) {
+        PostgresJournal journal = new PostgresJournal(database, settings, clock, random);
+        journal.thread.start();
+        return journal;
+    }
+
+    @Override
+    public Receipt append(JournalEntry<?> entry) {
+        if (closed) {
+            throw new EvidenceUnavailable(CLOSED);
+        }
+        Pending pending = pending(entry);
+        if (!queue.offer(pending) && !offerPatiently(pending)) {
+            throw new EvidenceUnavailable("the journal's queue of " + settings.queueCapacity()
+                    + " entries is full: the database is down or too slow");
+        }
+        if (!thread.isAlive()) {
+            failQueued();
+        }
+        return pending;
+    }
+
+    /** How many entries wait for the writer now: what a health check and a metric look at. */
+    public int queued() {
+        return queue.size();
+    }
+
+    private Pending pending(JournalEntry<?> entry) {
+        // PostgreSQL keeps microseconds and rounds; the leaf says the same time only if nothing is left to round.
+        return new Pending(entry, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit());
+    }
+
+    private boolean offerPatiently(Pending pending) {
+        long deadline = System.nanoTime() + settings.queueWait().toNanos();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return queue.offer(pending, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Stores what is queued, at most for the configured time; what is left after that fails. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        long deadline = System.nanoTime() + settings.closeLimit().toNanos();
+        try {
+            if (queue.offer(last, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            }
+            abandon();
+            thread.join(MILLIS_TO_END);
+        } catch (InterruptedException e) {
+            abandon();
+            Thread.currentThread().interrupt();
+        }
+        failQueued();
+    }
+
+    private void abandon() {
+        writer.abandon();
+        thread.interrupt();
+    }
+
+    private void failQueued() {
+        for (Pending pending = queue.poll(); pending != null; pending = queue.poll()) {
+            pending.fail(CLOSED);
+        }
+    }
+}
