@@ -2,6 +2,7 @@ package dev.portreeve.gateway.config;
 
 import dev.portreeve.policy.call.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout the longest wait for a connection
  * @param idleTimeout the longest silence while an answer is awaited or streamed; bounds each read, not the call
  * @param maxConcurrent calls in flight at once; more wait until their deadline
+ * @param tls whom to trust when the base URL is https; absent: what the JVM trusts
+ * @param outputCap the member this server bounds an answer by, put in where the caller gave no bound
  */
 public record ProviderConfig(
         String id,
@@ -27,7 +30,9 @@ public record ProviderConfig(
         @Default("[openai-chat]") Set<Dialect> dialects,
         @Default("2s") Duration connectTimeout,
         @Default("5m") Duration idleTimeout,
-        @Default("256") int maxConcurrent) {
+        @Default("256") int maxConcurrent,
+        @Nullable Tls tls,
+        @Default("max-completion-tokens") OutputCap outputCap) {
 
     /** What stands behind a provider. */
     public enum Kind {
@@ -38,6 +43,19 @@ public record ProviderConfig(
     /** The wire formats of model calls this version can speak to a provider. */
     public enum Dialect {
         OPENAI_CHAT
+    }
+
+    /**
+     * TLS to a provider.
+     *
+     * @param trust a PEM file; only certificates in it, or signed by one in it, are then trusted
+     */
+    public record Tls(Path trust) {}
+
+    /** The members there are for a bound on an answer; older servers know only the older one. */
+    public enum OutputCap {
+        MAX_COMPLETION_TOKENS,
+        MAX_TOKENS
     }
 
     public ProviderConfig {
@@ -72,6 +90,7 @@ public record ProviderConfig(
     }
 
     ProviderConfig withApiKey(Secret key) {
-        return new ProviderConfig(id, kind, baseUrl, key, dialects, connectTimeout, idleTimeout, maxConcurrent);
+        return new ProviderConfig(
+                id, kind, baseUrl, key, dialects, connectTimeout, idleTimeout, maxConcurrent, tls, outputCap);
     }
 }

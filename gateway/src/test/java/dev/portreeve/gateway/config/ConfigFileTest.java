@@ -137,7 +137,9 @@ class ConfigFileTest {
                                 chat,
                                 Duration.ofSeconds(2),
                                 Duration.ofMinutes(5),
-                                256),
+                                256,
+                                null,
+                                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS),
                         new ProviderConfig(
                                 "local",
                                 ProviderConfig.Kind.OPENAI_COMPATIBLE,
@@ -146,7 +148,9 @@ class ConfigFileTest {
                                 chat,
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(90),
-                                4),
+                                4,
+                                new ProviderConfig.Tls(folder.resolve("provider-ca.pem")),
+                                ProviderConfig.OutputCap.MAX_TOKENS),
                         new ProviderConfig(
                                 "demo",
                                 ProviderConfig.Kind.DEMO,
@@ -155,7 +159,9 @@ class ConfigFileTest {
                                 chat,
                                 Duration.ofSeconds(2),
                                 Duration.ofMinutes(5),
-                                256)),
+                                256,
+                                null,
+                                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS)),
                 config.providers());
         assertEquals(
                 List.of(

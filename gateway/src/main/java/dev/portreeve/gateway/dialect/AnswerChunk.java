@@ -1,0 +1,79 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.TextRun;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * A piece of a provider's answer in the provider's very bytes: a whole unary answer, or the whole events that came in one
+ * read. Texts are found when they are first asked for, and only then. For the call's thread.
+ */
+public final class AnswerChunk implements Output<AnswerChunk> {
+    /** How texts are found in a chunk's bytes. */
+    public enum Shape {
+        /** One chat completion object. */
+        CHAT_ANSWER,
+        /** Events, each a chat completion chunk. */
+        CHAT_EVENTS,
+        /** Nothing a guardrail could read, such as embeddings. */
+        NO_TEXT
+    }
+
+    private final AnswerHead head;
+    private final Shape shape;
+    private final byte[] bytes;
+    private @Nullable AnswerTexts texts;
+
+    public AnswerChunk(AnswerHead head, Shape shape, byte[] bytes) {
+        this.head = head;
+        this.shape = shape;
+        this.bytes = bytes;
+    }
+
+    public AnswerHead head() {
+        return head;
+    }
+
+    /** The bytes to send; not to be written to. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** @throws UnreadableAnswer if the bytes are not what their shape says */
+    @Override
+    public List<TextRun> text() {
+        return TextAt.runs(found().texts());
+    }
+
+    /**
+     * The chunk with rewritten texts. Token probabilities repeat the text, so they go when it changes.
+     */
+    @Override
+    public AnswerChunk withText(List<TextRun> rewritten) {
+        Splice splice = new Splice(bytes);
+        if (TextAt.rewrite(found().texts(), rewritten, splice) == 0) {
+            return this;
+        }
+        for (Span span : found().probabilities()) {
+            splice.replace(span, "null");
+        }
+        return new AnswerChunk(head, shape, splice.apply());
+    }
+
+    private AnswerTexts found() {
+        if (texts == null) {
+            try {
+                texts = switch (shape) {
+                    case CHAT_ANSWER -> AnswerTexts.ofAnswer(bytes);
+                    case CHAT_EVENTS -> AnswerTexts.ofEvents(bytes);
+                    case NO_TEXT -> AnswerTexts.NONE;
+                };
+            } catch (JacksonException malformed) {
+                throw new UnreadableAnswer("the answer is not the json it should be");
+            }
+        }
+        return texts;
+    }
+}

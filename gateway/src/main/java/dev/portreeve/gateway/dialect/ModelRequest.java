@@ -1,0 +1,114 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.Content;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it came, and what one pass over it found. Immutable; the body is never written to.
+ *
+ * @param body the very bytes the caller sent
+ * @param model what the caller put into {@code model}
+ * @param modelAt where that string stands
+ * @param memberAt where a member may be inserted: behind the opening brace
+ * @param stream whether the answer shall be an event stream
+ * @param usage whether the stream's usage was asked for, and how to ask
+ * @param cap the bound on the answer's length, and where to put one
+ * @param choices how many answers are asked for ({@code n})
+ * @param inputBound an upper bound of the input tokens, see {@link OpenAiReader}
+ * @param unreadableInput whether the input is tokens, which no guardrail can read
+ */
+public record ModelRequest(
+        Operation operation,
+        byte[] body,
+        String model,
+        Span modelAt,
+        int memberAt,
+        boolean stream,
+        UsageOption usage,
+        OutputCap cap,
+        int choices,
+        long inputBound,
+        boolean unreadableInput,
+        List<TextAt> texts) {
+    /**
+     * The {@code stream_options.include_usage} of a request.
+     *
+     * @param asked whether the caller wants the usage chunk
+     * @param at what to replace to ask for it (nothing, where something is to be inserted)
+     * @param source what to put there
+     */
+    public record UsageOption(boolean asked, Span at, String source) {}
+
+    /**
+     * The caller's bound on the answer.
+     *
+     * @param tokens the larger of {@code max_tokens} and {@code max_completion_tokens}; 0 without any
+     * @param nullMaxTokens where a {@code null} stands as {@code max_tokens}
+     * @param nullMaxCompletionTokens where a {@code null} stands as {@code max_completion_tokens}
+     */
+    public record OutputCap(
+            long tokens, @Nullable Span nullMaxTokens, @Nullable Span nullMaxCompletionTokens) {
+        public boolean isGiven() {
+            return tokens > 0;
+        }
+    }
+
+    /** The member that bounds an answer; providers differ in which one they know. */
+    public enum CapMember {
+        MAX_COMPLETION_TOKENS("max_completion_tokens"),
+        MAX_TOKENS("max_tokens");
+
+        private final String member;
+
+        CapMember(String member) {
+            this.member = member;
+        }
+    }
+
+    public ModelRequest {
+        texts = List.copyOf(texts);
+    }
+
+    /** The texts guardrails read. Order and number are those of this request's own list. */
+    public Content content() {
+        return texts.isEmpty() ? Content.EMPTY : new Content(TextAt.runs(texts));
+    }
+
+    /**
+     * The body for the provider: the same array if nothing must change, else the same bytes with the changes cut in.
+     *
+     * @param upstreamModel the provider's name of the model
+     * @param capTokens the bound to put in where the caller gave none; 0 puts in none
+     * @param input the screened content; texts that differ from what was read are replaced
+     */
+    public byte[] forwarded(String upstreamModel, CapMember capMember, long capTokens, Content input) {
+        Splice splice = new Splice(body);
+        if (!upstreamModel.equals(model)) {
+            splice.replaceString(modelAt, upstreamModel);
+        }
+        if (stream && !usage.asked()) {
+            splice.replace(usage.at(), usage.source());
+        }
+        if (capTokens > 0 && !cap.isGiven()) {
+            insertCap(splice, capMember, capTokens);
+        }
+        if (!texts.isEmpty()) {
+            TextAt.rewrite(texts, input.runs(), splice);
+        }
+        return splice.apply();
+    }
+
+    private void insertCap(Splice splice, CapMember capMember, long capTokens) {
+        Span present =
+                switch (capMember) {
+                    case MAX_COMPLETION_TOKENS -> cap.nullMaxCompletionTokens();
+                    case MAX_TOKENS -> cap.nullMaxTokens();
+                };
+        if (present == null) {
+            splice.insert(memberAt, "\"" + capMember.member + "\":" + capTokens + ",");
+        } else {
+            splice.replace(present, Long.toString(capTokens));
+        }
+    }
+}

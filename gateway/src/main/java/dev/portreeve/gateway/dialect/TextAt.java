@@ -1,0 +1,42 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.TextRun;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A text in a body and where its JSON string stands, quotes included.
+ *
+ * @param channel see {@link TextRun#channel()}
+ */
+record TextAt(String channel, Span span, String text) {
+    static List<TextRun> runs(List<TextAt> texts) {
+        List<TextRun> runs = new ArrayList<>(texts.size());
+        for (TextAt at : texts) {
+            runs.add(new TextRun(at.channel, at.text));
+        }
+        return runs;
+    }
+
+    /**
+     * Asks for a splice wherever a run's text is no longer what was read.
+     *
+     * @return how many texts changed
+     * @throws IllegalArgumentException if the runs are not those of {@code texts}
+     */
+    static int rewrite(List<TextAt> texts, List<TextRun> runs, Splice splice) {
+        if (texts.size() != runs.size()) {
+            throw new IllegalArgumentException(
+                    "a rewritten content has " + runs.size() + " runs where " + texts.size() + " were read");
+        }
+        int changed = 0;
+        for (int i = 0; i < runs.size(); i++) {
+            String text = runs.get(i).text();
+            if (!text.equals(texts.get(i).text())) {
+                splice.replaceString(texts.get(i).span(), text);
+                changed++;
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.Usage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Reads what a provider says was used, from the side: the bytes are only looked at. The last report of an answer counts.
+ * For the call's thread.
+ */
+public final class UsageMeter {
+    private static final byte[] NEEDLE = {'"', 'u', 's', 'a', 'g', 'e', '"'};
+
+    private @Nullable Usage reported;
+    private boolean choicesEmpty;
+
+    /** The last usage the provider reported, or {@code null}. */
+    public @Nullable Usage reported() {
+        return reported;
+    }
+
+    /**
+     * Reads a whole unary answer.
+     *
+     * @throws UnreadableAnswer if it is not a JSON object
+     */
+    public void readAnswer(byte[] bytes) {
+        try (JsonWalk walk = new JsonWalk(bytes)) {
+            root(walk);
+            if (walk.next() != JsonToken.NOT_AVAILABLE) {
+                throw new UnreadableAnswer("something follows the json object of the answer");
+            }
+        } catch (JacksonException malformed) {
+            throw new UnreadableAnswer("the answer is not valid json");
+        }
+    }
+
+    /**
+     * Looks at one event's data.
+     *
+     * @return whether it is the chunk that carries nothing but the usage, which only those get who asked for it
+     */
+    public boolean readEvent(byte[] bytes, int start, int end) {
+        if (!mentionsUsage(bytes, start, end)) {
+            return false;
+        }
+        Usage before = reported;
+        reported = null;
+        try (JsonWalk walk = new JsonWalk(bytes, start, end - start)) {
+            root(walk);
+        } catch (JacksonException malformed) {
+            throw new UnreadableAnswer("an event's data is not valid json");
+        }
+        boolean only = reported != null && choicesEmpty;
+        if (reported == null) {
+            reported = before;
+        }
+        return only;
+    }
+
+    /** Whether a member {@code "usage"} with a value other than {@code null} may be there; a search, not a parse. */
+    private static boolean mentionsUsage(byte[] bytes, int start, int end) {
+        int last = end - NEEDLE.length;
+        for (int i = start; i < last; i++) {
+            if (bytes[i] == '"' && bytes[i + 1] == 'u' && matches(bytes, i) && hasValue(bytes, i + NEEDLE.length, end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean matches(byte[] bytes, int at) {
+        for (int i = 2; i < NEEDLE.length; i++) {
+            if (bytes[at + i] != NEEDLE[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasValue(byte[] bytes, int from, int end) {
+        for (int i = from; i < end; i++) {
+            byte b = bytes[i];
+            if (b != ' ' && b != ':' && b != '\t') {
+                return b != 'n';
+            }
+        }
+        return false;
+    }
+
+    private void root(JsonWalk walk) {
+        choicesEmpty = false;
+        if (walk.next() != JsonToken.START_OBJECT) {
+            throw new UnreadableAnswer("the answer is not a json object");
+        }
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "usage" -> usage(walk);
+                case "choices" -> choicesEmpty = isEmptyArray(walk);
+                default -> walk.skipQuickly();
+            }
+        }
+    }
+
+    private static boolean isEmptyArray(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_ARRAY)) {
+            walk.skipQuickly();
+            return false;
+        }
+        boolean empty = true;
+        while (walk.element()) {
+            empty = false;
+            walk.skipQuickly();
+        }
+        return empty;
+    }
+
+    private void usage(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        long input = 0;
+        long output = 0;
+        long cached = 0;
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "prompt_tokens" -> input = count(walk);
+                case "completion_tokens" -> output = count(walk);
+                case "prompt_tokens_details" -> cached = cached(walk);
+                default -> walk.skipQuickly();
+            }
+        }
+        // Cached tokens are part of the prompt's; a provider that says otherwise must not make the call fail.
+        reported = new Usage(input, Math.min(cached, input), output, Usage.Basis.REPORTED);
+    }
+
+    private static long cached(JsonWalk walk) {
+        long cached = 0;
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return cached;
+        }
+        while (walk.member()) {
+            if (walk.name().equals("cached_tokens")) {
+                cached = count(walk);
+            } else {
+                walk.skipQuickly();
+            }
+        }
+        return cached;
+    }
+
+    private static long count(JsonWalk walk) {
+        if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
+            return Math.max(0, walk.integer());
+        }
+        walk.skipQuickly();
+        return 0;
+    }
+}

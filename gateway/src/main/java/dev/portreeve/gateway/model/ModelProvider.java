@@ -1,0 +1,31 @@
+package dev.portreeve.gateway.model;
+
+import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.Usage;
+
+/**
+ * A place where models run, behind one blocking method. One instance serves all calls to a provider; thread-safe.
+ * {@link #close} is called once, after the last call.
+ */
+public interface ModelProvider extends AutoCloseable {
+    /** The id in the configuration: the first part of {@code provider/model}. */
+    String id();
+
+    /**
+     * Runs one call on the calling thread, within its deadline, and emits the answer: one chunk for a unary answer, as many
+     * as there are reads for a stream. The event that ends a stream is not emitted but left in {@link ProviderCall#reply},
+     * since the edge may say the end only when evidence and money are settled.
+     *
+     * @param input the screened texts; those that differ from the request's replace them
+     * @return what the provider reports as used, or an estimate that says so
+     * @throws CallEnded with {@code Failed} when the provider cannot be reached, refuses or breaks, or whatever {@code out}
+     *     threw
+     */
+    Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,33 @@
+package dev.portreeve.gateway.model;
+
+import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.model.Prices.PricedModel;
+import dev.portreeve.policy.call.Estimate;
+
+/**
+ * Where a call to a model goes, and what it costs at most.
+ *
+ * @param name what callers and rules call it
+ * @param upstreamModel the provider's own name
+ * @param maxOutputTokens the bound on an answer where the caller gives none
+ */
+public record ModelRoute(
+        String name, ModelProvider provider, String upstreamModel, PricedModel priced, int maxOutputTokens) {
+    /**
+     * The most a request can cost here: its bytes as input tokens, and as output what the caller allows (or else what {@link
+     * #capFor} puts in), once for each answer it asks for.
+     */
+    public Estimate estimate(ModelRequest request) {
+        if (request.operation() == Operation.EMBEDDINGS) {
+            return new Estimate(request.inputBound(), 0, priced.price());
+        }
+        long perAnswer = request.cap().isGiven() ? request.cap().tokens() : maxOutputTokens;
+        return new Estimate(request.inputBound(), perAnswer * request.choices(), priced.price());
+    }
+
+    /** The bound to put into a request that has none; 0 where none is needed. */
+    public long capFor(ModelRequest request) {
+        return request.operation() == Operation.CHAT && !request.cap().isGiven() ? maxOutputTokens : 0;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.portreeve.gateway.model;
+
+import dev.portreeve.gateway.config.ModelConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the name a caller uses to a provider and its model. Named models come from the configuration; any other name of the
+ * form {@code provider/model} goes to that provider. Whether the caller may use it is the policy's business. Thread-safe;
+ * closing it closes the providers.
+ */
+public final class ModelRouter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelRouter.class);
+
+    private final Map<String, ModelProvider> providers = new LinkedHashMap<>();
+    private final Map<String, ModelRoute> named = new LinkedHashMap<>();
+    private final Prices prices;
+    private final int defaultMaxOutputTokens;
+
+    /**
+     * @param models with targets at known providers only
+     * @param providers with different ids; from now on the router's to close
+     * @param defaultMaxOutputTokens the bound on an answer where neither configuration nor price list has one
+     */
+    public ModelRouter(
+            List<ModelConfig> models, Collection<ModelProvider> providers, Prices prices, int defaultMaxOutputTokens) {
+        this.prices = prices;
+        this.defaultMaxOutputTokens = defaultMaxOutputTokens;
+        for (ModelProvider provider : providers) {
+            this.providers.put(provider.id(), provider);
+        }
+        for (ModelConfig model : models) {
+            named.put(model.name(), route(model));
+        }
+    }
+
+    private ModelRoute route(ModelConfig model) {
+        ModelConfig.Target target = model.route().targets().getFirst();
+        ModelProvider provider = providers.get(target.provider());
+        if (provider == null) {
+            throw new IllegalArgumentException(
+                    "model \"" + model.name() + "\" has a target at unknown provider \"" + target.provider() + "\"");
+        }
+        ModelRoute route = route(model.name(), provider, target.upstreamModel());
+        if (!route.priced().listed()) {
+            LOG.warn(
+                    "model \"{}\" has no price, so each call is counted at the high default; name a price in prices.file",
+                    target.model());
+        }
+        return model.maxOutputTokens() == null
+                ? route
+                : new ModelRoute(
+                        route.name(), provider, route.upstreamModel(), route.priced(), model.maxOutputTokens());
+    }
+
+    private ModelRoute route(String name, ModelProvider provider, String upstreamModel) {
+        Prices.PricedModel priced = prices.of(provider.id(), upstreamModel);
+        int max = priced.maxOutputTokens() == 0 ? defaultMaxOutputTokens : priced.maxOutputTokens();
+        return new ModelRoute(name, provider, upstreamModel, priced, max);
+    }
+
+    /** The route of a name, or nothing if no model is called so. */
+    public Optional<ModelRoute> route(String name) {
+        ModelRoute known = named.get(name);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        int slash = name.indexOf('/');
+        if (slash < 1 || slash == name.length() - 1) {
+            return Optional.empty();
+        }
+        ModelProvider provider = providers.get(name.substring(0, slash));
+        return provider == null ? Optional.empty() : Optional.of(route(name, provider, name.substring(slash + 1)));
+    }
+
+    /** The models with a name of their own, in the configuration's order. */
+    public List<ModelRoute> listed() {
+        return List.copyOf(named.values());
+    }
+
+    @Override
+    public void close() {
+        for (ModelProvider provider : new ArrayList<>(providers.values())) {
+            provider.close();
+        }
+    }
+}

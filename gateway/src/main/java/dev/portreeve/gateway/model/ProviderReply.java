@@ -1,0 +1,54 @@
+package dev.portreeve.gateway.model;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a provider said beside its answer: left by its adapter, read by the edge. For the call's thread. */
+public final class ProviderReply {
+    /**
+     * An error in the provider's own words, which callers of the same dialect may see.
+     *
+     * @param headers those that may be passed on, such as {@code retry-after}
+     */
+    public record ErrorBody(int status, String contentType, Map<String, String> headers, byte[] body) {}
+
+    private byte[] ending = new byte[0];
+    private @Nullable ErrorBody error;
+    private @Nullable String requestId;
+    private long waitedNanos;
+
+    /** The bytes of the event that ends a stream; empty for unary answers. */
+    public byte[] ending() {
+        return ending;
+    }
+
+    public void ending(byte[] bytes) {
+        ending = bytes;
+    }
+
+    public @Nullable ErrorBody error() {
+        return error;
+    }
+
+    public void error(ErrorBody body) {
+        error = body;
+    }
+
+    /** The provider's own id of the request, for its support. */
+    public @Nullable String requestId() {
+        return requestId;
+    }
+
+    public void requestId(@Nullable String id) {
+        requestId = id;
+    }
+
+    /** How long the provider took until its answer began. */
+    public long waitedNanos() {
+        return waitedNanos;
+    }
+
+    public void waitedNanos(long nanos) {
+        waitedNanos = nanos;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.portreeve.gateway.model;
+
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.call.UpstreamFault.Kind;
+import io.helidon.http.HeaderNames;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an answer whose status is an error. Its body goes to the caller as it is, for both speak the same dialect, except
+ * where it speaks of our account at the provider: our credential, our rights, our money there.
+ */
+final class UpstreamErrors {
+    private static final int MAX_BODY = 64 * 1024;
+    private static final String QUOTA = "insufficient_quota";
+
+    private UpstreamErrors() {}
+
+    static CallEnded read(UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
+        int status = answer.status();
+        byte @Nullable [] body = body(answer, maxBytes);
+        boolean ours = status == 401 || status == 402 || status == 403 || (status == 429 && isQuota(body));
+        if (!ours && body != null) {
+            String type = answer.header(HeaderNames.CONTENT_TYPE);
+            reply.error(new ProviderReply.ErrorBody(
+                    status, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
+        }
+        return new CallEnded(new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status, ours), mayBill(status))));
+    }
+
+    private static Kind kind(int status) {
+        return switch (status) {
+            case 401 -> Kind.CREDENTIAL;
+            case 408, 504 -> Kind.TIMEOUT;
+            default -> Kind.REFUSED;
+        };
+    }
+
+    private static String detail(int status, boolean ours) {
+        return switch (status) {
+            case 401 -> "the provider does not accept the gateway's credential";
+            case 402 -> "the gateway's account at the provider has no money left";
+            case 403 -> "the provider does not allow the gateway to use this";
+            case 429 -> ours ? "the gateway's account at the provider has no quota left" : "the provider limits the rate of calls";
+            default -> "the provider answered with status " + status;
+        };
+    }
+
+    /**
+     * A provider that answers with an error does not charge for it. These three are said by something in between, behind
+     * which the work may have been done.
+     */
+    private static boolean mayBill(int status) {
+        return status == 408 || status == 502 || status == 504;
+    }
+
+    /** The body if it is a JSON error; a proxy's page of HTML is not for a caller who expects the dialect. */
+    private static byte @Nullable [] body(UpstreamAnswer answer, int maxBytes) {
+        String type = answer.header(HeaderNames.CONTENT_TYPE);
+        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            return null;
+        }
+        byte @Nullable [] body = answer.readError(Math.min(MAX_BODY, maxBytes));
+        return body != null && body.length > 0 && body[0] == '{' ? body : null;
+    }
+
+    private static boolean isQuota(byte @Nullable [] body) {
+        return body != null && new String(body, StandardCharsets.UTF_8).contains(QUOTA);
+    }
+}

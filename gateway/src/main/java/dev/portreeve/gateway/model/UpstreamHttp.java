@@ -1,0 +1,154 @@
+package dev.portreeve.gateway.model;
+
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.UpstreamFault;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webclient.http1.Http1Client;
+import io.helidon.webclient.http1.Http1ClientConfig;
+import io.helidon.webclient.http1.Http1ClientRequest;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP to one provider: credential, time limits and connections, with every failure as an {@link UpstreamFault}. Requests
+ * block the calling virtual thread; an interrupt closes the connection in use and ends the wait. Thread-safe.
+ */
+public final class UpstreamHttp implements AutoCloseable {
+    private static final int CACHED_CONNECTIONS = 256;
+
+    /**
+     * Where and how to connect.
+     *
+     * @param baseUrl up to and without the slash before the operation's path
+     * @param bearer the provider's credential
+     * @param tls for https; {@code null} trusts what the JVM trusts
+     * @param idleTimeout the longest silence on a connection that owes us bytes
+     * @param maxConcurrent calls at once; more wait until their deadline
+     */
+    public record Target(
+            URI baseUrl,
+            @Nullable String bearer,
+            @Nullable Tls tls,
+            Duration connectTimeout,
+            Duration idleTimeout,
+            int maxConcurrent) {
+        /** Without the credential (INV-7). */
+        @Override
+        public String toString() {
+            return baseUrl.toString();
+        }
+    }
+
+    private final Target target;
+    private final Http1Client client;
+    private final Semaphore slots;
+    private final @Nullable Header authorization;
+    private final Header userAgent = HeaderValues.createCached(HeaderNames.USER_AGENT, "portreeve");
+
+    public UpstreamHttp(Target target) {
+        this.target = target;
+        this.client = Http1Client.create(config(target));
+        this.slots = new Semaphore(target.maxConcurrent(), true);
+        this.authorization = target.bearer() == null
+                ? null
+                : HeaderValues.createCached(HeaderNames.AUTHORIZATION, "Bearer " + target.bearer());
+    }
+
+    /**
+     * Every value here differs from a default that would be wrong: delayed small writes, redirects followed with our
+     * credential on them, a wait for {@code 100 Continue}, no limit on connecting.
+     */
+    static Http1ClientConfig config(Target target) {
+        Http1ClientConfig.Builder config = Http1ClientConfig.builder()
+                .servicesDiscoverServices(false)
+                .followRedirects(false)
+                .sendExpectContinue(false)
+                .shareConnectionCache(false)
+                .connectionCacheSize(CACHED_CONNECTIONS)
+                .connectTimeout(target.connectTimeout())
+                .readTimeout(target.idleTimeout())
+                .socketOptions(SocketOptions.builder()
+                        .tcpNoDelay(true)
+                        .connectTimeout(target.connectTimeout())
+                        .readTimeout(target.idleTimeout())
+                        .build());
+        if (target.tls() != null) {
+            config.tls(target.tls());
+        }
+        return config.buildPrototype();
+    }
+
+    /** The address of an operation's path, to be made once and used for each request. */
+    public URI resolve(String path) {
+        return URI.create(target.baseUrl() + path);
+    }
+
+    /**
+     * Sends a request and waits for the head of its answer.
+     *
+     * @throws CallEnded with the fault, if there is no answer
+     */
+    public UpstreamAnswer post(URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
+            throws CallEnded {
+        acquire(deadline);
+        boolean handedOver = false;
+        try {
+            Http1ClientRequest request = client.post()
+                    .uri(uri)
+                    .header(HeaderValues.CONTENT_TYPE_JSON)
+                    .header(HeaderNames.ACCEPT, accept)
+                    .header(userAgent);
+            headers.forEach((name, value) -> request.header(headerName(name), value));
+            if (authorization != null) {
+                request.header(authorization);
+            }
+            if (deadline.remaining().compareTo(target.idleTimeout()) < 0) {
+                request.readTimeout(atLeastOneMilli(deadline.remaining()));
+            }
+            UpstreamAnswer answer = new UpstreamAnswer(request.submit(body), deadline, slots);
+            handedOver = true;
+            return answer;
+        } catch (RuntimeException failed) {
+            throw UpstreamFailures.beforeAnswer(failed);
+        } finally {
+            if (!handedOver) {
+                slots.release();
+            }
+        }
+    }
+
+    private static HeaderName headerName(String lowerCase) {
+        return HeaderNames.create(lowerCase, lowerCase);
+    }
+
+    private static Duration atLeastOneMilli(Duration time) {
+        return time.toMillis() < 1 ? Duration.ofMillis(1) : time;
+    }
+
+    private void acquire(Deadline deadline) throws CallEnded {
+        try {
+            if (slots.tryAcquire() || slots.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        throw UpstreamFailures.ended(
+                UpstreamFault.Kind.TIMEOUT, 0, "all " + target.maxConcurrent() + " places at the provider are taken", false);
+    }
+
+    @Override
+    public void close() {
+        client.closeResource();
+    }
+}
