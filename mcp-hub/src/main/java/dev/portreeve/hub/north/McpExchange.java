@@ -12,7 +12,8 @@ public interface McpExchange {
     String method();
 
     /** The first value of a request header, by case-insensitive name. */
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /** The request body, read whole and within the edge's limit. */
     byte[] body();

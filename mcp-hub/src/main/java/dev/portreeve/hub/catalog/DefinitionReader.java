@@ -1,0 +1,110 @@
+package dev.portreeve.hub.catalog;
+
+import dev.portreeve.hub.wire.BadMessage;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.CanonicalJson;
+import dev.portreeve.policy.call.JsonPaths;
+import dev.portreeve.policy.call.JsonTexts;
+import dev.portreeve.policy.call.MalformedJson;
+import dev.portreeve.policy.call.Resource;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns a server's definitions into tools. A definition that cannot be offered is dropped with a warning; the others stay.
+ * Nothing of a definition is interpreted beyond what is needed to decide that, and all of it goes into its hash.
+ */
+final class DefinitionReader {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DefinitionReader.class);
+    private static final int MAX_DEFINITION_BYTES = 256 * 1024;
+    private static final int MAX_NAME_CHARS = 128;
+    private static final JsonPaths NAME = JsonPaths.of("/name");
+
+    private DefinitionReader() {}
+
+    /** @param dropped how many definitions cannot be offered */
+    record Listed(List<CatalogTool> tools, int dropped) {}
+
+    static Listed read(ServerEntry owner, List<RawJson> definitions) {
+        List<CatalogTool> tools = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        int dropped = 0;
+        for (int i = 0; i < definitions.size(); i++) {
+            try {
+                CatalogTool tool = read(owner, definitions.get(i));
+                if (!names.add(tool.name())) {
+                    throw new Unusable("its name stands twice");
+                }
+                tools.add(tool);
+            } catch (Unusable | BadMessage | MalformedJson unusable) {
+                dropped++;
+                LOGGER.warn("tool {} of server \"{}\" is not listed: {}", i + 1, owner.slug(), unusable.getMessage());
+            }
+        }
+        return new Listed(tools, dropped);
+    }
+
+    private static CatalogTool read(ServerEntry owner, RawJson definition) {
+        if (definition.length() > MAX_DEFINITION_BYTES) {
+            throw new Unusable("its definition has more than " + MAX_DEFINITION_BYTES + " bytes");
+        }
+        Map<String, RawJson> members = definition.members();
+        String tool = name(members.get("name"));
+        RawJson input = members.get("inputSchema");
+        if (input == null || !input.isObject()) {
+            throw new Unusable("it has no input schema");
+        }
+        RawJson execution = members.get("execution");
+        if (execution != null && isString(execution.member("taskSupport"), "required")) {
+            throw new Unusable("it runs only as a task of protocol 2025-11-25, which is not supported");
+        }
+        byte[] bytes = definition.toBytes();
+        String visible = ToolName.of(owner.slug(), tool);
+        RawJson annotations = members.get("annotations");
+        RawJson readOnly = annotations == null ? null : annotations.member("readOnlyHint");
+        return new CatalogTool(
+                visible,
+                owner,
+                new Resource.Tool(owner.slug(), tool, hash(bytes)),
+                readOnly != null && readOnly.isTrue(),
+                RawJson.of(JsonTexts.find(bytes, NAME).with(List.of(visible))));
+    }
+
+    private static String name(@Nullable RawJson name) {
+        String text = name == null ? "" : name.asString().orElse("");
+        if (text.isBlank() || text.length() > MAX_NAME_CHARS) {
+            throw new Unusable("its name must have 1 to " + MAX_NAME_CHARS + " characters");
+        }
+        return text;
+    }
+
+    private static boolean isString(@Nullable RawJson value, String text) {
+        return value != null && value.asString().filter(text::equals).isPresent();
+    }
+
+    private static String hash(byte[] definition) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CanonicalJson.of(definition)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
+    }
+
+    /** Why one definition is dropped; never leaves this class. */
+    private static final class Unusable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unusable(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.portreeve.hub.catalog;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a downstream server is, for the page and the API.
+ *
+ * @param protocolVersion the revision spoken with it, or empty before the first contact
+ * @param tools how many of its tools are listed, also while it is down
+ * @param dropped how many of its tools cannot be listed
+ * @param problem why it is down, in plain words without contents; {@code null} while it is not
+ * @param asOf when this was found out; {@code null} before the first contact ended
+ */
+public record ServerStatus(
+        String slug,
+        String transport,
+        State state,
+        String protocolVersion,
+        int tools,
+        int dropped,
+        @Nullable String problem,
+        @Nullable Instant asOf) {
+    /** What the last contact showed. */
+    public enum State {
+        /** Not asked yet. */
+        STARTING,
+        UP,
+        /** Its listed tools stay listed; calls try it again and fail quickly if it is still down. */
+        DOWN
+    }
+}

@@ -1,0 +1,171 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.wire.BadMessage;
+import dev.portreeve.hub.wire.HeaderValue;
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.ProtocolVersion;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.hub.wire.RequestId;
+import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Subject;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The era of sessions (2025-03-26 to 2025-11-25). A dropped connection is no cancellation here: only the notification
+ * is. Thread-safe.
+ */
+final class LegacyDispatch {
+    private static final int OK = 200;
+    private static final int ACCEPTED = 202;
+    private static final int NO_CONTENT = 204;
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+    private static final byte[] NOTHING = new byte[0];
+
+    private final LegacySessions sessions;
+    private final ToolLists lists;
+    private final ToolCalls calls;
+
+    LegacyDispatch(LegacySessions sessions, ToolLists lists, ToolCalls calls) {
+        this.sessions = sessions;
+        this.lists = lists;
+        this.calls = calls;
+    }
+
+    /**
+     * Answers one request.
+     *
+     * @throws BadMessage before anything was sent
+     */
+    void handle(Subject subject, McpExchange exchange, JsonRpcMessage.Request request) {
+        Cancellation cancellation = new Cancellation();
+        try (Answer answer = new Answer(exchange, request.id(), () -> {})) {
+            try {
+                if (request.method().equals("initialize")) {
+                    initialize(subject, request.params(), answer);
+                } else {
+                    inSession(session(subject, exchange), request, answer, cancellation);
+                }
+            } catch (BadMessage bad) {
+                answer.error(bad.status(), bad.error());
+            }
+        }
+    }
+
+    private void initialize(Subject subject, @Nullable RawJson params, Answer answer) {
+        String asked = Optional.ofNullable(params)
+                .map(present -> present.member("protocolVersion"))
+                .flatMap(RawJson::asString)
+                .orElseThrow(() -> new BadMessage(
+                        BAD_REQUEST, new McpError(McpError.INVALID_PARAMS, "initialize needs a protocolVersion")));
+        LegacySession session = sessions.open(subject)
+                .orElseThrow(() -> new BadMessage(
+                        UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many sessions are open: try again later")));
+        ObjectNode result = JsonRpc.object();
+        result.put("protocolVersion", ProtocolVersion.LEGACY_ALL.contains(asked) ? asked : ProtocolVersion.LEGACY);
+        result.set("capabilities", ServerSelf.capabilities());
+        result.set("serverInfo", ServerSelf.info());
+        answer.header(HeaderValue.SESSION, session.id());
+        answer.result(RawJson.of(result));
+    }
+
+    private void inSession(
+            LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+        switch (request.method()) {
+            case "ping" -> answer.result(RawJson.EMPTY_OBJECT);
+            case "tools/list" -> answer.result(lists.list(session.owner(), request.params(), Map.of()));
+            case "tools/call" -> call(session, request, answer, cancellation);
+            default ->
+                answer.error(
+                        OK, new McpError(McpError.METHOD_NOT_FOUND, "unknown method \"" + request.method() + "\""));
+        }
+    }
+
+    private void call(LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+        switch (session.begin(request.id(), cancellation)) {
+            case YES -> {
+                try {
+                    finish(answer, calls.call(session.owner(), request.params(), answer, cancellation));
+                } finally {
+                    session.finished(request.id());
+                }
+            }
+            case ID_IN_USE -> throw BadMessage.invalid("a request with this id is under way already");
+            case TOO_MANY ->
+                throw new BadMessage(
+                        UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many calls are under way in this session"));
+            case ENDED -> throw gone();
+        }
+    }
+
+    private static void finish(Answer answer, Reply reply) {
+        switch (reply) {
+            case Reply.Result result -> answer.result(result.result());
+            case Reply.Error error -> answer.error(error.status(), error.error());
+            case Reply.Nothing nothing -> answer.nothing();
+        }
+    }
+
+    /** Takes a notification: a cancellation is heeded, every other is just taken. */
+    void accept(Subject subject, McpExchange exchange, JsonRpcMessage.Notification notification) {
+        LegacySession session = session(subject, exchange);
+        if (notification.method().equals("notifications/cancelled") && notification.params() != null) {
+            RawJson call = notification.params().member("requestId");
+            if (call != null) {
+                session.cancel(new RequestId(call.toString()));
+            }
+        }
+        exchange.answer(ACCEPTED, Map.of(), NOTHING);
+    }
+
+    /** Takes an answer; the gateway asked nothing, so there is nothing to do with it. */
+    void accept(Subject subject, McpExchange exchange, JsonRpcMessage.Response response) {
+        session(subject, exchange);
+        exchange.answer(ACCEPTED, Map.of(), NOTHING);
+    }
+
+    /** A caller wants to listen to what the server says by itself, which is nothing yet. */
+    void listen(Subject subject, McpExchange exchange) {
+        exchange.answer(405, Map.of("Allow", "POST, DELETE"), NOTHING);
+    }
+
+    /** Ends a session at its owner's wish. */
+    void end(Subject subject, McpExchange exchange) {
+        try {
+            sessions.end(session(subject, exchange));
+            exchange.answer(NO_CONTENT, Map.of(), NOTHING);
+        } catch (BadMessage bad) {
+            exchange.answer(bad.status(), Map.of("Content-Type", "application/json"), JsonRpc.error(null, bad.error()));
+        }
+    }
+
+    private LegacySession session(Subject subject, McpExchange exchange) {
+        String version = exchange.header(HeaderValue.VERSION);
+        if (version != null && !ProtocolVersion.LEGACY_ALL.contains(version.strip())) {
+            throw new BadMessage(
+                    BAD_REQUEST,
+                    new McpError(McpError.TRANSPORT, "protocol version \"" + version + "\" is not supported"));
+        }
+        String id = exchange.header(HeaderValue.SESSION);
+        if (id == null) {
+            throw new BadMessage(
+                    BAD_REQUEST,
+                    new McpError(
+                            McpError.TRANSPORT,
+                            "the header " + HeaderValue.SESSION + " is missing: open a session with initialize"));
+        }
+        return sessions.find(subject, id).orElseThrow(LegacyDispatch::gone);
+    }
+
+    private static BadMessage gone() {
+        return new BadMessage(
+                NOT_FOUND,
+                new McpError(McpError.SESSION_NOT_FOUND, "the session is unknown or over: open one with initialize"));
+    }
+}

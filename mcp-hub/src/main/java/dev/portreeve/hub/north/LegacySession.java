@@ -1,0 +1,83 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.wire.RequestId;
+import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Subject;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A caller's session of the older era: who opened it, and the calls under way. Thread-safe. */
+final class LegacySession {
+    private final String id;
+    private final Subject owner;
+    private final int maxCalls;
+    private final Map<RequestId, Cancellation> running = new HashMap<>();
+    private Instant lastUsed;
+    private boolean ended;
+
+    LegacySession(String id, Subject owner, int maxCalls, Instant now) {
+        this.id = id;
+        this.owner = owner;
+        this.maxCalls = maxCalls;
+        this.lastUsed = now;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Subject owner() {
+        return owner;
+    }
+
+    synchronized void used(Instant now) {
+        lastUsed = now;
+    }
+
+    /** When it was last used; while a call is under way that is always. */
+    synchronized Instant lastUsed() {
+        return running.isEmpty() ? lastUsed : Instant.MAX;
+    }
+
+    /** What came of trying to begin a call. */
+    enum Begun {
+        YES,
+        ID_IN_USE,
+        TOO_MANY,
+        ENDED
+    }
+
+    synchronized Begun begin(RequestId call, Cancellation cancellation) {
+        if (ended) {
+            return Begun.ENDED;
+        }
+        if (running.size() >= maxCalls) {
+            return Begun.TOO_MANY;
+        }
+        return running.putIfAbsent(call, cancellation) == null ? Begun.YES : Begun.ID_IN_USE;
+    }
+
+    synchronized void finished(RequestId call) {
+        running.remove(call);
+    }
+
+    /** Cancels a call; one that is not under way (any more) is no error. */
+    void cancel(RequestId call) {
+        Cancellation cancellation = find(call);
+        if (cancellation != null) {
+            cancellation.cancel();
+        }
+    }
+
+    private synchronized @Nullable Cancellation find(RequestId call) {
+        return running.get(call);
+    }
+
+    /** Ends the session and cancels what is under way. */
+    synchronized void end() {
+        ended = true;
+        running.values().forEach(Cancellation::cancel);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.MetaKey;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Every ending of a governed call in the words of MCP. Endings that a model can act on are tool results flagged as errors. */
+final class OutcomeReplies {
+    private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
+
+    private OutcomeReplies() {}
+
+    /** @param released the result that passed every guardrail; there if and only if the call completed */
+    static Reply of(CallOutcome outcome, CallId id, String tool, @Nullable ToolResult released) {
+        return switch (outcome) {
+            case CallOutcome.Completed completed -> completed(tool, released);
+            case CallOutcome.Denied denied -> denied(denied.denial(), id);
+            case CallOutcome.AwaitingApproval waiting -> awaiting(waiting, id);
+            case CallOutcome.Failed failed ->
+                failure(
+                        "the tool call failed: " + failed.fault().detail(),
+                        Map.of(MetaKey.REASON, failed.fault().kind().code(), MetaKey.CALL_ID, id.toString()));
+            case CallOutcome.Abandoned abandoned -> new Reply.Nothing();
+        };
+    }
+
+    private static Reply completed(String tool, @Nullable ToolResult released) {
+        if (released == null) {
+            throw new IllegalStateException("the call of \"" + tool + "\" completed without a result");
+        }
+        return new Reply.Result(released.raw());
+    }
+
+    private static Reply denied(Denial denial, CallId id) {
+        return failure(
+                "the gateway refused this tool call: " + denial.detail(),
+                Map.of(MetaKey.REASON, denial.reason().code(), MetaKey.CALL_ID, id.toString()));
+    }
+
+    private static Reply awaiting(CallOutcome.AwaitingApproval waiting, CallId id) {
+        return failure(
+                "this tool call has not run yet: a person must approve it first, as ticket " + waiting.ticket()
+                        + ", by " + waiting.expiresAt()
+                        + ". Go on with other work if there is any, and later repeat exactly the same call with exactly"
+                        + " the same arguments; changed arguments need a new approval.",
+                Map.of(
+                        MetaKey.REASON,
+                        "approval_required",
+                        MetaKey.CALL_ID,
+                        id.toString(),
+                        MetaKey.APPROVAL_TICKET,
+                        waiting.ticket().toString(),
+                        MetaKey.APPROVAL_EXPIRES_AT,
+                        waiting.expiresAt().toString()));
+    }
+
+    static Reply unknownTool(String tool) {
+        return new Reply.Error(OK, new McpError(McpError.INVALID_PARAMS, "unknown tool \"" + tool + "\""));
+    }
+
+    static Reply evidenceUnavailable() {
+        return new Reply.Error(
+                UNAVAILABLE,
+                new McpError(
+                        McpError.INTERNAL_ERROR,
+                        "the gateway cannot record this call now, so nothing of it is released"));
+    }
+
+    /** A server's protocol error, as a result that the model can read and that guardrails have seen. */
+    static RawJson refusal(McpError error) {
+        return result(
+                "the tool server refused the call (error " + error.code() + "): " + error.message(),
+                JsonRpc.object()
+                        .put(MetaKey.REASON, "upstream_refused")
+                        .put(MetaKey.UPSTREAM_ERROR_CODE, error.code()));
+    }
+
+    private static Reply failure(String text, Map<String, String> meta) {
+        ObjectNode metaNode = JsonRpc.object();
+        meta.forEach(metaNode::put);
+        return new Reply.Result(result(text, metaNode));
+    }
+
+    private static RawJson result(String text, ObjectNode meta) {
+        ObjectNode result = JsonRpc.object();
+        result.putArray("content").addObject().put("type", "text").put("text", text);
+        result.put("isError", true);
+        result.set("_meta", meta);
+        return RawJson.of(result);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.JsonPaths;
+import dev.portreeve.policy.call.JsonTexts;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.TextRun;
+import java.util.List;
+
+/**
+ * A tool's result as it was sent, and the texts in it that a model will read: the whole answer is one chunk. Rewriting a
+ * text leaves every other byte as it was.
+ */
+record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
+    private static final JsonPaths READ_BY_MODELS = JsonPaths.of(
+            "/content/*/text",
+            "/content/*/name",
+            "/content/*/title",
+            "/content/*/description",
+            "/content/*/uri",
+            "/content/*/resource/uri",
+            "/content/*/resource/text",
+            "/structuredContent/**");
+
+    /** @throws dev.portreeve.policy.call.MalformedJson if the result is no JSON that all readers agree on */
+    static ToolResult of(RawJson result) {
+        byte[] json = result.toBytes();
+        return new ToolResult(json, JsonTexts.find(json, READ_BY_MODELS));
+    }
+
+    RawJson raw() {
+        return RawJson.of(json);
+    }
+
+    @Override
+    public List<TextRun> text() {
+        return texts.texts().stream()
+                .map(text -> new TextRun(text.pointer(), text.value()))
+                .toList();
+    }
+
+    @Override
+    public ToolResult withText(List<TextRun> replaced) {
+        byte[] spliced = texts.with(replaced.stream().map(TextRun::text).toList());
+        return spliced == json ? this : of(RawJson.of(spliced));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.portreeve.hub.south;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+
+/** The last lines a server wrote to its error stream, bounded; one thread adds, any thread reads. */
+final class StderrTail {
+    private static final int MAX_LINES = 50;
+    private static final int MAX_SHOWN_CHARS = 300;
+    private final ArrayDeque<String> lines = new ArrayDeque<>();
+
+    synchronized void add(byte[] line) {
+        if (lines.size() == MAX_LINES) {
+            lines.removeFirst();
+        }
+        lines.addLast(new String(line, StandardCharsets.UTF_8));
+    }
+
+    /** The last line that says anything, cut, without control characters. */
+    synchronized String lastLine() {
+        return lines.reversed().stream()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .map(line -> line.replaceAll("\\p{Cntrl}", "").strip())
+                .map(line -> line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "…")
+                .orElse("");
+    }
+}

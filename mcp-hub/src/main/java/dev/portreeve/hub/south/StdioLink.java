@@ -1,0 +1,249 @@
+package dev.portreeve.hub.south;
+
+import dev.portreeve.hub.wire.BadMessage;
+import dev.portreeve.hub.wire.BoundedLines;
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.hub.wire.RequestId;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.UpstreamFault;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One running process of a stdio server and the calls that wait on it. Lines that are no messages are counted and skipped;
+ * the process's end fails every waiting call at once.
+ *
+ * <p>Two platform threads read the process's pipes, because reading a pipe pins the carrier of a virtual thread; writing
+ * has its own thread and a bounded queue, so that a server which does not read its input blocks nobody.
+ */
+final class StdioLink implements ServerLink {
+    private static final Logger LOGGER = LoggerFactory.getLogger(StdioLink.class);
+    private static final int OUTBOX = 64;
+    private static final int MAX_STDERR_LINE_BYTES = 4096;
+    private static final long LAST_WORDS_MILLIS = 500;
+    private static final Pattern ID_AT_START =
+            Pattern.compile("^\\s*\\{(?:\\s*\"jsonrpc\"\\s*:\\s*\"2\\.0\"\\s*,)?\\s*\"id\"\\s*:\\s*(\\d{1,18})\\b");
+    private static final Pattern ID_AT_END = Pattern.compile("\"id\"\\s*:\\s*(\\d{1,18})\\s*}\\s*$");
+
+    private final String slug;
+    private final int maxMessageBytes;
+    private final ServerProcess process;
+    private final PendingReplies pending;
+    private final StderrTail stderr = new StderrTail();
+    private final BlockingQueue<byte[]> outbox = new ArrayBlockingQueue<>(OUTBOX);
+    private final AtomicLong lastId = new AtomicLong();
+    private final Runnable onToolsChanged;
+    private final Runnable onEnd;
+    private volatile boolean modern;
+    private volatile long junkLines;
+
+    /** @param onEnd called once when the process has ended, by whatever cause; must not block */
+    StdioLink(String slug, int maxMessageBytes, ServerProcess process, Runnable onToolsChanged, Runnable onEnd) {
+        this.slug = slug;
+        this.maxMessageBytes = maxMessageBytes;
+        this.process = process;
+        this.onToolsChanged = onToolsChanged;
+        this.onEnd = onEnd;
+        this.pending = new PendingReplies(slug);
+        Thread reader =
+                Thread.ofPlatform().daemon().name("hub-" + slug + "-out").start(this::readMessages);
+        Thread.ofPlatform().daemon().name("hub-" + slug + "-err").start(this::readStderr);
+        Thread writer = Thread.ofVirtual().name("hub-" + slug + "-in").start(this::writeMessages);
+        Thread.ofVirtual().name("hub-" + slug + "-end").start(() -> awaitEnd(reader, writer));
+    }
+
+    /** Whether requests carry the members of the modern era. */
+    void speakModern(boolean yes) {
+        modern = yes;
+    }
+
+    boolean isModern() {
+        return modern;
+    }
+
+    boolean hasEnded() {
+        return pending.hasEnded();
+    }
+
+    /** What the server last wrote to its error stream; may hold anything, so only for failures before the first call. */
+    String lastWords() {
+        return stderr.lastLine();
+    }
+
+    @Override
+    public JsonRpcMessage.Response request(Outgoing outgoing, ProgressSink progress, Deadline deadline) {
+        long id = lastId.incrementAndGet();
+        try (PendingReplies.Waiting waiting = pending.open(id)) {
+            byte[] message = JsonRpc.request(RequestId.of(id), outgoing.method(), outgoing.params(modern, id));
+            if (!outbox.offer(message, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw ToolServerFault.of(
+                        UpstreamFault.Kind.TIMEOUT, "tool server \"" + slug + "\" does not read its input", false);
+            }
+            return await(waiting, id, progress, deadline);
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+            throw ToolServerFault.interrupted(slug);
+        }
+    }
+
+    private JsonRpcMessage.Response await(
+            PendingReplies.Waiting waiting, long id, ProgressSink progress, Deadline deadline)
+            throws InterruptedException {
+        boolean answered = false;
+        try {
+            JsonRpcMessage.Response response = waiting.await(progress, deadline);
+            answered = true;
+            return response;
+        } finally {
+            if (!answered && !pending.hasEnded()) {
+                cancel(id);
+            }
+        }
+    }
+
+    private void cancel(long id) {
+        ObjectNode params = JsonRpc.object().put("requestId", id).put("reason", "nobody waits for the answer any more");
+        // If the queue is full the server reads nothing, a cancellation neither.
+        boolean ignored = outbox.offer(JsonRpc.notification("notifications/cancelled", RawJson.of(params)));
+    }
+
+    void notify(String method) {
+        boolean ignored = outbox.offer(JsonRpc.notification(method, RawJson.EMPTY_OBJECT));
+    }
+
+    private void writeMessages() {
+        try {
+            OutputStream in = process.process().getOutputStream();
+            while (true) {
+                in.write(outbox.take());
+                in.write('\n');
+                in.flush();
+            }
+        } catch (IOException closed) {
+            // The process closed its input; that alone is no end, answers to earlier calls may still come.
+            LOGGER.debug("tool server \"{}\" takes no more input", slug);
+        } catch (InterruptedException ended) {
+            LOGGER.debug("tool server \"{}\" has ended", slug);
+        }
+    }
+
+    private void readMessages() {
+        try {
+            BoundedLines lines = new BoundedLines(process.process().getInputStream(), maxMessageBytes);
+            for (BoundedLines.Line line = lines.next(); line != null; line = lines.next()) {
+                if (line.tooLong()) {
+                    tooLong(line);
+                } else if (line.bytes().length > 0) {
+                    read(line.bytes());
+                }
+            }
+        } catch (IOException closed) {
+            LOGGER.debug("tool server \"{}\" closed its output", slug);
+        }
+    }
+
+    private void read(byte[] line) {
+        try {
+            accept(JsonRpcMessage.read(line));
+        } catch (BadMessage notAMessage) {
+            junkLines++;
+            if (junkLines == 1) {
+                LOGGER.warn(
+                        "tool server \"{}\" writes lines to its output that are no messages; they are skipped", slug);
+            }
+        }
+    }
+
+    private void accept(JsonRpcMessage message) {
+        switch (message) {
+            case JsonRpcMessage.Response response -> complete(response);
+            case JsonRpcMessage.Request request -> answer(request);
+            case JsonRpcMessage.Notification notification -> heed(notification);
+        }
+    }
+
+    private void complete(JsonRpcMessage.Response response) {
+        RequestId id = response.id();
+        if (id != null && id.json().matches("\\d{1,18}")) {
+            pending.complete(Long.parseLong(id.json()), response);
+        }
+    }
+
+    private void answer(JsonRpcMessage.Request request) {
+        byte[] answer = ServerQuestions.answer(request);
+        boolean ignored = outbox.offer(answer);
+    }
+
+    private void heed(JsonRpcMessage.Notification notification) {
+        switch (notification.method()) {
+            case "notifications/progress" ->
+                Progress.read(notification.params())
+                        .ifPresent(report -> pending.report(report.token(), report.params()));
+            case "notifications/tools/list_changed" -> onToolsChanged.run();
+            default -> LOGGER.debug("tool server \"{}\" sent {}", slug, "a notification nobody asked for");
+        }
+    }
+
+    private void tooLong(BoundedLines.Line line) {
+        ToolServerFault fault = ToolServerFault.tooLarge(slug, maxMessageBytes);
+        Optional<Long> id = find(ID_AT_END, line.tail()).or(() -> find(ID_AT_START, line.bytes()));
+        if (id.isPresent()) {
+            pending.fail(id.get(), fault);
+        } else {
+            LOGGER.warn("tool server \"{}\" wrote a line of more than {} bytes; it is skipped", slug, maxMessageBytes);
+        }
+    }
+
+    private static Optional<Long> find(Pattern pattern, byte[] bytes) {
+        int length = Math.min(bytes.length, 256);
+        Matcher matcher = pattern.matcher(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
+        return matcher.find() ? Optional.of(Long.parseLong(matcher.group(1))) : Optional.empty();
+    }
+
+    private void readStderr() {
+        try {
+            BoundedLines lines = new BoundedLines(process.process().getErrorStream(), MAX_STDERR_LINE_BYTES);
+            for (BoundedLines.Line line = lines.next(); line != null; line = lines.next()) {
+                stderr.add(line.bytes());
+            }
+        } catch (IOException closed) {
+            LOGGER.debug("tool server \"{}\" closed its error stream", slug);
+        }
+    }
+
+    private void awaitEnd(Thread reader, Thread writer) {
+        try {
+            int status = process.process().waitFor();
+            // What it wrote just before it ended may still be in the pipe.
+            boolean ignored = reader.join(Duration.ofMillis(LAST_WORDS_MILLIS));
+            pending.end(ToolServerFault.of(
+                    UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" ended with status " + status, true));
+            writer.interrupt();
+            process.kill();
+        } catch (InterruptedException neverHappens) {
+            Thread.currentThread().interrupt();
+        } finally {
+            onEnd.run();
+        }
+    }
+
+    /** Ends the process; calls that wait fail first, so that nobody waits for it to end. */
+    void close(Duration patience) {
+        pending.end(ToolServerFault.of(UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" is being stopped", true));
+        process.stop(patience);
+    }
+}

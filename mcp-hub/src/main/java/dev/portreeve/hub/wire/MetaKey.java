@@ -1,0 +1,25 @@
+package dev.portreeve.hub.wire;
+
+import java.util.Set;
+
+/** Members of {@code _meta} that the hub reads or writes itself. */
+public final class MetaKey {
+    public static final String PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
+    public static final String CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
+    public static final String CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+    public static final String SERVER_INFO = "io.modelcontextprotocol/serverInfo";
+    public static final String PROGRESS_TOKEN = "progressToken";
+
+    /** The reserved bare keys of trace context, which travel on to the downstream server. */
+    public static final Set<String> TRACE_CONTEXT = Set.of("traceparent", "tracestate", "baggage");
+
+    /** Why the gateway answered instead of the tool; a {@code Denial.Reason} or {@code UpstreamFault.Kind} code. */
+    public static final String REASON = "dev.portreeve/reason";
+
+    public static final String CALL_ID = "dev.portreeve/call-id";
+    public static final String APPROVAL_TICKET = "dev.portreeve/approval-ticket";
+    public static final String APPROVAL_EXPIRES_AT = "dev.portreeve/approval-expires-at";
+    public static final String UPSTREAM_ERROR_CODE = "dev.portreeve/upstream-error-code";
+
+    private MetaKey() {}
+}
