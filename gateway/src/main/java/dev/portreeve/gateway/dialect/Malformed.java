@@ -23,8 +23,6 @@ final class Malformed {
     }
 
     private static String position(TokenStreamLocation location) {
-        return location == null
-                ? ""
-                : ", at line " + location.getLineNr() + ", column " + location.getColumnNr();
+        return location == null ? "" : ", at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 }

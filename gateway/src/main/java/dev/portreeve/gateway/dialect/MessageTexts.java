@@ -77,10 +77,11 @@ final class MessageTexts {
     private static void requireContent(JsonWalk walk, int index) {
         switch (walk.token()) {
             case VALUE_STRING, VALUE_NULL, START_ARRAY -> {}
-            default -> throw BadRequest.invalid(
-                    "invalid_type",
-                    "messages[" + index + "].content",
-                    "\"content\" must be a string, an array of parts, or null");
+            default ->
+                throw BadRequest.invalid(
+                        "invalid_type",
+                        "messages[" + index + "].content",
+                        "\"content\" must be a string, an array of parts, or null");
         }
     }
 

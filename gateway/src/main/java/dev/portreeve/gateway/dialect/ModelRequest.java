@@ -48,7 +48,9 @@ public record ModelRequest(
      * @param nullMaxCompletionTokens where a {@code null} stands as {@code max_completion_tokens}
      */
     public record OutputCap(
-            long tokens, @Nullable Span nullMaxTokens, @Nullable Span nullMaxCompletionTokens) {
+            long tokens,
+            @Nullable Span nullMaxTokens,
+            @Nullable Span nullMaxCompletionTokens) {
         public boolean isGiven() {
             return tokens > 0;
         }
@@ -100,11 +102,10 @@ public record ModelRequest(
     }
 
     private void insertCap(Splice splice, CapMember capMember, long capTokens) {
-        Span present =
-                switch (capMember) {
-                    case MAX_COMPLETION_TOKENS -> cap.nullMaxCompletionTokens();
-                    case MAX_TOKENS -> cap.nullMaxTokens();
-                };
+        Span present = switch (capMember) {
+            case MAX_COMPLETION_TOKENS -> cap.nullMaxCompletionTokens();
+            case MAX_TOKENS -> cap.nullMaxTokens();
+        };
         if (present == null) {
             splice.insert(memberAt, "\"" + capMember.member + "\":" + capTokens + ",");
         } else {

@@ -152,8 +152,9 @@ public final class OpenAiReader {
                     unreadable = true;
                     walk.skipQuickly();
                 }
-                default -> throw BadRequest.invalid(
-                        "invalid_type", "input[" + i + "]", "\"input\" must hold strings or tokens");
+                default ->
+                    throw BadRequest.invalid(
+                            "invalid_type", "input[" + i + "]", "\"input\" must hold strings or tokens");
             }
         }
         if (i == 0) {
@@ -237,8 +238,7 @@ public final class OpenAiReader {
             throw BadRequest.invalid("missing_required_parameter", content, "\"" + content + "\" is missing");
         }
         UsageOption usageOption = usage == null
-                ? new UsageOption(
-                        false, new Span(memberAt, memberAt), "\"stream_options\":{\"include_usage\":true},")
+                ? new UsageOption(false, new Span(memberAt, memberAt), "\"stream_options\":{\"include_usage\":true},")
                 : usage;
         return new ModelRequest(
                 operation,

@@ -63,7 +63,10 @@ public final class UsageMeter {
     private static boolean mentionsUsage(byte[] bytes, int start, int end) {
         int last = end - NEEDLE.length;
         for (int i = start; i < last; i++) {
-            if (bytes[i] == '"' && bytes[i + 1] == 'u' && matches(bytes, i) && hasValue(bytes, i + NEEDLE.length, end)) {
+            if (bytes[i] == '"'
+                    && bytes[i + 1] == 'u'
+                    && matches(bytes, i)
+                    && hasValue(bytes, i + NEEDLE.length, end)) {
                 return true;
             }
         }

@@ -26,8 +26,7 @@ record DemoEmbeddings(byte[] answer, Usage usage) {
 
     static DemoEmbeddings of(String model, byte[] body) {
         JsonNode request = JSON.readTree(body);
-        int dimensions = Math.clamp(
-                request.path("dimensions").asInt(DEFAULT_DIMENSIONS), 1, MAX_DIMENSIONS);
+        int dimensions = Math.clamp(request.path("dimensions").asInt(DEFAULT_DIMENSIONS), 1, MAX_DIMENSIONS);
         boolean base64 = request.path("encoding_format").asString("float").equals("base64");
         ObjectNode answer = JSON.createObjectNode().put("object", "list");
         ArrayNode data = answer.putArray("data");
@@ -40,8 +39,7 @@ record DemoEmbeddings(byte[] answer, Usage usage) {
         long tokens = Math.max(1, bytes / BYTES_PER_TOKEN);
         answer.put("model", model);
         answer.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
-        return new DemoEmbeddings(
-                JSON.writeValueAsBytes(answer), new Usage(tokens, 0, 0, Usage.Basis.REPORTED));
+        return new DemoEmbeddings(JSON.writeValueAsBytes(answer), new Usage(tokens, 0, 0, Usage.Basis.REPORTED));
     }
 
     /** One text, several, one list of tokens, or several: lists of tokens count as their JSON. */

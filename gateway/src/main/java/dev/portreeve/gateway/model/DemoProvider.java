@@ -39,8 +39,7 @@ public final class DemoProvider implements ModelProvider {
     @Override
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
-        byte[] body =
-                request.forwarded(call.upstreamModel(), CapMember.MAX_COMPLETION_TOKENS, call.capTokens(), input);
+        byte[] body = request.forwarded(call.upstreamModel(), CapMember.MAX_COMPLETION_TOKENS, call.capTokens(), input);
         if (request.operation() == Operation.EMBEDDINGS) {
             DemoEmbeddings embeddings = DemoEmbeddings.of(call.upstreamModel(), body);
             out.emit(new AnswerChunk(JSON, AnswerChunk.Shape.NO_TEXT, embeddings.answer()));
@@ -48,8 +47,8 @@ public final class DemoProvider implements ModelProvider {
         }
         long cap = request.cap().isGiven() ? request.cap().tokens() : call.capTokens();
         DemoReply reply = DemoReply.to(body, cap);
-        DemoWriter writer = new DemoWriter(
-                call.upstreamModel(), clock.instant().getEpochSecond(), reply, request.choices());
+        DemoWriter writer =
+                new DemoWriter(call.upstreamModel(), clock.instant().getEpochSecond(), reply, request.choices());
         if (request.stream()) {
             List<byte[]> events = writer.events(request.usage().asked());
             for (byte[] event : events) {

@@ -45,7 +45,10 @@ final class DemoWriter {
                 message.put("content", reply.text());
             } else {
                 message.putNull("content");
-                toolCall(message).putObject("function").put("name", reply.tool()).put("arguments", reply.arguments());
+                toolCall(message)
+                        .putObject("function")
+                        .put("name", reply.tool())
+                        .put("arguments", reply.arguments());
             }
             message.putNull("refusal");
             choice.putNull("logprobs").put("finish_reason", finishReason());
@@ -82,7 +85,11 @@ final class DemoWriter {
             }
         } else {
             delta.putNull("content");
-            toolCall(delta).put("index", 0).putObject("function").put("name", reply.tool()).put("arguments", "");
+            toolCall(delta)
+                    .put("index", 0)
+                    .putObject("function")
+                    .put("name", reply.tool())
+                    .put("arguments", "");
             events.add(event(first));
             ObjectNode piece = root("chat.completion.chunk");
             ObjectNode call = delta(piece, index).putArray("tool_calls").addObject();
@@ -112,7 +119,10 @@ final class DemoWriter {
     }
 
     private static ObjectNode toolCall(ObjectNode message) {
-        return message.putArray("tool_calls").addObject().put("id", TOOL_CALL_ID).put("type", "function");
+        return message.putArray("tool_calls")
+                .addObject()
+                .put("id", TOOL_CALL_ID)
+                .put("type", "function");
     }
 
     private String finishReason() {

@@ -101,7 +101,8 @@ public final class OpenAiProvider implements ModelProvider {
 
     private Usage stream(ProviderCall call, UpstreamAnswer answer, OutputSink<AnswerChunk> out) throws CallEnded {
         AnswerHead head = head(answer, EVENTS);
-        OpenAiStream stream = new OpenAiStream(answer, maxAnswerBytes, head, call.request().usage().asked());
+        OpenAiStream stream = new OpenAiStream(
+                answer, maxAnswerBytes, head, call.request().usage().asked());
         Usage usage = stream.pump(call.estimate(), out);
         call.reply().ending(stream.ending());
         return usage;

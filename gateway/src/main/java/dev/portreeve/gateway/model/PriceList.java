@@ -48,8 +48,10 @@ final class PriceList {
 
     private static PriceList parse(InputStream in, String where) {
         // The failsafe schema leaves every scalar a string: a price is never a double, not even for a moment.
-        LoadSettings settings =
-                LoadSettings.builder().setSchema(new FailsafeSchema()).setLabel(where).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setSchema(new FailsafeSchema())
+                .setLabel(where)
+                .build();
         PriceList list = new PriceList();
         try {
             Map<?, ?> root = mapping(new Load(settings).loadFromInputStream(in), where);
@@ -82,7 +84,8 @@ final class PriceList {
         }
     }
 
-    @Nullable PricedModel find(String provider, String model) {
+    @Nullable
+    PricedModel find(String provider, String model) {
         String full = provider + "/" + model;
         PricedModel found = exact.get(full);
         if (found == null) {

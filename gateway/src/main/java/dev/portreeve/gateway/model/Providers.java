@@ -35,15 +35,16 @@ public final class Providers {
         UpstreamHttp http = new UpstreamHttp(new UpstreamHttp.Target(
                 config.baseUrl(),
                 config.apiKey() == null ? null : config.apiKey().reveal(),
-                config.tls() == null ? null : TrustedCertificates.read(config.tls().trust()),
+                config.tls() == null
+                        ? null
+                        : TrustedCertificates.read(config.tls().trust()),
                 config.connectTimeout(),
                 config.idleTimeout(),
                 config.maxConcurrent()));
-        CapMember capMember =
-                switch (config.outputCap()) {
-                    case MAX_COMPLETION_TOKENS -> CapMember.MAX_COMPLETION_TOKENS;
-                    case MAX_TOKENS -> CapMember.MAX_TOKENS;
-                };
+        CapMember capMember = switch (config.outputCap()) {
+            case MAX_COMPLETION_TOKENS -> CapMember.MAX_COMPLETION_TOKENS;
+            case MAX_TOKENS -> CapMember.MAX_TOKENS;
+        };
         return new OpenAiProvider(config.id(), http, capMember, limits.maxAnswerBytes());
     }
 }

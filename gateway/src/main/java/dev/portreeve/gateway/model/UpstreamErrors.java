@@ -28,7 +28,8 @@ final class UpstreamErrors {
             reply.error(new ProviderReply.ErrorBody(
                     status, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
         }
-        return new CallEnded(new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status, ours), mayBill(status))));
+        return new CallEnded(
+                new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status, ours), mayBill(status))));
     }
 
     private static Kind kind(int status) {
@@ -44,7 +45,10 @@ final class UpstreamErrors {
             case 401 -> "the provider does not accept the gateway's credential";
             case 402 -> "the gateway's account at the provider has no money left";
             case 403 -> "the provider does not allow the gateway to use this";
-            case 429 -> ours ? "the gateway's account at the provider has no quota left" : "the provider limits the rate of calls";
+            case 429 ->
+                ours
+                        ? "the gateway's account at the provider has no quota left"
+                        : "the provider limits the rate of calls";
             default -> "the provider answered with status " + status;
         };
     }

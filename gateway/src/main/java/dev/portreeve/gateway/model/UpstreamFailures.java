@@ -30,13 +30,15 @@ final class UpstreamFailures {
             case NoRouteToHostException _ -> unreachable("there is no route to the provider");
             case ConnectException _ -> unreachable("the provider refused the connection");
             case SSLException _ -> unreachable("no trusted tls connection to the provider");
-            case SocketTimeoutException timeout when isConnect(timeout) -> unreachable(
-                    "no connection to the provider in time");
+            case SocketTimeoutException timeout
+            when isConnect(timeout) -> unreachable("no connection to the provider in time");
             case SocketTimeoutException _ -> ended(Kind.TIMEOUT, 0, "the provider did not answer in time", true);
-            case java.io.IOException _ -> ended(Kind.CUT, 0, "the provider closed the connection without an answer", true);
-            case null, default -> isEndOfData(failed)
-                    ? ended(Kind.CUT, 0, "the provider closed the connection without an answer", true)
-                    : ended(Kind.GARBAGE, 0, "the provider's answer is not http", true);
+            case java.io.IOException _ ->
+                ended(Kind.CUT, 0, "the provider closed the connection without an answer", true);
+            case null, default ->
+                isEndOfData(failed)
+                        ? ended(Kind.CUT, 0, "the provider closed the connection without an answer", true)
+                        : ended(Kind.GARBAGE, 0, "the provider's answer is not http", true);
         };
     }
 
@@ -44,14 +46,15 @@ final class UpstreamFailures {
     static CallEnded inAnswer(Throwable failed, int status) {
         Throwable cause = known(failed);
         return switch (cause) {
-            case EventBlocks.EventTooLong _ -> ended(
-                    Kind.TOO_LARGE, status, "an event of the provider's answer is too large", true);
+            case EventBlocks.EventTooLong _ ->
+                ended(Kind.TOO_LARGE, status, "an event of the provider's answer is too large", true);
             case EventBlocks.EventCut _ -> ended(Kind.CUT, status, "the provider's answer ends inside an event", true);
             case SocketTimeoutException _ -> ended(Kind.TIMEOUT, status, "the provider fell silent", true);
             case java.io.IOException _ -> ended(Kind.CUT, status, "the provider's answer was cut", true);
-            case null, default -> isEndOfData(failed)
-                    ? ended(Kind.CUT, status, "the provider's answer was cut", true)
-                    : ended(Kind.GARBAGE, status, "the provider's answer is not http", true);
+            case null, default ->
+                isEndOfData(failed)
+                        ? ended(Kind.CUT, status, "the provider's answer was cut", true)
+                        : ended(Kind.GARBAGE, status, "the provider's answer is not http", true);
         };
     }
 

@@ -144,7 +144,10 @@ public final class UpstreamHttp implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         throw UpstreamFailures.ended(
-                UpstreamFault.Kind.TIMEOUT, 0, "all " + target.maxConcurrent() + " places at the provider are taken", false);
+                UpstreamFault.Kind.TIMEOUT,
+                0,
+                "all " + target.maxConcurrent() + " places at the provider are taken",
+                false);
     }
 
     @Override

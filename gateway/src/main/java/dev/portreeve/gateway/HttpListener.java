@@ -1,0 +1,98 @@
+package dev.portreeve.gateway;
+
+import dev.portreeve.gateway.config.HostPort;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP listener with the settings both of ours share. Start once, close once; closing waits for running requests. */
+final class HttpListener implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final int WRITE_BUFFER_BYTES = 8192;
+    private static final Duration IDLE_CONNECTION = Duration.ofMinutes(5);
+
+    private final WebServer server;
+    private final HostPort configured;
+
+    /**
+     * What bounds a listener.
+     *
+     * @param maxBodyBytes the hard stop behind the readers' own limits, which answer in their callers' words
+     */
+    record Bounds(int maxConnections, int maxConcurrentRequests, long maxBodyBytes, Duration shutdownGrace) {}
+
+    private HttpListener(WebServer server, HostPort configured) {
+        this.server = server;
+        this.configured = configured;
+    }
+
+    /**
+     * @param key of the configuration file that holds the address, for the error message
+     * @throws StartFailure the address cannot be had
+     */
+    static HttpListener start(String key, HostPort address, Bounds bounds, Consumer<HttpRouting.Builder> routes) {
+        WebServer server = WebServer.builder()
+                .host(address.host())
+                .port(address.port())
+                .backlog(BACKLOG)
+                // Without it every small answer waits for the peer's delayed acknowledgement: 45 ms per event of a
+                // stream.
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .writeBufferSize(WRITE_BUFFER_BYTES)
+                .maxTcpConnections(bounds.maxConnections())
+                .maxConcurrentRequests(bounds.maxConcurrentRequests())
+                .maxPayloadSize(bounds.maxBodyBytes())
+                .idleConnectionTimeout(IDLE_CONNECTION)
+                .shutdownGracePeriod(bounds.shutdownGrace())
+                // Ours closes everything in the right order.
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .routing(routes)
+                .build();
+        try {
+            return new HttpListener(server.start(), address);
+        } catch (RuntimeException failed) {
+            throw explain(key, address, failed);
+        }
+    }
+
+    /** The port that was configured, or the one the system chose for port 0. */
+    int port() {
+        return server.port();
+    }
+
+    /** Where this listener can be reached on this machine. */
+    HostPort address() {
+        return new HostPort(configured.host(), port());
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private static RuntimeException explain(String key, HostPort address, RuntimeException failed) {
+        for (@Nullable Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                String what = String.valueOf(cause.getMessage()).contains("in use")
+                        ? "is in use by another program"
+                        : "cannot be listened on (" + cause.getMessage() + ")";
+                return new StartFailure(
+                        "address " + address + " " + what + ": stop that program or change " + key
+                                + " in the configuration",
+                        failed);
+            }
+            if (cause instanceof UnresolvedAddressException || cause instanceof java.net.UnknownHostException) {
+                return new StartFailure(
+                        "address " + address + " is not known on this machine: change " + key + " in the configuration",
+                        failed);
+            }
+        }
+        return failed;
+    }
+}

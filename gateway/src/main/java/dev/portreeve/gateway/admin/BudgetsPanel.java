@@ -1,0 +1,93 @@
+package dev.portreeve.gateway.admin;
+
+import static dev.portreeve.gateway.admin.Html.concat;
+import static dev.portreeve.gateway.admin.Html.tag;
+import static dev.portreeve.gateway.admin.Html.text;
+
+import dev.portreeve.gateway.admin.Html.Attribute;
+import dev.portreeve.policy.budget.BudgetConfig;
+import dev.portreeve.policy.budget.BudgetReport;
+import dev.portreeve.policy.call.NanoUsd;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Locale;
+
+/** Budgets as bars: what is spent, what running calls hold, what is left. */
+final class BudgetsPanel {
+    /** The bar's own units: enough that a thousandth of a budget is seen. */
+    private static final long WIDTH = 1000;
+
+    private BudgetsPanel() {}
+
+    static Html of(BudgetReport report) {
+        Html body = report.lines().isEmpty()
+                ? tag("p", "empty", "No budgets. Add some under organisation in the configuration.")
+                : concat(report.lines().stream().map(BudgetsPanel::budget).toList());
+        return PageShell.part("budgets", "", tag("h2", "", "Budgets"), body);
+    }
+
+    private static Html budget(BudgetReport.Line line) {
+        String owner = line.owner() + (line.owner().id().equals(line.tenant()) ? "" : " of " + line.tenant());
+        Html numbers = tag(
+                "span",
+                "mono",
+                "$" + line.spent().toDecimal() + " of $" + line.limit().toDecimal());
+        String held = line.held().isZero() ? "" : "$" + line.held().toDecimal() + " held · ";
+        String left = "$" + line.remaining().toDecimal() + " left " + window(line.window());
+        return tag(
+                "div",
+                "budget",
+                tag("div", "line", tag("span", "", owner), numbers),
+                bar(line),
+                tag("div", "quiet", text(held + left)));
+    }
+
+    private static String window(BudgetConfig.Window window) {
+        return switch (window) {
+            case TOTAL -> "in all";
+            case HOURLY -> "this hour";
+            case DAILY -> "today";
+            case WEEKLY -> "this week";
+            case MONTHLY -> "this month";
+        };
+    }
+
+    private static Html bar(BudgetReport.Line line) {
+        long spent = share(line.spent(), line.limit());
+        long held = Math.min(share(line.held(), line.limit()), WIDTH - spent);
+        String full = line.remaining().isZero() ? "bar full" : "bar";
+        String label = String.format(Locale.ROOT, "%d of 100 spent", spent * 100 / WIDTH);
+        return tag(
+                "svg",
+                List.of(
+                        new Attribute("class", full),
+                        new Attribute("viewBox", "0 0 " + WIDTH + " 10"),
+                        new Attribute("preserveAspectRatio", "none"),
+                        new Attribute("role", "img"),
+                        new Attribute("aria-label", label)),
+                rect("track", 0, WIDTH),
+                rect("spent", 0, spent),
+                rect("held", spent, held));
+    }
+
+    private static Html rect(String style, long from, long width) {
+        return tag(
+                "rect",
+                List.of(
+                        new Attribute("class", style),
+                        new Attribute("x", String.valueOf(from)),
+                        new Attribute("width", String.valueOf(width)),
+                        new Attribute("height", "10")));
+    }
+
+    private static long share(NanoUsd part, NanoUsd whole) {
+        if (whole.isZero()) {
+            return WIDTH;
+        }
+        return BigInteger.valueOf(part.nanos())
+                .multiply(BigInteger.valueOf(WIDTH))
+                .divide(BigInteger.valueOf(whole.nanos()))
+                .min(BigInteger.valueOf(WIDTH))
+                .longValueExact();
+    }
+}

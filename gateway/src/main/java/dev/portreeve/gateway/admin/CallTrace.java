@@ -1,0 +1,170 @@
+package dev.portreeve.gateway.admin;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads the way of one call through the recipe out of its records. */
+final class CallTrace {
+    private final ObjectNode facts = JsonMapper.shared().createObjectNode();
+    private final List<JsonNode> records;
+    private final List<CallLine.Step> steps = new ArrayList<>();
+
+    private CallTrace(List<JsonNode> records) {
+        this.records = records;
+        for (JsonNode record : records) {
+            record.properties().forEach(member -> facts.set(member.getKey(), member.getValue()));
+        }
+    }
+
+    /** @param records of one call, the oldest first; at least one */
+    static CallLine of(List<JsonNode> records) {
+        return new CallTrace(records).line();
+    }
+
+    private CallLine line() {
+        who();
+        access();
+        guardrails();
+        money();
+        approval();
+        upstream();
+        ending();
+        String outcome = text("outcome");
+        String ending = outcome == null ? "running" : ending(outcome);
+        return new CallLine(
+                facts.path("call").stringValue(""),
+                Instant.parse(records.getFirst().path("at").stringValue("")),
+                facts.path("subject").path("member").stringValue("nobody"),
+                facts.path("resource").stringValue(""),
+                ending,
+                tone(outcome),
+                text("cost_usd"),
+                facts.has("duration_ms") ? facts.path("duration_ms").longValue() : null,
+                steps,
+                records);
+    }
+
+    private void who() {
+        JsonNode subject = facts.path("subject");
+        String team = subject.has("team") ? " of team " + subject.path("team").stringValue("") : "";
+        say(
+                Tone.GOOD,
+                "who",
+                subject.path("kind").stringValue("") + " "
+                        + subject.path("member").stringValue("") + team + ", key "
+                        + subject.path("key").stringValue(""));
+    }
+
+    private void access() {
+        String decision = text("decision");
+        if (decision == null) {
+            return;
+        }
+        StringJoiner rules = new StringJoiner(", ");
+        for (JsonNode rule : facts.path("rules")) {
+            rules.add(
+                    rule.path("id").stringValue("") + " (" + rule.path("effect").stringValue("") + ", "
+                            + rule.path("match").stringValue("") + ")");
+        }
+        String consulted = rules.length() == 0 ? "no rule matches" : "rules " + rules;
+        switch (decision) {
+            case "permit" -> say(Tone.GOOD, "may", "permitted: " + consulted);
+            case "ask" -> say(Tone.WARN, "may", "after a person agrees: " + consulted);
+            default -> say(Tone.BAD, "may", "denied: " + consulted);
+        }
+    }
+
+    private void guardrails() {
+        for (JsonNode finding : facts.path("guardrails")) {
+            String action = finding.path("action").stringValue("");
+            StringJoiner parts = new StringJoiner(", ");
+            finding.properties().forEach(member -> parts.add(member.getKey() + " " + plain(member.getValue())));
+            say(action.equals("block") ? Tone.BAD : Tone.WARN, "guardrail", parts.toString());
+        }
+    }
+
+    private void money() {
+        String held = text("held_usd");
+        if (held == null) {
+            return;
+        }
+        StringJoiner levels = new StringJoiner("; ");
+        for (JsonNode level : facts.path("held")) {
+            levels.add(level.path("budget").stringValue("") + " has $"
+                    + level.path("remaining_usd").stringValue("") + " of $"
+                    + level.path("limit_usd").stringValue("") + " left");
+        }
+        say(Tone.GOOD, "pay", "$" + held + " held" + (levels.length() == 0 ? "" : ": " + levels));
+    }
+
+    private void approval() {
+        JsonNode approval = facts.path("approval");
+        if (approval.isObject()) {
+            StringJoiner parts = new StringJoiner(", ");
+            approval.properties().forEach(member -> parts.add(member.getKey() + " " + plain(member.getValue())));
+            say(Tone.GOOD, "ask", parts.toString());
+        }
+    }
+
+    private void upstream() {
+        JsonNode usage = facts.path("usage");
+        String cost = text("cost_usd");
+        if (cost == null) {
+            return;
+        }
+        String tokens = usage.isObject()
+                ? usage.path("input_tokens").asString() + " tokens in, "
+                        + usage.path("output_tokens").asString() + " out ("
+                        + usage.path("basis").asString() + "), "
+                : "";
+        say(Tone.GOOD, "do", tokens + "$" + cost + (text("settlement") == null ? "" : " " + text("settlement")));
+    }
+
+    private void ending() {
+        String outcome = text("outcome");
+        if (outcome == null) {
+            say(Tone.WARN, "ended", "not yet");
+            return;
+        }
+        String stage = text("stage") == null
+                ? ""
+                : " at " + String.valueOf(text("stage")).replace('_', ' ');
+        String reason = text("reason") == null ? "" : ", " + text("reason");
+        String detail = text("detail") == null ? "" : ": " + text("detail");
+        String ticket = text("ticket") == null ? "" : ", ticket " + text("ticket");
+        say(tone(outcome), "ended", ending(outcome) + stage + reason + ticket + detail);
+    }
+
+    private void say(Tone tone, String name, String said) {
+        steps.add(new CallLine.Step(tone, name, said));
+    }
+
+    private @Nullable String text(String member) {
+        return facts.path(member).isString() ? facts.path(member).stringValue() : null;
+    }
+
+    private static String plain(JsonNode value) {
+        return value.isString() ? value.stringValue() : value.toString();
+    }
+
+    private static String ending(String outcome) {
+        return outcome.replace('_', ' ').toLowerCase(Locale.ROOT);
+    }
+
+    private static Tone tone(@Nullable String outcome) {
+        return switch (outcome) {
+            case null -> Tone.WARN;
+            case "completed" -> Tone.GOOD;
+            case "awaiting_approval" -> Tone.WARN;
+            case "abandoned" -> Tone.NEUTRAL;
+            default -> Tone.BAD;
+        };
+    }
+}

@@ -1,0 +1,76 @@
+package dev.portreeve.gateway.admin;
+
+import static dev.portreeve.gateway.admin.Html.concat;
+import static dev.portreeve.gateway.admin.Html.tag;
+import static dev.portreeve.gateway.admin.Html.text;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the records are all there and as they were written. */
+final class EvidencePanel {
+    private EvidencePanel() {}
+
+    /**
+     * What is known of the evidence.
+     *
+     * @param trees each tenant's tree, by its last signed checkpoint
+     * @param verification what the last verification said, if there was one since the start
+     */
+    record State(List<Tree> trees, @Nullable Verification verification) {
+        State {
+            trees = List.copyOf(trees);
+        }
+    }
+
+    /** The size of a tree and when its last checkpoint was signed. */
+    record Tree(String name, long size, Instant signedAt) {}
+
+    /**
+     * What a verification found.
+     *
+     * @param said one sentence: how much was checked, or the first record that is wrong
+     */
+    record Verification(Instant at, boolean intact, String said) {}
+
+    static Html of(State state, AdminAccess.Session session) {
+        List<Html> pairs = new ArrayList<>();
+        for (Tree tree : state.trees()) {
+            pairs.add(tag("dt", "", tree.name()));
+            pairs.add(tag("dd", "", text(tree.size() + " records, signed "), CallsPanel.time(tree.signedAt())));
+        }
+        Html trees = pairs.isEmpty() ? tag("p", "empty", "No checkpoint yet.") : tag("dl", "pairs", concat(pairs));
+        return PageShell.part(
+                "evidence",
+                "",
+                tag("h2", "", "Evidence"),
+                notice(state.verification()),
+                trees,
+                PageShell.form("/verify", session, "", PageShell.button("", "", "", "Verify now")));
+    }
+
+    private static Html notice(@Nullable Verification verification) {
+        if (verification == null) {
+            return tag("p", "notice", "Not verified since this server started.");
+        }
+        return tag(
+                "p",
+                "notice " + (verification.intact() ? Tone.GOOD : Tone.BAD).style(),
+                text((verification.intact() ? "✓ " : "✗ ") + verification.said() + " · "),
+                CallsPanel.time(verification.at()));
+    }
+
+    /** The state in the page's header. */
+    static Html pill(State state) {
+        Verification verification = state.verification();
+        long size = state.trees().stream().mapToLong(Tree::size).sum();
+        if (verification == null) {
+            return tag("span", "pill", size + " records");
+        }
+        return verification.intact()
+                ? tag("span", "pill good", "✓ " + size + " records verified")
+                : tag("span", "pill bad", "✗ evidence was altered");
+    }
+}

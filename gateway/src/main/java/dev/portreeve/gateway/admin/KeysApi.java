@@ -1,0 +1,130 @@
+package dev.portreeve.gateway.admin;
+
+import dev.portreeve.policy.key.Issuance;
+import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.key.KeyInfo;
+import io.helidon.webserver.http.HttpRules;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/v1/keys}. */
+final class KeysApi {
+    /** Who asked, as the record of it says. */
+    static final String ACTOR = "admin";
+
+    private static final Pattern LIFE = Pattern.compile("(\\d{1,5})([smhd])");
+    private final KeyDirectory keys;
+    private final List<String> tenants;
+    private final InstantSource clock;
+    private final AdminJson json;
+
+    /** @param tenants those of the configuration; a single one need not be named in a request */
+    KeysApi(KeyDirectory keys, List<String> tenants, InstantSource clock, AdminJson json) {
+        this.keys = keys;
+        this.tenants = List.copyOf(tenants);
+        this.clock = clock;
+        this.json = json;
+    }
+
+    /** The wish for a key. {@code expires_in} is a number with s, m, h or d. */
+    record NewKey(
+            @Nullable String tenant,
+            @Nullable String member,
+            @Nullable String name,
+            @Nullable String expiresIn) {}
+
+    /** A new key: the only answer that has its secret. */
+    record CreatedKey(
+            String key,
+            String id,
+            String tenant,
+            String member,
+            String name,
+            @Nullable Instant expiresAt) {}
+
+    record KeyList(List<KeyInfo> keys) {}
+
+    void routes(AdminRoutes routes, HttpRules rules) {
+        routes.api(rules::get, "/api/v1/keys", this::list);
+        routes.api(rules::post, "/api/v1/keys", this::create);
+        routes.api(rules::delete, "/api/v1/keys/{id}", this::revoke);
+    }
+
+    private void list(AdminExchange exchange) {
+        exchange.json(200, json.write(new KeyList(keys.list(tenant(exchange.query("tenant"))))));
+    }
+
+    private void create(AdminExchange exchange) {
+        NewKey wish = read(exchange.body());
+        if (wish.member() == null || wish.member().isBlank()) {
+            throw new AdminRefusal(Problem.badRequest("\"member\" is missing: the user or agent that owns the key"));
+        }
+        String name = wish.name() == null ? "" : wish.name();
+        Issuance issuance = keys.create(tenant(wish.tenant()), wish.member(), name, expiry(wish.expiresIn()), ACTOR);
+        switch (issuance) {
+            case Issuance.Issued issued -> {
+                KeyInfo info = issued.info();
+                exchange.json(
+                        201,
+                        json.write(new CreatedKey(
+                                issued.key().reveal(),
+                                info.id(),
+                                info.tenant(),
+                                info.member(),
+                                info.name(),
+                                info.expiresAt())));
+            }
+            case Issuance.Refused refused -> throw new AdminRefusal(Problem.conflict(refused.detail()));
+        }
+    }
+
+    private void revoke(AdminExchange exchange) {
+        String id = exchange.path("id");
+        if (!keys.revoke(tenant(exchange.query("tenant")), id, ACTOR)) {
+            throw new AdminRefusal(Problem.notFound("there is no living key \"" + id + "\""));
+        }
+        exchange.noContent();
+    }
+
+    private NewKey read(byte[] body) {
+        try {
+            return json.read(body, NewKey.class);
+        } catch (IllegalArgumentException wrong) {
+            throw new AdminRefusal(Problem.badRequest(String.valueOf(wrong.getMessage())));
+        }
+    }
+
+    private @Nullable Instant expiry(@Nullable String life) {
+        if (life == null) {
+            return null;
+        }
+        Matcher matcher = LIFE.matcher(life);
+        if (!matcher.matches()) {
+            throw new AdminRefusal(Problem.badRequest("\"expires_in\" is a number with s, m, h or d, such as 30d"));
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        Duration duration = switch (matcher.group(2)) {
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+        return clock.instant().plus(duration);
+    }
+
+    private String tenant(@Nullable String named) {
+        if (named != null) {
+            return named;
+        }
+        if (tenants.size() != 1) {
+            throw new AdminRefusal(
+                    Problem.badRequest("there are " + tenants.size() + " tenants: name one with tenant"));
+        }
+        return tenants.getFirst();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.portreeve.gateway.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.JsonNode;
+
+/** {@code portreeve budgets}. */
+@Command(name = "budgets", description = "what is spent, held and left", mixinStandardHelpOptions = true)
+public final class BudgetsCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private final ServerOptions server = new ServerOptions();
+
+    public BudgetsCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        try (AdminClient client = server.connect(terminal)) {
+            JsonNode answer = client.get("/api/v1/budgets");
+            if (server.json()) {
+                terminal.line(answer.toString());
+                return 0;
+            }
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode line : answer.path("budgets")) {
+                rows.add(List.of(
+                        line.path("tenant").asString(),
+                        line.path("owner").asString(),
+                        line.path("window").asString(),
+                        line.path("limit_usd").asString(),
+                        line.path("spent_usd").asString(),
+                        line.path("held_usd").asString(),
+                        line.path("remaining_usd").asString(),
+                        Terminal.orDash(line.path("resets_at").asString(""))));
+            }
+            terminal.table(
+                    List.of("TENANT", "OWNER", "WINDOW", "LIMIT $", "SPENT $", "HELD $", "LEFT $", "RESETS"), rows);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.portreeve.gateway.cli;
+
+import dev.portreeve.gateway.config.ConfigFile;
+import dev.portreeve.gateway.config.GatewayConfig;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code portreeve check}: reads a configuration as {@code serve} would, and stops there. */
+@Command(
+        name = "check",
+        description = "read the configuration and list everything that is wrong with it",
+        mixinStandardHelpOptions = true)
+public final class CheckCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "portreeve.yaml",
+            description = "default: ${DEFAULT-VALUE}")
+    private Path config = ServerOptions.DEFAULT_CONFIG;
+
+    public CheckCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        GatewayConfig read = ConfigFile.read(config, terminal.environment());
+        terminal.good(config + " is fine: " + read.providers().size() + " providers, "
+                + read.models().size()
+                + " models, " + read.toolServers().size() + " tool servers, "
+                + read.policies().size() + " rules, " + read.guardrails().size() + " guardrails");
+        return 0;
+    }
+}

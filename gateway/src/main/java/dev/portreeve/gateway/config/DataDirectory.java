@@ -1,0 +1,97 @@
+package dev.portreeve.gateway.config;
+
+import dev.portreeve.policy.call.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * The folder of one server: its embedded database, its secrets, and where the command line finds it. What is secret in it
+ * is readable by its owner only.
+ */
+public record DataDirectory(Path root) {
+    private static final String ADMIN_TOKEN = "admin-token";
+    private static final String ADMIN_URL = "admin-url";
+    private static final int TOKEN_BYTES = 32;
+
+    /** The folder of the embedded database. */
+    public Path postgres() {
+        return root.resolve("postgres");
+    }
+
+    /** The key that signs checkpoints. */
+    public Path signingKey() {
+        return root.resolve("audit-signing.pem");
+    }
+
+    /** The token the command line shows to the admin listener; made at the first call. */
+    public Secret adminToken() {
+        Path file = root.resolve(ADMIN_TOKEN);
+        try {
+            Files.createDirectories(root);
+            if (!Files.exists(file)) {
+                byte[] random = new byte[TOKEN_BYTES];
+                new SecureRandom().nextBytes(random);
+                writePrivate(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            }
+            return new Secret(Files.readString(file).strip());
+        } catch (IOException unusable) {
+            throw new UncheckedIOException("the data directory \"" + root + "\" cannot be used", unusable);
+        }
+    }
+
+    /** The token of a server that was started here before. */
+    public Optional<Secret> existingAdminToken() {
+        Path file = root.resolve(ADMIN_TOKEN);
+        return Files.isReadable(file) ? Optional.of(adminToken()) : Optional.empty();
+    }
+
+    /** Says where the running server's admin listener is, for the command line. */
+    public void announce(URI adminUrl) {
+        try {
+            writePrivate(root.resolve(ADMIN_URL), adminUrl.toString());
+        } catch (IOException unusable) {
+            throw new UncheckedIOException("the data directory \"" + root + "\" cannot be written", unusable);
+        }
+    }
+
+    /** Takes back what {@link #announce} said. */
+    public void withdraw() {
+        try {
+            Files.deleteIfExists(root.resolve(ADMIN_URL));
+        } catch (IOException unusable) {
+            throw new UncheckedIOException("the data directory \"" + root + "\" cannot be written", unusable);
+        }
+    }
+
+    /** Where the server of this folder listens for operators, if one runs (or was killed while it ran). */
+    public Optional<URI> adminUrl() {
+        Path file = root.resolve(ADMIN_URL);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(URI.create(Files.readString(file).strip()))
+                    : Optional.empty();
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Writes all or nothing, and never with open permissions, not even for a moment. */
+    private static void writePrivate(Path file, String text) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path unfinished = Files.createTempFile(
+                folder,
+                ".new-",
+                null,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(unfinished, text);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

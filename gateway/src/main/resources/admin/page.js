@@ -1,0 +1,51 @@
+// Keeps the page current without disturbing what somebody reads or types. Same origin only; the server escapes all text.
+"use strict";
+(() => {
+  const EVERY_MS = 2000;
+  const root = document.getElementById("live");
+
+  function localTimes() {
+    for (const time of document.querySelectorAll("time[datetime]")) {
+      const at = new Date(time.dateTime);
+      time.textContent = at.toLocaleTimeString([], { hour12: false });
+      time.title = at.toLocaleString();
+    }
+  }
+
+  function isBusy(part) {
+    const active = document.activeElement;
+    return active && active.tagName === "INPUT" && part.contains(active);
+  }
+
+  function replace(part, fresh) {
+    if (isBusy(part) || part.dataset.markup === fresh.outerHTML) return;
+    const open = new Set([...part.querySelectorAll("details[open]")].map((each) => each.id));
+    const markup = fresh.outerHTML;
+    for (const each of fresh.querySelectorAll("details")) each.open = open.has(each.id);
+    fresh.dataset.markup = markup;
+    part.replaceWith(fresh);
+  }
+
+  async function refresh() {
+    if (document.hidden) return;
+    const answer = await fetch("/live", { credentials: "same-origin" });
+    if (answer.status === 401) {
+      location.reload();
+      return;
+    }
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of fresh.querySelectorAll("[data-part]")) {
+      const shown = root.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (shown) replace(shown, document.adoptNode(part));
+    }
+    localTimes();
+  }
+
+  const login = document.getElementById("login");
+  if (login) login.submit();
+  localTimes();
+  if (root) {
+    const loop = () => refresh().catch(() => {}).finally(() => setTimeout(loop, EVERY_MS));
+    setTimeout(loop, EVERY_MS);
+  }
+})();
