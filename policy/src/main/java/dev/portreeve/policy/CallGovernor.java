@@ -17,6 +17,8 @@ import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.guardrail.ScreenedOutput;
+import dev.portreeve.policy.key.Pepper;
+import java.time.Duration;
 
 /** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
 public final class CallGovernor {
@@ -25,18 +27,21 @@ public final class CallGovernor {
     private final Guardrails guardrails;
     private final BudgetLedger budgets;
     private final ApprovalGate approvals;
+    private final CallFacts facts;
 
     public CallGovernor(
             AuditLog audit,
             AccessPolicy access,
             Guardrails guardrails,
             BudgetLedger budgets,
-            ApprovalGate approvals) {
+            ApprovalGate approvals,
+            Pepper pepper) {
         this.audit = audit;
         this.access = access;
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.approvals = approvals;
+        this.facts = new CallFacts(pepper);
     }
 
     /**
@@ -46,9 +51,11 @@ public final class CallGovernor {
      * @throws dev.portreeve.audit.EvidenceUnavailable if evidence cannot be stored; nothing more may then be released
      */
     public <C extends Output<C>> CallOutcome govern(GovernedCall call, Upstream<C> upstream, OutputSink<C> client) {
-        try (AuditTrail trail = audit.open(call.subject().tenant(), call.id().value(), CallFacts.of(call))) {
+        long begin = System.nanoTime();
+        try (AuditTrail trail = audit.open(call.subject().tenant(), call.id().value(), facts.of(call))) {
             CallOutcome outcome = enforce(call, upstream, client, trail);
-            trail.conclude(CallFacts.of(outcome)).await();
+            trail.conclude(facts.of(outcome, Duration.ofNanos(System.nanoTime() - begin)))
+                    .await();
             return outcome;
         }
     }

@@ -1,0 +1,93 @@
+package dev.portreeve.policy;
+
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.ToolCall;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.key.Pepper;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * Says a call and its ending in the words of a record. What the steps between decide (rules and verdicts, money held and
+ * charged, the approval used), each step adds itself. No contents and no argument values (INV-7).
+ */
+final class CallFacts {
+    private static final int MAX_DETAIL = 1000;
+    private static final String PURPOSE = "tool-arguments";
+    private final Pepper pepper;
+
+    /** @param pepper keys the digest of arguments, so that short ones cannot be found by guessing */
+    CallFacts(Pepper pepper) {
+        this.pepper = pepper;
+    }
+
+    Facts of(GovernedCall call) {
+        Facts facts = new Facts()
+                .put("subject", of(call.subject()))
+                .put("resource", call.resource().name())
+                .put("price_version", call.estimate().price().version());
+        return switch (call) {
+            case LlmCall llm -> facts.put("type", "llm").put("operation", llm.operation());
+            case ToolCall tool ->
+                facts.put("type", "tool")
+                        .put("operation", "call")
+                        .put("server", tool.resource().server())
+                        .put("definition_hash", tool.resource().definitionHash())
+                        .put("arguments_hmac", digest(tool))
+                        .put("read_only", tool.readOnly());
+        };
+    }
+
+    private String digest(ToolCall call) {
+        return HexFormat.of().formatHex(pepper.hash(PURPOSE, call.arguments().digest()));
+    }
+
+    private static Facts of(Subject subject) {
+        Facts facts = new Facts()
+                .put("kind", subject.kind().name().toLowerCase(Locale.ROOT))
+                .put("member", subject.member())
+                .put("key", subject.keyId());
+        return subject.team() == null ? facts : facts.put("team", subject.team());
+    }
+
+    Facts of(CallOutcome outcome, Duration duration) {
+        Facts facts = new Facts().put("duration_ms", duration.toMillis());
+        return switch (outcome) {
+            // Usage and cost are there already: the reservation says them at every ending.
+            case CallOutcome.Completed ignored -> facts.put("outcome", "completed");
+            case CallOutcome.Denied denied -> facts.put("outcome", "denied").include(of(denied.denial()));
+            case CallOutcome.AwaitingApproval awaiting ->
+                facts.put("outcome", "awaiting_approval")
+                        .put("ticket", awaiting.ticket().toString())
+                        .put("ticket_expires_at", awaiting.expiresAt().toString());
+            case CallOutcome.Failed failed -> facts.put("outcome", "failed").include(of(failed.fault()));
+            case CallOutcome.Abandoned ignored -> facts.put("outcome", "abandoned");
+        };
+    }
+
+    private static Facts of(Denial denial) {
+        return new Facts()
+                .put("stage", denial.stage().name().toLowerCase(Locale.ROOT))
+                .put("reason", denial.reason().code())
+                .put("detail", bounded(denial.detail()));
+    }
+
+    private static Facts of(UpstreamFault fault) {
+        Facts facts = new Facts()
+                .put("reason", fault.kind().code())
+                .put("detail", bounded(fault.detail()))
+                .put("billable", fault.billable());
+        return fault.status() == 0 ? facts : facts.put("upstream_status", fault.status());
+    }
+
+    /** A leaf has room for so much; a detail made of somebody's thousand budgets must not make the record fail. */
+    private static String bounded(String text) {
+        return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL) + "…";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.call.NanoUsd;
+
+/**
+ * The money of one budget in one window, in nano-dollars.
+ *
+ * @param overrun billed above what was held; counts against the next admission, and never overflows: it stops at the top
+ */
+record Balance(long limit, long held, long settled, long overrun) {
+    static Balance empty(NanoUsd limit) {
+        return new Balance(limit.nanos(), 0, 0, 0);
+    }
+
+    /** What may still be held under this limit; below zero after an overrun or a lowered limit. */
+    long remaining(NanoUsd newestLimit) {
+        long within = Math.min(limit, newestLimit.nanos()) - held - settled;
+        return within < Long.MIN_VALUE + overrun ? Long.MIN_VALUE : within - overrun;
+    }
+
+    long spent() {
+        return saturated(settled, overrun);
+    }
+
+    Balance hold(long amount) {
+        return new Balance(limit, Math.addExact(held, amount), settled, overrun);
+    }
+
+    /** A hold of {@code amount} ends with {@code charged} of it spent, and {@code excess} beyond it. */
+    Balance resolve(long amount, long charged, long excess) {
+        return new Balance(
+                limit, Math.subtractExact(held, amount), Math.addExact(settled, charged), saturated(overrun, excess));
+    }
+
+    private static long saturated(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The money's part of a call's records: what was held, what was used, what it cost. */
+final class BudgetFacts {
+    private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
+
+    private BudgetFacts() {}
+
+    /** For the opening record: the hold on each budget. */
+    static Facts held(Hold hold, Hold.Decision.Admitted admitted) {
+        List<Facts> levels = new ArrayList<>();
+        for (int i = 0; i < hold.levels().size(); i++) {
+            Level level = hold.levels().get(i);
+            long left =
+                    Math.max(0, admitted.after().get(i).remaining(level.budget().limit()));
+            levels.add(new Facts()
+                    .put("budget", level.budget().id())
+                    .put("window_start", level.span().start().toString())
+                    .put("limit_usd", level.budget().limit().toDecimal())
+                    .put("remaining_usd", new NanoUsd(left).toDecimal()));
+        }
+        return new Facts().put("held_usd", hold.amount().toDecimal()).putAll("held", levels);
+    }
+
+    /** For the closing record of any call that got past the budgets. */
+    static Facts charged(Charge charge) {
+        Facts facts = new Facts().put("cost_usd", charge.cost().toDecimal());
+        Usage usage = charge.usage();
+        if (usage != null) {
+            Facts tokens = new Facts().put("basis", usage.basis().name().toLowerCase(Locale.ROOT));
+            count(tokens, "input_tokens", usage.inputTokens());
+            count(tokens, "cached_input_tokens", usage.cachedInputTokens());
+            count(tokens, "output_tokens", usage.outputTokens());
+            facts.put("usage", tokens);
+        }
+        return facts;
+    }
+
+    /** For the closing record of a call that held money, after the book resolved the hold. */
+    static Facts settled(Settlement settlement) {
+        Settlement.Posted posted = settlement.posted();
+        Facts facts = new Facts()
+                .put(
+                        "settlement",
+                        switch (settlement.result()) {
+                            case APPLIED -> posted.kind().code();
+                            case RESOLVED_BEFORE -> "resolved_before";
+                            case NO_HOLD -> "no_hold";
+                        });
+        if (posted.overrun() > 0) {
+            facts.put("overrun_usd", new NanoUsd(posted.overrun()).toDecimal());
+        }
+        return facts;
+    }
+
+    private static void count(Facts facts, String name, long value) {
+        if (value <= MAX_SAFE_INTEGER) {
+            facts.put(name, value);
+        } else {
+            facts.put(name, Long.toString(value));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.call.NanoUsd;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wish to hold an amount on every level, all or nothing. Written by the journal's thread, read by the call's thread
+ * once the receipt is there.
+ */
+final class Hold implements BudgetPosting {
+    private final String tenant;
+    private final UUID callId;
+    private final NanoUsd amount;
+    private final List<Level> levels;
+    private final Duration lifetime;
+    private boolean tried;
+    private @Nullable Decision decision;
+
+    /** @param lifetime how long nobody but the call itself may resolve it, from its commit on */
+    Hold(String tenant, UUID callId, NanoUsd amount, List<Level> levels, Duration lifetime) {
+        this.tenant = tenant;
+        this.callId = callId;
+        this.amount = amount;
+        this.levels = levels;
+        this.lifetime = lifetime;
+    }
+
+    /** What the book said. */
+    sealed interface Decision {
+        /** @param after the balance of each level, this hold included */
+        record Admitted(List<Balance> after) implements Decision {}
+
+        /** @param before the balance of the first level that has not enough left */
+        record Exhausted(Level level, Balance before) implements Decision {}
+    }
+
+    @Override
+    public String tenant() {
+        return tenant;
+    }
+
+    @Override
+    public UUID callId() {
+        return callId;
+    }
+
+    @Override
+    public List<WindowKey> windows() {
+        return levels.stream().map(Level::key).toList();
+    }
+
+    NanoUsd amount() {
+        return amount;
+    }
+
+    List<Level> levels() {
+        return levels;
+    }
+
+    Duration lifetime() {
+        return lifetime;
+    }
+
+    /** Whether a book was asked before: then its transaction may have been committed although nobody heard of it. */
+    boolean tried() {
+        return tried;
+    }
+
+    void decide(Decision made) {
+        tried = true;
+        decision = made;
+    }
+
+    Decision decision() {
+        if (decision == null) {
+            throw new IllegalStateException("hold of call " + callId + " is not decided");
+        }
+        return decision;
+    }
+
+    /** Resolves this hold with {@code cost} spent; zero releases it. */
+    Settlement settlement(NanoUsd cost) {
+        return Settlement.of(tenant, callId, windows(), amount, cost);
+    }
+}

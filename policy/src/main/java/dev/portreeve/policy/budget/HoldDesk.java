@@ -1,0 +1,98 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.PostingBook;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.NanoUsd;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reserving, as far as it is the same for every book the holds are kept in. Thread-safe. */
+final class HoldDesk {
+    /** Beyond a call's deadline, so that the sweeper never meets a living call: time to settle and to commit. */
+    static final Duration EXPIRY_MARGIN = Duration.ofMinutes(2);
+
+    private final Supplier<Budgets> budgets;
+    private final PostingBook<BudgetPosting> book;
+    private final InstantSource clock;
+
+    HoldDesk(Supplier<Budgets> budgets, PostingBook<BudgetPosting> book, InstantSource clock) {
+        this.budgets = budgets;
+        this.book = book;
+        this.clock = clock;
+    }
+
+    Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded {
+        NanoUsd worstCase = worstCase(call);
+        trail.facts().put("worst_case_usd", worstCase.toDecimal());
+        Meter meter = new Meter(call.estimate(), worstCase);
+        List<Level> levels = worstCase.isZero() ? List.of() : budgets.get().above(call.subject(), clock.instant());
+        if (levels.isEmpty()) {
+            trail.admit();
+            return new MeteredReservation(trail, meter, book, null);
+        }
+        Duration lifetime = call.deadline().remaining().plus(EXPIRY_MARGIN);
+        Hold hold = new Hold(call.subject().tenant(), call.id().value(), worstCase, levels, lifetime);
+        Receipt receipt = trail.admit(book, hold, () -> opening(hold));
+        awaitDecision(hold, receipt, trail);
+        switch (hold.decision()) {
+            case Hold.Decision.Admitted ignored -> trail.admitted(receipt);
+            case Hold.Decision.Exhausted exhausted -> throw denied(hold, exhausted);
+        }
+        return new MeteredReservation(trail, meter, book, hold);
+    }
+
+    /** A price and an estimate that cannot be multiplied in 64 bits are beyond any budget. */
+    private static NanoUsd worstCase(GovernedCall call) throws CallEnded {
+        try {
+            return call.estimate().worstCase();
+        } catch (ArithmeticException beyond) {
+            throw new CallEnded(new CallOutcome.Denied(new Denial(
+                    Denial.Stage.BUDGET,
+                    Denial.Reason.BUDGET_EXHAUSTED,
+                    "the worst case of this call costs more than can be counted; ask for fewer tokens")));
+        }
+    }
+
+    private static @Nullable Facts opening(Hold hold) {
+        return switch (hold.decision()) {
+            case Hold.Decision.Admitted admitted -> BudgetFacts.held(hold, admitted);
+            case Hold.Decision.Exhausted ignored -> null;
+        };
+    }
+
+    private void awaitDecision(Hold hold, Receipt receipt, AuditTrail trail) {
+        try {
+            receipt.await();
+        } catch (EvidenceUnavailable unheard) {
+            // The hold may be on disk all the same. The trail's last entry frees it; entries commit in order.
+            Settlement release = hold.settlement(NanoUsd.ZERO);
+            trail.settle(book, release, () -> BudgetFacts.settled(release));
+            throw unheard;
+        }
+    }
+
+    private static CallEnded denied(Hold hold, Hold.Decision.Exhausted exhausted) {
+        Budget budget = exhausted.level().budget();
+        Balance balance = exhausted.before();
+        WindowSpan span = exhausted.level().span();
+        String reset = span.end() == null ? "it never resets" : "it resets at " + span.end();
+        String detail = budget.window().code() + " budget of " + budget.owner() + " is exhausted: limit "
+                + budget.limit() + ", spent " + new NanoUsd(balance.spent()) + ", held by running calls "
+                + new NanoUsd(balance.held()) + ", this call needs up to " + hold.amount() + "; " + reset;
+        NanoUsd left = new NanoUsd(Math.max(0, balance.remaining(budget.limit())));
+        return new CallEnded(new CallOutcome.Denied(
+                new Denial(Denial.Stage.BUDGET, Denial.Reason.BUDGET_EXHAUSTED, detail),
+                new BudgetState(left, span.end())));
+    }
+}

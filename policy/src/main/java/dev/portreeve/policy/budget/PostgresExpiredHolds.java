@@ -1,0 +1,107 @@
+package dev.portreeve.policy.budget;
+
+import static dev.portreeve.db.policy.Tables.HOLD;
+import static dev.portreeve.db.policy.Tables.POSTING;
+import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
+
+import dev.portreeve.db.policy.tables.records.HoldRecord;
+import dev.portreeve.policy.call.NanoUsd;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+
+/** Finds the holds nobody resolved in time. */
+final class PostgresExpiredHolds {
+    /** How far behind the clock the mark stays: longer than any transaction that makes a hold can be open. */
+    private static final Duration MARK_LAG = Duration.ofMinutes(2);
+    /** The mark moves in steps, so that a sweep that finds nothing writes nothing. */
+    private static final Duration MARK_STEP = Duration.ofMinutes(1);
+
+    private final DSLContext database;
+
+    PostgresExpiredHolds(DataSource database) {
+        this.database = DSL.using(database, SQLDialect.POSTGRES);
+    }
+
+    /**
+     * Gives the expired holds without a posting, oldest first, to {@code resolve}, which returns once they are resolved. One
+     * replica at a time; the others find nothing to do meanwhile.
+     *
+     * @param lookBack how long before the mark to look as well
+     * @return how many there were, at most {@code limit}
+     */
+    int sweep(int limit, Duration lookBack, Consumer<List<Settlement>> resolve) {
+        AtomicInteger count = new AtomicInteger();
+        database.transaction(scope -> {
+            DSLContext transaction = scope.dsl();
+            if (!elected(transaction)) {
+                return;
+            }
+            List<Settlement> expired = find(transaction, limit, lookBack);
+            if (!expired.isEmpty()) {
+                resolve.accept(expired);
+            }
+            if (expired.size() < limit) {
+                advance(transaction);
+            }
+            count.set(expired.size());
+        });
+        return count.get();
+    }
+
+    private static boolean elected(DSLContext transaction) {
+        Field<Boolean> lock = DSL.field(
+                "pg_try_advisory_xact_lock(hashtextextended({0}, 0))", Boolean.class, DSL.inline("portreeve.sweeper"));
+        return Boolean.TRUE.equals(transaction.select(lock).fetchOne(lock));
+    }
+
+    private static List<Settlement> find(DSLContext transaction, int limit, Duration lookBack) {
+        Field<Instant> from = DSL.field(
+                "{0} - {1} * interval '1 second'",
+                Instant.class,
+                DSL.select(SWEEP_MARK.RESOLVED_BEFORE).from(SWEEP_MARK).asField(),
+                DSL.inline(lookBack.toSeconds()));
+        return transaction
+                .select(HOLD.asterisk())
+                .from(HOLD)
+                .leftAntiJoin(POSTING)
+                .on(POSTING.TENANT.eq(HOLD.TENANT).and(POSTING.CALL_ID.eq(HOLD.CALL_ID)))
+                .where(HOLD.EXPIRES_AT.lt(DSL.currentInstant()).and(HOLD.EXPIRES_AT.ge(from)))
+                .orderBy(HOLD.EXPIRES_AT)
+                .limit(limit)
+                .fetchInto(HOLD)
+                .map(PostgresExpiredHolds::assumed);
+    }
+
+    private static Settlement assumed(HoldRecord hold) {
+        List<WindowKey> windows = new ArrayList<>();
+        String[] budgets = hold.getBudgetIds();
+        OffsetDateTime[] starts = hold.getWindowStarts();
+        for (int i = 0; i < budgets.length; i++) {
+            windows.add(new WindowKey(hold.getTenant(), budgets[i], starts[i].toInstant()));
+        }
+        return Settlement.assumed(hold.getTenant(), hold.getCallId(), windows, new NanoUsd(hold.getAmountNanos()));
+    }
+
+    private static void advance(DSLContext transaction) {
+        Field<Instant> mark = ago(MARK_LAG);
+        transaction
+                .update(SWEEP_MARK)
+                .set(SWEEP_MARK.RESOLVED_BEFORE, mark)
+                .where(SWEEP_MARK.RESOLVED_BEFORE.lt(ago(MARK_LAG.plus(MARK_STEP))))
+                .execute();
+    }
+
+    private static Field<Instant> ago(Duration time) {
+        return DSL.field("now() - {0} * interval '1 second'", Instant.class, DSL.inline(time.toSeconds()));
+    }
+}

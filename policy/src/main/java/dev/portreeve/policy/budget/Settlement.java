@@ -1,0 +1,100 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.call.NanoUsd;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The wish to resolve a hold. A hold resolves once: who comes second changes nothing and is told so. */
+final class Settlement implements BudgetPosting {
+    private final String tenant;
+    private final UUID callId;
+    private final List<WindowKey> windows;
+    private final NanoUsd held;
+    private final Posted posted;
+    private @Nullable Result result;
+
+    private Settlement(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held, Posted posted) {
+        this.tenant = tenant;
+        this.callId = callId;
+        this.windows = windows;
+        this.held = held;
+        this.posted = posted;
+    }
+
+    /** How a hold can end; {@link #code()} stands in tables and records. */
+    enum Kind {
+        /** What was used is spent, the rest is free again. */
+        SETTLED,
+        /** Nothing was used. */
+        RELEASED,
+        /** Nobody knows what was used, so all of it counts as spent. */
+        ASSUMED;
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The row that resolves a hold.
+     *
+     * @param amount spent out of the hold
+     * @param overrun billed above it
+     */
+    record Posted(Kind kind, long amount, long overrun) {}
+
+    /** What the book did. */
+    enum Result {
+        APPLIED,
+        /** Somebody else, as a rule the sweeper, was first. */
+        RESOLVED_BEFORE,
+        /** The hold was never made durable. */
+        NO_HOLD
+    }
+
+    static Settlement of(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held, NanoUsd cost) {
+        long within = Math.min(cost.nanos(), held.nanos());
+        Kind kind = cost.isZero() ? Kind.RELEASED : Kind.SETTLED;
+        return new Settlement(tenant, callId, windows, held, new Posted(kind, within, cost.nanos() - within));
+    }
+
+    static Settlement assumed(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held) {
+        return new Settlement(tenant, callId, windows, held, new Posted(Kind.ASSUMED, held.nanos(), 0));
+    }
+
+    @Override
+    public String tenant() {
+        return tenant;
+    }
+
+    @Override
+    public UUID callId() {
+        return callId;
+    }
+
+    @Override
+    public List<WindowKey> windows() {
+        return windows;
+    }
+
+    NanoUsd held() {
+        return held;
+    }
+
+    Posted posted() {
+        return posted;
+    }
+
+    void finish(Result reached) {
+        result = reached;
+    }
+
+    Result result() {
+        if (result == null) {
+            throw new IllegalStateException("settlement of call " + callId + " is not decided");
+        }
+        return result;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.portreeve.policy.key;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalEntry;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The keys of one replica: rows that change through the journal, a short memory, and a judge. Thread-safe. */
+public final class JournalledKeys implements KeyDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalledKeys.class);
+    private static final int MAX_NAME = 100;
+    private static final String PURPOSE = "virtual-key";
+
+    private final KeyRows rows;
+    private final KeyCache cache;
+    private final AuditLog audit;
+    private final Rejections rejections;
+    private final Pepper pepper;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    JournalledKeys(KeyRows rows, AuditLog audit, Pepper pepper, InstantSource clock) {
+        this.rows = rows;
+        this.cache = new KeyCache(rows::find);
+        this.audit = audit;
+        this.rejections = new Rejections(audit, clock);
+        this.pepper = pepper;
+        this.clock = clock;
+    }
+
+    /** @param database a pool; look-ups take few of its connections at a time */
+    public static JournalledKeys on(DataSource database, AuditLog audit, Pepper pepper, InstantSource clock) {
+        return new JournalledKeys(new PostgresKeyRows(database), audit, pepper, clock);
+    }
+
+    @Override
+    public Issuance create(String tenant, String member, String name, @Nullable Instant expiresAt, String actor) {
+        if (name.isBlank() || name.length() > MAX_NAME) {
+            return new Issuance.Refused("a key needs a name of at most " + MAX_NAME + " characters");
+        }
+        if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
+            return new Issuance.Refused("the key would have expired already, at " + expiresAt);
+        }
+        VirtualKey key = VirtualKey.generate(random);
+        KeyPosting.Creation creation = new KeyPosting.Creation(tenant, key, member, name, hash(key), expiresAt);
+        audit.append(JournalEntry.of(rows, creation, () -> {
+                    KeyInfo made = creation.made();
+                    return made == null ? List.of() : List.of(created(made, actor));
+                }))
+                .await();
+        KeyInfo made = creation.made();
+        if (made == null) {
+            return new Issuance.Refused("tenant \"" + tenant + "\" has no member \"" + member
+                    + "\": add it to organisation in the configuration file");
+        }
+        cache.forget(key.id());
+        return new Issuance.Issued(key, made);
+    }
+
+    private static AuditEvent created(KeyInfo made, String actor) {
+        Facts facts = new Facts()
+                .put("key", made.id())
+                .put("member", made.member())
+                .put("name", made.name())
+                .put("actor", actor);
+        if (made.expiresAt() != null) {
+            facts.put("expires_at", made.expiresAt().toString());
+        }
+        return new AuditEvent(made.tenant(), EventKind.KEY_CREATED, null, facts);
+    }
+
+    @Override
+    public boolean revoke(String tenant, String keyId, String actor) {
+        KeyPosting.Revocation revocation = new KeyPosting.Revocation(tenant, keyId);
+        Facts facts = new Facts().put("key", keyId).put("actor", actor);
+        AuditEvent event = new AuditEvent(tenant, EventKind.KEY_REVOKED, null, facts);
+        try {
+            audit.append(JournalEntry.of(rows, revocation, () -> revocation.revoked() ? List.of(event) : List.of()))
+                    .await();
+        } finally {
+            // Also when nobody heard of the commit: it may have happened.
+            cache.forget(keyId);
+        }
+        return revocation.revoked();
+    }
+
+    @Override
+    public List<KeyInfo> list(String tenant) {
+        return rows.list(tenant, MAX_LISTED);
+    }
+
+    @Override
+    public Authentication authenticate(@Nullable String presented) {
+        if (presented == null || presented.isBlank()) {
+            return rejected(Authentication.Reason.MISSING, AuditEvent.INSTANCE, null);
+        }
+        return switch (VirtualKey.parse(presented.strip())) {
+            case VirtualKey.Parsed.Mistaken mistaken -> rejected(mistaken.reason(), AuditEvent.INSTANCE, null);
+            case VirtualKey.Parsed.Key parsed -> judge(parsed.key());
+        };
+    }
+
+    private Authentication judge(VirtualKey key) {
+        StoredKey stored;
+        try {
+            stored = cache.get(key.id());
+        } catch (KeysUnreadable unreadable) {
+            LOG.warn("nobody can be let in: {}", unreadable.getMessage());
+            return new Authentication.Unavailable("keys cannot be checked now; try again shortly");
+        }
+        if (stored == null || !MessageDigest.isEqual(stored.secretHash(), hash(key))) {
+            return rejected(Authentication.Reason.UNKNOWN, AuditEvent.INSTANCE, key.id());
+        }
+        String tenant = stored.subject().tenant();
+        if (stored.ended()) {
+            return rejected(Authentication.Reason.REVOKED, tenant, key.id());
+        }
+        if (stored.expiresAt() != null && !clock.instant().isBefore(stored.expiresAt())) {
+            return rejected(Authentication.Reason.EXPIRED, tenant, key.id());
+        }
+        return new Authentication.Authenticated(stored.subject());
+    }
+
+    /** Tells what {@link #authenticate} left out of the record; called now and then by the engine. */
+    public void flushRejections() {
+        rejections.flush();
+    }
+
+    private byte[] hash(VirtualKey key) {
+        return pepper.hash(PURPOSE, key.reveal());
+    }
+
+    private Authentication rejected(Authentication.Reason reason, String tenant, @Nullable String keyId) {
+        rejections.record(reason, tenant, keyId);
+        String detail = switch (reason) {
+            case MISSING -> "no key was sent; send one as Authorization: Bearer prk_…";
+            case MALFORMED -> "this is no Portreeve key; it looks like prk_<id>_<secret>";
+            case CHECKSUM -> "the key has a typing mistake or was cut; copy it again";
+            case UNKNOWN -> "there is no such key";
+            case EXPIRED -> "the key has expired; ask for a new one";
+            case REVOKED -> "the key was revoked; ask for a new one";
+        };
+        return new Authentication.Rejected(reason, detail);
+    }
+}
