@@ -38,9 +38,11 @@ final class DataFolder implements AutoCloseable {
     static DataFolder open(Path folder) {
         Path root = folder.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(root);
-            // Passage for the user the server runs as; what lies here is closed by its own permissions.
-            Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
+            if (!Files.isDirectory(root)) {
+                Files.createDirectories(root);
+                // Passage for the user the server runs as; what lies here is closed by its own permissions.
+                Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
+            }
             return new DataFolder(root, lock(root));
         } catch (IOException e) {
             throw DatabaseUnavailable.hereOnly("cannot use the data folder '" + root + "': " + e, e);

@@ -67,8 +67,10 @@ final class ServerProcess {
                 "logging_collector=off",
                 "log_destination=stderr",
                 "log_line_prefix=",
-                "log_min_messages=warning",
-                // Neither statements nor values reach the log.
+                "log_checkpoints=off",
+                // What is wrong with a statement is told to who sent it; the text may hold values, which the log must
+                // not.
+                "log_min_messages=log",
                 "log_min_error_statement=panic",
                 "log_error_verbosity=terse");
     }
@@ -76,7 +78,11 @@ final class ServerProcess {
     private void readLog() {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                LOGGER.info("{}", line);
+                if (line.startsWith("PANIC")) {
+                    LOGGER.error("{}", line);
+                } else {
+                    LOGGER.debug("{}", line);
+                }
                 remember(line);
             }
         } catch (IOException e) {

@@ -51,7 +51,7 @@ final class Watch implements AutoCloseable {
                 }
                 if (deaths > TRIES) {
                     LOGGER.error(
-                            "PostgreSQL died {} times in a row and is not started again; its last words:\n{}",
+                            "PostgreSQL died {} times in a row and is not started again: restart Portreeve when the cause is mended. It said:\n{}",
                             deaths,
                             process.lastWords());
                     return;

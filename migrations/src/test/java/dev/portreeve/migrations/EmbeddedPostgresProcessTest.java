@@ -18,15 +18,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded server of other processes: killed ones, and those of other users. */
 class EmbeddedPostgresProcessTest {
-    @TempDir
+    private final List<Process> children = new ArrayList<>();
     private Path folder;
 
-    private final List<Process> children = new ArrayList<>();
+    @BeforeEach
+    void chooseFolder(@TempDir Path temporary) throws IOException {
+        // As a data folder usually lies: not below a folder that is closed to the user the server runs as.
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+        folder = Files.createDirectory(temporary.resolve("test"));
+    }
 
     @AfterEach
     void endChildren() throws InterruptedException {
@@ -75,7 +81,6 @@ class EmbeddedPostgresProcessTest {
         Command.Result nobody = Command.run(List.of("id", "-u", "nobody"));
         List<String> prefix = List.of("setpriv", "--reuid=nobody", "--clear-groups");
         assumeTrue(nobody.worked() && Command.run(with(prefix, "true")).worked(), "setpriv cannot become nobody here");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path own = Files.createDirectory(folder.resolve("own"));
         Files.setAttribute(own, "unix:uid", Integer.parseInt(nobody.output()));
 
@@ -111,7 +116,6 @@ class EmbeddedPostgresProcessTest {
         assumeTrue(
                 Command.run(List.of("setpriv", "--reuid=nobody", "true")).worked(),
                 "setpriv cannot become nobody here");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"))) {
             assertEquals("1", Rows.ask(postgres.app(), "SELECT 1"));

@@ -17,13 +17,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded server as a store: durable, private, one program at a time. Runs as whoever runs the build. */
 class EmbeddedPostgresTest {
-    @TempDir
     private Path folder;
+
+    @BeforeEach
+    void chooseFolder(@TempDir Path temporary) throws IOException {
+        // As a data folder usually lies: not below a folder that is closed to the user the server runs as.
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
+        folder = temporary.resolve("postgres");
+    }
 
     @Test
     void keepsRowsOverARestart() throws SQLException {
