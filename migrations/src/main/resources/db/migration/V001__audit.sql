@@ -63,7 +63,11 @@ ALTER TABLE audit.sequence ENABLE ALWAYS TRIGGER sequence_append_only;
 ALTER TABLE audit.checkpoint ENABLE ALWAYS TRIGGER checkpoint_append_only;
 
 -- The application may ask for this month's and next month's partitions without owning the table.
-CREATE FUNCTION audit.ensure_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION audit.ensure_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog
+    -- A new partition locks the parent: better none for now than writers queueing behind somebody's long transaction.
+    SET lock_timeout = '1s'
+AS $$
 DECLARE
     month timestamptz := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
     name  text;

@@ -27,6 +27,7 @@ final class JournalWriter implements Runnable {
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final Duration BETWEEN_PARTITION_CHECKS = Duration.ofDays(1);
+    private static final Duration BEFORE_NEXT_PARTITION_TRY = Duration.ofMinutes(1);
 
     private final DataSource database;
     private final JournalSettings settings;
@@ -205,6 +206,7 @@ final class JournalWriter implements Runnable {
         try {
             current.ensurePartitions();
         } catch (SQLException e) {
+            partitionsDue = now.plus(BEFORE_NEXT_PARTITION_TRY);
             LOGGER.warn("cannot make the partitions of audit.record: {}", describe(e));
             if (!current.recover()) {
                 drop();

@@ -1,0 +1,57 @@
+package dev.portreeve.audit.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Questions about the log's tables that several classes ask. */
+final class LogTables {
+    static final String RECORD = "audit.record";
+    static final String SEQUENCE = "audit.sequence";
+
+    private LogTables() {}
+
+    /**
+     * How far a tenant is in the database.
+     *
+     * @param size one more than the highest index
+     * @param lastNote the checkpoint of the largest size, as it is stored
+     */
+    record Extent(long size, @Nullable String lastNote) {}
+
+    /** Each tenant in a table whose key leads with the tenant, found by jumping through the key's index. */
+    static List<String> tenants(Connection connection, String table) throws SQLException {
+        String sql = """
+                WITH RECURSIVE found AS (
+                    (SELECT tenant FROM %1$s ORDER BY tenant LIMIT 1)
+                    UNION ALL
+                    SELECT (SELECT t.tenant FROM %1$s t WHERE t.tenant > f.tenant ORDER BY t.tenant LIMIT 1)
+                    FROM found f WHERE f.tenant IS NOT NULL)
+                SELECT tenant FROM found WHERE tenant IS NOT NULL""".formatted(table);
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            List<String> tenants = new ArrayList<>();
+            while (rows.next()) {
+                tenants.add(rows.getString(1));
+            }
+            return tenants;
+        }
+    }
+
+    static Extent extent(Connection connection, String tenant) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT coalesce((SELECT max(index) + 1 FROM audit.sequence WHERE tenant = ?), 0),
+                    (SELECT note FROM audit.checkpoint WHERE tenant = ? ORDER BY size DESC LIMIT 1)""")) {
+            statement.setString(1, tenant);
+            statement.setString(2, tenant);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new Extent(row.getLong(1), row.getString(2));
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+package dev.portreeve.audit.log;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives records their gap-free index and signs the heads of the trees they form, about once a second.
+ *
+ * <p>Each replica runs one; an advisory lock elects which of them works. It takes records in commit order, only from
+ * transactions before which none can still commit. A tenant whose database contradicts a head that was signed before (the
+ * restored backup, the edited row) gets neither indexes nor signatures until that is put right; the others go on.
+ *
+ * <p>{@link #run} is for a thread of its own; {@link #runOnce} is one turn of it. Thread-safe.
+ */
+public final class Sequencer implements Runnable, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Sequencer.class);
+    private static final int BATCH = 4096;
+    private static final int TURNS_BEFORE_LOOKING_AGAIN = 60;
+
+    /** Where a turn may end by a crash: tests end it there. */
+    enum Step {
+        SEQUENCED,
+        KEPT,
+        SIGNED
+    }
+
+    /** Called after each step. */
+    interface Steps {
+        void done(Step step);
+    }
+
+    private final DataSource database;
+    private final LogSigner signer;
+    private final KeptHeads heads;
+    private final Duration period;
+    private final Steps steps;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private @Nullable SequencerSession session;
+    private final Map<String, TenantTree> trees = new HashMap<>();
+    private volatile Map<String, String> problems = Map.of();
+    private volatile @Nullable String failure;
+    private long txid;
+    private long position;
+    private int turnsWithProblems;
+
+    /**
+     * @param database opens one unpooled connection, kept while this replica is the elected one
+     * @param heads where the last signed heads are kept outside the database
+     * @param period between two turns
+     */
+    public Sequencer(DataSource database, LogSigner signer, KeptHeads heads, Duration period) {
+        this(database, signer, heads, period, step -> {});
+    }
+
+    Sequencer(DataSource database, LogSigner signer, KeptHeads heads, Duration period, Steps steps) {
+        this.database = database;
+        this.signer = signer;
+        this.heads = heads;
+        this.period = period;
+        this.steps = steps;
+    }
+
+    /** Turns until closed. A turn that fails is logged and begun anew; blocks. */
+    @Override
+    public void run() {
+        try {
+            while (!closing.await(period.toNanos(), TimeUnit.NANOSECONDS)) {
+                tryOnce();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tryOnce() {
+        try {
+            runOnce();
+            failure = null;
+        } catch (SQLException | IOException | RuntimeException e) {
+            if (failure == null) {
+                LOGGER.warn("the audit log could not be sequenced, trying again: {}", e.toString());
+            }
+            failure = "records get no index and no signature at the moment: "
+                    + e.getClass().getSimpleName();
+        }
+    }
+
+    /**
+     * One turn: sequences all there is and signs what grew. Returns how many records got an index; zero also if another
+     * replica is the elected one.
+     */
+    public int runOnce() throws SQLException, IOException {
+        turn.lock();
+        boolean well = false;
+        try {
+            int sequenced = elected() ? sequence(session()) : 0;
+            well = true;
+            return sequenced;
+        } finally {
+            if (!well) {
+                resign();
+            }
+            turn.unlock();
+        }
+    }
+
+    private SequencerSession session() {
+        SequencerSession elected = session;
+        if (elected == null) {
+            throw new IllegalStateException("this replica is not the elected sequencer");
+        }
+        return elected;
+    }
+
+    private boolean elected() throws SQLException {
+        if (session == null) {
+            session = SequencerSession.elect(database);
+            if (session != null) {
+                look(session);
+            }
+        } else if (!problems.isEmpty() && ++turnsWithProblems >= TURNS_BEFORE_LOOKING_AGAIN) {
+            look(session);
+        }
+        return session != null;
+    }
+
+    /** Starts from nothing but what the database and the kept heads say. */
+    private void look(SequencerSession elected) throws SQLException {
+        trees.clear();
+        problems = Map.of();
+        turnsWithProblems = 0;
+        txid = elected.firstUnfinished();
+        position = -1;
+        TreeSet<String> tenants = new TreeSet<>(elected.sequencedTenants());
+        try {
+            tenants.addAll(heads.tenants());
+        } catch (IOException | IllegalArgumentException e) {
+            LOGGER.warn("cannot list the kept heads of the audit log: {}", e.toString());
+        }
+        for (String tenant : tenants) {
+            tree(elected, tenant);
+        }
+        elected.commit();
+    }
+
+    private @Nullable TenantTree tree(SequencerSession elected, String tenant) throws SQLException {
+        TenantTree known = trees.get(tenant);
+        if (known != null || problems.containsKey(tenant)) {
+            return known;
+        }
+        try {
+            TenantTree loaded = TenantTree.load(tenant, elected, heads, signer.verifierKey());
+            trees.put(tenant, loaded);
+            return loaded;
+        } catch (TenantTree.Inconsistent | IOException e) {
+            refuse(tenant, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private void refuse(String tenant, String problem) {
+        LOGGER.error("the audit log of tenant \"{}\" is not signed any more: {}", tenant, problem);
+        trees.remove(tenant);
+        Map<String, String> more = new TreeMap<>(problems);
+        more.put(tenant, problem);
+        problems = Map.copyOf(more);
+    }
+
+    private int sequence(SequencerSession elected) throws SQLException {
+        int sequenced = 0;
+        boolean more = true;
+        while (more) {
+            List<SequencerSession.Unsequenced> batch = elected.next(txid, position, problems.keySet(), BATCH);
+            sequenced += number(elected, batch);
+            steps.done(Step.SEQUENCED);
+            sign(elected);
+            if (!batch.isEmpty()) {
+                txid = batch.getLast().txid();
+                position = batch.getLast().position();
+            }
+            more = batch.size() == BATCH && closing.getCount() > 0;
+        }
+        return sequenced;
+    }
+
+    private int number(SequencerSession elected, List<SequencerSession.Unsequenced> batch) throws SQLException {
+        Map<String, Long> next = new HashMap<>();
+        List<SequencerSession.Sequenced> numbered = new ArrayList<>(batch.size());
+        for (SequencerSession.Unsequenced record : batch) {
+            TenantTree tree = tree(elected, record.tenant());
+            if (tree != null) {
+                long index = next.merge(record.tenant(), tree.size(), (before, size) -> before + 1);
+                numbered.add(new SequencerSession.Sequenced(record.tenant(), index, record.id(), record.leafHash()));
+            }
+        }
+        if (numbered.isEmpty()) {
+            elected.commit();
+        } else {
+            elected.insert(numbered);
+        }
+        for (SequencerSession.Sequenced record : numbered) {
+            Objects.requireNonNull(trees.get(record.tenant())).append(record.leafHash());
+        }
+        return numbered.size();
+    }
+
+    /** Signs only what is committed, and keeps the head outside before anybody can see it. */
+    private void sign(SequencerSession elected) throws SQLException {
+        List<TenantTree> grown =
+                trees.values().stream().filter(TenantTree::grew).toList();
+        List<TenantTree> signed = new ArrayList<>();
+        for (TenantTree tree : grown) {
+            Checkpoint head = tree.head(signer.verifierKey());
+            SignedNote note = signer.sign(head);
+            try {
+                heads.keep(tree.tenant(), note, tree.range());
+            } catch (IOException e) {
+                refuse(tree.tenant(), "the signed head cannot be kept outside the database: " + e);
+                continue;
+            }
+            steps.done(Step.KEPT);
+            elected.insert(tree.tenant(), head, note);
+            signed.add(tree);
+        }
+        if (!signed.isEmpty()) {
+            elected.commit();
+            signed.forEach(TenantTree::signed);
+            steps.done(Step.SIGNED);
+        }
+    }
+
+    private void resign() {
+        SequencerSession lost = session;
+        session = null;
+        trees.clear();
+        if (lost != null) {
+            try {
+                lost.close();
+            } catch (SQLException e) {
+                LOGGER.debug("the sequencer's connection was gone already: {}", e.toString());
+            }
+        }
+    }
+
+    /** What keeps this replica from signing, for a health check; {@code null} if nothing does. */
+    public @Nullable String problem() {
+        Map<String, String> refused = problems;
+        if (!refused.isEmpty()) {
+            Map.Entry<String, String> first = refused.entrySet().iterator().next();
+            return "tenant \"" + first.getKey() + "\": " + first.getValue();
+        }
+        return failure;
+    }
+
+    /** How each tenant's log stands, for a page; asks the database over a connection of its own. Blocks. */
+    public List<AuditStatus> statuses() throws SQLException {
+        Map<String, String> refused = problems;
+        TreeSet<String> tenants = new TreeSet<>(refused.keySet());
+        try (Connection connection = database.getConnection()) {
+            tenants.addAll(LogTables.tenants(connection, LogTables.SEQUENCE));
+            List<AuditStatus> statuses = new ArrayList<>();
+            for (String tenant : tenants) {
+                LogTables.Extent extent = LogTables.extent(connection, tenant);
+                statuses.add(
+                        new AuditStatus(tenant, extent.size(), checkpoint(extent.lastNote()), refused.get(tenant)));
+            }
+            return statuses;
+        }
+    }
+
+    private static @Nullable Checkpoint checkpoint(@Nullable String note) {
+        try {
+            return note == null ? null : Checkpoint.parse(SignedNote.parse(note).text());
+        } catch (IllegalArgumentException e) {
+            // Somebody changed it: the verification says so, a list of states need not fail on it.
+            return null;
+        }
+    }
+
+    /** Ends {@link #run} and gives the election to another replica; waits for a turn under way. */
+    @Override
+    public void close() {
+        closing.countDown();
+        turn.lock();
+        try {
+            resign();
+        } finally {
+            turn.unlock();
+        }
+    }
+}

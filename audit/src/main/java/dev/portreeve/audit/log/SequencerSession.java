@@ -1,0 +1,232 @@
+package dev.portreeve.audit.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sequencer's own connection. Its advisory lock is the election: who holds it is the one that sequences, and because
+ * everything is written over the same connection, losing the lock and losing the right to write are one event.
+ */
+final class SequencerSession implements AutoCloseable {
+    /** ASCII of "prtreeve": one lock for all replicas of a database. */
+    private static final long LOCK = 0x7072747265657665L;
+
+    private static final int NETWORK_MILLIS = (int) Duration.ofMinutes(1).toMillis();
+    /** Ids carry the time a record was appended; it is committed soon after, and clocks of replicas differ a little. */
+    private static final Duration LATEST_COMMIT = Duration.ofMinutes(5);
+
+    private static final int FETCH = 4096;
+
+    /** A record that has no index yet. */
+    record Unsequenced(String tenant, UUID id, long txid, long position, byte[] leafHash) {}
+
+    /** A record that got its index. */
+    record Sequenced(String tenant, long index, UUID id, byte[] leafHash) {}
+
+    private final Connection connection;
+    private final PreparedStatement next;
+    private final PreparedStatement insert;
+    private final PreparedStatement checkpoint;
+
+    private SequencerSession(Connection connection) throws SQLException {
+        this.connection = connection;
+        // Transactions below the snapshot's xmin have all ended, so no row can appear before those taken here.
+        this.next = connection.prepareStatement("""
+                SELECT r.tenant, r.id, r.txid, r.position, sha256('\\x00'::bytea || r.leaf)
+                FROM audit.record r
+                WHERE (r.txid, r.position) > (?, ?)
+                    AND r.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                    AND r.tenant <> ALL (?)
+                    AND NOT EXISTS (SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id)
+                ORDER BY r.txid, r.position
+                LIMIT ?""");
+        this.insert = connection.prepareStatement("""
+                INSERT INTO audit.sequence (tenant, index, record_id, leaf_hash)
+                SELECT * FROM unnest(?::text[], ?::bigint[], ?::uuid[], ?::bytea[])""");
+        this.checkpoint = connection.prepareStatement("""
+                INSERT INTO audit.checkpoint (tenant, size, root, note) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO NOTHING""");
+    }
+
+    /** A session that was elected, or {@code null} if another replica is. */
+    static @Nullable SequencerSession elect(DataSource database) throws SQLException {
+        Connection connection = database.getConnection();
+        boolean elected = false;
+        try {
+            connection.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+            connection.setAutoCommit(true);
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + LOCK + ")")) {
+                elected = row.next() && row.getBoolean(1);
+            }
+            if (!elected) {
+                return null;
+            }
+            connection.setAutoCommit(false);
+            return new SequencerSession(connection);
+        } catch (SQLException e) {
+            elected = false;
+            throw e;
+        } finally {
+            if (!elected) {
+                connection.close();
+            }
+        }
+    }
+
+    /**
+     * The transaction id below which no record without an index is left, found by looking, for each tenant, only at
+     * records that are not much older than the last one that has an index.
+     */
+    long firstUnfinished() throws SQLException {
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (PreparedStatement horizon =
+                        connection.prepareStatement("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+                PreparedStatement late = connection.prepareStatement("""
+                        WITH late AS MATERIALIZED (
+                            SELECT r.txid FROM audit.record r
+                            WHERE r.tenant = ? AND r.id >= ?
+                                AND NOT EXISTS (
+                                    SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id))
+                        SELECT min(txid) FROM late""")) {
+            long first = number(horizon, Long.MAX_VALUE);
+            for (String tenant : LogTables.tenants(connection, LogTables.RECORD)) {
+                late.setString(1, tenant);
+                late.setObject(2, floor(lastRecord(tenant)));
+                first = Math.min(first, number(late, Long.MAX_VALUE));
+            }
+            return first;
+        } finally {
+            connection.rollback();
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        }
+    }
+
+    private @Nullable UUID lastRecord(String tenant) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT record_id FROM audit.sequence WHERE tenant = ? ORDER BY index DESC LIMIT 1")) {
+            statement.setString(1, tenant);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getObject(1, UUID.class) : null;
+            }
+        }
+    }
+
+    private static UUID floor(@Nullable UUID last) {
+        if (last == null) {
+            return new UUID(0, 0);
+        }
+        long millis = Instant.ofEpochMilli(last.getMostSignificantBits() >>> 16)
+                .minus(LATEST_COMMIT)
+                .toEpochMilli();
+        return new UUID(Math.max(0, millis) << 16, 0);
+    }
+
+    private static long number(PreparedStatement statement, long absent) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            long number = row.getLong(1);
+            return row.wasNull() ? absent : number;
+        }
+    }
+
+    /** The next records in commit order, after this place, of all tenants but those. */
+    List<Unsequenced> next(long txid, long position, Collection<String> except, int limit) throws SQLException {
+        next.setLong(1, txid);
+        next.setLong(2, position);
+        next.setArray(3, connection.createArrayOf("text", except.toArray()));
+        next.setInt(4, limit);
+        try (ResultSet rows = next.executeQuery()) {
+            List<Unsequenced> records = new ArrayList<>();
+            while (rows.next()) {
+                records.add(new Unsequenced(
+                        rows.getString(1),
+                        rows.getObject(2, UUID.class),
+                        rows.getLong(3),
+                        rows.getLong(4),
+                        rows.getBytes(5)));
+            }
+            return records;
+        }
+    }
+
+    void insert(List<Sequenced> records) throws SQLException {
+        insert.setArray(
+                1,
+                connection.createArrayOf(
+                        "text", records.stream().map(Sequenced::tenant).toArray()));
+        insert.setArray(
+                2,
+                connection.createArrayOf(
+                        "bigint", records.stream().map(Sequenced::index).toArray()));
+        insert.setArray(
+                3,
+                connection.createArrayOf(
+                        "uuid", records.stream().map(Sequenced::id).toArray()));
+        insert.setArray(
+                4,
+                connection.createArrayOf(
+                        "bytea", records.stream().map(Sequenced::leafHash).toArray(byte[][]::new)));
+        insert.executeUpdate();
+        connection.commit();
+    }
+
+    /** Writes a signed head; durable with the next {@link #commit}. */
+    void insert(String tenant, Checkpoint head, SignedNote note) throws SQLException {
+        checkpoint.setString(1, tenant);
+        checkpoint.setLong(2, head.size());
+        checkpoint.setBytes(3, head.root());
+        checkpoint.setString(4, note.toString());
+        checkpoint.executeUpdate();
+    }
+
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    LogTables.Extent extent(String tenant) throws SQLException {
+        return LogTables.extent(connection, tenant);
+    }
+
+    /** The tenants of which some record has an index. */
+    List<String> sequencedTenants() throws SQLException {
+        return LogTables.tenants(connection, LogTables.SEQUENCE);
+    }
+
+    /** Lets the tree grow by the leaves from its size up to {@code end}. False if one is missing. */
+    boolean grow(CompactRange tree, String tenant, long end) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT index, leaf_hash FROM audit.sequence
+                WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""")) {
+            statement.setFetchSize(FETCH);
+            statement.setString(1, tenant);
+            statement.setLong(2, tree.size());
+            statement.setLong(3, end);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getLong(1) != tree.size()) {
+                        return false;
+                    }
+                    tree.append(rows.getBytes(2));
+                }
+            }
+            return tree.size() == end;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The log: records as leaves of one Merkle tree per tenant (RFC 6962), with signed checkpoints (C2SP tlog-checkpoint and
+ * signed-note), and the means to check them without us.
+ *
+ * <p>Read in this order: {@link dev.portreeve.audit.log.Sequencer}, {@link dev.portreeve.audit.log.Checkpoint}, {@link
+ * dev.portreeve.audit.log.AuditVerifier}, {@link dev.portreeve.audit.log.AuditExport}.
+ */
+@NullMarked
+package dev.portreeve.audit.log;
+
+import org.jspecify.annotations.NullMarked;

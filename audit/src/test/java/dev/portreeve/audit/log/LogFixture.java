@@ -1,0 +1,83 @@
+package dev.portreeve.audit.log;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.Database;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.audit.JournalSettings;
+import dev.portreeve.audit.PostgresJournal;
+import dev.portreeve.audit.Receipt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/** A database with a journal, a signing key and kept heads: a log that tests fill and then harm. */
+final class LogFixture implements AutoCloseable {
+    final Database database = new Database();
+    final LogSigner signer;
+    final Path folder;
+    final KeptHeads heads;
+    private final PostgresJournal journal = journal(1);
+
+    LogFixture(Path folder) throws IOException {
+        this.folder = folder;
+        this.signer = LogSigner.loadOrCreate(folder.resolve("signing.pem"), "test.example/audit");
+        this.heads = new KeptHeads(folder.resolve("heads"));
+    }
+
+    PostgresJournal journal(long seed) {
+        return PostgresJournal.start(
+                database.app(), JournalSettings.defaults(), InstantSource.system(), new Random(seed));
+    }
+
+    Sequencer sequencer() {
+        return sequencer(step -> {});
+    }
+
+    Sequencer sequencer(Sequencer.Steps steps) {
+        return new Sequencer(database.app(), signer, heads, Duration.ofSeconds(1), steps);
+    }
+
+    static JournalEntry<Void> entry(String tenant, int n) {
+        return JournalEntry.of(
+                new AuditEvent(tenant, EventKind.CALL_REFUSED, UUID.randomUUID(), new Facts().put("n", n)));
+    }
+
+    /** Appends records and waits until they are durable. */
+    void append(String tenant, int count) {
+        List<Receipt> receipts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            receipts.add(journal.append(entry(tenant, i)));
+        }
+        receipts.forEach(Receipt::await);
+    }
+
+    /** Appends, sequences and signs. */
+    void log(String tenant, int count) throws SQLException, IOException {
+        append(tenant, count);
+        turn();
+    }
+
+    void turn() throws SQLException, IOException {
+        try (Sequencer sequencer = sequencer()) {
+            sequencer.runOnce();
+        }
+    }
+
+    long size(String tenant) throws SQLException {
+        return database.number("SELECT count(*) FROM audit.sequence WHERE tenant = ?", tenant);
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+        database.close();
+    }
+}
