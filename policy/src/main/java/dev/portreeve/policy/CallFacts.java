@@ -12,6 +12,7 @@ import dev.portreeve.policy.key.Pepper;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says a call and its ending in the words of a record. What the steps between decide (rules and verdicts, money held and
@@ -33,7 +34,8 @@ final class CallFacts {
                 .put("resource", call.resource().name())
                 .put("price_version", call.estimate().price().version());
         return switch (call) {
-            case LlmCall llm -> facts.put("type", "llm").put("operation", llm.operation());
+            case LlmCall llm ->
+                facts.put("type", "llm").put("operation", llm.operation()).include(of(llm.target()));
             case ToolCall tool ->
                 facts.put("type", "tool")
                         .put("operation", "call")
@@ -46,6 +48,17 @@ final class CallFacts {
 
     private String digest(ToolCall call) {
         return HexFormat.of().formatHex(pepper.hash(PURPOSE, call.arguments().digest()));
+    }
+
+    private static Facts of(LlmCall.@Nullable Target target) {
+        Facts facts = new Facts();
+        if (target == null) {
+            return facts;
+        }
+        facts.put("provider", target.provider())
+                .put("upstream_model", target.model())
+                .put("priced", target.listed());
+        return target.outputCap() == 0 ? facts : facts.put("output_cap_put_in", target.outputCap());
     }
 
     private static Facts of(Subject subject) {

@@ -20,7 +20,7 @@ public interface ModelProvider extends AutoCloseable {
      * since the edge may say the end only when evidence and money are settled.
      *
      * @param input the screened texts; those that differ from the request's replace them
-     * @return what the provider reports as used, or an estimate that says so
+     * @return what the provider reports as used; an empty estimate where it reports nothing
      * @throws CallEnded with {@code Failed} when the provider cannot be reached, refuses or breaks, or whatever {@code out}
      *     threw
      */

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class ModelRouter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRouter.class);
 
+    private static final int MAX_NAME = 200;
+
     private final Map<String, ModelProvider> providers = new LinkedHashMap<>();
     private final Map<String, ModelRoute> named = new LinkedHashMap<>();
     private final Prices prices;
@@ -72,11 +74,16 @@ public final class ModelRouter implements AutoCloseable {
             return Optional.of(known);
         }
         int slash = name.indexOf('/');
-        if (slash < 1 || slash == name.length() - 1) {
+        if (slash < 1 || slash == name.length() - 1 || !isPlain(name)) {
             return Optional.empty();
         }
         ModelProvider provider = providers.get(name.substring(0, slash));
         return provider == null ? Optional.empty() : Optional.of(route(name, provider, name.substring(slash + 1)));
+    }
+
+    /** A name nobody configured stands in headers and records as the caller wrote it, so it must be harmless there. */
+    private static boolean isPlain(String name) {
+        return name.length() <= MAX_NAME && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     /** The models with a name of their own, in the configuration's order. */

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class OpenAiProvider implements ModelProvider {
     private static final String JSON = "application/json";
     private static final String EVENTS = "text/event-stream";
+
+    /** Says that the provider said nothing: whoever meters the call then counts what passed. */
+    static final Usage NOT_REPORTED = new Usage(0, 0, 0, Usage.Basis.ESTIMATED);
 
     private final String id;
     private final UpstreamHttp http;
@@ -58,7 +62,7 @@ public final class OpenAiProvider implements ModelProvider {
         byte[] body = request.forwarded(call.upstreamModel(), capMember, call.capTokens(), input);
         String accept = request.stream() ? EVENTS : JSON;
         long sent = System.nanoTime();
-        URI address = java.util.Objects.requireNonNull(addresses.get(request.operation()));
+        URI address = Objects.requireNonNull(addresses.get(request.operation()));
         try (UpstreamAnswer answer = http.post(address, body, accept, call.passedHeaders(), call.deadline())) {
             call.reply().waitedNanos(System.nanoTime() - sent);
             call.reply().requestId(answer.header(UpstreamHeaders.REQUEST_ID));
@@ -93,17 +97,16 @@ public final class OpenAiProvider implements ModelProvider {
         AnswerChunk.Shape shape = call.request().operation() == Operation.CHAT
                 ? AnswerChunk.Shape.CHAT_ANSWER
                 : AnswerChunk.Shape.NO_TEXT;
-        AnswerChunk chunk = new AnswerChunk(head, shape, body);
-        out.emit(chunk);
+        out.emit(new AnswerChunk(head, shape, body));
         Usage reported = meter.reported();
-        return reported == null ? UsageGuess.of(call.estimate(), chunk) : reported;
+        return reported == null ? NOT_REPORTED : reported;
     }
 
     private Usage stream(ProviderCall call, UpstreamAnswer answer, OutputSink<AnswerChunk> out) throws CallEnded {
         AnswerHead head = head(answer, EVENTS);
         OpenAiStream stream = new OpenAiStream(
                 answer, maxAnswerBytes, head, call.request().usage().asked());
-        Usage usage = stream.pump(call.estimate(), out);
+        Usage usage = stream.pump(out);
         call.reply().ending(stream.ending());
         return usage;
     }

@@ -7,7 +7,6 @@ import dev.portreeve.gateway.dialect.Span;
 import dev.portreeve.gateway.dialect.Splice;
 import dev.portreeve.gateway.dialect.UsageMeter;
 import dev.portreeve.policy.call.CallEnded;
-import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.UpstreamFault.Kind;
 import dev.portreeve.policy.call.Usage;
@@ -28,7 +27,6 @@ final class OpenAiStream {
     private final UsageMeter meter = new UsageMeter();
     private byte[] ending = new byte[0];
     private boolean done;
-    private long textBytes;
 
     OpenAiStream(UpstreamAnswer answer, int maxEventBytes, AnswerHead head, boolean usageAsked) {
         this.answer = answer;
@@ -42,24 +40,21 @@ final class OpenAiStream {
         return ending;
     }
 
-    Usage pump(Estimate estimate, OutputSink<AnswerChunk> out) throws CallEnded {
+    Usage pump(OutputSink<AnswerChunk> out) throws CallEnded {
         for (byte[] block = next(); block != null && !done; block = done ? null : next()) {
             byte[] passed = screen(block);
             if (passed.length > 0) {
-                AnswerChunk chunk = new AnswerChunk(head, AnswerChunk.Shape.CHAT_EVENTS, passed);
-                if (meter.reported() == null) {
-                    textBytes += UsageGuess.bytes(chunk);
-                }
-                out.emit(chunk);
+                out.emit(new AnswerChunk(head, AnswerChunk.Shape.CHAT_EVENTS, passed));
             }
         }
         if (!done) {
             throw UpstreamFailures.ended(
                     Kind.CUT, answer.status(), "the provider's stream ended without saying so", true);
         }
-        finishQuietly();
+        // The bytes that end the body are not worth a wait, but the connection is worth keeping.
+        answer.drainAside();
         Usage reported = meter.reported();
-        return reported == null ? UsageGuess.of(estimate, textBytes) : reported;
+        return reported == null ? OpenAiProvider.NOT_REPORTED : reported;
     }
 
     private byte @Nullable [] next() throws CallEnded {
@@ -90,13 +85,5 @@ final class OpenAiStream {
             }
         }
         return splice == null ? block : splice.apply();
-    }
-
-    /**
-     * Reads the end of the body if it is there, so that the connection can serve the next call. Nobody waits for a server
-     * that does not end it: on a thread of its own, within the connection's idle time.
-     */
-    private void finishQuietly() {
-        answer.drainAside();
     }
 }

@@ -2,7 +2,6 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.policy.call.Deadline;
-import dev.portreeve.policy.call.Estimate;
 import java.util.Map;
 
 /**
@@ -10,7 +9,6 @@ import java.util.Map;
  *
  * @param upstreamModel the provider's own name of the model
  * @param capTokens the bound to put on the answer where the caller gave none; 0 puts none
- * @param estimate what was held; the measure of an answer whose usage nobody reports
  * @param passedHeaders the caller's headers that may be passed on, names in lower case; never its credentials
  * @param reply where the provider leaves what is not part of the answer's chunks
  */
@@ -18,7 +16,6 @@ public record ProviderCall(
         ModelRequest request,
         String upstreamModel,
         long capTokens,
-        Estimate estimate,
         Deadline deadline,
         Map<String, String> passedHeaders,
         ProviderReply reply) {}

@@ -22,14 +22,18 @@ final class UpstreamErrors {
     static CallEnded read(UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
         int status = answer.status();
         byte @Nullable [] body = body(answer, maxBytes);
-        boolean ours = status == 401 || status == 402 || status == 403 || (status == 429 && isQuota(body));
+        if (status == 429 && isQuota(body)) {
+            // Not a rate but money; said as the status that means it.
+            status = 402;
+        }
+        boolean ours = status == 401 || status == 402 || status == 403;
         if (!ours && body != null) {
             String type = answer.header(HeaderNames.CONTENT_TYPE);
             reply.error(new ProviderReply.ErrorBody(
                     status, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
         }
         return new CallEnded(
-                new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status, ours), mayBill(status))));
+                new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status), mayBill(status))));
     }
 
     private static Kind kind(int status) {
@@ -40,15 +44,12 @@ final class UpstreamErrors {
         };
     }
 
-    private static String detail(int status, boolean ours) {
+    private static String detail(int status) {
         return switch (status) {
             case 401 -> "the provider does not accept the gateway's credential";
             case 402 -> "the gateway's account at the provider has no money left";
             case 403 -> "the provider does not allow the gateway to use this";
-            case 429 ->
-                ours
-                        ? "the gateway's account at the provider has no quota left"
-                        : "the provider limits the rate of calls";
+            case 429 -> "the provider limits the rate of calls";
             default -> "the provider answered with status " + status;
         };
     }

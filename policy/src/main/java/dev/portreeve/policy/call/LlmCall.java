@@ -1,9 +1,12 @@
 package dev.portreeve.policy.call;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call to a model.
  *
  * @param operation the dialect's operation, for the record ({@code chat}, {@code embeddings})
+ * @param target where the call goes, for the record; {@code null} where there is only one place
  */
 public record LlmCall(
         CallId id,
@@ -12,5 +15,26 @@ public record LlmCall(
         String operation,
         Content content,
         Estimate estimate,
-        Deadline deadline)
-        implements GovernedCall {}
+        Deadline deadline,
+        @Nullable Target target)
+        implements GovernedCall {
+    /**
+     * A model at a provider.
+     *
+     * @param model the provider's own name
+     * @param outputCap the bound that was put on the answer because the caller gave none, or 0
+     * @param listed false if no price list knows it, so that it is held at the high default
+     */
+    public record Target(String provider, String model, long outputCap, boolean listed) {}
+
+    public LlmCall(
+            CallId id,
+            Subject subject,
+            Resource.Model resource,
+            String operation,
+            Content content,
+            Estimate estimate,
+            Deadline deadline) {
+        this(id, subject, resource, operation, content, estimate, deadline, null);
+    }
+}

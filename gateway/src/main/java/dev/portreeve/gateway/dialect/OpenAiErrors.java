@@ -1,0 +1,135 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.key.Authentication;
+import java.util.Map;
+
+/** How the OpenAI dialect says each ending that is no answer. */
+public final class OpenAiErrors {
+    private static final String INVALID = "invalid_request_error";
+    private static final String PERMISSION = "permission_error";
+    private static final String UPSTREAM = "upstream_error";
+    private static final String SERVER = "server_error";
+
+    private OpenAiErrors() {}
+
+    public static ErrorAnswer of(BadRequest bad) {
+        String param = bad.param() == null ? "null" : ErrorAnswer.quoted(bad.param());
+        return ErrorAnswer.of(bad.status(), INVALID, bad.code(), param, false, bad.detail());
+    }
+
+    public static ErrorAnswer of(Authentication.Rejected rejected) {
+        return ErrorAnswer.of(401, INVALID, "invalid_api_key", false, rejected.detail())
+                .with(Map.of("x-portreeve-reason", rejected.reason().code(), "www-authenticate", "Bearer"));
+    }
+
+    public static ErrorAnswer of(Authentication.Unavailable unavailable) {
+        return ErrorAnswer.of(503, SERVER, "keys_unavailable", true, unavailable.detail());
+    }
+
+    public static ErrorAnswer unknownModel(String name) {
+        return ErrorAnswer.of(
+                404, INVALID, "model_not_found", "\"model\"", false, "there is no model \"" + shortened(name) + "\"");
+    }
+
+    public static ErrorAnswer evidenceUnavailable() {
+        return ErrorAnswer.of(
+                503,
+                SERVER,
+                "evidence_unavailable",
+                true,
+                "the call could not be recorded, so nothing was released; try again");
+    }
+
+    public static ErrorAnswer bug() {
+        return ErrorAnswer.of(500, SERVER, "internal_error", false, "an error inside the gateway; see its log");
+    }
+
+    /** A request the server itself could not read. */
+    public static ErrorAnswer unreadable(int status) {
+        return ErrorAnswer.of(status, INVALID, "invalid_http", false, "the request is not valid http");
+    }
+
+    public static ErrorAnswer notFound() {
+        return ErrorAnswer.of(404, INVALID, "unknown_url", false, "there is nothing at this path");
+    }
+
+    public static ErrorAnswer methodNotAllowed(String allowed) {
+        return ErrorAnswer.of(405, INVALID, "method_not_allowed", false, "this path wants " + allowed)
+                .with(Map.of("allow", allowed));
+    }
+
+    /** A refusal by a step of the recipe. */
+    public static ErrorAnswer of(CallOutcome.Denied denied) {
+        Denial denial = denied.denial();
+        ErrorAnswer answer = switch (denial.reason()) {
+            case NOT_GRANTED, FORBIDDEN, RULE_ERROR ->
+                ErrorAnswer.of(403, PERMISSION, "model_not_granted", "\"model\"", false, denial.detail());
+            case BUDGET_EXHAUSTED ->
+                ErrorAnswer.of(429, "insufficient_quota", "insufficient_quota", false, denial.detail());
+            case GUARDRAIL_BLOCKED -> ErrorAnswer.of(400, INVALID, "content_policy_violation", false, denial.detail());
+            case GUARDRAIL_FAILED -> ErrorAnswer.of(503, SERVER, "guardrail_failed", false, denial.detail());
+            case APPROVAL_DENIED -> ErrorAnswer.of(403, PERMISSION, "approval_denied", false, denial.detail());
+            case APPROVAL_EXPIRED -> ErrorAnswer.of(403, PERMISSION, "approval_expired", false, denial.detail());
+            case DEFINITION_CHANGED -> ErrorAnswer.of(403, PERMISSION, "definition_changed", false, denial.detail());
+        };
+        return answer.with(Map.of("x-portreeve-reason", denial.reason().code()));
+    }
+
+    /** A person must decide first. */
+    public static ErrorAnswer of(CallOutcome.AwaitingApproval awaiting) {
+        return ErrorAnswer.of(
+                        403,
+                        PERMISSION,
+                        "approval_required",
+                        false,
+                        "waits for approval under ticket " + awaiting.ticket() + " until " + awaiting.expiresAt()
+                                + "; repeat the same call once it is approved")
+                .with(Map.of("x-portreeve-approval", awaiting.ticket().toString()));
+    }
+
+    /** An upstream's fault in the gateway's words. */
+    public static ErrorAnswer of(UpstreamFault fault) {
+        return switch (fault.kind()) {
+            case UNREACHABLE -> upstream(502, fault.kind().code(), true, fault);
+            case TIMEOUT -> upstream(504, fault.kind().code(), true, fault);
+            case CREDENTIAL -> upstream(502, fault.kind().code(), false, fault);
+            case GARBAGE, CUT, TOO_LARGE -> upstream(502, fault.kind().code(), true, fault);
+            case REFUSED -> refused(fault);
+        };
+    }
+
+    private static ErrorAnswer refused(UpstreamFault fault) {
+        return switch (fault.status()) {
+            case 402 -> upstream(503, "upstream_quota", false, fault);
+            case 403 -> upstream(502, "upstream_denied", false, fault);
+            case 429 -> upstream(429, "rate_limit_exceeded", true, fault);
+            default -> upstream(passedStatus(fault.status()), fault.kind().code(), true, fault);
+        };
+    }
+
+    private static ErrorAnswer upstream(int status, String code, boolean retry, UpstreamFault fault) {
+        return ErrorAnswer.of(status, UPSTREAM, code, retry, fault.detail());
+    }
+
+    /** An upstream's error in its own words, which are those of the dialect. */
+    public static ErrorAnswer passed(int upstreamStatus, String contentType, Map<String, String> headers, byte[] body) {
+        return new ErrorAnswer(passedStatus(upstreamStatus), "upstream_refused", true, contentType, headers, body);
+    }
+
+    /** What the caller sees for a provider's status: nothing that could mean its own key or the gateway's health. */
+    private static int passedStatus(int upstream) {
+        return switch (upstream) {
+            case 408, 504 -> 504;
+            case 413 -> 400;
+            case 503, 529 -> 503;
+            default -> upstream >= 500 ? 502 : upstream;
+        };
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= 100 ? name : name.substring(0, 100) + "…";
+    }
+}

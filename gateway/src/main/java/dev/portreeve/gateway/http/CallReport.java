@@ -1,0 +1,110 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.CallOutcome;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerResponseHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** What the headers of an answer say about its call, as far as it is known when they are written. For the call's thread. */
+final class CallReport {
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final long MICROS_PER_MILLI = 1_000;
+
+    private final CallId id;
+    private final long startedNanos;
+    private @Nullable ModelRoute route;
+    private @Nullable ProviderReply reply;
+    private long outputCap;
+
+    CallReport(CallId id, long startedNanos) {
+        this.id = id;
+        this.startedNanos = startedNanos;
+    }
+
+    CallId id() {
+        return id;
+    }
+
+    void routed(ModelRoute to, ProviderReply from, long capPutIn) {
+        route = to;
+        reply = from;
+        outputCap = capPutIn;
+    }
+
+    /** The headers of an answer that is no call's. */
+    void write(ServerResponseHeaders headers) {
+        common(headers);
+    }
+
+    /** The headers of an answer or of a stream's beginning. */
+    void write(ServerResponseHeaders headers, AnswerHead head) {
+        common(headers);
+        head.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
+        if (route == null || reply == null) {
+            return;
+        }
+        headers.set(Names.PROVIDER, route.provider().id());
+        headers.set(Names.MODEL, route.upstreamModel());
+        headers.set(Names.ONE_ATTEMPT);
+        if (outputCap > 0) {
+            headers.set(HeaderValues.create(Names.OUTPUT_CAP, outputCap));
+        }
+        String upstreamId = reply.requestId();
+        if (upstreamId != null) {
+            headers.set(Names.UPSTREAM_REQUEST_ID, upstreamId);
+        }
+    }
+
+    /** What is known only once the call is settled. */
+    void write(ServerResponseHeaders headers, CallOutcome.Completed completed) {
+        headers.set(Names.COST, completed.cost().toDecimal());
+        budget(headers, completed.budget());
+    }
+
+    /** The headers of an error. */
+    void write(ServerResponseHeaders headers, ErrorAnswer error) {
+        common(headers);
+        if (route != null) {
+            headers.set(Names.PROVIDER, route.provider().id());
+            headers.set(Names.MODEL, route.upstreamModel());
+        }
+        if (!error.retry()) {
+            headers.set(Names.NO_RETRY);
+        }
+        headers.set(Names.DECISION, id.toString());
+        error.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
+    }
+
+    void budget(ServerResponseHeaders headers, @Nullable BudgetState budget) {
+        if (budget == null) {
+            return;
+        }
+        headers.set(Names.BUDGET_REMAINING, budget.remaining().toDecimal());
+        if (budget.resetsAt() != null) {
+            headers.set(Names.BUDGET_RESET, budget.resetsAt().toString());
+        }
+    }
+
+    private void common(ServerResponseHeaders headers) {
+        String call = id.toString();
+        headers.set(Names.REQUEST_ID, call);
+        headers.set(Names.CALL_ID, call);
+        headers.set(Names.OVERHEAD, overheadMillis());
+    }
+
+    /** The time since the request's head arrived, less the time the provider took until its answer began. */
+    private String overheadMillis() {
+        long waited = reply == null ? 0 : reply.waitedNanos();
+        long micros = Math.max(0, System.nanoTime() - startedNanos - waited) / NANOS_PER_MICRO;
+        long fraction = micros % MICROS_PER_MILLI;
+        String digits = fraction < 10 ? "00" + fraction : fraction < 100 ? "0" + fraction : Long.toString(fraction);
+        return micros / MICROS_PER_MILLI + "." + digits;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.dialect.OpenAiErrors;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.key.Authentication;
+import dev.portreeve.policy.key.KeyDirectory;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Lets callers of model paths in, or answers why not. Thread-safe. */
+final class Gatekeeper {
+    private final KeyDirectory keys;
+    private final Supplier<CallId> callIds;
+
+    Gatekeeper(KeyDirectory keys, Supplier<CallId> callIds) {
+        this.keys = keys;
+        this.callIds = callIds;
+    }
+
+    /** Names a request that begins now. */
+    CallReport report() {
+        return new CallReport(callIds.get(), System.nanoTime());
+    }
+
+    /** @return whose key it is, or {@code null} if the refusal has been sent */
+    @Nullable
+    Subject admit(ServerRequest request, ServerResponse response, CallReport report) {
+        return switch (keys.authenticate(Credentials.presented(request.headers()))) {
+            case Authentication.Authenticated known -> {
+                AccessLog.subject(request, known.subject());
+                yield known.subject();
+            }
+            case Authentication.Rejected rejected -> refuse(response, report, OpenAiErrors.of(rejected));
+            case Authentication.Unavailable down -> refuse(response, report, OpenAiErrors.of(down));
+        };
+    }
+
+    private static @Nullable Subject refuse(ServerResponse response, CallReport report, ErrorAnswer error) {
+        ErrorResponse.send(response, report, error);
+        return null;
+    }
+}

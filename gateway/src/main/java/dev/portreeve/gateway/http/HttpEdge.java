@@ -1,0 +1,107 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.gateway.config.LimitsConfig;
+import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.hub.McpHub;
+import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.guardrail.GuardrailConfig;
+import dev.portreeve.policy.guardrail.GuardrailConfig.Position;
+import dev.portreeve.policy.key.KeyDirectory;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.HttpRouting;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The routes of the data listener. Made and closed by the composition root, which also opens the listener; everything the
+ * routes need comes in through the constructor.
+ */
+public final class HttpEdge implements AutoCloseable {
+    private final ServerConfig config;
+    private final LimitsConfig limits;
+    private final Services services;
+    private final KeepAlive keepAlive;
+
+    /**
+     * What the listener serves with.
+     *
+     * @param guardrails decides whether the texts of requests must be found at all
+     * @param callIds names each request; ids ascend with time
+     * @param ready whether calls can be served now, for load balancers; asked for each time
+     */
+    public record Services(
+            KeyDirectory keys,
+            AccessPolicy access,
+            CallGovernor governor,
+            AuditLog audit,
+            List<GuardrailConfig> guardrails,
+            ModelRouter models,
+            McpHub hub,
+            Supplier<CallId> callIds,
+            BooleanSupplier ready,
+            InstantSource clock) {}
+
+    public HttpEdge(ServerConfig config, LimitsConfig limits, Services services) {
+        this.config = config;
+        this.limits = limits;
+        this.services = services;
+        this.keepAlive = new KeepAlive(limits.heartbeatEvery());
+    }
+
+    /** Adds every route of the data listener, with its error handler; called once, before the listener starts. */
+    public void addRoutes(HttpRouting.Builder routing) {
+        Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
+        boolean inputScreened = services.guardrails().stream()
+                .anyMatch(guardrail -> guardrail.on().contains(Position.INPUT));
+        ModelEndpoint models = new ModelEndpoint(
+                gatekeeper,
+                services.governor(),
+                services.audit(),
+                services.models(),
+                keepAlive,
+                new ModelEndpoint.ModelLimits(limits.maxBodyBytes(), limits.callTimeout(), inputScreened));
+        ModelsEndpoint list = new ModelsEndpoint(
+                gatekeeper,
+                services.access(),
+                services.models(),
+                services.clock().instant());
+        McpEndpoint mcp = new McpEndpoint(
+                services.keys(), services.hub(), new KnownHosts(config), keepAlive, limits.maxBodyBytes());
+        LastResort lastResort = new LastResort(services.callIds());
+        routing.addFilter(AccessLog::filter)
+                .error(Throwable.class, lastResort::failed)
+                .post("/mcp", mcp::handle)
+                .get("/mcp", mcp::handle)
+                .delete("/mcp", mcp::handle)
+                .any("/mcp", lastResort.wants("GET, POST, DELETE"))
+                .get("/health/live", (request, response) -> Health.send(response, true))
+                .get(
+                        "/health/ready",
+                        (request, response) ->
+                                Health.send(response, services.ready().getAsBoolean()));
+        // Some clients put the version into their base URL, some expect the server to know it.
+        for (String base : List.of("/v1", "")) {
+            routing.post(base + "/chat/completions", models::chat)
+                    .any(base + "/chat/completions", lastResort.wants(Method.POST.text()))
+                    .post(base + "/embeddings", models::embeddings)
+                    .any(base + "/embeddings", lastResort.wants(Method.POST.text()))
+                    .get(base + "/models", list::list)
+                    .any(base + "/models", lastResort.wants(Method.GET.text()))
+                    .get(base + "/models/*", list::one)
+                    .any(base + "/models/*", lastResort.wants(Method.GET.text()));
+        }
+        routing.any(lastResort::notFound);
+    }
+
+    /** Stops looking after streams. Called after the listener was closed. */
+    @Override
+    public void close() {
+        keepAlive.close();
+    }
+}

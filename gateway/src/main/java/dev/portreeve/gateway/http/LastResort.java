@@ -1,0 +1,72 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.dialect.OpenAiErrors;
+import dev.portreeve.policy.call.CallId;
+import io.helidon.http.HttpException;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers what nothing else answered: unknown paths, wrong methods, lost evidence, bugs. Always JSON, never a trace. */
+final class LastResort {
+    private static final Logger LOG = LoggerFactory.getLogger(LastResort.class);
+
+    private final Supplier<CallId> callIds;
+
+    LastResort(Supplier<CallId> callIds) {
+        this.callIds = callIds;
+    }
+
+    void notFound(ServerRequest request, ServerResponse response) {
+        send(response, OpenAiErrors.notFound());
+    }
+
+    /** For a path that exists with other methods. */
+    Handler wants(String methods) {
+        return (request, response) -> send(response, OpenAiErrors.methodNotAllowed(methods));
+    }
+
+    /** The one place that sees exceptions. */
+    void failed(ServerRequest request, ServerResponse response, Throwable failure) {
+        if (response.isSent()) {
+            // Too late for an answer; without its end, nobody takes it for a whole one.
+            throw new CloseConnectionException("failed after the answer began", failure);
+        }
+        String path = request.path().rawPath();
+        switch (failure) {
+            case EvidenceUnavailable lost -> {
+                LOG.error("no evidence, so no answer: path=\"{}\" reason=\"{}\"", path, lost.getMessage());
+                answer(path, response, OpenAiErrors.evidenceUnavailable());
+            }
+            case HttpException bad
+            when bad.status().code() < 500 -> {
+                ErrorAnswer error = OpenAiErrors.unreadable(bad.status().code());
+                answer(path, response, error);
+            }
+            default -> {
+                LOG.error("a bug ended a request: path=\"{}\"", path, failure);
+                answer(path, response, OpenAiErrors.bug());
+            }
+        }
+    }
+
+    private void answer(String path, ServerResponse response, ErrorAnswer error) {
+        if (path.startsWith("/mcp")) {
+            response.headers().clear();
+            McpEndpoint.refuse(response, Status.create(error.status()), error.code());
+        } else {
+            send(response, error);
+        }
+    }
+
+    private void send(ServerResponse response, ErrorAnswer error) {
+        ErrorResponse.send(response, new CallReport(callIds.get(), System.nanoTime()), error);
+    }
+}

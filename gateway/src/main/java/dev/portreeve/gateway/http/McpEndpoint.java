@@ -1,0 +1,74 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.hub.McpHub;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.key.Authentication;
+import dev.portreeve.policy.key.KeyDirectory;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/**
+ * The MCP path: who may come from where, whose key it is, and the body; the rest is the hub's. Errors before the hub are
+ * JSON-RPC errors without an id. Thread-safe.
+ */
+final class McpEndpoint {
+    private static final int INVALID_REQUEST = -32600;
+
+    private final KeyDirectory keys;
+    private final McpHub hub;
+    private final KnownHosts hosts;
+    private final KeepAlive keepAlive;
+    private final int maxBodyBytes;
+
+    McpEndpoint(KeyDirectory keys, McpHub hub, KnownHosts hosts, KeepAlive keepAlive, int maxBodyBytes) {
+        this.keys = keys;
+        this.hub = hub;
+        this.hosts = hosts;
+        this.keepAlive = keepAlive;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    void handle(ServerRequest request, ServerResponse response) {
+        if (!hosts.allow(request.headers())) {
+            refuse(response, Status.FORBIDDEN_403, "this host or origin is not in server.allowed-hosts");
+            return;
+        }
+        switch (keys.authenticate(Credentials.presented(request.headers()))) {
+            case Authentication.Authenticated known -> exchange(known.subject(), request, response);
+            case Authentication.Rejected rejected -> {
+                response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+                refuse(response, Status.UNAUTHORIZED_401, rejected.detail());
+            }
+            case Authentication.Unavailable down -> refuse(response, Status.SERVICE_UNAVAILABLE_503, down.detail());
+        }
+    }
+
+    private void exchange(Subject subject, ServerRequest request, ServerResponse response) {
+        AccessLog.subject(request, subject);
+        byte[] body;
+        try {
+            body = RequestBody.read(request, maxBodyBytes);
+        } catch (BadRequest bad) {
+            refuse(response, Status.create(bad.status()), bad.detail());
+            return;
+        }
+        try (HelidonExchange exchange = new HelidonExchange(request, response, body, keepAlive)) {
+            hub.handle(subject, exchange);
+        }
+    }
+
+    static void refuse(ServerResponse response, Status status, String message) {
+        byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(message);
+        String json = "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":" + INVALID_REQUEST + ",\"message\":\""
+                + new String(quoted, StandardCharsets.UTF_8) + "\"}}";
+        response.status(status);
+        response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
+        response.send(json.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.hub.north.McpExchange.EventStream;
+import io.helidon.webserver.CloseConnectionException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** An open event stream of an MCP exchange: messages and comment lines under one lock, each flushed at once. Thread-safe. */
+final class McpStream implements EventStream, KeepAlive.Beating {
+    private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] BEGIN = ": stream\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PREFIX = "event: message\ndata: ".getBytes(StandardCharsets.UTF_8);
+
+    private final OutputStream out;
+    private final KeepAlive keepAlive;
+    private final Runnable whenGone;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean ended;
+    private boolean gone;
+    private volatile long lastWriteNanos = System.nanoTime();
+
+    McpStream(OutputStream out, KeepAlive keepAlive, Runnable whenGone) {
+        this.out = out;
+        this.keepAlive = keepAlive;
+        this.whenGone = whenGone;
+    }
+
+    /** Sends the headers at once: a client waits for them before it believes in the stream. */
+    void begin() {
+        write(BEGIN);
+        keepAlive.watch(this);
+    }
+
+    @Override
+    public boolean send(byte[] message) {
+        byte[] event = new byte[PREFIX.length + message.length + 2];
+        System.arraycopy(PREFIX, 0, event, 0, PREFIX.length);
+        for (int i = 0; i < message.length; i++) {
+            // A line end would cut the event; where JSON allows one, a space means the same.
+            byte b = message[i];
+            event[PREFIX.length + i] = b == '\n' || b == '\r' ? (byte) ' ' : b;
+        }
+        event[event.length - 2] = '\n';
+        event[event.length - 1] = '\n';
+        return write(event);
+    }
+
+    private boolean write(byte[] bytes) {
+        boolean found = false;
+        lock.lock();
+        try {
+            if (ended || gone) {
+                return false;
+            }
+            lastWriteNanos = System.nanoTime();
+            out.write(bytes);
+            out.flush();
+            return true;
+        } catch (IOException | UncheckedIOException | CloseConnectionException left) {
+            gone = true;
+            found = true;
+            return false;
+        } finally {
+            lock.unlock();
+            if (found) {
+                keepAlive.forget(this);
+                // Outside the lock: the hub may close this stream from here.
+                whenGone.run();
+            }
+        }
+    }
+
+    @Override
+    public long lastWriteNanos() {
+        return lastWriteNanos;
+    }
+
+    @Override
+    public void beat() {
+        if (!lock.isLocked()) {
+            write(COMMENT);
+        }
+    }
+
+    @Override
+    public void close() {
+        keepAlive.forget(this);
+        lock.lock();
+        try {
+            if (!ended && !gone) {
+                out.close();
+            }
+        } catch (IOException | UncheckedIOException | CloseConnectionException left) {
+            gone = true;
+        } finally {
+            ended = true;
+            lock.unlock();
+        }
+    }
+}

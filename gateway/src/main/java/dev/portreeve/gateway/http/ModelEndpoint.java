@@ -1,0 +1,217 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.dialect.OpenAiErrors;
+import dev.portreeve.gateway.dialect.OpenAiReader;
+import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.model.ProviderCall;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Chat completions and embeddings: reads the request, has it governed, draws the outcome. One call from its first byte to its
+ * last on the request's own thread. Thread-safe.
+ */
+final class ModelEndpoint {
+    /** The caller's headers a provider may see; never its credential, and nothing that would join callers' accounts. */
+    private static final List<HeaderName> PASSED = List.of(
+            HeaderNames.create("openai-beta"),
+            HeaderNames.create("x-client-request-id"),
+            HeaderNames.create("traceparent"),
+            HeaderNames.create("tracestate"));
+
+    private static final int MAX_MODEL_IN_RECORD = 200;
+
+    private final Gatekeeper gatekeeper;
+    private final CallGovernor governor;
+    private final AuditLog audit;
+    private final ModelRouter router;
+    private final KeepAlive keepAlive;
+    private final ModelLimits limits;
+
+    /**
+     * The bounds of model calls.
+     *
+     * @param inputScreened whether a guardrail reads requests, so that their texts must be found
+     */
+    record ModelLimits(int maxBodyBytes, Duration callTimeout, boolean inputScreened) {}
+
+    ModelEndpoint(
+            Gatekeeper gatekeeper,
+            CallGovernor governor,
+            AuditLog audit,
+            ModelRouter router,
+            KeepAlive keepAlive,
+            ModelLimits limits) {
+        this.gatekeeper = gatekeeper;
+        this.governor = governor;
+        this.audit = audit;
+        this.router = router;
+        this.keepAlive = keepAlive;
+        this.limits = limits;
+    }
+
+    void chat(ServerRequest request, ServerResponse response) {
+        handle(Operation.CHAT, request, response);
+    }
+
+    void embeddings(ServerRequest request, ServerResponse response) {
+        handle(Operation.EMBEDDINGS, request, response);
+    }
+
+    private void handle(Operation operation, ServerRequest http, ServerResponse response) {
+        CallReport report = gatekeeper.report();
+        Subject subject = gatekeeper.admit(http, response, report);
+        if (subject == null) {
+            return;
+        }
+        try {
+            RequestBody.requireJson(http.headers());
+            byte[] body = RequestBody.read(http, limits.maxBodyBytes());
+            ModelRequest request = OpenAiReader.read(operation, body, limits.inputScreened());
+            requireReadable(request);
+            Optional<ModelRoute> route = router.route(request.model());
+            if (route.isEmpty()) {
+                refuse(
+                        response,
+                        report,
+                        subject,
+                        operation,
+                        request.model(),
+                        OpenAiErrors.unknownModel(request.model()));
+                return;
+            }
+            govern(new Governed(subject, request, route.get()), http, response, report);
+        } catch (BadRequest bad) {
+            refuse(response, report, subject, operation, "", OpenAiErrors.of(bad));
+        }
+    }
+
+    /** Tokens say nothing to a guardrail, and what it cannot read it cannot let pass. */
+    private void requireReadable(ModelRequest request) {
+        if (limits.inputScreened() && request.unreadableInput()) {
+            throw new BadRequest(
+                    400, "unreadable_input", "input", "a guardrail reads this input, so it must be text, not tokens");
+        }
+    }
+
+    /** What came in and where it goes. */
+    private record Governed(Subject subject, ModelRequest request, ModelRoute route) {}
+
+    private void govern(Governed governed, ServerRequest http, ServerResponse response, CallReport report) {
+        ModelRequest request = governed.request();
+        ModelRoute route = governed.route();
+        long cap = route.capFor(request);
+        Deadline deadline = Deadline.in(limits.callTimeout());
+        LlmCall call = new LlmCall(
+                report.id(),
+                governed.subject(),
+                new Resource.Model(route.name()),
+                request.operation().code(),
+                request.content(),
+                route.estimate(request),
+                deadline,
+                new LlmCall.Target(
+                        route.provider().id(),
+                        route.upstreamModel(),
+                        cap,
+                        route.priced().listed()));
+        ProviderReply reply = new ProviderReply();
+        ProviderCall attempt =
+                new ProviderCall(request, route.upstreamModel(), cap, deadline, passed(http.headers()), reply);
+        report.routed(route, reply, cap);
+        Cancellation cancellation = new Cancellation();
+        try (ClientOutput output = request.stream()
+                ? new SseOutput(response, report, keepAlive, cancellation)
+                : new JsonOutput(response, report)) {
+            CallOutcome outcome = governor.govern(
+                    call,
+                    cancellation.guard((input, out) -> {
+                        output.awaitUpstream();
+                        return route.provider().answer(attempt, input, out);
+                    }),
+                    output);
+            render(outcome, output, reply);
+        }
+    }
+
+    /** Every ending of a governed call, on the wire. */
+    private static void render(CallOutcome outcome, ClientOutput output, ProviderReply reply) {
+        switch (outcome) {
+            case CallOutcome.Completed completed -> output.complete(completed, reply);
+            case CallOutcome.Denied denied -> output.fail(OpenAiErrors.of(denied), denied);
+            case CallOutcome.AwaitingApproval awaiting -> output.fail(OpenAiErrors.of(awaiting), awaiting);
+            case CallOutcome.Failed failed -> output.fail(error(failed, reply), failed);
+            case CallOutcome.Abandoned ignored -> throw new CloseConnectionException("the client left");
+        }
+    }
+
+    private static ErrorAnswer error(CallOutcome.Failed failed, ProviderReply reply) {
+        ProviderReply.ErrorBody own = reply.error();
+        return own == null
+                ? OpenAiErrors.of(failed.fault())
+                : OpenAiErrors.passed(own.status(), own.contentType(), own.headers(), own.body());
+    }
+
+    /** A request of a known caller that never became a call: answered, and recorded with its reason. */
+    private void refuse(
+            ServerResponse response,
+            CallReport report,
+            Subject subject,
+            Operation operation,
+            String model,
+            ErrorAnswer error) {
+        Facts facts = new Facts()
+                .put("type", "llm")
+                .put("operation", operation.code())
+                .put("outcome", "rejected")
+                .put("reason", error.code())
+                .put("status", error.status())
+                .put("key", subject.keyId())
+                .put("member", subject.member());
+        if (!model.isEmpty()) {
+            facts.put("resource", model.substring(0, Math.min(MAX_MODEL_IN_RECORD, model.length())));
+        }
+        audit.append(new AuditEvent(
+                subject.tenant(), EventKind.CALL_REFUSED, report.id().value(), facts));
+        ErrorResponse.send(response, report, error);
+    }
+
+    private static Map<String, String> passed(ServerRequestHeaders headers) {
+        Map<String, String> passed = Map.of();
+        for (HeaderName name : PASSED) {
+            if (headers.contains(name)) {
+                if (passed.isEmpty()) {
+                    passed = new HashMap<>();
+                }
+                passed.put(name.lowerCase(), headers.get(name).get());
+            }
+        }
+        return passed;
+    }
+}

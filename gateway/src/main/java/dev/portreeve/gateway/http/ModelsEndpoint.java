@@ -1,0 +1,84 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.OpenAiErrors;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Instant;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The models a caller may use. A model it may not use is answered like one that does not exist. Thread-safe. */
+final class ModelsEndpoint {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Gatekeeper gatekeeper;
+    private final AccessPolicy access;
+    private final ModelRouter router;
+    private final Instant since;
+
+    /** @param since what stands as the models' creation, since nothing better is known */
+    ModelsEndpoint(Gatekeeper gatekeeper, AccessPolicy access, ModelRouter router, Instant since) {
+        this.gatekeeper = gatekeeper;
+        this.access = access;
+        this.router = router;
+        this.since = since;
+    }
+
+    void list(ServerRequest request, ServerResponse response) {
+        CallReport report = gatekeeper.report();
+        Subject subject = gatekeeper.admit(request, response, report);
+        if (subject == null) {
+            return;
+        }
+        ObjectNode answer = JSON.createObjectNode().put("object", "list");
+        ArrayNode data = answer.putArray("data");
+        for (ModelRoute route : router.listed()) {
+            if (mayUse(subject, route)) {
+                data.add(model(route));
+            }
+        }
+        send(response, report, answer);
+    }
+
+    void one(ServerRequest request, ServerResponse response) {
+        CallReport report = gatekeeper.report();
+        Subject subject = gatekeeper.admit(request, response, report);
+        if (subject == null) {
+            return;
+        }
+        String path = request.path().path();
+        String name = path.substring(path.indexOf("/models/") + "/models/".length());
+        Optional<ModelRoute> route = router.route(name).filter(found -> mayUse(subject, found));
+        if (route.isEmpty()) {
+            ErrorResponse.send(response, report, OpenAiErrors.unknownModel(name));
+            return;
+        }
+        send(response, report, model(route.get()));
+    }
+
+    private boolean mayUse(Subject subject, ModelRoute route) {
+        return access.mayUse(subject, new Resource.Model(route.name()));
+    }
+
+    private ObjectNode model(ModelRoute route) {
+        return JSON.createObjectNode()
+                .put("id", route.name())
+                .put("object", "model")
+                .put("created", since.getEpochSecond())
+                .put("owned_by", route.provider().id());
+    }
+
+    private static void send(ServerResponse response, CallReport report, ObjectNode answer) {
+        response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
+        report.write(response.headers());
+        response.send(JSON.writeValueAsBytes(answer));
+    }
+}

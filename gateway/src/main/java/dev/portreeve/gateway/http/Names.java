@@ -1,0 +1,32 @@
+package dev.portreeve.gateway.http;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+
+/** The header names and fixed headers of the data listener, made once. */
+final class Names {
+    static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    static final HeaderName CALL_ID = HeaderNames.create("x-portreeve-call-id");
+    static final HeaderName COST = HeaderNames.create("x-portreeve-cost-usd");
+    static final HeaderName OVERHEAD = HeaderNames.create("x-portreeve-overhead-ms");
+    static final HeaderName PROVIDER = HeaderNames.create("x-portreeve-provider");
+    static final HeaderName MODEL = HeaderNames.create("x-portreeve-model");
+    static final HeaderName OUTPUT_CAP = HeaderNames.create("x-portreeve-output-cap");
+    static final HeaderName BUDGET_REMAINING = HeaderNames.create("x-portreeve-budget-remaining-usd");
+    static final HeaderName BUDGET_RESET = HeaderNames.create("x-portreeve-budget-reset");
+    static final HeaderName DECISION = HeaderNames.create("x-portreeve-decision");
+    static final HeaderName UPSTREAM_REQUEST_ID = HeaderNames.create("x-portreeve-upstream-request-id");
+    static final HeaderName API_KEY = HeaderNames.create("x-api-key");
+    static final HeaderName GOOG_API_KEY = HeaderNames.create("x-goog-api-key");
+    static final HeaderName AZURE_API_KEY = HeaderNames.create("api-key");
+
+    static final Header ONE_ATTEMPT = HeaderValues.createCached("x-portreeve-attempts", "1");
+    static final Header NO_RETRY = HeaderValues.createCached("x-should-retry", "false");
+    static final Header NO_BUFFERING = HeaderValues.createCached("x-accel-buffering", "no");
+    static final Header NO_CACHE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-cache");
+    static final Header NO_STORE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
+
+    private Names() {}
+}

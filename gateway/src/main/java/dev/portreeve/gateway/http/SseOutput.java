@@ -1,0 +1,162 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Cancellation;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer as an event stream. Chunks and comment lines go through one lock and are flushed at once; the stream begins with
+ * the first of either. The call's thread writes chunks, {@link KeepAlive} comments; either may find that the client left.
+ */
+final class SseOutput implements ClientOutput, KeepAlive.Beating {
+    private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final AnswerHead NOT_YET = new AnswerHead("text/event-stream", Map.of());
+
+    /** A write that takes longer has a reader who does not read. */
+    private static final long MAX_WRITE_NANOS = 60_000_000_000L;
+
+    private final ServerResponse response;
+    private final CallReport report;
+    private final KeepAlive keepAlive;
+    private final Cancellation cancellation;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable OutputStream out;
+    private boolean gone;
+    private volatile long lastWriteNanos = System.nanoTime();
+
+    SseOutput(ServerResponse response, CallReport report, KeepAlive keepAlive, Cancellation cancellation) {
+        this.response = response;
+        this.report = report;
+        this.keepAlive = keepAlive;
+        this.cancellation = cancellation;
+    }
+
+    /** Comments begin only now: before, a refusal must still be able to say so with its status. */
+    @Override
+    public void awaitUpstream() {
+        lastWriteNanos = System.nanoTime();
+        keepAlive.watch(this);
+    }
+
+    @Override
+    public void emit(AnswerChunk chunk) throws CallEnded {
+        if (!write(chunk.head(), chunk.bytes())) {
+            throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    @Override
+    public long lastWriteNanos() {
+        return lastWriteNanos;
+    }
+
+    @Override
+    public void beat() {
+        if (!lock.tryLock()) {
+            if (System.nanoTime() - lastWriteNanos > MAX_WRITE_NANOS) {
+                cancellation.cancel();
+            }
+            return;
+        }
+        try {
+            if (!gone && !write(NOT_YET, COMMENT)) {
+                cancellation.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @return false if the client has left */
+    private boolean write(AnswerHead head, byte[] bytes) {
+        lock.lock();
+        try {
+            if (gone) {
+                return false;
+            }
+            lastWriteNanos = System.nanoTime();
+            OutputStream stream = out == null ? open(head) : out;
+            stream.write(bytes);
+            stream.flush();
+            return true;
+        } catch (IOException | UncheckedIOException | CloseConnectionException left) {
+            gone = true;
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private OutputStream open(AnswerHead head) {
+        ServerResponseHeaders headers = response.headers();
+        headers.set(HeaderNames.CONTENT_TYPE, head.contentType());
+        headers.set(Names.NO_CACHE);
+        headers.set(Names.NO_BUFFERING);
+        report.write(headers, head);
+        OutputStream opened = response.outputStream();
+        out = opened;
+        return opened;
+    }
+
+    @Override
+    public void complete(CallOutcome.Completed completed, ProviderReply reply) {
+        keepAlive.forget(this);
+        if (write(NOT_YET, reply.ending())) {
+            end();
+        }
+    }
+
+    @Override
+    public void fail(ErrorAnswer error, CallOutcome.Incomplete outcome) {
+        keepAlive.forget(this);
+        lock.lock();
+        try {
+            if (out == null && !gone) {
+                ErrorResponse.send(response, report, error, outcome);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        boolean told = write(NOT_YET, error.event());
+        if (told && outcome instanceof CallOutcome.Denied) {
+            end();
+            return;
+        }
+        // Without the last chunk of the transfer coding, no client can take a broken answer for a whole one.
+        throw new CloseConnectionException("the answer ends unfinished");
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            if (out != null) {
+                out.close();
+            }
+        } catch (IOException | UncheckedIOException | CloseConnectionException left) {
+            gone = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        keepAlive.forget(this);
+    }
+}
