@@ -1,6 +1,7 @@
 package dev.portreeve.policy.access;
 
 import dev.portreeve.policy.call.Denial;
+import java.time.Duration;
 import java.util.List;
 
 /** What the policy says about a call, with every rule that was consulted. A value: it can be recorded and re-made (INV-5). */
@@ -8,17 +9,49 @@ public sealed interface Decision {
     List<RuleVerdict> verdicts();
 
     /** Allowed by at least one rule, forbidden by none. */
-    record Permit(List<RuleVerdict> verdicts) implements Decision {}
+    record Permit(List<RuleVerdict> verdicts) implements Decision {
+        public Permit {
+            verdicts = List.copyOf(verdicts);
+        }
+    }
 
     /**
      * Allowed once a person says yes.
      *
-     * @param rule the strictest matching rule, whose approvers and timeout hold
+     * @param rules all matching rules that ask, at least one; they hold together, so the shortest timeout counts and an
+     *     approver must be good enough for each of them
      */
-    record Ask(Rule rule, List<RuleVerdict> verdicts) implements Decision {}
+    record Ask(List<Rule> rules, List<RuleVerdict> verdicts) implements Decision {
+        public Ask {
+            rules = List.copyOf(rules);
+            verdicts = List.copyOf(verdicts);
+        }
+
+        /** Who may decide: those every rule names. Empty means anyone who may decide at all. */
+        public List<String> approvers() {
+            return Approvers.inEvery(rules);
+        }
+
+        /** How long a ticket may wait. */
+        public Duration timeout(Duration unlessGiven) {
+            return rules.stream()
+                    .map(rule -> rule.timeout() == null ? unlessGiven : rule.timeout())
+                    .min(Duration::compareTo)
+                    .orElse(unlessGiven);
+        }
+
+        /** The ids of the rules, in order, as one text. */
+        public String ruleIds() {
+            return String.join(",", rules.stream().map(Rule::id).toList());
+        }
+    }
 
     /** Not allowed. */
-    record Deny(Denial denial, List<RuleVerdict> verdicts) implements Decision {}
+    record Deny(Denial denial, List<RuleVerdict> verdicts) implements Decision {
+        public Deny {
+            verdicts = List.copyOf(verdicts);
+        }
+    }
 
     /**
      * One rule's part in a decision.

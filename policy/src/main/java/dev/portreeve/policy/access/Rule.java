@@ -51,7 +51,8 @@ public record Rule(
         tools = tools == null ? List.of() : List.copyOf(tools);
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
         if (models.isEmpty() && tools.isEmpty()) {
-            throw new IllegalArgumentException("rule \"" + id + "\" names neither models nor tools, so it never matches");
+            throw new IllegalArgumentException(
+                    "rule \"" + id + "\" names neither models nor tools, so it never matches");
         }
     }
 }

@@ -1,0 +1,193 @@
+package dev.portreeve.policy.access;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.access.Decision.Match;
+import dev.portreeve.policy.access.Decision.RuleVerdict;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Who may do what. The order of rules does not matter: any matching {@code deny} wins; else every matching {@code require-approval} must
+ * be satisfied; else one matching {@code allow} suffices; else the call is denied. A condition that fails counts against the caller: its
+ * {@code allow} does not match, its {@code deny} or {@code require-approval} does (INV-4).
+ *
+ * <p>Immutable and thread-safe; a new configuration makes a new one.
+ */
+public final class AccessPolicy {
+    private static final int MAX_RECORDED_VERDICTS = 64;
+
+    private final PolicyDocument document;
+    private final RuleIndex index;
+
+    private AccessPolicy(PolicyDocument document, RuleIndex index) {
+        this.document = document;
+        this.index = index;
+    }
+
+    /**
+     * Compiles the rules.
+     *
+     * @throws InvalidPolicy naming rule, member and column of everything that is wrong: syntax, unknown variables, types, ids that stand
+     *     twice, approvals for models
+     */
+    public static AccessPolicy of(List<Rule> rules) {
+        List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
+        return new AccessPolicy(PolicyDocument.of(rules), new RuleIndex(compiled));
+    }
+
+    /** SHA-256 of {@link #document()}'s text, in hex; stands in every record a decision is in. */
+    public String version() {
+        return document.version();
+    }
+
+    /** What the version is the hash of. */
+    public PolicyDocument document() {
+        return document;
+    }
+
+    /** What the rules say about a call. Pure: the same call gives the same decision, and nothing is recorded. */
+    public Decision decide(GovernedCall call) {
+        Consultation consultation = new Consultation();
+        CallVariables variables = new CallVariables(call);
+        for (CompiledRule rule : index.about(call.resource())) {
+            if (rule.isAbout(call.subject())) {
+                Condition condition = rule.condition();
+                consultation.hear(rule.rule(), condition == null ? Match.MATCHED : condition.test(variables));
+            }
+        }
+        return consultation.decision();
+    }
+
+    /**
+     * Decides, records the decision with its reasons in the trail, and ends the call if it is denied.
+     *
+     * @throws CallEnded with an {@code ACCESS} denial
+     */
+    public Decision require(GovernedCall call, AuditTrail trail) throws CallEnded {
+        Decision decision = decide(call);
+        record(decision, trail.facts());
+        if (decision instanceof Decision.Deny deny) {
+            throw new CallEnded(new CallOutcome.Denied(deny.denial()));
+        }
+        return decision;
+    }
+
+    /**
+     * Whether there could be a call of this resource that is not denied, whatever its arguments. Lists show exactly these. Conditions
+     * are not evaluated: a rule with one may match, a {@code deny} with one may not.
+     */
+    public boolean mayUse(Subject subject, Resource resource) {
+        boolean granted = false;
+        for (CompiledRule rule : index.about(resource)) {
+            if (rule.isAbout(subject)) {
+                switch (rule.rule().effect()) {
+                    case ALLOW, REQUIRE_APPROVAL -> granted = true;
+                    case DENY -> {
+                        if (rule.condition() == null) {
+                            return false;
+                        }
+                    }
+                }
+            }
+        }
+        return granted;
+    }
+
+    private void record(Decision decision, Facts facts) {
+        facts.put("policy_version", version());
+        facts.put(
+                "decision",
+                switch (decision) {
+                    case Decision.Permit unused -> "permit";
+                    case Decision.Ask unused -> "ask";
+                    case Decision.Deny unused -> "deny";
+                });
+        List<RuleVerdict> verdicts = decision.verdicts();
+        facts.putAll(
+                "rules",
+                verdicts.stream()
+                        .limit(MAX_RECORDED_VERDICTS)
+                        .map(AccessPolicy::facts)
+                        .toList());
+        if (verdicts.size() > MAX_RECORDED_VERDICTS) {
+            facts.put("rules_left_out", verdicts.size() - MAX_RECORDED_VERDICTS);
+        }
+    }
+
+    private static Facts facts(RuleVerdict verdict) {
+        return new Facts()
+                .put("id", verdict.ruleId())
+                .put("effect", code(verdict.effect()))
+                .put("match", code(verdict.matched()));
+    }
+
+    private static String code(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Collects what the rules say about one call. */
+    private static final class Consultation {
+        private final List<RuleVerdict> decisive = new ArrayList<>();
+        private final List<RuleVerdict> others = new ArrayList<>();
+        private final List<Rule> denying = new ArrayList<>();
+        private final List<Rule> asking = new ArrayList<>();
+        private boolean denialWasError = true;
+        private boolean allowed;
+
+        void hear(Rule rule, Match match) {
+            boolean matched =
+                    match == Match.MATCHED || (match == Match.CONDITION_ERROR && rule.effect() != Rule.Effect.ALLOW);
+            RuleVerdict verdict = new RuleVerdict(rule.id(), rule.effect(), match);
+            (match == Match.CONDITION_FALSE ? others : decisive).add(verdict);
+            if (!matched) {
+                return;
+            }
+            switch (rule.effect()) {
+                case ALLOW -> allowed = true;
+                case REQUIRE_APPROVAL -> asking.add(rule);
+                case DENY -> {
+                    denying.add(rule);
+                    denialWasError &= match == Match.CONDITION_ERROR;
+                }
+            }
+        }
+
+        Decision decision() {
+            List<RuleVerdict> verdicts = new ArrayList<>(decisive);
+            // Rules that made no difference come last, so that a record with too many rules keeps those that did.
+            verdicts.addAll(others);
+            if (!denying.isEmpty()) {
+                return deny(
+                        denialWasError ? Denial.Reason.RULE_ERROR : Denial.Reason.FORBIDDEN,
+                        denialWasError ? "the condition of rule " : "forbidden by rule ",
+                        denialWasError ? " could not be evaluated, which counts as a match" : "",
+                        denying,
+                        verdicts);
+            }
+            if (Approvers.areDisjoint(asking)) {
+                return deny(Denial.Reason.FORBIDDEN, "no approver satisfies all of the rules ", "", asking, verdicts);
+            }
+            if (!asking.isEmpty()) {
+                return new Decision.Ask(asking, verdicts);
+            }
+            return allowed
+                    ? new Decision.Permit(verdicts)
+                    : deny(Denial.Reason.NOT_GRANTED, "no rule permits this", "", List.of(), verdicts);
+        }
+
+        private static Decision deny(
+                Denial.Reason reason, String before, String after, List<Rule> rules, List<RuleVerdict> verdicts) {
+            List<String> ids = rules.stream().map(rule -> '"' + rule.id() + '"').toList();
+            String detail = before + String.join(", ", ids) + after;
+            return new Decision.Deny(new Denial(Denial.Stage.ACCESS, reason, detail), verdicts);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.portreeve.policy.access;
+
+import dev.portreeve.policy.call.Subject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A rule made ready: globs taken apart, condition compiled. Immutable. */
+record CompiledRule(
+        Rule rule,
+        List<Glob> models,
+        List<Glob> tools,
+        @Nullable Condition condition) {
+
+    boolean namesModel(String name) {
+        return matches(models, name);
+    }
+
+    boolean namesTool(String name) {
+        return matches(tools, name);
+    }
+
+    private static boolean matches(List<Glob> globs, String name) {
+        for (Glob glob : globs) {
+            if (glob.matches(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isAbout(Subject subject) {
+        Rule.Who who = rule.who();
+        return fits(who.tenant(), subject.tenant())
+                && fits(who.team(), subject.team())
+                && fits(who.key(), subject.keyId())
+                && fits(who.user(), subject.kind() == Subject.Kind.USER ? subject.member() : null)
+                && fits(who.agent(), subject.kind() == Subject.Kind.AGENT ? subject.member() : null);
+    }
+
+    private static boolean fits(@Nullable String asked, @Nullable String given) {
+        return asked == null || asked.equals(given);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.portreeve.policy.access;
+
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.types.MapType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.util.List;
+
+/**
+ * Compiles the conditions of rules. The language has no loops but over lists and maps at hand, no side effects, and regular expressions
+ * in linear time; the size of an expression and its iterations are bounded.
+ */
+final class Conditions {
+    private static final int MAX_CODE_POINTS = 4_096;
+    private static final int MAX_RECURSION = 32;
+    private static final int MAX_ITERATIONS = 10_000;
+    private static final int MAX_REGEX_PROGRAM = 1_000;
+
+    private final CelCompiler compiler;
+    private final CelRuntime runtime;
+
+    Conditions() {
+        // int against double compares by value, or "args.amount > 500" would not match 500.5.
+        CelOptions options = CelOptions.current()
+                .enableHeterogeneousNumericComparisons(true)
+                .maxExpressionCodePointSize(MAX_CODE_POINTS)
+                .maxParseRecursionDepth(MAX_RECURSION)
+                .comprehensionMaxIterations(MAX_ITERATIONS)
+                .maxRegexProgramSize(MAX_REGEX_PROGRAM)
+                .build();
+        compiler = CelCompilerFactory.standardCelCompilerBuilder()
+                .setOptions(options)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                .addVar("args", MapType.create(SimpleType.STRING, SimpleType.DYN))
+                .addVar("subject.tenant", SimpleType.STRING)
+                .addVar("subject.team", SimpleType.STRING)
+                .addVar("subject.member", SimpleType.STRING)
+                .addVar("subject.kind", SimpleType.STRING)
+                .addVar("subject.key", SimpleType.STRING)
+                .addVar("call.kind", SimpleType.STRING)
+                .addVar("call.name", SimpleType.STRING)
+                .addVar("call.server", SimpleType.STRING)
+                .addVar("call.max_output_tokens", SimpleType.INT)
+                .addVar("call.max_cost_micros", SimpleType.INT)
+                .addFunctionDeclarations(
+                        CelFunctionDecl.newFunctionDeclaration(
+                                "path.under",
+                                CelOverloadDecl.newGlobalOverload(
+                                        "path_under_string_string",
+                                        SimpleType.BOOL,
+                                        SimpleType.STRING,
+                                        SimpleType.STRING)),
+                        CelFunctionDecl.newFunctionDeclaration(
+                                "url.host",
+                                CelOverloadDecl.newGlobalOverload(
+                                        "url_host_string", SimpleType.STRING, SimpleType.STRING)))
+                .setResultType(SimpleType.BOOL)
+                .build();
+        runtime = CelRuntimeFactory.standardCelRuntimeBuilder()
+                .setOptions(options)
+                .addFunctionBindings(CelFunctionBinding.fromOverloads(
+                        "path.under",
+                        CelFunctionBinding.from(
+                                "path_under_string_string", String.class, String.class, PathScope::isUnder)))
+                .addFunctionBindings(CelFunctionBinding.fromOverloads(
+                        "url.host", CelFunctionBinding.from("url_host_string", String.class, UrlHost::of)))
+                .build();
+    }
+
+    /** Compiles one condition; what is wrong with it goes to {@code problems}. */
+    Condition compile(String ruleId, String expression, List<InvalidPolicy.Problem> problems) {
+        CelValidationResult result = compiler.compile(expression);
+        try {
+            if (!result.hasError()) {
+                return new Condition(runtime.createProgram(result.getAst()));
+            }
+            for (CelIssue issue : result.getErrors()) {
+                problems.add(problem(ruleId, issue.getSourceLocation().getColumn() + 1, issue.getMessage()));
+            }
+        } catch (CelValidationException | CelEvaluationException e) {
+            problems.add(problem(ruleId, 0, String.valueOf(e.getMessage())));
+        }
+        return Condition.UNUSABLE;
+    }
+
+    private static InvalidPolicy.Problem problem(String ruleId, int column, String message) {
+        return new InvalidPolicy.Problem(ruleId, "when", Math.max(0, column), message);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.portreeve.policy.access;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes rules ready and finds everything that is wrong with them. */
+final class PolicyCompiler {
+    private static final int MAX_RULES = 10_000;
+    private final Conditions conditions = new Conditions();
+    private final List<InvalidPolicy.Problem> problems = new ArrayList<>();
+    private final Set<String> ids = new HashSet<>();
+
+    /** @throws InvalidPolicy with all problems, if there are any */
+    List<CompiledRule> compile(List<Rule> rules) {
+        if (rules.size() > MAX_RULES) {
+            problems.add(new InvalidPolicy.Problem("", "policies", 0, "more than " + MAX_RULES + " rules"));
+            throw new InvalidPolicy(problems);
+        }
+        List<CompiledRule> compiled = rules.stream().map(this::compile).toList();
+        if (!problems.isEmpty()) {
+            throw new InvalidPolicy(problems);
+        }
+        return compiled;
+    }
+
+    private CompiledRule compile(Rule rule) {
+        if (!ids.add(rule.id())) {
+            problem(rule, "id", "another rule has this id too: records would not tell them apart");
+        }
+        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL && !rule.models().isEmpty()) {
+            problem(rule, "models", "approvals are for tools: name tools only, or allow or deny the models");
+        }
+        String when = rule.when();
+        Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
+        return new CompiledRule(rule, globs(rule.models()), globs(rule.tools()), condition);
+    }
+
+    private static List<Glob> globs(List<String> patterns) {
+        return patterns.stream().map(Glob::new).toList();
+    }
+
+    private void problem(Rule rule, String member, String message) {
+        problems.add(new InvalidPolicy.Problem(rule.id(), member, 0, message));
+    }
+}

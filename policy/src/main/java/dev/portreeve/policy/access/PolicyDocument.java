@@ -1,0 +1,71 @@
+package dev.portreeve.policy.access;
+
+import dev.portreeve.policy.call.CanonicalJson;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules as one text, the same for the same rules in any order, and its hash, which names this version of the policy in every record.
+ *
+ * @param version SHA-256 of the text, in hex
+ * @param text an RFC 8785 document with every member of every rule
+ */
+public record PolicyDocument(String version, String text) {
+
+    static PolicyDocument of(List<Rule> rules) {
+        List<String> parts = rules.stream()
+                .sorted(Comparator.comparing(Rule::id))
+                .map(PolicyDocument::json)
+                .toList();
+        String json = "{\"v\":1,\"rules\":[" + String.join(",", parts) + "]}";
+        byte[] canonical = CanonicalJson.of(json.getBytes(StandardCharsets.UTF_8));
+        return new PolicyDocument(sha256(canonical), new String(canonical, StandardCharsets.UTF_8));
+    }
+
+    private static String json(Rule rule) {
+        Rule.Who who = rule.who();
+        StringBuilder json = new StringBuilder("{\"id\":").append(CanonicalJson.quote(rule.id()));
+        member(json, "effect", rule.effect().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        member(json, "tenant", who.tenant());
+        member(json, "team", who.team());
+        member(json, "user", who.user());
+        member(json, "agent", who.agent());
+        member(json, "key", who.key());
+        member(json, "when", rule.when());
+        member(json, "timeout", rule.timeout() == null ? null : rule.timeout().toString());
+        members(json, "models", rule.models());
+        members(json, "tools", rule.tools());
+        members(json, "approvers", rule.approvers());
+        return json.append('}').toString();
+    }
+
+    private static void member(StringBuilder json, String name, @Nullable String value) {
+        if (value != null) {
+            json.append(",\"").append(name).append("\":").append(CanonicalJson.quote(value));
+        }
+    }
+
+    private static void members(StringBuilder json, String name, List<String> values) {
+        List<String> quoted =
+                values.stream().sorted().distinct().map(CanonicalJson::quote).toList();
+        json.append(",\"")
+                .append(name)
+                .append("\":[")
+                .append(String.join(",", quoted))
+                .append(']');
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
