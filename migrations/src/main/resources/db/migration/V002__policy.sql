@@ -142,6 +142,8 @@ CREATE TABLE policy.approval (
     expires_at      timestamptz NOT NULL,
     decided_at      timestamptz,
     redeem_before   timestamptz,
+    -- When the caller learned that its ticket expired; its next repeat then asks anew.
+    told_at         timestamptz,
     PRIMARY KEY (tenant, id),
     CHECK ((state = 'redeemed') = (redeemed_by_call IS NOT NULL))
 );

@@ -66,7 +66,7 @@ public final class CallGovernor {
             Decision decision = access.require(call, trail);
             Content input = guardrails.screenInput(call, trail);
             try (Reservation reservation = budgets.reserve(call, trail)) {
-                approvals.require(call, decision, trail);
+                approvals.require(call, input, decision, trail);
                 ScreenedOutput<C> screened = guardrails.screenOutput(call, EvidenceGate.of(call, trail, client), trail);
                 Usage usage = reservation.metered(upstream).execute(input, screened);
                 screened.finish();

@@ -14,15 +14,22 @@ import java.util.List;
  * @param redeemWithin how long a yes may be used
  */
 public record ApprovalConfig(List<Webhook> webhooks, Duration hold, Duration timeout, Duration redeemWithin) {
-    public static final ApprovalConfig DEFAULT = new ApprovalConfig(List.of(), null, null, null);
+    private static final Duration HOLD = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofMinutes(15);
+    private static final Duration REDEEM_WITHIN = Duration.ofMinutes(5);
+    public static final ApprovalConfig DEFAULT = new ApprovalConfig(List.of(), HOLD, TIMEOUT, REDEEM_WITHIN);
 
     /** A receiver in Standard Webhooks form; the secret ({@code whsec_…}) signs what we send and what it answers. */
     public record Webhook(URI url, Secret secret) {}
 
     public ApprovalConfig {
         webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);
-        hold = hold == null ? Duration.ofSeconds(4) : hold;
-        timeout = timeout == null ? Duration.ofMinutes(15) : timeout;
-        redeemWithin = redeemWithin == null ? Duration.ofMinutes(5) : redeemWithin;
+        hold = hold == null ? HOLD : hold;
+        timeout = timeout == null ? TIMEOUT : timeout;
+        redeemWithin = redeemWithin == null ? REDEEM_WITHIN : redeemWithin;
+        if (hold.isNegative() || !timeout.isPositive() || !redeemWithin.isPositive()) {
+            throw new IllegalArgumentException(
+                    "approvals need a hold of at least 0, and a timeout and redeem-within above 0");
+        }
     }
 }

@@ -20,7 +20,8 @@ public interface Reservation extends AutoCloseable {
     NanoUsd cost();
 
     /** What is left of the tightest budget by what is known now, or {@code null} if no budget applies. */
-    @Nullable BudgetState budget();
+    @Nullable
+    BudgetState budget();
 
     /**
      * Leaves the settlement with the call's trail, so that it commits with the closing record. Never throws and never

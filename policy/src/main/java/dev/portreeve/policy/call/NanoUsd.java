@@ -19,7 +19,9 @@ public record NanoUsd(long nanos) implements Comparable<NanoUsd> {
     }
 
     public static NanoUsd ofUsd(BigDecimal dollars) {
-        return new NanoUsd(dollars.setScale(SCALE, RoundingMode.UNNECESSARY).unscaledValue().longValueExact());
+        return new NanoUsd(dollars.setScale(SCALE, RoundingMode.UNNECESSARY)
+                .unscaledValue()
+                .longValueExact());
     }
 
     public NanoUsd plus(NanoUsd other) {

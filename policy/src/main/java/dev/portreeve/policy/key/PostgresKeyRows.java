@@ -15,6 +15,7 @@ import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Keys in PostgreSQL. */
@@ -61,7 +62,7 @@ final class PostgresKeyRows implements KeyRows {
 
     @Override
     public void apply(Transaction transaction, List<KeyPosting> postings) throws SQLException {
-        DSLContext rows = DSL.using(transaction.connection(), SQLDialect.POSTGRES);
+        DSLContext rows = DSL.using(new DefaultConnectionProvider(transaction.connection()), SQLDialect.POSTGRES);
         try {
             for (KeyPosting posting : postings) {
                 switch (posting) {

@@ -168,6 +168,11 @@ public class Approval extends TableImpl<ApprovalRecord> {
      */
     public final TableField<ApprovalRecord, Instant> REDEEM_BEFORE = createField(DSL.name("redeem_before"), SQLDataType.INSTANT, this, "");
 
+    /**
+     * The column <code>policy.approval.told_at</code>.
+     */
+    public final TableField<ApprovalRecord, Instant> TOLD_AT = createField(DSL.name("told_at"), SQLDataType.INSTANT, this, "");
+
     private Approval(Name alias, Table<ApprovalRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -315,6 +315,20 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         return (Instant) get(20);
     }
 
+    /**
+     * Setter for <code>policy.approval.told_at</code>.
+     */
+    public void setToldAt(Instant value) {
+        set(21, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.told_at</code>.
+     */
+    public Instant getToldAt() {
+        return (Instant) get(21);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -338,7 +352,7 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
     /**
      * Create a detached, initialised ApprovalRecord
      */
-    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore) {
+    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt) {
         super(Approval.APPROVAL);
 
         setTenant(tenant);
@@ -362,6 +376,7 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         setExpiresAt(expiresAt);
         setDecidedAt(decidedAt);
         setRedeemBefore(redeemBefore);
+        setToldAt(toldAt);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,69 @@
+package dev.portreeve.policy.approval;
+
+import dev.portreeve.policy.call.CanonicalJson;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Writes the messages that tell receivers of a new ticket: the payload form of Standard Webhooks ({@code type}, {@code timestamp}, {@code
+ * data}). Arguments go in as data, never as prose, so that nothing in them can pose as part of the message.
+ */
+public final class ApprovalNotices {
+    /** Larger arguments are left out ({@code null}); their digest is there, and the ticket itself has them. */
+    private static final int MAX_ARGUMENTS = 1 << 16;
+
+    private final URI decisions;
+    private final Supplier<UUID> ids;
+
+    /**
+     * @param decisions the URL under which receivers answer: {@code <decisions>/<ticket>/decision}
+     * @param ids gives unique ids for messages
+     */
+    public ApprovalNotices(URI decisions, Supplier<UUID> ids) {
+        this.decisions = decisions;
+        this.ids = ids;
+    }
+
+    List<TicketChange.Notice> of(Ticket ticket, List<ApprovalConfig.Webhook> webhooks) {
+        return webhooks.stream()
+                .map(webhook -> new TicketChange.Notice(
+                        ids.get(), webhook.url().toString(), body(ticket).getBytes(StandardCharsets.UTF_8)))
+                .toList();
+    }
+
+    private String body(Ticket ticket) {
+        TicketRequest request = ticket.request();
+        String approvers =
+                request.approvers().stream().map(CanonicalJson::quote).collect(Collectors.joining(","));
+        return "{\"type\":\"approval.requested\",\"timestamp\":" + quote(ticket.requestedAt())
+                + ",\"data\":{\"ticket\":" + quote(ticket.id())
+                + ",\"tenant\":" + quote(request.tenant())
+                + ",\"requester\":" + quote(request.member())
+                + ",\"tool\":" + quote(request.tool().name())
+                + ",\"arguments\":" + arguments(request)
+                + ",\"arguments_sha256\":" + quote(request.arguments().digest())
+                + ",\"rule\":" + quote(request.rules())
+                + ",\"approvers\":[" + approvers
+                + "],\"expires_at\":" + quote(ticket.expiresAt())
+                + ",\"decision_url\":" + quote(decisionUrl(ticket.id()))
+                + "}}";
+    }
+
+    private static String arguments(TicketRequest request) {
+        byte[] canonical = request.arguments().canonical();
+        return canonical.length > MAX_ARGUMENTS ? "null" : new String(canonical, StandardCharsets.UTF_8);
+    }
+
+    private String decisionUrl(UUID ticket) {
+        String base = decisions.toString();
+        return (base.endsWith("/") ? base : base + "/") + ticket + "/decision";
+    }
+
+    private static String quote(Object value) {
+        return CanonicalJson.quote(value.toString());
+    }
+}

@@ -1,0 +1,29 @@
+package dev.portreeve.policy.approval;
+
+import dev.portreeve.audit.PostingBook;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tickets. Reads see what is committed; changes go through the journal, so that a ticket and the record that speaks of it become
+ * durable together. Thread-safe; reads block on the database.
+ */
+public interface ApprovalStore extends PostingBook<TicketChange> {
+    /** The ticket of a binding that counts: the living one, else the newest. */
+    Optional<Ticket> latest(String tenant, String binding);
+
+    Optional<Ticket> find(String tenant, UUID id);
+
+    /**
+     * Tickets of a tenant, newest first.
+     *
+     * @param state only those, or {@code null} for all
+     * @param limit at least 1
+     */
+    List<Ticket> list(String tenant, @Nullable TicketState state, int limit);
+
+    /** Tickets of all tenants that are pending or approved although their time is over, oldest first. */
+    List<Ticket> overdue(int limit);
+}

@@ -1,0 +1,71 @@
+package dev.portreeve.policy.approval;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.key.Pepper;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.UUID;
+
+/** What records say about tickets: who, what, digests and times; never an argument's value. */
+final class TicketFacts {
+    private static final String PURPOSE = "tool-arguments";
+    private final Pepper pepper;
+
+    /** @param pepper keys the digest of arguments, as in the records of calls, so that short ones cannot be found by guessing */
+    TicketFacts(Pepper pepper) {
+        this.pepper = pepper;
+    }
+
+    AuditEvent requested(Ticket ticket) {
+        TicketRequest request = ticket.request();
+        Facts facts = of(ticket)
+                .put("rules", request.rules())
+                .putStrings("approvers", request.approvers())
+                .put("policy_version", request.policyVersion())
+                .put("expires_at", ticket.expiresAt().toString());
+        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REQUESTED, ticket.requestedByCall(), facts);
+    }
+
+    AuditEvent decided(Ticket ticket, Vote vote) {
+        Facts facts = of(ticket)
+                .put("approver", vote.approver())
+                .put("decision", vote.choice().name().toLowerCase(Locale.ROOT))
+                .put("channel", vote.channel().name().toLowerCase(Locale.ROOT));
+        if (vote.reason() != null) {
+            facts.put("reason", vote.reason());
+        }
+        if (ticket.decidedAt() != null) {
+            facts.put(
+                    "latency_ms",
+                    Duration.between(ticket.requestedAt(), ticket.decidedAt()).toMillis());
+        }
+        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_DECIDED, ticket.requestedByCall(), facts);
+    }
+
+    AuditEvent redeemed(Ticket ticket, UUID callId) {
+        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REDEEMED, callId, of(ticket));
+    }
+
+    AuditEvent expired(Ticket ticket) {
+        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_EXPIRED, ticket.requestedByCall(), of(ticket));
+    }
+
+    private Facts of(Ticket ticket) {
+        TicketRequest request = ticket.request();
+        return new Facts()
+                .put("ticket", ticket.id().toString())
+                .put("member", request.member())
+                .put("key", request.keyId())
+                .put("server", request.tool().server())
+                .put("tool", request.tool().tool())
+                .put("definition_hash", request.tool().definitionHash())
+                .put(
+                        "arguments_hmac",
+                        HexFormat.of()
+                                .formatHex(
+                                        pepper.hash(PURPOSE, request.arguments().digest())));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.portreeve.policy.approval;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.key.Pepper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tickets with the records that speak of them: each change and its record commit together and are durable when a method returns. One
+ * for a process, shared by {@link ApprovalGate} and {@link Approvals}. Thread-safe; blocks.
+ */
+public final class Tickets {
+    private final ApprovalStore store;
+    private final AuditLog audit;
+    private final TicketFacts facts;
+    private final DecisionSignals signals = new DecisionSignals();
+
+    /** @param pepper keys the digest of arguments in records */
+    public Tickets(ApprovalStore store, AuditLog audit, Pepper pepper) {
+        this.store = store;
+        this.audit = audit;
+        this.facts = new TicketFacts(pepper);
+    }
+
+    ApprovalStore stored() {
+        return store;
+    }
+
+    DecisionSignals signals() {
+        return signals;
+    }
+
+    /** Null if a ticket for the same call is alive already. */
+    @Nullable
+    Ticket open(
+            UUID id,
+            TicketRequest request,
+            UUID callId,
+            Duration timeout,
+            Function<Ticket, List<TicketChange.Notice>> notices) {
+        TicketChange.Open change = new TicketChange.Open(id, request, callId, timeout, notices);
+        append(change, () -> recorded(change.opened(), facts::requested)).await();
+        return change.opened();
+    }
+
+    /** Whether the yes was there, and is now used up by this call. */
+    boolean redeem(Ticket ticket, UUID callId) {
+        TicketChange.Redeem change = new TicketChange.Redeem(ticket.tenant(), ticket.id(), callId);
+        append(change, () -> recorded(change.redeemed(), redeemed -> facts.redeemed(redeemed, callId)))
+                .await();
+        return change.redeemed() != null;
+    }
+
+    VoteResult decide(String tenant, UUID id, Vote vote, Duration redeemWithin) {
+        TicketChange.Decide change = new TicketChange.Decide(tenant, id, vote, redeemWithin);
+        append(
+                        change,
+                        () -> change.result() instanceof VoteResult.Decided decided
+                                ? List.of(facts.decided(decided.ticket(), vote))
+                                : List.of())
+                .await();
+        if (change.result() instanceof VoteResult.Decided) {
+            signals.decided(id);
+        }
+        return change.result();
+    }
+
+    /** Whether this caller is the first to learn that the ticket is over; ends it if nobody did yet. */
+    boolean expireAndTell(Ticket ticket) {
+        TicketChange.Expire change = new TicketChange.Expire(ticket.tenant(), ticket.id(), true);
+        append(change, () -> recorded(change.expired(), facts::expired)).await();
+        return change.isTold();
+    }
+
+    /** Ends tickets that are over, all in few commits; says how many this call ended. */
+    int expire(List<Ticket> tickets) {
+        List<TicketChange.Expire> changes = new ArrayList<>();
+        List<Receipt> receipts = new ArrayList<>();
+        for (Ticket ticket : tickets) {
+            TicketChange.Expire change = new TicketChange.Expire(ticket.tenant(), ticket.id(), false);
+            changes.add(change);
+            receipts.add(append(change, () -> recorded(change.expired(), facts::expired)));
+        }
+        receipts.forEach(Receipt::await);
+        return (int) changes.stream().filter(change -> change.expired() != null).count();
+    }
+
+    private static List<AuditEvent> recorded(@Nullable Ticket changed, Function<Ticket, AuditEvent> event) {
+        return changed == null ? List.of() : List.of(event.apply(changed));
+    }
+
+    private Receipt append(TicketChange change, Supplier<List<AuditEvent>> events) {
+        return audit.append(JournalEntry.of(store, change, events));
+    }
+}
