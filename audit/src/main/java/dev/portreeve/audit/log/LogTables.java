@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class LogTables {
     static final String RECORD = "audit.record";
     static final String SEQUENCE = "audit.sequence";
+    static final String CHECKPOINT = "audit.checkpoint";
 
     private LogTables() {}
 

@@ -1,0 +1,109 @@
+package dev.portreeve.audit.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks that a log is complete and unaltered: in the database, or in an exported folder, offline.
+ *
+ * <p>Every record is hashed again, every tree built again, every checkpoint and its signature checked. Reads as a stream:
+ * memory does not grow with the log. Blocks; each call is for one thread.
+ */
+public final class AuditVerifier {
+    private final VerifierKey key;
+    private final Progress progress;
+
+    /**
+     * @param key the log's key, from a source the log's operator cannot change
+     */
+    public AuditVerifier(VerifierKey key, Progress progress) {
+        this.key = key;
+        this.progress = progress;
+    }
+
+    /**
+     * Checks the log in a database, as it stands at one instant.
+     *
+     * @param kept heads kept outside the database; what was cut off the end is found only by them, or by an export
+     * @param only the tenants to check; empty for all
+     */
+    public Verification database(DataSource database, @Nullable KeptHeads kept, List<String> only) {
+        Findings findings = new Findings();
+        String tenant = AuditExport.EVERY_TENANT;
+        try {
+            // Before the snapshot: a head is kept only after the records it covers are committed.
+            Map<String, Checkpoint> heads = kept == null ? Map.of() : heads(kept, findings);
+            try (Connection connection = database.getConnection()) {
+                snapshot(connection);
+                TreeSet<String> tenants = new TreeSet<>(only);
+                if (only.isEmpty()) {
+                    tenants.addAll(LogTables.tenants(connection, LogTables.RECORD));
+                    tenants.addAll(LogTables.tenants(connection, LogTables.SEQUENCE));
+                    tenants.addAll(LogTables.tenants(connection, LogTables.CHECKPOINT));
+                    tenants.addAll(heads.keySet());
+                }
+                for (String each : tenants) {
+                    tenant = each;
+                    new DatabaseCheck(connection, each, findings, progress).run(key, heads.get(each));
+                }
+            }
+        } catch (SQLException | UnreadableLog e) {
+            findings.add(
+                    Finding.Kind.UNCHECKABLE, tenant, null, null, "the database cannot be read: " + e.getMessage());
+        }
+        return findings.verification();
+    }
+
+    static void snapshot(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setReadOnly(true);
+        try (Statement statement = connection.createStatement()) {
+            // Everything will be read, so the plan for everything is wanted, not the one for a quick first row.
+            statement.execute("SET LOCAL cursor_tuple_fraction = 1");
+        }
+    }
+
+    private Map<String, Checkpoint> heads(KeptHeads kept, Findings findings) {
+        Map<String, Checkpoint> heads = new TreeMap<>();
+        try {
+            for (String tenant : kept.tenants()) {
+                KeptHeads.Head head = kept.read(tenant);
+                if (head != null && key.forTenant(tenant).check(head.note()) == VerifierKey.Check.VALID) {
+                    heads.put(tenant, head.checkpoint());
+                } else if (head != null) {
+                    findings.add(
+                            Finding.Kind.OTHER_KEY,
+                            tenant,
+                            null,
+                            null,
+                            "the head kept outside was not signed with the key " + key.forTenant(tenant));
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            findings.add(
+                    Finding.Kind.UNCHECKABLE,
+                    AuditExport.EVERY_TENANT,
+                    null,
+                    null,
+                    "a head kept outside cannot be read: " + e.getMessage());
+        }
+        return heads;
+    }
+
+    /** Checks an exported folder, with nothing but its files and the key. */
+    public Verification folder(Path folder) {
+        Findings findings = new Findings();
+        new FolderCheck(folder, key, findings, progress).run();
+        return findings.verification();
+    }
+}

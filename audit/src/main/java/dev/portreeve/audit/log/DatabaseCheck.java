@@ -1,0 +1,182 @@
+package dev.portreeve.audit.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Checks one tenant's log in the database. For one thread, in an open read-only transaction. */
+final class DatabaseCheck {
+    private static final int FETCH = 1000;
+    private final Connection connection;
+    private final String tenant;
+    private final Findings findings;
+    private final Progress progress;
+    private final TreeHash hash = new TreeHash();
+    private long lastTxid = -1;
+    private long lastPosition = -1;
+
+    DatabaseCheck(Connection connection, String tenant, Findings findings, Progress progress) {
+        this.connection = connection;
+        this.tenant = tenant;
+        this.findings = findings;
+        this.progress = progress;
+    }
+
+    void run(VerifierKey key, @Nullable Checkpoint kept) throws SQLException {
+        long size = LogTables.extent(connection, tenant).size();
+        try (PreparedStatement notes =
+                        statement("SELECT size, root, note FROM audit.checkpoint WHERE tenant = ? ORDER BY size");
+                ResultSet noteRows = notes.executeQuery();
+                PreparedStatement leaves = statement("""
+                        SELECT s.index, s.record_id, s.leaf_hash, r.leaf, r.txid, r.position
+                        FROM audit.sequence s
+                        LEFT JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
+                        WHERE s.tenant = ? ORDER BY s.index""");
+                ResultSet rows = leaves.executeQuery()) {
+            TreeCheck check = new TreeCheck(tenant, key, CompactRange.empty(), new Notes(noteRows), kept, findings);
+            while (rows.next()) {
+                leaf(check, rows);
+                progress.checked(tenant, check.position(), size);
+            }
+            check.end(Finding.Kind.WAITING);
+        }
+        withoutIndex();
+    }
+
+    private PreparedStatement statement(String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setFetchSize(FETCH);
+        statement.setString(1, tenant);
+        return statement;
+    }
+
+    private void leaf(TreeCheck check, ResultSet row) throws SQLException {
+        long index = row.getLong(1);
+        UUID id = row.getObject(2, UUID.class);
+        byte[] noted = row.getBytes(3);
+        byte[] leaf = row.getBytes(4);
+        if (index < check.position()) {
+            findings.add(
+                    Finding.Kind.DUPLICATED,
+                    tenant,
+                    index,
+                    id,
+                    "duplicated: there is more than one record with this id");
+            return;
+        }
+        if (index > check.position()) {
+            long missing = index - check.position();
+            findings.add(
+                    Finding.Kind.MISSING,
+                    tenant,
+                    check.position(),
+                    null,
+                    "missing: " + missing + " rows of audit.sequence were deleted");
+            check.skipTo(index);
+        }
+        if (leaf == null) {
+            findings.add(Finding.Kind.MISSING, tenant, index, id, "missing: the record was deleted");
+            check.leaf(id, noted, null, "");
+            return;
+        }
+        LeafHeader header = LeafHeader.read(leaf);
+        String stranger = stranger(header, id);
+        long txid = row.getLong(5);
+        long position = row.getLong(6);
+        if (txid < lastTxid || (txid == lastTxid && position < lastPosition)) {
+            check.outOfOrder(id, "it was committed before the record that stands before it");
+        }
+        lastTxid = txid;
+        lastPosition = position;
+        byte[] ofLeaf = hash.leaf(leaf);
+        if (!stranger.isEmpty() && Arrays.equals(ofLeaf, noted)) {
+            findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);
+        }
+        check.leaf(id, noted, ofLeaf, stranger.isEmpty() ? "" : "; the bytes in its place" + stranger);
+    }
+
+    private String stranger(LeafHeader header, UUID id) {
+        if (header.id() == null || header.tenant() == null) {
+            return " are no record";
+        }
+        if (!header.tenant().equals(tenant)) {
+            return " are record " + header.id() + " of tenant \"" + header.tenant() + "\"";
+        }
+        return header.id().equals(id) ? "" : " are record " + header.id();
+    }
+
+    /** The newest records wait for their index; one that is older than records with an index was put in, or its row deleted. */
+    private void withoutIndex() throws SQLException {
+        long waiting = 0;
+        try (PreparedStatement statement = statement("""
+                SELECT r.id, r.txid, r.position FROM audit.record r
+                WHERE r.tenant = ?
+                    AND NOT EXISTS (SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id)
+                ORDER BY r.txid, r.position""");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                long txid = rows.getLong(2);
+                if (txid < lastTxid || (txid == lastTxid && rows.getLong(3) < lastPosition)) {
+                    findings.add(
+                            Finding.Kind.INSERTED,
+                            tenant,
+                            null,
+                            rows.getObject(1, UUID.class),
+                            "inserted: it has no index although later records have one; it was put in by hand, or its"
+                                    + " row of audit.sequence was deleted");
+                } else {
+                    waiting++;
+                }
+            }
+        }
+        if (waiting > 0) {
+            findings.add(
+                    Finding.Kind.WAITING,
+                    tenant,
+                    null,
+                    null,
+                    waiting + " new records wait for their index, as is normal");
+        }
+    }
+
+    /** Checkpoints from an open result, one at a time. */
+    private static final class Notes implements Iterator<TreeCheck.Note> {
+        private final ResultSet rows;
+        private TreeCheck.@Nullable Note next;
+
+        Notes(ResultSet rows) throws SQLException {
+            this.rows = rows;
+            this.next = read();
+        }
+
+        private TreeCheck.@Nullable Note read() throws SQLException {
+            return rows.next() ? new TreeCheck.Note(rows.getLong(1), rows.getBytes(2), rows.getString(3)) : null;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public TreeCheck.Note next() {
+            TreeCheck.Note current = next;
+            if (current == null) {
+                throw new NoSuchElementException();
+            }
+            try {
+                next = read();
+            } catch (SQLException e) {
+                throw new UnreadableLog("cannot read the checkpoints", e);
+            }
+            return Objects.requireNonNull(current);
+        }
+    }
+}
