@@ -85,3 +85,17 @@ start_system() {
     *) echo "bench: there is no system \"$name\"; there are: $all_systems" >&2; return 1 ;;
   esac
 }
+
+# start_gateway CONFIG-NAME PORT: the packaged server with embedded PostgreSQL, its data in the work folder.
+start_gateway() {
+  local name=$1 port=$2 data=$work/$1-data
+  mkdir -p "$data"
+  BENCH_LISTEN=$port BENCH_ADMIN=$((port + 1)) BENCH_DATA=$data BENCH_FIXED=$fixed BENCH_DELAYED=$delayed \
+    start "$name" "$cpus" "$java" "${jvm[@]}" -jar "$jar" serve --config "bench/config/$name.yaml"
+  process[$name]=$started port_of_0[$name]=$port port_of_5[$name]=$port
+  wait_for "$name" "$port" "$started"
+  key[$name]=$("$java" -jar "$jar" keys create wrk --name bench --data "$data" 2>>"$work/$name.log" | head -n 1)
+  # The postmaster may be a child of a child that dropped privileges; its pid file says which process it is.
+  database[$name]=$(find "$data" -name postmaster.pid -exec head -n 1 {} \;)
+  [ -n "${key[$name]}" ] || { echo "bench: no key for $name:" >&2; tail -n 20 "$work/$name.log" >&2; return 1; }
+}
