@@ -24,14 +24,16 @@ final class Housekeeping implements AutoCloseable {
     private boolean closed;
 
     /**
+     * One of the things to do.
+     *
      * @param name for the log
      * @param every the pause between the end of a run and the next
      */
     record Chore(String name, Duration every, Runnable task) {}
 
-    Housekeeping(List<Chore> chores) {
+    Housekeeping(String name, List<Chore> chores) {
         this.chores = List.copyOf(chores);
-        this.thread = Thread.ofPlatform().name("policy-housekeeping").daemon().unstarted(this::loop);
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::loop);
     }
 
     void start() {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /**
  * Holds and settles in PostgreSQL, exactly, many calls to a commit: the journal's batch locks the rows of all windows it
@@ -29,8 +28,8 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
 
-    /** @param budgets gives the newest snapshot; asked at each call, so it must not block */
-    PostgresBudgetLedger(Supplier<Budgets> budgets, InstantSource clock) {
+    /** @param budgets whose snapshot holds at each call */
+    public PostgresBudgetLedger(PostgresBudgets budgets, InstantSource clock) {
         this.desk = new HoldDesk(budgets, this, clock);
     }
 

@@ -9,10 +9,10 @@ import static dev.portreeve.db.policy.Tables.TENANT;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Team;
 import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
-import java.util.EnumMap;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jooq.Condition;
@@ -31,8 +31,11 @@ public final class PostgresOrganisation {
     private static final String FILE = "file";
     private final DSLContext database;
 
-    public PostgresOrganisation(DataSource database) {
+    private final InstantSource clock;
+
+    public PostgresOrganisation(DataSource database, InstantSource clock) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
+        this.clock = clock;
     }
 
     /**
@@ -49,8 +52,9 @@ public final class PostgresOrganisation {
                     .execute();
             Sync sync = new Sync(transaction);
             organisation.tenants().forEach(sync::tenant);
+            Budgets.of(organisation).forEach(sync::budget);
             sync.retireTheRest();
-            sync.adjustWindows();
+            sync.adjustWindows(clock.instant());
         });
     }
 
@@ -69,7 +73,6 @@ public final class PostgresOrganisation {
                     .values(tenant.id())
                     .onConflictDoNothing()
                     .execute();
-            budgets(new BudgetOwner(tenant.id(), BudgetOwner.Kind.TENANT, tenant.id()), tenant.budgets());
             members(tenant.id(), null, tenant.users(), tenant.agents());
             for (Team team : tenant.teams()) {
                 transaction
@@ -77,7 +80,6 @@ public final class PostgresOrganisation {
                         .values(tenant.id(), team.id())
                         .onConflictDoNothing()
                         .execute();
-                budgets(new BudgetOwner(tenant.id(), BudgetOwner.Kind.TEAM, team.id()), team.budgets());
                 members(tenant.id(), team.id(), team.users(), team.agents());
             }
         }
@@ -99,35 +101,21 @@ public final class PostgresOrganisation {
                     .set(MEMBER.ORIGIN, FILE)
                     .setNull(MEMBER.RETIRED_AT)
                     .execute();
-            budgets(new BudgetOwner(tenant, BudgetOwner.Kind.MEMBER, member.id()), member.budgets());
         }
 
-        /**
-         * Ids name the window and not the place in the list, so that changing the order does not swap what was spent:
-         * {@code member:triage-bot:daily}, and {@code :2} for a second one of the same length.
-         */
-        private void budgets(BudgetOwner owner, List<BudgetConfig> configs) {
-            Map<BudgetConfig.Window, Integer> seen = new EnumMap<>(BudgetConfig.Window.class);
-            for (BudgetConfig config : configs) {
-                int nth = seen.merge(config.window(), 1, Integer::sum);
-                String id = owner.kind().code() + ":" + owner.id() + ":"
-                        + config.window().code() + (nth == 1 ? "" : ":" + nth);
-                budgets.add(DSL.row(owner.tenant(), id));
-                budget(owner, id, config);
-            }
-        }
-
-        private void budget(BudgetOwner owner, String id, BudgetConfig config) {
-            long limit = config.limit().nanos();
-            String zone = config.timezone().getId();
+        private void budget(Budget budget) {
+            BudgetOwner owner = budget.owner();
+            budgets.add(DSL.row(owner.tenant(), budget.id()));
+            long limit = budget.limit().nanos();
+            String zone = budget.zone().getId();
             transaction
                     .insertInto(BUDGET)
                     .set(BUDGET.TENANT, owner.tenant())
-                    .set(BUDGET.ID, id)
+                    .set(BUDGET.ID, budget.id())
                     .set(BUDGET.OWNER_KIND, owner.kind().code())
                     .set(BUDGET.OWNER_ID, owner.id())
                     .set(BUDGET.LIMIT_NANOS, limit)
-                    .set(BUDGET.TIME_WINDOW, config.window().code())
+                    .set(BUDGET.TIME_WINDOW, budget.window().code())
                     .set(BUDGET.TIMEZONE, zone)
                     .set(BUDGET.ORIGIN, FILE)
                     .onConflict(BUDGET.TENANT, BUDGET.ID)
@@ -161,14 +149,14 @@ public final class PostgresOrganisation {
          * Windows that run keep a copy of the limit, because the CHECK that guards it can look at one row only. It never
          * goes below what is held and spent; admissions also look at the budget's own limit.
          */
-        void adjustWindows() {
+        void adjustWindows(Instant now) {
             Field<Long> limit =
                     DSL.greatest(BUDGET.LIMIT_NANOS, BUDGET_WINDOW.HELD_NANOS.plus(BUDGET_WINDOW.SETTLED_NANOS));
             Condition outdated = BUDGET_WINDOW
                     .TENANT
                     .eq(BUDGET.TENANT)
                     .and(BUDGET_WINDOW.BUDGET_ID.eq(BUDGET.ID))
-                    .and(BUDGET_WINDOW.ENDS_AT.isNull().or(BUDGET_WINDOW.ENDS_AT.gt(DSL.currentInstant())))
+                    .and(BUDGET_WINDOW.ENDS_AT.isNull().or(BUDGET_WINDOW.ENDS_AT.gt(now)))
                     .and(BUDGET_WINDOW.LIMIT_NANOS.ne(limit));
             // Locked in the order everybody locks windows in.
             transaction

@@ -1,0 +1,176 @@
+package dev.portreeve.policy;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.Housekeeping.Chore;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.approval.ApprovalChannel;
+import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.ApprovalNotices;
+import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.NoticeDelivery;
+import dev.portreeve.policy.approval.PostgresApprovalStore;
+import dev.portreeve.policy.approval.PostgresWebhookOutbox;
+import dev.portreeve.policy.approval.Tickets;
+import dev.portreeve.policy.budget.BudgetReport;
+import dev.portreeve.policy.budget.PostgresBudgetLedger;
+import dev.portreeve.policy.budget.PostgresBudgets;
+import dev.portreeve.policy.budget.PostgresOrganisation;
+import dev.portreeve.policy.budget.ReservationSweeper;
+import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.key.JournalledKeys;
+import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.key.Pepper;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The module's one factory: the recipe with all its steps, on PostgreSQL, and the chores that go with them. Make one for each
+ * process; its parts are thread-safe and live until it is closed.
+ */
+public final class PolicyEngine implements AutoCloseable {
+    /** How long a budget changed by another replica may go unnoticed. */
+    private static final Duration BUDGETS_EVERY = Duration.ofSeconds(1);
+
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
+    private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
+    private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
+
+    private final CallGovernor governor;
+    private final AccessPolicy access;
+    private final JournalledKeys keys;
+    private final Approvals approvals;
+    private final PostgresBudgets budgets;
+    private final Housekeeping housekeeping;
+    private final Housekeeping post;
+
+    /**
+     * What the engine stands on; all of it outlives the engine.
+     *
+     * @param database a pool with the application's role; used for reads, administration and sweeping
+     * @param audit the log whose journal commits on the same database
+     * @param channel sends notices of tickets
+     * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
+     * @param ids gives unique ids for tickets and notices
+     * @param random spreads retries
+     */
+    public record Ground(
+            DataSource database,
+            AuditLog audit,
+            Pepper pepper,
+            InstantSource clock,
+            ApprovalChannel channel,
+            URI decisions,
+            Supplier<UUID> ids,
+            RandomGenerator random) {}
+
+    private PolicyEngine(PolicyConfig config, Ground ground, AccessPolicy access, PostgresBudgets budgets) {
+        this.access = access;
+        this.budgets = budgets;
+        AuditLog audit = ground.audit();
+        PostgresBudgetLedger ledger = new PostgresBudgetLedger(budgets, ground.clock());
+        this.keys = JournalledKeys.on(ground.database(), audit, ground.pepper(), ground.clock());
+        Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
+        this.approvals = new Approvals(tickets, config.approvals());
+        ApprovalGate gate = new ApprovalGate(
+                tickets,
+                config.approvals(),
+                new ApprovalNotices(ground.decisions(), ground.ids()),
+                access.version(),
+                ground.ids());
+        this.governor =
+                new CallGovernor(audit, access, Guardrails.of(config.guardrails()), ledger, gate, ground.pepper());
+        ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
+        NoticeDelivery notices = new NoticeDelivery(
+                new PostgresWebhookOutbox(ground.database()),
+                ground.channel(),
+                config.approvals().webhooks(),
+                ground.clock(),
+                ground.random());
+        sweeper.runOnce();
+        this.housekeeping = new Housekeeping(
+                "policy-housekeeping",
+                List.of(
+                        new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
+                        new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
+                        new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
+                        new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections)));
+        // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
+        this.post = new Housekeeping(
+                "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
+    }
+
+    /**
+     * Compiles the policy, brings the organisation's tables to what the configuration says, resolves what an earlier crash left,
+     * records which policy holds from now on, and starts the chores.
+     *
+     * @throws dev.portreeve.policy.access.InvalidPolicy if a rule is wrong; nothing has changed then
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the start cannot be recorded
+     * @throws org.jooq.exception.DataAccessException if the database does not answer
+     */
+    public static PolicyEngine create(PolicyConfig config, Ground ground) {
+        AccessPolicy access = AccessPolicy.of(config.policies());
+        new PostgresOrganisation(ground.database(), ground.clock()).sync(config.organisation());
+        new PostgresPolicyVersions(ground.database()).keep(access.document());
+        PostgresBudgets budgets = new PostgresBudgets(ground.database(), ground.clock());
+        budgets.refresh();
+        PolicyEngine engine = new PolicyEngine(config, ground, access, budgets);
+        Facts loaded = new Facts()
+                .put("policy_version", access.version())
+                .put("rules", config.policies().size())
+                .put("guardrails", config.guardrails().size())
+                .put("tenants", config.organisation().tenants().size());
+        ground.audit()
+                .append(new AuditEvent(AuditEvent.INSTANCE, EventKind.POLICY_LOADED, null, loaded))
+                .await();
+        engine.housekeeping.start();
+        engine.post.start();
+        return engine;
+    }
+
+    /** The one way a model call or a tool call runs. */
+    public CallGovernor governor() {
+        return governor;
+    }
+
+    /** The rules, for lists of what a caller may use. */
+    public AccessPolicy access() {
+        return access;
+    }
+
+    public KeyDirectory keys() {
+        return keys;
+    }
+
+    public Approvals approvals() {
+        return approvals;
+    }
+
+    /** What every tenant's budgets have left now; one look at the database. */
+    public BudgetReport budgets() {
+        return budgets.report(null);
+    }
+
+    /** What one tenant's budgets have left now; one look at the database. */
+    public BudgetReport budgets(@Nullable String tenant) {
+        return budgets.report(tenant);
+    }
+
+    /** Ends the chores; calls under way go on and settle through the journal, which must be closed after this. */
+    @Override
+    public void close() {
+        post.close();
+        housekeeping.close();
+        keys.flushRejections();
+    }
+}

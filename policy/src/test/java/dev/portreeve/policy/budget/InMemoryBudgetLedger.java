@@ -1,0 +1,74 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.PostingBook;
+import dev.portreeve.audit.Transaction;
+import dev.portreeve.policy.budget.Ruling.CallKey;
+import dev.portreeve.policy.budget.Ruling.HoldState;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.GovernedCall;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The ledger in memory, for tests of the modules above: the same promises as {@link PostgresBudgetLedger}, by the same
+ * contract suite. Wants a journal in memory too. Thread-safe.
+ */
+public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<BudgetPosting> {
+    private final HoldDesk desk;
+    private final Map<WindowKey, Balance> balances = new HashMap<>();
+    private final Map<CallKey, HoldState> calls = new HashMap<>();
+    private volatile Budgets budgets;
+
+    public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock) {
+        this.budgets = new Budgets(Budgets.of(organisation));
+        this.desk = new HoldDesk(() -> budgets, this, clock);
+    }
+
+    /** Replaces the budgets; what is held and spent stays. */
+    public synchronized void organise(OrganisationConfig organisation) {
+        List<Budget> newest = Budgets.of(organisation);
+        budgets = new Budgets(newest);
+        for (Budget budget : newest) {
+            balances.replaceAll((window, balance) -> {
+                boolean same = window.budgetId().equals(budget.id())
+                        && window.tenant().equals(budget.owner().tenant());
+                long limit = Math.max(budget.limit().nanos(), balance.held() + balance.settled());
+                return same ? new Balance(limit, balance.held(), balance.settled(), balance.overrun()) : balance;
+            });
+        }
+    }
+
+    @Override
+    public Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded {
+        return desk.reserve(call, trail);
+    }
+
+    @Override
+    public synchronized void apply(Transaction transaction, List<BudgetPosting> postings) {
+        for (BudgetPosting posting : postings) {
+            if (posting instanceof Hold hold) {
+                hold.levels()
+                        .forEach(level -> balances.putIfAbsent(
+                                level.key(), Balance.empty(level.budget().limit())));
+            }
+        }
+        Ruling ruling = new Ruling(balances, calls);
+        ruling.decide(postings);
+        balances.putAll(ruling.changed());
+        ruling.admitted().forEach(hold -> calls.put(CallKey.of(hold), new HoldState(null)));
+        ruling.resolved().forEach(settlement -> calls.put(CallKey.of(settlement), new HoldState(settlement.posted())));
+    }
+
+    /** What calls that still run hold of a budget, in nano-dollars. */
+    public synchronized long held(String tenant, String budgetId, Instant windowStart) {
+        return balance(new WindowKey(tenant, budgetId, windowStart)).held();
+    }
+
+    synchronized Balance balance(WindowKey window) {
+        return balances.getOrDefault(window, new Balance(0, 0, 0, 0));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.portreeve.policy.budget;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.TextRun;
+import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.call.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MeterTest {
+    /** A dollar a million tokens in, two out: 1,000 and 2,000 nano-dollars a token. */
+    private static final Price PRICE =
+            new Price(NanoUsd.ofUsd("1"), NanoUsd.ofUsd("0.5"), NanoUsd.ofUsd("2"), NanoUsd.ZERO, "test");
+
+    private final Estimate estimate = new Estimate(100, 50, PRICE);
+    private final Meter meter = new Meter(estimate, estimate.worstCase());
+
+    record Chunk(String words) implements Output<Chunk> {
+        @Override
+        public List<TextRun> text() {
+            return words.isEmpty() ? List.of() : List.of(new TextRun("choice 0", words));
+        }
+
+        @Override
+        public Chunk withText(List<TextRun> text) {
+            return new Chunk(text.getFirst().text());
+        }
+    }
+
+    private void run(Upstream<Chunk> upstream) throws CallEnded {
+        meter.around(upstream).execute(Content.EMPTY, chunk -> {});
+    }
+
+    private void fail(String emitted, CallOutcome.Incomplete ending) {
+        assertThrows(
+                CallEnded.class,
+                () -> run((input, out) -> {
+                    if (!emitted.isEmpty()) {
+                        out.emit(new Chunk(emitted));
+                    }
+                    throw new CallEnded(ending);
+                }));
+    }
+
+    private static CallOutcome.Failed fault(boolean billable) {
+        return new CallOutcome.Failed(new UpstreamFault(UpstreamFault.Kind.REFUSED, 500, "broken", billable));
+    }
+
+    @Test
+    void nothingIsChargedForACallThatNeverRan() {
+        assertEquals(Charge.NOTHING, meter.charge());
+    }
+
+    @Test
+    void whatTheUpstreamReportsIsCharged() throws CallEnded {
+        Usage usage = new Usage(90, 40, 20, Usage.Basis.REPORTED);
+        run((input, out) -> {
+            out.emit(new Chunk("hello"));
+            return usage;
+        });
+        assertEquals(new Charge(usage, new NanoUsd(50_000 + 20_000 + 40_000)), meter.charge());
+    }
+
+    @Test
+    void anUpstreamThatReportsNothingIsChargedByWhatCame() throws CallEnded {
+        run((input, out) -> {
+            out.emit(new Chunk("grüß"));
+            out.emit(new Chunk("Gott"));
+            return Usage.UNREPORTED;
+        });
+        Usage counted = new Usage(100, 0, 10, Usage.Basis.ESTIMATED);
+        assertEquals(new Charge(counted, new NanoUsd(100_000 + 20_000)), meter.charge());
+    }
+
+    @Test
+    void theCountNeverExceedsWhatWasHeld() throws CallEnded {
+        run((input, out) -> {
+            out.emit(new Chunk("x".repeat(500)));
+            return Usage.UNREPORTED;
+        });
+        assertEquals(estimate.worstCase(), meter.charge().cost());
+    }
+
+    @Test
+    void aFailureThatIsNotBilledIsFree() {
+        fail("", fault(false));
+        assertEquals(Charge.NOTHING, meter.charge());
+    }
+
+    @Test
+    void aFailureThatMayBeBilledIsChargedByTheEstimate() {
+        fail("", fault(true));
+        assertEquals(new NanoUsd(100_000), meter.charge().cost());
+    }
+
+    @Test
+    void aFailureAfterOutputIsChargedWhateverItClaims() {
+        fail("abc", fault(false));
+        assertEquals(new NanoUsd(106_000), meter.charge().cost());
+    }
+
+    @Test
+    void aClientThatLeavesPaysForWhatCame() {
+        fail("abc", new CallOutcome.Abandoned());
+        assertEquals(new NanoUsd(106_000), meter.charge().cost());
+        assertEquals(
+                Usage.Basis.ESTIMATED,
+                Objects.requireNonNull(meter.charge().usage()).basis());
+    }
+
+    @Test
+    void aBugInAnAdapterIsChargedAsWell() {
+        assertThrows(
+                IllegalStateException.class,
+                () -> run((input, out) -> {
+                    out.emit(new Chunk("abc"));
+                    throw new IllegalStateException("bug");
+                }));
+        assertEquals(new NanoUsd(106_000), meter.charge().cost());
+    }
+
+    @Test
+    void aReportBeyondSenseChargesTheHoldAndSaysSo() throws CallEnded {
+        Usage absurd = new Usage(Long.MAX_VALUE, 0, Long.MAX_VALUE, Usage.Basis.REPORTED);
+        Price dear = new Price(
+                NanoUsd.ofUsd("1000000"), NanoUsd.ofUsd("1000000"), NanoUsd.ofUsd("1000000"), NanoUsd.ZERO, "test");
+        Estimate held = new Estimate(1, 1, dear);
+        Meter own = new Meter(held, held.worstCase());
+        own.around((Upstream<Chunk>) (input, out) -> absurd).execute(Content.EMPTY, chunk -> {});
+        assertEquals(new Charge(new Usage(1, 0, 1, Usage.Basis.ASSUMED), held.worstCase()), own.charge());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "plain", "grüße", "漢字かな", "🙂🙃", "a\u0000b", "mixed ü 漢 🙂"})
+    void countsBytesWithoutEncoding(String text) {
+        assertEquals(text.getBytes(StandardCharsets.UTF_8).length, Meter.utf8Length(text));
+    }
+}

@@ -1,0 +1,162 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.Journal;
+import dev.portreeve.audit.JournalSettings;
+import dev.portreeve.audit.PostgresJournal;
+import dev.portreeve.audit.PostingBook;
+import dev.portreeve.migrations.TestDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/** A replica on a real database: its own journal, ledger and snapshot. */
+final class PostgresPurse implements PurseFixture {
+    final TestDatabase database;
+    final PostgresJournal journal;
+    final PostgresBudgetLedger ledger;
+    private final PostgresBudgets budgets;
+    private final AuditLog audit;
+    private final TestClock clock;
+    private final boolean owner;
+    private final Connection connection;
+
+    private PostgresPurse(TestDatabase database, TestClock clock, boolean owner, UnaryOperator<Journal> decoration) {
+        this.database = database;
+        this.clock = clock;
+        this.owner = owner;
+        this.connection = connect(database);
+        this.budgets = new PostgresBudgets(database.app().dataSource(), clock);
+        this.budgets.refresh();
+        this.journal = PostgresJournal.start(
+                database.app().dataSource(), JournalSettings.defaults(), InstantSource.system(), new Random());
+        this.audit = new AuditLog(decoration.apply(journal));
+        this.ledger = new PostgresBudgetLedger(budgets, clock);
+    }
+
+    private static Connection connect(TestDatabase database) {
+        try {
+            return database.owner().dataSource().getConnection();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** With a database of its own. */
+    static PostgresPurse open(String now) {
+        return open(now, journal -> journal);
+    }
+
+    static PostgresPurse open(String now, UnaryOperator<Journal> decoration) {
+        return new PostgresPurse(TestDatabase.fresh(), new TestClock(now), true, decoration);
+    }
+
+    /** Another replica on the same database. */
+    PostgresPurse replica() {
+        return new PostgresPurse(database, clock, false, journal -> journal);
+    }
+
+    @Override
+    public BudgetLedger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public PostingBook<BudgetPosting> book() {
+        return ledger;
+    }
+
+    @Override
+    public AuditLog audit() {
+        return audit;
+    }
+
+    @Override
+    public TestClock clock() {
+        return clock;
+    }
+
+    @Override
+    public void organise(OrganisationConfig organisation) {
+        new PostgresOrganisation(database.app().dataSource(), clock).sync(organisation);
+        budgets.refresh();
+    }
+
+    @Override
+    public Balance balance(WindowKey window) {
+        List<Balance> found = query(
+                """
+                SELECT limit_nanos, held_nanos, settled_nanos, overrun_nanos FROM policy.budget_window
+                WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""",
+                row -> new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                window.tenant(),
+                window.budgetId(),
+                window.start().toString());
+        return found.isEmpty() ? new Balance(0, 0, 0, 0) : found.getFirst();
+    }
+
+    @Override
+    public List<String> records(UUID callId) {
+        return query(
+                "SELECT kind FROM audit.record WHERE call_id = ?::uuid ORDER BY txid, position",
+                row -> row.getString(1),
+                callId.toString());
+    }
+
+    /** The records of a call as JSON text. */
+    List<String> leaves(UUID callId) {
+        return query(
+                "SELECT convert_from(leaf, 'UTF8') FROM audit.record WHERE call_id = ?::uuid ORDER BY txid, position",
+                row -> row.getString(1),
+                callId.toString());
+    }
+
+    interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    <T> List<T> query(String sql, Reader<T> reader, String... parameters) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            List<T> result = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    result.add(reader.read(rows));
+                }
+            }
+            return result;
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    void execute(String sql) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.execute();
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        if (owner) {
+            database.close();
+        }
+    }
+}

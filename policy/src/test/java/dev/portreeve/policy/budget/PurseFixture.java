@@ -1,0 +1,169 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.PostingBook;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.TextRun;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.call.Usage;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+
+/** A ledger with its journal, and the calls the tests make through it: one nano-dollar a token, in and out. */
+interface PurseFixture extends AutoCloseable {
+    BudgetLedger ledger();
+
+    PostingBook<BudgetPosting> book();
+
+    AuditLog audit();
+
+    TestClock clock();
+
+    /** Puts these budgets in force. */
+    void organise(OrganisationConfig organisation);
+
+    /** The row as it is stored; all zero if there is none. */
+    Balance balance(WindowKey window);
+
+    /** The kinds of this call's records, in order. */
+    List<String> records(UUID callId);
+
+    @Override
+    void close();
+
+    Price NANO_A_TOKEN =
+            new Price(NanoUsd.ofUsd("0.001"), NanoUsd.ofUsd("0.001"), NanoUsd.ofUsd("0.001"), NanoUsd.ZERO, "test");
+    Subject BOT = new Subject("acme", "support", Subject.Kind.AGENT, "bot", "keykeykey001");
+    Subject OTHER = new Subject("acme", null, Subject.Kind.USER, "ana", "keykeykey002");
+
+    record Words(String words) implements Output<Words> {
+        @Override
+        public List<TextRun> text() {
+            return List.of(new TextRun("choice 0", words));
+        }
+
+        @Override
+        public Words withText(List<TextRun> text) {
+            return new Words(text.getFirst().text());
+        }
+    }
+
+    /** Budgets of tenant acme, its team support, and the agent bot in it; {@code null}: none on that level. */
+    static OrganisationConfig organisation(Long tenant, Long team, Long bot) {
+        OrganisationConfig.Member agent = new OrganisationConfig.Member("bot", daily(bot));
+        OrganisationConfig.Member ana = new OrganisationConfig.Member("ana", List.of());
+        OrganisationConfig.Team support =
+                new OrganisationConfig.Team("support", daily(team), List.of(), List.of(agent));
+        return new OrganisationConfig(List.of(
+                new OrganisationConfig.Tenant("acme", daily(tenant), List.of(support), List.of(ana), List.of())));
+    }
+
+    static List<BudgetConfig> daily(Long nanos) {
+        return nanos == null
+                ? List.of()
+                : List.of(new BudgetConfig(BigDecimal.valueOf(nanos, 9), BudgetConfig.Window.DAILY, ZoneOffset.UTC));
+    }
+
+    static LlmCall call(Subject subject, long input, long output) {
+        return new LlmCall(
+                new CallId(UUID.randomUUID()),
+                subject,
+                new Resource.Model("fast"),
+                "chat",
+                Content.EMPTY,
+                new Estimate(input, output, NANO_A_TOKEN),
+                Deadline.in(Duration.ofMinutes(5)));
+    }
+
+    /** A call that holds {@code worst} nano-dollars. */
+    static LlmCall call(Subject subject, long worst) {
+        return call(subject, 0, worst);
+    }
+
+    default WindowKey today(String budgetId) {
+        return new WindowKey(
+                "acme",
+                budgetId,
+                WindowSpan.at(clock().instant(), BudgetConfig.Window.DAILY, ZoneOffset.UTC)
+                        .start());
+    }
+
+    default Balance today(BudgetOwner.Kind kind, String owner) {
+        return balance(today(kind.code() + ":" + owner + ":daily"));
+    }
+
+    default AuditTrail trail(LlmCall call) {
+        return audit().open(call.subject().tenant(), call.id().value(), new Facts().put("test", true));
+    }
+
+    /** How a call goes on once it is admitted. */
+    sealed interface Ending {
+        /** The upstream reports this many output tokens. */
+        record Reports(long output) implements Ending {}
+
+        /** The upstream emits this and reports nothing. */
+        record Emits(String words) implements Ending {}
+
+        /** The upstream fails without having done anything. */
+        record Fails() implements Ending {}
+
+        /** A later step says no before the upstream is asked. */
+        record NeverRuns() implements Ending {}
+    }
+
+    /** Runs a call as the governor does, from reservation to the durable end; gives its outcome. */
+    default CallOutcome run(LlmCall call, Ending ending) {
+        try (AuditTrail trail = trail(call)) {
+            CallOutcome outcome = attempt(call, ending, trail);
+            trail.conclude(new Facts().put("outcome", outcome.getClass().getSimpleName()))
+                    .await();
+            return outcome;
+        }
+    }
+
+    private CallOutcome attempt(LlmCall call, Ending ending, AuditTrail trail) {
+        try (Reservation reservation = ledger().reserve(call, trail)) {
+            if (ending instanceof Ending.NeverRuns) {
+                return new CallOutcome.AwaitingApproval(call.id().value(), clock().instant());
+            }
+            Usage usage = reservation
+                    .<Words>metered((input, out) -> upstream(call, ending, out))
+                    .execute(Content.EMPTY, words -> {});
+            return new CallOutcome.Completed(usage, reservation.cost(), reservation.budget());
+        } catch (CallEnded ended) {
+            return ended.outcome();
+        }
+    }
+
+    private static Usage upstream(LlmCall call, Ending ending, OutputSink<Words> out) throws CallEnded {
+        return switch (ending) {
+            case Ending.Reports reports ->
+                new Usage(call.estimate().inputTokens(), 0, reports.output(), Usage.Basis.REPORTED);
+            case Ending.Emits emits -> {
+                out.emit(new Words(emits.words()));
+                yield Usage.UNREPORTED;
+            }
+            case Ending.Fails ignored ->
+                throw new CallEnded(new CallOutcome.Failed(
+                        new UpstreamFault(UpstreamFault.Kind.UNREACHABLE, 0, "nobody there", false)));
+            case Ending.NeverRuns ignored -> throw new AssertionError("does not run");
+        };
+    }
+}

@@ -1,0 +1,193 @@
+package dev.portreeve.policy.budget;
+
+import static dev.portreeve.policy.budget.PurseFixture.BOT;
+import static dev.portreeve.policy.budget.PurseFixture.call;
+import static dev.portreeve.policy.budget.PurseFixture.organisation;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.policy.budget.BudgetOwner.Kind;
+import dev.portreeve.policy.budget.FaultyJournal.Fault;
+import dev.portreeve.policy.budget.PurseFixture.Ending;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.LlmCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReservationSweeperTest {
+    private FaultyJournal journal;
+    private PostgresPurse purse;
+    private ReservationSweeper sweeper;
+
+    @BeforeEach
+    void open() {
+        purse = PostgresPurse.open("2026-05-14T12:00:00Z", real -> {
+            journal = new FaultyJournal(real);
+            return journal;
+        });
+        purse.organise(organisation(1000L, null, 100L));
+        sweeper = sweeper(purse);
+    }
+
+    @AfterEach
+    void close() {
+        PostgresBudgetLedgerTest.assertReplayEqualsBalances(purse);
+        purse.close();
+    }
+
+    private static ReservationSweeper sweeper(PostgresPurse replica) {
+        return new ReservationSweeper(replica.database.app().dataSource(), replica.audit(), replica.ledger);
+    }
+
+    /** What a crash leaves: a hold that is on disk, and nobody who will end it. */
+    private LlmCall abandoned(long worst) {
+        LlmCall call = call(BOT, worst);
+        try {
+            AuditTrail forgotten = purse.trail(call);
+            purse.ledger().reserve(call, forgotten);
+            return call;
+        } catch (CallEnded e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void expireAll() {
+        purse.execute("UPDATE policy.hold SET expires_at = now() - interval '1 second'");
+    }
+
+    private List<String> postings() {
+        return purse.query(
+                "SELECT kind || ' ' || amount_nanos FROM policy.posting ORDER BY at", row -> row.getString(1));
+    }
+
+    @Test
+    void aHoldOfALivingCallIsLeftAlone() {
+        abandoned(70);
+        assertEquals(0, sweeper.runOnce());
+        assertEquals(70, purse.today(Kind.MEMBER, "bot").held());
+        List<Double> minutes = purse.query(
+                "SELECT extract(epoch FROM expires_at - created_at) / 60 FROM policy.hold", row -> row.getDouble(1));
+        assertEquals(7.0, minutes.getFirst(), 0.1, "the call's deadline and the margin");
+    }
+
+    @Test
+    void anExpiredHoldIsChargedInFullAndItsCallClosed() {
+        LlmCall call = abandoned(70);
+        expireAll();
+        assertEquals(1, sweeper.runOnce());
+        assertEquals(new Balance(100, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(new Balance(1000, 0, 70, 0), purse.today(Kind.TENANT, "acme"));
+        assertEquals(List.of("assumed 70"), postings());
+        assertEquals(
+                List.of("call.opened", "call.closed"), purse.records(call.id().value()));
+        String closed = purse.leaves(call.id().value()).getLast();
+        assertTrue(closed.contains("\"outcome\":\"unknown\""), closed);
+        assertTrue(closed.contains("\"usage\":{\"basis\":\"assumed\"}"), closed);
+        assertTrue(closed.contains("\"cost_usd\":\"0.00000007\""), closed);
+        assertEquals(0, sweeper.runOnce());
+        assertEquals(1, postings().size());
+    }
+
+    @Test
+    void aSettlementThatComesTooLateChangesNothingAndSaysSo() throws CallEnded {
+        LlmCall call = call(BOT, 70);
+        try (AuditTrail trail = purse.trail(call)) {
+            try (Reservation reservation = purse.ledger().reserve(call, trail)) {
+                expireAll();
+                assertEquals(1, sweeper.runOnce());
+                assertEquals(0, reservation.cost().nanos());
+            }
+        }
+        assertEquals(new Balance(100, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+        String late = purse.leaves(call.id().value()).getLast();
+        assertTrue(late.contains("\"settlement\":\"resolved_before\""), late);
+    }
+
+    @Test
+    void sweepersOfSeveralReplicasResolveEachHoldOnce() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            abandoned(2);
+        }
+        expireAll();
+        List<PostgresPurse> replicas = List.of(purse.replica(), purse.replica(), purse.replica());
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> sweeps = new ArrayList<>();
+            for (PostgresPurse replica : replicas) {
+                sweeps.add(threads.submit(sweeper(replica)::runOnce));
+            }
+            int found = 0;
+            for (Future<Integer> sweep : sweeps) {
+                found += sweep.get();
+            }
+            assertEquals(50, found);
+        }
+        replicas.forEach(PostgresPurse::close);
+        assertEquals(50, postings().size());
+        assertEquals(new Balance(100, 0, 100, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void theMarkMovesSoThatHistoryIsNotReadAgain() {
+        LlmCall call = call(BOT, 10);
+        purse.run(call, new Ending.Reports(10));
+        sweeper.runOnce();
+        assertEquals(
+                List.of(true),
+                purse.query(
+                        "SELECT resolved_before BETWEEN now() - interval '3 minutes' AND now() FROM policy.sweep_mark",
+                        row -> row.getBoolean(1)));
+        // A hold from before the mark, as a slow transaction could leave it, is found by the next process.
+        abandoned(5);
+        purse.execute("UPDATE policy.hold SET expires_at = now() - interval '1 hour'");
+        assertEquals(0, sweeper.runOnce());
+        assertEquals(1, sweeper(purse).runOnce());
+    }
+
+    @Test
+    void aSweepThatCannotBeRecordedIsTriedAgain() {
+        abandoned(70);
+        expireAll();
+        journal.breakEntry(0, Fault.FAILS);
+        assertThrows(RuntimeException.class, sweeper::runOnce);
+        assertEquals(List.of(), postings());
+        assertEquals(1, sweeper.runOnce());
+        assertEquals(List.of("assumed 70"), postings());
+    }
+
+    /**
+     * Each write of a call goes wrong in each way; then the sweeper runs. Whatever happened, no money stays held, every hold has
+     * one posting, and the evidence agrees with the money.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "0, REFUSED,             '',           'call.refused'",
+        "0, FAILS,               '',           'call.refused'",
+        "0, FAILS_BUT_PERSISTED, 'released 0', 'call.opened call.refused'",
+        "1, REFUSED,             'settled 30', 'call.opened call.closed'",
+        "1, FAILS,               'assumed 70', 'call.opened call.closed'",
+        "1, FAILS_BUT_PERSISTED, 'settled 30', 'call.opened call.closed'",
+    })
+    void whateverWriteFailsMoneyAndEvidenceAgree(int write, Fault fault, String posting, String records) {
+        LlmCall call = call(BOT, 70);
+        journal.breakEntry(write, fault);
+        assertThrows(EvidenceUnavailable.class, () -> purse.run(call, new Ending.Reports(30)));
+        expireAll();
+        sweeper.runOnce();
+        assertEquals(posting, String.join(" ", postings()));
+        assertEquals(records, String.join(" ", purse.records(call.id().value())));
+        assertEquals(0, purse.today(Kind.MEMBER, "bot").held());
+        assertEquals(0, purse.today(Kind.TENANT, "acme").held());
+        purse.run(call(BOT, 10), new Ending.Reports(10));
+    }
+}

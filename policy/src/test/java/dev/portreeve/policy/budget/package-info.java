@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.policy.budget;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package dev.portreeve.policy.key;
+
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.Transaction;
+import dev.portreeve.policy.call.Subject;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Keys in memory, for tests. Thread-safe. */
+public final class InMemoryKeyRows implements KeyRows {
+    private record Owner(String tenant, String id) {}
+
+    private record Row(KeyInfo info, byte[] hash) {}
+
+    private final Map<Owner, Subject> members = new HashMap<>();
+    private final Map<String, Row> rows = new HashMap<>();
+    private final InstantSource clock;
+    private boolean broken;
+
+    public InMemoryKeyRows(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A directory of these keys; wants a journal in memory. */
+    public KeyDirectory directory(AuditLog audit, Pepper pepper) {
+        return new JournalledKeys(this, audit, pepper, clock);
+    }
+
+    /** Makes somebody who may own keys. */
+    public synchronized void member(String tenant, @Nullable String team, Subject.Kind kind, String id) {
+        members.put(new Owner(tenant, id), new Subject(tenant, team, kind, id, ""));
+    }
+
+    public synchronized void retire(String tenant, String id) {
+        members.remove(new Owner(tenant, id));
+    }
+
+    /** Lets every look-up fail from now on, or no longer. */
+    public synchronized void breakDown(boolean down) {
+        broken = down;
+    }
+
+    @Override
+    public synchronized @Nullable StoredKey find(String keyId) {
+        if (broken) {
+            throw new KeysUnreadable("the test wants it so");
+        }
+        Row row = rows.get(keyId);
+        if (row == null) {
+            return null;
+        }
+        KeyInfo info = row.info();
+        Subject owner = members.get(new Owner(info.tenant(), info.member()));
+        Subject.Kind kind = owner == null ? Subject.Kind.USER : owner.kind();
+        String team = owner == null ? null : owner.team();
+        return new StoredKey(
+                new Subject(info.tenant(), team, kind, info.member(), info.id()),
+                row.hash(),
+                info.expiresAt(),
+                owner == null || info.revokedAt() != null);
+    }
+
+    @Override
+    public synchronized List<KeyInfo> list(String tenant, int limit) {
+        List<KeyInfo> found = new ArrayList<>();
+        rows.values().stream()
+                .map(Row::info)
+                .filter(info -> info.tenant().equals(tenant))
+                .sorted((a, b) -> b.createdAt().compareTo(a.createdAt()))
+                .limit(limit)
+                .forEach(found::add);
+        return List.copyOf(found);
+    }
+
+    @Override
+    public synchronized void apply(Transaction transaction, List<KeyPosting> postings) {
+        for (KeyPosting posting : postings) {
+            switch (posting) {
+                case KeyPosting.Creation creation -> creation.decide(insert(creation));
+                case KeyPosting.Revocation revocation -> revocation.decide(end(revocation));
+            }
+        }
+    }
+
+    private @Nullable KeyInfo insert(KeyPosting.Creation creation) {
+        if (!members.containsKey(new Owner(creation.tenant(), creation.member()))) {
+            return null;
+        }
+        KeyInfo info = new KeyInfo(
+                creation.tenant(),
+                creation.key().id(),
+                creation.member(),
+                creation.name(),
+                clock.instant(),
+                creation.expiresAt(),
+                null);
+        rows.put(info.id(), new Row(info, creation.secretHash()));
+        return info;
+    }
+
+    private boolean end(KeyPosting.Revocation revocation) {
+        Row row = rows.get(revocation.keyId());
+        if (row == null
+                || row.info().revokedAt() != null
+                || !row.info().tenant().equals(revocation.tenant())) {
+            return false;
+        }
+        KeyInfo info = row.info();
+        KeyInfo ended = new KeyInfo(
+                info.tenant(),
+                info.id(),
+                info.member(),
+                info.name(),
+                info.createdAt(),
+                info.expiresAt(),
+                clock.instant());
+        rows.put(info.id(), new Row(ended, row.hash()));
+        return true;
+    }
+}
