@@ -18,7 +18,6 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Any server that speaks OpenAI's chat completions and embeddings. Bodies pass in their very bytes both ways; what must
@@ -113,16 +112,15 @@ public final class OpenAiProvider implements ModelProvider {
 
     private static AnswerHead head(UpstreamAnswer answer, String expected) throws CallEnded {
         String type = answer.header(HeaderNames.CONTENT_TYPE);
-        if (!isOfType(type, expected)) {
+        if (type == null || !isOfType(type, expected)) {
             throw UpstreamFailures.ended(
                     Kind.GARBAGE, answer.status(), "the provider's answer is not of type " + expected, true);
         }
         return new AnswerHead(type, UpstreamHeaders.passed(answer));
     }
 
-    private static boolean isOfType(@Nullable String type, String expected) {
-        return type != null
-                && type.regionMatches(true, 0, expected, 0, expected.length())
+    private static boolean isOfType(String type, String expected) {
+        return type.regionMatches(true, 0, expected, 0, expected.length())
                 && (type.length() == expected.length()
                         || !Character.isLetterOrDigit(
                                 type.toLowerCase(Locale.ROOT).charAt(expected.length())));

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.dialect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,216 @@
+package dev.portreeve.gateway.http;
+
+import static dev.portreeve.gateway.http.Caller.header;
+import static dev.portreeve.gateway.http.Caller.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.InMemoryJournal;
+import dev.portreeve.gateway.model.ReplayUpstream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a caller can get wrong, and every refusal: an error of its dialect, a record, and not one byte to the upstream. */
+class BadInputTest {
+    private static final int MAX_BODY = 1 << 16;
+    private static final String GOOD = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+    private ReplayUpstream upstream;
+    private EdgeFixture edge;
+    private Caller caller;
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = new ReplayUpstream().always(ReplayUpstream.json(200, ReplayUpstream.recorded("chat.json")));
+        edge = new EdgeFixture()
+                .limited(EdgeFixture.limits(MAX_BODY, Duration.ofSeconds(20), Duration.ofSeconds(15)))
+                .provider("openai", upstream.baseUrl())
+                .model("fast", "openai/gpt-5-mini")
+                .model("forbidden", "openai/gpt-5")
+                .start();
+        caller = new Caller(edge);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        assertEquals(0, upstream.requests().size(), "nothing reaches the upstream");
+        caller.close();
+        edge.close();
+        upstream.close();
+    }
+
+    private void refused(HttpResponse<byte[]> response, int status, String code, String param) {
+        assertEquals(status, response.statusCode(), text(response));
+        assertTrue(text(response).contains("\"code\":\"" + code + "\""), text(response));
+        String expected = param.equals("null") ? "null" : "\"" + param + "\"";
+        assertTrue(text(response).contains("\"param\":" + expected), text(response));
+        assertEquals("false", header(response, "x-should-retry"));
+        assertFalse(header(response, "x-request-id").isEmpty());
+        assertEquals("application/json", header(response, "content-type"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"model\":\"fast\",                                      | invalid_json               | null",
+                "{\"model\":\"fast\",\"messages\":[}                       | invalid_json               | null",
+                "{} {}                                                     | invalid_json               | null",
+                "[]                                                        | invalid_type               | null",
+                "\"text\"                                                  | invalid_type               | null",
+                "{\"model\":\"fast\",\"model\":\"x\",\"messages\":[]}      | invalid_value              | messages",
+                "{\"messages\":[{\"role\":\"user\"}]}                      | missing_required_parameter | model",
+                "{\"model\":\"fast\"}                                      | missing_required_parameter | messages",
+                "{\"model\":7,\"messages\":[{\"role\":\"user\"}]}          | invalid_type               | model",
+                "{\"model\":\" \",\"messages\":[{\"role\":\"user\"}]}      | invalid_value              | model",
+                "{\"model\":\"fast\",\"messages\":{}}                      | invalid_type               | messages",
+                "{\"model\":\"fast\",\"messages\":[]}                      | invalid_value              | messages",
+                "{\"model\":\"fast\",\"messages\":[7]}                     | invalid_type               | messages[0]",
+                "{\"model\":\"fast\",\"messages\":[{\"content\":\"x\"}]}   | missing_required_parameter | messages[0].role",
+                "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":7}]} | invalid_type | messages[0].content",
+                "{\"model\":\"fast\",\"stream\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream",
+                "{\"model\":\"fast\",\"stream_options\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream_options",
+                "{\"model\":\"fast\",\"max_tokens\":\"9\",\"messages\":[{\"role\":\"user\"}]} | invalid_type | max_tokens",
+                "{\"model\":\"fast\",\"max_tokens\":0,\"messages\":[{\"role\":\"user\"}]} | invalid_value | max_tokens",
+                "{\"model\":\"fast\",\"max_completion_tokens\":99999999999999999999,\"messages\":[{\"role\":\"user\"}]} | invalid_value | max_completion_tokens",
+                "{\"model\":\"fast\",\"n\":1.5,\"messages\":[{\"role\":\"user\"}]} | invalid_type | n",
+                "{\"model\":\"fast\",\"n\":129,\"messages\":[{\"role\":\"user\"}]} | invalid_value | n",
+            })
+    void a_body_that_cannot_be_read(String body, String code, String param) throws Exception {
+        // The one body that is wrong twice shows that the first mistake is the one reported.
+        String expected = body.contains("\"model\":\"x\"") ? "duplicate_key" : code;
+        refused(caller.chat(body), 400, expected, expected.equals("duplicate_key") ? "null" : param);
+        assertEquals(EventKind.CALL_REFUSED, edge.lastRecord().kind());
+        assertEquals("acme", edge.lastRecord().tenant());
+        assertEquals(0, edge.purse.held.size());
+    }
+
+    @Test
+    void the_position_of_a_mistake_is_said_but_nothing_of_the_body() throws Exception {
+        HttpResponse<byte[]> response = caller.chat("{\"model\":\"fast\",\n \"messages\": hunter2 }");
+        refused(response, 400, "invalid_json", "null");
+        assertTrue(text(response).contains("line 2, column"), text(response));
+        assertFalse(text(response).contains("hunter2"), text(response));
+    }
+
+    @Test
+    void a_key_that_comes_twice_at_any_depth() throws Exception {
+        refused(
+                caller.chat(
+                        "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"metadata\":{\"a\":1,\"a\":2}}"),
+                400,
+                "duplicate_key",
+                "null");
+    }
+
+    @Test
+    void json_nested_beyond_reason() throws Exception {
+        refused(
+                caller.chat("{\"model\":\"fast\",\"x\":" + "[".repeat(500) + "]".repeat(500) + "}"),
+                400,
+                "json_too_complex",
+                "null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {MAX_BODY + 1, 3 * MAX_BODY})
+    void a_body_over_the_limit(int size) throws Exception {
+        refused(caller.chat("{\"x\":\"" + "a".repeat(size - 8) + "\"}"), 413, "request_too_large", "null");
+        assertEquals(EventKind.CALL_REFUSED, edge.lastRecord().kind());
+    }
+
+    @Test
+    void another_content_type() throws Exception {
+        byte[] body = GOOD.getBytes(StandardCharsets.UTF_8);
+        refused(
+                caller.post("/v1/chat/completions", body, Map.of("Content-Type", "application/x-www-form-urlencoded")),
+                415,
+                "unsupported_media_type",
+                "null");
+    }
+
+    @Test
+    void another_encoding() throws Exception {
+        refused(
+                caller.post("/v1/chat/completions", GOOD.getBytes(StandardCharsets.UTF_16LE), Map.of()),
+                400,
+                "invalid_json",
+                "null");
+        refused(caller.post("/v1/chat/completions", new byte[0], Map.of()), 400, "missing_body", "null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "nobody/gpt-5", "openai/", "openai/a b", "openai/gpt\\r\\nx: y"})
+    void an_unknown_model(String model) throws Exception {
+        refused(caller.chat(GOOD.replace("fast", model)), 404, "model_not_found", "model");
+        assertEquals(EventKind.CALL_REFUSED, edge.lastRecord().kind());
+    }
+
+    @Test
+    void a_model_that_is_not_granted() throws Exception {
+        refused(caller.chat(GOOD.replace("fast", "forbidden")), 403, "model_not_granted", "model");
+        HttpResponse<byte[]> stranger = caller.post(
+                "/v1/chat/completions",
+                GOOD.getBytes(StandardCharsets.UTF_8),
+                Map.of("Authorization", "Bearer " + EdgeFixture.STRANGER_KEY));
+        refused(stranger, 403, "model_not_granted", "model");
+        assertEquals("not_granted", header(stranger, "x-portreeve-reason"));
+        assertEquals(header(stranger, "x-request-id"), header(stranger, "x-portreeve-decision"));
+        assertEquals(EventKind.CALL_REFUSED, edge.lastRecord().kind());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {GOOD, "{\"model\":\"fast\",\"stream\":true,\"messages\":[{\"role\":\"user\"}]}"})
+    void money_that_is_gone(String body) throws Exception {
+        edge.purse.empty = true;
+        HttpResponse<byte[]> response = caller.chat(body);
+        refused(response, 429, "insufficient_quota", "null");
+        assertTrue(text(response).contains("\"type\":\"insufficient_quota\""));
+        assertEquals("0", header(response, "x-portreeve-budget-remaining-usd"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Authorization, Bearer prk_wrong", "Authorization, Basic abc", "x-api-key, prk_wrong", "api-key, x"})
+    void a_mistyped_key(String name, String value) throws Exception {
+        Map<String, String> headers =
+                name.equals("Authorization") ? Map.of(name, value) : Map.of("Authorization", "Bearer " + value);
+        HttpResponse<byte[]> response =
+                caller.post("/v1/chat/completions", GOOD.getBytes(StandardCharsets.UTF_8), headers);
+        refused(response, 401, "invalid_api_key", "null");
+        assertTrue(text(response).contains("checksum"), text(response));
+        assertEquals("key_checksum", header(response, "x-portreeve-reason"));
+    }
+
+    @Test
+    void evidence_that_cannot_be_written() throws Exception {
+        edge.journal.next(InMemoryJournal.Fault.FAILS, InMemoryJournal.Fault.FAILS);
+        edge.purse.empty = true;
+        HttpResponse<byte[]> response = caller.chat(GOOD);
+        assertEquals(503, response.statusCode(), text(response));
+        assertTrue(text(response).contains("evidence_unavailable"), text(response));
+    }
+
+    @Test
+    void paths_and_methods_that_do_not_exist() throws Exception {
+        HttpResponse<byte[]> nowhere = caller.send("GET", "/v1/nowhere", Map.of());
+        refused(nowhere, 404, "unknown_url", "null");
+        HttpResponse<byte[]> get = caller.send("GET", "/v1/chat/completions", Map.of());
+        refused(get, 405, "method_not_allowed", "null");
+        assertEquals("POST", header(get, "allow"));
+        assertEquals(405, caller.send("PUT", "/mcp", Map.of()).statusCode());
+        assertEquals(200, caller.send("GET", "/health/live", Map.of()).statusCode());
+        assertEquals(200, caller.send("GET", "/health/ready", Map.of()).statusCode());
+    }
+}

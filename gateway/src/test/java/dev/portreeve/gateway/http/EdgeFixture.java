@@ -1,0 +1,340 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.InMemoryJournal;
+import dev.portreeve.gateway.config.HostPort;
+import dev.portreeve.gateway.config.LimitsConfig;
+import dev.portreeve.gateway.config.ModelConfig;
+import dev.portreeve.gateway.config.PricesConfig;
+import dev.portreeve.gateway.config.ProviderConfig;
+import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.model.Prices;
+import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.hub.McpHub;
+import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.ApprovalNotices;
+import dev.portreeve.policy.approval.ApprovalStore;
+import dev.portreeve.policy.approval.Tickets;
+import dev.portreeve.policy.budget.BudgetLedger;
+import dev.portreeve.policy.budget.Reservation;
+import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.Usage;
+import dev.portreeve.policy.guardrail.GuardrailConfig;
+import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.key.Authentication;
+import dev.portreeve.policy.key.Issuance;
+import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.key.KeyInfo;
+import dev.portreeve.policy.key.Pepper;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data listener on a real port, over everything real except the two stores: keys are a fixed list, money is a number.
+ * The journal is the in-memory one, so tests can look at the records and let them fail.
+ */
+final class EdgeFixture implements AutoCloseable {
+    static final String KEY = "prk_test_key";
+    static final String STRANGER_KEY = "prk_stranger_key";
+    private static final Pepper PEPPER = Pepper.of(new byte[Pepper.BYTES]);
+    static final Subject AGENT = new Subject("acme", "support", Subject.Kind.AGENT, "triage-bot", "abcdefghijkl");
+
+    final InMemoryJournal journal = new InMemoryJournal();
+    final Purse purse = new Purse();
+    private final List<ProviderConfig> providers = new ArrayList<>();
+    private final List<ModelConfig> models = new ArrayList<>();
+    private final List<GuardrailConfig> guardrails = new ArrayList<>();
+    private LimitsConfig limits = limits(1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(15));
+    private @Nullable WebServer server;
+    private @Nullable HttpEdge edge;
+    private @Nullable ModelRouter router;
+    private @Nullable McpHub hub;
+
+    static LimitsConfig limits(int maxBody, Duration callTimeout, Duration heartbeat) {
+        return new LimitsConfig(maxBody, 1 << 20, 1 << 20, 1024, 4096, callTimeout, 4096, heartbeat, Duration.ZERO);
+    }
+
+    EdgeFixture limited(LimitsConfig config) {
+        limits = config;
+        return this;
+    }
+
+    EdgeFixture provider(String id, URI baseUrl) {
+        return provider(id, baseUrl, null, Duration.ofSeconds(20));
+    }
+
+    EdgeFixture provider(String id, URI baseUrl, @Nullable Path trust, Duration idleTimeout) {
+        providers.add(new ProviderConfig(
+                id,
+                ProviderConfig.Kind.OPENAI_COMPATIBLE,
+                baseUrl,
+                new Secret("sk-upstream"),
+                Set.of(ProviderConfig.Dialect.OPENAI_CHAT),
+                Duration.ofSeconds(2),
+                idleTimeout,
+                64,
+                trust == null ? null : new ProviderConfig.Tls(trust),
+                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS));
+        return this;
+    }
+
+    EdgeFixture demo() {
+        providers.add(new ProviderConfig(
+                "demo",
+                ProviderConfig.Kind.DEMO,
+                null,
+                null,
+                Set.of(ProviderConfig.Dialect.OPENAI_CHAT),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                64,
+                null,
+                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS));
+        return this;
+    }
+
+    EdgeFixture model(String name, String target) {
+        models.add(new ModelConfig(name, new ModelConfig.Route(List.of(new ModelConfig.Target(target))), null));
+        return this;
+    }
+
+    EdgeFixture guardrail(
+            GuardrailConfig.Detector detector, GuardrailConfig.Position on, GuardrailConfig.Action action) {
+        guardrails.add(new GuardrailConfig(
+                "g" + guardrails.size(), detector, Set.of(), Set.of(on), action, GuardrailConfig.FailureMode.CLOSED));
+        return this;
+    }
+
+    /** Starts with rules that let the agent use everything but {@code forbidden}. */
+    EdgeFixture start() {
+        AuditLog audit = new AuditLog(journal);
+        AccessPolicy access = AccessPolicy.of(List.of(
+                rule("agents", Rule.Effect.ALLOW, "triage-bot", "*"),
+                rule("never", Rule.Effect.DENY, "triage-bot", "forbidden")));
+        CallGovernor governor =
+                new CallGovernor(audit, access, Guardrails.of(guardrails), purse, noApprovals(audit), PEPPER);
+        ServerConfig config = new ServerConfig(
+                new HostPort("127.0.0.1", 0),
+                new HostPort("127.0.0.1", 0),
+                null,
+                null,
+                List.of("gateway.internal"),
+                Path.of("data"));
+        InstantSource clock = InstantSource.system();
+        router = new ModelRouter(
+                models,
+                Providers.create(providers, limits, clock),
+                Prices.load(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180"))),
+                limits.defaultMaxOutputTokens());
+        hub = McpHub.connect(List.of(), governor, access, EdgeFixture::callId, clock);
+        edge = new HttpEdge(
+                config,
+                limits,
+                new HttpEdge.Services(
+                        new FixedKeys(),
+                        access,
+                        governor,
+                        audit,
+                        guardrails,
+                        router,
+                        hub,
+                        EdgeFixture::callId,
+                        () -> true,
+                        clock));
+        HttpRouting.Builder routing = HttpRouting.builder();
+        edge.addRoutes(routing);
+        server = WebServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .shutdownHook(false)
+                .routing(routing)
+                .build()
+                .start();
+        return this;
+    }
+
+    private static CallId callId() {
+        return new CallId(UUID.randomUUID());
+    }
+
+    private static Rule rule(String id, Rule.Effect effect, String agent, String models) {
+        return new Rule(
+                id,
+                effect,
+                new Rule.Who(null, null, null, agent, null),
+                List.of(models),
+                List.of(),
+                null,
+                List.of(),
+                null);
+    }
+
+    /** No rule here asks for an approval, so nothing may ever look for one. */
+    private static ApprovalGate noApprovals(AuditLog audit) {
+        ApprovalStore none = (ApprovalStore) Proxy.newProxyInstance(
+                EdgeFixture.class.getClassLoader(),
+                new Class<?>[] {ApprovalStore.class},
+                (proxy, method, arguments) -> {
+                    throw new AssertionError("asked for an approval: " + method.getName());
+                });
+        return new ApprovalGate(
+                new Tickets(none, audit, PEPPER),
+                ApprovalConfig.DEFAULT,
+                new ApprovalNotices(URI.create("http://127.0.0.1/"), UUID::randomUUID),
+                "test",
+                UUID::randomUUID);
+    }
+
+    URI uri(String path) {
+        if (server == null) {
+            throw new IllegalStateException("not started");
+        }
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+
+    /** The one record of the last call, or the closing one of two. */
+    AuditEvent lastRecord() {
+        List<AuditEvent> events = journal.events();
+        return events.get(events.size() - 1);
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.stop();
+        }
+        if (edge != null) {
+            edge.close();
+        }
+        if (hub != null) {
+            hub.close();
+        }
+        if (router != null) {
+            router.close();
+        }
+    }
+
+    /** Money as a number: holds while it lasts, and remembers what each call was charged. */
+    static final class Purse implements BudgetLedger {
+        final List<Usage> settled = new CopyOnWriteArrayList<>();
+        final List<GovernedCall> held = new CopyOnWriteArrayList<>();
+        volatile boolean empty;
+
+        @Override
+        public Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded {
+            if (empty) {
+                throw new CallEnded(new CallOutcome.Denied(
+                        new Denial(Denial.Stage.BUDGET, Denial.Reason.BUDGET_EXHAUSTED, "budget of agent is used up"),
+                        new BudgetState(NanoUsd.ZERO, Instant.EPOCH)));
+            }
+            held.add(call);
+            trail.admitted(trail.admit());
+            return new Held(call, settled);
+        }
+    }
+
+    private static final class Held implements Reservation {
+        private final GovernedCall call;
+        private final List<Usage> settled;
+        private Usage usage = new Usage(0, 0, 0, Usage.Basis.ESTIMATED);
+
+        Held(GovernedCall call, List<Usage> settled) {
+            this.call = call;
+            this.settled = settled;
+        }
+
+        @Override
+        public <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream) {
+            return (input, out) -> {
+                usage = upstream.execute(input, chunk -> {
+                    long length = chunk.text().stream()
+                            .mapToLong(run -> run.text().length())
+                            .sum();
+                    usage = new Usage(0, 0, usage.outputTokens() + length, Usage.Basis.ESTIMATED);
+                    out.emit(chunk);
+                });
+                return usage;
+            };
+        }
+
+        @Override
+        public NanoUsd cost() {
+            return call.estimate().price().of(usage);
+        }
+
+        @Override
+        public BudgetState budget() {
+            return new BudgetState(NanoUsd.ofUsd("1.5"), Instant.parse("2030-01-01T00:00:00Z"));
+        }
+
+        @Override
+        public void close() {
+            settled.add(usage);
+        }
+    }
+
+    /** Two keys, of which the second is nobody's that a rule knows. */
+    private static final class FixedKeys implements KeyDirectory {
+        @Override
+        public Authentication authenticate(@Nullable String presented) {
+            if (presented == null) {
+                return new Authentication.Rejected(Authentication.Reason.MISSING, "no key was presented");
+            }
+            return switch (presented) {
+                case KEY -> new Authentication.Authenticated(AGENT);
+                case STRANGER_KEY ->
+                    new Authentication.Authenticated(
+                            new Subject("acme", null, Subject.Kind.USER, "stranger", "zzzzzzzzzzzz"));
+                default ->
+                    new Authentication.Rejected(
+                            Authentication.Reason.CHECKSUM, "the key's checksum is wrong: a typing mistake");
+            };
+        }
+
+        @Override
+        public Issuance create(String tenant, String member, String name, @Nullable Instant expiresAt, String actor) {
+            throw new AssertionError("the edge makes no keys");
+        }
+
+        @Override
+        public boolean revoke(String tenant, String keyId, String actor) {
+            throw new AssertionError("the edge revokes no keys");
+        }
+
+        @Override
+        public List<KeyInfo> list(String tenant) {
+            throw new AssertionError("the edge lists no keys");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package dev.portreeve.gateway.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.gateway.config.PricesConfig;
+import dev.portreeve.gateway.model.Prices.PricedModel;
+import dev.portreeve.policy.call.NanoUsd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Lists in their order, amounts from their text, and never a model for nothing by accident. */
+class PricesTest {
+    @TempDir
+    private Path folder;
+
+    private static Prices load(@Nullable Path file) {
+        return Prices.load(new PricesConfig(file, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180")));
+    }
+
+    @Test
+    void the_built_in_list_knows_well_known_models() {
+        PricedModel model = load(null).of("openai", "gpt-5-mini");
+        assertEquals(NanoUsd.ofUsd("0.25"), model.price().inputPerMillion());
+        assertEquals(NanoUsd.ofUsd("0.025"), model.price().cachedInputPerMillion());
+        assertEquals(NanoUsd.ofUsd("2"), model.price().outputPerMillion());
+        assertEquals(128_000, model.maxOutputTokens());
+        assertTrue(model.listed());
+        assertTrue(load(null).of("demo", "anything").listed());
+    }
+
+    @Test
+    void an_unknown_model_costs_the_high_default() {
+        PricedModel model = load(null).of("somewhere", "new");
+        assertFalse(model.listed());
+        assertEquals(NanoUsd.ofUsd("30"), model.price().inputPerMillion());
+        assertEquals(NanoUsd.ofUsd("180"), model.price().outputPerMillion());
+    }
+
+    @Test
+    void the_operators_list_is_looked_at_first() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("prices.yaml"),
+                "version: mine-1\nmodels:\n  gpt-5-mini: { input: 0.100000001, output: 1 }\n  'local/*': { input: 0, output: 0 }\n");
+        Prices prices = load(file);
+        PricedModel mine = prices.of("openai", "gpt-5-mini");
+        assertEquals("mine-1", mine.price().version());
+        assertEquals(
+                NanoUsd.ofUsd("0.25"),
+                load(null).of("openai", "gpt-5-mini").price().inputPerMillion());
+        assertTrue(prices.of("local", "llama").listed());
+        assertTrue(prices.of("openai", "gpt-5").price().version().startsWith("builtin"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "models: {}                                                     | has no \"version\"",
+                "version: x                                                     | models is not a mapping",
+                "{version: x, models: {m: 7}}                                   | model \"m\" is not a mapping",
+                "{version: x, models: {m: {input: 1}}}                          | has no \"output\"",
+                "{version: x, models: {m: {input: one, output: 1}}}             | \"one\" is no amount of dollars",
+                "{version: x, models: {m: {input: -1, output: 1}}}              | \"-1\" is below zero",
+                "{version: x, models: {m: {input: 1, output: 1, ouput: 2}}}     | unknown key \"ouput\"",
+                "{version: x, models: {m: {input: 1, output: 1, max-output-tokens: x}}} | \"x\" is no number of tokens",
+                "{version: x                                                    | is not valid yaml",
+            })
+    void a_list_with_a_mistake_says_where(String yaml, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("prices.yaml"), yaml);
+        String said = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> load(file)).getMessage());
+        assertTrue(said.contains(message), said);
+        assertTrue(said.contains("prices.yaml"), said);
+    }
+}

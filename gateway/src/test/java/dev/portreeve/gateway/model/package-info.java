@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.model;
+
+import org.jspecify.annotations.NullMarked;
