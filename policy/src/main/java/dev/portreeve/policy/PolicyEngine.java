@@ -1,11 +1,9 @@
 package dev.portreeve.policy;
 
-import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.AuditLog;
-import dev.portreeve.audit.EventKind;
-import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.PostgresPolicyVersions;
 import dev.portreeve.policy.approval.ApprovalChannel;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
@@ -121,17 +119,11 @@ public final class PolicyEngine implements AutoCloseable {
     public static PolicyEngine create(PolicyConfig config, Ground ground) {
         AccessPolicy access = AccessPolicy.of(config.policies());
         new PostgresOrganisation(ground.database(), ground.clock()).sync(config.organisation());
-        new PostgresPolicyVersions(ground.database()).keep(access.document());
         PostgresBudgets budgets = new PostgresBudgets(ground.database(), ground.clock());
         budgets.refresh();
         PolicyEngine engine = new PolicyEngine(config, ground, access, budgets);
-        Facts loaded = new Facts()
-                .put("policy_version", access.version())
-                .put("rules", config.policies().size())
-                .put("guardrails", config.guardrails().size())
-                .put("tenants", config.organisation().tenants().size());
         ground.audit()
-                .append(new AuditEvent(AuditEvent.INSTANCE, EventKind.POLICY_LOADED, null, loaded))
+                .append(new PostgresPolicyVersions().inForce(access.document()))
                 .await();
         engine.housekeeping.start();
         engine.post.start();

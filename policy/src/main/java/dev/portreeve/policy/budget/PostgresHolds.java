@@ -126,22 +126,37 @@ final class PostgresHolds {
 
     /** Writes what changed, in one statement. */
     void write(Ruling ruling) throws SQLException {
-        Columns balances = new Columns(6);
+        Columns balances = balances(ruling);
+        if (balances.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+            int next = balances.set(statement, 1, "text", "text", "timestamptz", "bigint", "bigint", "bigint");
+            next = holds(ruling).set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz");
+            postings(ruling).set(statement, next, "text", "uuid", "text", "bigint", "bigint");
+            statement.executeUpdate();
+        }
+    }
+
+    private Columns balances(Ruling ruling) {
+        Columns columns = new Columns(6);
         ruling.changed()
-                .forEach((window, balance) -> balances.row(
+                .forEach((window, balance) -> columns.row(
                         window.tenant(),
                         window.budgetId(),
                         window.start(),
                         balance.held(),
                         balance.settled(),
                         balance.overrun()));
-        if (balances.isEmpty()) {
-            return;
-        }
-        Columns holds = new Columns(6);
+        return columns;
+    }
+
+    /** A row for each level; the statement gathers those of a call. */
+    private Columns holds(Ruling ruling) {
+        Columns columns = new Columns(6);
         for (Hold hold : ruling.admitted()) {
             for (WindowKey window : hold.windows()) {
-                holds.row(
+                columns.row(
                         hold.tenant(),
                         hold.callId(),
                         hold.amount().nanos(),
@@ -150,18 +165,17 @@ final class PostgresHolds {
                         window.start());
             }
         }
-        Columns postings = new Columns(5);
+        return columns;
+    }
+
+    private Columns postings(Ruling ruling) {
+        Columns columns = new Columns(5);
         for (Settlement settlement : ruling.resolved()) {
             Settlement.Posted posted = settlement.posted();
-            postings.row(
+            columns.row(
                     settlement.tenant(), settlement.callId(), posted.kind().code(), posted.amount(), posted.overrun());
         }
-        try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
-            int next = balances.set(statement, 1, "text", "text", "timestamptz", "bigint", "bigint", "bigint");
-            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz");
-            postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint");
-            statement.executeUpdate();
-        }
+        return columns;
     }
 
     /** Rows on their way into a statement, column by column. */
