@@ -24,6 +24,7 @@ final class JournalWriter implements Runnable {
     /** A batch that takes its connection down each time is refused in the end, or it would stop the journal for good. */
     private static final int MOST_LOSSES = 3;
 
+    private static final String READ_ONLY = "25006";
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final Duration BETWEEN_PARTITION_CHECKS = Duration.ofDays(1);
@@ -119,6 +120,10 @@ final class JournalWriter implements Runnable {
             } catch (SQLException | RuntimeException failure) {
                 if (current.recover()) {
                     warn(batch, failure);
+                    if (failure instanceof SQLException sql && READ_ONLY.equals(sql.getSQLState())) {
+                        // A primary that became a standby stays one for this session: ask for a new one.
+                        drop();
+                    }
                     return false;
                 }
                 LOGGER.warn("the journal lost its connection: {}", describe(failure));
@@ -130,6 +135,8 @@ final class JournalWriter implements Runnable {
                 }
             }
         }
+        LOGGER.error(
+                "{} entries took the connection down {} times, giving them up together", batch.size(), MOST_LOSSES);
         return false;
     }
 
@@ -168,10 +175,15 @@ final class JournalWriter implements Runnable {
             try {
                 JournalSession opened = JournalSession.open(database, settings);
                 session = opened;
+                if (pauseMillis > FIRST_PAUSE_MILLIS) {
+                    LOGGER.info("the journal has a connection again");
+                }
                 pauseMillis = FIRST_PAUSE_MILLIS;
                 return opened;
             } catch (SQLException e) {
-                LOGGER.warn("the journal has no connection, records wait: {}", describe(e));
+                if (pauseMillis == FIRST_PAUSE_MILLIS) {
+                    LOGGER.warn("the journal has no connection, records wait: {}", describe(e));
+                }
                 pause();
             }
         }
