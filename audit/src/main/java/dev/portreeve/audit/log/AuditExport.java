@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditExport {
     static final String EVERY_TENANT = "*";
-    private static final int FETCH = 1000;
     private final DataSource database;
     private final VerifierKey key;
     private final Progress progress;
@@ -177,10 +176,7 @@ public final class AuditExport {
         }
 
         private PreparedStatement statement(String sql) throws SQLException {
-            PreparedStatement statement = connection.prepareStatement(sql);
-            statement.setFetchSize(FETCH);
-            statement.setString(1, tenant);
-            return statement;
+            return LogTables.stream(connection, sql, tenant);
         }
 
         private long signedSize() throws SQLException {

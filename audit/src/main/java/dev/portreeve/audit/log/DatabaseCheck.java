@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks one tenant's log in the database. For one thread, in an open read-only transaction. */
 final class DatabaseCheck {
-    private static final int FETCH = 1000;
     private final Connection connection;
     private final String tenant;
     private final Findings findings;
@@ -51,10 +50,7 @@ final class DatabaseCheck {
     }
 
     private PreparedStatement statement(String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setFetchSize(FETCH);
-        statement.setString(1, tenant);
-        return statement;
+        return LogTables.stream(connection, sql, tenant);
     }
 
     private void leaf(TreeCheck check, ResultSet row) throws SQLException {

@@ -1,11 +1,10 @@
 package dev.portreeve.audit.log;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a file as bytes, one at a time; a line has a bound, a file has none. */
@@ -13,28 +12,52 @@ final class ExportedLines implements AutoCloseable {
     private static final int LONGEST = 64 * 1024;
     private final Path file;
     private final InputStream in;
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+    private final byte[] buffer = new byte[2 * LONGEST];
+    private int start;
+    private int end;
 
     ExportedLines(Path file) throws IOException {
         this.file = file;
-        this.in = new BufferedInputStream(Files.newInputStream(file), LONGEST);
+        this.in = Files.newInputStream(file);
     }
 
     /** The next line without its line feed, or {@code null} after the last. */
     byte @Nullable [] next() {
-        line.reset();
-        try {
-            int unit = in.read();
-            if (unit < 0) {
-                return null;
-            }
-            for (; unit >= 0 && unit != '\n'; unit = in.read()) {
-                if (line.size() == LONGEST) {
-                    throw new IOException("'" + file + "' has a line longer than " + LONGEST + " bytes");
+        int scanned = start;
+        while (true) {
+            for (; scanned < end; scanned++) {
+                if (buffer[scanned] == '\n') {
+                    return line(scanned, 1);
                 }
-                line.write(unit);
             }
-            return line.toByteArray();
+            if (end - start > LONGEST) {
+                throw new UnreadableLog(
+                        "'" + file + "' has a line longer than " + LONGEST + " bytes",
+                        new IOException("line too long"));
+            }
+            scanned -= start;
+            if (!fill()) {
+                return start == end ? null : line(end, 0);
+            }
+            scanned += start;
+        }
+    }
+
+    private byte[] line(int lineEnd, int feed) {
+        byte[] line = Arrays.copyOfRange(buffer, start, lineEnd);
+        start = lineEnd + feed;
+        return line;
+    }
+
+    /** Moves what is left to the front and reads more. */
+    private boolean fill() {
+        System.arraycopy(buffer, start, buffer, 0, end - start);
+        end -= start;
+        start = 0;
+        try {
+            int read = in.read(buffer, end, buffer.length - end);
+            end += Math.max(0, read);
+            return read > 0;
         } catch (IOException e) {
             throw new UnreadableLog(String.valueOf(e.getMessage()), e);
         }

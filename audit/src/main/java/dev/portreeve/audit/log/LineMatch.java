@@ -26,7 +26,12 @@ final class LineMatch {
     private final List<byte[]> noted = new ArrayList<>();
     private final Deque<byte[]> passed = new ArrayDeque<>();
 
-    private record Line(byte[] hash, @Nullable UUID id) {}
+    private record Line(byte[] hash, byte[] bytes) {
+        @Nullable
+        UUID id() {
+            return LeafHeader.read(bytes).id();
+        }
+    }
 
     LineMatch(String tenant, ExportedLines records, ExportedLines hashes, TreeCheck check, Findings findings) {
         this.tenant = tenant;
@@ -100,7 +105,8 @@ final class LineMatch {
         if (passed.size() > WINDOW) {
             passed.removeFirst();
         }
-        check.leaf(line.id(), noted.removeFirst(), line.hash(), "");
+        byte[] expected = noted.removeFirst();
+        check.leaf(same(line, expected) ? null : line.id(), expected, line.hash(), "");
     }
 
     private void report(Finding.Kind kind, String detail) {
@@ -116,7 +122,7 @@ final class LineMatch {
             if (line == null) {
                 break;
             }
-            lines.add(new Line(hash.leaf(line), LeafHeader.read(line).id()));
+            lines.add(new Line(hash.leaf(line), line));
         }
         while (noted.size() < WINDOW) {
             byte[] line = hashes.next();

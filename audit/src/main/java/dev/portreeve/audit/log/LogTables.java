@@ -14,6 +14,8 @@ final class LogTables {
     static final String SEQUENCE = "audit.sequence";
     static final String CHECKPOINT = "audit.checkpoint";
 
+    private static final int FETCH = 1000;
+
     private LogTables() {}
 
     /**
@@ -41,6 +43,14 @@ final class LogTables {
             }
             return tenants;
         }
+    }
+
+    /** A statement whose rows come in portions; its first parameter is the tenant. */
+    static PreparedStatement stream(Connection connection, String sql, String tenant) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setFetchSize(FETCH);
+        statement.setString(1, tenant);
+        return statement;
     }
 
     static Extent extent(Connection connection, String tenant) throws SQLException {
