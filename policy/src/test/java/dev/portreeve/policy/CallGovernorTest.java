@@ -288,6 +288,8 @@ class CallGovernorTest {
                     throw new IllegalStateException("a bug");
                 }));
         assertEquals("a bug", thrown.getCause().getMessage());
+        // Where a bug ends a call, nobody waits for its last record.
+        Awaitility.await().until(() -> fixture.records(call.id().value()).size() == 2);
         assertEvidence(call, "call.opened call.closed", "settled 14");
         assertTrue(closing(call).contains("\"outcome\":\"aborted\""), closing(call));
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.budget.BudgetOwner.Kind;
 import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.PurseFixture.Ending;
@@ -108,6 +109,7 @@ class ReservationSweeperTest {
                 assertEquals(1, sweeper.runOnce());
                 assertEquals(0, reservation.cost().nanos());
             }
+            trail.conclude(new Facts().put("outcome", "test")).await();
         }
         assertEquals(new Balance(100, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
         String late = purse.leaves(call.id().value()).getLast();
