@@ -15,6 +15,7 @@ final class Hold implements BudgetPosting {
     private final UUID callId;
     private final NanoUsd amount;
     private final List<Level> levels;
+    private final List<WindowKey> windows;
     private final Duration lifetime;
     private boolean tried;
     private @Nullable Decision decision;
@@ -25,6 +26,7 @@ final class Hold implements BudgetPosting {
         this.callId = callId;
         this.amount = amount;
         this.levels = levels;
+        this.windows = levels.stream().map(Level::key).toList();
         this.lifetime = lifetime;
     }
 
@@ -49,7 +51,7 @@ final class Hold implements BudgetPosting {
 
     @Override
     public List<WindowKey> windows() {
-        return levels.stream().map(Level::key).toList();
+        return windows;
     }
 
     NanoUsd amount() {
@@ -83,6 +85,6 @@ final class Hold implements BudgetPosting {
 
     /** Resolves this hold with {@code cost} spent; zero releases it. */
     Settlement settlement(NanoUsd cost) {
-        return Settlement.of(tenant, callId, windows(), amount, cost);
+        return Settlement.of(tenant, callId, windows, amount, cost);
     }
 }

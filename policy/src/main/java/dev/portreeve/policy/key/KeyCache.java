@@ -52,7 +52,7 @@ final class KeyCache {
 
     /** Forgets a key that changed here. */
     void forget(String keyId) {
-        // First the count: a look-up under way must not bring the old state back.
+        // First the count: a look-up under way must see that what it read is old.
         changes.incrementAndGet();
         known.remove(keyId);
         unknown.remove(keyId);
@@ -75,8 +75,11 @@ final class KeyCache {
             }
             long before = changes.get();
             Entry entry = new Entry(lookup.apply(keyId), System.nanoTime());
-            if (changes.get() == before) {
-                remember(keyId, entry);
+            remember(keyId, entry);
+            // Looked at after remembering: a change that came in between must not be undone by what was read before it.
+            if (changes.get() != before) {
+                known.remove(keyId, entry);
+                unknown.remove(keyId, entry);
             }
             return entry;
         } finally {
