@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelConfig(
         String name, Route route, @Nullable Integer maxOutputTokens) {
     /**
-     * Targets in the order they are tried; the next one is tried only while nothing was answered yet.
+     * Targets in order of preference. This version uses the first and says so at the start if there are more.
      *
      * @param targets at least one
      */

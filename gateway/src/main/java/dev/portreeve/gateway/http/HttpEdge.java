@@ -56,35 +56,37 @@ public final class HttpEdge implements AutoCloseable {
 
     /** Adds every route of the data listener, with its error handler; called once, before the listener starts. */
     public void addRoutes(HttpRouting.Builder routing) {
-        Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
-        boolean inputScreened = services.guardrails().stream()
-                .anyMatch(guardrail -> guardrail.on().contains(Position.INPUT));
-        ModelEndpoint models = new ModelEndpoint(
-                gatekeeper,
-                services.governor(),
-                services.audit(),
-                services.models(),
-                keepAlive,
-                new ModelEndpoint.ModelLimits(limits.maxBodyBytes(), limits.callTimeout(), inputScreened));
-        ModelsEndpoint list = new ModelsEndpoint(
-                gatekeeper,
-                services.access(),
-                services.models(),
-                services.clock().instant());
-        McpEndpoint mcp = new McpEndpoint(
-                services.keys(), services.hub(), new KnownHosts(config), keepAlive, limits.maxBodyBytes());
         LastResort lastResort = new LastResort(services.callIds());
         routing.addFilter(AccessLog::filter)
                 .error(Throwable.class, lastResort::failed)
-                .post("/mcp", mcp::handle)
-                .get("/mcp", mcp::handle)
-                .delete("/mcp", mcp::handle)
-                .any("/mcp", lastResort.wants("GET, POST, DELETE"))
                 .get("/health/live", (request, response) -> Health.send(response, true))
                 .get(
                         "/health/ready",
                         (request, response) ->
                                 Health.send(response, services.ready().getAsBoolean()));
+        addMcp(routing, lastResort);
+        addModels(routing, lastResort);
+        routing.any(lastResort::notFound);
+    }
+
+    private void addMcp(HttpRouting.Builder routing, LastResort lastResort) {
+        McpEndpoint mcp = new McpEndpoint(
+                services.keys(), services.hub(), new KnownHosts(config), keepAlive, limits.maxBodyBytes());
+        routing.post("/mcp", mcp::handle)
+                .get("/mcp", mcp::handle)
+                .delete("/mcp", mcp::handle)
+                .any("/mcp", lastResort.wants("GET, POST, DELETE"));
+    }
+
+    private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
+        Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
+        ModelEndpoint models = new ModelEndpoint(
+                gatekeeper, services.governor(), services.audit(), services.models(), keepAlive, modelLimits());
+        ModelsEndpoint list = new ModelsEndpoint(
+                gatekeeper,
+                services.access(),
+                services.models(),
+                services.clock().instant());
         // Some clients put the version into their base URL, some expect the server to know it.
         for (String base : List.of("/v1", "")) {
             routing.post(base + "/chat/completions", models::chat)
@@ -96,7 +98,12 @@ public final class HttpEdge implements AutoCloseable {
                     .get(base + "/models/*", list::one)
                     .any(base + "/models/*", lastResort.wants(Method.GET.text()));
         }
-        routing.any(lastResort::notFound);
+    }
+
+    private ModelEndpoint.ModelLimits modelLimits() {
+        boolean inputScreened = services.guardrails().stream()
+                .anyMatch(guardrail -> guardrail.on().contains(Position.INPUT));
+        return new ModelEndpoint.ModelLimits(limits.maxBodyBytes(), limits.callTimeout(), inputScreened);
     }
 
     /** Stops looking after streams. Called after the listener was closed. */

@@ -35,7 +35,11 @@ final class LastResort {
 
     /** The one place that sees exceptions. */
     void failed(ServerRequest request, ServerResponse response, Throwable failure) {
-        if (response.isSent()) {
+        if (response.isSent() || response.bytesWritten() > 0) {
+            LOG.error(
+                    "an answer was broken off: path=\"{}\" reason=\"{}\"",
+                    request.path().rawPath(),
+                    failure.toString());
             // Too late for an answer; without its end, nobody takes it for a whole one.
             throw new CloseConnectionException("failed after the answer began", failure);
         }

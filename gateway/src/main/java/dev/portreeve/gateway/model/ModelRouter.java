@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the name a caller uses to a provider and its model. Named models come from the configuration; any other name of the
+ * From the name a caller uses to a provider and its model, the first target of its route. Named models come from the configuration; any other name of the
  * form {@code provider/model} goes to that provider. Whether the caller may use it is the policy's business. Thread-safe;
  * closing it closes the providers.
  */
@@ -48,6 +48,9 @@ public final class ModelRouter implements AutoCloseable {
         if (provider == null) {
             throw new IllegalArgumentException(
                     "model \"" + model.name() + "\" has a target at unknown provider \"" + target.provider() + "\"");
+        }
+        if (model.route().targets().size() > 1) {
+            LOG.warn("model \"{}\" has several targets; only the first, \"{}\", is used", model.name(), target.model());
         }
         ModelRoute route = route(model.name(), provider, target.upstreamModel());
         if (!route.priced().listed()) {

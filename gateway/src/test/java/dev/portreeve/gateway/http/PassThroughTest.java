@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.audit.InMemoryJournal.Fault;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import dev.portreeve.policy.call.Usage;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -219,5 +221,39 @@ class PassThroughTest {
                             .statusCode());
         }
         assertEquals(1, upstream.connections());
+    }
+
+    @Test
+    void an_answer_whose_closing_record_fails_is_not_released() throws Exception {
+        upstream.always(ReplayUpstream.json(200, ReplayUpstream.recorded("chat.json")));
+        edge.journal.next(Fault.NONE, Fault.FAILS);
+        HttpResponse<byte[]> response =
+                caller.chat("{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+        assertEquals(503, response.statusCode());
+        assertTrue(text(response).contains("evidence_unavailable"), text(response));
+        assertEquals("", header(response, "x-portreeve-provider"), "headers of the lost answer are gone");
+    }
+
+    @Test
+    void a_stream_whose_opening_record_fails_never_begins() throws Exception {
+        upstream.always(ReplayUpstream.events(ReplayUpstream.recorded("chat-stream.txt")));
+        edge.journal.next(Fault.FAILS);
+        HttpResponse<byte[]> response = caller.chat(
+                "{\"model\":\"fast\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+        assertEquals(503, response.statusCode());
+        assertTrue(text(response).contains("evidence_unavailable"), text(response));
+    }
+
+    @Test
+    void a_stream_whose_closing_record_fails_never_ends_well() throws Exception {
+        upstream.always(ReplayUpstream.events(ReplayUpstream.recorded("chat-stream.txt")));
+        edge.journal.next(Fault.NONE, Fault.FAILS);
+        String body = "{\"model\":\"fast\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        try (Socket socket = caller.open("/v1/chat/completions", body)) {
+            String seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(seen.contains("Hel"), seen);
+            assertFalse(seen.contains("[DONE]"), seen);
+            assertFalse(seen.endsWith("\r\n0\r\n\r\n"), seen);
+        }
     }
 }
