@@ -4,6 +4,7 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.key.Authentication;
+import java.util.HashMap;
 import java.util.Map;
 
 /** How the OpenAI dialect says each ending that is no answer. */
@@ -12,6 +13,7 @@ public final class OpenAiErrors {
     private static final String PERMISSION = "permission_error";
     private static final String UPSTREAM = "upstream_error";
     private static final String SERVER = "server_error";
+    private static final String REASON = "x-portreeve-reason";
 
     private OpenAiErrors() {}
 
@@ -22,7 +24,7 @@ public final class OpenAiErrors {
 
     public static ErrorAnswer of(Authentication.Rejected rejected) {
         return ErrorAnswer.of(401, INVALID, "invalid_api_key", false, rejected.detail())
-                .with(Map.of("x-portreeve-reason", rejected.reason().code(), "www-authenticate", "Bearer"));
+                .with(Map.of(REASON, rejected.reason().code(), "www-authenticate", "Bearer"));
     }
 
     public static ErrorAnswer of(Authentication.Unavailable unavailable) {
@@ -75,7 +77,7 @@ public final class OpenAiErrors {
             case APPROVAL_EXPIRED -> ErrorAnswer.of(403, PERMISSION, "approval_expired", false, denial.detail());
             case DEFINITION_CHANGED -> ErrorAnswer.of(403, PERMISSION, "definition_changed", false, denial.detail());
         };
-        return answer.with(Map.of("x-portreeve-reason", denial.reason().code()));
+        return answer.with(Map.of(REASON, denial.reason().code()));
     }
 
     /** A person must decide first. */
@@ -87,7 +89,11 @@ public final class OpenAiErrors {
                         false,
                         "waits for approval under ticket " + awaiting.ticket() + " until " + awaiting.expiresAt()
                                 + "; repeat the same call once it is approved")
-                .with(Map.of("x-portreeve-approval", awaiting.ticket().toString()));
+                .with(Map.of(
+                        REASON,
+                        "approval_required",
+                        "x-portreeve-approval",
+                        awaiting.ticket().toString()));
     }
 
     /** An upstream's fault in the gateway's words. */
@@ -111,12 +117,16 @@ public final class OpenAiErrors {
     }
 
     private static ErrorAnswer upstream(int status, String code, boolean retry, UpstreamFault fault) {
-        return ErrorAnswer.of(status, UPSTREAM, code, retry, fault.detail());
+        return ErrorAnswer.of(status, UPSTREAM, code, retry, fault.detail())
+                .with(Map.of(REASON, fault.kind().code()));
     }
 
     /** An upstream's error in its own words, which are those of the dialect. */
-    public static ErrorAnswer passed(int upstreamStatus, String contentType, Map<String, String> headers, byte[] body) {
-        return new ErrorAnswer(passedStatus(upstreamStatus), "upstream_refused", true, contentType, headers, body);
+    public static ErrorAnswer passed(
+            UpstreamFault fault, String contentType, Map<String, String> headers, byte[] body) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put(REASON, fault.kind().code());
+        return new ErrorAnswer(passedStatus(fault.status()), fault.kind().code(), true, contentType, all, body);
     }
 
     /** What the caller sees for a provider's status: nothing that could mean its own key or the gateway's health. */

@@ -35,38 +35,50 @@ final class LastResort {
 
     /** The one place that sees exceptions. */
     void failed(ServerRequest request, ServerResponse response, Throwable failure) {
+        if (failure instanceof BrokenCall broken) {
+            failed(request, response, broken.call(), broken.failure());
+        } else {
+            failed(request, response, callIds.get(), failure);
+        }
+    }
+
+    private static void failed(ServerRequest request, ServerResponse response, CallId call, Throwable failure) {
+        String path = request.path().rawPath();
         if (response.isSent() || response.bytesWritten() > 0) {
-            LOG.error(
-                    "an answer was broken off: path=\"{}\" reason=\"{}\"",
-                    request.path().rawPath(),
-                    failure.toString());
+            LOG.error("an answer was broken off: callId={} path=\"{}\" reason=\"{}\"", call, path, failure.toString());
             // Too late for an answer; without its end, nobody takes it for a whole one.
             throw new CloseConnectionException("failed after the answer began", failure);
         }
-        String path = request.path().rawPath();
+        CallReport report = new CallReport(call, System.nanoTime());
         switch (failure) {
             case EvidenceUnavailable lost -> {
-                LOG.error("no evidence, so no answer: path=\"{}\" reason=\"{}\"", path, lost.getMessage());
-                answer(path, response, OpenAiErrors.evidenceUnavailable());
+                LOG.error(
+                        "no evidence, so no answer: callId={} path=\"{}\" reason=\"{}\"",
+                        call,
+                        path,
+                        lost.getMessage());
+                answer(path, response, report, OpenAiErrors.evidenceUnavailable());
             }
             case HttpException bad
-            when bad.status().code() < 500 -> {
-                ErrorAnswer error = OpenAiErrors.unreadable(bad.status().code());
-                answer(path, response, error);
-            }
+            when bad.status().code() < 500 ->
+                answer(
+                        path,
+                        response,
+                        report,
+                        OpenAiErrors.unreadable(bad.status().code()));
             default -> {
-                LOG.error("a bug ended a request: path=\"{}\"", path, failure);
-                answer(path, response, OpenAiErrors.bug());
+                LOG.error("a bug ended a request: callId={} path=\"{}\"", call, path, failure);
+                answer(path, response, report, OpenAiErrors.bug());
             }
         }
     }
 
-    private void answer(String path, ServerResponse response, ErrorAnswer error) {
+    private static void answer(String path, ServerResponse response, CallReport report, ErrorAnswer error) {
         if (path.startsWith("/mcp")) {
             response.headers().clear();
             McpEndpoint.refuse(response, Status.create(error.status()), error.code());
         } else {
-            send(response, error);
+            ErrorResponse.send(response, report, error);
         }
     }
 

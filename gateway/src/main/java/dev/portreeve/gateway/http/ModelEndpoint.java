@@ -109,6 +109,10 @@ final class ModelEndpoint {
             govern(new Governed(subject, request, route.get()), http, response, report);
         } catch (BadRequest bad) {
             refuse(response, report, subject, operation, "", OpenAiErrors.of(bad));
+        } catch (CloseConnectionException over) {
+            throw over;
+        } catch (RuntimeException failed) {
+            throw new BrokenCall(report.id(), failed);
         }
     }
 
@@ -175,7 +179,7 @@ final class ModelEndpoint {
         ProviderReply.ErrorBody own = reply.error();
         return own == null
                 ? OpenAiErrors.of(failed.fault())
-                : OpenAiErrors.passed(own.status(), own.contentType(), own.headers(), own.body());
+                : OpenAiErrors.passed(failed.fault(), own.contentType(), own.headers(), own.body());
     }
 
     /** A request of a known caller that never became a call: answered, and recorded with its reason. */

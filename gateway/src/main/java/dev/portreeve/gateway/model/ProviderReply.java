@@ -10,7 +10,7 @@ public final class ProviderReply {
      *
      * @param headers those that may be passed on, such as {@code retry-after}
      */
-    public record ErrorBody(int status, String contentType, Map<String, String> headers, byte[] body) {}
+    public record ErrorBody(String contentType, Map<String, String> headers, byte[] body) {}
 
     private byte[] ending = new byte[0];
     private @Nullable ErrorBody error;

@@ -30,7 +30,7 @@ final class UpstreamErrors {
         if (!ours && body != null) {
             String type = answer.header(HeaderNames.CONTENT_TYPE);
             reply.error(new ProviderReply.ErrorBody(
-                    status, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
+                    type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
         }
         return new CallEnded(
                 new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status), mayBill(status))));

@@ -232,6 +232,7 @@ class PassThroughTest {
         assertEquals(503, response.statusCode());
         assertTrue(text(response).contains("evidence_unavailable"), text(response));
         assertEquals("", header(response, "x-portreeve-provider"), "headers of the lost answer are gone");
+        assertEquals(edge.purse.held.getFirst().id().toString(), header(response, "x-request-id"), "it names the call");
     }
 
     @Test

@@ -71,6 +71,7 @@ class UpstreamFaultsTest {
         assertEquals(EventKind.CALL_CLOSED, edge.lastRecord().kind());
         assertFalse(header(response, "x-request-id").isEmpty());
         assertFalse(header(response, "x-portreeve-decision").isEmpty());
+        assertTrue(header(response, "x-portreeve-reason").startsWith("upstream_"), "a code with a page in the docs");
         return response;
     }
 
