@@ -16,28 +16,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Turns a server's definitions into tools. A definition that cannot be offered is dropped with a warning; the others stay.
+ * Turns a server's definitions into tools. A definition that cannot be offered is dropped, with a reason; the others stay.
  * Nothing of a definition is interpreted beyond what is needed to decide that, and all of it goes into its hash.
  */
 final class DefinitionReader {
-    private static final Logger LOGGER = LoggerFactory.getLogger(DefinitionReader.class);
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_NAME_CHARS = 128;
     private static final JsonPaths NAME = JsonPaths.of("/name");
 
     private DefinitionReader() {}
 
-    /** @param dropped how many definitions cannot be offered */
-    record Listed(List<CatalogTool> tools, int dropped) {}
+    /** @param dropped for each definition that cannot be offered, which it is and why; without its contents */
+    record Listed(List<CatalogTool> tools, List<String> dropped) {}
 
     static Listed read(ServerEntry owner, List<RawJson> definitions) {
         List<CatalogTool> tools = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        int dropped = 0;
+        List<String> dropped = new ArrayList<>();
         for (int i = 0; i < definitions.size(); i++) {
             try {
                 CatalogTool tool = read(owner, definitions.get(i));
@@ -46,8 +43,7 @@ final class DefinitionReader {
                 }
                 tools.add(tool);
             } catch (Unusable | BadMessage | MalformedJson unusable) {
-                dropped++;
-                LOGGER.warn("tool {} of server \"{}\" is not listed: {}", i + 1, owner.slug(), unusable.getMessage());
+                dropped.add("tool " + (i + 1) + ": " + unusable.getMessage());
             }
         }
         return new Listed(tools, dropped);

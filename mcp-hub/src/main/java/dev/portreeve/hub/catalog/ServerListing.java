@@ -30,6 +30,7 @@ final class ServerListing implements AutoCloseable {
     private final Thread thread;
     private boolean asked;
     private int failures;
+    private List<String> dropped = List.of();
     private volatile List<CatalogTool> tools = List.of();
     private volatile ServerStatus status;
 
@@ -109,8 +110,9 @@ final class ServerListing implements AutoCloseable {
             DefinitionReader.Listed listed =
                     DefinitionReader.read(entry, entry.server().list(Deadline.in(LIST_TIMEOUT)));
             tools = List.copyOf(listed.tools());
+            warnOfDropped(listed.dropped());
             failures = 0;
-            status = status(ServerStatus.State.UP, listed.dropped(), null);
+            status = status(ServerStatus.State.UP, listed.dropped().size(), null);
         } catch (ToolServerFault fault) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -123,6 +125,14 @@ final class ServerListing implements AutoCloseable {
             }
         }
         onChange.run();
+    }
+
+    // Said once, not at every refresh.
+    private void warnOfDropped(List<String> now) {
+        if (!now.isEmpty() && !now.equals(dropped)) {
+            LOGGER.warn("server \"{}\" has tools that are not listed: {}", entry.slug(), String.join("; ", now));
+        }
+        dropped = now;
     }
 
     private ServerStatus status(ServerStatus.State state, int dropped, @Nullable String problem) {

@@ -31,7 +31,7 @@ record CallParams(
         }
         Map<String, RawJson> members = params.members();
         RawJson name = members.get("name");
-        String tool = (name == null ? "" : name.asString().orElse(""));
+        String tool = name == null ? "" : name.asString().orElse("");
         if (tool.isEmpty()) {
             throw unusable("tools/call needs the name of a tool, as a string");
         }
@@ -59,7 +59,7 @@ record CallParams(
         }
         String text = token.toString();
         boolean number = !text.isEmpty() && (text.charAt(0) == '-' || Character.isDigit(text.charAt(0)));
-        if (!token.isString() && !number || text.length() > MAX_TOKEN_CHARS) {
+        if ((!token.isString() && !number) || text.length() > MAX_TOKEN_CHARS) {
             throw unusable("the progress token must be a number or a short string");
         }
         return token;

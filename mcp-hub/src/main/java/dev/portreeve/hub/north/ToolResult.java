@@ -41,7 +41,6 @@ record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
 
     @Override
     public ToolResult withText(List<TextRun> replaced) {
-        byte[] spliced = texts.with(replaced.stream().map(TextRun::text).toList());
-        return spliced == json ? this : of(RawJson.of(spliced));
+        return of(RawJson.of(texts.with(replaced.stream().map(TextRun::text).toList())));
     }
 }

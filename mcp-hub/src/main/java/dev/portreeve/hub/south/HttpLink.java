@@ -7,6 +7,7 @@ import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,19 +57,20 @@ final class HttpLink implements ServerLink {
     public JsonRpcMessage.Response request(Outgoing outgoing, ProgressSink progress, Deadline deadline) {
         long id = lastId.incrementAndGet();
         byte[] message = JsonRpc.request(RequestId.of(id), outgoing.method(), outgoing.params(modern, id));
-        boolean answered = false;
         try {
             HttpPost.Answer answer = post.request(
                     message, id, headers(outgoing.method(), outgoing.name()), this::answerQuestion, progress, deadline);
-            answered = true;
             if (answer.session() != null && version.isEmpty()) {
                 session = answer.session();
             }
             return answer.response();
-        } finally {
-            if (!answered && !modern && !version.isEmpty()) {
+        } catch (ToolServerFault fault) {
+            boolean givenUp = fault.fault().kind() == UpstreamFault.Kind.TIMEOUT
+                    || Thread.currentThread().isInterrupted();
+            if (givenUp && !modern && !version.isEmpty()) {
                 cancel(id);
             }
+            throw fault;
         }
     }
 

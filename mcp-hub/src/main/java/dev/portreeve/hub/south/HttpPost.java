@@ -176,7 +176,7 @@ final class HttpPost {
         }
         try {
             if (JsonRpcMessage.read(bytes) instanceof JsonRpcMessage.Response response
-                    && (isAnswerTo(response, id) || status != OK && response.error() != null)) {
+                    && (isAnswerTo(response, id) || (status != OK && response.error() != null))) {
                 return requireAuthorized(response, status);
             }
         } catch (BadMessage notAMessage) {

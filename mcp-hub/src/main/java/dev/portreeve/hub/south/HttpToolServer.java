@@ -124,10 +124,11 @@ public final class HttpToolServer implements ToolServer {
         try {
             return Greeting.isModern(modern.request(Outgoing.discover(), ProgressSink.NONE, probe));
         } catch (ToolServerFault fault) {
-            boolean speaksSomethingElse = fault.fault().kind() == UpstreamFault.Kind.REFUSED
-                    || fault.fault().kind() == UpstreamFault.Kind.GARBAGE
-                    || fault.fault().kind() == UpstreamFault.Kind.CUT
-                            && !Thread.currentThread().isInterrupted();
+            boolean speaksSomethingElse = switch (fault.fault().kind()) {
+                case REFUSED, GARBAGE -> true;
+                case CUT -> !Thread.currentThread().isInterrupted();
+                case UNREACHABLE, TIMEOUT, CREDENTIAL, TOO_LARGE -> false;
+            };
             if (speaksSomethingElse) {
                 return false;
             }

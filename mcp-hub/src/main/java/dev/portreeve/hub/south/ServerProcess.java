@@ -94,7 +94,8 @@ final class ServerProcess {
 
     private void killGroup() {
         try {
-            new ProcessBuilder("/bin/sh", "-c", "kill -KILL -- \"-$1\" 2>/dev/null", "sh", Long.toString(process.pid()))
+            new ProcessBuilder(
+                            "/bin/sh", "-c", "kill -s KILL -- \"-$1\" 2>/dev/null", "sh", Long.toString(process.pid()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()

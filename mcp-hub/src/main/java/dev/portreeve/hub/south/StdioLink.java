@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One running process of a stdio server and the calls that wait on it. Lines that are no messages are counted and skipped;
+ * One running process of a stdio server and the calls that wait on it. Lines that are no messages are skipped;
  * the process's end fails every waiting call at once.
  *
  * <p>Two platform threads read the process's pipes, because reading a pipe pins the carrier of a virtual thread; writing
@@ -34,7 +34,7 @@ final class StdioLink implements ServerLink {
     private static final Logger LOGGER = LoggerFactory.getLogger(StdioLink.class);
     private static final int OUTBOX = 64;
     private static final int MAX_STDERR_LINE_BYTES = 4096;
-    private static final long LAST_WORDS_MILLIS = 500;
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
     private static final Pattern ID_AT_START =
             Pattern.compile("^\\s*\\{(?:\\s*\"jsonrpc\"\\s*:\\s*\"2\\.0\"\\s*,)?\\s*\"id\"\\s*:\\s*(\\d{1,18})\\b");
     private static final Pattern ID_AT_END = Pattern.compile("\"id\"\\s*:\\s*(\\d{1,18})\\s*}\\s*$");
@@ -49,7 +49,9 @@ final class StdioLink implements ServerLink {
     private final Runnable onToolsChanged;
     private final Runnable onEnd;
     private volatile boolean modern;
-    private volatile long junkLines;
+    private volatile long endedAtNanos = System.nanoTime();
+    /** The reader's own. */
+    private boolean warnedOfJunk;
 
     /** @param onEnd called once when the process has ended, by whatever cause; must not block */
     StdioLink(String slug, int maxMessageBytes, ServerProcess process, Runnable onToolsChanged, Runnable onEnd) {
@@ -61,9 +63,10 @@ final class StdioLink implements ServerLink {
         this.pending = new PendingReplies(slug);
         Thread reader =
                 Thread.ofPlatform().daemon().name("hub-" + slug + "-out").start(this::readMessages);
-        Thread.ofPlatform().daemon().name("hub-" + slug + "-err").start(this::readStderr);
+        Thread errors =
+                Thread.ofPlatform().daemon().name("hub-" + slug + "-err").start(this::readStderr);
         Thread writer = Thread.ofVirtual().name("hub-" + slug + "-in").start(this::writeMessages);
-        Thread.ofVirtual().name("hub-" + slug + "-end").start(() -> awaitEnd(reader, writer));
+        Thread.ofVirtual().name("hub-" + slug + "-end").start(() -> awaitEnd(reader, errors, writer));
     }
 
     /** Whether requests carry the members of the modern era. */
@@ -77,6 +80,11 @@ final class StdioLink implements ServerLink {
 
     boolean hasEnded() {
         return pending.hasEnded();
+    }
+
+    /** When it ended, by the monotonic clock, once it has. */
+    long endedAtNanos() {
+        return endedAtNanos;
     }
 
     /** What the server last wrote to its error stream; may hold anything, so only for failures before the first call. */
@@ -160,8 +168,8 @@ final class StdioLink implements ServerLink {
         try {
             accept(JsonRpcMessage.read(line));
         } catch (BadMessage notAMessage) {
-            junkLines++;
-            if (junkLines == 1) {
+            if (!warnedOfJunk) {
+                warnedOfJunk = true;
                 LOGGER.warn(
                         "tool server \"{}\" writes lines to its output that are no messages; they are skipped", slug);
             }
@@ -225,11 +233,12 @@ final class StdioLink implements ServerLink {
         }
     }
 
-    private void awaitEnd(Thread reader, Thread writer) {
+    private void awaitEnd(Thread reader, Thread errors, Thread writer) {
         try {
             int status = process.process().waitFor();
             // What it wrote just before it ended may still be in the pipe.
-            boolean ignored = reader.join(Duration.ofMillis(LAST_WORDS_MILLIS));
+            boolean ignored = reader.join(LAST_WORDS) && errors.join(LAST_WORDS);
+            endedAtNanos = System.nanoTime();
             pending.end(ToolServerFault.of(
                     UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" ended with status " + status, true));
             writer.interrupt();
@@ -243,6 +252,7 @@ final class StdioLink implements ServerLink {
 
     /** Ends the process; calls that wait fail first, so that nobody waits for it to end. */
     void close(Duration patience) {
+        endedAtNanos = System.nanoTime();
         pending.end(ToolServerFault.of(UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" is being stopped", true));
         process.stop(patience);
     }

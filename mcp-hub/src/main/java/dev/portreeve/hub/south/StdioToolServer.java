@@ -36,7 +36,7 @@ public final class StdioToolServer implements ToolServer {
     private volatile String version = "";
     // Guarded by starting.
     private int failures;
-    private long mayStartAt = System.nanoTime();
+    private long endedAtNanos = System.nanoTime();
     private boolean closed;
 
     /**
@@ -109,7 +109,12 @@ public final class StdioToolServer implements ToolServer {
     }
 
     private StdioLink startAndCount() {
-        long pause = mayStartAt - System.nanoTime();
+        StdioLink previous = link;
+        if (previous != null) {
+            endedAtNanos = previous.endedAtNanos();
+            link = null;
+        }
+        long pause = pauseAfter(failures).toNanos() - (System.nanoTime() - endedAtNanos);
         if (closed) {
             throw ToolServerFault.of(UpstreamFault.Kind.UNREACHABLE, "tool server \"" + slug + "\" is stopped", false);
         }
@@ -122,10 +127,13 @@ public final class StdioToolServer implements ToolServer {
         }
         // Counted as failed until a call succeeds: a server that starts and dies on each call must pause too.
         failures++;
-        mayStartAt = System.nanoTime() + pauseAfter(failures).toNanos();
-        StdioLink started = start();
-        link = started;
-        return started;
+        try {
+            StdioLink started = start();
+            link = started;
+            return started;
+        } finally {
+            endedAtNanos = System.nanoTime();
+        }
     }
 
     private static Duration pauseAfter(int failures) {

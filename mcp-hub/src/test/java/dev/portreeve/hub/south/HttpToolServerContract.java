@@ -1,0 +1,96 @@
+package dev.portreeve.hub.south;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.hub.fixture.HttpFixture;
+import dev.portreeve.hub.time.AlarmClock;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.call.UpstreamFault;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The contract over Streamable HTTP; {@link HttpLegacyTest} and {@link HttpModernTest} run it. */
+abstract class HttpToolServerContract extends ToolServerContract {
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AlarmClock alarms = new AlarmClock();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(LIMITS.connectTimeout())
+            .executor(threads)
+            .build();
+    HttpFixture fixture;
+
+    abstract HttpFixture startFixture() throws IOException;
+
+    @Override
+    ToolServer start() throws IOException {
+        fixture = startFixture();
+        return server(fixture.url(), null);
+    }
+
+    ToolServer server(URI url, Secret bearer) {
+        return new HttpToolServer("fixture", url, bearer, http, alarms, LIMITS, () -> changes.add("changed"));
+    }
+
+    @AfterEach
+    void stopFixture() {
+        fixture.close();
+        alarms.close();
+        http.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    private UpstreamFault faultOf(String trap) {
+        fixture.trap(trap);
+        return assertThrows(
+                        ToolServerFault.class,
+                        () -> server.call(request("echo", "{}"), ProgressSink.NONE, Deadline.in(Duration.ofSeconds(2))))
+                .fault();
+    }
+
+    @Test
+    void everyWayToBreakHasItsName() {
+        server.list(soon());
+        assertEquals(UpstreamFault.Kind.CUT, faultOf("cut").kind());
+        assertEquals(UpstreamFault.Kind.GARBAGE, faultOf("garbage").kind());
+        assertEquals(500, faultOf("500").status());
+        assertEquals(307, faultOf("redirect").status());
+        assertEquals(UpstreamFault.Kind.TIMEOUT, faultOf("mute").kind());
+        assertEquals("still here", text(call("echo", "{\"text\":\"still here\"}")));
+    }
+
+    @Test
+    void aServerThatIsNotThereIsUnreachableAndNothingIsOwed() throws IOException {
+        URI nowhere;
+        try (HttpFixture gone = startFixture()) {
+            nowhere = gone.url();
+        }
+        try (ToolServer dead = server(nowhere, null)) {
+            UpstreamFault fault =
+                    assertThrows(ToolServerFault.class, () -> dead.list(soon())).fault();
+            assertEquals(UpstreamFault.Kind.UNREACHABLE, fault.kind());
+            assertTrue(!fault.billable());
+        }
+    }
+
+    @Test
+    void theCredentialIsSentAndItsRefusalNamed() {
+        fixture.demand("Bearer right");
+        UpstreamFault fault =
+                assertThrows(ToolServerFault.class, () -> server.list(soon())).fault();
+        assertEquals(UpstreamFault.Kind.CREDENTIAL, fault.kind());
+        try (ToolServer authorized = server(fixture.url(), new Secret("right"))) {
+            assertTrue(authorized.list(soon()).size() > 3);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.portreeve.hub.south;
+
+import dev.portreeve.hub.fixture.StdioFixture;
+import java.util.Map;
+
+/** The contract over standard streams; {@link StdioLegacyTest} and {@link StdioModernTest} run it. */
+abstract class StdioToolServerContract extends ToolServerContract {
+    StdioToolServer start(String mode) {
+        return new StdioToolServer(
+                "fixture", StdioFixture.command(mode), Map.of("FIXTURE", "yes"), LIMITS, () -> changes.add("changed"));
+    }
+}
