@@ -45,8 +45,7 @@ class AccessPolicyTest {
     }
 
     private static Rule asking(String id, List<String> approvers, @Nullable Duration timeout) {
-        return new Rule(
-                id, Effect.REQUIRE_APPROVAL, Who.ANYBODY, List.of(), List.of("*"), null, approvers, timeout);
+        return new Rule(id, Effect.REQUIRE_APPROVAL, Who.ANYBODY, List.of(), List.of("*"), null, approvers, timeout);
     }
 
     private static GovernedCall write(String arguments) {
@@ -108,8 +107,7 @@ class AccessPolicyTest {
         assertInstanceOf(
                 Decision.Deny.class, policy.decide(Calls.llm(Calls.BOT, "fast", new Estimate(1, 1001, price))));
         Price dearer = Price.perCall(new NanoUsd(2_001), "test");
-        assertInstanceOf(
-                Decision.Deny.class, policy.decide(Calls.llm(Calls.BOT, "fast", new Estimate(1, 1, dearer))));
+        assertInstanceOf(Decision.Deny.class, policy.decide(Calls.llm(Calls.BOT, "fast", new Estimate(1, 1, dearer))));
     }
 
     @ParameterizedTest
@@ -124,8 +122,8 @@ class AccessPolicyTest {
                 "path.above(args.x)   | 11 | undeclared reference to 'path'"
             })
     void namesRuleColumnAndReasonOfABadCondition(String when, int column, String message) {
-        InvalidPolicy refused = assertThrows(
-                InvalidPolicy.class, () -> AccessPolicy.of(List.of(tools("r", Effect.ALLOW, when, "*"))));
+        InvalidPolicy refused =
+                assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(tools("r", Effect.ALLOW, when, "*"))));
         InvalidPolicy.Problem problem = refused.problems().getFirst();
         assertEquals("r", problem.ruleId());
         assertEquals("when", problem.member());
@@ -230,7 +228,8 @@ class AccessPolicyTest {
 
     @Test
     void aModelsNameIsNoToolsName() {
-        AccessPolicy policy = AccessPolicy.of(List.of(models("m", Effect.ALLOW, null, "files__*", "files__write_file")));
+        AccessPolicy policy =
+                AccessPolicy.of(List.of(models("m", Effect.ALLOW, null, "files__*", "files__write_file")));
         assertInstanceOf(Decision.Deny.class, policy.decide(write("{}")));
     }
 

@@ -35,7 +35,9 @@ class ScenarioTest {
     static Stream<Arguments> scenarios() throws IOException {
         List<Arguments> scenarios = new ArrayList<>();
         try (Stream<Path> files = Files.walk(FOLDER)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).sorted().toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList()) {
                 Map<?, ?> document = map(new Load(LoadSettings.builder().build()).loadFromString(text(file)));
                 List<Rule> rules = list(document.get("rules")).stream()
                         .map(rule -> rule(map(rule)))
@@ -45,8 +47,8 @@ class ScenarioTest {
                 for (Object item : list(document.get("cases"))) {
                     Map<?, ?> scenario = map(item);
                     String name = FOLDER.relativize(file) + ": " + scenario.get("name");
-                    scenarios.add(Arguments.of(
-                            name, policy, reversed, map(scenario.get("when")), map(scenario.get("then"))));
+                    scenarios.add(
+                            Arguments.of(name, policy, reversed, map(scenario.get("when")), map(scenario.get("then"))));
                 }
             }
         }
@@ -61,8 +63,10 @@ class ScenarioTest {
             Decision decision = either.decide(call);
             assertEquals(then.get("outcome"), outcome(decision), name);
             Map<Object, Object> verdicts = new TreeMap<>();
-            decision.verdicts().forEach(v -> verdicts.put(
-                    v.ruleId(), v.matched().name().toLowerCase(Locale.ROOT).replace('_', '-')));
+            decision.verdicts()
+                    .forEach(v -> verdicts.put(
+                            v.ruleId(),
+                            v.matched().name().toLowerCase(Locale.ROOT).replace('_', '-')));
             assertEquals(new TreeMap<>(map(then.get("rules"))), verdicts, name);
             if (decision instanceof Decision.Deny deny) {
                 assertEquals(then.get("reason"), deny.denial().reason().code(), name);
@@ -136,7 +140,9 @@ class ScenarioTest {
     }
 
     private static List<String> strings(@Nullable Object value) {
-        return value == null ? List.of() : list(value).stream().map(String::valueOf).toList();
+        return value == null
+                ? List.of()
+                : list(value).stream().map(String::valueOf).toList();
     }
 
     private static Map<?, ?> map(@Nullable Object value) {

@@ -27,7 +27,8 @@ class ArgumentsTest {
     @Test
     void keepsTheBytesThatWereSent() {
         byte[] sent = "{ \"b\" : 1.50, \"a\":\"\\u00e9\" }".getBytes(StandardCharsets.UTF_8);
-        Arguments arguments = assertInstanceOf(Arguments.Valid.class, Arguments.parse(sent)).arguments();
+        Arguments arguments =
+                assertInstanceOf(Arguments.Valid.class, Arguments.parse(sent)).arguments();
         assertSame(sent, arguments.raw());
         assertEquals("{\"a\":\"é\",\"b\":1.5}", new String(arguments.canonical(), StandardCharsets.UTF_8));
     }
@@ -36,20 +37,30 @@ class ArgumentsTest {
     void hasTheDigestOfItsCanonicalForm() {
         // printf '{}' | sha256sum
         assertEquals("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", Arguments.NONE.digest());
-        assertEquals(arguments("{\"a\":1,\"b\":2}").digest(), arguments("{ \"b\":2.0, \"a\":1 }").digest());
-        assertNotEquals(arguments("{\"a\":9007199254740993}").digest(), arguments("{\"a\":9007199254740992}").digest());
+        assertEquals(
+                arguments("{\"a\":1,\"b\":2}").digest(),
+                arguments("{ \"b\":2.0, \"a\":1 }").digest());
+        assertNotEquals(
+                arguments("{\"a\":9007199254740993}").digest(),
+                arguments("{\"a\":9007199254740992}").digest());
     }
 
     @Test
     void refusesWhatTwoReadersCouldReadDifferently() {
-        assertEquals(Kind.DUPLICATE_KEY, problem(utf8("{\"to\":\"a\",\"to\":\"b\"}")).kind());
-        assertEquals(Kind.DUPLICATE_KEY, problem(utf8("{\"x\":[{\"to\":1,\"\\u0074o\":2}]}")).kind());
+        assertEquals(
+                Kind.DUPLICATE_KEY, problem(utf8("{\"to\":\"a\",\"to\":\"b\"}")).kind());
+        assertEquals(
+                Kind.DUPLICATE_KEY,
+                problem(utf8("{\"x\":[{\"to\":1,\"\\u0074o\":2}]}")).kind());
         assertEquals(Kind.LONE_SURROGATE, problem(utf8("{\"a\":\"\\ud800\"}")).kind());
-        assertEquals(Kind.LONE_SURROGATE, problem(utf8("{\"a\":\"\\udc00\\ud800\"}")).kind());
+        assertEquals(
+                Kind.LONE_SURROGATE, problem(utf8("{\"a\":\"\\udc00\\ud800\"}")).kind());
         assertEquals(Kind.SYNTAX, problem(utf8("{\"\\ud800x\":1}")).kind());
         assertEquals(Kind.NOT_AN_OBJECT, problem(utf8("[1]")).kind());
         assertEquals(Kind.SYNTAX, problem(utf8("{\"a\":1}}")).kind());
-        assertEquals("an object with the same key twice", problem(utf8("{\"a\":1,\"a\":2}")).message().split(" \\(")[0]);
+        assertEquals(
+                "an object with the same key twice",
+                problem(utf8("{\"a\":1,\"a\":2}")).message().split(" \\(")[0]);
     }
 
     /** Overlong forms, surrogates and stray bytes; RFC 3629 forbids them all. */
@@ -79,20 +90,23 @@ class ArgumentsTest {
         assertEquals(Kind.TOO_DEEP, problem(utf8(deeper)).kind());
         byte[] large = utf8("{\"a\":\"" + "x".repeat(Arguments.MAX_BYTES) + "\"}");
         assertEquals(Kind.TOO_LARGE, problem(large).kind());
-        assertEquals(Kind.TOO_LARGE, problem(utf8("{\"a\":" + "1".repeat(2000) + "}")).kind());
+        assertEquals(
+                Kind.TOO_LARGE,
+                problem(utf8("{\"a\":" + "1".repeat(2000) + "}")).kind());
     }
 
     @Test
     void splicesTextsAndNothingElse() {
-        Arguments sent = arguments("{ \"to\" : \"joe@example.com\", \"n\":1.50, \"l\":[ \"é😀\", {\"k\":\"a\\/b\"} ] }");
+        Arguments sent =
+                arguments("{ \"to\" : \"joe@example.com\", \"n\":1.50, \"l\":[ \"é😀\", {\"k\":\"a\\/b\"} ] }");
         assertEquals(
                 List.of(
                         new TextRun("/to", "joe@example.com"),
                         new TextRun("/l/0", "é😀"),
                         new TextRun("/l/1/k", "a/b")),
                 sent.texts());
-        Arguments masked = sent.withTexts(
-                List.of(new TextRun("/to", "[email] \"q\"\n"), new TextRun("/l/0", "é😀"), new TextRun("/l/1/k", "a/b")));
+        Arguments masked = sent.withTexts(List.of(
+                new TextRun("/to", "[email] \"q\"\n"), new TextRun("/l/0", "é😀"), new TextRun("/l/1/k", "a/b")));
         assertEquals(
                 "{ \"to\" : \"[email] \\\"q\\\"\\n\", \"n\":1.50, \"l\":[ \"é😀\", {\"k\":\"a\\/b\"} ] }",
                 new String(masked.raw(), StandardCharsets.UTF_8));
@@ -109,7 +123,8 @@ class ArgumentsTest {
     @Test
     void isEqualByValue() {
         assertEquals(arguments("{\"a\":1}"), arguments("{ \"a\": 1.0 }"));
-        assertEquals(arguments("{\"a\":1}").hashCode(), arguments("{ \"a\": 1.0 }").hashCode());
+        assertEquals(
+                arguments("{\"a\":1}").hashCode(), arguments("{ \"a\": 1.0 }").hashCode());
         assertNotEquals(arguments("{\"a\":1}"), arguments("{\"a\":\"1\"}"));
         assertArrayEquals(utf8("{}"), Arguments.NONE.canonical());
     }

@@ -15,7 +15,8 @@ public final class Calls {
     public static Arguments arguments(String json) {
         return switch (Arguments.parse(json.getBytes(StandardCharsets.UTF_8))) {
             case Arguments.Valid valid -> valid.arguments();
-            case Arguments.Invalid invalid -> throw new AssertionError(invalid.problem().message());
+            case Arguments.Invalid invalid ->
+                throw new AssertionError(invalid.problem().message());
         };
     }
 

@@ -111,7 +111,21 @@ class CanonicalJsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "{", "[1", "{\"a\":1}x", "{\"a\":1} {}", "nul", "[01]", "[1,]", "{'a':1}", "[NaN]", "\"\t\""})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "[1",
+                "{\"a\":1}x",
+                "{\"a\":1} {}",
+                "nul",
+                "[01]",
+                "[1,]",
+                "{'a':1}",
+                "[NaN]",
+                "\"\t\""
+            })
     void refusesWhatIsNoJson(String text) {
         MalformedJson refused = assertThrows(MalformedJson.class, () -> canonical(text));
         assertEquals(JsonProblem.Kind.SYNTAX, refused.problem().kind());
@@ -124,8 +138,7 @@ class CanonicalJsonTest {
         }) {
             assertThrows(MalformedJson.class, () -> CanonicalJson.of("{\"a\":1}".getBytes(charset)));
         }
-        assertThrows(
-                MalformedJson.class, () -> CanonicalJson.of("\ufeff{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
+        assertThrows(MalformedJson.class, () -> CanonicalJson.of("\ufeff{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -30,15 +30,14 @@ class JsonTextsTest {
 
     @Test
     void findsWhatPathsLeadTo() {
-        JsonTexts texts =
-                JsonTexts.find(utf8(CHAT), JsonPaths.of("/messages/*/content", "/messages/*/content/*/text"));
+        JsonTexts texts = JsonTexts.find(utf8(CHAT), JsonPaths.of("/messages/*/content", "/messages/*/content/*/text"));
         assertEquals(List.of("/messages/0/content", "/messages/1/content/0/text"), pointers(texts));
         assertEquals(List.of("Sei knapp – bitte.", "café ☕\n"), values(texts));
         assertEquals(
-                List.of("/a~1b/~0"),
-                pointers(JsonTexts.find(utf8(CHAT), JsonPaths.of("/a~1b/~0", "/nowhere/**"))));
+                List.of("/a~1b/~0"), pointers(JsonTexts.find(utf8(CHAT), JsonPaths.of("/a~1b/~0", "/nowhere/**"))));
         assertEquals(11, JsonTexts.find(utf8(CHAT), JsonPaths.of("/**")).texts().size());
-        assertEquals(List.of("/tools/0/function/name", "/tools/0/function/description"),
+        assertEquals(
+                List.of("/tools/0/function/name", "/tools/0/function/description"),
                 pointers(JsonTexts.find(utf8(CHAT), JsonPaths.of("/tools/*/**"))));
     }
 
