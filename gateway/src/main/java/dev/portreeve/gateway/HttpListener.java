@@ -1,10 +1,14 @@
 package dev.portreeve.gateway;
 
 import dev.portreeve.gateway.config.HostPort;
+import dev.portreeve.gateway.database.StartFailure;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -58,6 +62,18 @@ final class HttpListener implements AutoCloseable {
             return new HttpListener(server.start(), address);
         } catch (RuntimeException failed) {
             throw explain(key, address, failed);
+        }
+    }
+
+    /** An address whose port is not 0, for what must know it before the listener starts. */
+    static HostPort concrete(HostPort address) {
+        if (address.port() != 0) {
+            return address;
+        }
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(address.host()))) {
+            return new HostPort(address.host(), free.getLocalPort());
+        } catch (IOException none) {
+            throw new StartFailure("there is no free port at " + address.host(), none);
         }
     }
 

@@ -72,6 +72,27 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
+    /** Whether a running program has this folder open, this one included. */
+    static boolean isHeld(Path folder) throws IOException {
+        Path path = folder.resolve("lock");
+        if (!Files.exists(path)) {
+            return false;
+        }
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return tryLock(file) == null;
+        }
+    }
+
+    /** The folder of a server that another program runs: to be read, never written, and not to be closed. */
+    static String read(Path folder, String file) throws IOException {
+        return Files.readString(folder.resolve(file)).strip();
+    }
+
+    /** The file of a role's password. */
+    static String passwordFile(String role) {
+        return role + ".password";
+    }
+
     Path root() {
         return root;
     }
@@ -95,7 +116,7 @@ final class DataFolder implements AutoCloseable {
 
     /** The password of a role: made at the first call, the same ever after, readable by its owner only. */
     String password(String role) throws IOException {
-        Path file = root.resolve(role + ".password");
+        Path file = root.resolve(passwordFile(role));
         if (!Files.exists(file)) {
             if (hasCluster()) {
                 throw new DatabaseUnavailable("'" + file + "' is missing, but the database beside it was made with the"

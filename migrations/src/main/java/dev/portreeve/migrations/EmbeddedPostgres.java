@@ -3,6 +3,7 @@ package dev.portreeve.migrations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,38 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 data.close();
             }
         }
+    }
+
+    /**
+     * The ways into a database.
+     *
+     * @param owner the superuser, who owns the tables
+     * @param app the running program's, with the rights it was granted
+     */
+    public record Logins(DatabaseLogin owner, DatabaseLogin app) {}
+
+    /**
+     * The logins of the server that a running program has on this folder, for tools beside it; empty if none runs.
+     *
+     * @throws DatabaseUnavailable if the folder's files may not be read
+     */
+    public static Optional<Logins> running(Path dataFolder) {
+        try {
+            if (!DataFolder.isHeld(dataFolder)) {
+                return Optional.empty();
+            }
+            int port = Integer.parseInt(DataFolder.read(dataFolder, "port"));
+            return Optional.of(new Logins(
+                    login(port, Cluster.DATABASE, Cluster.OWNER, readPassword(dataFolder, Cluster.OWNER)),
+                    login(port, Cluster.DATABASE, Cluster.APP, readPassword(dataFolder, Cluster.APP))));
+        } catch (IOException | NumberFormatException e) {
+            throw new DatabaseUnavailable(
+                    "cannot read the data folder '" + dataFolder + "' of the running server: " + e.getMessage(), e);
+        }
+    }
+
+    private static String readPassword(Path dataFolder, String role) throws IOException {
+        return DataFolder.read(dataFolder, DataFolder.passwordFile(role));
     }
 
     private static EmbeddedPostgres start(DataFolder data, Consumer<String> progress)

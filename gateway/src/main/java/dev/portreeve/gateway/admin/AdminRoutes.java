@@ -23,7 +23,8 @@ final class AdminRoutes {
             "Content-Security-Policy", PageShell.CONTENT_SECURITY_POLICY,
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cross-Origin-Resource-Policy", "same-origin",
-            "Referrer-Policy", "no-referrer",
+            // Not no-referrer: with it browsers also hide the origin of our own forms, which is checked.
+            "Referrer-Policy", "same-origin",
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY");
 

@@ -5,36 +5,13 @@ import static dev.portreeve.gateway.admin.Html.tag;
 import static dev.portreeve.gateway.admin.Html.text;
 
 import dev.portreeve.gateway.admin.Html.Attribute;
-import java.time.Instant;
+import dev.portreeve.policy.approval.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Calls that wait for a person, with exactly the arguments that would run. */
 final class ApprovalsPanel {
     private ApprovalsPanel() {}
-
-    /**
-     * A ticket as it is shown.
-     *
-     * @param rows every argument; what hides in a text is shown as chips
-     * @param warnings about the arguments as a whole
-     */
-    record Ticket(
-            String tenant,
-            String id,
-            String member,
-            String tool,
-            String rule,
-            String approvers,
-            Instant requestedAt,
-            Instant expiresAt,
-            List<Row> rows,
-            List<String> warnings) {
-        Ticket {
-            rows = List.copyOf(rows);
-            warnings = List.copyOf(warnings);
-        }
-    }
 
     /** One argument. */
     record Row(String path, String type, List<Piece> value, List<String> warnings) {
@@ -62,21 +39,16 @@ final class ApprovalsPanel {
         Html asked = tag(
                 "p",
                 "quiet",
-                text(ticket.member() + " of " + ticket.tenant() + " asked at "),
+                text(ticket.request().member() + " of " + ticket.tenant() + " asked at "),
                 CallsPanel.time(ticket.requestedAt()),
-                text(" · rule " + ticket.rule() + " · "
-                        + (ticket.approvers().isEmpty() ? "" : "for " + ticket.approvers() + " · ") + "a no after "),
+                text(" · rule " + ticket.request().rules() + " · a no after "),
                 CallsPanel.time(ticket.expiresAt()));
-        List<Html> warnings = ticket.warnings().stream()
-                .map(warning -> tag("p", "notice bad", warning))
-                .toList();
         return tag(
                 "article",
                 "ticket",
-                tag("h3", "", ticket.tool()),
+                tag("h3", "", ticket.request().tool().name()),
                 asked,
-                concat(warnings),
-                arguments(ticket.rows()),
+                arguments(ArgumentRows.of(ticket.request().arguments().canonical())),
                 decide(ticket, session));
     }
 
@@ -116,11 +88,26 @@ final class ApprovalsPanel {
                         new Attribute("placeholder", "reason (optional, recorded)"),
                         new Attribute("aria-label", "reason")));
         return PageShell.form(
-                "/approvals/" + ticket.tenant() + "/" + ticket.id(),
+                "/approvals/" + ticket.id(),
                 session,
                 "decide",
+                approver(ticket.request().approvers()),
                 reason,
                 PageShell.button("good", "decision", "approve", "Approve this call"),
                 PageShell.button("bad", "decision", "deny", "Deny"));
+    }
+
+    /** Where the rule names who may decide, the operator says who of them they are; the record keeps it. */
+    private static Html approver(List<String> named) {
+        if (named.isEmpty()) {
+            return Html.EMPTY;
+        }
+        Html options = concat(named.stream()
+                .map(name -> tag("option", List.of(new Attribute("value", name)), text("as " + name)))
+                .toList());
+        return tag(
+                "select",
+                List.of(new Attribute("name", "approver"), new Attribute("aria-label", "who decides")),
+                options);
     }
 }

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.admin;
 
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,8 +40,8 @@ final class CallTrace {
         String outcome = text("outcome");
         String ending = outcome == null ? "running" : ending(outcome);
         return new CallLine(
-                facts.path("call").stringValue(""),
-                Instant.parse(records.getFirst().path("at").stringValue("")),
+                facts.path("call").asString(""),
+                instant(records.getFirst().path("at").stringValue("")),
                 facts.path("subject").path("member").stringValue("nobody"),
                 facts.path("resource").stringValue(""),
                 ending,
@@ -82,11 +83,17 @@ final class CallTrace {
     }
 
     private void guardrails() {
-        for (JsonNode finding : facts.path("guardrails")) {
-            String action = finding.path("action").stringValue("");
-            StringJoiner parts = new StringJoiner(", ");
-            finding.properties().forEach(member -> parts.add(member.getKey() + " " + plain(member.getValue())));
-            say(action.equals("block") ? Tone.BAD : Tone.WARN, "guardrail", parts.toString());
+        for (JsonNode record : records) {
+            for (JsonNode finding : record.path("guardrails")) {
+                String action = finding.path("action").asString("");
+                say(
+                        action.equals("block") ? Tone.BAD : Tone.WARN,
+                        "guardrail",
+                        finding.path("id").asString("") + ": "
+                                + finding.path("count").asString("") + " × "
+                                + finding.path("kind").asString("") + " in "
+                                + finding.path("on").asString("") + ", " + action);
+            }
         }
     }
 
@@ -105,11 +112,10 @@ final class CallTrace {
     }
 
     private void approval() {
-        JsonNode approval = facts.path("approval");
-        if (approval.isObject()) {
-            StringJoiner parts = new StringJoiner(", ");
-            approval.properties().forEach(member -> parts.add(member.getKey() + " " + plain(member.getValue())));
-            say(Tone.GOOD, "ask", parts.toString());
+        String ticket = text("approval");
+        if (ticket != null) {
+            boolean passed = facts.has("usage") || "completed".equals(text("outcome"));
+            say(passed ? Tone.GOOD : Tone.WARN, "ask", "ticket " + ticket);
         }
     }
 
@@ -150,8 +156,13 @@ final class CallTrace {
         return facts.path(member).isString() ? facts.path(member).stringValue() : null;
     }
 
-    private static String plain(JsonNode value) {
-        return value.isString() ? value.stringValue() : value.toString();
+    /** Of a record that somebody altered, too. */
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException notOne) {
+            return Instant.EPOCH;
+        }
     }
 
     private static String ending(String outcome) {

@@ -4,7 +4,6 @@ import static dev.portreeve.gateway.admin.Html.concat;
 import static dev.portreeve.gateway.admin.Html.tag;
 import static dev.portreeve.gateway.admin.Html.text;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,27 +18,32 @@ final class EvidencePanel {
      * @param trees each tenant's tree, by its last signed checkpoint
      * @param verification what the last verification said, if there was one since the start
      */
-    record State(List<Tree> trees, @Nullable Verification verification) {
+    record State(List<Tree> trees, Verifications.@Nullable Report verification) {
         State {
             trees = List.copyOf(trees);
         }
     }
 
-    /** The size of a tree and when its last checkpoint was signed. */
-    record Tree(String name, long size, Instant signedAt) {}
-
     /**
-     * What a verification found.
+     * A tenant's tree of records.
      *
-     * @param said one sentence: how much was checked, or the first record that is wrong
+     * @param size records that have their index
+     * @param signed records under the last signed checkpoint
+     * @param problem why no more is signed, if that is so
      */
-    record Verification(Instant at, boolean intact, String said) {}
+    record Tree(
+            String name, long size, long signed, @Nullable String problem) {}
 
     static Html of(State state, AdminAccess.Session session) {
         List<Html> pairs = new ArrayList<>();
         for (Tree tree : state.trees()) {
             pairs.add(tag("dt", "", tree.name()));
-            pairs.add(tag("dd", "", text(tree.size() + " records, signed "), CallsPanel.time(tree.signedAt())));
+            String problem = tree.problem();
+            pairs.add(tag(
+                    "dd",
+                    "",
+                    text(tree.size() + " records, " + tree.signed() + " signed"),
+                    problem == null ? Html.EMPTY : tag("div", "warning", "✗ " + problem)));
         }
         Html trees = pairs.isEmpty() ? tag("p", "empty", "No checkpoint yet.") : tag("dl", "pairs", concat(pairs));
         return PageShell.part(
@@ -51,7 +55,7 @@ final class EvidencePanel {
                 PageShell.form("/verify", session, "", PageShell.button("", "", "", "Verify now")));
     }
 
-    private static Html notice(@Nullable Verification verification) {
+    private static Html notice(Verifications.@Nullable Report verification) {
         if (verification == null) {
             return tag("p", "notice", "Not verified since this server started.");
         }
@@ -64,12 +68,13 @@ final class EvidencePanel {
 
     /** The state in the page's header. */
     static Html pill(State state) {
-        Verification verification = state.verification();
+        Verifications.Report verification = state.verification();
         long size = state.trees().stream().mapToLong(Tree::size).sum();
         if (verification == null) {
             return tag("span", "pill", size + " records");
         }
-        return verification.intact()
+        boolean well = state.trees().stream().allMatch(tree -> tree.problem() == null);
+        return verification.intact() && well
                 ? tag("span", "pill good", "✓ " + size + " records verified")
                 : tag("span", "pill bad", "✗ evidence was altered");
     }

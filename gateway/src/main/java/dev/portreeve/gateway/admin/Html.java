@@ -1,12 +1,16 @@
 package dev.portreeve.gateway.admin;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A piece of a page. Text becomes part of one only through {@link #text} or {@link #tag}, which escape it, so nothing that
  * callers, models or tools wrote can become markup.
  */
 record Html(String markup) {
+    /** Elements that have no end tag. */
+    private static final Set<String> VOID = Set.of("input");
+
     static final Html EMPTY = new Html("");
 
     /** An attribute; its value is escaped. */
@@ -29,7 +33,10 @@ record Html(String markup) {
         for (Html child : children) {
             markup.append(child.markup);
         }
-        return new Html(markup.append("</").append(name).append('>').toString());
+        return new Html(
+                VOID.contains(name)
+                        ? markup.toString()
+                        : markup.append("</").append(name).append('>').toString());
     }
 
     /** An element with a class. */

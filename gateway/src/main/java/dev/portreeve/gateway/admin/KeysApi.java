@@ -49,7 +49,7 @@ final class KeysApi {
 
     record KeyList(List<KeyInfo> keys) {}
 
-    void routes(AdminRoutes routes, HttpRules rules) {
+    void register(AdminRoutes routes, HttpRules rules) {
         routes.api(rules::get, "/api/v1/keys", this::list);
         routes.api(rules::post, "/api/v1/keys", this::create);
         routes.api(rules::delete, "/api/v1/keys/{id}", this::revoke);

@@ -4,7 +4,6 @@ import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.policy.call.Secret;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -69,20 +68,29 @@ final class ServerOptions {
     private static DataDirectory nearest() {
         DataDirectory demo = new DataDirectory(DEMO_DATA);
         DataDirectory own = new DataDirectory(DEFAULT_DATA);
-        return own.adminUrl().isEmpty() && demo.existingAdminToken().isPresent() ? demo : own;
+        return own.listeners().isEmpty() && demo.existingAdminToken().isPresent() ? demo : own;
     }
 
     /** @throws CliFailure there is no sign of a running server */
     AdminClient connect(Terminal terminal) {
         DataDirectory directory = dataDirectory(terminal);
-        Optional<URI> url = directory.adminUrl();
         Optional<Secret> token = directory.existingAdminToken();
-        if (url.isEmpty() || token.isEmpty()) {
-            throw new CliFailure(
-                    CliFailure.UNREACHABLE,
-                    "no server runs on the data directory \"" + directory.root()
-                            + "\": start one with portreeve serve, or name another with --data");
+        if (token.isEmpty()) {
+            throw notRunning(directory);
         }
-        return new AdminClient(url.get(), token.get());
+        return new AdminClient(listeners(terminal).admin(), token.get());
+    }
+
+    /** @throws CliFailure there is no sign of a running server */
+    DataDirectory.Listeners listeners(Terminal terminal) {
+        DataDirectory directory = dataDirectory(terminal);
+        return directory.listeners().orElseThrow(() -> notRunning(directory));
+    }
+
+    private static CliFailure notRunning(DataDirectory directory) {
+        return new CliFailure(
+                CliFailure.UNREACHABLE,
+                "no server runs on the data directory \"" + directory.root()
+                        + "\": start one with portreeve serve, or name another with --data");
     }
 }

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,10 @@ public record Terminal(
         boolean colour =
                 System.console() != null && System.console().isTerminal() && (noColor == null || noColor.isEmpty());
         return new Terminal(
-                new PrintWriter(System.out, true), new PrintWriter(System.err, true), System.getenv()::get, colour);
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                System.getenv()::get,
+                colour);
     }
 
     public void line(String text) {

@@ -11,6 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The folder of one server: its embedded database, its secrets, and where the command line finds it. What is secret in it
@@ -18,7 +22,7 @@ import java.util.Optional;
  */
 public record DataDirectory(Path root) {
     private static final String ADMIN_TOKEN = "admin-token";
-    private static final String ADMIN_URL = "admin-url";
+    private static final String SERVER = "server.json";
     private static final int TOKEN_BYTES = 32;
 
     /** The folder of the embedded database. */
@@ -29,6 +33,25 @@ public record DataDirectory(Path root) {
     /** The key that signs checkpoints. */
     public Path signingKey() {
         return root.resolve("audit-signing.pem");
+    }
+
+    /** The public half of that key, with the log's name: what an auditor is given. */
+    public Path verifierKey() {
+        return root.resolve("audit-verifier-key");
+    }
+
+    /** Writes a file that is not secret, whole or not at all. */
+    public void publish(Path file, String text) {
+        try {
+            writePrivate(file, text);
+        } catch (IOException unusable) {
+            throw new UncheckedIOException("the data directory \"" + root + "\" cannot be written", unusable);
+        }
+    }
+
+    /** Where the last signed heads of the logs are kept, outside the database. */
+    public Path auditHeads() {
+        return root.resolve("audit-heads");
     }
 
     /** The token the command line shows to the admin listener; made at the first call. */
@@ -53,10 +76,21 @@ public record DataDirectory(Path root) {
         return Files.isReadable(file) ? Optional.of(adminToken()) : Optional.empty();
     }
 
-    /** Says where the running server's admin listener is, for the command line. */
-    public void announce(URI adminUrl) {
+    /**
+     * Where a running server listens on this machine.
+     *
+     * @param admin for operators
+     * @param data for callers
+     */
+    public record Listeners(URI admin, URI data) {}
+
+    /** Says where the running server listens, for the command line. */
+    public void announce(Listeners listeners) {
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.put("admin", listeners.admin().toString())
+                .put("data", listeners.data().toString());
         try {
-            writePrivate(root.resolve(ADMIN_URL), adminUrl.toString());
+            writePrivate(root.resolve(SERVER), json.toString());
         } catch (IOException unusable) {
             throw new UncheckedIOException("the data directory \"" + root + "\" cannot be written", unusable);
         }
@@ -65,20 +99,24 @@ public record DataDirectory(Path root) {
     /** Takes back what {@link #announce} said. */
     public void withdraw() {
         try {
-            Files.deleteIfExists(root.resolve(ADMIN_URL));
+            Files.deleteIfExists(root.resolve(SERVER));
         } catch (IOException unusable) {
             throw new UncheckedIOException("the data directory \"" + root + "\" cannot be written", unusable);
         }
     }
 
-    /** Where the server of this folder listens for operators, if one runs (or was killed while it ran). */
-    public Optional<URI> adminUrl() {
-        Path file = root.resolve(ADMIN_URL);
+    /** Where the server of this folder listens, if one runs (or was killed while it ran). */
+    public Optional<Listeners> listeners() {
+        Path file = root.resolve(SERVER);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
         try {
-            return Files.exists(file)
-                    ? Optional.of(URI.create(Files.readString(file).strip()))
-                    : Optional.empty();
-        } catch (IOException | IllegalArgumentException unreadable) {
+            JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
+            return Optional.of(new Listeners(
+                    URI.create(json.path("admin").asString("")),
+                    URI.create(json.path("data").asString(""))));
+        } catch (IOException | JacksonException | IllegalArgumentException unreadable) {
             return Optional.empty();
         }
     }

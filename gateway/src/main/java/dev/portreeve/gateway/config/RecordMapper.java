@@ -133,7 +133,7 @@ final class RecordMapper {
         for (int i = 0; i < components.length; i++) {
             values[i] = component(components[i], entries, line(mapping), path, depth);
         }
-        return problems.count() > before ? null : construct(type, components, values, entries, line(mapping), path);
+        return problems.count() > before ? null : construct(type, components, values, line(mapping), path);
     }
 
     private void refuseUnknown(Map<String, Node> entries, RecordComponent[] components, String path) {
@@ -168,12 +168,7 @@ final class RecordMapper {
 
     /** Records of other modules normalise absence themselves, so what they leave {@code null} was required. */
     private @Nullable Object construct(
-            Class<?> type,
-            RecordComponent[] components,
-            @Nullable Object[] values,
-            Map<String, Node> entries,
-            int line,
-            String path) {
+            Class<?> type, RecordComponent[] components, @Nullable Object[] values, int line, String path) {
         try {
             Class<?>[] types =
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
@@ -193,16 +188,18 @@ final class RecordMapper {
 
     private @Nullable Object refused(
             @Nullable Throwable cause, RecordComponent[] components, @Nullable Object[] values, int line, String path) {
-        if (cause instanceof IllegalArgumentException || cause instanceof ArithmeticException) {
-            return fail(line, path, String.valueOf(cause.getMessage()));
-        }
-        if (!(cause instanceof NullPointerException)) {
+        boolean wrong = cause instanceof IllegalArgumentException || cause instanceof ArithmeticException;
+        if (cause == null || (!wrong && !(cause instanceof NullPointerException))) {
             throw new IllegalStateException("a configuration record failed", cause);
         }
+        int before = problems.count();
         for (int i = 0; i < components.length; i++) {
             if (values[i] == null && components[i].getType() == String.class && !isNullable(components[i])) {
                 fail(line, path, "missing \"" + key(components[i]) + "\"");
             }
+        }
+        if (problems.count() == before) {
+            fail(line, path, String.valueOf(cause.getMessage()));
         }
         return null;
     }

@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.config;
 
 import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.InvalidPolicy;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
@@ -10,6 +12,7 @@ import dev.portreeve.policy.guardrail.GuardrailConfig;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +45,10 @@ final class ReferenceCheck {
                 "guardrails",
                 "id",
                 config.guardrails().stream().map(GuardrailConfig::id).toList());
-        organisation(config.organisation().tenants());
         providers();
         models();
         policies();
+        compile();
         webhooks(config.approvals().webhooks());
     }
 
@@ -58,44 +61,11 @@ final class ReferenceCheck {
         }
     }
 
-    private void organisation(List<Tenant> tenants) {
-        unique("organisation.tenants", "id", tenants.stream().map(Tenant::id).toList());
-        for (int t = 0; t < tenants.size(); t++) {
-            String path = "organisation.tenants[" + t + "]";
-            Tenant tenant = tenants.get(t);
-            unique(
-                    path + ".teams",
-                    "id",
-                    tenant.teams().stream().map(OrganisationConfig.Team::id).toList());
-            Set<String> members = new HashSet<>();
-            uniqueMembers(path, tenant.users(), tenant.agents(), members);
-            for (int i = 0; i < tenant.teams().size(); i++) {
-                OrganisationConfig.Team team = tenant.teams().get(i);
-                uniqueMembers(path + ".teams[" + i + "]", team.users(), team.agents(), members);
-            }
-        }
-    }
-
-    private void uniqueMembers(String path, List<Member> users, List<Member> agents, Set<String> seen) {
-        for (int i = 0; i < users.size(); i++) {
-            uniqueMember(path + ".users[" + i + "].id", users.get(i), seen);
-        }
-        for (int i = 0; i < agents.size(); i++) {
-            uniqueMember(path + ".agents[" + i + "].id", agents.get(i), seen);
-        }
-    }
-
-    private void uniqueMember(String path, Member member, Set<String> seen) {
-        if (!seen.add(member.id())) {
-            problems.at(path, "\"" + member.id() + "\" is there twice: users and agents of a tenant share their names");
-        }
-    }
-
     private void providers() {
         for (int i = 0; i < config.providers().size(); i++) {
             ProviderConfig provider = config.providers().get(i);
             String variable = KnownProvider.keyVariable(provider.id());
-            boolean ownAddress = !java.util.Objects.equals(provider.baseUrl(), KnownProvider.baseUrl(provider.id()));
+            boolean ownAddress = !Objects.equals(provider.baseUrl(), KnownProvider.baseUrl(provider.id()));
             if (variable != null && provider.apiKey() == null && !ownAddress) {
                 problems.at("providers[" + i + "]", "no api-key: set " + variable + ", or write api-key");
             }
@@ -123,6 +93,24 @@ final class ReferenceCheck {
             }
             for (int t = 0; t < rule.tools().size(); t++) {
                 toolPattern(path + ".tools[" + t + "]", rule.tools().get(t));
+            }
+        }
+    }
+
+    /** What the rules' own compiler says: conditions, above all. */
+    private void compile() {
+        try {
+            AccessPolicy unused = AccessPolicy.of(config.policies());
+        } catch (InvalidPolicy invalid) {
+            List<String> ids = config.policies().stream().map(Rule::id).toList();
+            for (InvalidPolicy.Problem problem : invalid.problems()) {
+                boolean duplicate = problem.member().equals("id");
+                if (!duplicate) {
+                    String place = problem.column() == 0 ? "" : "column " + problem.column() + ": ";
+                    problems.at(
+                            "policies[" + ids.indexOf(problem.ruleId()) + "]." + problem.member(),
+                            place + problem.message());
+                }
             }
         }
     }

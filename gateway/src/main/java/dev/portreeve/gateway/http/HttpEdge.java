@@ -60,6 +60,8 @@ public final class HttpEdge implements AutoCloseable {
         routing.addFilter(AccessLog::filter)
                 .error(Throwable.class, lastResort::failed)
                 .get("/health/live", (request, response) -> Health.send(response, true))
+                // The listener opens last, so whoever hears this hears a gateway that has started.
+                .get("/health/started", (request, response) -> Health.send(response, true))
                 .get(
                         "/health/ready",
                         (request, response) ->

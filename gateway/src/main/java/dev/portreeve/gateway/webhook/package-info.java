@@ -1,4 +1,4 @@
-/** Signed messages between the gateway and those who approve, in the form of Standard Webhooks. */
+/** Carries approval requests to the receivers that the configuration names. */
 @NullMarked
 package dev.portreeve.gateway.webhook;
 

@@ -70,7 +70,7 @@ class ConfigFileTest {
         assertEquals(List.of(), config.policies());
         assertEquals(List.of(), config.guardrails());
         assertEquals(ApprovalConfig.DEFAULT, config.approvals());
-        assertEquals(new AuditConfig(Duration.ofSeconds(1), null), config.audit());
+        assertEquals(new AuditConfig("portreeve.local/audit", Duration.ofSeconds(1), null), config.audit());
         assertEquals(
                 new LimitsConfig(
                         20_971_520,
@@ -107,7 +107,9 @@ class ConfigFileTest {
         assertEquals(
                 new PricesConfig(folder.resolve("prices.json"), NanoUsd.ofUsd("40"), NanoUsd.ofUsd("200.5")),
                 config.prices());
-        assertEquals(new AuditConfig(Duration.ofSeconds(2), new Secret("from-a-file")), config.audit());
+        assertEquals(
+                new AuditConfig("gateway.example.com/audit", Duration.ofSeconds(2), new Secret("from-a-file")),
+                config.audit());
         assertEquals(
                 new LimitsConfig(
                         1_000_000,
@@ -254,6 +256,7 @@ class ConfigFileTest {
                     providers: [{ id: x }]                 | portreeve.yaml:1: providers[0]: provider "x" is not a known one, so it needs base-url
                     providers: [{ id: groq }]              | portreeve.yaml:1: providers[0]: no api-key: set GROQ_API_KEY, or write api-key
                     providers: [{ id: d, kind: demoo }]    | portreeve.yaml:1: providers[0].kind: "demoo" is not one of openai-compatible, demo, did you mean "demo"
+                    organisation: { tenants: [{}] }        | portreeve.yaml:1: organisation.tenants[0]: missing "id"
                     policies: [{ effect: allow }]          | portreeve.yaml:1: policies[0]: missing "id"
                     policies: [{ id: a, models: ["*"] }]   | portreeve.yaml:1: policies[0]: missing "effect": one of allow, deny, require-approval
                     tool-servers: [{ slug: a }]            | portreeve.yaml:1: tool-servers[0]: tool server "a" needs either url or command
@@ -305,14 +308,23 @@ class ConfigFileTest {
     @Test
     void members_of_a_tenant_share_their_names() {
         assertEquals(
-                "portreeve.yaml:4: organisation.tenants[0].teams[0].agents[0].id: \"ana\" is there twice: users and agents of"
-                        + " a tenant share their names",
-                problems("""
+                "portreeve.yaml:3: organisation.tenants[0]: there are two members with the id \"ana\"", problems("""
                         organisation:
                           tenants:
-                            - { id: acme, users: [{ id: ana }], teams: [
-                                { id: t, agents: [{ id: ana }] }] }
+                            - { id: acme, users: [{ id: ana }], teams: [{ id: t, agents: [{ id: ana }] }] }
                         """));
+    }
+
+    @Test
+    void a_condition_that_cannot_be_compiled_is_named_with_its_line_and_column() {
+        String found = problems("""
+                organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
+                tool-servers: [{ slug: notes, command: [notes] }]
+                policies:
+                  - { id: a, effect: allow, tools: [notes__read], when: 'argz.path == "x"' }
+                """);
+        assertTrue(found.startsWith("portreeve.yaml:4: policies[0].when: column 1: "), found);
+        assertTrue(found.contains("argz"), found);
     }
 
     @Test

@@ -1,0 +1,112 @@
+package dev.portreeve.gateway;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalSettings;
+import dev.portreeve.audit.PostgresJournal;
+import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.audit.log.KeptHeads;
+import dev.portreeve.audit.log.LogSigner;
+import dev.portreeve.audit.log.Sequencer;
+import dev.portreeve.gateway.admin.Verifications;
+import dev.portreeve.gateway.config.AuditConfig;
+import dev.portreeve.gateway.config.DataDirectory;
+import dev.portreeve.gateway.database.Database;
+import dev.portreeve.gateway.database.EvidenceFiles;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The evidence of this process: the journal that stores records, and the sequencer that numbers and signs them. */
+final class Evidence implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Evidence.class);
+    private static final Duration END_WAIT = Duration.ofSeconds(10);
+
+    private final PostgresJournal journal;
+    private final AuditLog log;
+    private final Sequencer sequencer;
+    private final Thread sequencing;
+    private final Verifications verifications;
+
+    private Evidence(PostgresJournal journal, Sequencer sequencer, Verifications verifications) {
+        this.journal = journal;
+        this.log = new AuditLog(journal);
+        this.sequencer = sequencer;
+        this.sequencing = Thread.ofPlatform().name("audit-sequencer").daemon().start(sequencer);
+        this.verifications = verifications;
+    }
+
+    /** Opens the log and records that this process started. */
+    static Evidence open(
+            AuditConfig config,
+            DataDirectory directory,
+            Database database,
+            InstantSource clock,
+            RandomGenerator random) {
+        LogSigner signer = EvidenceFiles.signer(config, directory);
+        directory.publish(directory.verifierKey(), signer.verifierKey() + "\n");
+        KeptHeads heads = EvidenceFiles.heads(directory);
+        Evidence evidence = new Evidence(
+                PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random),
+                new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery()),
+                new Verifications(database.unpooled(), heads, signer.verifierKey(), clock));
+        evidence.log.append(new AuditEvent(
+                AuditEvent.INSTANCE,
+                EventKind.SERVER_STARTED,
+                null,
+                new Facts()
+                        .put("version", Version.text())
+                        .put("verifier_key", signer.verifierKey().toString())));
+        return evidence;
+    }
+
+    AuditLog log() {
+        return log;
+    }
+
+    Verifications verifications() {
+        return verifications;
+    }
+
+    /** Whether records are taken: the writer keeps up. */
+    boolean isTaking() {
+        return journal.queued() < JournalSettings.defaults().queueCapacity() / 2;
+    }
+
+    /** How each tenant's log stands; none while the database does not answer. */
+    List<AuditStatus> statuses() {
+        try {
+            return sequencer.statuses();
+        } catch (SQLException away) {
+            LOGGER.warn("the state of the audit log cannot be read: {}", away.getMessage());
+            return List.of();
+        }
+    }
+
+    /** Stores what is queued, and signs it. */
+    @Override
+    public void close() {
+        journal.close();
+        try {
+            int signed = sequencer.runOnce();
+            LOGGER.debug("{} last records were signed", signed);
+        } catch (SQLException | IOException failed) {
+            LOGGER.warn("the last records are stored but not signed yet: {}", failed.toString());
+        }
+        sequencer.close();
+        try {
+            if (!sequencing.join(END_WAIT)) {
+                LOGGER.warn("the sequencer did not end");
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

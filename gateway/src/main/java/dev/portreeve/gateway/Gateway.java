@@ -1,0 +1,230 @@
+package dev.portreeve.gateway;
+
+import dev.portreeve.audit.PostgresAuditReader;
+import dev.portreeve.gateway.admin.AdminAccess;
+import dev.portreeve.gateway.admin.AdminEdge;
+import dev.portreeve.gateway.admin.AdminServices;
+import dev.portreeve.gateway.config.DataDirectory;
+import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.gateway.config.HostPort;
+import dev.portreeve.gateway.config.LimitsConfig;
+import dev.portreeve.gateway.database.Database;
+import dev.portreeve.gateway.database.StartFailure;
+import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.model.Prices;
+import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.webhook.HttpApprovalChannel;
+import dev.portreeve.hub.McpHub;
+import dev.portreeve.policy.PolicyEngine;
+import dev.portreeve.policy.approval.WebhookSecret;
+import dev.portreeve.policy.budget.OrganisationConfig;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.key.Pepper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: the only place where services are made, in the order they need each other, and closed in reverse.
+ * Start once, close once; both block.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
+    private static final int ADMIN_CONNECTIONS = 256;
+    private static final int ADMIN_REQUESTS = 64;
+    private static final Duration CATALOG_WAIT = Duration.ofSeconds(20);
+
+    private final GatewayConfig config;
+    private final InstantSource clock;
+    private final OpenParts parts;
+    private final DataDirectory directory;
+    private final AdminAccess adminAccess;
+    private final Supplier<CallId> callIds;
+    private final HttpListener data;
+    private final HttpListener admin;
+    private final KeyDirectory keys;
+    private volatile boolean draining;
+
+    private Gateway(GatewayConfig config, InstantSource clock, OpenParts parts) {
+        SecureRandom random = new SecureRandom();
+        TimeOrderedIds ids = new TimeOrderedIds(clock, random);
+        this.config = config;
+        this.clock = clock;
+        this.parts = parts;
+        this.directory = new DataDirectory(config.server().dataDirectory());
+        this.adminAccess = new AdminAccess(directory.adminToken(), clock);
+        this.callIds = () -> new CallId(ids.get());
+        HostPort adminAddress = HttpListener.concrete(config.server().adminListen());
+        URI adminBase = AdminEdge.base(config.server(), adminAddress);
+
+        Database database = parts.add(Database.open(config.database(), directory));
+        Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
+        PolicyEngine policy = parts.add(PolicyEngine.create(
+                config.policy(),
+                new PolicyEngine.Ground(
+                        database.pooled(),
+                        evidence.log(),
+                        pepper(directory),
+                        clock,
+                        parts.add(new HttpApprovalChannel()),
+                        adminBase.resolve("/api/v1/approvals"),
+                        ids,
+                        random)));
+        this.keys = policy.keys();
+        McpHub hub =
+                parts.add(McpHub.connect(config.toolServers(), policy.governor(), policy.access(), callIds, clock));
+        this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
+        this.data = startData(database, evidence, policy, hub);
+        parts.add(directory::withdraw);
+        directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
+        awaitCatalog(hub);
+    }
+
+    /**
+     * Opens the database, the evidence, the policy, the tool servers, and at last the listeners.
+     *
+     * @throws StartFailure for what the operator can remove; the message says how
+     */
+    public static Gateway start(GatewayConfig config, InstantSource clock) {
+        OpenParts parts = new OpenParts();
+        boolean started = false;
+        try {
+            Gateway gateway = new Gateway(config, clock, parts);
+            started = true;
+            return gateway;
+        } finally {
+            if (!started) {
+                parts.close();
+            }
+        }
+    }
+
+    private HttpListener startAdmin(HostPort address, AdminServices services) {
+        AdminEdge edge = new AdminEdge(config.server(), config.limits(), adminAccess, services, clock);
+        return parts.add(
+                HttpListener.start("server.admin-listen", address, adminBounds(config.limits()), edge::register));
+    }
+
+    private HttpListener startData(Database database, Evidence evidence, PolicyEngine policy, McpHub hub) {
+        HttpEdge edge = parts.add(new HttpEdge(
+                config.server(),
+                config.limits(),
+                new HttpEdge.Services(
+                        policy.keys(),
+                        policy.access(),
+                        policy.governor(),
+                        evidence.log(),
+                        config.guardrails(),
+                        parts.add(models(config, clock)),
+                        hub,
+                        callIds,
+                        () -> !draining && evidence.isTaking() && database.isReachable(),
+                        clock)));
+        return parts.add(HttpListener.start(
+                "server.listen", config.server().listen(), dataBounds(config.limits()), edge::addRoutes));
+    }
+
+    /** How callers reach the data listener. */
+    public URI dataUrl() {
+        URI configured = config.server().publicUrl();
+        return configured == null ? local(data) : configured;
+    }
+
+    /** A fresh link that signs one browser in to the admin page. */
+    public URI newAdminLink() {
+        return AdminEdge.link(AdminEdge.base(config.server(), admin.address()), adminAccess.newLinkCode());
+    }
+
+    /** The virtual keys, for the demo, which makes its own. */
+    KeyDirectory keys() {
+        return keys;
+    }
+
+    /** Takes no new calls, lets running ones finish for a while, stores what is queued, and stops the database. */
+    @Override
+    public void close() {
+        LOGGER.info("stopping");
+        draining = true;
+        parts.close();
+        LOGGER.info("stopped");
+    }
+
+    private AdminServices adminServices(
+            URI adminBase, Database database, Evidence evidence, PolicyEngine policy, McpHub hub) {
+        return new AdminServices(
+                config.organisation().tenants().stream()
+                        .map(OrganisationConfig.Tenant::id)
+                        .toList(),
+                policy.keys(),
+                policy::budgets,
+                new PostgresAuditReader(database.pooled()),
+                evidence::statuses,
+                hub::servers,
+                policy.approvals(),
+                config.approvals().webhooks().stream()
+                        .map(webhook -> WebhookSecret.of(webhook.secret()))
+                        .toList(),
+                evidence.verifications(),
+                code -> AdminEdge.link(adminBase, code));
+    }
+
+    private static ModelRouter models(GatewayConfig config, InstantSource clock) {
+        try {
+            return new ModelRouter(
+                    config.models(),
+                    Providers.create(config.providers(), config.limits(), clock),
+                    Prices.load(config.prices()),
+                    config.limits().defaultMaxOutputTokens());
+        } catch (IllegalArgumentException | UncheckedIOException unusable) {
+            throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
+    private static Pepper pepper(DataDirectory directory) {
+        try {
+            return Pepper.inDirectory(directory.root());
+        } catch (IOException unusable) {
+            throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
+    private static HttpListener.Bounds dataBounds(LimitsConfig limits) {
+        return new HttpListener.Bounds(
+                limits.maxConnections(),
+                limits.maxConcurrentRequests(),
+                // The readers answer first, in the caller's dialect.
+                limits.maxBodyBytes() + 1024L * 1024,
+                limits.shutdownGrace());
+    }
+
+    private static HttpListener.Bounds adminBounds(LimitsConfig limits) {
+        return new HttpListener.Bounds(
+                ADMIN_CONNECTIONS, ADMIN_REQUESTS, limits.maxAdminBodyBytes() + 1024L * 1024, Duration.ofSeconds(1));
+    }
+
+    private static URI local(HttpListener listener) {
+        HostPort address = listener.address();
+        boolean everywhere = address.host().equals("0.0.0.0") || address.host().equals("::");
+        return URI.create("http://" + (everywhere ? new HostPort("127.0.0.1", address.port()) : address));
+    }
+
+    private static void awaitCatalog(McpHub hub) {
+        try {
+            if (!hub.awaitCatalog(CATALOG_WAIT)) {
+                LOGGER.warn(
+                        "not every tool server answered within {} s; their tools appear when they do",
+                        CATALOG_WAIT.toSeconds());
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.portreeve.gateway;
+
+import dev.portreeve.gateway.cli.AdminLinkCommand;
+import dev.portreeve.gateway.cli.ApprovalsCommand;
+import dev.portreeve.gateway.cli.AuditCommand;
+import dev.portreeve.gateway.cli.BudgetsCommand;
+import dev.portreeve.gateway.cli.CheckCommand;
+import dev.portreeve.gateway.cli.CliFailure;
+import dev.portreeve.gateway.cli.KeysCommand;
+import dev.portreeve.gateway.cli.McpCommand;
+import dev.portreeve.gateway.cli.SqlCommand;
+import dev.portreeve.gateway.cli.Terminal;
+import dev.portreeve.gateway.config.BadConfig;
+import dev.portreeve.gateway.database.StartFailure;
+import java.io.PrintWriter;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program {@code portreeve}. Exit codes: 0 done, 1 the answer is no, 2 wrong usage or configuration, 3 unreachable, 70 a bug. */
+public final class Main {
+    private Main() {}
+
+    /** The command without a subcommand. */
+    @Command(
+            name = "portreeve",
+            description = "One gate, one purse, one record for the model calls and tool calls of agents.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:done",
+                "1:the answer is no (a call was refused, records were altered, there is no such thing)",
+                "2:the command line or the configuration is wrong",
+                "3:the server or the database cannot be reached",
+                "70:a mistake in Portreeve"
+            })
+    static final class Root {}
+
+    public static void main(String[] arguments) {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        System.exit(run(Terminal.ofProcess(), arguments));
+    }
+
+    /** Runs one command line; tests call it with a terminal of their own. */
+    static int run(Terminal terminal, String... arguments) {
+        CommandLine line = new CommandLine(new Root())
+                .addSubcommand(new DemoCommand(terminal))
+                .addSubcommand(new ServeCommand(terminal))
+                .addSubcommand(new CheckCommand(terminal))
+                .addSubcommand(new KeysCommand(terminal))
+                .addSubcommand(new ApprovalsCommand(terminal))
+                .addSubcommand(new BudgetsCommand(terminal))
+                .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(new McpCommand(terminal))
+                .addSubcommand(new AdminLinkCommand(terminal))
+                .addSubcommand(new SqlCommand(terminal))
+                .addSubcommand(new VersionCommand(terminal));
+        line.setOut(terminal.out());
+        line.setErr(terminal.err());
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, terminal.err()));
+        if (arguments.length == 0) {
+            line.usage(terminal.out());
+            return CliFailure.USAGE;
+        }
+        return line.execute(arguments);
+    }
+
+    private static int explain(Exception failure, PrintWriter err) {
+        int code = switch (failure) {
+            case CliFailure known -> known.exitCode();
+            case BadConfig ignored -> CliFailure.USAGE;
+            case StartFailure ignored -> CliFailure.UNREACHABLE;
+            default -> CliFailure.BUG;
+        };
+        if (code == CliFailure.BUG) {
+            err.println("portreeve: this is a mistake in Portreeve:");
+            failure.printStackTrace(err);
+        } else {
+            String.valueOf(failure.getMessage()).lines().forEach(line -> err.println("portreeve: " + line));
+        }
+        err.flush();
+        return code;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.portreeve.gateway.admin;
+
+import dev.portreeve.hub.catalog.ServerStatus;
+import io.helidon.webserver.http.HttpRules;
+import java.time.InstantSource;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /api/v1}: what programs and the command line ask. Every address needs the admin token but the signed decision. */
+final class AdminApi {
+    private final AdminServices services;
+    private final AdminAccess access;
+    private final AdminJson json;
+    private final KeysApi keys;
+    private final ApprovalsApi approvals;
+    private final CallFeed calls;
+
+    AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
+        this.services = services;
+        this.access = access;
+        this.json = json;
+        this.keys = new KeysApi(services.keys(), services.tenants(), clock, json);
+        this.approvals = new ApprovalsApi(
+                new ApprovalDesk(services.approvals(), services.tenants()), services.webhookSecrets(), json, clock);
+        this.calls = new CallFeed(services.records());
+    }
+
+    /** A fresh one-time link. */
+    record Link(String url) {}
+
+    /** The last calls with their records. */
+    record Calls(List<Call> calls) {}
+
+    /** One call. */
+    record Call(String id, List<JsonNode> records) {}
+
+    /** The tool servers. */
+    record Servers(List<ServerStatus> servers) {}
+
+    void register(AdminRoutes routes, HttpRules rules) {
+        keys.register(routes, rules);
+        approvals.register(routes, rules);
+        routes.api(rules::post, "/api/v1/links", this::link);
+        routes.api(
+                rules::get,
+                "/api/v1/budgets",
+                exchange -> exchange.json(
+                        200, json.write(BudgetsApi.of(services.budgets().get()))));
+        routes.api(rules::get, "/api/v1/calls", this::calls);
+        routes.api(
+                rules::get,
+                "/api/v1/servers",
+                exchange -> exchange.json(
+                        200, json.write(new Servers(services.servers().get()))));
+        routes.api(
+                rules::get,
+                "/api/v1/audit/verify",
+                exchange ->
+                        exchange.json(200, json.write(services.verifications().run())));
+        routes.open(rules::any, "/api/*", exchange -> {
+            throw new AdminRefusal(Problem.notFound("there is no such address"));
+        });
+    }
+
+    private void link(AdminExchange exchange) {
+        exchange.json(
+                201,
+                json.write(new Link(services.links().apply(access.newLinkCode()).toString())));
+    }
+
+    private void calls(AdminExchange exchange) {
+        List<Call> list = this.calls.byCall().entrySet().stream()
+                .map(entry -> new Call(entry.getKey(), entry.getValue()))
+                .toList();
+        exchange.json(200, json.write(new Calls(list)));
+    }
+}

@@ -1,0 +1,159 @@
+package dev.portreeve.gateway.admin;
+
+import static dev.portreeve.gateway.admin.Html.concat;
+import static dev.portreeve.gateway.admin.Html.tag;
+
+import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.gateway.admin.Html.Attribute;
+import dev.portreeve.hub.catalog.ServerStatus;
+import dev.portreeve.policy.approval.Vote;
+import io.helidon.webserver.http.HttpRules;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** The page for people: what passes the gate, what waits for them, what is spent, and whether the evidence holds. */
+final class AdminPage {
+    private final AdminServices services;
+    private final AdminAccess access;
+    private final ApprovalDesk approvals;
+    private final CallFeed calls;
+    private final boolean secure;
+    private final String style = resource("page.css");
+    private final String script = resource("page.js");
+
+    /** @param secure whether browsers come by https, so that the cookie may be kept to that */
+    AdminPage(AdminServices services, AdminAccess access, boolean secure) {
+        this.services = services;
+        this.access = access;
+        this.approvals = new ApprovalDesk(services.approvals(), services.tenants());
+        this.calls = new CallFeed(services.records());
+        this.secure = secure;
+    }
+
+    void register(AdminRoutes routes, HttpRules rules) {
+        routes.open(rules::get, "/assets/page.css", exchange -> exchange.asset(200, "text/css; charset=utf-8", style));
+        routes.open(
+                rules::get,
+                "/assets/page.js",
+                exchange -> exchange.asset(200, "text/javascript; charset=utf-8", script));
+        routes.open(rules::get, "/login", this::askToLogIn);
+        routes.open(rules::post, "/login", this::logIn);
+        routes.page(rules::get, "/", this::show);
+        routes.page(rules::get, "/live", this::live);
+        routes.page(rules::post, "/logout", this::logOut);
+        routes.page(rules::post, "/verify", this::verify);
+        routes.page(rules::post, "/approvals/{id}", this::decide);
+        routes.open(rules::any, "/*", exchange -> {
+            throw new AdminRefusal(Problem.notFound("there is no such page"));
+        });
+    }
+
+    private void askToLogIn(AdminExchange exchange) {
+        String code = exchange.query("code");
+        exchange.html(200, code == null ? PageShell.signedOut() : PageShell.login(code));
+    }
+
+    private void logIn(AdminExchange exchange) {
+        exchange.requireSameOrigin();
+        AdminAccess.Session session = access.redeem(exchange.form().getOrDefault("code", ""));
+        if (session == null) {
+            throw new AdminRefusal(Problem.unauthorized("this link was used before or is too old"));
+        }
+        exchange.setCookie(cookie(session.id(), AdminAccess.SESSION_LIFE.toSeconds()));
+        exchange.seeOther("/");
+    }
+
+    private void logOut(AdminExchange exchange, AdminAccess.Session session) {
+        requireForm(exchange, session);
+        access.end(session);
+        exchange.setCookie(cookie("", 0));
+        exchange.seeOther("/login");
+    }
+
+    private String cookie(String value, long seconds) {
+        return AdminRoutes.SESSION_COOKIE + "=" + value + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds
+                + (secure ? "; Secure" : "");
+    }
+
+    private void show(AdminExchange exchange, AdminAccess.Session session) {
+        EvidencePanel.State evidence = evidence();
+        exchange.html(
+                200,
+                PageShell.page(
+                        "Portreeve", PageShell.header(session, EvidencePanel.pill(evidence)), main(session, evidence)));
+    }
+
+    private void live(AdminExchange exchange, AdminAccess.Session session) {
+        exchange.html(200, main(session, evidence()));
+    }
+
+    private Html main(AdminAccess.Session session, EvidencePanel.State evidence) {
+        Html left = concat(ApprovalsPanel.of(approvals.waiting(), session), CallsPanel.of(calls.lines()));
+        Html right = concat(
+                BudgetsPanel.of(services.budgets().get()),
+                EvidencePanel.of(evidence, session),
+                ServersPanel.of(
+                        services.servers().get().stream().map(AdminPage::server).toList()));
+        return tag(
+                "main", List.of(new Attribute("id", "live")), tag("div", "column", left), tag("div", "column", right));
+    }
+
+    private EvidencePanel.State evidence() {
+        return new EvidencePanel.State(
+                services.logs().get().stream().map(AdminPage::tree).toList(),
+                services.verifications().last());
+    }
+
+    private static EvidencePanel.Tree tree(AuditStatus status) {
+        long signed =
+                status.lastCheckpoint() == null ? 0 : status.lastCheckpoint().size();
+        return new EvidencePanel.Tree(status.tenant(), status.size(), signed, status.problem());
+    }
+
+    private static ServersPanel.Server server(ServerStatus status) {
+        String problem = status.problem();
+        String said = problem == null ? status.transport() + " " + status.protocolVersion() : problem;
+        return new ServersPanel.Server(status.slug(), status.state() == ServerStatus.State.UP, status.tools(), said);
+    }
+
+    private void verify(AdminExchange exchange, AdminAccess.Session session) {
+        requireForm(exchange, session);
+        services.verifications().run();
+        exchange.seeOther("/#evidence");
+    }
+
+    private void decide(AdminExchange exchange, AdminAccess.Session session) {
+        Map<String, String> form = requireForm(exchange, session);
+        Vote vote = new Vote(
+                form.getOrDefault("approver", ApprovalDesk.OPERATOR),
+                ApprovalsApi.choice(form.get("decision")),
+                form.get("reason"),
+                Vote.Channel.CONSOLE);
+        approvals.decide(exchange.path("id"), vote);
+        exchange.seeOther("/#approvals");
+    }
+
+    private static Map<String, String> requireForm(AdminExchange exchange, AdminAccess.Session session) {
+        exchange.requireSameOrigin();
+        Map<String, String> form = exchange.form();
+        if (!PageShell.isCsrf(session, form)) {
+            throw new AdminRefusal(Problem.forbidden("this form is not of this session: reload the page"));
+        }
+        return form;
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = AdminPage.class.getResourceAsStream("/admin/" + name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not in the program");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

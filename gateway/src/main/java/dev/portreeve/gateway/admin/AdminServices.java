@@ -1,0 +1,36 @@
+package dev.portreeve.gateway.admin;
+
+import dev.portreeve.audit.AuditReader;
+import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.hub.catalog.ServerStatus;
+import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.WebhookSecret;
+import dev.portreeve.policy.budget.BudgetReport;
+import dev.portreeve.policy.key.KeyDirectory;
+import java.net.URI;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What the admin listener shows and changes. Each may block on the database; none is asked on a caller's way.
+ *
+ * @param tenants of the configuration
+ * @param webhookSecrets who holds one of them may send a signed decision
+ * @param links makes the address of a one-time code
+ */
+public record AdminServices(
+        List<String> tenants,
+        KeyDirectory keys,
+        Supplier<BudgetReport> budgets,
+        AuditReader records,
+        Supplier<List<AuditStatus>> logs,
+        Supplier<List<ServerStatus>> servers,
+        Approvals approvals,
+        List<WebhookSecret> webhookSecrets,
+        Verifications verifications,
+        Function<String, URI> links) {
+    public AdminServices {
+        tenants = List.copyOf(tenants);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.portreeve.gateway.admin;
+
+import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.approval.TicketState;
+import dev.portreeve.policy.approval.Vote;
+import dev.portreeve.policy.approval.WebhookSecret;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.HttpRules;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code /api/v1/approvals}. A decision is taken from a holder of the admin token, or from anybody who signs it with the
+ * secret of a configured webhook.
+ */
+final class ApprovalsApi {
+    private final ApprovalDesk desk;
+    private final List<WebhookSecret> secrets;
+    private final AdminJson json;
+    private final InstantSource clock;
+
+    ApprovalsApi(ApprovalDesk desk, List<WebhookSecret> secrets, AdminJson json, InstantSource clock) {
+        this.desk = desk;
+        this.secrets = List.copyOf(secrets);
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** Tickets, newest first. */
+    record TicketList(List<TicketView> approvals) {}
+
+    /** A ticket with the arguments as they would run. */
+    record TicketView(
+            String id,
+            String tenant,
+            String requester,
+            String tool,
+            JsonNode arguments,
+            String argumentsSha256,
+            String rules,
+            List<String> approvers,
+            String state,
+            @Nullable String decidedBy,
+            @Nullable String reason,
+            Instant requestedAt,
+            Instant expiresAt) {
+
+        static TicketView of(Ticket ticket) {
+            return new TicketView(
+                    ticket.id().toString(),
+                    ticket.tenant(),
+                    ticket.request().member(),
+                    ticket.request().tool().name(),
+                    JsonMapper.shared().readTree(ticket.request().arguments().canonical()),
+                    ticket.request().arguments().digest(),
+                    ticket.request().rules(),
+                    ticket.request().approvers(),
+                    ticket.state().name().toLowerCase(Locale.ROOT),
+                    ticket.decidedBy(),
+                    ticket.reason(),
+                    ticket.requestedAt(),
+                    ticket.expiresAt());
+        }
+    }
+
+    /** A decision as it is sent. */
+    record Decision(
+            @Nullable String decision,
+            @Nullable String approver,
+            @Nullable String reason) {}
+
+    void register(AdminRoutes routes, HttpRules rules) {
+        routes.api(rules::get, "/api/v1/approvals", this::list);
+        // The one address that opens without the token: it looks for a signature itself.
+        routes.open(rules::post, "/api/v1/approvals/{id}/decision", exchange -> decide(routes, exchange));
+    }
+
+    private void list(AdminExchange exchange) {
+        String state = exchange.query("state");
+        List<Ticket> tickets =
+                state == null ? desk.list(null) : state.equals("waiting") ? desk.waiting() : desk.list(state(state));
+        exchange.json(
+                200,
+                json.write(new TicketList(tickets.stream().map(TicketView::of).toList())));
+    }
+
+    private static TicketState state(String name) {
+        for (TicketState state : TicketState.values()) {
+            if (state.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return state;
+            }
+        }
+        throw new AdminRefusal(Problem.badRequest(
+                "there is no state \"" + name + "\": waiting, pending, approved, denied, expired, redeemed"));
+    }
+
+    private void decide(AdminRoutes routes, AdminExchange exchange) {
+        byte[] body = exchange.body();
+        boolean signed = exchange.header(HeaderNames.create("webhook-signature")) != null;
+        if (signed) {
+            requireSignature(exchange, body);
+        } else {
+            routes.requireToken(exchange);
+        }
+        Decision decision = read(body);
+        String approver = decision.approver();
+        if (signed && (approver == null || approver.isBlank())) {
+            throw new AdminRefusal(Problem.badRequest("\"approver\" is missing: who decided"));
+        }
+        Vote vote = new Vote(
+                approver == null || approver.isBlank() ? ApprovalDesk.OPERATOR : approver,
+                choice(decision.decision()),
+                decision.reason(),
+                signed ? Vote.Channel.WEBHOOK : Vote.Channel.API);
+        exchange.json(200, json.write(TicketView.of(desk.decide(exchange.path("id"), vote))));
+    }
+
+    static Vote.Choice choice(@Nullable String decision) {
+        return switch (decision) {
+            case "approve" -> Vote.Choice.APPROVE;
+            case "deny" -> Vote.Choice.DENY;
+            case null, default -> throw new AdminRefusal(Problem.badRequest("\"decision\" must be approve or deny"));
+        };
+    }
+
+    private void requireSignature(AdminExchange exchange, byte[] body) {
+        String id = header(exchange, "webhook-id");
+        String timestamp = header(exchange, "webhook-timestamp");
+        String signature = header(exchange, "webhook-signature");
+        WebhookSecret.Verification best = WebhookSecret.Verification.FORGED;
+        for (WebhookSecret secret : secrets) {
+            WebhookSecret.Verification said = secret.verify(id, timestamp, signature, body, clock.instant());
+            if (said == WebhookSecret.Verification.GENUINE) {
+                return;
+            }
+            best = said;
+        }
+        throw new AdminRefusal(Problem.unauthorized(
+                switch (best) {
+                    case INCOMPLETE -> "a signed decision needs webhook-id, webhook-timestamp and webhook-signature";
+                    case STALE -> "the decision was signed more than five minutes from now: sign it anew";
+                    case FORGED, GENUINE -> "the signature fits none of the configured webhooks";
+                }));
+    }
+
+    private static String header(AdminExchange exchange, String name) {
+        String value = exchange.header(HeaderNames.create(name));
+        return value == null ? "" : value;
+    }
+
+    private Decision read(byte[] body) {
+        try {
+            return json.read(body, Decision.class);
+        } catch (IllegalArgumentException wrong) {
+            throw new AdminRefusal(Problem.badRequest(String.valueOf(wrong.getMessage())));
+        }
+    }
+}

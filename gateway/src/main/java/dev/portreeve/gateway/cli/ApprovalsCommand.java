@@ -1,0 +1,111 @@
+package dev.portreeve.gateway.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code portreeve approvals list|approve|deny}. */
+@Command(
+        name = "approvals",
+        description = "see what waits for a person, and decide it",
+        mixinStandardHelpOptions = true)
+public final class ApprovalsCommand {
+    private static final int LONGEST_ARGUMENTS = 120;
+    private final Terminal terminal;
+
+    public ApprovalsCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Which ticket, and what to say. */
+    static final class Choice {
+        @Parameters(arity = "0..1", paramLabel = "TICKET", description = "may be left out where only one waits")
+        private @Nullable String ticket;
+
+        @Option(names = "--as", paramLabel = "NAME", description = "who decides, where the rule names approvers")
+        private @Nullable String approver;
+
+        @Option(names = "--reason", description = "goes to the agent and into the record")
+        private @Nullable String reason;
+    }
+
+    @Command(
+            name = "list",
+            description = "what waits (with --all also what is decided)",
+            mixinStandardHelpOptions = true)
+    int list(@Mixin ServerOptions server, @Option(names = "--all") boolean all) {
+        try (AdminClient client = server.connect(terminal)) {
+            JsonNode answer = client.get("/api/v1/approvals" + (all ? "" : "?state=waiting"));
+            if (server.json()) {
+                terminal.line(answer.toString());
+                return 0;
+            }
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode ticket : answer.path("approvals")) {
+                rows.add(List.of(
+                        ticket.path("id").asString(),
+                        ticket.path("state").asString(),
+                        ticket.path("requester").asString(),
+                        ticket.path("tool").asString(),
+                        shorten(ticket.path("arguments").toString()),
+                        ticket.path("expires_at").asString()));
+            }
+            terminal.table(List.of("TICKET", "STATE", "WHO", "TOOL", "ARGUMENTS", "UNTIL"), rows);
+            return 0;
+        }
+    }
+
+    @Command(name = "approve", description = "say yes to one exact call", mixinStandardHelpOptions = true)
+    int approve(@Mixin ServerOptions server, @Mixin Choice choice) {
+        return decide(server, choice, "approve");
+    }
+
+    @Command(name = "deny", description = "say no", mixinStandardHelpOptions = true)
+    int deny(@Mixin ServerOptions server, @Mixin Choice choice) {
+        return decide(server, choice, "deny");
+    }
+
+    private int decide(ServerOptions server, Choice choice, String decision) {
+        try (AdminClient client = server.connect(terminal)) {
+            String ticket = choice.ticket == null ? onlyOne(client) : choice.ticket;
+            ObjectNode body = JsonMapper.shared().createObjectNode().put("decision", decision);
+            if (choice.approver != null) {
+                body.put("approver", choice.approver);
+            }
+            if (choice.reason != null) {
+                body.put("reason", choice.reason);
+            }
+            JsonNode decided = client.post("/api/v1/approvals/" + PathSegment.of(ticket) + "/decision", body);
+            if (server.json()) {
+                terminal.line(decided.toString());
+            } else {
+                terminal.line(decided.path("state").asString() + ": "
+                        + decided.path("tool").asString() + " "
+                        + shorten(decided.path("arguments").toString()) + " for "
+                        + decided.path("requester").asString());
+            }
+            return 0;
+        }
+    }
+
+    private static String onlyOne(AdminClient client) {
+        JsonNode waiting = client.get("/api/v1/approvals?state=waiting").path("approvals");
+        if (waiting.size() != 1) {
+            throw new CliFailure(
+                    CliFailure.NO,
+                    waiting.isEmpty() ? "nothing waits for approval" : waiting.size() + " tickets wait: name one");
+        }
+        return waiting.path(0).path("id").asString();
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= LONGEST_ARGUMENTS ? text : text.substring(0, LONGEST_ARGUMENTS) + "…";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.cli;
+
+import org.jspecify.annotations.NullMarked;

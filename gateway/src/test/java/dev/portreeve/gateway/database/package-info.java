@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.database;
+
+import org.jspecify.annotations.NullMarked;
