@@ -28,6 +28,10 @@ final class StrictJson {
 
     /** A parser before its first token. The bytes are checked first, so that the parser cannot take them for UTF-16. */
     static JsonParser parser(byte[] json) {
+        boolean marked = json.length > 2 && json[0] == (byte) 0xEF && json[1] == (byte) 0xBB && json[2] == (byte) 0xBF;
+        if (marked) {
+            throw new MalformedJson(JsonProblem.Kind.SYNTAX, 0);
+        }
         int bad = firstInvalid(json);
         if (bad >= 0) {
             boolean control = json[bad] >= 0 && json[bad] < 0x20;

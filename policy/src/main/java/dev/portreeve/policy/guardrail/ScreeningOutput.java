@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * channel; when too many wait, the text they wait for is taken to be complete, since nothing more of it has come for so long.
  */
 final class ScreeningOutput<C extends Output<C>> implements ScreenedOutput<C> {
-    private static final int MAX_WAITING_CHUNKS = 1_024;
+    private static final int MAX_WAITING_CHUNKS = 4_096;
     private static final long MAX_WAITING_CHARS = 1 << 18;
     private static final int MAX_CHANNELS = 4_096;
 
@@ -71,7 +71,7 @@ final class ScreeningOutput<C extends Output<C>> implements ScreenedOutput<C> {
         waiting.add(new Waiting<>(chunk, runs, owners, starts, chars));
         waitingChars += chars;
         release();
-        while (waiting.size() > MAX_WAITING_CHUNKS || waitingChars > MAX_WAITING_CHARS) {
+        while (waiting.size() > MAX_WAITING_CHUNKS || (waiting.size() > 1 && waitingChars > MAX_WAITING_CHARS)) {
             complete(waiting.element());
             release();
         }
@@ -80,8 +80,10 @@ final class ScreeningOutput<C extends Output<C>> implements ScreenedOutput<C> {
     /** Takes the texts a chunk waits for as complete; what still comes for their channels is read as new texts. */
     private void complete(Waiting<C> chunk) throws CallEnded {
         for (ScreenedText text : chunk.texts()) {
-            text.read("", true);
-            channels.values().remove(text);
+            if (text.settled() < text.length()) {
+                text.read("", true);
+                channels.values().remove(text);
+            }
         }
     }
 

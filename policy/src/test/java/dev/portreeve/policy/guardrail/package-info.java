@@ -1,0 +1,5 @@
+/** Tests of guardrails. */
+@NullMarked
+package dev.portreeve.policy.guardrail;
+
+import org.jspecify.annotations.NullMarked;
