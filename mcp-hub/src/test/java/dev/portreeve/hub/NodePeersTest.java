@@ -1,0 +1,159 @@
+package dev.portreeve.hub;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.portreeve.hub.catalog.ServerStatus;
+import dev.portreeve.hub.fixture.Caller;
+import dev.portreeve.hub.fixture.HubWorld;
+import dev.portreeve.hub.fixture.NodePeers;
+import dev.portreeve.hub.wire.RawJson;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The protocol's reference servers behind the hub and its TypeScript clients before it. Needs Node; leave it out while
+ * iterating with {@code -DexcludedGroups=node}.
+ */
+@Tag("node")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NodePeersTest {
+    private Path folder;
+    private Process overHttp;
+    private NodePeers.Listening modern;
+    private HubWorld world;
+
+    @BeforeAll
+    void start(@TempDir Path notes) throws Exception {
+        folder = notes;
+        String missing = NodePeers.missing();
+        assumeTrue(missing.isEmpty(), missing);
+        NodePeers.install();
+        Files.writeString(folder.resolve("note.txt"), "meet at noon");
+        int port = freePort();
+        overHttp = everythingOverHttp(port);
+        await().until(() -> listens(port));
+        modern = NodePeers.Listening.start(List.of("node", "modern-server.mjs"), ProcessBuilder.Redirect.INHERIT);
+        world = HubWorld.with(
+                HubWorld.stdio("every", NodePeers.server("server-everything", "stdio")),
+                HubWorld.http("web", URI.create("http://127.0.0.1:" + port + "/mcp")),
+                HubWorld.http("new", URI.create("http://127.0.0.1:" + modern.port() + "/mcp")),
+                HubWorld.stdio("files", NodePeers.server("server-filesystem", folder.toString())));
+    }
+
+    private static Process everythingOverHttp(int port) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(NodePeers.server("server-everything", "streamableHttp"));
+        builder.environment().put("PORT", Integer.toString(port));
+        return builder.redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+        if (modern != null) {
+            modern.close();
+        }
+        if (overHttp != null) {
+            overHttp.destroyForcibly();
+        }
+    }
+
+    @Test
+    void everyServerIsUpInItsOwnEra() {
+        assertEquals(
+                List.of("every 2025-11-25", "web 2025-11-25", "new 2026-07-28", "files 2025-11-25"),
+                world.hub().servers().stream()
+                        .peek(status -> assertEquals(ServerStatus.State.UP, status.state(), status.toString()))
+                        .map(status -> status.slug() + " " + status.protocolVersion())
+                        .toList());
+    }
+
+    @Test
+    void modernCallersReachThemAll() throws Exception {
+        Caller alice = world.caller("alice");
+        List<String> names = alice.modern("tools/list", "").result().member("tools").elements().stream()
+                .map(tool -> tool.member("name").asString().orElseThrow())
+                .toList();
+        assertTrue(names.containsAll(List.of("every__echo", "web__echo", "new__shout", "files__read_text_file")));
+        assertFalse(names.contains("every__simulate-research-query"), "runs only as a task");
+        assertEquals(
+                "Echo: hi",
+                alice.modern("tools/call", call("every__echo", "{\"message\":\"hi\"}"))
+                        .text());
+        assertEquals(
+                "Echo: hi",
+                alice.modern("tools/call", call("web__echo", "{\"message\":\"hi\"}"))
+                        .text());
+        Caller.Heard shouted =
+                alice.modern("tools/call", call("new__shout", "{\"text\":\"hi\"}"), "\"progressToken\":\"t\"");
+        assertEquals("HI", shouted.text());
+        assertEquals(
+                "\"t\"",
+                String.valueOf(shouted.messages().getFirst().member("params").member("progressToken")));
+        RawJson path = RawJson.string(folder.resolve("note.txt").toString());
+        Caller.Heard read = alice.modern("tools/call", call("files__read_text_file", "{\"path\":" + path + "}"));
+        assertEquals("meet at noon", read.text());
+        String environment =
+                alice.modern("tools/call", call("every__get-env", "{}")).text();
+        assertFalse(environment.contains("JAVA_HOME"), environment);
+    }
+
+    private static String call(String tool, String arguments) {
+        return "\"name\":\"" + tool + "\",\"arguments\":" + arguments;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,legacy", "2,legacy", "2,auto", "2,2026-07-28"})
+    void typeScriptClientsOfBothLinesWork(String line, String mode) throws Exception {
+        RawJson seen = RawJson.of(NodePeers.client(world.edge().url().toString(), line, mode));
+        assertTrue(seen.member("tools").toString().contains("every__echo"));
+        assertFalse(seen.member("tools").toString().contains("__crash"));
+        assertEquals("\"Echo: hello\"", String.valueOf(seen.member("echo")));
+        assertEquals("[1,2,3,4]", String.valueOf(seen.member("progress")));
+        assertTrue(seen.member("long").toString().contains("completed"), seen.toString());
+        assertTrue(seen.member("denied").member("isError").isTrue(), seen.toString());
+        assertEquals("-32602", String.valueOf(seen.member("unknown")));
+        assertTrue(seen.member("aborted") != null, seen.toString());
+        // The aborted call was cancelled on the way, so its record is closed long before the tool would have ended.
+        await().until(() -> world.governance().kinds().stream()
+                        .filter("call.opened"::equals)
+                        .count()
+                == world.governance().kinds().stream()
+                        .filter("call.closed"::equals)
+                        .count());
+    }
+}
