@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 record CallParams(
         String tool, Arguments arguments, @Nullable RawJson progressToken, Map<String, RawJson> traceContext) {
     private static final int OK = 200;
+    private static final int MAX_NAME_CHARS = 256;
     private static final int MAX_TOKEN_CHARS = 256;
     private static final int MAX_TRACE_CHARS = 1024;
 
@@ -32,8 +33,8 @@ record CallParams(
         Map<String, RawJson> members = params.members();
         RawJson name = members.get("name");
         String tool = name == null ? "" : name.asString().orElse("");
-        if (tool.isEmpty()) {
-            throw unusable("tools/call needs the name of a tool, as a string");
+        if (tool.isEmpty() || tool.length() > MAX_NAME_CHARS) {
+            throw unusable("tools/call needs the name of a tool, a string of 1 to " + MAX_NAME_CHARS + " characters");
         }
         RawJson meta = members.get("_meta");
         Map<String, RawJson> metaMembers = meta == null || !meta.isObject() ? Map.of() : meta.members();

@@ -31,14 +31,16 @@ final class LegacySessions {
 
     /** Opens a session; empty if there are too many already. */
     synchronized Optional<LegacySession> open(Subject owner) {
-        expire();
         List<LegacySession> own = byOwner.computeIfAbsent(owner, unused -> new ArrayList<>());
         if (own.size() >= limits.sessionsPerPrincipal()) {
             // Most clients never end a session; ending their oldest costs them one handshake.
             own.stream().min(Comparator.comparing(LegacySession::lastUsed)).ifPresent(this::remove);
         }
         if (byId.size() >= limits.sessions()) {
-            return Optional.empty();
+            expire();
+            if (byId.size() >= limits.sessions()) {
+                return Optional.empty();
+            }
         }
         LegacySession opened = new LegacySession(newId(), owner, limits.callsPerSession(), clock.instant());
         byId.put(opened.id(), opened);

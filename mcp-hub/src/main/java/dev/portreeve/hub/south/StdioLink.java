@@ -137,7 +137,7 @@ final class StdioLink implements ServerLink {
         try {
             OutputStream in = process.process().getOutputStream();
             while (true) {
-                in.write(outbox.take());
+                in.write(asOneLine(outbox.take()));
                 in.write('\n');
                 in.flush();
             }
@@ -147,6 +147,20 @@ final class StdioLink implements ServerLink {
         } catch (InterruptedException ended) {
             LOGGER.debug("tool server \"{}\" has ended", slug);
         }
+    }
+
+    // A message is a line here, and callers' bytes go in as they came: without this, arguments spread over lines could
+    // hold
+    // a line that is a message of its own, which nobody has governed. JSON has line ends only where a blank means the
+    // same.
+    private static byte[] asOneLine(byte[] message) {
+        byte[] line = message.clone();
+        for (int i = 0; i < line.length; i++) {
+            if (line[i] == '\n' || line[i] == '\r') {
+                line[i] = ' ';
+            }
+        }
+        return line;
     }
 
     private void readMessages() {
@@ -161,6 +175,20 @@ final class StdioLink implements ServerLink {
             }
         } catch (IOException closed) {
             LOGGER.debug("tool server \"{}\" closed its output", slug);
+        } finally {
+            endWithoutOutput();
+        }
+    }
+
+    // A process that lives on but says nothing any more would let every call wait for its deadline.
+    private void endWithoutOutput() {
+        try {
+            if (!process.process().waitFor(LAST_WORDS)) {
+                process.kill();
+            }
+        } catch (InterruptedException stopNow) {
+            process.kill();
+            Thread.currentThread().interrupt();
         }
     }
 

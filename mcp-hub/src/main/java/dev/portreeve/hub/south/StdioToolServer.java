@@ -33,11 +33,14 @@ public final class StdioToolServer implements ToolServer {
     private final ToolOperations operations;
     private final ReentrantLock starting = new ReentrantLock();
     private volatile @Nullable StdioLink link;
+    /** The last process begun, which may still be shaking hands. */
+    private volatile @Nullable StdioLink newest;
+
     private volatile String version = "";
+    private volatile boolean closed;
     // Guarded by starting.
     private int failures;
     private long endedAtNanos = System.nanoTime();
-    private boolean closed;
 
     /**
      * @param command argv, no shell
@@ -164,12 +167,17 @@ public final class StdioToolServer implements ToolServer {
 
     private StdioLink launch() {
         try {
-            return new StdioLink(
+            StdioLink launched = new StdioLink(
                     slug,
                     limits.maxMessageBytes(),
                     ServerProcess.start(command, environment),
                     onToolsChanged,
                     () -> LOGGER.info("tool server \"{}\" ended", slug));
+            newest = launched;
+            if (closed) {
+                launched.close(Duration.ZERO);
+            }
+            return launched;
         } catch (IOException cannotStart) {
             // The exception's text names the program and the reason, not its arguments.
             LOGGER.warn("tool server \"{}\" cannot be started: {}", slug, cannotStart.getMessage());
@@ -218,15 +226,11 @@ public final class StdioToolServer implements ToolServer {
 
     @Override
     public void close() {
-        starting.lock();
-        try {
-            closed = true;
-            StdioLink current = link;
-            if (current != null) {
-                current.close(limits.stopTimeout());
-            }
-        } finally {
-            starting.unlock();
+        // Not under the lock: whoever starts the server now is to be stopped, not waited for.
+        closed = true;
+        StdioLink last = newest;
+        if (last != null) {
+            last.close(limits.stopTimeout());
         }
     }
 }

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One JSON-RPC 2.0 message; its payload stays as it was sent. */
 public sealed interface JsonRpcMessage {
+    /** No method of any protocol comes near; longer ones are not worth repeating in an error. */
+    int MAX_METHOD_CHARS = 128;
+
     /** Wants an answer. */
     record Request(RequestId id, String method, @Nullable RawJson params) implements JsonRpcMessage {}
 
@@ -45,7 +48,9 @@ public sealed interface JsonRpcMessage {
         if (method == null) {
             return response(members, id);
         }
-        String name = method.asString().orElseThrow(() -> BadMessage.invalid("the method must be a string"));
+        String name = method.asString()
+                .filter(text -> text.length() <= MAX_METHOD_CHARS)
+                .orElseThrow(() -> BadMessage.invalid("the method must be a short string"));
         RawJson params = members.get("params");
         if (params != null && !params.isObject()) {
             throw BadMessage.invalid("the params must be an object");

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class RawJson {
     private final byte[] bytes;
     private final int from;
     private final int to;
+    private volatile @Nullable Map<String, RawJson> members;
 
     private RawJson(byte[] bytes, int from, int to) {
         this.bytes = bytes;
@@ -122,20 +124,29 @@ public final class RawJson {
     }
 
     /**
-     * The members of an object, in order, each as its own bytes. One pass over the bytes; the whole of the value is
-     * checked on the way.
+     * The members of an object, in order, each as its own bytes. One pass over the bytes, once; the whole of the value is
+     * checked on the way. Unmodifiable.
      *
      * @throws BadMessage if this is no well-formed JSON object, or holds a member twice
      */
     public Map<String, RawJson> members() {
-        Map<String, RawJson> members = new LinkedHashMap<>();
+        Map<String, RawJson> known = members;
+        if (known == null) {
+            known = Collections.unmodifiableMap(readMembers());
+            members = known;
+        }
+        return known;
+    }
+
+    private Map<String, RawJson> readMembers() {
+        Map<String, RawJson> found = new LinkedHashMap<>();
         try (JsonParser parser = JsonBytes.parser(bytes, from, to - from)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw BadMessage.invalid("expected a json object");
             }
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
-                members.put(name, value(parser));
+                found.put(name, value(parser));
             }
             if (parser.nextToken() != null) {
                 throw BadMessage.notJson("there is more after the json object");
@@ -143,7 +154,7 @@ public final class RawJson {
         } catch (JacksonException malformed) {
             throw BadMessage.notJson(malformed);
         }
-        return members;
+        return found;
     }
 
     /**
@@ -176,7 +187,7 @@ public final class RawJson {
         return new RawJson(bytes, start, offset(parser.currentLocation().getByteOffset()));
     }
 
-    /** The member of an object, or {@code null} if there is none. For one look-up; use {@link #members} for several. */
+    /** The member of an object, or {@code null} if there is none or this is no object. */
     public @Nullable RawJson member(String name) {
         return isObject() ? members().get(name) : null;
     }

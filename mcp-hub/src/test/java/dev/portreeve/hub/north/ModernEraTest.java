@@ -3,6 +3,7 @@ package dev.portreeve.hub.north;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.InMemoryJournal;
@@ -16,9 +17,14 @@ import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.approval.Vote;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,9 +237,7 @@ class ModernEraTest {
         Caller.Heard first = alice.modern("tools/call", write);
         assertTrue(first.result().member("isError").isTrue());
         assertEquals("\"approval_required\"", first.meta("dev.portreeve/reason"));
-        String ticket = RawJson.of(first.meta("dev.portreeve/approval-ticket"))
-                .asString()
-                .orElseThrow();
+        String ticket = ticket(first);
         assertTrue(first.text().contains(ticket), first.text());
         assertTrue(first.text().contains("repeat exactly the same call"), first.text());
         assertFalse(first.text().contains("http"), "nothing that lets anybody decide");
@@ -313,8 +317,47 @@ class ModernEraTest {
     }
 
     @Test
-    void aChangedDefinitionReachesTheList() throws Exception {
+    void anApprovalIsForTheDefinitionThatWasShown() throws Exception {
+        String write = call("write", "{}");
+        String ticket = ticket(alice.modern("tools/call", write));
+        world.governance().decide(ticket, Vote.Choice.APPROVE);
         alice.modern("tools/call", call("change", "{}"));
-        await().until(() -> alice.modern("tools/list", "").result().toString().contains("Says something else"));
+        awaitListed("Writes elsewhere");
+        Caller.Heard again = alice.modern("tools/call", write);
+        assertEquals("\"approval_required\"", again.meta("dev.portreeve/reason"));
+        assertNotEquals(ticket, ticket(again));
+    }
+
+    @Test
+    void aDefinitionThatChangesWhileAPersonDecidesIsNotRun() throws Exception {
+        try (HubWorld patient =
+                HubWorld.with(InstantSource.system(), Duration.ofSeconds(20), HubWorld.http("fix", fixture.url()))) {
+            BlockingQueue<Caller.Heard> ended = new ArrayBlockingQueue<>(1);
+            Thread.ofVirtual().start(() -> {
+                try {
+                    ended.add(patient.caller("alice").modern("tools/call", call("write", "{}")));
+                } catch (Exception broken) {
+                    throw new IllegalStateException(broken);
+                }
+            });
+            await().until(() -> !patient.governance().waitingTickets().isEmpty());
+            Caller bob = patient.caller("bob");
+            bob.modern("tools/call", call("change", "{}"));
+            await().until(() -> bob.modern("tools/list", "").result().toString().contains("Writes elsewhere"));
+            patient.governance().decide(patient.governance().waitingTickets().getFirst(), Vote.Choice.APPROVE);
+            Caller.Heard heard = ended.poll(20, TimeUnit.SECONDS);
+            assertEquals("\"definition_changed\"", heard.meta("dev.portreeve/reason"));
+            assertEquals(1, fixture.tools().calls(), "only the call that changed the definition");
+        }
+    }
+
+    private static String ticket(Caller.Heard heard) {
+        return RawJson.of(heard.meta("dev.portreeve/approval-ticket"))
+                .asString()
+                .orElseThrow();
+    }
+
+    private void awaitListed(String words) {
+        await().until(() -> alice.modern("tools/list", "").result().toString().contains(words));
     }
 }

@@ -98,6 +98,15 @@ abstract class ToolServerContract {
     }
 
     @Test
+    void argumentsOverSeveralLinesAreOneMessage() {
+        String smuggled =
+                "{\"jsonrpc\":\"2.0\",\"id\":77,\"method\":\"tools/call\",\"params\":{\"name\":\"echo\",\"arguments\":{}}}";
+        assertEquals("one", text(call("echo", "{\"text\":\"one\",\"x\":\n" + smuggled + "\r\n}")));
+        assertEquals("two", text(call("echo", "{\"text\":\"two\"}")));
+        assertEquals(List.of(2, 0), counts());
+    }
+
+    @Test
     void aToolErrorIsAResultAndAProtocolErrorARefusal() {
         RawJson failed =
                 assertInstanceOf(ToolAnswer.Result.class, call("fail", "{}")).result();
