@@ -1,0 +1,524 @@
+package dev.portreeve.policy.approval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.TextRun;
+import dev.portreeve.policy.call.ToolCall;
+import dev.portreeve.policy.key.Pepper;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What tickets promise, whatever keeps them: from the call that asks to the one that may run. */
+abstract class ApprovalContract {
+    static final Secret SECRET = new Secret("whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    static final String HOOK = "https://hooks.example.com/approve";
+    private static final String ARGUMENTS = "{\"path\":\"/workspace/a\",\"text\":\"hi\"}";
+    private static final Pepper PEPPER = Pepper.of(new byte[Pepper.BYTES]);
+
+    abstract ApprovalStore store();
+
+    abstract WebhookOutbox outbox();
+
+    abstract AuditLog audit();
+
+    /** The leaves of the tenant acme, in order. */
+    abstract List<String> leaves();
+
+    abstract void letTimePass(Duration time);
+
+    private @Nullable Tickets shared;
+
+    final Tickets tickets() {
+        Tickets tickets = shared;
+        if (tickets == null) {
+            tickets = new Tickets(store(), audit(), PEPPER);
+            shared = tickets;
+        }
+        return tickets;
+    }
+
+    /** As after a restart: nothing in memory is left. */
+    final void forgetEverythingInMemory() {
+        shared = null;
+    }
+
+    final ApprovalConfig config(Duration hold) {
+        return new ApprovalConfig(
+                List.of(new ApprovalConfig.Webhook(URI.create(HOOK), SECRET)),
+                hold,
+                Duration.ofMinutes(15),
+                Duration.ofMinutes(5));
+    }
+
+    final ApprovalGate gate(Duration hold, String policyVersion) {
+        return new ApprovalGate(
+                tickets(),
+                config(hold),
+                new ApprovalNotices(URI.create("https://agents.example.com/api/v1/approvals"), UUID::randomUUID),
+                policyVersion,
+                UUID::randomUUID);
+    }
+
+    final Approvals approvals() {
+        return new Approvals(tickets(), config(Duration.ZERO));
+    }
+
+    static Decision.Ask ask(String... approvers) {
+        Rule rule = new Rule(
+                "write-files",
+                Rule.Effect.REQUIRE_APPROVAL,
+                Rule.Who.ANYBODY,
+                List.of(),
+                List.of("*"),
+                null,
+                List.of(approvers),
+                null);
+        return new Decision.Ask(List.of(rule), List.of());
+    }
+
+    static ToolCall write(String arguments) {
+        return Calls.tool(Calls.BOT, Calls.WRITE, arguments);
+    }
+
+    /** How the call ends at the gate; empty if it may run. */
+    final Optional<CallOutcome> attempt(ApprovalGate gate, ToolCall call, Decision decision) {
+        return attempt(gate, call, call.content(), decision);
+    }
+
+    private Optional<CallOutcome> attempt(ApprovalGate gate, ToolCall call, Content input, Decision decision) {
+        try (AuditTrail trail = audit().open("acme", call.id().value(), new Facts())) {
+            gate.require(call, input, decision, trail);
+            trail.conclude(new Facts().put("outcome", "passed")).await();
+            return Optional.empty();
+        } catch (CallEnded ended) {
+            return Optional.of(ended.outcome());
+        }
+    }
+
+    final Optional<CallOutcome> attempt(String arguments) {
+        return attempt(gate(Duration.ZERO, "v1"), write(arguments), ask());
+    }
+
+    static UUID ticket(Optional<CallOutcome> outcome) {
+        return assertInstanceOf(CallOutcome.AwaitingApproval.class, outcome.orElseThrow())
+                .ticket();
+    }
+
+    static Denial denial(Optional<CallOutcome> outcome) {
+        return assertInstanceOf(CallOutcome.Denied.class, outcome.orElseThrow()).denial();
+    }
+
+    static Vote vote(String approver, Vote.Choice choice) {
+        return new Vote(approver, choice, "looked at it", Vote.Channel.API);
+    }
+
+    final void approve(UUID ticket) {
+        assertInstanceOf(
+                VoteResult.Decided.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+    }
+
+    private long records(String kind) {
+        return leaves().stream()
+                .filter(leaf -> leaf.contains("\"kind\":\"" + kind + "\""))
+                .count();
+    }
+
+    @Test
+    void aPermittedCallNeedsNoTicket() {
+        assertEquals(
+                Optional.empty(), attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), new Decision.Permit(List.of())));
+        assertEquals(List.of(), approvals().list("acme", null, 10));
+    }
+
+    @Test
+    void aYesIsUsedOnce() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        assertEquals(ticket, ticket(attempt(ARGUMENTS)));
+        approve(ticket);
+        assertEquals(Optional.empty(), attempt(ARGUMENTS));
+        UUID next = ticket(attempt(ARGUMENTS));
+        assertNotEquals(ticket, next);
+        assertEquals(
+                TicketState.REDEEMED,
+                approvals().find("acme", ticket).orElseThrow().state());
+        assertEquals(2, records("approval.requested"));
+        assertEquals(1, records("approval.decided"));
+        assertEquals(1, records("approval.redeemed"));
+    }
+
+    @Test
+    void recordsNameTheTicketAndNoArgument() {
+        UUID ticket = ticket(attempt("{\"path\":\"/workspace/very-private\"}"));
+        approve(ticket);
+        assertEquals(Optional.empty(), attempt("{\"path\":\"/workspace/very-private\"}"));
+        List<String> leaves = leaves();
+        for (String leaf : leaves) {
+            assertFalse(leaf.contains("very-private"), leaf);
+        }
+        assertTrue(
+                leaves.stream().filter(leaf -> leaf.contains(ticket.toString())).count() >= 3, leaves.toString());
+        String decided = leaves.stream()
+                .filter(leaf -> leaf.contains("approval.decided"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(decided.contains("\"approver\":\"ann\""), decided);
+        assertTrue(decided.contains("\"reason\":\"looked at it\""), decided);
+        assertTrue(decided.contains("\"latency_ms\":"), decided);
+    }
+
+    @Test
+    void anotherSpellingOfTheSameValueIsTheSameCall() {
+        UUID ticket = ticket(attempt("{\"a\":1,\"b\":\"é\"}"));
+        assertEquals(ticket, ticket(attempt("{ \"b\":\"\\u00e9\", \"a\":1.0 }")));
+    }
+
+    @Test
+    void whateverDiffersNeedsItsOwnYes() {
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        Subject other = new Subject("acme", "support", Subject.Kind.AGENT, "other-bot", "k00000000002");
+        Subject otherKey = new Subject("acme", "support", Subject.Kind.AGENT, "triage-bot", "k00000000002");
+        Subject otherTenant = new Subject("evil", "support", Subject.Kind.AGENT, "triage-bot", "k00000000001");
+        Resource.Tool redefined = new Resource.Tool("files", "write_file", "e".repeat(64));
+        Resource.Tool renamed = new Resource.Tool("files", "write_fil", "d".repeat(64));
+        Set<UUID> tickets = new java.util.HashSet<>();
+        UUID approved = ticket(attempt(ARGUMENTS));
+        tickets.add(approved);
+        approve(approved);
+        List<Optional<CallOutcome>> outcomes = List.of(
+                attempt(gate, write(ARGUMENTS.replace("hi", "ho")), ask()),
+                attempt(gate, Calls.tool(other, Calls.WRITE, ARGUMENTS), ask()),
+                attempt(gate, Calls.tool(otherKey, Calls.WRITE, ARGUMENTS), ask()),
+                attempt(gate, Calls.tool(otherTenant, Calls.WRITE, ARGUMENTS), ask()),
+                attempt(gate, Calls.tool(Calls.BOT, redefined, ARGUMENTS), ask()),
+                attempt(gate, Calls.tool(Calls.BOT, renamed, ARGUMENTS), ask()),
+                attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask()));
+        outcomes.forEach(outcome -> tickets.add(ticket(outcome)));
+        assertEquals(8, tickets.size());
+        assertEquals(Optional.empty(), attempt(ARGUMENTS));
+    }
+
+    @Test
+    void whatGuardrailsRewroteIsWhatIsApproved() {
+        ToolCall call = write("{\"to\":\"joe@example.com\",\"n\":1}");
+        Content masked = new Content(List.of(new TextRun("/to", "[email]")));
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        UUID ticket = ticket(attempt(gate, call, masked, ask()));
+        Arguments kept =
+                approvals().find("acme", ticket).orElseThrow().request().arguments();
+        assertEquals("{\"n\":1,\"to\":\"[email]\"}", new String(kept.canonical(), StandardCharsets.UTF_8));
+        approve(ticket);
+        assertNotEquals(ticket, ticket(attempt(gate, call, ask())));
+        assertEquals(Optional.empty(), attempt(gate, call, masked, ask()));
+    }
+
+    @Test
+    void aNoHoldsAsLongAsTheTicketWouldHave() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        VoteResult result = approvals().decide("acme", ticket, vote("ann", Vote.Choice.DENY));
+        assertEquals(
+                TicketState.DENIED,
+                assertInstanceOf(VoteResult.Decided.class, result).ticket().state());
+        for (int i = 0; i < 2; i++) {
+            Denial denial = denial(attempt(ARGUMENTS));
+            assertEquals(Denial.Stage.APPROVAL, denial.stage());
+            assertEquals(Denial.Reason.APPROVAL_DENIED, denial.reason());
+            assertEquals("approval " + ticket + " was denied by ann: looked at it", denial.detail());
+        }
+        letTimePass(Duration.ofMinutes(16));
+        assertNotEquals(ticket, ticket(attempt(ARGUMENTS)));
+    }
+
+    @Test
+    void anExpiredTicketIsToldOnceAndThenAskedAnew() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        letTimePass(Duration.ofMinutes(16));
+        assertEquals(Denial.Reason.APPROVAL_EXPIRED, denial(attempt(ARGUMENTS)).reason());
+        assertEquals(1, records("approval.expired"));
+        assertNotEquals(ticket, ticket(attempt(ARGUMENTS)));
+    }
+
+    @Test
+    void theSweeperEndsTicketsAndTheirCallersStillLearnOfIt() {
+        UUID first = ticket(attempt(ARGUMENTS));
+        UUID second = ticket(attempt("{}"));
+        approve(second);
+        assertEquals(0, approvals().expireDue());
+        letTimePass(Duration.ofMinutes(6));
+        assertEquals(1, approvals().expireDue());
+        letTimePass(Duration.ofMinutes(10));
+        assertEquals(1, approvals().expireDue());
+        assertEquals(0, approvals().expireDue());
+        assertEquals(2, records("approval.expired"));
+        assertEquals(
+                TicketState.EXPIRED,
+                approvals().find("acme", first).orElseThrow().state());
+        assertEquals(Denial.Reason.APPROVAL_EXPIRED, denial(attempt("{}")).reason());
+        assertNotEquals(second, ticket(attempt("{}")));
+    }
+
+    @Test
+    void aYesMustBeUsedInTime() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        approve(ticket);
+        letTimePass(Duration.ofMinutes(6));
+        assertEquals(Denial.Reason.APPROVAL_EXPIRED, denial(attempt(ARGUMENTS)).reason());
+    }
+
+    @Test
+    void theFirstVoteDecides() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        approve(ticket);
+        VoteResult again = approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE));
+        assertEquals(
+                TicketState.APPROVED,
+                assertInstanceOf(VoteResult.AlreadyDecided.class, again)
+                        .ticket()
+                        .state());
+        VoteResult late = approvals().decide("acme", ticket, vote("bob", Vote.Choice.DENY));
+        assertEquals(
+                TicketState.APPROVED,
+                assertInstanceOf(VoteResult.AlreadyDecided.class, late).ticket().state());
+        assertEquals(Optional.empty(), attempt(ARGUMENTS));
+        VoteResult used = approvals().decide("acme", ticket, vote("bob", Vote.Choice.DENY));
+        assertEquals(
+                TicketState.REDEEMED,
+                assertInstanceOf(VoteResult.AlreadyDecided.class, used).ticket().state());
+        assertEquals(1, records("approval.decided"));
+    }
+
+    @Test
+    void onlyThoseTheRuleNamesDecideAndNeverTheRequester() {
+        UUID open = ticket(attempt(ARGUMENTS));
+        assertEquals(VoteResult.Why.REQUESTER, refusal(open, "triage-bot"));
+        UUID named = ticket(attempt(gate(Duration.ZERO, "v1"), write("{}"), ask("ann", "triage-bot")));
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(named, "bob"));
+        assertEquals(VoteResult.Why.REQUESTER, refusal(named, "triage-bot"));
+        approve(named);
+        assertEquals(
+                new VoteResult.Unknown(),
+                approvals().decide("acme", UUID.randomUUID(), vote("ann", Vote.Choice.APPROVE)));
+        assertEquals(new VoteResult.Unknown(), approvals().decide("evil", open, vote("ann", Vote.Choice.APPROVE)));
+        assertEquals(1, records("approval.decided"));
+    }
+
+    private VoteResult.Why refusal(UUID ticket, String approver) {
+        VoteResult result = approvals().decide("acme", ticket, vote(approver, Vote.Choice.APPROVE));
+        return assertInstanceOf(VoteResult.NotAllowed.class, result).why();
+    }
+
+    @Test
+    void aVoteThatComesTooLateChangesNothing() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        letTimePass(Duration.ofMinutes(16));
+        for (int i = 0; i < 2; i++) {
+            assertInstanceOf(
+                    VoteResult.Expired.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+            approvals().expireDue();
+        }
+        assertEquals(0, records("approval.decided"));
+    }
+
+    @Test
+    void listsAreByTenantAndStateNewestFirst() {
+        UUID first = ticket(attempt("{\"n\":1}"));
+        UUID second = ticket(attempt("{\"n\":2}"));
+        approve(first);
+        assertEquals(
+                Set.of(first, second),
+                Set.copyOf(approvals().list("acme", null, 10).stream()
+                        .map(Ticket::id)
+                        .toList()));
+        assertEquals(
+                List.of(second),
+                approvals().list("acme", TicketState.PENDING, 10).stream()
+                        .map(Ticket::id)
+                        .toList());
+        assertEquals(1, approvals().list("acme", null, 1).size());
+        assertEquals(List.of(), approvals().list("evil", null, 10));
+        assertEquals(Optional.empty(), approvals().find("evil", first));
+    }
+
+    @Test
+    void aHeldCallGoesOnWhenSomebodySaysYes() throws InterruptedException {
+        ApprovalGate gate = gate(Duration.ofSeconds(30), "v1");
+        AtomicReference<Optional<CallOutcome>> outcome = new AtomicReference<>();
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            outcome.set(attempt(gate, write(ARGUMENTS), ask()));
+            ended.countDown();
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> !approvals().list("acme", null, 10).isEmpty());
+        approve(approvals().list("acme", null, 10).getFirst().id());
+        ended.await();
+        assertEquals(Optional.empty(), outcome.get());
+        assertEquals(1, records("approval.redeemed"));
+    }
+
+    @Test
+    void aHeldCallHearsOfADecisionMadeElsewhere() throws InterruptedException {
+        ApprovalGate gate = gate(Duration.ofSeconds(30), "v1");
+        AtomicReference<Optional<CallOutcome>> outcome = new AtomicReference<>();
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            outcome.set(attempt(gate, write(ARGUMENTS), ask()));
+            ended.countDown();
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> !approvals().list("acme", null, 10).isEmpty());
+        UUID ticket = approvals().list("acme", null, 10).getFirst().id();
+        forgetEverythingInMemory();
+        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.DENY)));
+        ended.await();
+        assertEquals(Denial.Reason.APPROVAL_DENIED, denial(outcome.get()).reason());
+    }
+
+    @Test
+    void aNoticeIsOwedWithTheTicketAndSentSigned() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        List<byte[]> bodies = new ArrayList<>();
+        NoticeDelivery delivery = delivery((url, headers, body) -> {
+            assertEquals(URI.create(HOOK), url);
+            assertEquals(
+                    WebhookSecret.Verification.GENUINE,
+                    WebhookSecret.of(SECRET)
+                            .verify(
+                                    headers.get("webhook-id"),
+                                    headers.get("webhook-timestamp"),
+                                    headers.get("webhook-signature"),
+                                    body,
+                                    java.time.Instant.now()));
+            bodies.add(body);
+            return new ApprovalChannel.Delivery.Answered(204);
+        });
+        assertEquals(1, delivery.runOnce());
+        assertEquals(0, delivery.runOnce());
+        String body = new String(bodies.getFirst(), StandardCharsets.UTF_8);
+        assertTrue(body.startsWith("{\"type\":\"approval.requested\",\"timestamp\":\""), body);
+        assertTrue(
+                body.contains("\"data\":{\"ticket\":\"" + ticket
+                        + "\",\"tenant\":\"acme\",\"requester\":\"triage-bot\",\"tool\":\"files__write_file\",\"arguments\":"
+                        + ARGUMENTS + ",\"arguments_sha256\":\""),
+                body);
+        assertTrue(
+                body.contains(
+                        "\"decision_url\":\"https://agents.example.com/api/v1/approvals/" + ticket + "/decision\"}}"),
+                body);
+    }
+
+    private NoticeDelivery delivery(ApprovalChannel channel) {
+        return new NoticeDelivery(
+                outbox(), channel, config(Duration.ZERO).webhooks(), java.time.InstantSource.system(), new Random(1));
+    }
+
+    @Test
+    void aNoticeIsTriedAgainWithLongerAndLongerWaits() {
+        assertTrue(attempt(ARGUMENTS).isPresent());
+        List<Integer> statuses = new ArrayList<>(List.of(500, 302));
+        NoticeDelivery delivery = delivery((url, headers, body) -> statuses.isEmpty()
+                ? new ApprovalChannel.Delivery.Unanswered("connection refused")
+                : new ApprovalChannel.Delivery.Answered(statuses.removeFirst()));
+        assertEquals(1, delivery.runOnce());
+        assertEquals(0, delivery.runOnce());
+        letTimePass(Duration.ofSeconds(7));
+        assertEquals(1, delivery.runOnce());
+        letTimePass(Duration.ofMinutes(4));
+        assertEquals(0, delivery.runOnce());
+        letTimePass(Duration.ofMinutes(3));
+        assertEquals(1, delivery.runOnce());
+        letTimePass(Duration.ofMinutes(20));
+        // The ticket is over by now, so nobody needs to hear of it.
+        assertEquals(0, delivery.runOnce());
+        letTimePass(Duration.ofHours(2));
+        assertEquals(0, delivery.runOnce());
+    }
+
+    @Test
+    void aReceiverThatIsGoneIsLeftInPeace() {
+        assertTrue(attempt(ARGUMENTS).isPresent());
+        NoticeDelivery delivery = delivery((url, headers, body) -> new ApprovalChannel.Delivery.Answered(410));
+        assertEquals(1, delivery.runOnce());
+        letTimePass(Duration.ofMinutes(10));
+        assertEquals(0, delivery.runOnce());
+    }
+
+    @Test
+    void aNoticeForAForgottenReceiverIsGivenUp() {
+        assertTrue(attempt(ARGUMENTS).isPresent());
+        NoticeDelivery delivery = new NoticeDelivery(
+                outbox(),
+                (url, headers, body) -> {
+                    throw new AssertionError("nothing may be sent to " + url + Map.copyOf(headers));
+                },
+                List.of(),
+                java.time.InstantSource.system(),
+                new Random(1));
+        assertEquals(1, delivery.runOnce());
+        letTimePass(Duration.ofMinutes(10));
+        assertEquals(0, delivery.runOnce());
+    }
+
+    @Test
+    void aClaimedNoticeIsNobodyElsesUntilItsLeaseEnds() {
+        assertTrue(attempt(ARGUMENTS).isPresent());
+        WebhookOutbox.Due first = outbox().claim(10, Duration.ofMinutes(5)).getFirst();
+        assertEquals(List.of(), outbox().claim(10, Duration.ofMinutes(5)));
+        letTimePass(Duration.ofMinutes(6));
+        WebhookOutbox.Due second = outbox().claim(10, Duration.ofMinutes(5)).getFirst();
+        assertEquals(2, second.attempt());
+        // The first claimer comes back late: its word no longer counts.
+        outbox().delivered(first);
+        letTimePass(Duration.ofMinutes(6));
+        assertEquals(3, outbox().claim(10, Duration.ofMinutes(5)).getFirst().attempt());
+    }
+
+    @Test
+    void aDecidedTicketIsNoNewsAnyMore() {
+        approve(ticket(attempt(ARGUMENTS)));
+        assertEquals(List.of(), outbox().claim(10, Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void aDeniedDecisionNeverPasses() {
+        Denial denial = new Denial(Denial.Stage.ACCESS, Denial.Reason.NOT_GRANTED, "no rule permits this");
+        assertEquals(
+                denial, denial(attempt(gate(Duration.ZERO, "v1"), write("{}"), new Decision.Deny(denial, List.of()))));
+        assertThrows(CallEnded.class, () -> {
+            var call = Calls.llm(Calls.BOT, "fast");
+            try (AuditTrail trail = audit().open("acme", call.id().value(), new Facts())) {
+                gate(Duration.ZERO, "v1").require(call, call.content(), ask(), trail);
+            }
+        });
+    }
+}
