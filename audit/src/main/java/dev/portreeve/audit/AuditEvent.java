@@ -22,7 +22,7 @@ public record AuditEvent(
             throw new IllegalArgumentException("a tenant's name has 1 to " + LONGEST_TENANT + " characters");
         }
         for (String name : facts.members().keySet()) {
-            if (LeafWriter.Common.has(name)) {
+            if (LeafWriter.Header.has(name)) {
                 throw new IllegalArgumentException(
                         "fact \"" + name + "\" has the name of a member every record has: choose another");
             }

@@ -53,20 +53,20 @@ final class LeafWriter {
         put('{');
         int common = 0;
         for (Map.Entry<String, Object> fact : facts.entrySet()) {
-            while (common < Common.ALL.size() && Common.ALL.get(common).name.compareTo(fact.getKey()) < 0) {
-                common(Common.ALL.get(common++), event, id, at);
+            while (common < Header.ALL.size() && Header.ALL.get(common).name.compareTo(fact.getKey()) < 0) {
+                common(Header.ALL.get(common++), event, id, at);
             }
             name(fact.getKey());
             value(fact.getValue());
         }
-        while (common < Common.ALL.size()) {
-            common(Common.ALL.get(common++), event, id, at);
+        while (common < Header.ALL.size()) {
+            common(Header.ALL.get(common++), event, id, at);
         }
         put('}');
     }
 
     /** The members every record has, in UTF-16 order. */
-    enum Common {
+    enum Header {
         AT("at"),
         CALL("call"),
         ID("id"),
@@ -74,10 +74,10 @@ final class LeafWriter {
         TENANT("tenant"),
         V("v");
 
-        private static final List<Common> ALL = List.of(values());
+        private static final List<Header> ALL = List.of(values());
         private final String name;
 
-        Common(String name) {
+        Header(String name) {
             this.name = name;
         }
 
@@ -86,9 +86,9 @@ final class LeafWriter {
         }
     }
 
-    private void common(Common member, AuditEvent event, UUID id, Instant at) {
+    private void common(Header member, AuditEvent event, UUID id, Instant at) {
         UUID call = event.callId();
-        if (member == Common.CALL && call == null) {
+        if (member == Header.CALL && call == null) {
             return;
         }
         name(member.name);

@@ -67,16 +67,7 @@ final class DatabaseCheck {
                     "duplicated: there is more than one record with this id");
             return;
         }
-        if (index > check.position()) {
-            long missing = index - check.position();
-            findings.add(
-                    Finding.Kind.MISSING,
-                    tenant,
-                    check.position(),
-                    null,
-                    "missing: " + missing + " rows of audit.sequence were deleted");
-            check.skipTo(index);
-        }
+        skipMissing(check, index);
         if (leaf == null) {
             findings.add(Finding.Kind.MISSING, tenant, index, id, "missing: the record was deleted");
             check.leaf(id, noted, null, "");
@@ -96,6 +87,19 @@ final class DatabaseCheck {
             findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);
         }
         check.leaf(id, noted, ofLeaf, stranger.isEmpty() ? "" : "; the bytes in its place" + stranger);
+    }
+
+    private void skipMissing(TreeCheck check, long index) {
+        if (index > check.position()) {
+            long missing = index - check.position();
+            findings.add(
+                    Finding.Kind.MISSING,
+                    tenant,
+                    check.position(),
+                    null,
+                    "missing: " + missing + " rows of audit.sequence were deleted");
+            check.skipTo(index);
+        }
     }
 
     private String stranger(LeafHeader header, UUID id) {

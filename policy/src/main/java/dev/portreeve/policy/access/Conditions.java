@@ -39,7 +39,12 @@ final class Conditions {
                 .comprehensionMaxIterations(MAX_ITERATIONS)
                 .maxRegexProgramSize(MAX_REGEX_PROGRAM)
                 .build();
-        compiler = CelCompilerFactory.standardCelCompilerBuilder()
+        compiler = compiler(options);
+        runtime = runtime(options);
+    }
+
+    private static CelCompiler compiler(CelOptions options) {
+        return CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(options)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addVar("args", MapType.create(SimpleType.STRING, SimpleType.DYN))
@@ -67,7 +72,10 @@ final class Conditions {
                                         "url_host_string", SimpleType.STRING, SimpleType.STRING)))
                 .setResultType(SimpleType.BOOL)
                 .build();
-        runtime = CelRuntimeFactory.standardCelRuntimeBuilder()
+    }
+
+    private static CelRuntime runtime(CelOptions options) {
+        return CelRuntimeFactory.standardCelRuntimeBuilder()
                 .setOptions(options)
                 .addFunctionBindings(CelFunctionBinding.fromOverloads(
                         "path.under",
