@@ -1,0 +1,142 @@
+package dev.portreeve.examples.docs;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.gateway.config.ConfigFile;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.UpstreamFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the documentation shows must be true of the program: examples load, links lead somewhere, every code has its page. */
+final class DocsTest {
+    /** The clone's folder, two above this module's. */
+    static final Path ROOT = Path.of(System.getProperty("basedir", ""))
+            .toAbsolutePath()
+            .resolve("../..")
+            .normalize();
+
+    private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```$", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Map<String, String> VARIABLES = Map.of(
+            "OPENAI_API_KEY", "sk-example",
+            "APPROVAL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "BENCH_LISTEN", "18410",
+            "BENCH_ADMIN", "18411",
+            "BENCH_DATA", "data",
+            "BENCH_FIXED", "18400",
+            "BENCH_DELAYED", "18401");
+
+    /** A fenced block of a page. */
+    record Block(Path page, int line, String language, String text) {
+        String name() {
+            return ROOT.relativize(page) + ":" + line;
+        }
+    }
+
+    static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
+            files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+        }
+        return pages;
+    }
+
+    static List<Block> blocks(String language) throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        for (Path page : pages()) {
+            String text = Files.readString(page);
+            Matcher matcher = BLOCK.matcher(text);
+            while (matcher.find()) {
+                int line = (int) text.substring(0, matcher.start()).lines().count() + 1;
+                if (matcher.group(1).equals(language)) {
+                    blocks.add(new Block(page, line, language, matcher.group(2)));
+                }
+            }
+        }
+        assertFalse(blocks.isEmpty(), "no block in " + language + " found");
+        return blocks;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> configurationExamplesLoad() throws IOException {
+        return blocks("yaml").stream()
+                .filter(block -> !block.text().startsWith("version:"))
+                .map(block -> DynamicTest.dynamicTest(
+                        block.name(),
+                        () -> assertDoesNotThrow(
+                                () -> ConfigFile.parse(block.name(), block.text(), ROOT, VARIABLES::get))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> benchmarkConfigurationsLoad() {
+        return Stream.of("lean", "on", "guarded")
+                .map(name -> ROOT.resolve("bench/config").resolve(name + ".yaml"))
+                .map(file -> DynamicTest.dynamicTest(
+                        file.getFileName().toString(),
+                        () -> assertDoesNotThrow(() -> ConfigFile.read(file, VARIABLES::get))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> jsonExamplesParse() throws IOException {
+        JsonMapper json = JsonMapper.builder().build();
+        return blocks("json").stream()
+                .map(block -> DynamicTest.dynamicTest(
+                        block.name(),
+                        () -> assertTrue(json.readTree(block.text()).isObject())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> linksLeadToPages() throws IOException {
+        return pages().stream()
+                .map(page -> DynamicTest.dynamicTest(ROOT.relativize(page).toString(), () -> {
+                    Matcher link = LINK.matcher(Files.readString(page));
+                    while (link.find()) {
+                        String target = link.group(1).replaceFirst("#.*", "");
+                        boolean inside = !target.isEmpty() && !target.contains("://");
+                        if (inside) {
+                            assertTrue(Files.exists(page.resolveSibling(target)), "no " + target);
+                        }
+                    }
+                }));
+    }
+
+    @Test
+    void everyCodeHasItsPageAndEveryPageItsCode() throws IOException {
+        TreeSet<String> codes = new TreeSet<>(List.of("approval_required"));
+        for (Denial.Reason reason : Denial.Reason.values()) {
+            codes.add(reason.code());
+        }
+        for (UpstreamFault.Kind kind : UpstreamFault.Kind.values()) {
+            codes.add(kind.code());
+        }
+        TreeSet<String> documented = new TreeSet<>();
+        String list = Files.readString(ROOT.resolve("docs/errors/README.md"));
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs/errors"))) {
+            for (Path file : files.toList()) {
+                String code = file.getFileName().toString().replace(".md", "");
+                if (!code.equals("README")) {
+                    documented.add(code);
+                    assertTrue(Files.readString(file).startsWith("# " + code + "\n"), file + " begins with its code");
+                    assertTrue(list.contains("[" + code + "](" + code + ".md)"), code + " is in the list");
+                }
+            }
+        }
+        assertEquals(codes, documented);
+    }
+}
