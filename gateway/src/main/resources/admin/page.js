@@ -35,7 +35,7 @@
     }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of fresh.querySelectorAll("[data-part]")) {
-      const shown = root.querySelector(`[data-part="${part.dataset.part}"]`);
+      const shown = document.querySelector(`[data-part="${part.dataset.part}"]`);
       if (shown) replace(shown, document.adoptNode(part));
     }
     localTimes();

@@ -6,13 +6,12 @@ import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.UnresolvedAddressException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** One HTTP listener with the settings both of ours share. Start once, close once; closing waits for running requests. */
 final class HttpListener implements AutoCloseable {
@@ -58,10 +57,29 @@ final class HttpListener implements AutoCloseable {
                 .featuresDiscoverServices(false)
                 .routing(routes)
                 .build();
-        try {
-            return new HttpListener(server.start(), address);
-        } catch (RuntimeException failed) {
-            throw explain(key, address, failed);
+        requireFree(key, address);
+        WebServer started = server.start();
+        if (!started.isRunning()) {
+            throw new StartFailure("the listener at " + address + " did not start; the log says why", null);
+        }
+        return new HttpListener(started, address);
+    }
+
+    /** Asks the system itself, because the server only logs why it cannot listen. */
+    private static void requireFree(String key, HostPort address) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+        } catch (UnknownHostException unknown) {
+            throw new StartFailure(
+                    "address " + address + " is not known on this machine: change " + key + " in the configuration",
+                    unknown);
+        } catch (IOException taken) {
+            String said = String.valueOf(taken.getMessage());
+            String what = said.contains("in use")
+                    ? "is in use by another program: stop that program or change "
+                    : "cannot be listened on (" + said + "): change ";
+            throw new StartFailure("address " + address + " " + what + key + " in the configuration", taken);
         }
     }
 
@@ -90,25 +108,5 @@ final class HttpListener implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
-    }
-
-    private static RuntimeException explain(String key, HostPort address, RuntimeException failed) {
-        for (@Nullable Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                String what = String.valueOf(cause.getMessage()).contains("in use")
-                        ? "is in use by another program"
-                        : "cannot be listened on (" + cause.getMessage() + ")";
-                return new StartFailure(
-                        "address " + address + " " + what + ": stop that program or change " + key
-                                + " in the configuration",
-                        failed);
-            }
-            if (cause instanceof UnresolvedAddressException || cause instanceof java.net.UnknownHostException) {
-                return new StartFailure(
-                        "address " + address + " is not known on this machine: change " + key + " in the configuration",
-                        failed);
-            }
-        }
-        return failed;
     }
 }

@@ -88,7 +88,8 @@ final class AdminPage {
     }
 
     private void live(AdminExchange exchange, AdminAccess.Session session) {
-        exchange.html(200, main(session, evidence()));
+        EvidencePanel.State evidence = evidence();
+        exchange.html(200, concat(EvidencePanel.pill(evidence), main(session, evidence)));
     }
 
     private Html main(AdminAccess.Session session, EvidencePanel.State evidence) {

@@ -5,28 +5,14 @@ import static dev.portreeve.gateway.admin.Html.tag;
 import static dev.portreeve.gateway.admin.Html.text;
 
 import dev.portreeve.gateway.admin.Html.Attribute;
+import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Calls that wait for a person, with exactly the arguments that would run. */
 final class ApprovalsPanel {
     private ApprovalsPanel() {}
-
-    /** One argument. */
-    record Row(String path, String type, List<Piece> value, List<String> warnings) {
-        Row {
-            value = List.copyOf(value);
-            warnings = List.copyOf(warnings);
-        }
-    }
-
-    /**
-     * A stretch of a value.
-     *
-     * @param hidden whether it names a character that would not be seen
-     */
-    record Piece(String text, boolean hidden) {}
 
     static Html of(List<Ticket> tickets, AdminAccess.Session session) {
         Html body = tickets.isEmpty()
@@ -48,34 +34,42 @@ final class ApprovalsPanel {
                 "ticket",
                 tag("h3", "", ticket.request().tool().name()),
                 asked,
-                arguments(ArgumentRows.of(ticket.request().arguments().canonical())),
+                arguments(ArgumentView.of(ticket.request().arguments())),
                 decide(ticket, session));
     }
 
-    private static Html arguments(List<Row> rows) {
-        if (rows.isEmpty()) {
-            return tag("p", "quiet", "No arguments.");
-        }
+    private static Html arguments(ArgumentView view) {
         Html head = tag("tr", "", tag("th", "", "argument"), tag("th", "", "type"), tag("th", "", "value"));
-        return tag(
-                "table",
-                "arguments",
-                head,
-                concat(rows.stream().map(ApprovalsPanel::row).toList()));
+        Html rows = concat(view.entries().stream().map(ApprovalsPanel::row).toList());
+        Html leftOut = view.leftOut() == 0
+                ? Html.EMPTY
+                : tag("p", "notice bad", view.leftOut() + " more values are not shown: deny what you cannot read");
+        return concat(
+                tag("table", "arguments", head, rows),
+                leftOut,
+                tag("p", "quiet mono", "sha-256 of all arguments " + view.digest()));
     }
 
-    private static Html row(Row row) {
-        List<Html> value = new ArrayList<>();
-        for (Piece piece : row.value()) {
-            value.add(piece.hidden() ? tag("span", "chip", piece.text()) : text(piece.text()));
-        }
-        row.warnings().forEach(warning -> value.add(tag("div", "warning", "⚠ " + warning)));
+    private static Html row(ArgumentView.Entry entry) {
+        String type = entry.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        String length = entry.kind() == ArgumentView.Kind.STRING ? ", " + entry.length() + " characters" : "";
+        Html warning = entry.mixedScripts()
+                ? tag("div", "warning", "⚠ mixes letters of several alphabets, which can look like others")
+                : Html.EMPTY;
+        String sha256 = entry.sha256();
+        Html hash = sha256 == null ? Html.EMPTY : tag("div", "quiet", "sha-256 of the whole value " + sha256);
         return tag(
                 "tr",
                 "",
-                tag("td", "mono", row.path()),
-                tag("td", "type", row.type()),
-                tag("td", "value", concat(value)));
+                tag("td", "mono", pieces(entry.path())),
+                tag("td", "type", type + length),
+                tag("td", "value", pieces(entry.value()), warning, hash));
+    }
+
+    private static Html pieces(List<ArgumentView.Piece> pieces) {
+        return concat(pieces.stream()
+                .map(piece -> piece.chip() ? tag("span", "chip", piece.text()) : text(piece.text()))
+                .toList());
     }
 
     private static Html decide(Ticket ticket, AdminAccess.Session session) {

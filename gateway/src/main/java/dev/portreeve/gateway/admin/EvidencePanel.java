@@ -4,6 +4,7 @@ import static dev.portreeve.gateway.admin.Html.concat;
 import static dev.portreeve.gateway.admin.Html.tag;
 import static dev.portreeve.gateway.admin.Html.text;
 
+import dev.portreeve.gateway.admin.Html.Attribute;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,14 @@ final class EvidencePanel {
     static Html pill(State state) {
         Verifications.Report verification = state.verification();
         long size = state.trees().stream().mapToLong(Tree::size).sum();
-        if (verification == null) {
-            return tag("span", "pill", size + " records");
+        boolean refused = state.trees().stream().anyMatch(tree -> tree.problem() != null);
+        if (refused || (verification != null && !verification.intact())) {
+            return pill("pill bad", "✗ evidence was altered");
         }
-        boolean well = state.trees().stream().allMatch(tree -> tree.problem() == null);
-        return verification.intact() && well
-                ? tag("span", "pill good", "✓ " + size + " records verified")
-                : tag("span", "pill bad", "✗ evidence was altered");
+        return verification == null ? pill("pill", size + " records") : pill("pill good", "✓ " + verification.said());
+    }
+
+    private static Html pill(String style, String said) {
+        return tag("span", List.of(new Attribute("class", style), new Attribute("data-part", "state")), text(said));
     }
 }

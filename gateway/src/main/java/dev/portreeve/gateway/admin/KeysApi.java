@@ -17,6 +17,7 @@ final class KeysApi {
     /** Who asked, as the record of it says. */
     static final String ACTOR = "admin";
 
+    private static final String DEFAULT_NAME = "api";
     private static final Pattern LIFE = Pattern.compile("(\\d{1,5})([smhd])");
     private final KeyDirectory keys;
     private final List<String> tenants;
@@ -64,7 +65,7 @@ final class KeysApi {
         if (wish.member() == null || wish.member().isBlank()) {
             throw new AdminRefusal(Problem.badRequest("\"member\" is missing: the user or agent that owns the key"));
         }
-        String name = wish.name() == null ? "" : wish.name();
+        String name = wish.name() == null ? DEFAULT_NAME : wish.name();
         Issuance issuance = keys.create(tenant(wish.tenant()), wish.member(), name, expiry(wish.expiresIn()), ACTOR);
         switch (issuance) {
             case Issuance.Issued issued -> {
