@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,8 @@ class PostgresJournalRestartTest {
                 }
                 receipts.forEach(Receipt::await);
             }
+            // The journal may have been done before the kill: then nobody waited for the restart yet.
+            Awaitility.await().ignoreExceptions().until(() -> reads(postgres));
             try (Connection connection = postgres.owner().dataSource().getConnection();
                     Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("SELECT count(*), count(DISTINCT id) FROM audit.record")) {
@@ -61,13 +65,24 @@ class PostgresJournalRestartTest {
         }
     }
 
+    private static boolean reads(EmbeddedPostgres postgres) throws SQLException {
+        try (Connection connection = postgres.owner().dataSource().getConnection()) {
+            return connection.isValid(1);
+        }
+    }
+
     private void kill() throws IOException {
         try (Stream<Path> files = Files.walk(data)) {
             Path pidFile = files.filter(file -> file.endsWith("postmaster.pid"))
                     .findAny()
                     .orElseThrow();
             long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst());
-            assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
+            ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+            // Its children too: a server process works on for a while without its postmaster, and the kill would meet
+            // nobody.
+            List<ProcessHandle> all = Stream.concat(Stream.of(postmaster), postmaster.descendants())
+                    .toList();
+            all.forEach(ProcessHandle::destroyForcibly);
         }
     }
 }
