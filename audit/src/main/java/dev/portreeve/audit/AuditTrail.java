@@ -97,18 +97,30 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Queues the last record with the outcome's facts, and the settlement if there is one. */
     public Receipt conclude(Facts outcome) {
+        return concluded(journal.append(last(outcome)));
+    }
+
+    /** As {@link #conclude}, for an end nobody waits for: it may share the commit of what comes next. */
+    public Receipt concludeUnhurried(Facts outcome) {
+        return concluded(journal.appendUnhurried(last(outcome)));
+    }
+
+    private Receipt concluded(Receipt receipt) {
+        concluded = receipt;
+        return receipt;
+    }
+
+    private JournalEntry<?> last(Facts outcome) {
         if (concluded != null) {
             throw new IllegalStateException("the trail of call " + callId + " is concluded already");
         }
         EventKind kind = opened == null ? EventKind.CALL_REFUSED : EventKind.CALL_CLOSED;
         Facts last = new Facts().include(opened == null ? opening : closing).include(outcome);
         Closing<?> settled = settlement;
-        Receipt receipt = settled == null
-                ? journal.append(JournalEntry.of(new AuditEvent(tenant, kind, callId, last)))
-                : journal.append(settled.entry(() -> new AuditEvent(
-                        tenant, kind, callId, last.include(settled.facts().get()))));
-        concluded = receipt;
-        return receipt;
+        return settled == null
+                ? JournalEntry.of(new AuditEvent(tenant, kind, callId, last))
+                : settled.entry(() -> new AuditEvent(
+                        tenant, kind, callId, last.include(settled.facts().get())));
     }
 
     /** The receipt of the last record, or {@code null} before {@link #conclude}. */

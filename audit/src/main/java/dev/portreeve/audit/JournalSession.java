@@ -66,6 +66,10 @@ final class JournalSession implements AutoCloseable {
                 // A writer that lost its line must not keep budget rows locked until TCP notices.
                 statement.execute("SET statement_timeout = " + limit);
                 statement.execute("SET idle_in_transaction_session_timeout = " + limit);
+                // Few statements, each by key and each run with every batch: planning them anew costs more than running
+                // them, and a plan made while the tables were small must not go on reading them whole.
+                statement.execute("SET plan_cache_mode = force_generic_plan");
+                statement.execute("SET enable_seqscan = off");
             }
             connection.setNetworkTimeout(Runnable::run, 2 * limit);
             connection.setAutoCommit(false);

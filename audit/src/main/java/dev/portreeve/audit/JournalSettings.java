@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param queueCapacity entries that may wait for the writer
  * @param batchLimit entries that share one commit
+ * @param linger how long an entry nobody waits for may wait for company
  * @param queueWait how long an append waits for room in a full queue
  * @param awaitLimit how long a receipt waits for its commit
  * @param statementLimit how long one statement may run before PostgreSQL cancels it, and how long the writer listens
@@ -16,6 +17,7 @@ import java.time.Duration;
 public record JournalSettings(
         int queueCapacity,
         int batchLimit,
+        Duration linger,
         Duration queueWait,
         Duration awaitLimit,
         Duration statementLimit,
@@ -30,6 +32,7 @@ public record JournalSettings(
         return new JournalSettings(
                 4096,
                 512,
+                Duration.ofMillis(5),
                 Duration.ofMillis(250),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5),

@@ -69,6 +69,7 @@ final class JournalWriter implements Runnable {
                 batch.clear();
                 batch.add(queue.take());
                 queue.drainTo(batch, settings.batchLimit() - 1);
+                gather(batch);
                 ending = batch.remove(last);
                 if (!batch.isEmpty()) {
                     turn(batch);
@@ -91,6 +92,19 @@ final class JournalWriter implements Runnable {
         JournalSession open = session;
         if (open != null) {
             open.abort();
+        }
+    }
+
+    /** As long as nobody waits for any of them, a batch waits for company: one commit less. */
+    private void gather(List<Pending> batch) throws InterruptedException {
+        long deadline = System.nanoTime() + settings.linger().toNanos();
+        while (batch.size() < settings.batchLimit() && batch.stream().noneMatch(Pending::hurried)) {
+            Pending next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
+            queue.drainTo(batch, settings.batchLimit() - batch.size());
         }
     }
 

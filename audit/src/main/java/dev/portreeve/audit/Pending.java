@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** An entry on its way to the disk, and the receipt its owner holds. */
 final class Pending implements Receipt {
     private final JournalEntry<?> entry;
+    private final boolean hurried;
     private final Instant at;
     private final Duration awaitLimit;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -23,14 +24,20 @@ final class Pending implements Receipt {
     private volatile @Nullable List<UUID> stored;
     private volatile @Nullable String failure;
 
-    Pending(JournalEntry<?> entry, Instant at, Duration awaitLimit) {
+    Pending(JournalEntry<?> entry, boolean hurried, Instant at, Duration awaitLimit) {
         this.entry = entry;
+        this.hurried = hurried;
         this.at = at;
         this.awaitLimit = awaitLimit;
     }
 
     JournalEntry<?> entry() {
         return entry;
+    }
+
+    /** Whether somebody may be waiting for it. */
+    boolean hurried() {
+        return hurried;
     }
 
     /** When the entry was appended, which is when the event happened. */

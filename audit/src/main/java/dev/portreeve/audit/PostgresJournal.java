@@ -13,7 +13,8 @@ import javax.sql.DataSource;
  * The journal of one replica on PostgreSQL: a bounded queue in front of one writer thread with a connection of its own.
  *
  * <p>Appending is cheap and, but for a full queue, does not block. Batches form by themselves: what is appended while a
- * commit is under way shares the next one, and a lone entry is committed at once. While the database is away, entries
+ * commit is under way shares the next one, and a lone entry is committed at once, or after the configured linger if
+ * nobody waits for it. While the database is away, entries
  * stay queued and receipts end after their limit with {@link EvidenceUnavailable}; when it is back, what is queued is
  * stored in order. A commit whose answer was lost is looked up before anything is written again, so no record and no
  * posting is stored twice.
@@ -37,7 +38,7 @@ public final class PostgresJournal implements Journal, AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.queue = new ArrayBlockingQueue<>(settings.queueCapacity());
-        this.last = pending(new JournalEntry<>(null, null, List::of));
+        this.last = pending(new JournalEntry<>(null, null, List::of), true);
         this.writer = new JournalWriter(database, settings, queue, last, random, clock);
         this.thread = Thread.ofPlatform().name("audit-journal").daemon().unstarted(writer);
     }
@@ -57,10 +58,18 @@ public final class PostgresJournal implements Journal, AutoCloseable {
 
     @Override
     public Receipt append(JournalEntry<?> entry) {
+        return append(pending(entry, true));
+    }
+
+    @Override
+    public Receipt appendUnhurried(JournalEntry<?> entry) {
+        return append(pending(entry, false));
+    }
+
+    private Receipt append(Pending pending) {
         if (closed) {
             throw new EvidenceUnavailable(CLOSED);
         }
-        Pending pending = pending(entry);
         if (!queue.offer(pending) && !offerPatiently(pending)) {
             throw new EvidenceUnavailable("the journal's queue of " + settings.queueCapacity()
                     + " entries is full: the database is down or too slow");
@@ -76,9 +85,9 @@ public final class PostgresJournal implements Journal, AutoCloseable {
         return queue.size();
     }
 
-    private Pending pending(JournalEntry<?> entry) {
+    private Pending pending(JournalEntry<?> entry, boolean hurried) {
         // PostgreSQL keeps microseconds and rounds; the leaf says the same time only if nothing is left to round.
-        return new Pending(entry, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit());
+        return new Pending(entry, hurried, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit());
     }
 
     private boolean offerPatiently(Pending pending) {

@@ -71,6 +71,11 @@ public final class InMemoryJournal implements Journal, AutoCloseable {
         }
     }
 
+    @Override
+    public Receipt appendUnhurried(JournalEntry<?> entry) {
+        return append(entry);
+    }
+
     /** Lets the next entries, one for each fault, go wrong that way. */
     public void next(Fault... coming) {
         lock.lock();

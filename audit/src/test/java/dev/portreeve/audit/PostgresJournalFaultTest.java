@@ -25,7 +25,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each write fails, or fails but was persisted: records and money agree, and nothing is there twice. */
 class PostgresJournalFaultTest {
     private static final JournalSettings SETTINGS = new JournalSettings(
-            8, 4, Duration.ofMillis(20), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10));
+            8,
+            4,
+            Duration.ofMillis(5),
+            Duration.ofMillis(20),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10));
 
     private final Database database = new Database();
     private final FaultyDatabase faulty = new FaultyDatabase(database.app());
@@ -180,7 +186,13 @@ class PostgresJournalFaultTest {
     void anOutageFailsReceiptsInTimeAndEndsByItself() throws SQLException {
         journal.close();
         journal = journal(new JournalSettings(
-                8, 4, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(10)));
+                8,
+                4,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10)));
         Purse purse = new Purse();
         faulty.down();
         List<Receipt> receipts = new ArrayList<>();
@@ -214,7 +226,13 @@ class PostgresJournalFaultTest {
     void closingDuringAnOutageIsBoundedAndFailsWhatIsQueued() throws SQLException {
         journal.close();
         journal = journal(new JournalSettings(
-                8, 4, Duration.ofMillis(20), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofMillis(200)));
+                8,
+                4,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(200)));
         faulty.down();
         List<Receipt> receipts = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -223,6 +241,36 @@ class PostgresJournalFaultTest {
         journal.close();
         receipts.forEach(receipt -> assertThrows(EvidenceUnavailable.class, receipt::await));
         assertEquals(1, records());
+    }
+
+    @Test
+    void whatNobodyWaitsForSharesTheNextCommitOrIsStoredOnClosing() throws SQLException {
+        journal.close();
+        journal = journal(new JournalSettings(
+                8,
+                4,
+                Duration.ofDays(1),
+                Duration.ofMillis(20),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10)));
+        Receipt company = journal.appendUnhurried(JournalEntry.of(event(1)));
+        journal.append(JournalEntry.of(event(2))).await();
+        assertTrue(company.isDurable());
+        assertEquals(
+                1,
+                database.number("SELECT count(DISTINCT txid) FROM audit.record"
+                        + " WHERE convert_from(leaf, 'UTF8')::jsonb ->> 'n' IN ('1', '2')"));
+        Receipt alone = journal.appendUnhurried(JournalEntry.of(event(3)));
+        journal.close();
+        assertTrue(alone.isDurable());
+    }
+
+    @Test
+    void whatNobodyWaitsForIsStoredByItself() {
+        Receipt receipt = journal.appendUnhurried(JournalEntry.of(event(1)));
+        receipt.await();
+        assertTrue(receipt.isDurable());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.portreeve.policy;
 
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.approval.ApprovalGate;
@@ -46,7 +47,9 @@ public final class CallGovernor {
 
     /**
      * The life of a call. Read this first. Blocks the calling (virtual) thread until the call ended; chunks reach {@code
-     * client} on this thread. When it returns, the money is settled and the closing record is durable.
+     * client} on this thread. What the outcome says of a call that did not complete (a refusal, a ticket, a failure) is
+     * durable when it returns; a completed call, whose opening record was durable before its first byte left, has its
+     * settlement and closing record queued then, and they commit together with the journal's next batch.
      *
      * @throws dev.portreeve.audit.EvidenceUnavailable if evidence cannot be stored; nothing more may then be released
      */
@@ -54,8 +57,12 @@ public final class CallGovernor {
         long begin = System.nanoTime();
         try (AuditTrail trail = audit.open(call.subject().tenant(), call.id().value(), facts.of(call))) {
             CallOutcome outcome = enforce(call, upstream, client, trail);
-            trail.conclude(facts.of(outcome, Duration.ofNanos(System.nanoTime() - begin)))
-                    .await();
+            Facts closing = facts.of(outcome, Duration.ofNanos(System.nanoTime() - begin));
+            if (outcome instanceof CallOutcome.Completed) {
+                trail.concludeUnhurried(closing);
+            } else {
+                trail.conclude(closing).await();
+            }
             return outcome;
         }
     }

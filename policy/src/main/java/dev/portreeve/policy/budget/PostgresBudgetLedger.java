@@ -54,15 +54,20 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
                 case Settlement ignored -> resolves = true;
             }
         }
-        Map<WindowKey, Balance> balances = lock(rows, spoken, opened);
-        // Read after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
-        Ruling ruling = new Ruling(balances, resolves ? rows.find(postings) : Map.of());
+        make(rows, opened);
+        // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
+        PostgresHolds.Known known = resolves ? rows.lockAndFind(spoken, postings) : rows.lock(spoken);
+        if (!known.balances().keySet().containsAll(opened.keySet())) {
+            // The transaction that made them was rolled back. The journal comes again, and then they are made.
+            made.clear();
+            throw new SQLException("a budget's window was rolled back before it was used");
+        }
+        Ruling ruling = new Ruling(known.balances(), known.holds());
         ruling.decide(postings);
         rows.write(ruling);
     }
 
-    private Map<WindowKey, Balance> lock(PostgresHolds rows, Set<WindowKey> spoken, Map<WindowKey, Level> opened)
-            throws SQLException {
+    private void make(PostgresHolds rows, Map<WindowKey, Level> opened) throws SQLException {
         List<Level> unmade = opened.entrySet().stream()
                 .filter(window -> !made.contains(window.getKey()))
                 .map(Map.Entry::getValue)
@@ -72,13 +77,6 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
             rows.make(unmade);
             remember(unmade);
         }
-        Map<WindowKey, Balance> balances = rows.lock(spoken);
-        if (!balances.keySet().containsAll(opened.keySet())) {
-            // The transaction that made them was rolled back. The journal comes again, and then they are made.
-            made.clear();
-            throw new SQLException("a budget's window was rolled back before it was used");
-        }
-        return balances;
     }
 
     private void remember(List<Level> levels) {

@@ -51,6 +51,7 @@ final class PostgresHolds {
             LEFT JOIN LATERAL (
                 SELECT p.kind, p.amount_nanos, p.overrun_nanos FROM policy.posting p
                 WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true""";
+    private static final String LOCK_AND_FIND = LOCK + ";\n" + FIND;
     /** The expiry counts from this transaction by the database's clock, the one clock all replicas share. */
     private static final String WRITE = """
             WITH balance AS (
@@ -93,43 +94,64 @@ final class PostgresHolds {
         }
     }
 
-    /** Locks the rows until the transaction ends; a window without a row is not in the result. */
-    Map<WindowKey, Balance> lock(Collection<WindowKey> windows) throws SQLException {
+    /** What the windows' rows hold while they are locked, and what is known of the calls the postings speak of. */
+    record Known(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> holds) {}
+
+    /** Locks the windows' rows until the transaction ends; a window without a row is not in the result. */
+    Known lock(Collection<WindowKey> windows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            set(statement, windows);
+            return new Known(balances(statement.executeQuery()), Map.of());
+        }
+    }
+
+    /**
+     * Locks as {@link #lock} does, then finds which of these calls have a hold, and what resolved it. Two statements on one
+     * round trip: the second sees what was committed by whoever held the locks before.
+     */
+    Known lockAndFind(Collection<WindowKey> windows, Collection<BudgetPosting> postings) throws SQLException {
+        Columns calls = new Columns(2);
+        postings.stream().map(CallKey::of).distinct().forEach(call -> calls.row(call.tenant(), call.callId()));
+        try (PreparedStatement statement = connection.prepareStatement(LOCK_AND_FIND)) {
+            calls.set(statement, set(statement, windows), "text", "uuid");
+            statement.execute();
+            Map<WindowKey, Balance> balances = balances(statement.getResultSet());
+            statement.getMoreResults();
+            return new Known(balances, holds(statement.getResultSet()));
+        }
+    }
+
+    private int set(PreparedStatement statement, Collection<WindowKey> windows) throws SQLException {
         Columns columns = new Columns(3);
         windows.forEach(window -> columns.row(window.tenant(), window.budgetId(), window.start()));
+        return columns.set(statement, 1, "text", "text", "timestamptz");
+    }
+
+    private static Map<WindowKey, Balance> balances(ResultSet result) throws SQLException {
         Map<WindowKey, Balance> balances = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
-            columns.set(statement, 1, "text", "text", "timestamptz");
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Instant start = rows.getObject(3, OffsetDateTime.class).toInstant();
-                    balances.put(
-                            new WindowKey(rows.getString(1), rows.getString(2), start),
-                            new Balance(rows.getLong(4), rows.getLong(5), rows.getLong(6), rows.getLong(7)));
-                }
+        try (ResultSet rows = result) {
+            while (rows.next()) {
+                Instant start = rows.getObject(3, OffsetDateTime.class).toInstant();
+                balances.put(
+                        new WindowKey(rows.getString(1), rows.getString(2), start),
+                        new Balance(rows.getLong(4), rows.getLong(5), rows.getLong(6), rows.getLong(7)));
             }
         }
         return balances;
     }
 
-    /** Which of these calls have a hold, and what resolved it. */
-    Map<CallKey, HoldState> find(Collection<BudgetPosting> postings) throws SQLException {
-        Columns columns = new Columns(2);
-        postings.stream().map(CallKey::of).distinct().forEach(call -> columns.row(call.tenant(), call.callId()));
+    private static Map<CallKey, HoldState> holds(ResultSet result) throws SQLException {
         Map<CallKey, HoldState> found = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-            columns.set(statement, 1, "text", "uuid");
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    String kind = rows.getString(3);
-                    Settlement.Posted posted = kind == null
-                            ? null
-                            : new Settlement.Posted(
-                                    Settlement.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
-                                    rows.getLong(4),
-                                    rows.getLong(5));
-                    found.put(new CallKey(rows.getString(1), rows.getObject(2, UUID.class)), new HoldState(posted));
-                }
+        try (ResultSet rows = result) {
+            while (rows.next()) {
+                String kind = rows.getString(3);
+                Settlement.Posted posted = kind == null
+                        ? null
+                        : new Settlement.Posted(
+                                Settlement.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                                rows.getLong(4),
+                                rows.getLong(5));
+                found.put(new CallKey(rows.getString(1), rows.getObject(2, UUID.class)), new HoldState(posted));
             }
         }
         return found;

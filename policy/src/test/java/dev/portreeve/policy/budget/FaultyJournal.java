@@ -48,6 +48,11 @@ final class FaultyJournal implements Journal {
         };
     }
 
+    @Override
+    public Receipt appendUnhurried(JournalEntry<?> entry) {
+        return append(entry);
+    }
+
     private record Unheard() implements Receipt {
         @Override
         public void await() {
