@@ -40,6 +40,9 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
     private static final int ADMIN_CONNECTIONS = 256;
     private static final int ADMIN_REQUESTS = 64;
+    /** The readers answer first, in the caller's dialect; only what is beyond all patience gets the server's bare answer. */
+    private static final long ABOVE_MAX_BODY = 64L * 1024 * 1024;
+
     private static final Duration CATALOG_WAIT = Duration.ofSeconds(20);
 
     private final GatewayConfig config;
@@ -200,14 +203,13 @@ public final class Gateway implements AutoCloseable {
         return new HttpListener.Bounds(
                 limits.maxConnections(),
                 limits.maxConcurrentRequests(),
-                // The readers answer first, in the caller's dialect.
-                limits.maxBodyBytes() + 1024L * 1024,
+                limits.maxBodyBytes() + ABOVE_MAX_BODY,
                 limits.shutdownGrace());
     }
 
     private static HttpListener.Bounds adminBounds(LimitsConfig limits) {
         return new HttpListener.Bounds(
-                ADMIN_CONNECTIONS, ADMIN_REQUESTS, limits.maxAdminBodyBytes() + 1024L * 1024, Duration.ofSeconds(1));
+                ADMIN_CONNECTIONS, ADMIN_REQUESTS, limits.maxAdminBodyBytes() + ABOVE_MAX_BODY, Duration.ofSeconds(1));
     }
 
     private static URI local(HttpListener listener) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -120,10 +121,11 @@ class AdminApiTest {
         assertTrue(json(answer).path("detail").asString().contains(said), answer.body());
     }
 
-    @Test
-    void a_body_over_the_limit_is_refused() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5_000_000})
+    void a_body_over_the_limit_is_refused(int over) {
         HttpResponse<String> answer =
-                fixture.api("POST", "/api/v1/keys", " ".repeat(GatewayFixture.MAX_ADMIN_BODY + 1));
+                fixture.api("POST", "/api/v1/keys", " ".repeat(GatewayFixture.MAX_ADMIN_BODY + over));
         assertEquals(413, answer.statusCode());
         assertEquals("body too large", json(answer).path("title").asString());
     }
