@@ -95,13 +95,14 @@ public final class RunningGateway implements AutoCloseable {
         return new Said(code, out.toString(), err.toString());
     }
 
-    /** A folder with a {@code portreeve} command that is this build. */
-    public Path folderWithCommand(Path folder) {
+    /** Puts a {@code portreeve} command that is this build into a folder, and returns the folder. */
+    public static Path command(Path folder) {
         Path command = folder.resolve("portreeve");
         try {
             Files.writeString(
                     command,
-                    "#!/bin/sh\nexec '" + java() + "' -cp '" + classPath() + "' " + Main.class.getName() + " \"$@\"\n");
+                    "#!/bin/sh\nexec env PORTREEVE_EXAMPLES='" + classPath() + "' '" + java() + "' -cp '" + classPath()
+                            + "' " + Main.class.getName() + " \"$@\"\n");
             if (!command.toFile().setExecutable(true)) {
                 throw new IOException("'" + command + "' cannot be made executable");
             }

@@ -36,7 +36,7 @@ final class ReadmeTest {
     @BeforeAll
     void start(@TempDir Path temporary) throws IOException {
         gateway = RunningGateway.demo(Files.createDirectories(temporary.resolve("data")));
-        folder = gateway.folderWithCommand(Files.createDirectories(temporary.resolve("clone")));
+        folder = RunningGateway.command(Files.createDirectories(temporary.resolve("clone")));
     }
 
     @AfterAll
