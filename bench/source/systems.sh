@@ -44,7 +44,7 @@ CONF
 
 start_upstreams() {
   write_bodies
-  "$JAVA_HOME/bin/javac" -d "$work/classes" -cp 'gateway/target/lib/*' bench/source/*.java
+  "$JAVA_HOME/bin/javac" -d "$work/classes" -cp 'gateway/target/portreeve.jar:gateway/target/lib/*' bench/source/*.java
   nginx_conf upstream "server { listen 127.0.0.1:$fixed backlog=4096;
     location / { default_type application/json; return 200 '$(cat "$work/answer.json")'; } }"
   start upstream "$load_cpus" nginx -e "$work/upstream.error.log" -c "$work/upstream.conf"
@@ -78,6 +78,13 @@ start_system() {
       start bare "$cpus" "$java" "${jvm[@]}" -cp "$work/classes:gateway/target/lib/*" BareProxy "$((base + 4))" "$fixed" "$((base + 5))" "$delayed"
       process[bare]=$started
       wait_for bare $((base + 5)) "$started"
+      ;;
+    off)
+      port_of_0[off]=$((base + 6)) port_of_5[off]=$((base + 6))
+      BENCH_LISTEN=0 BENCH_ADMIN=0 BENCH_DATA=$work/off-data BENCH_FIXED=$fixed BENCH_DELAYED=$delayed \
+        start off "$cpus" "$java" "${jvm[@]}" -cp "$work/classes:gateway/target/portreeve.jar:gateway/target/lib/*" Ungoverned bench/config/lean.yaml "$((base + 6))"
+      process[off]=$started
+      wait_for off $((base + 6)) "$started"
       ;;
     lean) start_gateway lean $((base + 10)) ;;
     on) start_gateway on $((base + 12)) ;;

@@ -1,0 +1,196 @@
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Journal;
+import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.gateway.config.ConfigFile;
+import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.model.Prices;
+import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.hub.McpHub;
+import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.ApprovalNotices;
+import dev.portreeve.policy.approval.ApprovalStore;
+import dev.portreeve.policy.approval.Tickets;
+import dev.portreeve.policy.budget.BudgetLedger;
+import dev.portreeve.policy.budget.Reservation;
+import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.Usage;
+import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.key.Authentication;
+import dev.portreeve.policy.key.Issuance;
+import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.key.KeyInfo;
+import dev.portreeve.policy.key.Pepper;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.WebServer;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The gateway's model endpoint with governance taken out, which the product cannot do: everyone is let in, no money is held,
+ * records go nowhere. What is left is what the gateway's own HTTP edge, reader and upstream client cost.
+ *
+ * <pre>java -cp 'CLASSES:gateway/target/portreeve.jar:gateway/target/lib/*' Ungoverned CONFIG PORT</pre>
+ */
+public final class Ungoverned {
+    private static final Subject ANYONE = new Subject("bench", "load", Subject.Kind.AGENT, "wrk", "benchbenchbe");
+    private static final Pepper PEPPER = Pepper.of(new byte[Pepper.BYTES]);
+
+    private Ungoverned() {}
+
+    public static void main(String[] args) {
+        GatewayConfig config = ConfigFile.read(Path.of(args[0]), System::getenv);
+        InstantSource clock = InstantSource.system();
+        AuditLog audit = new AuditLog(new Nowhere());
+        AccessPolicy access = AccessPolicy.of(config.policies());
+        CallGovernor governor = new CallGovernor(
+                audit, access, Guardrails.of(List.of()), Ungoverned::reserve, approvals(audit), PEPPER);
+        ModelRouter models = new ModelRouter(
+                config.models(),
+                Providers.create(config.providers(), config.limits(), clock),
+                Prices.load(config.prices()),
+                config.limits().defaultMaxOutputTokens());
+        McpHub hub = McpHub.connect(List.of(), governor, access, Ungoverned::callId, clock);
+        HttpEdge edge = new HttpEdge(
+                config.server(),
+                config.limits(),
+                new HttpEdge.Services(
+                        new OpenDoor(),
+                        access,
+                        governor,
+                        audit,
+                        List.of(),
+                        models,
+                        hub,
+                        Ungoverned::callId,
+                        () -> true,
+                        clock));
+        WebServer.builder()
+                .host("127.0.0.1")
+                .port(Integer.parseInt(args[1]))
+                .backlog(1024)
+                .writeBufferSize(8192)
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .routing(edge::addRoutes)
+                .build()
+                .start();
+    }
+
+    private static CallId callId() {
+        return new CallId(UUID.randomUUID());
+    }
+
+    private static ApprovalGate approvals(AuditLog audit) {
+        ApprovalStore none = (ApprovalStore) Proxy.newProxyInstance(
+                Ungoverned.class.getClassLoader(), new Class<?>[] {ApprovalStore.class}, (proxy, method, arguments) -> {
+                    throw new IllegalStateException("asked for an approval: " + method.getName());
+                });
+        return new ApprovalGate(
+                new Tickets(none, audit, PEPPER),
+                ApprovalConfig.DEFAULT,
+                new ApprovalNotices(URI.create("http://127.0.0.1/"), UUID::randomUUID),
+                "bench",
+                UUID::randomUUID);
+    }
+
+    private static Reservation reserve(GovernedCall call, AuditTrail trail) {
+        trail.admit();
+        return new Unheld(call);
+    }
+
+    private static final class Unheld implements Reservation {
+        private final GovernedCall call;
+        private Usage usage = Usage.NO_TOKENS;
+
+        Unheld(GovernedCall call) {
+            this.call = call;
+        }
+
+        @Override
+        public <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream) {
+            return (input, out) -> {
+                usage = upstream.execute(input, out);
+                return usage;
+            };
+        }
+
+        @Override
+        public NanoUsd cost() {
+            return call.estimate().price().of(usage);
+        }
+
+        @Override
+        public BudgetState budget() {
+            return null;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Nowhere implements Journal {
+        private static final Receipt AT_ONCE = new Receipt() {
+            @Override
+            public void await() {}
+
+            @Override
+            public boolean isDurable() {
+                return true;
+            }
+
+            @Override
+            public List<UUID> recordIds() {
+                return List.of();
+            }
+        };
+
+        @Override
+        public Receipt append(JournalEntry<?> entry) {
+            return AT_ONCE;
+        }
+
+        @Override
+        public Receipt appendUnhurried(JournalEntry<?> entry) {
+            return AT_ONCE;
+        }
+    }
+
+    private static final class OpenDoor implements KeyDirectory {
+        @Override
+        public Authentication authenticate(String presented) {
+            return new Authentication.Authenticated(ANYONE);
+        }
+
+        @Override
+        public Issuance create(String tenant, String member, String name, Instant expiresAt, String actor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean revoke(String tenant, String keyId, String actor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<KeyInfo> list(String tenant) {
+            return List.of();
+        }
+    }
+}
