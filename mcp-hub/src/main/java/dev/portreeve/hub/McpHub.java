@@ -82,7 +82,9 @@ public final class McpHub implements AutoCloseable {
                 catalog,
                 new McpEndpoint(catalog, governor, access, callIds, alarms, clock, limits.north()));
         try {
-            servers.forEach(config -> catalog.add(hub.entry(config, limits.south())));
+            servers.stream()
+                    .filter(config -> !config.disabled())
+                    .forEach(config -> catalog.add(hub.entry(config, limits.south())));
         } catch (IllegalArgumentException refused) {
             hub.close();
             throw refused;

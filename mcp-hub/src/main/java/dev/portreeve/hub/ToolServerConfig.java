@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param trustAnnotations whether the server's word that a tool is read-only is believed
  * @param callTimeout the longest one tool call may take
  * @param pricePerCall what one call costs, in US dollars
+ * @param disabled whether it is only written down: never connected to, never started, and none of its tools exist. Rules may
+ *     name it already
  */
 public record ToolServerConfig(
         String slug,
@@ -27,7 +29,8 @@ public record ToolServerConfig(
         @Nullable Auth auth,
         boolean trustAnnotations,
         Duration callTimeout,
-        NanoUsd pricePerCall) {
+        NanoUsd pricePerCall,
+        boolean disabled) {
 
     /** How the gateway authenticates to an HTTP server. */
     public record Auth(Secret bearer) {}
