@@ -16,6 +16,8 @@ import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.gateway.webhook.HttpApprovalChannel;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.seal.SealKey;
+import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.PolicyEngine;
 import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.budget.OrganisationConfig;
@@ -28,6 +30,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ public final class Gateway implements AutoCloseable {
     /** The readers answer first, in the caller's dialect; only what is beyond all patience gets the server's bare answer. */
     private static final long ABOVE_MAX_BODY = 64L * 1024 * 1024;
 
+    private static final String SEAL_KEY = "portreeve hub seal 1";
     private static final Duration CATALOG_WAIT = Duration.ofSeconds(20);
 
     private final GatewayConfig config;
@@ -70,20 +74,26 @@ public final class Gateway implements AutoCloseable {
 
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
+        Pepper pepper = pepper(directory);
         PolicyEngine policy = parts.add(PolicyEngine.create(
                 config.policy(),
                 new PolicyEngine.Ground(
                         database.pooled(),
                         evidence.log(),
-                        pepper(directory),
+                        pepper,
                         clock,
                         parts.add(new HttpApprovalChannel()),
                         adminBase.resolve("/api/v1/approvals"),
                         ids,
                         random)));
         this.keys = policy.keys();
-        McpHub hub =
-                parts.add(McpHub.connect(config.toolServers(), policy.governor(), policy.access(), callIds, clock));
+        McpHub hub = parts.add(McpHub.connect(
+                config.toolServers(),
+                policy.governor(),
+                policy.access(),
+                callIds,
+                new SealedTokens(new SealKey(pepper.derive(SEAL_KEY)), List.of(), clock, random),
+                clock));
         this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, hub);
         parts.add(directory::withdraw);

@@ -5,6 +5,7 @@ import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
+import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.south.HttpToolServer;
 import dev.portreeve.hub.south.SouthLimits;
 import dev.portreeve.hub.south.StdioToolServer;
@@ -47,6 +48,7 @@ public final class McpHub implements AutoCloseable {
      * Builds the hub and begins to ask the servers for their tools, without waiting for them; {@link #awaitCatalog} waits.
      *
      * @param callIds names each governed call
+     * @param tokens seals what callers bring back later; replicas share its keys
      * @throws IllegalArgumentException if two servers have the same slug
      */
     public static McpHub connect(
@@ -54,8 +56,9 @@ public final class McpHub implements AutoCloseable {
             CallGovernor governor,
             AccessPolicy access,
             Supplier<CallId> callIds,
+            SealedTokens tokens,
             InstantSource clock) {
-        return connect(servers, governor, access, callIds, clock, HubLimits.DEFAULT);
+        return connect(servers, governor, access, callIds, tokens, clock, HubLimits.DEFAULT);
     }
 
     /** As the shorter form, with bounds of one's own. */
@@ -64,6 +67,7 @@ public final class McpHub implements AutoCloseable {
             CallGovernor governor,
             AccessPolicy access,
             Supplier<CallId> callIds,
+            SealedTokens tokens,
             InstantSource clock,
             HubLimits limits) {
         ToolCatalog catalog = new ToolCatalog(clock, limits.refreshEvery());
@@ -80,7 +84,7 @@ public final class McpHub implements AutoCloseable {
                 http,
                 alarms,
                 catalog,
-                new McpEndpoint(catalog, governor, access, callIds, alarms, clock, limits.north()));
+                new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()));
         try {
             servers.stream()
                     .filter(config -> !config.disabled())

@@ -14,6 +14,8 @@ import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.seal.SealKey;
+import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Rule;
@@ -49,6 +51,7 @@ import io.helidon.webserver.http.HttpRouting;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -156,7 +159,13 @@ final class EdgeFixture implements AutoCloseable {
                 Providers.create(providers, limits, clock),
                 Prices.load(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180"))),
                 limits.defaultMaxOutputTokens());
-        hub = McpHub.connect(List.of(), governor, access, EdgeFixture::callId, clock);
+        hub = McpHub.connect(
+                List.of(),
+                governor,
+                access,
+                EdgeFixture::callId,
+                new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
+                clock);
         edge = new HttpEdge(
                 config,
                 limits,

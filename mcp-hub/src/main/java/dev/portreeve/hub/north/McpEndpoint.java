@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.ToolCatalog;
+import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
@@ -22,6 +23,7 @@ public final class McpEndpoint implements AutoCloseable {
             CallGovernor governor,
             AccessPolicy access,
             Supplier<CallId> callIds,
+            SealedTokens tokens,
             AlarmClock alarms,
             InstantSource clock,
             NorthLimits limits) {

@@ -11,7 +11,9 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.Set;
+import javax.crypto.KDF;
 import javax.crypto.Mac;
+import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -91,6 +93,23 @@ public final class Pepper {
             return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("this Java runtime has no " + ALGORITHM, missing);
+        }
+    }
+
+    /**
+     * {@link #BYTES} bytes for a key of another use (HKDF-SHA-256, RFC 5869): the same in every replica with this pepper, and
+     * no way back to it.
+     *
+     * @param use keeps the keys apart
+     */
+    public byte[] derive(String use) {
+        try {
+            return KDF.getInstance("HKDF-SHA256")
+                    .deriveData(HKDFParameterSpec.ofExtract()
+                            .addIKM(secret)
+                            .thenExpand(use.getBytes(StandardCharsets.UTF_8), BYTES));
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("this Java runtime has no HKDF-SHA256", missing);
         }
     }
 

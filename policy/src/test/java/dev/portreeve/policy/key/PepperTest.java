@@ -79,4 +79,14 @@ class PepperTest {
         assertFalse(Arrays.equals(pepper.hash("a", "bc"), pepper.hash("ab", "c")));
         assertEquals("****", pepper.toString());
     }
+
+    /** RFC 5869 with an empty salt; the expected value comes from another implementation. */
+    @Test
+    void derivesTheSameKeyEverywhereAndAnotherForEachUse() {
+        Pepper pepper = Pepper.of(new byte[Pepper.BYTES]);
+        assertEquals(
+                "7202e84fe95c1e6f8a2d1873b04fb2c25797c60f0b1faa9534482c478fb317be",
+                HexFormat.of().formatHex(pepper.derive("seal")));
+        assertFalse(Arrays.equals(pepper.derive("seal"), pepper.derive("other")));
+    }
 }

@@ -1,0 +1,28 @@
+package dev.portreeve.hub.seal;
+
+/** What a sealed token is for. One made for one purpose opens for no other. */
+public enum Purpose {
+    /** The state of a round that asked its caller something (2026-07-28, multi-round-trip requests). */
+    REQUEST_STATE('r', 64 * 1024),
+    /** A place in a list (pagination). */
+    CURSOR('c', 1024),
+    /** A task of the tasks extension; travels in a header, so it is short. */
+    TASK('t', 2048);
+
+    private final char code;
+    private final int maxContentBytes;
+
+    Purpose(char code, int maxContentBytes) {
+        this.code = code;
+        this.maxContentBytes = maxContentBytes;
+    }
+
+    char code() {
+        return code;
+    }
+
+    /** The longest content that is sealed for this purpose. */
+    public int maxContentBytes() {
+        return maxContentBytes;
+    }
+}
