@@ -10,6 +10,8 @@ import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.seal.SealKey;
+import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.ApprovalConfig;
@@ -38,6 +40,7 @@ import io.helidon.webserver.WebServer;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -67,7 +70,14 @@ public final class Ungoverned {
                 Providers.create(config.providers(), config.limits(), clock),
                 Prices.load(config.prices()),
                 config.limits().defaultMaxOutputTokens());
-        McpHub hub = McpHub.connect(List.of(), governor, access, Ungoverned::callId, clock);
+        McpHub hub = McpHub.connect(
+                List.of(),
+                List.of(),
+                governor,
+                access,
+                Ungoverned::callId,
+                new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
+                clock);
         HttpEdge edge = new HttpEdge(
                 config.server(),
                 config.limits(),

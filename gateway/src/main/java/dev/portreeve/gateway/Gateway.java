@@ -89,6 +89,7 @@ public final class Gateway implements AutoCloseable {
         this.keys = policy.keys();
         McpHub hub = parts.add(McpHub.connect(
                 config.toolServers(),
+                config.views(),
                 policy.governor(),
                 policy.access(),
                 callIds,

@@ -1,8 +1,10 @@
 package dev.portreeve.hub;
 
+import dev.portreeve.hub.catalog.CatalogNames;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
+import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -47,29 +49,33 @@ public final class McpHub implements AutoCloseable {
     /**
      * Builds the hub and begins to ask the servers for their tools, without waiting for them; {@link #awaitCatalog} waits.
      *
+     * @param views the toolsets of the configuration
      * @param callIds names each governed call
      * @param tokens seals what callers bring back later; replicas share its keys
-     * @throws IllegalArgumentException if two servers have the same slug
+     * @throws IllegalArgumentException if two servers or views have the same name
      */
     public static McpHub connect(
             List<ToolServerConfig> servers,
+            List<ViewConfig> views,
             CallGovernor governor,
             AccessPolicy access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
             InstantSource clock) {
-        return connect(servers, governor, access, callIds, tokens, clock, HubLimits.DEFAULT);
+        return connect(servers, views, governor, access, callIds, tokens, clock, HubLimits.DEFAULT);
     }
 
     /** As the shorter form, with bounds of one's own. */
     public static McpHub connect(
             List<ToolServerConfig> servers,
+            List<ViewConfig> views,
             CallGovernor governor,
             AccessPolicy access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
             InstantSource clock,
             HubLimits limits) {
+        requireDistinctNames(servers, views);
         ToolCatalog catalog = new ToolCatalog(clock, limits.refreshEvery());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         AlarmClock alarms = new AlarmClock();
@@ -85,16 +91,20 @@ public final class McpHub implements AutoCloseable {
                 alarms,
                 catalog,
                 new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()));
-        try {
-            servers.stream()
-                    .filter(config -> !config.disabled())
-                    .forEach(config -> catalog.add(hub.entry(config, limits.south())));
-        } catch (IllegalArgumentException refused) {
-            hub.close();
-            throw refused;
-        }
+        servers.stream()
+                .filter(config -> !config.disabled())
+                .forEach(config -> catalog.add(hub.entry(config, limits.south())));
+        views.forEach(catalog::add);
         catalog.start();
         return hub;
+    }
+
+    private static void requireDistinctNames(List<ToolServerConfig> servers, List<ViewConfig> views) {
+        List<CatalogNames.Problem> problems =
+                CatalogNames.check(servers.stream().map(ToolServerConfig::slug).toList(), views);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(problems.getFirst().message());
+        }
     }
 
     private ServerEntry entry(ToolServerConfig config, SouthLimits limits) {

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.config;
 
 import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.policy.PolicyConfig;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
@@ -19,6 +20,7 @@ public record GatewayConfig(
         @Default("[]") List<ModelConfig> models,
         @Default("{}") PricesConfig prices,
         @Default("[]") List<ToolServerConfig> toolServers,
+        @Default("[]") List<ViewConfig> views,
         @Default("{}") OrganisationConfig organisation,
         @Default("[]") List<Rule> policies,
         @Default("[]") List<GuardrailConfig> guardrails,
@@ -29,6 +31,7 @@ public record GatewayConfig(
         providers = List.copyOf(providers);
         models = List.copyOf(models);
         toolServers = List.copyOf(toolServers);
+        views = List.copyOf(views);
         policies = List.copyOf(policies);
         guardrails = List.copyOf(guardrails);
     }
@@ -46,6 +49,7 @@ public record GatewayConfig(
                 models,
                 prices,
                 toolServers,
+                views,
                 organisation,
                 policies,
                 guardrails,

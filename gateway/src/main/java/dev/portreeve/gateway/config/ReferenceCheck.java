@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.config;
 
 import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.hub.catalog.CatalogNames;
+import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.InvalidPolicy;
 import dev.portreeve.policy.access.Rule;
@@ -36,10 +38,6 @@ final class ReferenceCheck {
                 "id",
                 config.providers().stream().map(ProviderConfig::id).toList());
         unique("models", "name", config.models().stream().map(ModelConfig::name).toList());
-        unique(
-                "tool-servers",
-                "slug",
-                config.toolServers().stream().map(ToolServerConfig::slug).toList());
         unique("policies", "id", config.policies().stream().map(Rule::id).toList());
         unique(
                 "guardrails",
@@ -47,6 +45,7 @@ final class ReferenceCheck {
                 config.guardrails().stream().map(GuardrailConfig::id).toList());
         providers();
         models();
+        views();
         policies();
         compile();
         webhooks(config.approvals().webhooks());
@@ -79,6 +78,22 @@ final class ReferenceCheck {
             for (int t = 0; t < targets.size(); t++) {
                 String provider = targets.get(t).provider();
                 known("models[" + m + "].route.targets[" + t + "].model", "provider", provider, ids);
+            }
+        }
+    }
+
+    private void views() {
+        List<String> slugs =
+                config.toolServers().stream().map(ToolServerConfig::slug).toList();
+        CatalogNames.check(slugs, config.views()).forEach(problem -> problems.at(problem.path(), problem.message()));
+        for (int v = 0; v < config.views().size(); v++) {
+            List<ViewConfig.Choice> choices = config.views().get(v).tools();
+            for (int t = 0; t < choices.size(); t++) {
+                known(
+                        "views[" + v + "].tools[" + t + "].from",
+                        "tool server",
+                        choices.get(t).from(),
+                        slugs);
             }
         }
     }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An exchange on the MCP path, as the hub sees it. Closing it ends a stream the hub left open. For one request. */
 final class HelidonExchange implements McpExchange, AutoCloseable {
+    /** The path parameter of routes below {@code /mcp}. */
+    static final String VIEW = "view";
+
     private final ServerRequest request;
     private final ServerResponse response;
     private final byte[] body;
@@ -29,6 +32,11 @@ final class HelidonExchange implements McpExchange, AutoCloseable {
     @Override
     public String method() {
         return request.prologue().method().text();
+    }
+
+    @Override
+    public String view() {
+        return request.path().pathParameters().first(VIEW).orElse("");
     }
 
     @Override

@@ -74,10 +74,12 @@ public final class HttpEdge implements AutoCloseable {
     private void addMcp(HttpRouting.Builder routing, LastResort lastResort) {
         McpEndpoint mcp = new McpEndpoint(
                 services.keys(), services.hub(), new KnownHosts(config), keepAlive, limits.maxBodyBytes());
-        routing.post("/mcp", mcp::handle)
-                .get("/mcp", mcp::handle)
-                .delete("/mcp", mcp::handle)
-                .any("/mcp", lastResort.wants("GET, POST, DELETE"));
+        for (String path : List.of("/mcp", "/mcp/{" + HelidonExchange.VIEW + "}")) {
+            routing.post(path, mcp::handle)
+                    .get(path, mcp::handle)
+                    .delete(path, mcp::handle)
+                    .any(path, lastResort.wants("GET, POST, DELETE"));
+        }
     }
 
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {

@@ -161,6 +161,7 @@ final class EdgeFixture implements AutoCloseable {
                 limits.defaultMaxOutputTokens());
         hub = McpHub.connect(
                 List.of(),
+                List.of(),
                 governor,
                 access,
                 EdgeFixture::callId,

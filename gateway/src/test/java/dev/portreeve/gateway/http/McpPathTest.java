@@ -56,6 +56,14 @@ class McpPathTest {
     }
 
     @Test
+    void a_view_that_is_not_there_says_so() throws Exception {
+        HttpResponse<byte[]> response = caller.post("/mcp/no%22thing", "{}".getBytes(StandardCharsets.UTF_8), MCP);
+        assertEquals(404, response.statusCode(), text(response));
+        assertTrue(text(response).contains("there is no view \\\"no\\\"thing\\\""), text(response));
+        assertEquals("application/json", header(response, "content-type"));
+    }
+
+    @Test
     void without_a_key_nobody_does() throws Exception {
         HttpResponse<byte[]> response =
                 caller.post("/mcp", "{}".getBytes(StandardCharsets.UTF_8), Map.of("Authorization", "Bearer prk_wrong"));

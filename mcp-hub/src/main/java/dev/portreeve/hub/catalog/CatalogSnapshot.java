@@ -7,13 +7,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** All tools at one moment, in the order of their names. Immutable. */
+/** The tools of one view at one moment, in the order of their names. Immutable. */
 public final class CatalogSnapshot {
     static final CatalogSnapshot EMPTY = new CatalogSnapshot(List.of());
     private final Map<String, CatalogTool> byName = new LinkedHashMap<>();
 
     CatalogSnapshot(Collection<CatalogTool> tools) {
-        tools.stream().sorted(Comparator.comparing(CatalogTool::name)).forEach(tool -> byName.put(tool.name(), tool));
+        // Of two with one name, which only names cut to length could have, the first server's counts.
+        tools.stream()
+                .sorted(Comparator.comparing(CatalogTool::name))
+                .forEach(tool -> byName.putIfAbsent(tool.name(), tool));
+    }
+
+    /** What a view shows of these tools, which bear their servers' own names. */
+    static CatalogSnapshot of(View view, Collection<CatalogTool> tools) {
+        return new CatalogSnapshot(tools.stream()
+                .flatMap(tool -> view.show(tool.owner().slug(), tool.name()).map(tool::shown).stream())
+                .toList());
     }
 
     public Collection<CatalogTool> tools() {

@@ -3,8 +3,6 @@ package dev.portreeve.hub.catalog;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.CanonicalJson;
-import dev.portreeve.policy.call.JsonPaths;
-import dev.portreeve.policy.call.JsonTexts;
 import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.Resource;
 import java.security.MessageDigest;
@@ -18,13 +16,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a server's definitions into tools. A definition that cannot be offered is dropped, with a reason; the others stay.
+ * Turns a server's definitions into tools under their own names. A definition that cannot be offered is dropped, with a reason; the others stay.
  * Nothing of a definition is interpreted beyond what is needed to decide that, and all of it goes into its hash.
  */
 final class DefinitionReader {
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_NAME_CHARS = 128;
-    private static final JsonPaths NAME = JsonPaths.of("/name");
 
     private DefinitionReader() {}
 
@@ -64,15 +61,14 @@ final class DefinitionReader {
             throw new Unusable("it runs only as a task of protocol 2025-11-25, which is not supported");
         }
         byte[] bytes = definition.toBytes();
-        String visible = ToolName.of(owner.slug(), tool);
         RawJson annotations = members.get("annotations");
         RawJson readOnly = annotations == null ? null : annotations.member("readOnlyHint");
         return new CatalogTool(
-                visible,
+                tool,
                 owner,
                 new Resource.Tool(owner.slug(), tool, hash(bytes)),
                 readOnly != null && readOnly.isTrue(),
-                RawJson.of(JsonTexts.find(bytes, NAME).with(List.of(visible))));
+                definition);
     }
 
     private static String name(@Nullable RawJson name) {

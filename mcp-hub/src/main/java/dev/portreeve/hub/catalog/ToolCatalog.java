@@ -1,11 +1,14 @@
 package dev.portreeve.hub.catalog;
 
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Resource;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,17 +18,22 @@ import java.util.concurrent.locks.ReentrantLock;
  * background. Thread-safe.
  */
 public final class ToolCatalog implements AutoCloseable {
+    /** What {@code /mcp} shows. */
+    public static final View EVERYTHING = new View.Everything();
+
     private final InstantSource clock;
     private final Duration interval;
     private final Map<String, ServerListing> listings = new LinkedHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private volatile CatalogSnapshot snapshot = CatalogSnapshot.EMPTY;
+    private final Map<String, View> views = new LinkedHashMap<>();
+    private volatile Map<View, CatalogSnapshot> snapshots = Map.of();
 
     /** @param interval how often a server that says nothing is asked again */
     public ToolCatalog(InstantSource clock, Duration interval) {
         this.clock = clock;
         this.interval = interval;
+        put(EVERYTHING);
     }
 
     /**
@@ -39,6 +47,21 @@ public final class ToolCatalog implements AutoCloseable {
                     "two tool servers have the slug \"" + entry.slug() + "\": give one of them another");
         }
         listings.put(entry.slug(), new ServerListing(entry, clock, interval, this::rebuild));
+        put(new View.OneServer(entry.slug()));
+    }
+
+    /** Registers a toolset; before {@link #start} only. */
+    public void add(ViewConfig toolset) {
+        put(new View.Toolset(toolset));
+    }
+
+    private void put(View view) {
+        views.put(view.segment(), view);
+    }
+
+    /** What stands behind {@code /mcp/}; empty if nothing does. */
+    public Optional<View> view(String segment) {
+        return Optional.ofNullable(views.get(segment));
     }
 
     /** Begins to ask the servers, all at once and without waiting. */
@@ -46,8 +69,21 @@ public final class ToolCatalog implements AutoCloseable {
         listings.values().forEach(ServerListing::start);
     }
 
+    /** Everything there is, as {@code /mcp} shows it. */
     public CatalogSnapshot snapshot() {
-        return snapshot;
+        return snapshot(EVERYTHING);
+    }
+
+    /** What a view shows now. */
+    public CatalogSnapshot snapshot(View view) {
+        return snapshots.getOrDefault(view, CatalogSnapshot.EMPTY);
+    }
+
+    /** Whether a tool is there now, with this very definition. */
+    public boolean offers(Resource.Tool tool) {
+        ServerListing listing = listings.get(tool.server());
+        return listing != null
+                && listing.tools().stream().anyMatch(one -> one.resource().equals(tool));
     }
 
     /** A server's tools may have changed; unknown slugs are ignored. Never blocks. */
@@ -59,8 +95,15 @@ public final class ToolCatalog implements AutoCloseable {
     }
 
     /** A caller named a tool that is not listed: perhaps its server has it by now. */
-    public void missed(String name) {
-        refreshSoon(ToolName.slug(name));
+    public void missed(View view, String name) {
+        if (view instanceof View.OneServer one) {
+            refreshSoon(one.slug());
+        } else {
+            String slug = ToolName.slug(name);
+            if (view.shows(slug)) {
+                refreshSoon(slug);
+            }
+        }
     }
 
     /** Waits until every server has been asked once, with whatever result; false if that takes too long. */
@@ -87,9 +130,12 @@ public final class ToolCatalog implements AutoCloseable {
     private void rebuild() {
         lock.lock();
         try {
-            snapshot = new CatalogSnapshot(listings.values().stream()
+            List<CatalogTool> tools = listings.values().stream()
                     .flatMap(one -> one.tools().stream())
-                    .toList());
+                    .toList();
+            Map<View, CatalogSnapshot> now = new HashMap<>();
+            views.values().forEach(view -> now.put(view, CatalogSnapshot.of(view, tools)));
+            snapshots = Map.copyOf(now);
             changed.signalAll();
         } finally {
             lock.unlock();

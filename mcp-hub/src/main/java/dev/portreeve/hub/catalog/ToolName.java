@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * The names callers see: {@code slug__tool}, at most 64 of {@code [A-Za-z0-9_-]}, because strict hosts take no others. A
@@ -14,15 +15,30 @@ final class ToolName {
     static final int MAX_CHARS = 64;
     private static final String SEPARATOR = "__";
     private static final int HASH_CHARS = 10;
+    private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_-]{1," + MAX_CHARS + "}");
+    private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9_-]");
 
     private ToolName() {}
 
     static String of(String slug, String tool) {
-        String whole = slug + SEPARATOR + tool;
-        String clean = whole.replaceAll("[^A-Za-z0-9_-]", "_");
-        if (clean.equals(whole) && whole.length() <= MAX_CHARS) {
+        return safe(slug + SEPARATOR + tool);
+    }
+
+    /** The name where only one server's tools are, which need no prefix. */
+    static String ofOneServer(String tool) {
+        return safe(tool);
+    }
+
+    /** Whether strict hosts take the name as it is. */
+    static boolean isSafe(String name) {
+        return SAFE.matcher(name).matches();
+    }
+
+    private static String safe(String whole) {
+        if (isSafe(whole)) {
             return whole;
         }
+        String clean = UNSAFE.matcher(whole).replaceAll("_");
         int keep = MAX_CHARS - HASH_CHARS - 1;
         return clean.substring(0, Math.min(keep, clean.length())) + "_" + hash(whole);
     }

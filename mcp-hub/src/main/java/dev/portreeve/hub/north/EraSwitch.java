@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
@@ -30,21 +31,21 @@ final class EraSwitch {
         this.legacy = legacy;
     }
 
-    void handle(Subject subject, McpExchange exchange) {
+    void handle(Subject subject, View view, McpExchange exchange) {
         switch (exchange.method()) {
-            case "POST" -> post(subject, exchange);
+            case "POST" -> post(subject, view, exchange);
             case "GET" -> {
                 if (saysModern(exchange)) {
                     notAllowed(exchange);
                 } else {
-                    legacy.listen(subject, exchange);
+                    legacy.listen(subject, view, exchange);
                 }
             }
             case "DELETE" -> {
                 if (saysModern(exchange)) {
                     notAllowed(exchange);
                 } else {
-                    legacy.end(subject, exchange);
+                    legacy.end(subject, view, exchange);
                 }
             }
             default -> notAllowed(exchange);
@@ -55,19 +56,19 @@ final class EraSwitch {
         exchange.answer(METHOD_NOT_ALLOWED, Map.of("Allow", "POST"), NOTHING);
     }
 
-    private void post(Subject subject, McpExchange exchange) {
+    private void post(Subject subject, View view, McpExchange exchange) {
         try {
             requireJson(exchange);
             JsonRpcMessage message = JsonRpcMessage.read(exchange.body());
             switch (message) {
                 case JsonRpcMessage.Request request
                 when isModern(exchange, request.method(), request.params()) ->
-                    modern.handle(subject, exchange, request);
+                    modern.handle(subject, view, exchange, request);
                 case JsonRpcMessage.Notification notification
                 when isModern(exchange, notification.method(), notification.params()) -> modern.accept(exchange);
-                case JsonRpcMessage.Request request -> legacy.handle(subject, exchange, request);
-                case JsonRpcMessage.Notification notification -> legacy.accept(subject, exchange, notification);
-                case JsonRpcMessage.Response response -> legacy.accept(subject, exchange, response);
+                case JsonRpcMessage.Request request -> legacy.handle(subject, view, exchange, request);
+                case JsonRpcMessage.Notification notification -> legacy.accept(subject, view, exchange, notification);
+                case JsonRpcMessage.Response response -> legacy.accept(subject, view, exchange, response);
             }
         } catch (BadMessage bad) {
             exchange.answer(bad.status(), Map.of("Content-Type", "application/json"), JsonRpc.error(null, bad.error()));

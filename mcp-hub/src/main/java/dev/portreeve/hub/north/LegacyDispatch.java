@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
@@ -43,14 +44,14 @@ final class LegacyDispatch {
      *
      * @throws BadMessage before anything was sent
      */
-    void handle(Subject subject, McpExchange exchange, JsonRpcMessage.Request request) {
+    void handle(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Request request) {
         Cancellation cancellation = new Cancellation();
         try (Answer answer = new Answer(exchange, request.id(), () -> {})) {
             try {
                 if (request.method().equals("initialize")) {
-                    initialize(subject, request.params(), answer);
+                    initialize(subject, view, request.params(), answer);
                 } else {
-                    inSession(session(subject, exchange), request, answer, cancellation);
+                    inSession(session(subject, view, exchange), request, answer, cancellation);
                 }
             } catch (BadMessage bad) {
                 answer.error(bad.status(), bad.error());
@@ -58,13 +59,13 @@ final class LegacyDispatch {
         }
     }
 
-    private void initialize(Subject subject, @Nullable RawJson params, Answer answer) {
+    private void initialize(Subject subject, View view, @Nullable RawJson params, Answer answer) {
         String asked = Optional.ofNullable(params)
                 .map(present -> present.member("protocolVersion"))
                 .flatMap(RawJson::asString)
                 .orElseThrow(() -> new BadMessage(
                         BAD_REQUEST, new McpError(McpError.INVALID_PARAMS, "initialize needs a protocolVersion")));
-        LegacySession session = sessions.open(subject)
+        LegacySession session = sessions.open(subject, view)
                 .orElseThrow(() -> new BadMessage(
                         UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many sessions are open: try again later")));
         ObjectNode result = JsonRpc.object();
@@ -79,7 +80,7 @@ final class LegacyDispatch {
             LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
         switch (request.method()) {
             case "ping" -> answer.result(RawJson.EMPTY_OBJECT);
-            case "tools/list" -> answer.result(lists.list(session.owner(), request.params(), Map.of()));
+            case "tools/list" -> answer.result(lists.list(session.owner(), session.view(), request.params(), Map.of()));
             case "tools/call" -> call(session, request, answer, cancellation);
             default ->
                 answer.error(
@@ -91,7 +92,7 @@ final class LegacyDispatch {
         switch (session.begin(request.id(), cancellation)) {
             case YES -> {
                 try {
-                    finish(answer, calls.call(session.owner(), request.params(), answer, cancellation));
+                    finish(answer, calls.call(session.owner(), session.view(), request.params(), answer, cancellation));
                 } finally {
                     session.finished(request.id());
                 }
@@ -113,8 +114,8 @@ final class LegacyDispatch {
     }
 
     /** Takes a notification: a cancellation is heeded, every other is just taken. */
-    void accept(Subject subject, McpExchange exchange, JsonRpcMessage.Notification notification) {
-        LegacySession session = session(subject, exchange);
+    void accept(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Notification notification) {
+        LegacySession session = session(subject, view, exchange);
         if (notification.method().equals("notifications/cancelled") && notification.params() != null) {
             RawJson call = notification.params().member("requestId");
             if (call != null) {
@@ -125,27 +126,27 @@ final class LegacyDispatch {
     }
 
     /** Takes an answer; the gateway asked nothing, so there is nothing to do with it. */
-    void accept(Subject subject, McpExchange exchange, JsonRpcMessage.Response response) {
-        session(subject, exchange);
+    void accept(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Response response) {
+        session(subject, view, exchange);
         exchange.answer(ACCEPTED, Map.of(), NOTHING);
     }
 
     /** A caller wants to listen to what the server says by itself, which is nothing yet. */
-    void listen(Subject subject, McpExchange exchange) {
+    void listen(Subject subject, View view, McpExchange exchange) {
         exchange.answer(405, Map.of("Allow", "POST, DELETE"), NOTHING);
     }
 
     /** Ends a session at its owner's wish. */
-    void end(Subject subject, McpExchange exchange) {
+    void end(Subject subject, View view, McpExchange exchange) {
         try {
-            sessions.end(session(subject, exchange));
+            sessions.end(session(subject, view, exchange));
             exchange.answer(NO_CONTENT, Map.of(), NOTHING);
         } catch (BadMessage bad) {
             exchange.answer(bad.status(), Map.of("Content-Type", "application/json"), JsonRpc.error(null, bad.error()));
         }
     }
 
-    private LegacySession session(Subject subject, McpExchange exchange) {
+    private LegacySession session(Subject subject, View view, McpExchange exchange) {
         String version = exchange.header(HeaderValue.VERSION);
         if (version != null && !ProtocolVersion.LEGACY_ALL.contains(version.strip())) {
             throw new BadMessage(
@@ -160,7 +161,7 @@ final class LegacyDispatch {
                             McpError.TRANSPORT,
                             "the header " + HeaderValue.SESSION + " is missing: open a session with initialize"));
         }
-        return sessions.find(subject, id).orElseThrow(LegacyDispatch::gone);
+        return sessions.find(subject, view, id).orElseThrow(LegacyDispatch::gone);
     }
 
     private static BadMessage gone() {

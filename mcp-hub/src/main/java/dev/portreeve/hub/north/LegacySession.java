@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Subject;
@@ -12,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class LegacySession {
     private final String id;
     private final Subject owner;
+    private final View view;
     private final int maxCalls;
     private final Map<RequestId, Cancellation> running = new HashMap<>();
     private Instant lastUsed;
     private boolean ended;
 
-    LegacySession(String id, Subject owner, int maxCalls, Instant now) {
+    LegacySession(String id, Subject owner, View view, int maxCalls, Instant now) {
         this.id = id;
         this.owner = owner;
+        this.view = view;
         this.maxCalls = maxCalls;
         this.lastUsed = now;
     }
@@ -30,6 +33,11 @@ final class LegacySession {
 
     Subject owner() {
         return owner;
+    }
+
+    /** What it was opened on; it works there only. */
+    View view() {
+        return view;
     }
 
     synchronized void used(Instant now) {

@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.policy.call.Subject;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -30,7 +31,7 @@ final class LegacySessions {
     }
 
     /** Opens a session; empty if there are too many already. */
-    synchronized Optional<LegacySession> open(Subject owner) {
+    synchronized Optional<LegacySession> open(Subject owner, View view) {
         List<LegacySession> own = byOwner.computeIfAbsent(owner, unused -> new ArrayList<>());
         if (own.size() >= limits.sessionsPerPrincipal()) {
             // Most clients never end a session; ending their oldest costs them one handshake.
@@ -42,16 +43,18 @@ final class LegacySessions {
                 return Optional.empty();
             }
         }
-        LegacySession opened = new LegacySession(newId(), owner, limits.callsPerSession(), clock.instant());
+        LegacySession opened = new LegacySession(newId(), owner, view, limits.callsPerSession(), clock.instant());
         byId.put(opened.id(), opened);
         byOwner.computeIfAbsent(owner, unused -> new ArrayList<>()).add(opened);
         return Optional.of(opened);
     }
 
-    /** The session of this id, if it is this caller's and alive; another's looks like none. */
-    synchronized Optional<LegacySession> find(Subject caller, String id) {
+    /** The session of this id, if it is this caller's, of this view, and alive; another's looks like none. */
+    synchronized Optional<LegacySession> find(Subject caller, View view, String id) {
         LegacySession session = byId.get(id);
-        if (session == null || !session.owner().equals(caller)) {
+        if (session == null
+                || !session.owner().equals(caller)
+                || !session.view().equals(view)) {
             return Optional.empty();
         }
         Instant now = clock.instant();

@@ -1,19 +1,27 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.ToolCatalog;
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The MCP server that agents see, on one URL in both eras; put together here. Thread-safe. */
+/** The MCP server that agents see, on one URL per view, each in both eras; put together here. Thread-safe. */
 public final class McpEndpoint implements AutoCloseable {
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    private static final int NOT_FOUND = 404;
+    private static final int MAX_QUOTED = 64;
+    private final ToolCatalog catalog;
     private final LegacySessions sessions;
     private final EraSwitch eras;
     private final AlarmClock alarms;
@@ -27,6 +35,7 @@ public final class McpEndpoint implements AutoCloseable {
             AlarmClock alarms,
             InstantSource clock,
             NorthLimits limits) {
+        this.catalog = catalog;
         this.alarms = alarms;
         ToolLists lists = new ToolLists(catalog, access);
         ToolCalls calls = new ToolCalls(catalog, governor, access, callIds, alarms, limits);
@@ -37,7 +46,24 @@ public final class McpEndpoint implements AutoCloseable {
 
     /** Answers one exchange; returns when it is answered. */
     public void handle(Subject subject, McpExchange exchange) {
-        eras.handle(subject, exchange);
+        Optional<View> view = catalog.view(exchange.view());
+        if (view.isEmpty()) {
+            exchange.answer(
+                    NOT_FOUND,
+                    Map.of("Content-Type", "application/json"),
+                    JsonRpc.error(
+                            null,
+                            new McpError(
+                                    McpError.INVALID_REQUEST,
+                                    "there is no view \"" + shorten(exchange.view())
+                                            + "\": use /mcp, or /mcp/ and the name of a server or toolset")));
+            return;
+        }
+        eras.handle(subject, view.get(), exchange);
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "…";
     }
 
     private void sweepLater() {

@@ -11,6 +11,9 @@ public interface McpExchange {
     /** {@code POST}, {@code GET} or {@code DELETE}. */
     String method();
 
+    /** What stands behind {@code /mcp/} in the URL, decoded; empty for {@code /mcp} itself. */
+    String view();
+
     /** The first value of a request header, by case-insensitive name. */
     @Nullable
     String header(String name);

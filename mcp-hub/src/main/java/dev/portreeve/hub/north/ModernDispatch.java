@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
@@ -38,13 +39,13 @@ final class ModernDispatch {
     }
 
     /** Answers one request. */
-    void handle(Subject subject, McpExchange exchange, JsonRpcMessage.Request request) {
+    void handle(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Request request) {
         Cancellation cancellation = new Cancellation();
         try (Answer answer = new Answer(exchange, request.id(), cancellation::cancel)) {
             try {
                 requireEnvelope(request.params());
                 requireHeaders(exchange, request);
-                dispatch(subject, request, answer, cancellation);
+                dispatch(subject, view, request, answer, cancellation);
             } catch (BadMessage bad) {
                 answer.error(bad.status(), bad.error());
             }
@@ -56,11 +57,12 @@ final class ModernDispatch {
         exchange.answer(ACCEPTED, Map.of(), new byte[0]);
     }
 
-    private void dispatch(Subject subject, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+    private void dispatch(
+            Subject subject, View view, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
         switch (request.method()) {
             case "server/discover" -> answer.result(discovered());
-            case "tools/list" -> answer.result(lists.list(subject, request.params(), listMembers()));
-            case "tools/call" -> finish(answer, calls.call(subject, request.params(), answer, cancellation));
+            case "tools/list" -> answer.result(lists.list(subject, view, request.params(), listMembers()));
+            case "tools/call" -> finish(answer, calls.call(subject, view, request.params(), answer, cancellation));
             default ->
                 answer.error(
                         NOT_FOUND,

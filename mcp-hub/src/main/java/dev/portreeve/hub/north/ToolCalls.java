@@ -3,6 +3,7 @@ package dev.portreeve.hub.north;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.ProgressSink;
 import dev.portreeve.hub.south.ToolAnswer;
 import dev.portreeve.hub.south.ToolRequest;
@@ -64,11 +65,11 @@ final class ToolCalls {
      *
      * @throws dev.portreeve.hub.wire.BadMessage if the params cannot be used
      */
-    Reply call(Subject subject, @Nullable RawJson params, Answer answer, Cancellation cancellation) {
+    Reply call(Subject subject, View view, @Nullable RawJson params, Answer answer, Cancellation cancellation) {
         CallParams read = CallParams.read(params);
-        Optional<CatalogTool> tool = catalog.snapshot().find(read.tool());
+        Optional<CatalogTool> tool = catalog.snapshot(view).find(read.tool());
         if (tool.isEmpty()) {
-            catalog.missed(read.tool());
+            catalog.missed(view, read.tool());
             return OutcomeReplies.unknownTool(read.tool());
         }
         ToolCall call = governed(subject, tool.get(), read.arguments());
@@ -131,7 +132,7 @@ final class ToolCalls {
             Content input,
             OutputSink<ToolResult> out)
             throws CallEnded {
-        requireUnchanged(call, tool);
+        requireUnchanged(call);
         if (relay != null) {
             relay.begin();
         }
@@ -142,12 +143,8 @@ final class ToolCalls {
     }
 
     // Rules, people and budgets spoke about this definition; while they did, the server may have changed it.
-    private void requireUnchanged(ToolCall call, CatalogTool tool) throws CallEnded {
-        boolean unchanged = catalog.snapshot()
-                .find(tool.name())
-                .filter(now -> now.resource().equals(call.resource()))
-                .isPresent();
-        if (!unchanged) {
+    private void requireUnchanged(ToolCall call) throws CallEnded {
+        if (!catalog.offers(call.resource())) {
             throw new CallEnded(new CallOutcome.Denied(new Denial(
                     Denial.Stage.APPROVAL,
                     Denial.Reason.DEFINITION_CHANGED,

@@ -2,6 +2,7 @@ package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
@@ -32,14 +33,14 @@ final class ToolLists {
      * @param extra further members of the result
      * @throws BadMessage for a cursor, since none was handed out
      */
-    RawJson list(Subject subject, @Nullable RawJson params, Map<String, RawJson> extra) {
+    RawJson list(Subject subject, View view, @Nullable RawJson params, Map<String, RawJson> extra) {
         if (params != null && params.member("cursor") != null) {
             throw new BadMessage(OK, new McpError(McpError.INVALID_PARAMS, "unknown cursor: the list has one page"));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         put(out, "{\"tools\":[");
         boolean first = true;
-        for (CatalogTool tool : catalog.snapshot().tools()) {
+        for (CatalogTool tool : catalog.snapshot(view).tools()) {
             if (access.mayUse(subject, tool.resource())) {
                 put(out, first ? "" : ",");
                 tool.listing().writeTo(out);

@@ -140,7 +140,7 @@ class ToolCatalogTest {
         assertTrue(catalog.awaitFirstContact(Duration.ofSeconds(20)));
         server.set(tool("read", ""), tool("write", ""));
         assertFalse(catalog.snapshot().find("files__write").isPresent());
-        catalog.missed("files__write");
+        catalog.missed(ToolCatalog.EVERYTHING, "files__write");
         await().until(() -> catalog.snapshot().find("files__write").isPresent());
     }
 

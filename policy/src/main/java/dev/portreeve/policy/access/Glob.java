@@ -3,11 +3,11 @@ package dev.portreeve.policy.access;
 /**
  * A name pattern in which {@code *} stands for any run of characters, also none. Nothing else is special. Case counts. Immutable.
  */
-final class Glob {
+public final class Glob {
     private final String pattern;
     private final int firstStar;
 
-    Glob(String pattern) {
+    public Glob(String pattern) {
         this.pattern = pattern;
         this.firstStar = pattern.indexOf('*');
     }
@@ -20,7 +20,7 @@ final class Glob {
         return pattern;
     }
 
-    boolean matches(String name) {
+    public boolean matches(String name) {
         if (firstStar < 0) {
             return pattern.equals(name);
         }
