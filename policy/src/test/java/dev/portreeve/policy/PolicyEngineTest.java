@@ -48,6 +48,8 @@ class PolicyEngineTest {
                 fixture.engine.keys().authenticate(issued.key().reveal()));
         assertEquals("bot", caller.subject().member());
         run(fixture, EngineFixture.llm("fast", "hello", 50));
+        // A completed call's settlement is queued when it returns.
+        Awaitility.await().until(() -> fixture.held() == 0);
         BudgetReport.Line line = fixture.engine.budgets("acme").lines().getFirst();
         assertEquals("member:bot:total", line.id());
         assertEquals(25, line.spent().nanos());
