@@ -112,9 +112,17 @@ public final class McpHub implements AutoCloseable {
         URI url = config.url();
         ToolServerConfig.Auth auth = config.auth();
         ToolServer server = url == null
-                ? new StdioToolServer(config.slug(), config.command(), config.env(), limits, onToolsChanged)
+                ? new StdioToolServer(
+                        config.slug(), config.command(), config.env(), limits, config.stateless(), onToolsChanged)
                 : new HttpToolServer(
-                        config.slug(), url, auth == null ? null : auth.bearer(), http, alarms, limits, onToolsChanged);
+                        config.slug(),
+                        url,
+                        auth == null ? null : auth.bearer(),
+                        http,
+                        alarms,
+                        limits,
+                        config.stateless(),
+                        onToolsChanged);
         return new ServerEntry(
                 config.slug(),
                 url == null ? "stdio" : "http",

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param command argv of a stdio server; no shell
  * @param env the only variables a stdio server gets beside a minimal PATH and HOME
  * @param trustAnnotations whether the server's word that a tool is read-only is believed
+ * @param stateless whether a server of the older era keeps nothing between calls, so that all callers may share one
+ *     session (over stdio: one process); then it can ask callers nothing
  * @param callTimeout the longest one tool call may take
  * @param pricePerCall what one call costs, in US dollars
  * @param disabled whether it is only written down: never connected to, never started, and none of its tools exist. Rules may
@@ -28,6 +30,7 @@ public record ToolServerConfig(
         Map<String, String> env,
         @Nullable Auth auth,
         boolean trustAnnotations,
+        boolean stateless,
         Duration callTimeout,
         NanoUsd pricePerCall,
         boolean disabled) {

@@ -1,10 +1,11 @@
 package dev.portreeve.gateway.cli;
 
+import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.HttpToolServer;
-import dev.portreeve.hub.south.ProgressSink;
+import dev.portreeve.hub.south.Meanwhile;
+import dev.portreeve.hub.south.Party;
+import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.south.SouthLimits;
-import dev.portreeve.hub.south.ToolAnswer;
-import dev.portreeve.hub.south.ToolRequest;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.RawJson;
@@ -90,11 +91,12 @@ public final class McpCommand {
             @Option(names = "--args", paramLabel = "JSON", description = "all arguments as one JSON object") @Nullable
                     String json) {
         RawJson arguments = json == null ? RawJson.of(arguments(pairs == null ? List.of() : pairs)) : RawJson.of(json);
-        ToolRequest request = new ToolRequest(tool, arguments, false, Map.of());
-        ToolAnswer answer = with(target, server -> server.call(request, ProgressSink.NONE, deadline(target)));
+        ServerRequest request = ServerRequest.call(tool, arguments, false, Map.of());
+        Answered answer =
+                with(target, server -> server.ask(Party.GATEWAY, request, Meanwhile.NOTHING, deadline(target)));
         return switch (answer) {
-            case ToolAnswer.Result result -> print(result.result(), target.server.json());
-            case ToolAnswer.Refusal refusal ->
+            case Answered.Result result -> print(result.result(), target.server.json());
+            case Answered.Refusal refusal ->
                 throw new CliFailure(
                         CliFailure.NO,
                         refusal.error().message() + " (error " + refusal.error().code() + ")");
@@ -135,7 +137,7 @@ public final class McpCommand {
                         .connectTimeout(CONNECT)
                         .build();
                 HttpToolServer server = new HttpToolServer(
-                        "portreeve", url, new Secret(given), http, alarms, SouthLimits.DEFAULT, () -> {})) {
+                        "portreeve", url, new Secret(given), http, alarms, SouthLimits.DEFAULT, false, () -> {})) {
             return use.apply(server);
         } catch (ToolServerFault fault) {
             throw new CliFailure(

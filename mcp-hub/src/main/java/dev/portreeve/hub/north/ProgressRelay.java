@@ -1,6 +1,6 @@
 package dev.portreeve.hub.north;
 
-import dev.portreeve.hub.south.ProgressSink;
+import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.MetaKey;
@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Tells the caller of progress under the caller's own token: what the server reports, and before that, from time to time,
  * that the gateway still holds the call. Thread-safe.
  */
-final class ProgressRelay implements ProgressSink, AutoCloseable {
+final class ProgressRelay implements Meanwhile, AutoCloseable {
     private static final int WAITING_SCALE = 6;
     private final Answer answer;
     private final RawJson token;

@@ -4,9 +4,10 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
-import dev.portreeve.hub.south.ProgressSink;
-import dev.portreeve.hub.south.ToolAnswer;
-import dev.portreeve.hub.south.ToolRequest;
+import dev.portreeve.hub.south.Answered;
+import dev.portreeve.hub.south.Meanwhile;
+import dev.portreeve.hub.south.Party;
+import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.McpError;
@@ -137,8 +138,9 @@ final class ToolCalls {
             relay.begin();
         }
         RawJson arguments = RawJson.of(call.arguments().withTexts(input.runs()).raw());
-        ToolRequest request = new ToolRequest(call.resource().tool(), arguments, relay != null, params.traceContext());
-        out.emit(ask(tool, request, relay == null ? ProgressSink.NONE : relay, call.deadline()));
+        ServerRequest request =
+                ServerRequest.call(call.resource().tool(), arguments, relay != null, params.traceContext());
+        out.emit(ask(tool, request, relay == null ? Meanwhile.NOTHING : relay, call.deadline()));
         return Usage.NO_TOKENS;
     }
 
@@ -152,13 +154,13 @@ final class ToolCalls {
         }
     }
 
-    private ToolResult ask(CatalogTool tool, ToolRequest request, ProgressSink progress, Deadline deadline)
+    private ToolResult ask(CatalogTool tool, ServerRequest request, Meanwhile meanwhile, Deadline deadline)
             throws CallEnded {
         try {
             return ToolResult.of(
-                    switch (tool.owner().server().call(request, progress, deadline)) {
-                        case ToolAnswer.Result result -> result.result();
-                        case ToolAnswer.Refusal refusal -> refused(tool, refusal.error());
+                    switch (tool.owner().server().ask(Party.GATEWAY, request, meanwhile, deadline)) {
+                        case Answered.Result result -> result.result();
+                        case Answered.Refusal refusal -> refused(tool, refusal.error());
                     });
         } catch (ToolServerFault fault) {
             throw new CallEnded(new CallOutcome.Failed(fault.fault()));

@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class Greeting {
     private Greeting() {}
 
-    /** Whether the answer to {@code server/discover} shows that the server speaks our modern revision. */
-    static boolean isModern(JsonRpcMessage.Response discovered) {
+    /** What the answer to {@code server/discover} says of a server of our modern revision; empty if it is none. */
+    static Optional<ServerProfile> discovered(JsonRpcMessage.Response discovered) {
+        if (!isModern(discovered)) {
+            return Optional.empty();
+        }
+        RawJson result = discovered.result();
+        return Optional.of(ServerProfile.of(ProtocolVersion.MODERN, result == null ? RawJson.EMPTY_OBJECT : result));
+    }
+
+    private static boolean isModern(JsonRpcMessage.Response discovered) {
         McpError error = discovered.error();
         if (error != null) {
             // Only the modern era has these codes; but one that lists its versions must list ours.
@@ -42,11 +50,11 @@ final class Greeting {
     }
 
     /**
-     * The version a server chose in its answer to {@code initialize}.
+     * What a server says of itself in its answer to {@code initialize}, with the version it chose.
      *
      * @throws ToolServerFault if it refuses, or chose one we do not speak
      */
-    static String negotiated(String slug, JsonRpcMessage.Response initialized) {
+    static ServerProfile negotiated(String slug, JsonRpcMessage.Response initialized) {
         RawJson result = initialized.result();
         if (result == null || !result.isObject()) {
             throw refused(slug, "refused to open a session");
@@ -55,6 +63,7 @@ final class Greeting {
         return (version == null ? Optional.<String>empty() : version.asString())
                 .filter(ProtocolVersion.LEGACY_ALL::contains)
                 .or(() -> oldest(version))
+                .map(chosen -> ServerProfile.of(chosen, result))
                 .orElseThrow(() -> refused(slug, "speaks no protocol version that the gateway knows"));
     }
 

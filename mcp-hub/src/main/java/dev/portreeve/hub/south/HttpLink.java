@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +26,18 @@ final class HttpLink implements ServerLink {
     private final HttpPost post;
     private final boolean modern;
     private final AtomicLong lastId = new AtomicLong();
+    private final AtomicReference<String> logLevel = new AtomicReference<>("");
+    private final Questions questions;
     private volatile @Nullable String session;
     private volatile String version;
+    private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
     private HttpLink(String slug, HttpPost post, boolean modern) {
         this.slug = slug;
         this.post = post;
         this.modern = modern;
         this.version = modern ? ProtocolVersion.MODERN : "";
+        this.questions = new Questions(this::sendAnswer);
     }
 
     static HttpLink modern(String slug, HttpPost post) {
@@ -44,22 +49,41 @@ final class HttpLink implements ServerLink {
         return new HttpLink(slug, post, false);
     }
 
-    /** Keeps the version the server chose; from now on it is sent with everything. */
-    void opened(String negotiated) {
-        version = negotiated;
-    }
-
-    String version() {
-        return version;
+    /** Keeps what the server said in its greeting; the version it chose is from now on sent with everything. */
+    void opened(ServerProfile greeted) {
+        version = greeted.protocolVersion();
+        profile = greeted;
     }
 
     @Override
-    public JsonRpcMessage.Response request(Outgoing outgoing, ProgressSink progress, Deadline deadline) {
+    public ServerProfile profile() {
+        return profile;
+    }
+
+    @Override
+    public boolean isModern() {
+        return modern;
+    }
+
+    @Override
+    public boolean hasEnded() {
+        // A session the server forgot shows only when it is used.
+        return false;
+    }
+
+    @Override
+    public boolean changesLogLevel(String level) {
+        return !logLevel.getAndSet(level).equals(level);
+    }
+
+    @Override
+    public JsonRpcMessage.Response request(ServerRequest request, Party party, Meanwhile meanwhile, Deadline deadline) {
         long id = lastId.incrementAndGet();
-        byte[] message = JsonRpc.request(RequestId.of(id), outgoing.method(), outgoing.params(modern, id));
+        byte[] message = JsonRpc.request(RequestId.of(id), request.method(), request.params(modern, party, id));
+        // In the modern era a server asks in its result, never by a request of its own.
+        Meanwhile heard = modern ? Meanwhile.withoutQuestions(meanwhile) : meanwhile;
         try {
-            HttpPost.Answer answer = post.request(
-                    message, id, headers(outgoing.method(), outgoing.name()), this::answerQuestion, progress, deadline);
+            HttpPost.Answer answer = post.request(message, id, headers(request), questions, heard, deadline);
             if (answer.session() != null && version.isEmpty()) {
                 session = answer.session();
             }
@@ -86,8 +110,7 @@ final class HttpLink implements ServerLink {
                         Deadline.in(COURTESY)));
     }
 
-    private void answerQuestion(JsonRpcMessage.Request question) {
-        byte[] answer = ServerQuestions.answer(question);
+    private void sendAnswer(byte[] answer) {
         Thread.ofVirtual()
                 .name("hub-" + slug + "-answer")
                 .start(() -> post.send(answer, headers(null, null), Deadline.in(COURTESY)));
@@ -95,6 +118,14 @@ final class HttpLink implements ServerLink {
 
     void notify(String method, RawJson params, Deadline deadline) {
         post.send(JsonRpc.notification(method, params), headers(method, null), deadline);
+    }
+
+    private Map<String, String> headers(ServerRequest request) {
+        Map<String, String> headers = headers(request.method(), request.name());
+        if (modern) {
+            headers.putAll(request.headers());
+        }
+        return headers;
     }
 
     private Map<String, String> headers(@Nullable String method, @Nullable String name) {
@@ -116,7 +147,8 @@ final class HttpLink implements ServerLink {
     }
 
     /** Tells a server of the older era that its session is over; without effect otherwise. */
-    void close() {
+    @Override
+    public void close() {
         if (session != null) {
             post.delete(headers(null, null), COURTESY);
         }

@@ -5,7 +5,6 @@ import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.RequestId;
-import dev.portreeve.hub.wire.SseReader;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.call.UpstreamFault;
@@ -21,7 +20,6 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +39,7 @@ final class HttpPost {
     private final HttpClient http;
     private final AlarmClock alarms;
     private final int maxMessageBytes;
-    private final Runnable onToolsChanged;
+    private final AnswerStream events;
 
     HttpPost(
             String slug,
@@ -57,7 +55,7 @@ final class HttpPost {
         this.http = http;
         this.alarms = alarms;
         this.maxMessageBytes = maxMessageBytes;
-        this.onToolsChanged = onToolsChanged;
+        this.events = new AnswerStream(slug, maxMessageBytes, alarms, onToolsChanged);
     }
 
     /** An answer, and the session the server opened with it, if it did. */
@@ -76,15 +74,15 @@ final class HttpPost {
     /**
      * Sends a request and waits for its answer.
      *
-     * @param questions takes what the server asks meanwhile; must not block
+     * @param questions answers what the server asks meanwhile
      * @throws SessionGone if a session header was sent and the server answers 404
      */
     Answer request(
             byte[] message,
             long id,
             Map<String, String> headers,
-            Consumer<JsonRpcMessage.Request> questions,
-            ProgressSink progress,
+            Questions questions,
+            Meanwhile meanwhile,
             Deadline deadline) {
         try {
             HttpResponse<InputStream> response = http.send(request(headers, deadline, message), bodyAsItComes());
@@ -92,7 +90,7 @@ final class HttpPost {
                 close(response.body());
                 throw new SessionGone();
             }
-            return new Answer(read(response, id, questions, progress, deadline), session(response));
+            return new Answer(read(response, id, questions, meanwhile, deadline), session(response));
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
             throw ToolServerFault.interrupted(slug);
@@ -102,19 +100,16 @@ final class HttpPost {
     }
 
     private JsonRpcMessage.Response read(
-            HttpResponse<InputStream> response,
-            long id,
-            Consumer<JsonRpcMessage.Request> questions,
-            ProgressSink progress,
-            Deadline deadline)
-            throws IOException {
+            HttpResponse<InputStream> response, long id, Questions questions, Meanwhile meanwhile, Deadline deadline)
+            throws IOException, InterruptedException {
         InputStream body = response.body();
+        if (isStream(response)) {
+            return events.read(body, id, questions, meanwhile, deadline);
+        }
         // The client's own time-out ends with the headers; a body that never comes is ended by closing it.
         AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), () -> close(body));
         try {
-            return isStream(response)
-                    ? fromStream(body, id, questions, progress, deadline)
-                    : fromJson(body, id, response.statusCode(), deadline);
+            return fromJson(body, id, response.statusCode(), deadline);
         } finally {
             tooLate.close();
             close(body);
@@ -192,49 +187,7 @@ final class HttpPost {
         return response;
     }
 
-    private JsonRpcMessage.Response fromStream(
-            InputStream body,
-            long id,
-            Consumer<JsonRpcMessage.Request> questions,
-            ProgressSink progress,
-            Deadline deadline)
-            throws IOException {
-        SseReader events = new SseReader(body, maxMessageBytes);
-        try {
-            for (byte[] event = events.next(); event != null; event = events.next()) {
-                switch (JsonRpcMessage.read(event)) {
-                    case JsonRpcMessage.Response response -> {
-                        if (isAnswerTo(response, id)) {
-                            return response;
-                        }
-                    }
-                    case JsonRpcMessage.Request question -> questions.accept(question);
-                    case JsonRpcMessage.Notification notification -> heed(notification, id, progress);
-                }
-            }
-        } catch (SseReader.TooLarge tooLarge) {
-            throw ToolServerFault.tooLarge(slug, maxMessageBytes);
-        } catch (BadMessage notAMessage) {
-            throw ToolServerFault.garbage(slug, "sent an event that is no message");
-        }
-        if (deadline.isPast()) {
-            throw ToolServerFault.timeout(slug);
-        }
-        throw ToolServerFault.of(
-                UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" ended its answer before it was complete", true);
-    }
-
-    private void heed(JsonRpcMessage.Notification notification, long id, ProgressSink progress) {
-        if (notification.method().equals("notifications/progress")) {
-            Progress.read(notification.params())
-                    .filter(report -> report.token() == id)
-                    .ifPresent(report -> progress.progress(report.params()));
-        } else if (notification.method().equals("notifications/tools/list_changed")) {
-            onToolsChanged.run();
-        }
-    }
-
-    private static boolean isAnswerTo(JsonRpcMessage.Response response, long id) {
+    static boolean isAnswerTo(JsonRpcMessage.Response response, long id) {
         return RequestId.of(id).equals(response.id());
     }
 

@@ -2,7 +2,6 @@ package dev.portreeve.hub.south;
 
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.JsonRpcMessage;
-import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
@@ -10,6 +9,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +25,17 @@ public final class HttpToolServer implements ToolServer {
     private final HttpPost post;
     private final ToolOperations operations;
     private final ReentrantLock connecting = new ReentrantLock();
+    private final Conversations conversations;
+    private final boolean stateless;
+    /** The gateway's own connection: the one for all, unless the server is of the older era and not stateless. */
     private volatile @Nullable HttpLink link;
+
+    private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
     /**
      * @param http shared by all servers, without redirects; stays the caller's
      * @param bearer sent with every request, if given
+     * @param stateless whether a server of the older era may be asked for all callers in one session
      * @param onToolsChanged called when the server says its tools changed; must not block
      */
     public HttpToolServer(
@@ -39,45 +45,65 @@ public final class HttpToolServer implements ToolServer {
             HttpClient http,
             AlarmClock alarms,
             SouthLimits limits,
+            boolean stateless,
             Runnable onToolsChanged) {
         this.slug = slug;
         this.limits = limits;
         this.post = new HttpPost(slug, url, bearer, http, alarms, limits.maxMessageBytes(), onToolsChanged);
         this.operations = new ToolOperations(slug, limits.maxTools());
+        this.stateless = stateless;
+        this.conversations = new Conversations(slug, limits.maxSessions(), limits.sessionIdle(), this::openSession);
     }
 
     @Override
-    public List<RawJson> list(Deadline deadline) {
+    public List<RawJson> list(Listing listing, Deadline deadline) {
         HttpLink first = connected(deadline);
         try {
-            return operations.list(first, deadline);
+            return operations.list(first, listing, deadline);
         } catch (HttpPost.SessionGone gone) {
             forget(first);
-            return operations.list(connected(deadline), deadline);
+            return operations.list(connected(deadline), listing, deadline);
         }
     }
 
     @Override
-    public ToolAnswer call(ToolRequest request, ProgressSink progress, Deadline deadline) {
-        HttpLink first = connected(deadline);
+    public Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+        HttpLink own = connected(deadline);
+        if (own.isModern()) {
+            return askOver(own, party, request, meanwhile, deadline);
+        }
+        if (stateless || party.equals(Party.GATEWAY)) {
+            return askOver(own, Party.GATEWAY, request, Meanwhile.withoutQuestions(meanwhile), deadline);
+        }
+        return inSession(party, request, meanwhile, deadline);
+    }
+
+    private Answered inSession(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+        try (Conversations.Lease lease = conversations.lease(party, deadline)) {
+            try {
+                return operations.ask(lease.link(), party, request, meanwhile, deadline);
+            } catch (HttpPost.SessionGone gone) {
+                lease.lost();
+            }
+        }
+        try (Conversations.Lease again = conversations.lease(party, deadline)) {
+            return operations.ask(again.link(), party, request, meanwhile, deadline);
+        }
+    }
+
+    private Answered askOver(HttpLink own, Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
         try {
-            return operations.call(first, request, progress, deadline);
+            return operations.ask(own, party, request, meanwhile, deadline);
         } catch (HttpPost.SessionGone gone) {
-            // Safe to repeat: a server that does not know the session has not looked at the call.
-            forget(first);
-            return operations.call(connected(deadline), request, progress, deadline);
+            // Safe to repeat: a server that does not know the session has not looked at the request.
+            forget(own);
+            return operations.ask(connected(deadline), party, request, meanwhile, deadline);
         } catch (ToolServerFault fault) {
             if (fault.fault().status() != 0 || fault.fault().kind() == UpstreamFault.Kind.UNREACHABLE) {
-                forget(first);
+                forget(own);
             }
             throw fault;
         }
-    }
-
-    @Override
-    public String protocolVersion() {
-        HttpLink current = link;
-        return current == null ? "" : current.version();
     }
 
     private HttpLink connected(Deadline deadline) {
@@ -107,11 +133,15 @@ public final class HttpToolServer implements ToolServer {
 
     private HttpLink greet(Deadline deadline) {
         HttpLink modern = HttpLink.modern(slug, post);
-        if (isModern(modern, deadline)) {
-            return modern;
-        }
+        HttpLink connected = isModern(modern, deadline) ? modern : openSession(Party.GATEWAY, deadline);
+        profile = connected.profile();
+        return connected;
+    }
+
+    private HttpLink openSession(Party party, Deadline deadline) {
         HttpLink opening = HttpLink.legacy(slug, post);
-        JsonRpcMessage.Response response = opening.request(Outgoing.initialize(), ProgressSink.NONE, deadline);
+        JsonRpcMessage.Response response =
+                opening.request(ServerRequest.initialize(party), party, Meanwhile.NOTHING, deadline);
         opening.opened(Greeting.negotiated(slug, response));
         opening.notify("notifications/initialized", RawJson.EMPTY_OBJECT, deadline);
         return opening;
@@ -122,7 +152,10 @@ public final class HttpToolServer implements ToolServer {
                 ? deadline
                 : Deadline.in(limits.probeTimeout());
         try {
-            return Greeting.isModern(modern.request(Outgoing.discover(), ProgressSink.NONE, probe));
+            Optional<ServerProfile> discovered = Greeting.discovered(
+                    modern.request(ServerRequest.discover(), Party.GATEWAY, Meanwhile.NOTHING, probe));
+            discovered.ifPresent(modern::opened);
+            return discovered.isPresent();
         } catch (ToolServerFault fault) {
             boolean speaksSomethingElse = switch (fault.fault().kind()) {
                 case REFUSED, GARBAGE -> true;
@@ -148,16 +181,27 @@ public final class HttpToolServer implements ToolServer {
     }
 
     @Override
+    public ServerProfile profile() {
+        return profile;
+    }
+
+    @Override
+    public void leave(String partyKey) {
+        conversations.leave(partyKey);
+    }
+
+    @Override
+    public void endUnused() {
+        conversations.endUnused();
+    }
+
+    @Override
     public void close() {
+        conversations.close();
         HttpLink current = link;
         link = null;
         if (current != null) {
             current.close();
         }
-    }
-
-    /** The protocol era an open connection speaks; for tests and the status page. */
-    boolean isModern() {
-        return protocolVersion().equals(ProtocolVersion.MODERN);
     }
 }

@@ -17,6 +17,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -42,20 +44,35 @@ final class StdioLink implements ServerLink {
     private final String slug;
     private final int maxMessageBytes;
     private final ServerProcess process;
+    private final boolean interactive;
     private final PendingReplies pending;
     private final StderrTail stderr = new StderrTail();
     private final BlockingQueue<byte[]> outbox = new ArrayBlockingQueue<>(OUTBOX);
     private final AtomicLong lastId = new AtomicLong();
     private final Runnable onToolsChanged;
-    private final Runnable onEnd;
+    private final Consumer<StdioLink> onEnd;
+    private final AtomicReference<String> logLevel = new AtomicReference<>("");
+    private final Questions questions = new Questions(this::offer);
     private volatile boolean modern;
-    private volatile long endedAtNanos = System.nanoTime();
+    private volatile boolean closing;
+    private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     /** The reader's own. */
     private boolean warnedOfJunk;
 
-    /** @param onEnd called once when the process has ended, by whatever cause; must not block */
-    StdioLink(String slug, int maxMessageBytes, ServerProcess process, Runnable onToolsChanged, Runnable onEnd) {
+    /**
+     * @param interactive whether it carries the session of one party, who can be asked something
+     * @param onEnd called once when the process has ended, by whatever cause, before anybody who waits learns it; must
+     *     not block
+     */
+    StdioLink(
+            String slug,
+            int maxMessageBytes,
+            ServerProcess process,
+            boolean interactive,
+            Runnable onToolsChanged,
+            Consumer<StdioLink> onEnd) {
         this.slug = slug;
+        this.interactive = interactive;
         this.maxMessageBytes = maxMessageBytes;
         this.process = process;
         this.onToolsChanged = onToolsChanged;
@@ -74,17 +91,34 @@ final class StdioLink implements ServerLink {
         modern = yes;
     }
 
-    boolean isModern() {
+    @Override
+    public boolean isModern() {
         return modern;
     }
 
-    boolean hasEnded() {
-        return pending.hasEnded();
+    /** Keeps what the server said in its greeting. */
+    void opened(ServerProfile greeted) {
+        profile = greeted;
     }
 
-    /** When it ended, by the monotonic clock, once it has. */
-    long endedAtNanos() {
-        return endedAtNanos;
+    @Override
+    public ServerProfile profile() {
+        return profile;
+    }
+
+    @Override
+    public boolean changesLogLevel(String level) {
+        return !logLevel.getAndSet(level).equals(level);
+    }
+
+    /** Whether its end, if it has come, was not the gateway's wish, after it had been of use. */
+    boolean wasLost() {
+        return !closing && !profile.equals(ServerProfile.UNKNOWN);
+    }
+
+    @Override
+    public boolean hasEnded() {
+        return pending.hasEnded();
     }
 
     /** What the server last wrote to its error stream; may hold anything, so only for failures before the first call. */
@@ -93,15 +127,15 @@ final class StdioLink implements ServerLink {
     }
 
     @Override
-    public JsonRpcMessage.Response request(Outgoing outgoing, ProgressSink progress, Deadline deadline) {
+    public JsonRpcMessage.Response request(ServerRequest request, Party party, Meanwhile meanwhile, Deadline deadline) {
         long id = lastId.incrementAndGet();
-        try (PendingReplies.Waiting waiting = pending.open(id)) {
-            byte[] message = JsonRpc.request(RequestId.of(id), outgoing.method(), outgoing.params(modern, id));
+        try (PendingReplies.Waiting waiting = pending.open(id, interactive && !meanwhile.equals(Meanwhile.NOTHING))) {
+            byte[] message = JsonRpc.request(RequestId.of(id), request.method(), request.params(modern, party, id));
             if (!outbox.offer(message, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw ToolServerFault.of(
                         UpstreamFault.Kind.TIMEOUT, "tool server \"" + slug + "\" does not read its input", false);
             }
-            return await(waiting, id, progress, deadline);
+            return await(waiting, id, meanwhile, deadline);
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
             throw ToolServerFault.interrupted(slug);
@@ -109,11 +143,11 @@ final class StdioLink implements ServerLink {
     }
 
     private JsonRpcMessage.Response await(
-            PendingReplies.Waiting waiting, long id, ProgressSink progress, Deadline deadline)
+            PendingReplies.Waiting waiting, long id, Meanwhile meanwhile, Deadline deadline)
             throws InterruptedException {
         boolean answered = false;
         try {
-            JsonRpcMessage.Response response = waiting.await(progress, deadline);
+            JsonRpcMessage.Response response = waiting.await(meanwhile, questions, deadline);
             answered = true;
             return response;
         } finally {
@@ -219,9 +253,16 @@ final class StdioLink implements ServerLink {
         }
     }
 
-    private void answer(JsonRpcMessage.Request request) {
-        byte[] answer = ServerQuestions.answer(request);
-        boolean ignored = outbox.offer(answer);
+    private void offer(byte[] message) {
+        boolean ignored = outbox.offer(message);
+    }
+
+    private void answer(JsonRpcMessage.Request question) {
+        if (Questions.isPing(question)) {
+            questions.pong(question.id());
+        } else if (!interactive || !pending.ask(question)) {
+            questions.refuse(question);
+        }
     }
 
     private void heed(JsonRpcMessage.Notification notification) {
@@ -230,7 +271,7 @@ final class StdioLink implements ServerLink {
                 Progress.read(notification.params())
                         .ifPresent(report -> pending.report(report.token(), report.params()));
             case "notifications/tools/list_changed" -> onToolsChanged.run();
-            default -> LOGGER.debug("tool server \"{}\" sent {}", slug, "a notification nobody asked for");
+            default -> pending.say(notification, interactive);
         }
     }
 
@@ -266,21 +307,24 @@ final class StdioLink implements ServerLink {
             int status = process.process().waitFor();
             // What it wrote just before it ended may still be in the pipe.
             boolean ignored = reader.join(LAST_WORDS) && errors.join(LAST_WORDS);
-            endedAtNanos = System.nanoTime();
+            onEnd.accept(this);
             pending.end(ToolServerFault.of(
                     UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" ended with status " + status, true));
             writer.interrupt();
             process.kill();
         } catch (InterruptedException neverHappens) {
             Thread.currentThread().interrupt();
-        } finally {
-            onEnd.run();
         }
+    }
+
+    @Override
+    public void close() {
+        close(LAST_WORDS);
     }
 
     /** Ends the process; calls that wait fail first, so that nobody waits for it to end. */
     void close(Duration patience) {
-        endedAtNanos = System.nanoTime();
+        closing = true;
         pending.end(ToolServerFault.of(UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" is being stopped", true));
         process.stop(patience);
     }

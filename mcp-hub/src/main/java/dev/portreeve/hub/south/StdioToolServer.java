@@ -9,8 +9,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StdioToolServer implements ToolServer {
     private static final Logger LOGGER = LoggerFactory.getLogger(StdioToolServer.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final int MAX_DOUBLINGS = 7;
 
     private final String slug;
     private final List<String> command;
@@ -32,19 +34,21 @@ public final class StdioToolServer implements ToolServer {
     private final Runnable onToolsChanged;
     private final ToolOperations operations;
     private final ReentrantLock starting = new ReentrantLock();
+    private final RestartPause pause = new RestartPause();
+    private final Conversations conversations;
+    private final boolean stateless;
+    /** All processes that run, those included that still shake hands. */
+    private final Set<StdioLink> running = ConcurrentHashMap.newKeySet();
+    /** The gateway's own process: the one for all, unless the server is of the older era and not stateless. */
     private volatile @Nullable StdioLink link;
-    /** The last process begun, which may still be shaking hands. */
-    private volatile @Nullable StdioLink newest;
 
-    private volatile String version = "";
+    private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     private volatile boolean closed;
-    // Guarded by starting.
-    private int failures;
-    private long endedAtNanos = System.nanoTime();
 
     /**
      * @param command argv, no shell
      * @param environment all it gets beside PATH and HOME
+     * @param stateless whether a server of the older era may be asked for all callers in one process
      * @param onToolsChanged called when the server says its tools changed; must not block
      */
     public StdioToolServer(
@@ -52,6 +56,7 @@ public final class StdioToolServer implements ToolServer {
             List<String> command,
             Map<String, String> environment,
             SouthLimits limits,
+            boolean stateless,
             Runnable onToolsChanged) {
         this.slug = slug;
         this.command = List.copyOf(command);
@@ -59,34 +64,58 @@ public final class StdioToolServer implements ToolServer {
         this.limits = limits;
         this.onToolsChanged = onToolsChanged;
         this.operations = new ToolOperations(slug, limits.maxTools());
+        this.stateless = stateless;
+        this.conversations = new Conversations(slug, limits.maxSessions(), limits.sessionIdle(), this::openSession);
     }
 
     @Override
-    public List<RawJson> list(Deadline deadline) {
-        return operations.list(connected(deadline), deadline);
+    public List<RawJson> list(Listing listing, Deadline deadline) {
+        return operations.list(connected(deadline), listing, deadline);
     }
 
     @Override
-    public ToolAnswer call(ToolRequest request, ProgressSink progress, Deadline deadline) {
-        ToolAnswer answer = operations.call(connected(deadline), request, progress, deadline);
-        succeeded();
-        return answer;
+    public Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+        Answered answered = isSharedBy(party, deadline)
+                ? askShared(party, request, meanwhile, deadline)
+                : inSession(party, request, meanwhile, deadline);
+        pause.succeeded();
+        return answered;
     }
 
-    @Override
-    public String protocolVersion() {
-        return version;
+    private boolean isSharedBy(Party party, Deadline deadline) {
+        // Once it is known that the server is of the older era, its own process need not run for a caller's.
+        boolean modern = profile.equals(ServerProfile.UNKNOWN)
+                ? connected(deadline).isModern()
+                : profile.protocolVersion().equals(ProtocolVersion.MODERN);
+        return modern || stateless || party.equals(Party.GATEWAY);
     }
 
-    private void succeeded() {
-        // Without waiting: while somebody else starts the server there is nothing to forget.
-        if (starting.tryLock()) {
-            try {
-                failures = 0;
-            } finally {
-                starting.unlock();
-            }
+    private Answered askShared(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+        StdioLink own = connected(deadline);
+        return own.isModern()
+                ? operations.ask(own, party, request, meanwhile, deadline)
+                : operations.ask(own, Party.GATEWAY, request, Meanwhile.withoutQuestions(meanwhile), deadline);
+    }
+
+    private Answered inSession(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+        try (Conversations.Lease lease = conversations.lease(party, deadline)) {
+            return operations.ask(lease.link(), party, request, meanwhile, deadline);
         }
+    }
+
+    @Override
+    public ServerProfile profile() {
+        return profile;
+    }
+
+    @Override
+    public void leave(String partyKey) {
+        conversations.leave(partyKey);
+    }
+
+    @Override
+    public void endUnused() {
+        conversations.endUnused();
     }
 
     private StdioLink connected(Deadline deadline) {
@@ -105,47 +134,39 @@ public final class StdioToolServer implements ToolServer {
         }
         try {
             StdioLink started = link;
-            return started != null && !started.hasEnded() ? started : startAndCount();
+            if (started == null || started.hasEnded()) {
+                started = counted(this::start);
+                link = started;
+            }
+            return started;
         } finally {
             starting.unlock();
         }
     }
 
-    private StdioLink startAndCount() {
-        StdioLink previous = link;
-        if (previous != null) {
-            endedAtNanos = previous.endedAtNanos();
-            link = null;
-        }
-        long pause = pauseAfter(failures).toNanos() - (System.nanoTime() - endedAtNanos);
+    private StdioLink counted(Supplier<StdioLink> start) {
+        long left = pause.left().toNanos();
         if (closed) {
             throw ToolServerFault.of(UpstreamFault.Kind.UNREACHABLE, "tool server \"" + slug + "\" is stopped", false);
         }
-        if (pause > 0) {
+        if (left > 0) {
             throw ToolServerFault.of(
                     UpstreamFault.Kind.UNREACHABLE,
                     "tool server \"" + slug + "\" ended and is started again in "
-                            + (TimeUnit.NANOSECONDS.toSeconds(pause) + 1) + " s",
+                            + (TimeUnit.NANOSECONDS.toSeconds(left) + 1) + " s",
                     false);
         }
-        // Counted as failed until a call succeeds: a server that starts and dies on each call must pause too.
-        failures++;
         try {
-            StdioLink started = start();
-            link = started;
-            return started;
-        } finally {
-            endedAtNanos = System.nanoTime();
+            return start.get();
+        } catch (ToolServerFault fault) {
+            pause.failed();
+            throw fault;
         }
-    }
-
-    private static Duration pauseAfter(int failures) {
-        return failures <= 1 ? Duration.ZERO : FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 2, MAX_DOUBLINGS));
     }
 
     private StdioLink start() {
         Deadline deadline = Deadline.in(limits.startTimeout());
-        StdioLink first = launch();
+        StdioLink first = launch(false);
         try {
             return greet(first, deadline);
         } catch (ToolServerFault fault) {
@@ -155,25 +176,37 @@ public final class StdioToolServer implements ToolServer {
             }
         }
         // Some older servers end when they meet a method they do not know; the older greeting gets its own chance.
-        StdioLink second = launch();
+        return initialized(launch(false), Party.GATEWAY, deadline);
+    }
+
+    private StdioLink openSession(Party party, Deadline unused) {
+        // A first start may take longer than one call may: the next one finds the process started.
+        return counted(() -> initialized(launch(true), party, Deadline.in(limits.startTimeout())));
+    }
+
+    private StdioLink initialized(StdioLink launched, Party party, Deadline deadline) {
         try {
-            initialize(second, deadline);
-            return second;
+            initialize(launched, party, deadline);
+            return launched;
         } catch (ToolServerFault fault) {
-            giveUp(second);
+            giveUp(launched);
             throw fault;
         }
     }
 
-    private StdioLink launch() {
+    private StdioLink launch(boolean interactive) {
         try {
             StdioLink launched = new StdioLink(
                     slug,
                     limits.maxMessageBytes(),
                     ServerProcess.start(command, environment),
+                    interactive,
                     onToolsChanged,
-                    () -> LOGGER.info("tool server \"{}\" ended", slug));
-            newest = launched;
+                    this::ended);
+            running.add(launched);
+            if (launched.hasEnded()) {
+                running.remove(launched);
+            }
             if (closed) {
                 launched.close(Duration.ZERO);
             }
@@ -188,13 +221,21 @@ public final class StdioToolServer implements ToolServer {
         }
     }
 
+    private void ended(StdioLink over) {
+        running.remove(over);
+        if (over.wasLost()) {
+            LOGGER.info("tool server \"{}\" ended", slug);
+            pause.failed();
+        }
+    }
+
     private StdioLink greet(StdioLink fresh, Deadline deadline) {
         fresh.speakModern(true);
         if (isModern(fresh, deadline)) {
-            version = ProtocolVersion.MODERN;
+            profile = fresh.profile();
             return fresh;
         }
-        initialize(fresh, deadline);
+        initialize(fresh, Party.GATEWAY, deadline);
         return fresh;
     }
 
@@ -203,7 +244,10 @@ public final class StdioToolServer implements ToolServer {
                 ? deadline.remaining()
                 : limits.probeTimeout();
         try {
-            return Greeting.isModern(fresh.request(Outgoing.discover(), ProgressSink.NONE, Deadline.in(probe)));
+            Optional<ServerProfile> discovered = Greeting.discovered(
+                    fresh.request(ServerRequest.discover(), Party.GATEWAY, Meanwhile.NOTHING, Deadline.in(probe)));
+            discovered.ifPresent(fresh::opened);
+            return discovered.isPresent();
         } catch (ToolServerFault fault) {
             if (fault.fault().kind() == UpstreamFault.Kind.TIMEOUT) {
                 return false;
@@ -212,11 +256,13 @@ public final class StdioToolServer implements ToolServer {
         }
     }
 
-    private void initialize(StdioLink fresh, Deadline deadline) {
+    private void initialize(StdioLink fresh, Party party, Deadline deadline) {
         fresh.speakModern(false);
-        JsonRpcMessage.Response response = fresh.request(Outgoing.initialize(), ProgressSink.NONE, deadline);
-        version = Greeting.negotiated(slug, response);
+        JsonRpcMessage.Response response =
+                fresh.request(ServerRequest.initialize(party), party, Meanwhile.NOTHING, deadline);
+        fresh.opened(Greeting.negotiated(slug, response));
         fresh.notify("notifications/initialized");
+        profile = fresh.profile();
     }
 
     private void giveUp(StdioLink failed) {
@@ -228,9 +274,16 @@ public final class StdioToolServer implements ToolServer {
     public void close() {
         // Not under the lock: whoever starts the server now is to be stopped, not waited for.
         closed = true;
-        StdioLink last = newest;
-        if (last != null) {
-            last.close(limits.stopTimeout());
+        List<Thread> stopping = running.stream()
+                .map(one -> Thread.ofVirtual().start(() -> one.close(limits.stopTimeout())))
+                .toList();
+        conversations.close();
+        try {
+            for (Thread one : stopping) {
+                one.join();
+            }
+        } catch (InterruptedException stopNow) {
+            Thread.currentThread().interrupt();
         }
     }
 }

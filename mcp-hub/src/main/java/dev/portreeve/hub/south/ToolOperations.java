@@ -11,44 +11,46 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Listing and calling over any connection: the part that is the same for every transport and era. */
+/** Listing and asking over any connection: the part that is the same for every transport and era. */
 final class ToolOperations {
     private static final int MAX_PAGES = 100;
+    private static final String TASKS = "io.modelcontextprotocol/tasks";
     private final String slug;
-    private final int maxTools;
+    private final int maxEntries;
 
-    ToolOperations(String slug, int maxTools) {
+    ToolOperations(String slug, int maxEntries) {
         this.slug = slug;
-        this.maxTools = maxTools;
+        this.maxEntries = maxEntries;
     }
 
-    List<RawJson> list(ServerLink link, Deadline deadline) {
-        List<RawJson> tools = new ArrayList<>();
+    List<RawJson> list(ServerLink link, Listing listing, Deadline deadline) {
+        List<RawJson> entries = new ArrayList<>();
         RawJson cursor = null;
         for (int page = 0; page < MAX_PAGES; page++) {
-            JsonRpcMessage.Response response = link.request(Outgoing.list(cursor), ProgressSink.NONE, deadline);
+            JsonRpcMessage.Response response =
+                    link.request(ServerRequest.list(listing, cursor), Party.GATEWAY, Meanwhile.NOTHING, deadline);
             McpError error = response.error();
             if (error != null) {
-                throw refused("refused to list its tools (error " + error.code() + ")");
+                throw refused("refused to list its " + listing.member() + " (error " + error.code() + ")");
             }
-            cursor = addPage(tools, result(response));
+            cursor = addPage(entries, listing, result(response));
             if (cursor == null) {
-                return tools;
+                return entries;
             }
         }
-        throw ToolServerFault.garbage(slug, "lists its tools on more than " + MAX_PAGES + " pages");
+        throw ToolServerFault.garbage(slug, "lists its " + listing.member() + " on more than " + MAX_PAGES + " pages");
     }
 
-    private @Nullable RawJson addPage(List<RawJson> tools, RawJson result) {
+    private @Nullable RawJson addPage(List<RawJson> entries, Listing listing, RawJson result) {
         try {
             Map<String, RawJson> members = result.members();
-            RawJson page = members.get("tools");
+            RawJson page = members.get(listing.member());
             if (page == null || !page.isArray()) {
-                throw ToolServerFault.garbage(slug, "answered a list without tools");
+                throw ToolServerFault.garbage(slug, "answered a list without " + listing.member());
             }
-            page.elements().forEach(tools::add);
-            if (tools.size() > maxTools) {
-                throw ToolServerFault.garbage(slug, "lists more than " + maxTools + " tools");
+            page.elements().forEach(entries::add);
+            if (entries.size() > maxEntries) {
+                throw ToolServerFault.garbage(slug, "lists more than " + maxEntries + " " + listing.member());
             }
             RawJson cursor = members.get("nextCursor");
             return cursor == null || !cursor.isString() ? null : cursor;
@@ -57,21 +59,41 @@ final class ToolOperations {
         }
     }
 
-    ToolAnswer call(ServerLink link, ToolRequest request, ProgressSink progress, Deadline deadline) {
-        JsonRpcMessage.Response response = link.request(Outgoing.call(request), progress, deadline);
+    Answered ask(ServerLink link, Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+        setLogLevel(link, party, request.logLevel(), deadline);
+        JsonRpcMessage.Response response = link.request(request, party, meanwhile, deadline);
         McpError error = response.error();
         if (error != null) {
-            return new ToolAnswer.Refusal(error);
+            return new Answered.Refusal(error);
         }
         RawJson result = result(response);
-        requireComplete(result);
-        return new ToolAnswer.Result(result);
+        requireOffered(party, result);
+        return new Answered.Result(result);
     }
 
-    // A server that wants input, or made a task, was not asked to: no such capability was declared.
-    private void requireComplete(RawJson result) {
+    // In the older era the level belongs to the session; a server that does not take it just logs as it likes.
+    private static void setLogLevel(ServerLink link, Party party, @Nullable String level, Deadline deadline) {
+        if (level != null && !link.isModern() && link.profile().can("logging") && link.changesLogLevel(level)) {
+            JsonRpcMessage.Response ignored = link.request(
+                    ServerRequest.of("logging/setLevel", Map.of("level", RawJson.string(level))),
+                    party,
+                    Meanwhile.NOTHING,
+                    deadline);
+        }
+    }
+
+    private void requireOffered(Party party, RawJson result) {
         RawJson type = result.member("resultType");
-        if (type != null && !type.toString().equals("\"complete\"")) {
+        String kind = type == null ? "complete" : type.asString().orElse("");
+        boolean offered = switch (kind) {
+            case "complete", "input_required" -> true;
+            case "task" -> {
+                RawJson extensions = party.capabilities().member("extensions");
+                yield extensions != null && extensions.member(TASKS) != null;
+            }
+            default -> false;
+        };
+        if (!offered) {
             throw ToolServerFault.garbage(slug, "answered with a kind of result it was not offered");
         }
     }

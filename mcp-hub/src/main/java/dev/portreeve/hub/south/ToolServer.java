@@ -6,33 +6,53 @@ import java.util.List;
 
 /**
  * The slot for a downstream MCP server. Implementations connect by themselves at the first use, in whichever protocol era
- * the server speaks, and again after a failure. Thread-safe; calls run side by side. All methods block, end by the
+ * the server speaks, and again after a failure. Thread-safe; requests run side by side. All methods block, end by the
  * deadline, and end early with a {@link ToolServerFault} when the calling thread is interrupted, telling the server that
  * nobody waits any more.
  *
- * <p>One connection serves all callers, so nothing of a caller but the call itself may cross it: no credential, no client
- * information, no capability. Progress tokens and request ids are the connection's own, hence unique.
+ * <p>A modern server is reached over one connection for all, since every request says for itself what its caller can do. A
+ * server of the older era gets a session for each {@link Party}, unless the operator declared it stateless. Of a caller
+ * nothing crosses but the request itself and its capabilities: no credential, no client information. Progress tokens and
+ * request ids are the connection's own, hence unique.
  */
 public interface ToolServer extends AutoCloseable {
     /**
-     * All tools, each as the server defined it, in its order; pages are followed.
+     * A whole list, each entry as the server defined it, in its order; pages are followed. Asked for by the gateway
+     * itself.
      *
      * @throws ToolServerFault if the server cannot be reached, refuses, or answers what cannot be used
      */
-    List<RawJson> list(Deadline deadline);
+    List<RawJson> list(Listing listing, Deadline deadline);
+
+    /** All tools, as {@link #list(Listing, Deadline)}. */
+    default List<RawJson> list(Deadline deadline) {
+        return list(Listing.TOOLS, deadline);
+    }
 
     /**
-     * Calls one tool once. Never repeated by itself, except when the server certainly did not begin.
+     * Sends one request once. Never repeated by itself, except when the server certainly did not begin.
      *
-     * @param progress told on the calling thread what the server reports meanwhile
+     * @param meanwhile told on the calling thread what happens before the answer
+     * @param deadline not counting the time that questions take; see {@link Meanwhile}
      * @throws ToolServerFault if there is no answer
      */
-    ToolAnswer call(ToolRequest request, ProgressSink progress, Deadline deadline);
+    Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline);
+
+    /** What the server said of itself at the last contact; empty before the first. Never blocks. */
+    ServerProfile profile();
 
     /** The protocol revision in use, or empty before the first use. */
-    String protocolVersion();
+    default String protocolVersion() {
+        return profile().protocolVersion();
+    }
 
-    /** Ends the connection, and the process if there is one; calls under way fail. Blocks a few seconds at most. */
+    /** A party is gone for good: its sessions end. Never blocks. */
+    void leave(String partyKey);
+
+    /** Ends sessions that nobody used for a while; called about once a minute. Never blocks. */
+    void endUnused();
+
+    /** Ends the connections, and the processes if there are any; requests under way fail. Blocks a few seconds at most. */
     @Override
     void close();
 }

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.portreeve.hub.south.ProgressSink;
-import dev.portreeve.hub.south.ToolAnswer;
-import dev.portreeve.hub.south.ToolRequest;
+import dev.portreeve.hub.south.Answered;
+import dev.portreeve.hub.south.Listing;
+import dev.portreeve.hub.south.Meanwhile;
+import dev.portreeve.hub.south.Party;
+import dev.portreeve.hub.south.ServerProfile;
+import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.wire.RawJson;
@@ -45,7 +48,7 @@ class ToolCatalogTest {
         }
 
         @Override
-        public List<RawJson> list(Deadline deadline) {
+        public List<RawJson> list(Listing listing, Deadline deadline) {
             List<RawJson> now = tools.get();
             if (now.isEmpty()) {
                 throw new ToolServerFault(new UpstreamFault(UpstreamFault.Kind.UNREACHABLE, 0, "not there", false));
@@ -54,13 +57,23 @@ class ToolCatalogTest {
         }
 
         @Override
-        public ToolAnswer call(ToolRequest request, ProgressSink progress, Deadline deadline) {
+        public Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
             throw new IllegalStateException("nobody calls it");
         }
 
         @Override
-        public String protocolVersion() {
-            return "2026-07-28";
+        public ServerProfile profile() {
+            return new ServerProfile("2026-07-28", RawJson.EMPTY_OBJECT, null);
+        }
+
+        @Override
+        public void leave(String partyKey) {
+            // Nobody has a session.
+        }
+
+        @Override
+        public void endUnused() {
+            // Nobody has a session.
         }
 
         @Override

@@ -39,7 +39,7 @@ abstract class HttpToolServerContract extends ToolServerContract {
     }
 
     ToolServer server(URI url, Secret bearer) {
-        return new HttpToolServer("fixture", url, bearer, http, alarms, LIMITS, () -> changes.add("changed"));
+        return new HttpToolServer("fixture", url, bearer, http, alarms, LIMITS, false, () -> changes.add("changed"));
     }
 
     @AfterEach
@@ -54,7 +54,11 @@ abstract class HttpToolServerContract extends ToolServerContract {
         fixture.trap(trap);
         return assertThrows(
                         ToolServerFault.class,
-                        () -> server.call(request("echo", "{}"), ProgressSink.NONE, Deadline.in(Duration.ofSeconds(2))))
+                        () -> server.ask(
+                                Party.GATEWAY,
+                                request("echo", "{}"),
+                                Meanwhile.NOTHING,
+                                Deadline.in(Duration.ofSeconds(2))))
                 .fault();
     }
 

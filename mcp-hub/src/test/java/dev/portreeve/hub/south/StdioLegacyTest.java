@@ -119,7 +119,8 @@ class StdioLegacyTest extends StdioToolServerContract {
 
     @Test
     void aServerThatCannotStartSaysSoWithoutContents() {
-        try (ToolServer missing = new StdioToolServer("gone", List.of("/does/not/exist"), Map.of(), LIMITS, () -> {})) {
+        try (ToolServer missing =
+                new StdioToolServer("gone", List.of("/does/not/exist"), Map.of(), LIMITS, false, () -> {})) {
             ToolServerFault fault = assertThrows(ToolServerFault.class, () -> missing.list(soon()));
             assertFalse(
                     fault.fault().detail().contains("/does/not/exist"),
@@ -139,8 +140,11 @@ class StdioLegacyTest extends StdioToolServerContract {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(400),
                 Duration.ofMillis(200),
-                Duration.ofMillis(100));
-        try (ToolServer mute = new StdioToolServer("mute", StdioFixture.command("mute"), Map.of(), hasty, () -> {})) {
+                Duration.ofMillis(100),
+                8,
+                Duration.ofMinutes(5));
+        try (ToolServer mute =
+                new StdioToolServer("mute", StdioFixture.command("mute"), Map.of(), hasty, false, () -> {})) {
             ToolServerFault fault =
                     assertThrows(ToolServerFault.class, () -> mute.list(Deadline.in(Duration.ofSeconds(20))));
             assertEquals(UpstreamFault.Kind.TIMEOUT, fault.fault().kind());

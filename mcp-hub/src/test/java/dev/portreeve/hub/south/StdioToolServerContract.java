@@ -7,6 +7,11 @@ import java.util.Map;
 abstract class StdioToolServerContract extends ToolServerContract {
     StdioToolServer start(String mode) {
         return new StdioToolServer(
-                "fixture", StdioFixture.command(mode), Map.of("FIXTURE", "yes"), LIMITS, () -> changes.add("changed"));
+                "fixture",
+                StdioFixture.command(mode),
+                Map.of("FIXTURE", "yes"),
+                LIMITS,
+                false,
+                () -> changes.add("changed"));
     }
 }

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.hub.fixture.FixtureTools;
+import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
@@ -35,7 +37,9 @@ abstract class ToolServerContract {
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),
             Duration.ofSeconds(20),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            8,
+            Duration.ofMinutes(5));
 
     final BlockingQueue<String> changes = new ArrayBlockingQueue<>(16);
     ToolServer server;
@@ -59,16 +63,16 @@ abstract class ToolServerContract {
         return Deadline.in(Duration.ofSeconds(30));
     }
 
-    static ToolRequest request(String tool, String arguments) {
-        return new ToolRequest(tool, RawJson.of(arguments), false, Map.of());
+    static ServerRequest request(String tool, String arguments) {
+        return ServerRequest.call(tool, RawJson.of(arguments), false, Map.of());
     }
 
-    ToolAnswer call(String tool, String arguments) {
-        return server.call(request(tool, arguments), ProgressSink.NONE, soon());
+    Answered call(String tool, String arguments) {
+        return server.ask(Party.GATEWAY, request(tool, arguments), Meanwhile.NOTHING, soon());
     }
 
-    static String text(ToolAnswer answer) {
-        RawJson result = assertInstanceOf(ToolAnswer.Result.class, answer).result();
+    static String text(Answered answer) {
+        RawJson result = assertInstanceOf(Answered.Result.class, answer).result();
         return result.member("content")
                 .elements()
                 .getFirst()
@@ -91,10 +95,10 @@ abstract class ToolServerContract {
 
     @Test
     void resultsComeBackByteForByte() {
-        ToolAnswer answer = call("echo", "{\"text\": \"gr\\u00fc\\u00df ü\"}");
+        Answered answer = call("echo", "{\"text\": \"gr\\u00fc\\u00df ü\"}");
         assertEquals(
                 FixtureTools.ECHO_RESULT_HEAD.formatted("\"gr\\u00fc\\u00df ü\"", "\"gr\\u00fc\\u00df ü\""),
-                assertInstanceOf(ToolAnswer.Result.class, answer).result().toString());
+                assertInstanceOf(Answered.Result.class, answer).result().toString());
     }
 
     @Test
@@ -109,18 +113,19 @@ abstract class ToolServerContract {
     @Test
     void aToolErrorIsAResultAndAProtocolErrorARefusal() {
         RawJson failed =
-                assertInstanceOf(ToolAnswer.Result.class, call("fail", "{}")).result();
+                assertInstanceOf(Answered.Result.class, call("fail", "{}")).result();
         assertTrue(failed.member("isError").isTrue());
         McpError refused =
-                assertInstanceOf(ToolAnswer.Refusal.class, call("refuse", "{}")).error();
+                assertInstanceOf(Answered.Refusal.class, call("refuse", "{}")).error();
         assertEquals(McpError.INVALID_PARAMS, refused.code());
     }
 
     @Test
     void progressIsHeardInOrderBeforeTheAnswer() {
         List<String> heard = new ArrayList<>();
-        ToolAnswer answer = server.call(
-                new ToolRequest("steps", RawJson.EMPTY_OBJECT, true, Map.of()),
+        Answered answer = server.ask(
+                Party.GATEWAY,
+                ServerRequest.call("steps", RawJson.EMPTY_OBJECT, true, Map.of()),
                 params -> heard.add(say(params)),
                 soon());
         assertEquals("done", text(answer));
@@ -165,7 +170,8 @@ abstract class ToolServerContract {
         server.list(soon());
         ToolServerFault fault = assertThrows(
                 ToolServerFault.class,
-                () -> server.call(request("hold", "{}"), ProgressSink.NONE, Deadline.in(Duration.ofMillis(300))));
+                () -> server.ask(
+                        Party.GATEWAY, request("hold", "{}"), Meanwhile.NOTHING, Deadline.in(Duration.ofMillis(300))));
         assertEquals(UpstreamFault.Kind.TIMEOUT, fault.fault().kind());
         awaitCancelled();
         assertEquals("still here", text(call("echo", "{\"text\":\"still here\"}")));
@@ -192,6 +198,60 @@ abstract class ToolServerContract {
     @Test
     void whatTheServerAsksIsAnsweredWithNoExceptAPing() {
         assertEquals("-32601 ok", text(call("ask", "{}")));
+    }
+
+    /** Whether the server can ask its callers something over the connection it has. */
+    boolean canAskBack() {
+        return !expectedVersion().equals(ProtocolVersion.MODERN);
+    }
+
+    @Test
+    void whatTheServerAsksReachesTheCallerWhoDeclaredIt() {
+        Party able = new Party("session one", RawJson.of("{\"sampling\":{}}"), false);
+        List<String> asked = Collections.synchronizedList(new ArrayList<>());
+        Answered answer = server.ask(able, request("ask", "{}"), answering(asked), soon());
+        assertEquals(canAskBack() ? "ok ok" : "-32601 ok", text(answer));
+        assertEquals(canAskBack() ? List.of("sampling/createMessage") : List.of(), asked);
+    }
+
+    private static Meanwhile answering(List<String> asked) {
+        return new Meanwhile() {
+            @Override
+            public void progress(ObjectNode params) {
+                throw new AssertionError("nobody asked for progress");
+            }
+
+            @Override
+            public Answered question(JsonRpcMessage.Request question) {
+                asked.add(question.method());
+                return new Answered.Result(RawJson.of("{\"model\":\"m\"}"));
+            }
+        };
+    }
+
+    @Test
+    void theTimeAQuestionTakesDoesNotCount() {
+        Party able = new Party("session one", RawJson.of("{\"sampling\":{}}"), false);
+        assertEquals(
+                "first", text(server.ask(able, request("echo", "{\"text\":\"first\"}"), Meanwhile.NOTHING, soon())));
+        Deadline shorterThanTheAnswer = Deadline.in(Duration.ofSeconds(3));
+        Answered answer = server.ask(
+                able,
+                request("ask", "{}"),
+                new Meanwhile() {
+                    @Override
+                    public void progress(ObjectNode params) {
+                        throw new AssertionError("nobody asked for progress");
+                    }
+
+                    @Override
+                    public Answered question(JsonRpcMessage.Request question) {
+                        await().atMost(Duration.ofSeconds(20)).until(shorterThanTheAnswer::isPast);
+                        return new Answered.Result(RawJson.of("{\"model\":\"m\"}"));
+                    }
+                },
+                shorterThanTheAnswer);
+        assertEquals(canAskBack() ? "ok ok" : "-32601 ok", text(answer));
     }
 
     @Test

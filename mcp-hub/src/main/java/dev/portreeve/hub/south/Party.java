@@ -1,0 +1,18 @@
+package dev.portreeve.hub.south;
+
+import dev.portreeve.hub.wire.RawJson;
+
+/**
+ * On whose behalf a server is asked. A server of the older era gets one session for each party, so that nothing of one
+ * caller is ever seen by another; a stateless one gets the capabilities with every request.
+ *
+ * @param key who: a caller's session, or a principal where callers have none; secret enough not to be sent anywhere
+ * @param capabilities what the caller declared that it can do, as far as the gateway carries it: exactly this is
+ *     declared to the server
+ * @param alone whether a session may carry only one request of the party at a time: so for callers without a session,
+ *     because a question of the server must be told from the one about another request
+ */
+public record Party(String key, RawJson capabilities, boolean alone) {
+    /** The gateway itself, which lists and probes and can do nothing. */
+    public static final Party GATEWAY = new Party("", RawJson.EMPTY_OBJECT, false);
+}

@@ -1,0 +1,54 @@
+package dev.portreeve.hub.south;
+
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.hub.wire.RequestId;
+import dev.portreeve.policy.call.Deadline;
+import java.util.function.Consumer;
+
+/** What a server asks back over one connection, and how it gets its answers. */
+final class Questions {
+    private final Consumer<byte[]> answers;
+
+    /** @param answers sends a message to the server; must not block */
+    Questions(Consumer<byte[]> answers) {
+        this.answers = answers;
+    }
+
+    static boolean isPing(JsonRpcMessage.Request question) {
+        return question.method().equals("ping");
+    }
+
+    void pong(RequestId id) {
+        answers.accept(JsonRpc.result(id, RawJson.EMPTY_OBJECT));
+    }
+
+    /** Nobody is there who could be asked. */
+    void refuse(JsonRpcMessage.Request question) {
+        answers.accept(JsonRpc.error(
+                question.id(),
+                new McpError(McpError.METHOD_NOT_FOUND, "the client declared no capability for this method")));
+    }
+
+    /**
+     * Puts a question and sends its answer.
+     *
+     * @return the deadline moved by the time that took
+     */
+    Deadline put(JsonRpcMessage.Request question, Meanwhile meanwhile, Deadline deadline) throws InterruptedException {
+        if (isPing(question)) {
+            pong(question.id());
+            return deadline;
+        }
+        var left = deadline.remaining();
+        Answered answered = meanwhile.question(question);
+        answers.accept(
+                switch (answered) {
+                    case Answered.Result result -> JsonRpc.result(question.id(), result.result());
+                    case Answered.Refusal refusal -> JsonRpc.error(question.id(), refusal.error());
+                });
+        return Deadline.in(left);
+    }
+}
