@@ -30,6 +30,26 @@ import java.util.Map;
 final class GatewayFixture implements AutoCloseable {
     static final String WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     static final int MAX_ADMIN_BODY = 2000;
+    private static final String SERVER_AND_DATABASE = """
+            server: { listen: "127.0.0.1:0", admin-listen: "127.0.0.1:0", data-directory: ./data }
+            database: { url: "APP_URL", owner-url: "OWNER_URL" }
+            """;
+    private static final String CONFIGURATION = SERVER_AND_DATABASE + """
+            providers: [{ id: demo, kind: demo }]
+            models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
+            tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true }]
+            organisation:
+              tenants:
+                - id: acme
+                  budgets: [{ limit-usd: 10 }]
+                  agents: [{ id: bot, budgets: [{ limit-usd: 1 }] }, { id: other }]
+            policies:
+              - { id: models, effect: allow, models: ["*"] }
+              - { id: read, effect: allow, tools: [sticky__read, sticky__wait] }
+              - { id: write, effect: require-approval, tools: [sticky__write] }
+            approvals: { hold: 1ms, webhooks: [{ url: "http://127.0.0.1:9/", secret: SIGNING }] }
+            limits: { max-admin-body-bytes: LARGEST }
+            """;
 
     final TestDatabase database = TestDatabase.fresh();
     final Path folder;
@@ -49,36 +69,28 @@ final class GatewayFixture implements AutoCloseable {
 
     /** @param more lines for the end of the configuration */
     GatewayFixture(Path folder, String more) {
+        this(folder, CONFIGURATION, more);
+    }
+
+    /** @param configuration all of it but the listeners and the database */
+    static GatewayFixture configured(Path folder, String configuration) {
+        return new GatewayFixture(folder, SERVER_AND_DATABASE, configuration);
+    }
+
+    private GatewayFixture(Path folder, String template, String more) {
         this.folder = folder;
         this.directory = new DataDirectory(folder.resolve("data"));
         Path config = folder.resolve("portreeve.yaml");
         try {
-            Files.writeString(config, configuration() + more);
+            Files.writeString(config, filledIn(template) + more);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
         this.gateway = Gateway.start(ConfigFile.read(config, name -> null), Clock.systemUTC());
     }
 
-    private String configuration() {
-        return """
-                server: { listen: "127.0.0.1:0", admin-listen: "127.0.0.1:0", data-directory: ./data }
-                database: { url: "APP_URL", owner-url: "OWNER_URL" }
-                providers: [{ id: demo, kind: demo }]
-                models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
-                tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true }]
-                organisation:
-                  tenants:
-                    - id: acme
-                      budgets: [{ limit-usd: 10 }]
-                      agents: [{ id: bot, budgets: [{ limit-usd: 1 }] }, { id: other }]
-                policies:
-                  - { id: models, effect: allow, models: ["*"] }
-                  - { id: read, effect: allow, tools: [sticky__read, sticky__wait] }
-                  - { id: write, effect: require-approval, tools: [sticky__write] }
-                approvals: { hold: 1ms, webhooks: [{ url: "http://127.0.0.1:9/", secret: SIGNING }] }
-                limits: { max-admin-body-bytes: LARGEST }
-                """.replace("APP_URL", url(database.app()))
+    private String filledIn(String template) {
+        return template.replace("APP_URL", url(database.app()))
                 .replace("OWNER_URL", url(database.owner()))
                 .replace("STICKY", StickyNotes.command(folder))
                 .replace("SIGNING", WEBHOOK_SECRET)

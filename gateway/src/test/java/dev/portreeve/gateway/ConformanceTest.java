@@ -1,0 +1,121 @@
+package dev.portreeve.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.portreeve.hub.fixture.NodePeers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The official conformance suite of the protocol against a whole gateway, through the views of two servers that offer what
+ * the suite looks for: one speaks only the older era, the other only the modern one. Together with the revisions whose
+ * required scenarios are run, these are the four combinations of the caller's and the server's era.
+ *
+ * <p>What fails and may is listed in {@code src/test/conformance}, each line with its reason; the suite also fails when a
+ * line there is no longer needed. Its whole output is kept in {@code target/conformance}.
+ */
+@Tag("node")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConformanceTest {
+    private static final Path BASELINES = Path.of("src", "test", "conformance").toAbsolutePath();
+    private static final Path OUTPUT = Path.of("target", "conformance");
+
+    private NodePeers.Listening older;
+    private NodePeers.Listening modern;
+    private GatewayFixture gateway;
+    private NodePeers.Listening withKey;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        String missing = NodePeers.suiteMissing();
+        assumeTrue(missing.isEmpty(), missing);
+        older = NodePeers.Listening.script("conformance/legacy-server.mjs");
+        modern = NodePeers.Listening.script("conformance/modern-server.mjs");
+        gateway = GatewayFixture.configured(folder, """
+                tool-servers:
+                  - { slug: older, url: "http://127.0.0.1:OLDER/mcp", trust-annotations: true }
+                  - { slug: modern, url: "http://127.0.0.1:MODERN/mcp", trust-annotations: true }
+                organisation: { tenants: [{ id: acme, agents: [{ id: suite }] }] }
+                policies:
+                  - { id: everything, effect: allow, tools: ["*"] }
+                """.replace("OLDER", String.valueOf(older.port()))
+                .replace("MODERN", String.valueOf(modern.port())));
+        withKey = NodePeers.Listening.script(
+                "conformance/with-key.mjs", String.valueOf(gateway.data().getPort()), gateway.newKey("suite"));
+        Files.createDirectories(OUTPUT);
+    }
+
+    @AfterAll
+    void stop() {
+        for (AutoCloseable one : new AutoCloseable[] {withKey, gateway, modern, older}) {
+            close(one);
+        }
+    }
+
+    private static void close(AutoCloseable one) {
+        try {
+            if (one != null) {
+                one.close();
+            }
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2025-11-25, older", "2025-11-25, modern", "2026-07-28, older", "2026-07-28, modern"})
+    void passesWhatARevisionRequires(String revision, String server) throws Exception {
+        String name = revision + "-to-" + server;
+        passes(
+                NodePeers.SuiteLine.NEWEST,
+                name,
+                List.of(
+                        "server",
+                        "--url",
+                        view(server),
+                        "--requirements",
+                        revision,
+                        "--expected-failures",
+                        BASELINES.resolve(name + ".yaml").toString()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"older", "modern"})
+    void passesTheStableLineOfTheSuite(String server) throws Exception {
+        String name = "stable-to-" + server;
+        passes(
+                NodePeers.SuiteLine.STABLE,
+                name,
+                List.of(
+                        "server",
+                        "--url",
+                        view(server),
+                        "--suite",
+                        "active",
+                        "--expected-failures",
+                        BASELINES.resolve(name + ".yaml").toString()));
+    }
+
+    private String view(String server) {
+        return "http://localhost:" + withKey.port() + "/mcp/" + server;
+    }
+
+    private static void passes(NodePeers.SuiteLine line, String name, List<String> arguments)
+            throws IOException, InterruptedException {
+        NodePeers.Run run = NodePeers.suite(line, arguments);
+        Files.writeString(OUTPUT.resolve(name + ".txt"), run.output() + run.errors());
+        assertTrue(run.output().contains("passed"), () -> "the suite ran nothing: " + run.output() + run.errors());
+        assertEquals(0, run.exit(), () -> run.output() + run.errors());
+    }
+}
