@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.portreeve.hub.fixture.NodePeers;
-import java.io.IOException;
+import dev.portreeve.hub.fixture.SuiteReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConformanceTest {
     private static final Path BASELINES = Path.of("src", "test", "conformance").toAbsolutePath();
-    private static final Path OUTPUT = Path.of("target", "conformance");
+    private static final Path OUTPUT = Path.of("target", "conformance").toAbsolutePath();
 
     private NodePeers.Listening older;
     private NodePeers.Listening modern;
@@ -53,7 +54,7 @@ class ConformanceTest {
                 .replace("MODERN", String.valueOf(modern.port())));
         withKey = NodePeers.Listening.script(
                 "conformance/with-key.mjs", String.valueOf(gateway.data().getPort()), gateway.newKey("suite"));
-        Files.createDirectories(OUTPUT);
+        SuiteReport.clear(OUTPUT);
     }
 
     @AfterAll
@@ -76,46 +77,28 @@ class ConformanceTest {
     @ParameterizedTest
     @CsvSource({"2025-11-25, older", "2025-11-25, modern", "2026-07-28, older", "2026-07-28, modern"})
     void passesWhatARevisionRequires(String revision, String server) throws Exception {
-        String name = revision + "-to-" + server;
-        passes(
-                NodePeers.SuiteLine.NEWEST,
-                name,
-                List.of(
-                        "server",
-                        "--url",
-                        view(server),
-                        "--requirements",
-                        revision,
-                        "--expected-failures",
-                        BASELINES.resolve(name + ".yaml").toString()));
+        passes(NodePeers.SuiteLine.NEWEST, revision + "-to-" + server, server, "--requirements", revision);
     }
 
     @ParameterizedTest
     @CsvSource({"older", "modern"})
     void passesTheStableLineOfTheSuite(String server) throws Exception {
-        String name = "stable-to-" + server;
-        passes(
-                NodePeers.SuiteLine.STABLE,
-                name,
-                List.of(
-                        "server",
-                        "--url",
-                        view(server),
-                        "--suite",
-                        "active",
-                        "--expected-failures",
-                        BASELINES.resolve(name + ".yaml").toString()));
+        passes(NodePeers.SuiteLine.STABLE, "stable-to-" + server, server, "--suite", "active");
     }
 
-    private String view(String server) {
-        return "http://localhost:" + withKey.port() + "/mcp/" + server;
-    }
-
-    private static void passes(NodePeers.SuiteLine line, String name, List<String> arguments)
-            throws IOException, InterruptedException {
-        NodePeers.Run run = NodePeers.suite(line, arguments);
-        Files.writeString(OUTPUT.resolve(name + ".txt"), run.output() + run.errors());
-        assertTrue(run.output().contains("passed"), () -> "the suite ran nothing: " + run.output() + run.errors());
-        assertEquals(0, run.exit(), () -> run.output() + run.errors());
+    private void passes(NodePeers.SuiteLine line, String name, String server, String... which) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "server",
+                "--url",
+                "http://localhost:" + withKey.port() + "/mcp/" + server,
+                "--expected-failures",
+                BASELINES.resolve(name + ".yaml").toString(),
+                "--output-dir",
+                OUTPUT.resolve(name).toString()));
+        arguments.addAll(List.of(which));
+        SuiteReport report = SuiteReport.of(NodePeers.suite(line, arguments), OUTPUT.resolve(name));
+        Files.writeString(OUTPUT.resolve(name + ".txt"), report.text());
+        assertTrue(report.ranSomething(), report::text);
+        assertEquals(0, report.exit(), report::text);
     }
 }

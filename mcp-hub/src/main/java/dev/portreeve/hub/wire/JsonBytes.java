@@ -56,6 +56,9 @@ final class JsonBytes {
             return MAPPER.readTree(bytes, from, length);
         } catch (JacksonException malformed) {
             throw BadMessage.notJson(malformed);
+        } catch (NumberFormatException unbounded) {
+            // An exponent beyond what any number type holds; the parser leaves that to the type.
+            throw BadMessage.notJson("the body has a number that is too large to be one");
         }
     }
 

@@ -49,6 +49,12 @@ class RawJsonTest {
         assertThrows(BadMessage.class, () -> RawJson.of(json).members());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e99999999999", "[-1E+9007254740993]", "{\"n\":9007e99254740993}"})
+    void aNumberBeyondAllNumbersIsRefused(String json) {
+        assertThrows(BadMessage.class, RawJson.of(json)::tree);
+    }
+
     @Test
     void nestingIsBounded() {
         String deep = "{\"a\":" + "[".repeat(JsonBytes.MAX_DEPTH) + "]".repeat(JsonBytes.MAX_DEPTH) + "}";
