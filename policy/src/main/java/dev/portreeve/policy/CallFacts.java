@@ -1,13 +1,16 @@
 package dev.portreeve.policy;
 
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.key.Pepper;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -41,13 +44,24 @@ final class CallFacts {
                         .put("operation", "call")
                         .put("server", tool.resource().server())
                         .put("definition_hash", tool.resource().definitionHash())
-                        .put("arguments_hmac", digest(tool))
-                        .put("read_only", tool.readOnly());
+                        .put("arguments_hmac", digest(tool.arguments()))
+                        .put("read_only", tool.readOnly())
+                        .include(trace(tool.trace()));
+            case ContextCall context ->
+                facts.put("type", "context")
+                        .put("operation", context.operation())
+                        .put("server", context.resource().server())
+                        .put("arguments_hmac", digest(context.arguments()))
+                        .include(trace(context.trace()));
         };
     }
 
-    private String digest(ToolCall call) {
-        return HexFormat.of().formatHex(pepper.hash(PURPOSE, call.arguments().digest()));
+    private static Facts trace(@Nullable String trace) {
+        return trace == null ? new Facts() : new Facts().put("trace_id", trace);
+    }
+
+    private String digest(Arguments arguments) {
+        return HexFormat.of().formatHex(pepper.hash(PURPOSE, arguments.digest()));
     }
 
     private static Facts of(LlmCall.@Nullable Target target) {
@@ -73,7 +87,10 @@ final class CallFacts {
         Facts facts = new Facts().put("duration_ms", duration.toMillis());
         return switch (outcome) {
             // Usage and cost are there already: the reservation says them at every ending.
-            case CallOutcome.Completed ignored -> facts.put("outcome", "completed");
+            case CallOutcome.Completed completed ->
+                completed.usage().basis() == Usage.Basis.UNFINISHED
+                        ? facts.put("outcome", "completed").put("result", "input_required")
+                        : facts.put("outcome", "completed");
             case CallOutcome.Denied denied -> facts.put("outcome", "denied").include(of(denied.denial()));
             case CallOutcome.AwaitingApproval awaiting ->
                 facts.put("outcome", "awaiting_approval")

@@ -107,7 +107,10 @@ final class ReferenceCheck {
                 modelPattern(path + ".models[" + m + "]", rule.models().get(m));
             }
             for (int t = 0; t < rule.tools().size(); t++) {
-                toolPattern(path + ".tools[" + t + "]", rule.tools().get(t));
+                toolPattern(path + ".tools[" + t + "]", rule.tools().get(t), "slug__tool");
+            }
+            for (int p = 0; p < rule.prompts().size(); p++) {
+                toolPattern(path + ".prompts[" + p + "]", rule.prompts().get(p), "slug__prompt");
             }
         }
     }
@@ -184,14 +187,14 @@ final class ReferenceCheck {
         }
     }
 
-    private void toolPattern(String path, String pattern) {
+    private void toolPattern(String path, String pattern, String form) {
         int split = pattern.indexOf("__");
         String slug = split < 0 ? pattern : pattern.substring(0, split);
         if (slug.contains("*")) {
             return;
         }
         if (split < 0) {
-            problems.at(path, "\"" + pattern + "\" is not of the form slug__tool");
+            problems.at(path, "\"" + pattern + "\" is not of the form " + form);
             return;
         }
         known(

@@ -1,6 +1,7 @@
 package dev.portreeve.policy.access;
 
 import dev.cel.runtime.CelVariableResolver;
+import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
@@ -31,12 +32,22 @@ final class CallVariables implements CelVariableResolver {
             case "subject.member" -> Optional.of(subject.member());
             case "subject.kind" -> Optional.of(subject.kind().name().toLowerCase(Locale.ROOT));
             case "subject.key" -> Optional.of(subject.keyId());
-            case "call.kind" -> Optional.of(call instanceof ToolCall ? "tool" : "model");
+            case "call.kind" -> Optional.of(kind());
             case "call.name" -> Optional.of(call.resource().name());
-            case "call.server" -> Optional.of(call.resource() instanceof Resource.Tool tool ? tool.server() : "");
+            case "call.server" ->
+                Optional.of(call.resource() instanceof Resource.OfServer offered ? offered.server() : "");
             case "call.max_output_tokens" -> Optional.of(call.estimate().outputTokens());
             case "call.max_cost_micros" -> Optional.of(worstCaseMicros());
             default -> Optional.empty();
+        };
+    }
+
+    private String kind() {
+        return switch (call.resource()) {
+            case Resource.Model unused -> "model";
+            case Resource.Tool unused -> "tool";
+            case Resource.Prompt unused -> "prompt";
+            case Resource.ServerResource unused -> "resource";
         };
     }
 
@@ -45,6 +56,7 @@ final class CallVariables implements CelVariableResolver {
         if (values == null) {
             values = switch (call) {
                 case ToolCall tool -> ArgumentValues.of(tool.arguments());
+                case ContextCall context -> ArgumentValues.of(context.arguments());
                 case LlmCall unused -> Map.of();
             };
             args = values;

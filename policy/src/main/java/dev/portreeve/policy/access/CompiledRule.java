@@ -9,6 +9,8 @@ record CompiledRule(
         Rule rule,
         List<Glob> models,
         List<Glob> tools,
+        List<Glob> prompts,
+        List<Glob> resources,
         @Nullable Condition condition) {
 
     boolean namesModel(String name) {
@@ -17,6 +19,14 @@ record CompiledRule(
 
     boolean namesTool(String name) {
         return matches(tools, name);
+    }
+
+    boolean namesPrompt(String name) {
+        return matches(prompts, name);
+    }
+
+    boolean namesResource(String uri) {
+        return matches(resources, uri);
     }
 
     private static boolean matches(List<Glob> globs, String name) {

@@ -32,9 +32,22 @@ final class PolicyCompiler {
         if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL && !rule.models().isEmpty()) {
             problem(rule, "models", "approvals are for tools: name tools only, or allow or deny the models");
         }
+        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL
+                && !(rule.prompts().isEmpty() && rule.resources().isEmpty())) {
+            problem(
+                    rule,
+                    rule.prompts().isEmpty() ? "resources" : "prompts",
+                    "approvals are for tools: name tools only, or allow or deny prompts and resources");
+        }
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
-        return new CompiledRule(rule, globs(rule.models()), globs(rule.tools()), condition);
+        return new CompiledRule(
+                rule,
+                globs(rule.models()),
+                globs(rule.tools()),
+                globs(rule.prompts()),
+                globs(rule.resources()),
+                condition);
     }
 
     private static List<Glob> globs(List<String> patterns) {

@@ -41,6 +41,13 @@ public record PolicyDocument(String version, String text) {
         member(json, "timeout", rule.timeout() == null ? null : rule.timeout().toString());
         members(json, "models", rule.models());
         members(json, "tools", rule.tools());
+        // Only where there are any: rules written before these existed keep their version.
+        if (!rule.prompts().isEmpty()) {
+            members(json, "prompts", rule.prompts());
+        }
+        if (!rule.resources().isEmpty()) {
+            members(json, "resources", rule.resources());
+        }
         members(json, "approvers", rule.approvers());
         return json.append('}').toString();
     }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param who absent members match everybody
  * @param models globs over model names ({@code *} matches any run of characters)
  * @param tools globs over tool names in the form {@code slug__tool}
+ * @param prompts globs over prompt names in the form {@code slug__prompt}
+ * @param resources globs over the URIs of resources and templates as callers of all servers see them: {@code
+ *     mcp+slug+} before the server's own, or {@code ui://slug/} in place of {@code ui://}
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
  * @param approvers names of those who may decide; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
@@ -21,6 +24,8 @@ public record Rule(
         Who who,
         List<String> models,
         List<String> tools,
+        List<String> prompts,
+        List<String> resources,
         @Nullable String when,
         List<String> approvers,
         @Nullable Duration timeout) {
@@ -49,10 +54,25 @@ public record Rule(
         who = who == null ? Who.ANYBODY : who;
         models = models == null ? List.of() : List.copyOf(models);
         tools = tools == null ? List.of() : List.copyOf(tools);
+        prompts = prompts == null ? List.of() : List.copyOf(prompts);
+        resources = resources == null ? List.of() : List.copyOf(resources);
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
-        if (models.isEmpty() && tools.isEmpty()) {
+        if (models.isEmpty() && tools.isEmpty() && prompts.isEmpty() && resources.isEmpty()) {
             throw new IllegalArgumentException(
-                    "rule \"" + id + "\" names neither models nor tools, so it never matches");
+                    "rule \"" + id + "\" names no models, tools, prompts or resources, so it never matches");
         }
+    }
+
+    /** A rule about models and tools only. */
+    public Rule(
+            String id,
+            Effect effect,
+            Who who,
+            List<String> models,
+            List<String> tools,
+            @Nullable String when,
+            List<String> approvers,
+            @Nullable Duration timeout) {
+        this(id, effect, who, models, tools, List.of(), List.of(), when, approvers, timeout);
     }
 }

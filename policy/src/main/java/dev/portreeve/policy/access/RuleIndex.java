@@ -11,10 +11,14 @@ import java.util.function.Function;
 final class RuleIndex {
     private final Names models;
     private final Names tools;
+    private final Names prompts;
+    private final Names resources;
 
     RuleIndex(List<CompiledRule> rules) {
         models = new Names(rules, CompiledRule::models, CompiledRule::namesModel);
         tools = new Names(rules, CompiledRule::tools, CompiledRule::namesTool);
+        prompts = new Names(rules, CompiledRule::prompts, CompiledRule::namesPrompt);
+        resources = new Names(rules, CompiledRule::resources, CompiledRule::namesResource);
     }
 
     /** All rules about the resource, in the order of the configuration. */
@@ -22,6 +26,8 @@ final class RuleIndex {
         return switch (resource) {
             case Resource.Model model -> models.rules(model.name());
             case Resource.Tool tool -> tools.rules(tool.name());
+            case Resource.Prompt prompt -> prompts.rules(prompt.name());
+            case Resource.ServerResource served -> resources.rules(served.uri());
         };
     }
 

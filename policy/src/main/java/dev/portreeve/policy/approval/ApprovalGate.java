@@ -6,6 +6,7 @@ import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
@@ -68,6 +69,10 @@ public final class ApprovalGate {
                         throw denied(
                                 Denial.Reason.APPROVAL_DENIED,
                                 "approvals are for tools, so a model call cannot be approved");
+                    case ContextCall unused ->
+                        throw denied(
+                                Denial.Reason.APPROVAL_DENIED,
+                                "approvals are for tools, so a prompt or resource cannot be approved");
                 }
             }
         }

@@ -38,7 +38,7 @@ final class Meter {
                     count(chunk);
                     out.emit(chunk);
                 });
-                reported = said.basis() == Usage.Basis.REPORTED ? said : null;
+                reported = said.basis() == Usage.Basis.ESTIMATED ? null : said;
                 return usage();
             } catch (CallEnded ended) {
                 // Seen and passed on: only the ending says whether the provider may charge for it.
@@ -56,6 +56,9 @@ final class Meter {
             return Charge.NOTHING;
         }
         Usage usage = usage();
+        if (usage.basis() == Usage.Basis.UNFINISHED) {
+            return new Charge(usage, NanoUsd.ZERO);
+        }
         try {
             return new Charge(usage, estimate.price().of(usage));
         } catch (ArithmeticException absurd) {

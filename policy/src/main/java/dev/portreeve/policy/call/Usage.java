@@ -11,6 +11,9 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
     /** A tool call, which is paid by the call. */
     public static final Usage NO_TOKENS = new Usage(0, 0, 0, Basis.REPORTED);
 
+    /** A server that asked its caller something instead of answering: nothing is owed before a later round completes. */
+    public static final Usage UNFINISHED = new Usage(0, 0, 0, Basis.UNFINISHED);
+
     /** What an upstream returns whose provider did not say; the metering then charges what it counted itself. */
     public static final Usage UNREPORTED = new Usage(0, 0, 0, Basis.ESTIMATED);
 
@@ -20,6 +23,8 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
         REPORTED,
         /** The provider said nothing; counted from what passed through. */
         ESTIMATED,
+        /** The upstream asked back; the round that completes is charged. */
+        UNFINISHED,
         /** Nobody knows (a crash); the whole hold is charged. */
         ASSUMED
     }

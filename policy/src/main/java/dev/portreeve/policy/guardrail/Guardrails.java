@@ -3,6 +3,7 @@ package dev.portreeve.policy.guardrail;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
@@ -64,6 +65,7 @@ public final class Guardrails {
         Position position = switch (call) {
             case LlmCall unused -> Position.INPUT;
             case ToolCall unused -> Position.TOOL_ARGUMENTS;
+            case ContextCall unused -> Position.TOOL_ARGUMENTS;
         };
         List<Guardrail> guardrails = at(position);
         Content content = call.content();
@@ -89,6 +91,7 @@ public final class Guardrails {
         Position position = switch (call) {
             case LlmCall unused -> Position.OUTPUT;
             case ToolCall unused -> Position.TOOL_RESULTS;
+            case ContextCall unused -> Position.TOOL_RESULTS;
         };
         List<Guardrail> guardrails = at(position);
         if (guardrails.isEmpty()) {

@@ -106,6 +106,17 @@ class ScenarioTest {
             NanoUsd amount = cost == null ? NanoUsd.ZERO : NanoUsd.ofUsd(cost);
             return Calls.llm(subject, model, new Estimate(10, 10, Price.perCall(amount, "test")));
         }
+        String prompt = string(when, "prompt");
+        String uri = string(when, "resource");
+        if (prompt != null || uri != null) {
+            String arguments = when.containsKey("arguments") ? String.valueOf(when.get("arguments")) : "{}";
+            return Calls.context(
+                    subject,
+                    uri == null
+                            ? new Resource.Prompt(prompt.split("__", 2)[0], prompt.split("__", 2)[1])
+                            : new Resource.ServerResource("files", uri),
+                    arguments);
+        }
         String[] tool = String.valueOf(when.get("tool")).split("__", 2);
         return Calls.tool(
                 subject, new Resource.Tool(tool[0], tool[1], "0".repeat(64)), String.valueOf(when.get("arguments")));
@@ -126,6 +137,8 @@ class ScenarioTest {
                         string(who, "key")),
                 strings(rule.get("models")),
                 strings(rule.get("tools")),
+                strings(rule.get("prompts")),
+                strings(rule.get("resources")),
                 string(rule, "when"),
                 strings(rule.get("approvers")),
                 rule.containsKey("timeout") ? minutes(rule.get("timeout")) : null);

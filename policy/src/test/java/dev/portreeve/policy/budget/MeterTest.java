@@ -87,6 +87,17 @@ class MeterTest {
     }
 
     @Test
+    void aRoundThatAskedBackCostsNothing() throws CallEnded {
+        Meter perCall = new Meter(new Estimate(0, 0, Price.perCall(NanoUsd.ofUsd("1"), "test")), NanoUsd.ofUsd("1"));
+        perCall.around((Upstream<Chunk>) (input, out) -> {
+                    out.emit(new Chunk("which city?"));
+                    return Usage.UNFINISHED;
+                })
+                .execute(Content.EMPTY, chunk -> {});
+        assertEquals(new Charge(Usage.UNFINISHED, NanoUsd.ZERO), perCall.charge());
+    }
+
+    @Test
     void theCountNeverExceedsWhatWasHeld() throws CallEnded {
         run((input, out) -> {
             out.emit(new Chunk("x".repeat(500)));

@@ -33,6 +33,20 @@ public final class Calls {
                 Deadline.in(Duration.ofSeconds(30)));
     }
 
+    public static ContextCall context(Subject subject, Resource.OfServer resource, String arguments) {
+        Arguments parsed = arguments(arguments);
+        return new ContextCall(
+                new CallId(UUID.randomUUID()),
+                subject,
+                resource,
+                "prompts/get",
+                parsed,
+                new Content(parsed.texts()),
+                new Estimate(0, 0, FREE),
+                Deadline.in(Duration.ofSeconds(30)),
+                null);
+    }
+
     public static LlmCall llm(Subject subject, String model, Estimate estimate, TextRun... input) {
         return new LlmCall(
                 new CallId(UUID.randomUUID()),
