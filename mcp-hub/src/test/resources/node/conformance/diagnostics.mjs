@@ -123,6 +123,11 @@ const fixedTools = [
     else: { required: ["email"] },
     additionalProperties: false,
   }),
+  tool("test_mirrored_argument", "Has an argument that is repeated in a header", ({ region }) => said(region), {
+    type: "object",
+    properties: { region: { type: "string", "x-mcp-header": "Region" } },
+    required: ["region"],
+  }),
   tool("test_missing_capability", "Cannot do without sampling", async (args, talk) => {
     await talk.need("sampling");
     return said("The client can sample");

@@ -254,6 +254,31 @@ class ThreatTest {
     }
 
     @Test
+    void aMirroredArgumentMustSayWhatTheBodySays() throws Exception {
+        String schema =
+                "{\"type\":\"object\",\"properties\":{\"region\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"}}}";
+        server.tools(GOOD, RawServer.tool("regional", schema));
+        start();
+        String body = "\"name\":\"raw__regional\",\"arguments\":{\"region\":\"Zürich\"}";
+        Caller.Heard lacking = alice.modern("tools/call", body);
+        assertEquals(400, lacking.status());
+        assertEquals(McpError.HEADER_MISMATCH, lacking.error().code());
+        Caller.Heard other = alice.modernWith(Map.of("Mcp-Param-Region", "cheap"), "tools/call", body);
+        assertEquals(McpError.HEADER_MISMATCH, other.error().code());
+        assertEquals(List.of(), server.calls());
+        String mirrored = HeaderValue.encode("Zürich");
+        assertEquals(
+                "fine",
+                alice.modernWith(Map.of("Mcp-Param-Region", mirrored), "tools/call", body)
+                        .text());
+        assertEquals(mirrored, server.headers().getLast().getFirst("Mcp-Param-Region"));
+        // Of a tool one may not use one learns nothing, also not what it mirrors.
+        server.tools(GOOD, RawServer.tool("crash", schema));
+        Caller.Heard hidden = call("raw__crash", "{\"region\":\"x\"}");
+        assertEquals(McpError.INVALID_PARAMS, hidden.error().code());
+    }
+
+    @Test
     void nothingOfACallersCredentialsReachesAServer() throws Exception {
         start();
         alice.modernWith(

@@ -1,6 +1,7 @@
 package dev.portreeve.hub.catalog;
 
 import dev.portreeve.hub.wire.BadMessage;
+import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.CanonicalJson;
 import dev.portreeve.policy.call.MalformedJson;
@@ -56,6 +57,7 @@ final class DefinitionReader {
         if (input == null || !input.isObject()) {
             throw new Unusable("it has no input schema");
         }
+        MirroredArguments.of(input);
         RawJson execution = members.get("execution");
         if (execution != null && isString(execution.member("taskSupport"), "required")) {
             throw new Unusable("it runs only as a task of protocol 2025-11-25, which is not supported");

@@ -40,7 +40,9 @@ public final class McpEndpoint implements AutoCloseable {
         ToolLists lists = new ToolLists(catalog, access);
         ToolCalls calls = new ToolCalls(catalog, governor, access, callIds, alarms, limits);
         this.sessions = new LegacySessions(limits, clock);
-        this.eras = new EraSwitch(new ModernDispatch(lists, calls), new LegacyDispatch(sessions, lists, calls));
+        this.eras = new EraSwitch(
+                new ModernDispatch(lists, calls, new ArgumentHeaders(catalog, access)),
+                new LegacyDispatch(sessions, lists, calls));
         sweepLater();
     }
 

@@ -32,10 +32,12 @@ final class ModernDispatch {
 
     private final ToolLists lists;
     private final ToolCalls calls;
+    private final ArgumentHeaders argumentHeaders;
 
-    ModernDispatch(ToolLists lists, ToolCalls calls) {
+    ModernDispatch(ToolLists lists, ToolCalls calls, ArgumentHeaders argumentHeaders) {
         this.lists = lists;
         this.calls = calls;
+        this.argumentHeaders = argumentHeaders;
     }
 
     /** Answers one request. */
@@ -45,6 +47,9 @@ final class ModernDispatch {
             try {
                 requireEnvelope(request.params());
                 requireHeaders(exchange, request);
+                if (request.method().equals("tools/call")) {
+                    argumentHeaders.require(subject, view, request.params(), exchange);
+                }
                 dispatch(subject, view, request, answer, cancellation);
             } catch (BadMessage bad) {
                 answer.error(bad.status(), bad.error());

@@ -11,6 +11,7 @@ import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
@@ -138,8 +139,9 @@ final class ToolCalls {
             relay.begin();
         }
         RawJson arguments = RawJson.of(call.arguments().withTexts(input.runs()).raw());
-        ServerRequest request =
-                ServerRequest.call(call.resource().tool(), arguments, relay != null, params.traceContext());
+        ServerRequest request = ServerRequest.call(
+                        call.resource().tool(), arguments, relay != null, params.traceContext())
+                .with(MirroredArguments.of(tool.listing().member("inputSchema")).headers(arguments));
         out.emit(ask(tool, request, relay == null ? Meanwhile.NOTHING : relay, call.deadline()));
         return Usage.NO_TOKENS;
     }

@@ -62,6 +62,11 @@ public record ServerRequest(
         return new ServerRequest("tools/call", tool, members, traceContext, Map.of(), null, wantsProgress);
     }
 
+    /** The same request with headers that mirror its arguments. */
+    public ServerRequest with(Map<String, String> mirrored) {
+        return new ServerRequest(method, name, params, meta, mirrored, logLevel, wantsProgress);
+    }
+
     /** The params as they are sent under an id, which also serves as progress token. */
     RawJson params(boolean modern, Party party, long id) {
         Map<String, RawJson> all = new LinkedHashMap<>(params);

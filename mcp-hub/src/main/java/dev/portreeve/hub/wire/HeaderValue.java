@@ -49,7 +49,7 @@ public final class HeaderValue {
         return !value.isEmpty()
                 && value.equals(value.strip())
                 && !isSentinel(value)
-                && value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= '~'));
+                && value.chars().allMatch(c -> c >= ' ' && c <= '~');
     }
 
     private static boolean isSentinel(String value) {
