@@ -5,20 +5,15 @@ import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.ViewConfig;
+import dev.portreeve.hub.credential.TokenStore;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
 import dev.portreeve.hub.seal.SealedTokens;
-import dev.portreeve.hub.south.HttpToolServer;
-import dev.portreeve.hub.south.SouthLimits;
-import dev.portreeve.hub.south.StdioToolServer;
-import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Subject;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,15 +27,19 @@ import java.util.function.Supplier;
  */
 public final class McpHub implements AutoCloseable {
     private final ExecutorService threads;
-    private final HttpClient http;
+    private final Downstream downstream;
     private final AlarmClock alarms;
     private final ToolCatalog catalog;
     private final McpEndpoint endpoint;
 
     private McpHub(
-            ExecutorService threads, HttpClient http, AlarmClock alarms, ToolCatalog catalog, McpEndpoint endpoint) {
+            ExecutorService threads,
+            Downstream downstream,
+            AlarmClock alarms,
+            ToolCatalog catalog,
+            McpEndpoint endpoint) {
         this.threads = threads;
-        this.http = http;
+        this.downstream = downstream;
         this.alarms = alarms;
         this.catalog = catalog;
         this.endpoint = endpoint;
@@ -79,21 +78,14 @@ public final class McpHub implements AutoCloseable {
         ToolCatalog catalog = new ToolCatalog(clock, limits.refreshEvery());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         AlarmClock alarms = new AlarmClock();
-        HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(limits.south().connectTimeout())
-                .executor(threads)
-                .build();
+        Downstream downstream = new Downstream(threads, alarms, limits.south(), TokenStore.NONE, clock);
         McpHub hub = new McpHub(
                 threads,
-                http,
+                downstream,
                 alarms,
                 catalog,
                 new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()));
-        servers.stream()
-                .filter(config -> !config.disabled())
-                .forEach(config -> catalog.add(hub.entry(config, limits.south())));
+        servers.stream().filter(config -> !config.disabled()).forEach(config -> catalog.add(hub.entry(config)));
         views.forEach(catalog::add);
         catalog.start();
         return hub;
@@ -107,26 +99,12 @@ public final class McpHub implements AutoCloseable {
         }
     }
 
-    private ServerEntry entry(ToolServerConfig config, SouthLimits limits) {
+    private ServerEntry entry(ToolServerConfig config) {
         Runnable onToolsChanged = () -> catalog.refreshSoon(config.slug());
-        URI url = config.url();
-        ToolServerConfig.Auth auth = config.auth();
-        ToolServer server = url == null
-                ? new StdioToolServer(
-                        config.slug(), config.command(), config.env(), limits, config.stateless(), onToolsChanged)
-                : new HttpToolServer(
-                        config.slug(),
-                        url,
-                        auth == null ? null : auth.bearer(),
-                        http,
-                        alarms,
-                        limits,
-                        config.stateless(),
-                        onToolsChanged);
         return new ServerEntry(
                 config.slug(),
-                url == null ? "stdio" : "http",
-                server,
+                config.url() == null ? "stdio" : "http",
+                downstream.server(config, onToolsChanged),
                 config.trustAnnotations(),
                 config.callTimeout(),
                 config.pricePerCall());
@@ -162,7 +140,7 @@ public final class McpHub implements AutoCloseable {
         endpoint.close();
         catalog.close();
         alarms.close();
-        http.shutdownNow();
+        downstream.close();
         threads.shutdownNow();
     }
 }

@@ -1,20 +1,25 @@
 package dev.portreeve.hub;
 
 import dev.portreeve.policy.call.NanoUsd;
-import dev.portreeve.policy.call.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A downstream MCP server, as it stands in the configuration: either {@code url} or {@code command}.
  *
  * @param slug prefix of its tools' names: 1 to 24 of {@code [a-z0-9-]}
- * @param url a Streamable HTTP endpoint
+ * @param url a Streamable HTTP endpoint; https, or http to this machine or a private network
  * @param command argv of a stdio server; no shell
- * @param env the only variables a stdio server gets beside a minimal PATH and HOME
+ * @param env the only variables a stdio server gets beside PATH, HOME and those of {@code process.inherit-env}
+ * @param process how the process of a stdio server is run
+ * @param auth how the gateway is let in to an HTTP server; absent: it shows nothing
+ * @param allowPrivate whether the server's address may be in a private network, or a name that leads to this machine; a
+ *     {@code url} that says localhost or 127.0.0.1 needs it not
  * @param trustAnnotations whether the server's word that a tool is read-only is believed
  * @param stateless whether a server of the older era keeps nothing between calls, so that all callers may share one
  *     session (over stdio: one process); then it can ask callers nothing
@@ -28,19 +33,42 @@ public record ToolServerConfig(
         @Nullable URI url,
         List<String> command,
         Map<String, String> env,
-        @Nullable Auth auth,
+        Process process,
+        @Nullable ToolServerAuth auth,
+        boolean allowPrivate,
         boolean trustAnnotations,
         boolean stateless,
         Duration callTimeout,
         NanoUsd pricePerCall,
         boolean disabled) {
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-    /** How the gateway authenticates to an HTTP server. */
-    public record Auth(Secret bearer) {}
+    /**
+     * How a stdio server's process is run.
+     *
+     * @param inheritEnv names of the gateway's own variables that it gets too
+     * @param workingDirectory where it runs; absent: where the gateway runs
+     * @param user the system's user it runs as; only a gateway that runs as root can do that
+     * @param idleStop it is stopped after this time without a call, and started by the next; 0s: never
+     */
+    public record Process(
+            List<String> inheritEnv,
+            @Nullable Path workingDirectory,
+            @Nullable String user,
+            Duration idleStop) {
+        static final Process DEFAULT = new Process(List.of(), null, null, Duration.ofMinutes(10));
+
+        public Process {
+            inheritEnv = inheritEnv == null ? List.of() : List.copyOf(inheritEnv);
+            idleStop = idleStop == null ? DEFAULT.idleStop : idleStop;
+            inheritEnv.forEach(ToolServerConfig::requireVariable);
+        }
+    }
 
     public ToolServerConfig {
         command = command == null ? List.of() : List.copyOf(command);
         env = env == null ? Map.of() : Map.copyOf(env);
+        process = process == null ? Process.DEFAULT : process;
         callTimeout = callTimeout == null ? Duration.ofSeconds(60) : callTimeout;
         pricePerCall = pricePerCall == null ? NanoUsd.ZERO : pricePerCall;
         if (!slug.matches("[a-z0-9-]{1,24}")) {
@@ -49,5 +77,22 @@ public record ToolServerConfig(
         if ((url == null) == command.isEmpty()) {
             throw new IllegalArgumentException("tool server \"" + slug + "\" needs either url or command");
         }
+        if (url == null && auth != null) {
+            throw new IllegalArgumentException(
+                    "tool server \"" + slug + "\" is a process: give it credentials in env, not in auth");
+        }
+        env.keySet().forEach(ToolServerConfig::requireVariable);
+    }
+
+    private static void requireVariable(String name) {
+        if (!VARIABLE.matcher(name).matches()) {
+            throw new IllegalArgumentException("\"" + name + "\" is not the name of a variable");
+        }
+    }
+
+    /** Without the values of the environment, which may be secret (INV-7). */
+    @Override
+    public String toString() {
+        return "tool server \"" + slug + "\"";
     }
 }

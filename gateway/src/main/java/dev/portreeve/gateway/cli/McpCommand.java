@@ -1,6 +1,11 @@
 package dev.portreeve.gateway.cli;
 
+import dev.portreeve.hub.credential.CredentialSource;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.hub.south.Answered;
+import dev.portreeve.hub.south.HttpTarget;
 import dev.portreeve.hub.south.HttpToolServer;
 import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.south.Party;
@@ -12,11 +17,12 @@ import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -130,14 +136,14 @@ public final class McpCommand {
             throw new CliFailure(
                     CliFailure.USAGE, "no key: give --key, or set PORTREEVE_KEY; portreeve keys create makes one");
         }
+        // Whoever types an address may go wherever they like.
+        HttpTarget gate = new HttpTarget(
+                url, Reach.PRIVATE, CredentialSource.bearer(new Secret(given)).credential(null));
         try (AlarmClock alarms = new AlarmClock();
-                HttpClient http = HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(CONNECT)
-                        .build();
-                HttpToolServer server = new HttpToolServer(
-                        "portreeve", url, new Secret(given), http, alarms, SouthLimits.DEFAULT, false, () -> {})) {
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                OutboundHttp http = OutboundHttp.create(CONNECT, threads, NameResolver.SYSTEM, alarms);
+                HttpToolServer server =
+                        new HttpToolServer("portreeve", gate, http, alarms, SouthLimits.DEFAULT, false, () -> {})) {
             return use.apply(server);
         } catch (ToolServerFault fault) {
             throw new CliFailure(

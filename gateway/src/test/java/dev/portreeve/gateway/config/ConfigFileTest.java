@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.hub.ToolServerAuth;
 import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
@@ -180,9 +181,22 @@ class ConfigFileTest {
         assertEquals(List.of("npx", "-y", "@modelcontextprotocol/server-filesystem", "./workspace"), files.command());
         assertEquals(Map.of("DEBUG", "1"), files.env());
         assertFalse(files.trustAnnotations());
+        assertEquals(Duration.ofMinutes(10), files.process().idleStop());
+        assertEquals(
+                new ToolServerConfig.Process(List.of("LANG"), folder.resolve("notes"), "notes", Duration.ofSeconds(90)),
+                config.toolServers().get(1).process());
+        ToolServerConfig wiki = config.toolServers().get(2);
+        assertTrue(wiki.allowPrivate());
+        assertFalse(files.allowPrivate());
+        assertEquals(
+                new ToolServerAuth(null, new ToolServerAuth.Basic("gate", new Secret("none")), Map.of(), null),
+                wiki.auth());
+        assertEquals(
+                new ToolServerAuth(null, null, Map.of("x-api-key", "none"), null),
+                config.toolServers().get(3).auth());
         ToolServerConfig github = config.toolServers().getLast();
         assertEquals(URI.create("https://api.githubcopilot.com/mcp/"), github.url());
-        assertEquals(new ToolServerConfig.Auth(new Secret("none")), github.auth());
+        assertEquals(new ToolServerAuth(new Secret("none"), null, Map.of(), null), github.auth());
         assertTrue(github.trustAnnotations());
         assertEquals(Duration.ofMinutes(2), github.callTimeout());
         assertEquals(NanoUsd.ofUsd("0.001"), github.pricePerCall());

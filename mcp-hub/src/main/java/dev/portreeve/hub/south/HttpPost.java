@@ -1,18 +1,20 @@
 package dev.portreeve.hub.south;
 
+import dev.portreeve.hub.credential.Credential;
+import dev.portreeve.hub.credential.CredentialUnavailable;
+import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.OutboundRefused;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
-import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,6 +22,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,26 +35,28 @@ final class HttpPost {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
+    private static final int MAX_IGNORED_BYTES = 8192;
+    /** A new token after the first refusal, and two steps up to more scopes. */
+    private static final int MAX_RENEWALS = 3;
+    /** Sent back with every request, so neither endless nor able to end a header. */
+    private static final Pattern SESSION_ID = Pattern.compile("[\\x21-\\x7e]{1,1024}");
 
     private final String slug;
-    private final URI url;
-    private final @Nullable Secret bearer;
-    private final HttpClient http;
+    private final HttpTarget target;
+    private final OutboundHttp http;
     private final AlarmClock alarms;
     private final int maxMessageBytes;
     private final AnswerStream events;
 
     HttpPost(
             String slug,
-            URI url,
-            @Nullable Secret bearer,
-            HttpClient http,
+            HttpTarget target,
+            OutboundHttp http,
             AlarmClock alarms,
             int maxMessageBytes,
             Runnable onToolsChanged) {
         this.slug = slug;
-        this.url = url;
-        this.bearer = bearer;
+        this.target = target;
         this.http = http;
         this.alarms = alarms;
         this.maxMessageBytes = maxMessageBytes;
@@ -85,7 +90,7 @@ final class HttpPost {
             Meanwhile meanwhile,
             Deadline deadline) {
         try {
-            HttpResponse<InputStream> response = http.send(request(headers, deadline, message), bodyAsItComes());
+            HttpResponse<InputStream> response = exchange(message, headers, deadline);
             if (response.statusCode() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
                 close(response.body());
                 throw new SessionGone();
@@ -97,6 +102,52 @@ final class HttpPost {
         } catch (IOException broken) {
             throw fault(broken, deadline);
         }
+    }
+
+    // A refusal is answered by another credential if there is one, and the request repeated: a server that does not let
+    // us in has not looked at it.
+    private HttpResponse<InputStream> exchange(byte[] message, Map<String, String> headers, Deadline deadline)
+            throws IOException, InterruptedException {
+        for (int renewals = 0; ; renewals++) {
+            Map<String, String> shown = credentialHeaders(deadline);
+            HttpResponse<InputStream> response = http.send(request(headers, shown, deadline, message), target.reach());
+            if (!isRefusal(response.statusCode())
+                    || renewals == MAX_RENEWALS
+                    || !renew(response, shown, renewals, deadline)) {
+                return response;
+            }
+            close(response.body());
+        }
+    }
+
+    private static boolean isRefusal(int status) {
+        return status == UNAUTHORIZED || status == FORBIDDEN;
+    }
+
+    private Map<String, String> credentialHeaders(Deadline deadline) {
+        try {
+            return target.credential().headers(deadline);
+        } catch (CredentialUnavailable unavailable) {
+            throw noCredential(unavailable);
+        }
+    }
+
+    private boolean renew(HttpResponse<?> refused, Map<String, String> shown, int renewals, Deadline deadline) {
+        Credential.Refusal refusal = new Credential.Refusal(
+                refused.statusCode(), refused.headers().allValues("WWW-Authenticate"), shown, renewals);
+        try {
+            return target.credential().renew(refusal, deadline);
+        } catch (CredentialUnavailable unavailable) {
+            throw noCredential(unavailable);
+        }
+    }
+
+    private ToolServerFault noCredential(CredentialUnavailable why) {
+        LOGGER.warn("no credential for tool server \"{}\": {}", slug, why.getMessage());
+        return ToolServerFault.of(
+                UpstreamFault.Kind.CREDENTIAL,
+                "the gateway has no credential for tool server \"" + slug + "\": " + why.getMessage(),
+                false);
     }
 
     private JsonRpcMessage.Response read(
@@ -116,29 +167,21 @@ final class HttpPost {
         }
     }
 
-    private HttpRequest request(Map<String, String> headers, Deadline deadline, byte[] message) {
+    private HttpRequest request(
+            Map<String, String> headers, Map<String, String> credential, Deadline deadline, byte[] message) {
         Duration left = deadline.remaining();
         if (left.isZero()) {
             throw ToolServerFault.timeout(slug);
         }
-        HttpRequest.Builder request = HttpRequest.newBuilder(url)
+        HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
                 .timeout(left)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json, text/event-stream")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(message));
-        headers.forEach(request::header);
-        authorize(request);
+        // Last, so that nothing of a caller can take the place of the gateway's own credential.
+        headers.forEach(request::setHeader);
+        credential.forEach(request::setHeader);
         return request.build();
-    }
-
-    private void authorize(HttpRequest.Builder request) {
-        if (bearer != null) {
-            request.header("Authorization", "Bearer " + bearer.reveal());
-        }
-    }
-
-    private static HttpResponse.BodyHandler<InputStream> bodyAsItComes() {
-        return HttpResponse.BodyHandlers.ofInputStream();
     }
 
     private void close(InputStream body) {
@@ -146,6 +189,17 @@ final class HttpPost {
             body.close();
         } catch (IOException alreadyBroken) {
             LOGGER.debug("tool server \"{}\" closed its answer first", slug);
+        }
+    }
+
+    /** Reads the little that may be there, so that the connection can be used again. */
+    private void drain(InputStream body, Deadline deadline) throws IOException {
+        AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), () -> close(body));
+        try {
+            byte[] ignored = body.readNBytes(MAX_IGNORED_BYTES);
+        } finally {
+            tooLate.close();
+            close(body);
         }
     }
 
@@ -157,7 +211,10 @@ final class HttpPost {
     }
 
     private static @Nullable String session(HttpResponse<?> response) {
-        return response.headers().firstValue(HeaderValue.SESSION).orElse(null);
+        return response.headers()
+                .firstValue(HeaderValue.SESSION)
+                .filter(id -> SESSION_ID.matcher(id).matches())
+                .orElse(null);
     }
 
     private JsonRpcMessage.Response fromJson(InputStream body, long id, int status, Deadline deadline)
@@ -209,7 +266,15 @@ final class HttpPost {
         if (Thread.currentThread().isInterrupted()) {
             return ToolServerFault.interrupted(slug);
         }
-        if (broken instanceof HttpConnectTimeoutException || broken instanceof ConnectException) {
+        if (broken instanceof OutboundRefused) {
+            return ToolServerFault.of(
+                    UpstreamFault.Kind.UNREACHABLE,
+                    "tool server \"" + slug + "\" is not connected to: " + broken.getMessage(),
+                    false);
+        }
+        if (broken instanceof HttpConnectTimeoutException
+                || broken instanceof ConnectException
+                || broken instanceof UnknownHostException) {
             return ToolServerFault.of(
                     UpstreamFault.Kind.UNREACHABLE, "tool server \"" + slug + "\" cannot be reached", false);
         }
@@ -222,8 +287,7 @@ final class HttpPost {
     /** Sends something that has no answer. What goes wrong is logged only: nobody waits for it. */
     void send(byte[] message, Map<String, String> headers, Deadline deadline) {
         try {
-            HttpResponse<Void> ignored =
-                    http.send(request(headers, deadline, message), HttpResponse.BodyHandlers.discarding());
+            drain(exchange(message, headers, deadline).body(), deadline);
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
         } catch (IOException | ToolServerFault broken) {
@@ -233,15 +297,16 @@ final class HttpPost {
 
     /** Ends a session; a server that refuses keeps it until it expires. */
     void delete(Map<String, String> headers, Duration patience) {
+        Deadline deadline = Deadline.in(patience);
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(url).timeout(patience).DELETE();
-        headers.forEach(request::header);
-        authorize(request);
+                HttpRequest.newBuilder(target.url()).timeout(patience).DELETE();
         try {
-            HttpResponse<Void> ignored = http.send(request.build(), HttpResponse.BodyHandlers.discarding());
+            headers.forEach(request::setHeader);
+            credentialHeaders(deadline).forEach(request::setHeader);
+            drain(http.send(request.build(), target.reach()).body(), deadline);
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
-        } catch (IOException broken) {
+        } catch (IOException | ToolServerFault broken) {
             LOGGER.debug("tool server \"{}\" could not be told that its session is over", slug);
         }
     }

@@ -1,13 +1,11 @@
 package dev.portreeve.hub.south;
 
+import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
-import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.call.UpstreamFault;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -33,23 +31,21 @@ public final class HttpToolServer implements ToolServer {
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
     /**
-     * @param http shared by all servers, without redirects; stays the caller's
-     * @param bearer sent with every request, if given
+     * @param http shared by all servers; stays the caller's
      * @param stateless whether a server of the older era may be asked for all callers in one session
      * @param onToolsChanged called when the server says its tools changed; must not block
      */
     public HttpToolServer(
             String slug,
-            URI url,
-            @Nullable Secret bearer,
-            HttpClient http,
+            HttpTarget target,
+            OutboundHttp http,
             AlarmClock alarms,
             SouthLimits limits,
             boolean stateless,
             Runnable onToolsChanged) {
         this.slug = slug;
         this.limits = limits;
-        this.post = new HttpPost(slug, url, bearer, http, alarms, limits.maxMessageBytes(), onToolsChanged);
+        this.post = new HttpPost(slug, target, http, alarms, limits.maxMessageBytes(), onToolsChanged);
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
         this.conversations = new Conversations(slug, limits.maxSessions(), limits.sessionIdle(), this::openSession);

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -25,26 +24,18 @@ final class ServerProcess {
         this.leadsGroup = leadsGroup;
     }
 
-    static ServerProcess start(List<String> command, Map<String, String> environment) throws IOException {
+    /**
+     * Starts it.
+     *
+     * @throws IOException if it cannot be started; the text names the program and the reason, not its arguments
+     */
+    static ServerProcess start(ProcessLaunch launch) throws IOException {
         boolean leadsGroup = Files.isExecutable(SETSID);
-        List<String> argv = new ArrayList<>(command);
-        if (leadsGroup) {
-            // A child is never a group leader, so setsid replaces itself by the command: same process, same id.
-            argv.addAll(0, List.of(SETSID.toString(), "--"));
-        }
+        // A child is never a group leader, so setsid replaces itself by the command: same process, same id.
+        List<String> argv = new ArrayList<>(leadsGroup ? List.of(SETSID.toString(), "--") : List.of());
         ProcessBuilder builder = new ProcessBuilder(argv);
-        builder.environment().clear();
-        inherit(builder.environment(), "PATH");
-        inherit(builder.environment(), "HOME");
-        builder.environment().putAll(environment);
+        launch.prepare(builder);
         return new ServerProcess(builder.start(), leadsGroup);
-    }
-
-    private static void inherit(Map<String, String> environment, String name) {
-        String value = System.getenv(name);
-        if (value != null) {
-            environment.put(name, value);
-        }
     }
 
     Process process() {

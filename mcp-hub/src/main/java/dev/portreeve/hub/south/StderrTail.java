@@ -2,6 +2,7 @@ package dev.portreeve.hub.south;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /** The last lines a server wrote to its error stream, bounded; one thread adds, any thread reads. */
 final class StderrTail {
@@ -16,13 +17,22 @@ final class StderrTail {
         lines.addLast(new String(line, StandardCharsets.UTF_8));
     }
 
+    /** The last lines, oldest first, each cut and without control characters. */
+    synchronized List<String> lines() {
+        return lines.stream().map(StderrTail::shown).toList();
+    }
+
     /** The last line that says anything, cut, without control characters. */
     synchronized String lastLine() {
         return lines.reversed().stream()
                 .filter(line -> !line.isBlank())
                 .findFirst()
-                .map(line -> line.replaceAll("\\p{Cntrl}", "").strip())
-                .map(line -> line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "…")
+                .map(StderrTail::shown)
                 .orElse("");
+    }
+
+    private static String shown(String line) {
+        String plain = line.replaceAll("\\p{Cntrl}", "").strip();
+        return plain.length() <= MAX_SHOWN_CHARS ? plain : plain.substring(0, MAX_SHOWN_CHARS) + "…";
     }
 }

@@ -46,7 +46,7 @@ final class StdioLink implements ServerLink {
     private final ServerProcess process;
     private final boolean interactive;
     private final PendingReplies pending;
-    private final StderrTail stderr = new StderrTail();
+    private final StderrTail stderr;
     private final BlockingQueue<byte[]> outbox = new ArrayBlockingQueue<>(OUTBOX);
     private final AtomicLong lastId = new AtomicLong();
     private final Runnable onToolsChanged;
@@ -61,6 +61,7 @@ final class StdioLink implements ServerLink {
 
     /**
      * @param interactive whether it carries the session of one party, who can be asked something
+     * @param stderr takes what the process writes to its error stream
      * @param onEnd called once when the process has ended, by whatever cause, before anybody who waits learns it; must
      *     not block
      */
@@ -69,12 +70,14 @@ final class StdioLink implements ServerLink {
             int maxMessageBytes,
             ServerProcess process,
             boolean interactive,
+            StderrTail stderr,
             Runnable onToolsChanged,
             Consumer<StdioLink> onEnd) {
         this.slug = slug;
         this.interactive = interactive;
         this.maxMessageBytes = maxMessageBytes;
         this.process = process;
+        this.stderr = stderr;
         this.onToolsChanged = onToolsChanged;
         this.onEnd = onEnd;
         this.pending = new PendingReplies(slug);

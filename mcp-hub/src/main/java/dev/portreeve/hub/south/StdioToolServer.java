@@ -8,7 +8,6 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +27,7 @@ public final class StdioToolServer implements ToolServer {
     private static final Logger LOGGER = LoggerFactory.getLogger(StdioToolServer.class);
 
     private final String slug;
-    private final List<String> command;
-    private final Map<String, String> environment;
+    private final ProcessLaunch launch;
     private final SouthLimits limits;
     private final Runnable onToolsChanged;
     private final ToolOperations operations;
@@ -44,23 +42,16 @@ public final class StdioToolServer implements ToolServer {
 
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     private volatile boolean closed;
+    private final StderrTail stderr = new StderrTail();
 
     /**
-     * @param command argv, no shell
-     * @param environment all it gets beside PATH and HOME
      * @param stateless whether a server of the older era may be asked for all callers in one process
      * @param onToolsChanged called when the server says its tools changed; must not block
      */
     public StdioToolServer(
-            String slug,
-            List<String> command,
-            Map<String, String> environment,
-            SouthLimits limits,
-            boolean stateless,
-            Runnable onToolsChanged) {
+            String slug, ProcessLaunch launch, SouthLimits limits, boolean stateless, Runnable onToolsChanged) {
         this.slug = slug;
-        this.command = List.copyOf(command);
-        this.environment = Map.copyOf(environment);
+        this.launch = launch;
         this.limits = limits;
         this.onToolsChanged = onToolsChanged;
         this.operations = new ToolOperations(slug, limits.maxTools());
@@ -101,6 +92,11 @@ public final class StdioToolServer implements ToolServer {
         try (Conversations.Lease lease = conversations.lease(party, deadline)) {
             return operations.ask(lease.link(), party, request, meanwhile, deadline);
         }
+    }
+
+    /** What its processes last wrote to their error streams, for operators: it may hold anything. */
+    List<String> errorLines() {
+        return stderr.lines();
     }
 
     @Override
@@ -199,8 +195,9 @@ public final class StdioToolServer implements ToolServer {
             StdioLink launched = new StdioLink(
                     slug,
                     limits.maxMessageBytes(),
-                    ServerProcess.start(command, environment),
+                    ServerProcess.start(launch),
                     interactive,
+                    stderr,
                     onToolsChanged,
                     this::ended);
             running.add(launched);

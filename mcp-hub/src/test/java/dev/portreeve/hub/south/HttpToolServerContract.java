@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.hub.credential.CredentialSource;
 import dev.portreeve.hub.fixture.HttpFixture;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,12 +25,7 @@ import org.junit.jupiter.api.Test;
 abstract class HttpToolServerContract extends ToolServerContract {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AlarmClock alarms = new AlarmClock();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(LIMITS.connectTimeout())
-            .executor(threads)
-            .build();
+    final OutboundHttp http = OutboundHttp.create(LIMITS.connectTimeout(), threads, NameResolver.SYSTEM, alarms);
     HttpFixture fixture;
 
     abstract HttpFixture startFixture() throws IOException;
@@ -35,18 +33,19 @@ abstract class HttpToolServerContract extends ToolServerContract {
     @Override
     ToolServer start() throws IOException {
         fixture = startFixture();
-        return server(fixture.url(), null);
+        return server(fixture.url(), CredentialSource.NONE);
     }
 
-    ToolServer server(URI url, Secret bearer) {
-        return new HttpToolServer("fixture", url, bearer, http, alarms, LIMITS, false, () -> changes.add("changed"));
+    ToolServer server(URI url, CredentialSource credentials) {
+        HttpTarget target = new HttpTarget(url, Reach.of(url, false), credentials.credential(null));
+        return new HttpToolServer("fixture", target, http, alarms, LIMITS, false, () -> changes.add("changed"));
     }
 
     @AfterEach
     void stopFixture() {
         fixture.close();
         alarms.close();
-        http.shutdownNow();
+        http.close();
         threads.shutdownNow();
     }
 
@@ -79,7 +78,7 @@ abstract class HttpToolServerContract extends ToolServerContract {
         try (HttpFixture gone = startFixture()) {
             nowhere = gone.url();
         }
-        try (ToolServer dead = server(nowhere, null)) {
+        try (ToolServer dead = server(nowhere, CredentialSource.NONE)) {
             UpstreamFault fault =
                     assertThrows(ToolServerFault.class, () -> dead.list(soon())).fault();
             assertEquals(UpstreamFault.Kind.UNREACHABLE, fault.kind());
@@ -93,7 +92,7 @@ abstract class HttpToolServerContract extends ToolServerContract {
         UpstreamFault fault =
                 assertThrows(ToolServerFault.class, () -> server.list(soon())).fault();
         assertEquals(UpstreamFault.Kind.CREDENTIAL, fault.kind());
-        try (ToolServer authorized = server(fixture.url(), new Secret("right"))) {
+        try (ToolServer authorized = server(fixture.url(), CredentialSource.bearer(new Secret("right")))) {
             assertTrue(authorized.list(soon()).size() > 3);
         }
     }

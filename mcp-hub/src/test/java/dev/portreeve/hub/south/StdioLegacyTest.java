@@ -19,6 +19,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, and what only processes do. */
 class StdioLegacyTest extends StdioToolServerContract {
@@ -50,6 +52,48 @@ class StdioLegacyTest extends StdioToolServerContract {
                         // What the Java launcher and the shell set by themselves.
                         .filter(name -> !name.startsWith("_") && !name.equals("NLSPATH") && !name.equals("PWD"))
                         .toList());
+    }
+
+    private StdioToolServer launched(ProcessLaunch launch) {
+        return new StdioToolServer("fixture", launch, LIMITS, false, () -> {});
+    }
+
+    @Test
+    void namedVariablesAreInheritedAndTheFolderIsTheConfiguredOne(@TempDir Path folder) {
+        String named = System.getenv().keySet().stream()
+                .filter(name ->
+                        name.matches("[A-Z_]+") && !List.of("PATH", "HOME").contains(name))
+                .findFirst()
+                .orElseThrow();
+        ProcessLaunch launch = new ProcessLaunch(
+                StdioFixture.command("legacy"), Map.of(), List.of(named, "NO_SUCH_VARIABLE"), folder, null);
+        server.close();
+        server = launched(launch);
+        String names = text(call("env", "{}"));
+        assertTrue(List.of(names.split(",")).contains(named), names);
+        assertFalse(names.contains("NO_SUCH_VARIABLE"), names);
+        assertEquals(folder.toString(), text(call("folder", "{}")));
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "user.name", matches = "root")
+    void aServerRunsAsTheUserItIsGiven() {
+        List<String> ask = List.of("/bin/sh", "-c", "id -un >&2; echo $HOME >&2; exit 1");
+        ProcessLaunch launch = new ProcessLaunch(ask, Map.of(), List.of(), Path.of("/"), "nobody");
+        try (StdioToolServer other = launched(launch)) {
+            assertThrows(ToolServerFault.class, () -> other.list(soon()));
+            assertEquals(List.of("nobody", "/nonexistent"), other.errorLines().subList(0, 2));
+        }
+    }
+
+    @Test
+    void aUserThatDoesNotExistIsNotReplacedByAnother() {
+        ProcessLaunch launch =
+                new ProcessLaunch(StdioFixture.command("legacy"), Map.of(), List.of(), null, "no-such-user");
+        try (ToolServer none = launched(launch)) {
+            ToolServerFault fault = assertThrows(ToolServerFault.class, () -> none.list(soon()));
+            assertEquals(UpstreamFault.Kind.UNREACHABLE, fault.fault().kind());
+        }
     }
 
     @Test
@@ -119,8 +163,8 @@ class StdioLegacyTest extends StdioToolServerContract {
 
     @Test
     void aServerThatCannotStartSaysSoWithoutContents() {
-        try (ToolServer missing =
-                new StdioToolServer("gone", List.of("/does/not/exist"), Map.of(), LIMITS, false, () -> {})) {
+        try (ToolServer missing = new StdioToolServer(
+                "gone", ProcessLaunch.of(List.of("/does/not/exist"), Map.of()), LIMITS, false, () -> {})) {
             ToolServerFault fault = assertThrows(ToolServerFault.class, () -> missing.list(soon()));
             assertFalse(
                     fault.fault().detail().contains("/does/not/exist"),
@@ -143,8 +187,8 @@ class StdioLegacyTest extends StdioToolServerContract {
                 Duration.ofMillis(100),
                 8,
                 Duration.ofMinutes(5));
-        try (ToolServer mute =
-                new StdioToolServer("mute", StdioFixture.command("mute"), Map.of(), hasty, false, () -> {})) {
+        try (ToolServer mute = new StdioToolServer(
+                "mute", ProcessLaunch.of(StdioFixture.command("mute"), Map.of()), hasty, false, () -> {})) {
             ToolServerFault fault =
                     assertThrows(ToolServerFault.class, () -> mute.list(Deadline.in(Duration.ofSeconds(20))));
             assertEquals(UpstreamFault.Kind.TIMEOUT, fault.fault().kind());

@@ -8,8 +8,7 @@ abstract class StdioToolServerContract extends ToolServerContract {
     StdioToolServer start(String mode) {
         return new StdioToolServer(
                 "fixture",
-                StdioFixture.command(mode),
-                Map.of("FIXTURE", "yes"),
+                ProcessLaunch.of(StdioFixture.command(mode), Map.of("FIXTURE", "yes")),
                 LIMITS,
                 false,
                 () -> changes.add("changed"));

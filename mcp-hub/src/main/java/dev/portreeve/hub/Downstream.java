@@ -1,0 +1,77 @@
+package dev.portreeve.hub;
+
+import dev.portreeve.hub.credential.CredentialSource;
+import dev.portreeve.hub.credential.OAuthClientConfig;
+import dev.portreeve.hub.credential.OAuthCredential;
+import dev.portreeve.hub.credential.TokenKey;
+import dev.portreeve.hub.credential.TokenStore;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.Reach;
+import dev.portreeve.hub.south.HttpTarget;
+import dev.portreeve.hub.south.HttpToolServer;
+import dev.portreeve.hub.south.ProcessLaunch;
+import dev.portreeve.hub.south.SouthLimits;
+import dev.portreeve.hub.south.StdioToolServer;
+import dev.portreeve.hub.south.ToolServer;
+import dev.portreeve.hub.time.AlarmClock;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/** Makes the downstream servers that the configuration names, and owns what they share. */
+final class Downstream implements AutoCloseable {
+    private final OutboundHttp http;
+    private final AlarmClock alarms;
+    private final SouthLimits limits;
+    private final TokenStore tokens;
+    private final InstantSource clock;
+
+    /** @param threads run what the HTTP client does in the background; stay the caller's, as do the alarms */
+    Downstream(Executor threads, AlarmClock alarms, SouthLimits limits, TokenStore tokens, InstantSource clock) {
+        this.http = OutboundHttp.create(limits.connectTimeout(), threads, NameResolver.SYSTEM, alarms);
+        this.alarms = alarms;
+        this.limits = limits;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    /** Makes one; it connects at its first use. */
+    ToolServer server(ToolServerConfig config, Runnable onToolsChanged) {
+        URI url = config.url();
+        return url == null
+                ? new StdioToolServer(config.slug(), launch(config), limits, config.stateless(), onToolsChanged)
+                : new HttpToolServer(
+                        config.slug(), target(config, url), http, alarms, limits, config.stateless(), onToolsChanged);
+    }
+
+    private static ProcessLaunch launch(ToolServerConfig config) {
+        ToolServerConfig.Process process = config.process();
+        return new ProcessLaunch(
+                config.command(), config.env(), process.inheritEnv(), process.workingDirectory(), process.user());
+    }
+
+    private HttpTarget target(ToolServerConfig config, URI url) {
+        Reach reach = Reach.of(url, config.allowPrivate());
+        return new HttpTarget(url, reach, credentials(config, url, reach).credential(null));
+    }
+
+    private CredentialSource credentials(ToolServerConfig config, URI url, Reach reach) {
+        ToolServerAuth auth = config.auth();
+        if (auth == null) {
+            return CredentialSource.NONE;
+        }
+        OAuthClientConfig oauth = auth.oauth();
+        if (oauth == null) {
+            return auth.fixed();
+        }
+        TokenKey key = new TokenKey(config.slug(), url.toString(), oauth.clientId(), "");
+        return CredentialSource.shared(new OAuthCredential(oauth, key, url, reach, http, tokens, clock));
+    }
+
+    /** After the servers were closed. */
+    @Override
+    public void close() {
+        http.close();
+    }
+}

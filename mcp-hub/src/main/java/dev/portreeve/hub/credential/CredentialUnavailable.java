@@ -1,0 +1,14 @@
+package dev.portreeve.hub.credential;
+
+/** A credential cannot be had. The message says why, without secrets or what a server wrote. */
+public final class CredentialUnavailable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    CredentialUnavailable(String message) {
+        super(message);
+    }
+
+    CredentialUnavailable(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
