@@ -43,10 +43,15 @@ public final class Report {
     private void printCalls() {
         String last = "";
         for (List<String> key : points.keySet()) {
-            if (!key.get(0).equals("call")) {
+            String section = switch (key.get(0)) {
+                case "call" -> "calls, upstream answers after " + key.get(1) + " ms, " + key.get(2) + " connection(s)";
+                case "tool-call" -> "tools/call, " + key.get(2) + " caller(s)";
+                case "tools-list" -> "tools/list of 200 tools, " + key.get(2) + " caller(s)";
+                default -> "";
+            };
+            if (section.isEmpty()) {
                 continue;
             }
-            String section = "calls, upstream answers after " + key.get(1) + " ms, " + key.get(2) + " connection(s)";
             if (!section.equals(last)) {
                 System.out.printf("%n%s%n", section);
                 System.out.printf(

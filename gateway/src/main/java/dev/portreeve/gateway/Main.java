@@ -6,6 +6,8 @@ import dev.portreeve.gateway.cli.AuditCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
 import dev.portreeve.gateway.cli.CheckCommand;
 import dev.portreeve.gateway.cli.CliFailure;
+import dev.portreeve.gateway.cli.ConnectCommand;
+import dev.portreeve.gateway.cli.ImportCommand;
 import dev.portreeve.gateway.cli.KeysCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
@@ -49,6 +51,8 @@ public final class Main {
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new CheckCommand(terminal))
+                .addSubcommand(new ImportCommand(terminal))
+                .addSubcommand(new ConnectCommand(terminal))
                 .addSubcommand(new KeysCommand(terminal))
                 .addSubcommand(new ApprovalsCommand(terminal))
                 .addSubcommand(new BudgetsCommand(terminal))

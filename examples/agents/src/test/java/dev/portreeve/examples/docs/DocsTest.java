@@ -40,7 +40,9 @@ final class DocsTest {
             "BENCH_ADMIN", "18411",
             "BENCH_DATA", "data",
             "BENCH_FIXED", "18400",
-            "BENCH_DELAYED", "18401");
+            "BENCH_DELAYED", "18401",
+            "BENCH_ECHO", "18501",
+            "BENCH_MANY", "1851");
 
     /** A fenced block of a page. */
     record Block(Path page, int line, String language, String text) {
@@ -85,7 +87,7 @@ final class DocsTest {
 
     @TestFactory
     Stream<DynamicTest> benchmarkConfigurationsLoad() {
-        return Stream.of("lean", "on", "guarded")
+        return Stream.of("lean", "on", "guarded", "mcp")
                 .map(name -> ROOT.resolve("bench/config").resolve(name + ".yaml"))
                 .map(file -> DynamicTest.dynamicTest(
                         file.getFileName().toString(),
