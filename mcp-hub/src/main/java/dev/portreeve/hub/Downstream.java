@@ -8,24 +8,35 @@ import dev.portreeve.hub.credential.TokenStore;
 import dev.portreeve.hub.outbound.NameResolver;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.outbound.Reach;
+import dev.portreeve.hub.south.BreakerToolServer;
 import dev.portreeve.hub.south.HttpTarget;
 import dev.portreeve.hub.south.HttpToolServer;
+import dev.portreeve.hub.south.LastWill;
 import dev.portreeve.hub.south.ProcessLaunch;
 import dev.portreeve.hub.south.SouthLimits;
 import dev.portreeve.hub.south.StdioToolServer;
 import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.hub.time.AlarmClock;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /** Makes the downstream servers that the configuration names, and owns what they share. */
 final class Downstream implements AutoCloseable {
+    /** How often unused sessions and processes are looked for. */
+    private static final Duration SWEEP = Duration.ofSeconds(15);
+
     private final OutboundHttp http;
     private final AlarmClock alarms;
+    private final LastWill will = new LastWill();
     private final SouthLimits limits;
     private final TokenStore tokens;
     private final InstantSource clock;
+    private final List<ToolServer> servers = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     /** @param threads run what the HTTP client does in the background; stay the caller's, as do the alarms */
     Downstream(Executor threads, AlarmClock alarms, SouthLimits limits, TokenStore tokens, InstantSource clock) {
@@ -34,21 +45,36 @@ final class Downstream implements AutoCloseable {
         this.limits = limits;
         this.tokens = tokens;
         this.clock = clock;
+        alarms.after(SWEEP, this::sweep);
+    }
+
+    private void sweep() {
+        if (!closed) {
+            servers.forEach(ToolServer::endUnused);
+            alarms.after(SWEEP, this::sweep);
+        }
     }
 
     /** Makes one; it connects at its first use. */
     ToolServer server(ToolServerConfig config, Runnable onToolsChanged) {
         URI url = config.url();
-        return url == null
-                ? new StdioToolServer(config.slug(), launch(config), limits, config.stateless(), onToolsChanged)
+        ToolServer server = url == null
+                ? new StdioToolServer(config.slug(), launch(config), will, limits, config.stateless(), onToolsChanged)
                 : new HttpToolServer(
                         config.slug(), target(config, url), http, alarms, limits, config.stateless(), onToolsChanged);
+        servers.add(server);
+        return new BreakerToolServer(config.slug(), server, clock);
     }
 
     private static ProcessLaunch launch(ToolServerConfig config) {
         ToolServerConfig.Process process = config.process();
         return new ProcessLaunch(
-                config.command(), config.env(), process.inheritEnv(), process.workingDirectory(), process.user());
+                config.command(),
+                config.env(),
+                process.inheritEnv(),
+                process.workingDirectory(),
+                process.user(),
+                process.idleStop());
     }
 
     private HttpTarget target(ToolServerConfig config, URI url) {
@@ -72,6 +98,8 @@ final class Downstream implements AutoCloseable {
     /** After the servers were closed. */
     @Override
     public void close() {
+        closed = true;
         http.close();
+        will.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.portreeve.hub.south;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param inherited names of the gateway's variables it gets, beside PATH and HOME
  * @param workingDirectory {@code null}: the gateway's
  * @param user whom it runs as; {@code null}: as the gateway does
+ * @param idleStop it is stopped after this time without a request; zero: never
  */
 public record ProcessLaunch(
         List<String> command,
         Map<String, String> environment,
         List<String> inherited,
         @Nullable Path workingDirectory,
-        @Nullable String user) {
+        @Nullable String user,
+        Duration idleStop) {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final Path ACCOUNTS = Path.of("/etc/passwd");
     private static final int ACCOUNT_FIELDS = 7;
@@ -40,7 +43,11 @@ public record ProcessLaunch(
 
     /** A command with an environment, and everything else as the gateway has it. */
     public static ProcessLaunch of(List<String> command, Map<String, String> environment) {
-        return new ProcessLaunch(command, environment, List.of(), null, null);
+        return new ProcessLaunch(command, environment, List.of(), null, null, Duration.ZERO);
+    }
+
+    boolean stopsIdle() {
+        return !idleStop.isZero();
     }
 
     /** Adds the command to what the builder has, and sets the rest. */

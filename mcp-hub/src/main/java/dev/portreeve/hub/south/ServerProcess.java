@@ -15,13 +15,15 @@ import java.util.stream.Stream;
  * (npx and the like) are found too, and so that a Ctrl-C meant for the gateway does not end the servers first.
  */
 final class ServerProcess {
-    private static final Path SETSID = Path.of("/usr/bin/setsid");
+    static final Path SETSID = Path.of("/usr/bin/setsid");
     private final Process process;
     private final boolean leadsGroup;
+    private final LastWill will;
 
-    private ServerProcess(Process process, boolean leadsGroup) {
+    private ServerProcess(Process process, boolean leadsGroup, LastWill will) {
         this.process = process;
         this.leadsGroup = leadsGroup;
+        this.will = will;
     }
 
     /**
@@ -29,13 +31,17 @@ final class ServerProcess {
      *
      * @throws IOException if it cannot be started; the text names the program and the reason, not its arguments
      */
-    static ServerProcess start(ProcessLaunch launch) throws IOException {
+    static ServerProcess start(ProcessLaunch launch, LastWill will) throws IOException {
         boolean leadsGroup = Files.isExecutable(SETSID);
         // A child is never a group leader, so setsid replaces itself by the command: same process, same id.
         List<String> argv = new ArrayList<>(leadsGroup ? List.of(SETSID.toString(), "--") : List.of());
         ProcessBuilder builder = new ProcessBuilder(argv);
         launch.prepare(builder);
-        return new ServerProcess(builder.start(), leadsGroup);
+        Process started = builder.start();
+        if (leadsGroup) {
+            will.include(started.pid());
+        }
+        return new ServerProcess(started, leadsGroup, will);
     }
 
     Process process() {
@@ -70,6 +76,7 @@ final class ServerProcess {
         tree().forEach(ProcessHandle::destroyForcibly);
         if (leadsGroup) {
             killGroup();
+            will.exclude(process.pid());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class StdioToolServer implements ToolServer {
 
     private final String slug;
     private final ProcessLaunch launch;
+    private final LastWill will;
     private final SouthLimits limits;
     private final Runnable onToolsChanged;
     private final ToolOperations operations;
@@ -42,26 +44,37 @@ public final class StdioToolServer implements ToolServer {
 
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     private volatile boolean closed;
+    private final AtomicInteger users = new AtomicInteger();
+    private volatile long usedAtNanos = System.nanoTime();
     private final StderrTail stderr = new StderrTail();
 
     /**
+     * @param will ends its processes if the gateway cannot
      * @param stateless whether a server of the older era may be asked for all callers in one process
      * @param onToolsChanged called when the server says its tools changed; must not block
      */
     public StdioToolServer(
-            String slug, ProcessLaunch launch, SouthLimits limits, boolean stateless, Runnable onToolsChanged) {
+            String slug,
+            ProcessLaunch launch,
+            LastWill will,
+            SouthLimits limits,
+            boolean stateless,
+            Runnable onToolsChanged) {
         this.slug = slug;
         this.launch = launch;
+        this.will = will;
         this.limits = limits;
         this.onToolsChanged = onToolsChanged;
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
-        this.conversations = new Conversations(slug, limits.maxSessions(), limits.sessionIdle(), this::openSession);
+        this.conversations = new Conversations(slug, limits.maxSessions(), sessionIdle(), this::openSession);
     }
 
     @Override
     public List<RawJson> list(Listing listing, Deadline deadline) {
-        return operations.list(connected(deadline), listing, deadline);
+        try (SharedUse use = new SharedUse()) {
+            return operations.list(use.link(deadline), listing, deadline);
+        }
     }
 
     @Override
@@ -82,21 +95,18 @@ public final class StdioToolServer implements ToolServer {
     }
 
     private Answered askShared(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
-        StdioLink own = connected(deadline);
-        return own.isModern()
-                ? operations.ask(own, party, request, meanwhile, deadline)
-                : operations.ask(own, Party.GATEWAY, request, Meanwhile.withoutQuestions(meanwhile), deadline);
+        try (SharedUse use = new SharedUse()) {
+            StdioLink own = use.link(deadline);
+            return own.isModern()
+                    ? operations.ask(own, party, request, meanwhile, deadline)
+                    : operations.ask(own, Party.GATEWAY, request, Meanwhile.withoutQuestions(meanwhile), deadline);
+        }
     }
 
     private Answered inSession(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
         try (Conversations.Lease lease = conversations.lease(party, deadline)) {
             return operations.ask(lease.link(), party, request, meanwhile, deadline);
         }
-    }
-
-    /** What its processes last wrote to their error streams, for operators: it may hold anything. */
-    List<String> errorLines() {
-        return stderr.lines();
     }
 
     @Override
@@ -109,9 +119,65 @@ public final class StdioToolServer implements ToolServer {
         conversations.leave(partyKey);
     }
 
+    private Duration sessionIdle() {
+        boolean sooner = launch.stopsIdle() && launch.idleStop().compareTo(limits.sessionIdle()) < 0;
+        return sooner ? launch.idleStop() : limits.sessionIdle();
+    }
+
     @Override
     public void endUnused() {
         conversations.endUnused();
+        if (launch.stopsIdle()
+                && users.get() == 0
+                && System.nanoTime() - usedAtNanos > launch.idleStop().toNanos()) {
+            fallAsleep();
+        }
+    }
+
+    // A use that begins now either is seen by the second look, or finds no process and waits for the lock.
+    private void fallAsleep() {
+        if (!starting.tryLock()) {
+            return;
+        }
+        try {
+            StdioLink idle = link;
+            link = null;
+            if (users.get() > 0) {
+                link = idle;
+            } else if (idle != null && !idle.hasEnded()) {
+                LOGGER.info("tool server \"{}\" is not used and stopped until it is", slug);
+                Thread.ofVirtual().name("hub-" + slug + "-idle").start(() -> idle.close(limits.stopTimeout()));
+            }
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    @Override
+    public boolean isAsleep() {
+        return link == null && running.isEmpty() && !pause.left().isPositive();
+    }
+
+    @Override
+    public ServerCondition condition() {
+        return ServerCondition.ofProcesses(running.size(), stderr.lines());
+    }
+
+    /** Keeps the shared process awake. */
+    private final class SharedUse implements AutoCloseable {
+        SharedUse() {
+            users.incrementAndGet();
+        }
+
+        StdioLink link(Deadline deadline) {
+            return connected(deadline);
+        }
+
+        @Override
+        public void close() {
+            usedAtNanos = System.nanoTime();
+            users.decrementAndGet();
+        }
     }
 
     private StdioLink connected(Deadline deadline) {
@@ -195,7 +261,7 @@ public final class StdioToolServer implements ToolServer {
             StdioLink launched = new StdioLink(
                     slug,
                     limits.maxMessageBytes(),
-                    ServerProcess.start(launch),
+                    ServerProcess.start(launch, will),
                     interactive,
                     stderr,
                     onToolsChanged,

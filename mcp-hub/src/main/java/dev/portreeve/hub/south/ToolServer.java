@@ -46,6 +46,19 @@ public interface ToolServer extends AutoCloseable {
         return profile().protocolVersion();
     }
 
+    /** How it is at this moment, for operators. Never blocks. */
+    default ServerCondition condition() {
+        return ServerCondition.FINE;
+    }
+
+    /**
+     * Whether it was stopped because nobody used it, or never started: what it would list is what it listed before, and
+     * asking would start it. Never blocks.
+     */
+    default boolean isAsleep() {
+        return false;
+    }
+
     /** A party is gone for good: its sessions end. Never blocks. */
     void leave(String partyKey);
 

@@ -54,8 +54,50 @@ class StdioLegacyTest extends StdioToolServerContract {
                         .toList());
     }
 
+    @Test
+    void anUnusedServerIsStoppedAndStartedByTheNextCall() throws Exception {
+        ProcessLaunch napping = new ProcessLaunch(
+                StdioFixture.command("legacy"), Map.of(), List.of(), null, null, Duration.ofMillis(1));
+        server.close();
+        server = launched(napping);
+        assertTrue(server.isAsleep(), "nothing runs before it is used");
+        assertEquals(0, server.condition().processes());
+        assertEquals("one", text(call("echo", "{\"text\":\"one\"}")));
+        assertFalse(server.isAsleep());
+        await().until(() -> {
+            server.endUnused();
+            return server.isAsleep();
+        });
+        assertEquals(0, server.condition().processes());
+        assertEquals("two", text(call("echo", "{\"text\":\"two\"}")));
+        assertEquals("closed", server.condition().breaker());
+    }
+
+    @Test
+    void aServerInUseIsNotStopped() throws Exception {
+        ProcessLaunch napping = new ProcessLaunch(
+                StdioFixture.command("legacy"), Map.of(), List.of(), null, null, Duration.ofMillis(1));
+        server.close();
+        server = launched(napping);
+        BlockingQueue<String> ended = new ArrayBlockingQueue<>(1);
+        Thread holding = Thread.ofVirtual().start(() -> {
+            try {
+                call("hold", "{}");
+            } catch (ToolServerFault fault) {
+                ended.add(fault.fault().detail());
+            }
+        });
+        await().until(() -> server.condition().processes() > 0);
+        for (int i = 0; i < 50; i++) {
+            server.endUnused();
+        }
+        await().until(() -> text(call("counts", "{}")).startsWith("1/"));
+        assertTrue(ended.isEmpty());
+        holding.interrupt();
+    }
+
     private StdioToolServer launched(ProcessLaunch launch) {
-        return new StdioToolServer("fixture", launch, LIMITS, false, () -> {});
+        return new StdioToolServer("fixture", launch, will, LIMITS, false, () -> {});
     }
 
     @Test
@@ -66,7 +108,12 @@ class StdioLegacyTest extends StdioToolServerContract {
                 .findFirst()
                 .orElseThrow();
         ProcessLaunch launch = new ProcessLaunch(
-                StdioFixture.command("legacy"), Map.of(), List.of(named, "NO_SUCH_VARIABLE"), folder, null);
+                StdioFixture.command("legacy"),
+                Map.of(),
+                List.of(named, "NO_SUCH_VARIABLE"),
+                folder,
+                null,
+                Duration.ZERO);
         server.close();
         server = launched(launch);
         String names = text(call("env", "{}"));
@@ -79,17 +126,19 @@ class StdioLegacyTest extends StdioToolServerContract {
     @EnabledIfSystemProperty(named = "user.name", matches = "root")
     void aServerRunsAsTheUserItIsGiven() {
         List<String> ask = List.of("/bin/sh", "-c", "id -un >&2; echo $HOME >&2; exit 1");
-        ProcessLaunch launch = new ProcessLaunch(ask, Map.of(), List.of(), Path.of("/"), "nobody");
+        ProcessLaunch launch = new ProcessLaunch(ask, Map.of(), List.of(), Path.of("/"), "nobody", Duration.ZERO);
         try (StdioToolServer other = launched(launch)) {
             assertThrows(ToolServerFault.class, () -> other.list(soon()));
-            assertEquals(List.of("nobody", "/nonexistent"), other.errorLines().subList(0, 2));
+            assertEquals(
+                    List.of("nobody", "/nonexistent"),
+                    other.condition().errorLines().subList(0, 2));
         }
     }
 
     @Test
     void aUserThatDoesNotExistIsNotReplacedByAnother() {
-        ProcessLaunch launch =
-                new ProcessLaunch(StdioFixture.command("legacy"), Map.of(), List.of(), null, "no-such-user");
+        ProcessLaunch launch = new ProcessLaunch(
+                StdioFixture.command("legacy"), Map.of(), List.of(), null, "no-such-user", Duration.ZERO);
         try (ToolServer none = launched(launch)) {
             ToolServerFault fault = assertThrows(ToolServerFault.class, () -> none.list(soon()));
             assertEquals(UpstreamFault.Kind.UNREACHABLE, fault.fault().kind());
@@ -164,7 +213,7 @@ class StdioLegacyTest extends StdioToolServerContract {
     @Test
     void aServerThatCannotStartSaysSoWithoutContents() {
         try (ToolServer missing = new StdioToolServer(
-                "gone", ProcessLaunch.of(List.of("/does/not/exist"), Map.of()), LIMITS, false, () -> {})) {
+                "gone", ProcessLaunch.of(List.of("/does/not/exist"), Map.of()), will, LIMITS, false, () -> {})) {
             ToolServerFault fault = assertThrows(ToolServerFault.class, () -> missing.list(soon()));
             assertFalse(
                     fault.fault().detail().contains("/does/not/exist"),
@@ -188,7 +237,7 @@ class StdioLegacyTest extends StdioToolServerContract {
                 8,
                 Duration.ofMinutes(5));
         try (ToolServer mute = new StdioToolServer(
-                "mute", ProcessLaunch.of(StdioFixture.command("mute"), Map.of()), hasty, false, () -> {})) {
+                "mute", ProcessLaunch.of(StdioFixture.command("mute"), Map.of()), will, hasty, false, () -> {})) {
             ToolServerFault fault =
                     assertThrows(ToolServerFault.class, () -> mute.list(Deadline.in(Duration.ofSeconds(20))));
             assertEquals(UpstreamFault.Kind.TIMEOUT, fault.fault().kind());
