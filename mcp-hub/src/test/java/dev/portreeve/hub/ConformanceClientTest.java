@@ -46,7 +46,7 @@ class ConformanceClientTest {
                                     "--requirements",
                                     revision,
                                     "--timeout",
-                                    "120000",
+                                    "300000",
                                     "--expected-failures",
                                     BASELINES
                                             .resolve("client-" + revision + ".yaml")

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -54,7 +55,14 @@ class NodePeersTest {
                 HubWorld.stdio("every", NodePeers.server("server-everything", "stdio")),
                 HubWorld.http("web", URI.create("http://127.0.0.1:" + port + "/mcp")),
                 HubWorld.http("new", URI.create("http://127.0.0.1:" + modern.port() + "/mcp")),
-                HubWorld.stdio("files", NodePeers.server("server-filesystem", folder.toString())));
+                HubWorld.stdio("files", NodePeers.server("server-filesystem", folder.toString())),
+                HubWorld.stdio(
+                        "memory",
+                        NodePeers.server("server-memory"),
+                        Map.of(
+                                "MEMORY_FILE_PATH",
+                                folder.resolve("memory.jsonl").toString())),
+                HubWorld.stdio("thinking", NodePeers.server("server-sequential-thinking")));
     }
 
     private static Process everythingOverHttp(int port) throws IOException {
@@ -95,7 +103,13 @@ class NodePeersTest {
     @Test
     void everyServerIsUpInItsOwnEra() {
         assertEquals(
-                List.of("every 2025-11-25", "web 2025-11-25", "new 2026-07-28", "files 2025-11-25"),
+                List.of(
+                        "every 2025-11-25",
+                        "web 2025-11-25",
+                        "new 2026-07-28",
+                        "files 2025-11-25",
+                        "memory 2025-11-25",
+                        "thinking 2025-11-25"),
                 world.hub().servers().stream()
                         .peek(status -> assertEquals(ServerStatus.State.UP, status.state(), status.toString()))
                         .map(status -> status.slug() + " " + status.protocolVersion())
@@ -130,6 +144,36 @@ class NodePeersTest {
         String environment =
                 alice.modern("tools/call", call("every__get-env", "{}")).text();
         assertFalse(environment.contains("JAVA_HOME"), environment);
+    }
+
+    @Test
+    void theReferenceServersThatKeepAndThinkDoSo() throws Exception {
+        Caller alice = world.caller("alice");
+        Caller.Heard kept = alice.modern(
+                "tools/call",
+                call(
+                        "memory__create_entities",
+                        "{\"entities\":[{\"name\":\"Ada\",\"entityType\":\"person\",\"observations\":[\"counts\"]}]}"));
+        assertEquals(
+                "\"Ada\"",
+                kept.result()
+                        .member("structuredContent")
+                        .member("entities")
+                        .elements()
+                        .getFirst()
+                        .member("name")
+                        .toString());
+        assertTrue(alice.modern("tools/call", call("memory__search_nodes", "{\"query\":\"Ada\"}"))
+                .text()
+                .contains("counts"));
+        Caller.Heard thought = alice.modern(
+                "tools/call",
+                call(
+                        "thinking__sequentialthinking",
+                        "{\"thought\":\"one\",\"nextThoughtNeeded\":false,\"thoughtNumber\":1,\"totalThoughts\":1}"));
+        assertFalse(
+                thought.result().toString().contains("isError\":true"),
+                thought.result().toString());
     }
 
     private static String call(String tool, String arguments) {

@@ -26,7 +26,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What hostile servers and callers send through the hub, over real connections. */
+/**
+ * What hostile servers and callers send through the hub, over real connections. Where the hub's threats have their tests:
+ *
+ * <ul>
+ *   <li>tool poisoning, in names: {@link #hostileNamesBecomeSafeOnesOfTheirOwn}; in schemas: the tests of schemas here
+ *   <li>rug pull: {@code ModernEraTest.anApprovalIsForTheDefinitionThatWasShown} and
+ *       {@code aDefinitionThatChangesWhileAPersonDecidesIsNotRun}, {@code ToolCatalogTest}
+ *   <li>tool shadowing: {@code CatalogNamesTest}, {@code ToolNameTest}
+ *   <li>poisoned results: {@code ModernEraTest.secretsAreBlockedAndAddressesMaskedOnTheWayInAndOut}
+ *   <li>token passthrough: {@link #nothingOfACallersCredentialsReachesAServer}
+ *   <li>sessions of others: {@code LegacyEraTest.sessionsAreTheirOwnersAlone}; sealed state: {@code SealedTokensTest}
+ *   <li>forged addresses and redirects: {@code OutboundGuardTest}, {@code OutboundHttpTest},
+ *       {@code HttpToolServerContract.everyWayToBreakHasItsName}
+ *   <li>DNS rebinding: {@code McpPathTest}, and the conformance suite's {@code dns-rebinding-protection}
+ *   <li>stdio: {@code StdioLegacyTest}, all of it
+ *   <li>header and body disagree: {@link #theHeaderDecidesNothing}, {@link #aMirroredArgumentMustSayWhatTheBodySays},
+ *       {@code ModernEraTest.headersMustMirrorTheBody}
+ *   <li>exhaustion: the tests of schemas, depth and size here, {@code ParserFuzzTest},
+ *       {@code LegacyEraTest.sessionsEndWhenDeletedWhenIdleAndWhenThereAreTooMany},
+ *       {@code ToolServerContract.anAnswerBeyondTheLimitFailsOnlyThatCall}
+ *   <li>a server that dies: {@link #aProcessThatDiesInMidCallFailsItsCallsAtOnceAndNobodyElses},
+ *       {@link #aServerThatCutsItsAnswerFailsTheCallLongBeforeItsTimeOut}
+ *   <li>missing evidence: {@code ModernEraTest.withoutEvidenceNothingIsReleased}
+ *   <li>shadow servers: {@code McpPathTest}; only configured servers have a view
+ * </ul>
+ */
 class ThreatTest {
     private static final String SCHEMA = "{\"type\":\"object\"}";
     private static final String GOOD = RawServer.tool("good", SCHEMA);
