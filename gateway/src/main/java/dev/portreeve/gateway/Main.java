@@ -10,6 +10,7 @@ import dev.portreeve.gateway.cli.ConnectCommand;
 import dev.portreeve.gateway.cli.ImportCommand;
 import dev.portreeve.gateway.cli.KeysCommand;
 import dev.portreeve.gateway.cli.McpCommand;
+import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
 import dev.portreeve.gateway.cli.Terminal;
 import dev.portreeve.gateway.config.BadConfig;
@@ -58,6 +59,7 @@ public final class Main {
                 .addSubcommand(new BudgetsCommand(terminal))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
+                .addSubcommand(new ProvidersCommand(terminal))
                 .addSubcommand(new AdminLinkCommand(terminal))
                 .addSubcommand(new SqlCommand(terminal))
                 .addSubcommand(new VersionCommand(terminal));

@@ -2,6 +2,7 @@ package dev.portreeve.gateway.config;
 
 import dev.portreeve.policy.call.Secret;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -71,19 +72,22 @@ public final class ConfigFile {
         }
     }
 
-    /** Known providers read their key from the variable their vendor's own tools use. */
+    /** Known providers read their key from the variable their vendor's own tools use, and their address is completed. */
     private static GatewayConfig withKnownKeys(GatewayConfig config, Function<String, @Nullable String> environment) {
         List<ProviderConfig> providers = config.providers().stream()
-                .map(provider -> withKnownKey(provider, environment))
+                .map(provider -> completed(provider, environment))
                 .toList();
         return config.withProviders(providers);
     }
 
-    private static ProviderConfig withKnownKey(
-            ProviderConfig provider, Function<String, @Nullable String> environment) {
-        String variable = KnownProvider.keyVariable(provider.id());
-        String key = variable == null ? null : environment.apply(variable);
-        boolean given = provider.apiKey() != null || provider.kind() == ProviderConfig.Kind.DEMO;
-        return given || key == null || key.isEmpty() ? provider : provider.withApiKey(new Secret(key));
+    private static ProviderConfig completed(ProviderConfig provider, Function<String, @Nullable String> environment) {
+        KnownProvider known = KnownProviders.builtIn().find(provider.id());
+        if (known == null || provider.kind() == ProviderConfig.Kind.DEMO) {
+            return provider;
+        }
+        URI address = provider.baseUrl() == null ? known.address(environment) : provider.baseUrl();
+        Secret key = provider.apiKey();
+        String found = known.keyVariable() == null || key != null ? null : environment.apply(known.keyVariable());
+        return provider.with(address, found == null || found.isEmpty() ? key : new Secret(found));
     }
 }

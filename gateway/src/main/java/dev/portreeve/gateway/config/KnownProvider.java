@@ -1,45 +1,121 @@
 package dev.portreeve.gateway.config;
 
+import dev.portreeve.gateway.config.ProviderConfig.OutputCap;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Providers whose address and key variable need not be written into the file. All of them speak OpenAI chat. */
-enum KnownProvider {
-    OPENAI("openai", "https://api.openai.com/v1", "OPENAI_API_KEY"),
-    GROQ("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
-    MISTRAL("mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
-    DEEPSEEK("deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
-    OPENROUTER("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
-    TOGETHER("together", "https://api.together.xyz/v1", "TOGETHER_API_KEY"),
-    OLLAMA("ollama", "http://127.0.0.1:11434/v1", null);
+/**
+ * A provider whose address and ways are known, as it stands in {@code providers.yaml} beside this class. Immutable.
+ *
+ * @param id what a configuration calls it
+ * @param name what it calls itself
+ * @param baseUrl up to and without the slash before the operation; {@code {NAME}} in it is filled from that variable
+ * @param keyVariable the variable its key is read from where the configuration gives none
+ * @param auth how its address takes the key
+ * @param dialects what its address speaks
+ * @param outputCap the member it bounds an answer by
+ * @param aliases further ids it may be configured under
+ * @param note what one should know before using it
+ * @param unconfirmed whether nobody checked the address against the provider's own pages
+ */
+public record KnownProvider(
+        String id,
+        String name,
+        String baseUrl,
+        @Nullable String keyVariable,
+        @Default("bearer") Auth auth,
+        @Default("[openai-chat]") Set<Wire> dialects,
+        @Default("max-tokens") OutputCap outputCap,
+        @Default("[]") List<String> aliases,
+        @Nullable String note,
+        boolean unconfirmed) {
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([A-Z][A-Z0-9_]*)}");
+    /** What may stand in a host or in one step of a path, so that no value can lead the credential elsewhere. */
+    private static final Pattern FILLING = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
 
-    private final String id;
-    private final URI baseUrl;
-    private final @Nullable String keyVariable;
+    /** How a key is sent. This version sends {@code bearer} and {@code none}. */
+    public enum Auth {
+        BEARER,
+        NONE,
+        X_API_KEY,
+        API_KEY,
+        BEARER_AND_SUBSCRIPTION_KEY,
+        GOOGLE_OAUTH;
 
-    KnownProvider(String id, String baseUrl, @Nullable String keyVariable) {
-        this.id = id;
-        this.baseUrl = URI.create(baseUrl);
-        this.keyVariable = keyVariable;
+        /** As the files write it. */
+        public String text() {
+            return KnownProvider.text(this);
+        }
     }
 
-    static @Nullable URI baseUrl(String id) {
-        KnownProvider known = of(id);
-        return known == null ? null : known.baseUrl;
+    /** The wire formats there are. This version speaks {@code openai-chat}. */
+    public enum Wire {
+        OPENAI_CHAT,
+        OPENAI_RESPONSES,
+        ANTHROPIC_MESSAGES,
+        GEMINI,
+        BEDROCK_CONVERSE,
+        COHERE_CHAT;
+
+        /** As the files write it. */
+        public String text() {
+            return KnownProvider.text(this);
+        }
     }
 
-    /** The variable a known provider's key is read from when the file gives none. */
-    static @Nullable String keyVariable(String id) {
-        KnownProvider known = of(id);
-        return known == null ? null : known.keyVariable;
+    public KnownProvider {
+        dialects = Collections.unmodifiableSet(dialects);
+        aliases = List.copyOf(aliases);
     }
 
-    private static @Nullable KnownProvider of(String id) {
-        for (KnownProvider known : values()) {
-            if (known.id.equals(id)) {
-                return known;
+    /** Why this version cannot use it, in words that follow its name, or {@code null} if it can. */
+    public @Nullable String unusable() {
+        if (!dialects.contains(Wire.OPENAI_CHAT)) {
+            return "speaks " + dialects.stream().map(Wire::text).collect(Collectors.joining(", "))
+                    + ", and this version speaks openai-chat only";
+        }
+        return auth == Auth.BEARER || auth == Auth.NONE
+                ? null
+                : "wants its credential as " + auth.text() + ", and this version sends bearer only";
+    }
+
+    /** The variables that its address is made with. */
+    public List<String> placeholders() {
+        List<String> names = new ArrayList<>();
+        Matcher matcher = PLACEHOLDER.matcher(baseUrl);
+        while (matcher.find()) {
+            if (!names.contains(matcher.group(1))) {
+                names.add(matcher.group(1));
             }
         }
-        return null;
+        return names;
+    }
+
+    /** Its address, or {@code null} where a variable that belongs into it is not set or cannot be part of an address. */
+    @Nullable
+    URI address(Function<String, @Nullable String> environment) {
+        Matcher matcher = PLACEHOLDER.matcher(baseUrl);
+        StringBuilder filled = new StringBuilder();
+        while (matcher.find()) {
+            String value = environment.apply(matcher.group(1));
+            if (value == null || !FILLING.matcher(value).matches()) {
+                return null;
+            }
+            matcher.appendReplacement(filled, value);
+        }
+        return URI.create(matcher.appendTail(filled).toString());
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

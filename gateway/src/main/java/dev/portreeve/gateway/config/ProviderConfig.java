@@ -8,19 +8,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where models are. A known id ({@code openai}, {@code groq}, …, see {@link KnownProvider}) brings its base URL and the name
- * of the variable its key is read from.
+ * Where models are. A known id ({@code openai}, {@code groq}, … as {@code portreeve providers list} has them) brings its base
+ * URL, its quirks and the name of the variable its key is read from.
  *
  * @param id first part of a target's model name: {@code openai/gpt-5-mini}
  * @param kind {@code demo} answers by itself, without a network, and says so in every answer
- * @param baseUrl up to and without the slash before {@code chat/completions}
+ * @param baseUrl up to and without the slash before {@code chat/completions}; absent for known providers
  * @param apiKey sent as {@code Authorization: Bearer}; absent for servers that want none
  * @param dialects what it speaks
  * @param connectTimeout the longest wait for a connection
  * @param idleTimeout the longest silence while an answer is awaited or streamed; bounds each read, not the call
  * @param maxConcurrent calls in flight at once; more wait until their deadline
  * @param tls whom to trust when the base URL is https; absent: what the JVM trusts
- * @param outputCap the member this server bounds an answer by, put in where the caller gave no bound
+ * @param outputCap the member this server bounds an answer by, put in where the caller gave no bound; absent: as known of the
+ *     provider, else {@code max-completion-tokens}
  */
 public record ProviderConfig(
         String id,
@@ -32,7 +33,7 @@ public record ProviderConfig(
         @Default("5m") Duration idleTimeout,
         @Default("256") int maxConcurrent,
         @Nullable Tls tls,
-        @Default("max-completion-tokens") OutputCap outputCap) {
+        @Nullable OutputCap outputCap) {
 
     /** What stands behind a provider. */
     public enum Kind {
@@ -62,12 +63,21 @@ public record ProviderConfig(
         if (!id.matches("[a-z0-9][a-z0-9_.-]{0,39}")) {
             throw new IllegalArgumentException("id \"" + id + "\" must be 1 to 40 of a-z, 0-9, _, . and -");
         }
-        baseUrl = baseUrl == null ? KnownProvider.baseUrl(id) : baseUrl;
+        KnownProvider known =
+                kind == Kind.DEMO ? null : KnownProviders.builtIn().find(id);
+        boolean ownAddress = baseUrl != null;
+        if (known != null && !ownAddress) {
+            requireUsable(known);
+            baseUrl = known.address(variable -> null);
+        }
+        if (outputCap == null) {
+            outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
+        }
         dialects = Set.copyOf(dialects);
         if (kind == Kind.DEMO && baseUrl != null) {
             throw new IllegalArgumentException("provider \"" + id + "\" is of kind demo, which has no base-url");
         }
-        if (kind != Kind.DEMO) {
+        if (kind != Kind.DEMO && (known == null || ownAddress)) {
             requireHttp(id, baseUrl);
         }
         if (dialects.isEmpty()) {
@@ -78,9 +88,18 @@ public record ProviderConfig(
         }
     }
 
+    private static void requireUsable(KnownProvider known) {
+        String why = known.unusable();
+        if (why != null) {
+            throw new IllegalArgumentException("provider \"" + known.id() + "\" " + why
+                    + "; to reach it through an openai-compatible server, write that server's base-url");
+        }
+    }
+
     private static void requireHttp(String id, @Nullable URI baseUrl) {
         if (baseUrl == null) {
-            throw new IllegalArgumentException("provider \"" + id + "\" is not a known one, so it needs base-url");
+            throw new IllegalArgumentException("provider \"" + id + "\" is not a known one, so it needs base-url"
+                    + KnownProviders.builtIn().hint(id));
         }
         boolean http = "http".equals(baseUrl.getScheme()) || "https".equals(baseUrl.getScheme());
         if (!http || baseUrl.getHost() == null || baseUrl.getRawQuery() != null || baseUrl.getRawUserInfo() != null) {
@@ -89,8 +108,13 @@ public record ProviderConfig(
         }
     }
 
-    ProviderConfig withApiKey(Secret key) {
+    /** The member answers are bounded by. */
+    public OutputCap answerBound() {
+        return outputCap == null ? OutputCap.MAX_COMPLETION_TOKENS : outputCap;
+    }
+
+    ProviderConfig with(@Nullable URI address, @Nullable Secret key) {
         return new ProviderConfig(
-                id, kind, baseUrl, key, dialects, connectTimeout, idleTimeout, maxConcurrent, tls, outputCap);
+                id, kind, address, key, dialects, connectTimeout, idleTimeout, maxConcurrent, tls, outputCap);
     }
 }

@@ -14,7 +14,6 @@ import dev.portreeve.policy.guardrail.GuardrailConfig;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +62,27 @@ final class ReferenceCheck {
     private void providers() {
         for (int i = 0; i < config.providers().size(); i++) {
             ProviderConfig provider = config.providers().get(i);
-            String variable = KnownProvider.keyVariable(provider.id());
-            boolean ownAddress = !Objects.equals(provider.baseUrl(), KnownProvider.baseUrl(provider.id()));
-            if (variable != null && provider.apiKey() == null && !ownAddress) {
-                problems.at("providers[" + i + "]", "no api-key: set " + variable + ", or write api-key");
+            KnownProvider known = KnownProviders.builtIn().find(provider.id());
+            if (known != null && provider.kind() != ProviderConfig.Kind.DEMO) {
+                known("providers[" + i + "]", provider, known);
             }
+        }
+    }
+
+    private void known(String path, ProviderConfig provider, KnownProvider known) {
+        if (provider.baseUrl() == null) {
+            problems.at(
+                    path,
+                    "the address of \"" + known.id() + "\" is made with "
+                            + String.join(" and ", known.placeholders())
+                            + ": set to letters, digits, \".\", \"_\" and \"-\", or write base-url");
+        }
+        boolean ownAddress = provider.baseUrl() != null
+                && known.placeholders().isEmpty()
+                && !provider.baseUrl().equals(known.address(name -> null));
+        boolean wanted = known.auth() != KnownProvider.Auth.NONE && known.keyVariable() != null;
+        if (wanted && provider.apiKey() == null && !ownAddress) {
+            problems.at(path, "no api-key: set " + known.keyVariable() + ", or write api-key");
         }
     }
 

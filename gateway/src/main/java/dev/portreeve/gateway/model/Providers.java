@@ -41,7 +41,7 @@ public final class Providers {
                 config.connectTimeout(),
                 config.idleTimeout(),
                 config.maxConcurrent()));
-        CapMember capMember = switch (config.outputCap()) {
+        CapMember capMember = switch (config.answerBound()) {
             case MAX_COMPLETION_TOKENS -> CapMember.MAX_COMPLETION_TOKENS;
             case MAX_TOKENS -> CapMember.MAX_TOKENS;
         };

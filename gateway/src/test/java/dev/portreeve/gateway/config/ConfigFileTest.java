@@ -267,7 +267,11 @@ class ConfigFileTest {
                     limits: { call-timeout: 5 }            | portreeve.yaml:1: limits.call-timeout: "5" is not a duration such as 15m (units ms, s, m, h, d)
                     providers: openai                      | portreeve.yaml:1: providers: expected a list, not "openai"
                     providers: [{ base-url: "http://x/" }] | portreeve.yaml:1: providers[0]: missing "id": text
-                    providers: [{ id: x }]                 | portreeve.yaml:1: providers[0]: provider "x" is not a known one, so it needs base-url
+                    providers: [{ id: nobody-knows-me }]   | portreeve.yaml:1: providers[0]: provider "nobody-knows-me" is not a known one, so it needs base-url
+                    providers: [{ id: qroq }]              | portreeve.yaml:1: providers[0]: provider "qroq" is not a known one, so it needs base-url, did you mean "groq"
+                    providers: [{ id: minimax }]           | portreeve.yaml:1: providers[0]: provider "minimax" speaks anthropic-messages, and this version speaks openai-chat only; to reach it through an openai-compatible server, write that server's base-url
+                    providers: [{ id: azure }]             | portreeve.yaml:1: providers[0]: provider "azure" wants its credential as api-key, and this version sends bearer only; to reach it through an openai-compatible server, write that server's base-url
+                    providers: [{ id: amazon-bedrock, api-key: k }] | portreeve.yaml:1: providers[0]: the address of "amazon-bedrock" is made with AWS_REGION: set to letters, digits, ".", "_" and "-", or write base-url
                     providers: [{ id: groq }]              | portreeve.yaml:1: providers[0]: no api-key: set GROQ_API_KEY, or write api-key
                     providers: [{ id: d, kind: demoo }]    | portreeve.yaml:1: providers[0].kind: "demoo" is not one of openai-compatible, demo, did you mean "demo"
                     organisation: { tenants: [{}] }        | portreeve.yaml:1: organisation.tenants[0]: missing "id"

@@ -35,6 +35,7 @@ final class DocsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Map<String, String> VARIABLES = Map.of(
             "OPENAI_API_KEY", "sk-example",
+            "GROQ_API_KEY", "gsk-example",
             "APPROVAL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "BENCH_LISTEN", "18410",
             "BENCH_ADMIN", "18411",
