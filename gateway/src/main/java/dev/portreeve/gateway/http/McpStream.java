@@ -6,13 +6,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** An open event stream of an MCP exchange: messages and comment lines under one lock, each flushed at once. Thread-safe. */
 final class McpStream implements EventStream, KeepAlive.Beating {
     private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] BEGIN = ": stream\n\n".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] PREFIX = "event: message\ndata: ".getBytes(StandardCharsets.UTF_8);
+    private static final String EVENT = "event: message\ndata: ";
+    private static final byte[] PREFIX = EVENT.getBytes(StandardCharsets.UTF_8);
+
+    /** A write that takes longer has a reader who does not read. */
+    private static final long MAX_WRITE_NANOS = 60_000_000_000L;
 
     private final OutputStream out;
     private final KeepAlive keepAlive;
@@ -36,16 +41,31 @@ final class McpStream implements EventStream, KeepAlive.Beating {
 
     @Override
     public boolean send(byte[] message) {
-        byte[] event = new byte[PREFIX.length + message.length + 2];
-        System.arraycopy(PREFIX, 0, event, 0, PREFIX.length);
+        return write(event(PREFIX, message));
+    }
+
+    @Override
+    public boolean send(String eventId, byte[] message) {
+        return write(event(("id: " + eventId + "\n" + EVENT).getBytes(StandardCharsets.UTF_8), message));
+    }
+
+    @Override
+    public boolean prime(String eventId, Duration retry) {
+        return write(
+                ("retry: " + retry.toMillis() + "\nid: " + eventId + "\ndata: \n\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] event(byte[] prefix, byte[] message) {
+        byte[] event = new byte[prefix.length + message.length + 2];
+        System.arraycopy(prefix, 0, event, 0, prefix.length);
         for (int i = 0; i < message.length; i++) {
             // A line end would cut the event; where JSON allows one, a space means the same.
             byte b = message[i];
-            event[PREFIX.length + i] = b == '\n' || b == '\r' ? (byte) ' ' : b;
+            event[prefix.length + i] = b == '\n' || b == '\r' ? (byte) ' ' : b;
         }
         event[event.length - 2] = '\n';
         event[event.length - 1] = '\n';
-        return write(event);
+        return event;
     }
 
     private boolean write(byte[] bytes) {
@@ -82,6 +102,8 @@ final class McpStream implements EventStream, KeepAlive.Beating {
     public void beat() {
         if (!lock.isLocked()) {
             write(COMMENT);
+        } else if (System.nanoTime() - lastWriteNanos > MAX_WRITE_NANOS) {
+            whenGone.run();
         }
     }
 

@@ -27,6 +27,7 @@ public final class ToolCatalog implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, View> views = new LinkedHashMap<>();
+    private volatile Runnable onChange = () -> {};
     private volatile Map<View, CatalogSnapshot> snapshots = Map.of();
 
     /** @param interval how often a server that says nothing is asked again */
@@ -62,6 +63,11 @@ public final class ToolCatalog implements AutoCloseable {
     /** What stands behind {@code /mcp/}; empty if nothing does. */
     public Optional<View> view(String segment) {
         return Optional.ofNullable(views.get(segment));
+    }
+
+    /** Whom to tell when what is listed may have changed; before {@link #start} only. It must not block. */
+    public void onChange(Runnable listener) {
+        onChange = listener;
     }
 
     /** Begins to ask the servers, all at once and without waiting. */
@@ -140,6 +146,7 @@ public final class ToolCatalog implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        onChange.run();
     }
 
     /** Stops every server, side by side: each may take a few seconds to end. */

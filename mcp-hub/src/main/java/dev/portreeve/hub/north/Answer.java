@@ -27,6 +27,9 @@ final class Answer implements AutoCloseable {
     private final Map<String, String> headers = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private McpExchange.@Nullable EventStream stream;
+    private @Nullable SessionStreams streams;
+    private @Nullable StreamLog log;
+    private boolean primed;
     private boolean ended;
 
     /** @param whenGone called if the caller leaves an open stream */
@@ -56,16 +59,43 @@ final class Answer implements AutoCloseable {
         }
     }
 
+    /**
+     * Should it become a stream, then one that the caller can take up again when its connection breaks.
+     *
+     * @param primed whether the caller wants to hear the stream's name before the first message
+     */
+    void resumable(SessionStreams session, boolean primed) {
+        lock.lock();
+        try {
+            this.streams = session;
+            this.primed = primed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Becomes an event stream now, if the caller takes one and nothing was sent. */
     void stream() {
         lock.lock();
         try {
             if (stream == null && !ended && mayStream) {
                 stream = exchange.stream(Map.copyOf(headers), whenGone);
+                if (streams != null) {
+                    log = streams.begin();
+                    if (primed) {
+                        boolean ignored = stream.prime(
+                                log.idOf(0).toString(), streams.limits().retry());
+                    }
+                }
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void send(McpExchange.EventStream open, byte[] message) {
+        boolean ignored =
+                log == null ? open.send(message) : open.send(log.append(message).toString(), message);
     }
 
     /** Says something before the end, if the caller takes an event stream. */
@@ -74,7 +104,7 @@ final class Answer implements AutoCloseable {
         try {
             stream();
             if (stream != null && !ended) {
-                boolean ignored = stream.send(message);
+                send(stream, message);
             }
         } finally {
             lock.unlock();
@@ -110,9 +140,9 @@ final class Answer implements AutoCloseable {
                 return;
             }
             if (message.length > 0) {
-                boolean ignored = stream.send(message);
+                send(stream, message);
             }
-            stream.close();
+            closeStream(stream);
         } finally {
             lock.unlock();
         }
@@ -125,10 +155,17 @@ final class Answer implements AutoCloseable {
         try {
             if (stream != null && !ended) {
                 ended = true;
-                stream.close();
+                closeStream(stream);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void closeStream(McpExchange.EventStream open) {
+        if (streams != null && log != null) {
+            streams.finished(log);
+        }
+        open.close();
     }
 }

@@ -30,11 +30,13 @@ final class LegacyDispatch {
     private static final byte[] NOTHING = new byte[0];
 
     private final LegacySessions sessions;
+    private final SessionListening listening;
     private final ToolLists lists;
     private final ToolCalls calls;
 
-    LegacyDispatch(LegacySessions sessions, ToolLists lists, ToolCalls calls) {
+    LegacyDispatch(LegacySessions sessions, SessionListening listening, ToolLists lists, ToolCalls calls) {
         this.sessions = sessions;
+        this.listening = listening;
         this.lists = lists;
         this.calls = calls;
     }
@@ -51,7 +53,9 @@ final class LegacyDispatch {
                 if (request.method().equals("initialize")) {
                     initialize(subject, view, request.params(), answer);
                 } else {
-                    inSession(session(subject, view, exchange), request, answer, cancellation);
+                    LegacySession session = session(subject, view, exchange);
+                    answer.resumable(session.streams(), session.isPrimed());
+                    inSession(session, request, answer, cancellation);
                 }
             } catch (BadMessage bad) {
                 answer.error(bad.status(), bad.error());
@@ -65,11 +69,12 @@ final class LegacyDispatch {
                 .flatMap(RawJson::asString)
                 .orElseThrow(() -> new BadMessage(
                         BAD_REQUEST, new McpError(McpError.INVALID_PARAMS, "initialize needs a protocolVersion")));
-        LegacySession session = sessions.open(subject, view)
+        String version = ProtocolVersion.LEGACY_ALL.contains(asked) ? asked : ProtocolVersion.LEGACY;
+        LegacySession session = sessions.open(subject, view, version, listening.watch(subject, view))
                 .orElseThrow(() -> new BadMessage(
                         UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many sessions are open: try again later")));
         ObjectNode result = JsonRpc.object();
-        result.put("protocolVersion", ProtocolVersion.LEGACY_ALL.contains(asked) ? asked : ProtocolVersion.LEGACY);
+        result.put("protocolVersion", version);
         result.set("capabilities", ServerSelf.capabilities());
         result.set("serverInfo", ServerSelf.info());
         answer.header(HeaderValue.SESSION, session.id());
@@ -131,9 +136,13 @@ final class LegacyDispatch {
         exchange.answer(ACCEPTED, Map.of(), NOTHING);
     }
 
-    /** A caller wants to listen to what the server says by itself, which is nothing yet. */
+    /** A caller listens to what belongs to no request, or takes up a broken stream. */
     void listen(Subject subject, View view, McpExchange exchange) {
-        exchange.answer(405, Map.of("Allow", "POST, DELETE"), NOTHING);
+        try {
+            listening.listen(session(subject, view, exchange), exchange);
+        } catch (BadMessage bad) {
+            refuse(exchange, bad);
+        }
     }
 
     /** Ends a session at its owner's wish. */
@@ -142,8 +151,12 @@ final class LegacyDispatch {
             sessions.end(session(subject, view, exchange));
             exchange.answer(NO_CONTENT, Map.of(), NOTHING);
         } catch (BadMessage bad) {
-            exchange.answer(bad.status(), Map.of("Content-Type", "application/json"), JsonRpc.error(null, bad.error()));
+            refuse(exchange, bad);
         }
+    }
+
+    private static void refuse(McpExchange exchange, BadMessage bad) {
+        exchange.answer(bad.status(), Map.of("Content-Type", "application/json"), JsonRpc.error(null, bad.error()));
     }
 
     private LegacySession session(Subject subject, View view, McpExchange exchange) {

@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Subject;
@@ -14,15 +15,29 @@ final class LegacySession {
     private final String id;
     private final Subject owner;
     private final View view;
+    private final String version;
+    private final SessionStreams streams;
+    private final ListWatch watch;
     private final int maxCalls;
     private final Map<RequestId, Cancellation> running = new HashMap<>();
     private Instant lastUsed;
     private boolean ended;
 
-    LegacySession(String id, Subject owner, View view, int maxCalls, Instant now) {
+    LegacySession(
+            String id,
+            Subject owner,
+            View view,
+            String version,
+            SessionStreams streams,
+            ListWatch watch,
+            int maxCalls,
+            Instant now) {
         this.id = id;
         this.owner = owner;
         this.view = view;
+        this.version = version;
+        this.streams = streams;
+        this.watch = watch;
         this.maxCalls = maxCalls;
         this.lastUsed = now;
     }
@@ -40,13 +55,28 @@ final class LegacySession {
         return view;
     }
 
+    /** What it is told beside its answers, and how it takes up a broken stream. */
+    SessionStreams streams() {
+        return streams;
+    }
+
+    /** What its owner was last told of the lists. */
+    ListWatch watch() {
+        return watch;
+    }
+
+    /** Whether its client knows the empty event that only bears an id (since 2025-11-25); others stumble over it. */
+    boolean isPrimed() {
+        return version.compareTo(ProtocolVersion.LEGACY) >= 0;
+    }
+
     synchronized void used(Instant now) {
         lastUsed = now;
     }
 
-    /** When it was last used; while a call is under way that is always. */
+    /** When it was last used; while a call is under way or its owner listens that is always. */
     synchronized Instant lastUsed() {
-        return running.isEmpty() ? lastUsed : Instant.MAX;
+        return running.isEmpty() && !streams.isListenedTo() ? lastUsed : Instant.MAX;
     }
 
     /** What came of trying to begin a call. */
@@ -87,5 +117,6 @@ final class LegacySession {
     synchronized void end() {
         ended = true;
         running.values().forEach(Cancellation::cancel);
+        streams.end();
     }
 }

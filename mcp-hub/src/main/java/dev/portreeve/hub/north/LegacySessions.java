@@ -21,17 +21,19 @@ final class LegacySessions {
     private static final int ID_BYTES = 32;
     private final NorthLimits limits;
     private final InstantSource clock;
+    private final LogSpace space;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, LegacySession> byId = new HashMap<>();
     private final Map<Subject, List<LegacySession>> byOwner = new HashMap<>();
 
-    LegacySessions(NorthLimits limits, InstantSource clock) {
+    LegacySessions(NorthLimits limits, LogSpace space, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
+        this.space = space;
     }
 
     /** Opens a session; empty if there are too many already. */
-    synchronized Optional<LegacySession> open(Subject owner, View view) {
+    synchronized Optional<LegacySession> open(Subject owner, View view, String version, ListWatch watch) {
         List<LegacySession> own = byOwner.computeIfAbsent(owner, unused -> new ArrayList<>());
         if (own.size() >= limits.sessionsPerPrincipal()) {
             // Most clients never end a session; ending their oldest costs them one handshake.
@@ -43,7 +45,15 @@ final class LegacySessions {
                 return Optional.empty();
             }
         }
-        LegacySession opened = new LegacySession(newId(), owner, view, limits.callsPerSession(), clock.instant());
+        LegacySession opened = new LegacySession(
+                newId(),
+                owner,
+                view,
+                version,
+                new SessionStreams(limits.streams(), space),
+                watch,
+                limits.callsPerSession(),
+                clock.instant());
         byId.put(opened.id(), opened);
         byOwner.computeIfAbsent(owner, unused -> new ArrayList<>()).add(opened);
         return Optional.of(opened);

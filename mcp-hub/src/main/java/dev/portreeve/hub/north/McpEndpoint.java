@@ -23,6 +23,7 @@ public final class McpEndpoint implements AutoCloseable {
     private static final int MAX_QUOTED = 64;
     private final ToolCatalog catalog;
     private final LegacySessions sessions;
+    private final Announcements announcements;
     private final EraSwitch eras;
     private final AlarmClock alarms;
 
@@ -39,11 +40,36 @@ public final class McpEndpoint implements AutoCloseable {
         this.alarms = alarms;
         ToolLists lists = new ToolLists(catalog, access);
         ToolCalls calls = new ToolCalls(catalog, governor, access, callIds, alarms, limits);
-        this.sessions = new LegacySessions(limits, clock);
-        this.eras = new EraSwitch(
-                new ModernDispatch(lists, calls, new ArgumentHeaders(catalog, access)),
-                new LegacyDispatch(sessions, lists, calls));
+        LogSpace space = new LogSpace(limits.streams().allLogBytes());
+        this.sessions = new LegacySessions(limits, space, clock);
+        this.announcements = new Announcements(alarms);
+        catalog.onChange(announcements::listsMayHaveChanged);
+        this.eras = eras(lists, calls, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
         sweepLater();
+    }
+
+    private EraSwitch eras(
+            ToolLists lists,
+            ToolCalls calls,
+            ArgumentHeaders argumentHeaders,
+            StreamLimits limits,
+            LogSpace space,
+            InstantSource clock) {
+        StandingStreams standing = new StandingStreams(limits.standing(), limits.allStanding());
+        RateLimit rate = new RateLimit(limits.subscribesPerMinute(), clock);
+        StreamPump pump = new StreamPump(alarms, limits);
+        VisibleLists visible = (kind, subject, view) -> switch (kind) {
+            case TOOLS -> lists.fingerprint(subject, view);
+            case PROMPTS, RESOURCES -> 0;
+        };
+        return new EraSwitch(
+                new ModernDispatch(
+                        new ModernListening(standing, rate, announcements, visible, pump, limits, space),
+                        lists,
+                        calls,
+                        argumentHeaders),
+                new LegacyDispatch(
+                        sessions, new SessionListening(standing, announcements, visible, pump, limits), lists, calls));
     }
 
     /** Answers one exchange; returns when it is answered. */
@@ -78,6 +104,7 @@ public final class McpEndpoint implements AutoCloseable {
     /** Ends all sessions and cancels what runs in them. */
     @Override
     public void close() {
+        announcements.close();
         sessions.endAll();
     }
 }

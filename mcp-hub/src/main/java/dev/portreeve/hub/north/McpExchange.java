@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,16 @@ public interface McpExchange {
          * @return false if the client has left
          */
         boolean send(byte[] message);
+
+        /** As {@link #send(byte[])}, under an id by which the caller takes the stream up again after it. */
+        boolean send(String eventId, byte[] message);
+
+        /**
+         * Tells the caller where to take the stream up should it break before the first message, and how long to wait.
+         *
+         * @return false if the client has left
+         */
+        boolean prime(String eventId, Duration retry);
 
         /** Ends the stream properly. */
         @Override

@@ -30,11 +30,13 @@ final class ModernDispatch {
     private static final RawJson PRIVATE = RawJson.of("\"private\"");
     private static final RawJson COMPLETE = RawJson.of("\"complete\"");
 
+    private final ModernListening listening;
     private final ToolLists lists;
     private final ToolCalls calls;
     private final ArgumentHeaders argumentHeaders;
 
-    ModernDispatch(ToolLists lists, ToolCalls calls, ArgumentHeaders argumentHeaders) {
+    ModernDispatch(ModernListening listening, ToolLists lists, ToolCalls calls, ArgumentHeaders argumentHeaders) {
+        this.listening = listening;
         this.lists = lists;
         this.calls = calls;
         this.argumentHeaders = argumentHeaders;
@@ -50,7 +52,11 @@ final class ModernDispatch {
                 if (request.method().equals("tools/call")) {
                     argumentHeaders.require(subject, view, request.params(), exchange);
                 }
-                dispatch(subject, view, request, answer, cancellation);
+                if (request.method().equals("subscriptions/listen")) {
+                    listening.listen(subject, view, request, exchange);
+                } else {
+                    dispatch(subject, view, request, answer, cancellation);
+                }
             } catch (BadMessage bad) {
                 answer.error(bad.status(), bad.error());
             }

@@ -18,7 +18,14 @@ public record NorthLimits(
         Duration sessionIdle,
         int callsPerSession,
         Duration streamAfter,
-        Duration reportEvery) {
-    public static final NorthLimits DEFAULT =
-            new NorthLimits(64, 20_000, Duration.ofMinutes(30), 64, Duration.ofMillis(1500), Duration.ofSeconds(10));
+        Duration reportEvery,
+        StreamLimits streams) {
+    public static final NorthLimits DEFAULT = new NorthLimits(
+            64,
+            20_000,
+            Duration.ofMinutes(30),
+            64,
+            Duration.ofMillis(1500),
+            Duration.ofSeconds(10),
+            StreamLimits.DEFAULT);
 }

@@ -17,7 +17,7 @@ final class ServerSelf {
 
     static ObjectNode capabilities() {
         ObjectNode capabilities = JsonRpc.object();
-        capabilities.putObject("tools");
+        capabilities.putObject("tools").put("listChanged", true);
         return capabilities;
     }
 }

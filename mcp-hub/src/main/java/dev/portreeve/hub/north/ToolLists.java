@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ToolLists {
     private static final int OK = 200;
+    private static final long PRIME = 1_000_003;
     private final ToolCatalog catalog;
     private final AccessPolicy access;
 
@@ -54,6 +55,18 @@ final class ToolLists {
         });
         put(out, "}");
         return RawJson.of(out.toByteArray());
+    }
+
+    /** See {@link VisibleLists}. */
+    long fingerprint(Subject subject, View view) {
+        long print = 1;
+        for (CatalogTool tool : catalog.snapshot(view).tools()) {
+            if (access.mayUse(subject, tool.resource())) {
+                print = PRIME * print + tool.name().hashCode();
+                print = PRIME * print + tool.resource().hashCode();
+            }
+        }
+        return print;
     }
 
     private static void put(ByteArrayOutputStream out, String text) {

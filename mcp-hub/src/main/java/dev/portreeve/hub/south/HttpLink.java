@@ -98,6 +98,15 @@ final class HttpLink implements ServerLink {
         }
     }
 
+    /**
+     * Listens to the server until it ends the stream or the deadline passes.
+     *
+     * @return false if it has nothing to listen to
+     */
+    boolean listen(Deadline deadline) {
+        return modern ? ServerEar.listen(this, deadline) : post.listen(headers(null, null), questions, deadline);
+    }
+
     private void cancel(long id) {
         // On another thread: this one may be interrupted, and whoever waits for it should not wait for a courtesy.
         Thread.ofVirtual()

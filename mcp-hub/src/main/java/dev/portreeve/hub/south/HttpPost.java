@@ -35,6 +35,9 @@ final class HttpPost {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
+    /** No request has this id, so no answer comes for it. */
+    private static final long NO_REQUEST = -1;
+
     private static final int MAX_IGNORED_BYTES = 8192;
     /** A new token after the first refusal, and two steps up to more scopes. */
     private static final int MAX_RENEWALS = 3;
@@ -104,9 +107,42 @@ final class HttpPost {
         }
     }
 
+    /**
+     * Listens to what a server of the older era says outside its answers, until the stream ends.
+     *
+     * @return false if the server has no such stream
+     * @throws ToolServerFault when the stream breaks, ends, or the deadline passes
+     * @throws SessionGone if a session header was sent and the server answers 404
+     */
+    boolean listen(Map<String, String> headers, Questions questions, Deadline deadline) {
+        try {
+            HttpResponse<InputStream> response = exchange(null, headers, deadline);
+            if (response.statusCode() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
+                close(response.body());
+                throw new SessionGone();
+            }
+            if (response.statusCode() >= SERVER_ERROR) {
+                close(response.body());
+                throw refused(response.statusCode());
+            }
+            if (response.statusCode() != OK || !isStream(response)) {
+                close(response.body());
+                return false;
+            }
+            events.read(response.body(), NO_REQUEST, questions, Meanwhile.NOTHING, deadline);
+            return true;
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+            throw ToolServerFault.interrupted(slug);
+        } catch (IOException broken) {
+            throw fault(broken, deadline);
+        }
+    }
+
     // A refusal is answered by another credential if there is one, and the request repeated: a server that does not let
     // us in has not looked at it.
-    private HttpResponse<InputStream> exchange(byte[] message, Map<String, String> headers, Deadline deadline)
+    private HttpResponse<InputStream> exchange(
+            byte @Nullable [] message, Map<String, String> headers, Deadline deadline)
             throws IOException, InterruptedException {
         for (int renewals = 0; ; renewals++) {
             Map<String, String> shown = credentialHeaders(deadline);
@@ -168,16 +204,19 @@ final class HttpPost {
     }
 
     private HttpRequest request(
-            Map<String, String> headers, Map<String, String> credential, Deadline deadline, byte[] message) {
+            Map<String, String> headers, Map<String, String> credential, Deadline deadline, byte @Nullable [] message) {
         Duration left = deadline.remaining();
         if (left.isZero()) {
             throw ToolServerFault.timeout(slug);
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
                 .timeout(left)
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json, text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(message));
+                .header("Accept", message == null ? "text/event-stream" : "application/json, text/event-stream");
+        if (message == null) {
+            request.GET();
+        } else {
+            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(message));
+        }
         // Last, so that nothing of a caller can take the place of the gateway's own credential.
         headers.forEach(request::setHeader);
         credential.forEach(request::setHeader);

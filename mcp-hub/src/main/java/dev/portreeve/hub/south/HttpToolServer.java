@@ -28,6 +28,8 @@ public final class HttpToolServer implements ToolServer {
     /** The gateway's own connection: the one for all, unless the server is of the older era and not stateless. */
     private volatile @Nullable HttpLink link;
 
+    private final ServerEar ear;
+
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
     /**
@@ -48,6 +50,7 @@ public final class HttpToolServer implements ToolServer {
         this.post = new HttpPost(slug, target, http, alarms, limits.maxMessageBytes(), onToolsChanged);
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
+        this.ear = new ServerEar(slug, this::listen);
         this.conversations = new Conversations(slug, limits.maxSessions(), limits.sessionIdle(), this::openSession);
     }
 
@@ -131,7 +134,18 @@ public final class HttpToolServer implements ToolServer {
         HttpLink modern = HttpLink.modern(slug, post);
         HttpLink connected = isModern(modern, deadline) ? modern : openSession(Party.GATEWAY, deadline);
         profile = connected.profile();
+        ear.open();
         return connected;
+    }
+
+    private boolean listen(Deadline deadline) {
+        HttpLink own = connected(deadline);
+        try {
+            return own.listen(deadline);
+        } catch (HttpPost.SessionGone gone) {
+            forget(own);
+            throw gone;
+        }
     }
 
     private HttpLink openSession(Party party, Deadline deadline) {
@@ -193,6 +207,7 @@ public final class HttpToolServer implements ToolServer {
 
     @Override
     public void close() {
+        ear.close();
         conversations.close();
         HttpLink current = link;
         link = null;

@@ -53,6 +53,11 @@ public record ServerRequest(
         return of(listing.method(), cursor == null ? Map.of() : Map.of("cursor", cursor));
     }
 
+    /** Asks a server of the modern era to say when its tools change. */
+    static ServerRequest listen() {
+        return of("subscriptions/listen", Map.of("notifications", RawJson.of("{\"toolsListChanged\":true}")));
+    }
+
     /** {@code tools/call}. */
     public static ServerRequest call(
             String tool, RawJson arguments, boolean wantsProgress, Map<String, RawJson> traceContext) {

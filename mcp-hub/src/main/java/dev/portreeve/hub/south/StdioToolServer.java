@@ -42,6 +42,8 @@ public final class StdioToolServer implements ToolServer {
     /** The gateway's own process: the one for all, unless the server is of the older era and not stateless. */
     private volatile @Nullable StdioLink link;
 
+    private final ServerEar ear;
+
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     private volatile boolean closed;
     private final AtomicInteger users = new AtomicInteger();
@@ -67,6 +69,7 @@ public final class StdioToolServer implements ToolServer {
         this.onToolsChanged = onToolsChanged;
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
+        this.ear = new ServerEar(slug, this::listen);
         this.conversations = new Conversations(slug, limits.maxSessions(), sessionIdle(), this::openSession);
     }
 
@@ -199,6 +202,7 @@ public final class StdioToolServer implements ToolServer {
             if (started == null || started.hasEnded()) {
                 started = counted(this::start);
                 link = started;
+                ear.open();
             }
             return started;
         } finally {
@@ -302,6 +306,13 @@ public final class StdioToolServer implements ToolServer {
         return fresh;
     }
 
+    // A server of the older era says it on its pipe unasked. A process that does not run is not started to listen to
+    // it.
+    private boolean listen(Deadline deadline) {
+        StdioLink own = link;
+        return own != null && !own.hasEnded() && own.isModern() && ServerEar.listen(own, deadline);
+    }
+
     private boolean isModern(StdioLink fresh, Deadline deadline) {
         Duration probe = deadline.remaining().compareTo(limits.probeTimeout()) < 0
                 ? deadline.remaining()
@@ -337,6 +348,7 @@ public final class StdioToolServer implements ToolServer {
     public void close() {
         // Not under the lock: whoever starts the server now is to be stopped, not waited for.
         closed = true;
+        ear.close();
         List<Thread> stopping = running.stream()
                 .map(one -> Thread.ofVirtual().start(() -> one.close(limits.stopTimeout())))
                 .toList();

@@ -15,6 +15,7 @@ public final class HeaderValue {
     public static final String METHOD = "Mcp-Method";
     public static final String NAME = "Mcp-Name";
     public static final String SESSION = "Mcp-Session-Id";
+    public static final String LAST_EVENT = "Last-Event-ID";
 
     private static final String PREFIX = "=?base64?";
     private static final String SUFFIX = "?=";

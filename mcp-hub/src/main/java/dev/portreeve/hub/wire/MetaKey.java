@@ -9,6 +9,9 @@ public final class MetaKey {
     public static final String CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
     public static final String LOG_LEVEL = "io.modelcontextprotocol/logLevel";
     public static final String SERVER_INFO = "io.modelcontextprotocol/serverInfo";
+    /** Bears the id of the {@code subscriptions/listen} request on everything that is said on its stream. */
+    public static final String SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
+
     public static final String PROGRESS_TOKEN = "progressToken";
 
     /** The reserved bare keys of trace context, which travel on to the downstream server. */

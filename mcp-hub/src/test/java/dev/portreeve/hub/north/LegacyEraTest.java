@@ -164,7 +164,7 @@ class LegacyEraTest {
                 alice.post(session, "[" + message(1, "ping", "{}") + "]")
                         .error()
                         .code());
-        assertEquals(405, alice.send("GET", session).status());
+        assertEquals(406, alice.send("GET", session).status(), "without saying that it takes a stream");
         Map<String, String> other = new HashMap<>(session);
         other.put(HeaderValue.VERSION, "1999-01-01");
         assertEquals(400, alice.post(other, message(1, "ping", "{}")).status());

@@ -1,0 +1,130 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.wire.BadMessage;
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.MetaKey;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.hub.wire.RequestId;
+import dev.portreeve.policy.call.Subject;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code subscriptions/listen} of 2026-07-28: one long answer, which begins with what was accepted, bears the request's id
+ * on everything, and ends with a result if it is the gateway that ends it. Thread-safe.
+ */
+final class ModernListening {
+    private static final int OK = 200;
+
+    private final StandingStreams standing;
+    private final RateLimit rate;
+    private final Announcements announcements;
+    private final VisibleLists lists;
+    private final StreamPump pump;
+    private final StreamLimits limits;
+    private final LogSpace space;
+
+    ModernListening(
+            StandingStreams standing,
+            RateLimit rate,
+            Announcements announcements,
+            VisibleLists lists,
+            StreamPump pump,
+            StreamLimits limits,
+            LogSpace space) {
+        this.standing = standing;
+        this.rate = rate;
+        this.announcements = announcements;
+        this.lists = lists;
+        this.pump = pump;
+        this.limits = limits;
+        this.space = space;
+    }
+
+    /**
+     * Returns when the stream is over.
+     *
+     * @throws BadMessage before anything was sent
+     */
+    void listen(Subject subject, View view, JsonRpcMessage.Request request, McpExchange exchange) {
+        ListenFilter filter = ListenFilter.read(request.params());
+        if (!rate.admit(subject)) {
+            throw refused("too many subscriptions in a minute: keep one stream open and try again later");
+        }
+        StandingStreams.Place place = standing.enter(subject)
+                .orElseThrow(() -> refused("too many streams are open: close some, or try again later"));
+        StreamLog log = new StreamLog(0, limits, space);
+        Listening listening = new Listening(request.id(), filter, new ListWatch(lists, subject, view), log);
+        try (StreamLog.Reader reader = log.read()) {
+            announcements.join(listening);
+            run(listening, reader, exchange);
+        } finally {
+            announcements.leave(listening);
+            log.drop();
+            place.close();
+        }
+    }
+
+    private void run(Listening listening, StreamLog.Reader reader, McpExchange exchange) {
+        try (McpExchange.EventStream stream = exchange.stream(Map.of(), reader::close)) {
+            if (stream.send(listening.acknowledgement()) && !listening.filter.isEmpty()) {
+                pump.run(reader, stream, false);
+            }
+            boolean ignored = stream.send(listening.completion());
+        }
+    }
+
+    private static BadMessage refused(String message) {
+        return new BadMessage(OK, new McpError(McpError.INTERNAL_ERROR, message));
+    }
+
+    /** One open stream. */
+    private static final class Listening implements Announcements.Listener {
+        private final RequestId id;
+        private final ListenFilter filter;
+        private final ListWatch watch;
+        private final StreamLog log;
+
+        Listening(RequestId id, ListenFilter filter, ListWatch watch, StreamLog log) {
+            this.id = id;
+            this.filter = filter;
+            this.watch = watch;
+            this.log = log;
+        }
+
+        byte[] acknowledgement() {
+            ObjectNode params = JsonRpc.object();
+            params.set("notifications", filter.accepted());
+            return marked("notifications/subscriptions/acknowledged", params);
+        }
+
+        private byte[] marked(String method, ObjectNode params) {
+            params.putObject("_meta")
+                    .set(MetaKey.SUBSCRIPTION_ID, RawJson.of(id.json()).tree());
+            return JsonRpc.notification(method, RawJson.of(params));
+        }
+
+        byte[] completion() {
+            ObjectNode result = JsonRpc.object().put("resultType", "complete");
+            ObjectNode meta = result.putObject("_meta");
+            meta.set(MetaKey.SUBSCRIPTION_ID, RawJson.of(id.json()).tree());
+            meta.set(MetaKey.SERVER_INFO, ServerSelf.info());
+            return JsonRpc.result(id, RawJson.of(result));
+        }
+
+        @Override
+        public void look() {
+            watch.changed().stream()
+                    .filter(filter.lists()::contains)
+                    .forEach(kind -> log.append(marked(kind.method(), JsonRpc.object())));
+        }
+
+        @Override
+        public void close() {
+            log.end();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.portreeve.hub.north;
+
+import java.time.Duration;
+
+/**
+ * Bounds on what is said to callers outside an answer.
+ *
+ * @param logEvents kept for one stream: as many a slow reader may lag behind
+ * @param logBytes kept for one stream
+ * @param allLogBytes kept for all streams of all sessions
+ * @param endedLogs of streams that are over, kept for one session in case their end was not received
+ * @param streamAge after which a listening stream ends, so that the caller proves anew who it is
+ * @param retry after which a caller whose stream broke should come back
+ * @param standing streams of one principal that stand open to listen
+ * @param allStanding streams of all principals that stand open to listen; well below the requests the edge takes at once
+ * @param subscribedResources of one session or one listening stream
+ * @param subscribesPerMinute of one principal
+ */
+public record StreamLimits(
+        int logEvents,
+        int logBytes,
+        long allLogBytes,
+        int endedLogs,
+        Duration streamAge,
+        Duration retry,
+        int standing,
+        int allStanding,
+        int subscribedResources,
+        int subscribesPerMinute) {
+    public static final StreamLimits DEFAULT = new StreamLimits(
+            256, 256 * 1024, 64L * 1024 * 1024, 4, Duration.ofMinutes(10), Duration.ofSeconds(1), 32, 512, 256, 120);
+}
