@@ -17,7 +17,14 @@ public enum EventKind {
     KEY_REVOKED("key.revoked"),
     ADMIN_ACTION("admin.action"),
     POLICY_LOADED("policy.loaded"),
-    SERVER_STARTED("server.started");
+    SERVER_STARTED("server.started"),
+    /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */
+    DEFINITION_ACCEPTED("definition.accepted"),
+    /** A new or changed definition waits for a person. */
+    DEFINITION_QUARANTINED("definition.quarantined"),
+    DEFINITION_REJECTED("definition.rejected"),
+    /** A tool server said that it no longer has it. */
+    DEFINITION_WITHDRAWN("definition.withdrawn");
 
     private final String code;
 

@@ -16,6 +16,7 @@ import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.gateway.webhook.HttpApprovalChannel;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.PolicyEngine;
@@ -87,14 +88,10 @@ public final class Gateway implements AutoCloseable {
                         ids,
                         random)));
         this.keys = policy.keys();
-        McpHub hub = parts.add(McpHub.connect(
-                config.toolServers(),
-                config.views(),
-                policy.governor(),
-                policy.access(),
-                callIds,
+        McpHub hub = connectHub(
+                policy,
                 new SealedTokens(new SealKey(pepper.derive(SEAL_KEY)), List.of(), clock, random),
-                clock));
+                Definitions.on(database.pooled(), evidence.log(), clock));
         this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, hub);
         parts.add(directory::withdraw);
@@ -119,6 +116,18 @@ public final class Gateway implements AutoCloseable {
                 parts.close();
             }
         }
+    }
+
+    private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, Definitions definitions) {
+        return parts.add(McpHub.connect(
+                config.toolServers(),
+                config.views(),
+                policy.governor(),
+                policy.access(),
+                callIds,
+                tokens,
+                definitions,
+                clock));
     }
 
     private HttpListener startAdmin(HostPort address, AdminServices services) {
@@ -182,6 +191,7 @@ public final class Gateway implements AutoCloseable {
                 new PostgresAuditReader(database.pooled()),
                 evidence::statuses,
                 hub::servers,
+                hub.definitions(),
                 policy.approvals(),
                 config.approvals().webhooks().stream()
                         .map(webhook -> WebhookSecret.of(webhook.secret()))

@@ -13,6 +13,7 @@ import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
 import dev.portreeve.gateway.cli.Terminal;
+import dev.portreeve.gateway.cli.ToolsCommand;
 import dev.portreeve.gateway.config.BadConfig;
 import dev.portreeve.gateway.database.StartFailure;
 import java.io.PrintWriter;
@@ -58,6 +59,7 @@ public final class Main {
                 .addSubcommand(new ApprovalsCommand(terminal))
                 .addSubcommand(new BudgetsCommand(terminal))
                 .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new ProvidersCommand(terminal))
                 .addSubcommand(new AdminLinkCommand(terminal))

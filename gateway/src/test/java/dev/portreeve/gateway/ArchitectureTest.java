@@ -94,6 +94,10 @@ class ArchitectureTest {
                 onlyIn(resideInAnyPackage(BASE + ".policy..", GENERATED), BASE + ".db.policy..")
                         .because("money and approvals change in one module only; others ask the policy module"),
                 house);
+        check(
+                onlyIn(resideInAnyPackage(BASE + ".hub..", GENERATED), BASE + ".db.hub..")
+                        .because("what servers say is believed in one module only; others ask the hub"),
+                house);
     }
 
     @Test

@@ -45,8 +45,8 @@ class ConformanceTest {
         modern = NodePeers.Listening.script("conformance/modern-server.mjs");
         gateway = GatewayFixture.configured(folder, """
                 tool-servers:
-                  - { slug: older, url: "http://127.0.0.1:OLDER/mcp", trust-annotations: true }
-                  - { slug: modern, url: "http://127.0.0.1:MODERN/mcp", trust-annotations: true }
+                  - { slug: older, url: "http://127.0.0.1:OLDER/mcp", trust-annotations: true, definitions: trust }
+                  - { slug: modern, url: "http://127.0.0.1:MODERN/mcp", trust-annotations: true, definitions: trust }
                 organisation: { tenants: [{ id: acme, agents: [{ id: suite }] }] }
                 policies:
                   - { id: everything, effect: allow, tools: ["*"] }

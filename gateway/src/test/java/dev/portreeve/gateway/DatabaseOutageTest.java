@@ -43,7 +43,7 @@ class DatabaseOutageTest {
                 server: { listen: "127.0.0.1:0", admin-listen: "127.0.0.1:0", data-directory: ./data }
                 providers: [{ id: demo, kind: demo }]
                 models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
-                tool-servers: [{ slug: sticky, command: STICKY, price-per-call: "0.01" }]
+                tool-servers: [{ slug: sticky, command: STICKY, price-per-call: "0.01", definitions: trust }]
                 organisation:
                   tenants: [{ id: acme, agents: [{ id: bot, budgets: [{ limit-usd: 1 }] }] }]
                 policies: [{ id: all, effect: allow, models: ["*"], tools: ["*"] }]

@@ -37,7 +37,7 @@ final class GatewayFixture implements AutoCloseable {
     private static final String CONFIGURATION = SERVER_AND_DATABASE + """
             providers: [{ id: demo, kind: demo }]
             models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
-            tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true }]
+            tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true, definitions: trust }]
             organisation:
               tenants:
                 - id: acme

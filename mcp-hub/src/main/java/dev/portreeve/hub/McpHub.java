@@ -1,11 +1,14 @@
 package dev.portreeve.hub;
 
 import dev.portreeve.hub.catalog.CatalogNames;
+import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.ViewConfig;
+import dev.portreeve.hub.catalog.Wording;
 import dev.portreeve.hub.credential.TokenStore;
+import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The front of this module: one MCP server toward agents, in both protocol eras, over any number of downstream servers.
@@ -51,6 +55,7 @@ public final class McpHub implements AutoCloseable {
      * @param views the toolsets of the configuration
      * @param callIds names each governed call
      * @param tokens seals what callers bring back later; replicas share its keys
+     * @param definitions what was accepted of what the servers say; outlives the hub
      * @throws IllegalArgumentException if two servers or views have the same name
      */
     public static McpHub connect(
@@ -60,8 +65,9 @@ public final class McpHub implements AutoCloseable {
             AccessPolicy access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
+            Definitions definitions,
             InstantSource clock) {
-        return connect(servers, views, governor, access, callIds, tokens, clock, HubLimits.DEFAULT);
+        return connect(servers, views, governor, access, callIds, tokens, definitions, clock, HubLimits.DEFAULT);
     }
 
     /** As the shorter form, with bounds of one's own. */
@@ -72,10 +78,11 @@ public final class McpHub implements AutoCloseable {
             AccessPolicy access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
+            Definitions definitions,
             InstantSource clock,
             HubLimits limits) {
         requireDistinctNames(servers, views);
-        ToolCatalog catalog = new ToolCatalog(clock, limits.refreshEvery());
+        ToolCatalog catalog = new ToolCatalog(definitions, clock, limits.refreshEvery());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         AlarmClock alarms = new AlarmClock();
         Downstream downstream = new Downstream(threads, alarms, limits.south(), TokenStore.NONE, clock);
@@ -100,14 +107,20 @@ public final class McpHub implements AutoCloseable {
     }
 
     private ServerEntry entry(ToolServerConfig config) {
-        Runnable onToolsChanged = () -> catalog.refreshSoon(config.slug());
+        Runnable onToolsChanged = () -> catalog.announced(config.slug());
         return new ServerEntry(
                 config.slug(),
                 config.url() == null ? "stdio" : "http",
                 downstream.server(config, onToolsChanged),
                 config.trustAnnotations(),
                 config.callTimeout(),
-                config.pricePerCall());
+                config.pricePerCall(),
+                config.definitions(),
+                config.wording().stream()
+                        .collect(Collectors.toMap(
+                                ToolServerConfig.ToolWording::tool,
+                                words -> new Wording(words.title(), words.description()),
+                                (first, second) -> first)));
     }
 
     /**
@@ -118,6 +131,11 @@ public final class McpHub implements AutoCloseable {
      */
     public void handle(Subject subject, McpExchange exchange) {
         endpoint.handle(subject, exchange);
+    }
+
+    /** Where people decide about what servers say about themselves. */
+    public DefinitionDesk definitions() {
+        return catalog.desk();
     }
 
     /** How the downstream servers are, in the order of the configuration; never blocks. */

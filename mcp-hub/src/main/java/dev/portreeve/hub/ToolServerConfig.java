@@ -1,5 +1,6 @@
 package dev.portreeve.hub;
 
+import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.policy.call.NanoUsd;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param pricePerCall what one call costs, in US dollars
  * @param disabled whether it is only written down: never connected to, never started, and none of its tools exist. Rules may
  *     name it already
+ * @param definitions what becomes of a tool that nobody has looked at, and of one that changed: {@code block} lets it wait
+ *     for {@code portreeve tools accept}, {@code warn} and {@code trust} use it at once
+ * @param wording titles and descriptions in place of the server's own
  */
 public record ToolServerConfig(
         String slug,
@@ -40,7 +44,9 @@ public record ToolServerConfig(
         boolean stateless,
         Duration callTimeout,
         NanoUsd pricePerCall,
-        boolean disabled) {
+        boolean disabled,
+        DefinitionPolicy definitions,
+        List<ToolWording> wording) {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /**
@@ -65,7 +71,24 @@ public record ToolServerConfig(
         }
     }
 
+    /**
+     * What the operator says about one tool in place of the server.
+     *
+     * @param tool the tool's own name there
+     */
+    public record ToolWording(
+            String tool, @Nullable String title, @Nullable String description) {
+        public ToolWording {
+            if (title == null && description == null) {
+                throw new IllegalArgumentException("the wording of \"" + tool + "\" needs a title or a description");
+            }
+        }
+    }
+
     public ToolServerConfig {
+        // Deny by default: a server's own words reach a model only after somebody has read them.
+        definitions = definitions == null ? DefinitionPolicy.BLOCK : definitions;
+        wording = wording == null ? List.of() : List.copyOf(wording);
         command = command == null ? List.of() : List.copyOf(command);
         env = env == null ? Map.of() : Map.copyOf(env);
         process = process == null ? Process.DEFAULT : process;

@@ -5,6 +5,7 @@ package dev.portreeve.db;
 
 
 import dev.portreeve.db.audit.Audit;
+import dev.portreeve.db.hub.Hub;
 import dev.portreeve.db.policy.Policy;
 
 import java.util.Arrays;
@@ -34,6 +35,11 @@ public class DefaultCatalog extends CatalogImpl {
     public final Audit AUDIT = Audit.AUDIT;
 
     /**
+     * The schema <code>hub</code>.
+     */
+    public final Hub HUB = Hub.HUB;
+
+    /**
      * The schema <code>policy</code>.
      */
     public final Policy POLICY = Policy.POLICY;
@@ -49,6 +55,7 @@ public class DefaultCatalog extends CatalogImpl {
     public final List<Schema> getSchemas() {
         return Arrays.asList(
             Audit.AUDIT,
+            Hub.HUB,
             Policy.POLICY
         );
     }

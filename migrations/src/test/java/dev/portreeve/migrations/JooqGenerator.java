@@ -55,7 +55,8 @@ final class JooqGenerator {
                 .withName("org.jooq.meta.postgres.PostgresDatabase")
                 .withSchemata(
                         new SchemaMappingType().withInputSchema("audit"),
-                        new SchemaMappingType().withInputSchema("policy"))
+                        new SchemaMappingType().withInputSchema("policy"),
+                        new SchemaMappingType().withInputSchema("hub"))
                 // Partitions are PostgreSQL's affair: they come and go with the months.
                 .withExcludes("audit\\.record_.*")
                 .withForcedTypes(new ForcedType()

@@ -13,6 +13,7 @@ final class AdminApi {
     private final AdminJson json;
     private final KeysApi keys;
     private final ApprovalsApi approvals;
+    private final ToolsApi tools;
     private final CallFeed calls;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
@@ -22,6 +23,7 @@ final class AdminApi {
         this.keys = new KeysApi(services.keys(), services.tenants(), clock, json);
         this.approvals = new ApprovalsApi(
                 new ApprovalDesk(services.approvals(), services.tenants()), services.webhookSecrets(), json, clock);
+        this.tools = new ToolsApi(services.tools(), json);
         this.calls = new CallFeed(services.records());
     }
 
@@ -40,6 +42,7 @@ final class AdminApi {
     void register(AdminRoutes routes, HttpRules rules) {
         keys.register(routes, rules);
         approvals.register(routes, rules);
+        tools.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

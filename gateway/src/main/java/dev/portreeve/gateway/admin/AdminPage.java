@@ -47,6 +47,7 @@ final class AdminPage {
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
         routes.page(rules::post, "/approvals/{id}", this::decide);
+        routes.page(rules::post, "/tools/{name}", this::decideTool);
         routes.open(rules::any, "/*", exchange -> {
             throw new AdminRefusal(Problem.notFound("there is no such page"));
         });
@@ -93,7 +94,14 @@ final class AdminPage {
     }
 
     private Html main(AdminAccess.Session session, EvidencePanel.State evidence) {
-        Html left = concat(ApprovalsPanel.of(approvals.waiting(), session), CallsPanel.of(calls.lines()));
+        Html left = concat(
+                ApprovalsPanel.of(approvals.waiting(), session),
+                ToolsPanel.of(
+                        services.tools().offers().stream()
+                                .filter(offer -> offer.definition().verdict().waits())
+                                .toList(),
+                        session),
+                CallsPanel.of(calls.lines()));
         Html right = concat(
                 BudgetsPanel.of(services.budgets().get()),
                 EvidencePanel.of(evidence, session),
@@ -118,7 +126,8 @@ final class AdminPage {
     private static ServersPanel.Server server(ServerStatus status) {
         String problem = status.problem();
         String said = problem == null ? status.transport() + " " + status.protocolVersion() : problem;
-        return new ServersPanel.Server(status.slug(), status.state() == ServerStatus.State.UP, status.tools(), said);
+        return new ServersPanel.Server(
+                status.slug(), status.state() == ServerStatus.State.UP, status.tools(), status.waiting(), said);
     }
 
     private void verify(AdminExchange exchange, AdminAccess.Session session) {
@@ -136,6 +145,17 @@ final class AdminPage {
                 Vote.Channel.CONSOLE);
         approvals.decide(exchange.path("id"), vote);
         exchange.seeOther("/#approvals");
+    }
+
+    private void decideTool(AdminExchange exchange, AdminAccess.Session session) {
+        Map<String, String> form = requireForm(exchange, session);
+        ToolsApi.decide(
+                services.tools(),
+                ToolsApi.find(services.tools(), exchange.path("name")),
+                ToolsApi.choice(form.get("decision")),
+                form.get("hash"),
+                new ToolsApi.Decider(ToolsApi.OPERATOR, "console", form.get("reason")));
+        exchange.seeOther("/#tools");
     }
 
     private static Map<String, String> requireForm(AdminExchange exchange, AdminAccess.Session session) {

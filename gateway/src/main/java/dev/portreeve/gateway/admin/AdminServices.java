@@ -2,6 +2,7 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.WebhookSecret;
@@ -26,6 +27,7 @@ public record AdminServices(
         AuditReader records,
         Supplier<List<AuditStatus>> logs,
         Supplier<List<ServerStatus>> servers,
+        DefinitionDesk tools,
         Approvals approvals,
         List<WebhookSecret> webhookSecrets,
         Verifications verifications,

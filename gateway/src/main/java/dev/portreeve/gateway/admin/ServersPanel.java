@@ -11,7 +11,7 @@ final class ServersPanel {
     private ServersPanel() {}
 
     /** A tool server. */
-    record Server(String slug, boolean up, int tools, String said) {}
+    record Server(String slug, boolean up, int tools, int waiting, String said) {}
 
     static Html of(List<Server> servers) {
         List<Html> pairs = new ArrayList<>();
@@ -24,6 +24,9 @@ final class ServersPanel {
                             "span",
                             "pill " + (server.up() ? Tone.GOOD : Tone.BAD).style(),
                             server.up() ? server.tools() + " tools" : "down"),
+                    server.waiting() == 0
+                            ? Html.EMPTY
+                            : tag("span", "pill " + Tone.WARN.style(), server.waiting() + " to look at"),
                     tag("div", "quiet", server.said())));
         }
         return PageShell.part(

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.hub.ToolServerAuth;
 import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.hub.catalog.ViewConfig;
+import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.BudgetConfig;
@@ -200,6 +202,39 @@ class ConfigFileTest {
         assertTrue(github.trustAnnotations());
         assertEquals(Duration.ofMinutes(2), github.callTimeout());
         assertEquals(NanoUsd.ofUsd("0.001"), github.pricePerCall());
+        assertEquals(DefinitionPolicy.BLOCK, files.definitions(), "nobody is believed unread");
+        assertEquals(DefinitionPolicy.WARN, github.definitions());
+        assertEquals(
+                List.of(new ToolServerConfig.ToolWording("create_issue", null, "Writes an issue")), github.wording());
+        assertEquals(
+                List.of(new ViewConfig(
+                        "triage",
+                        List.of(
+                                new ViewConfig.Choice("files", List.of("read_*", "list_directory"), null, null, null),
+                                new ViewConfig.Choice(
+                                        "github", List.of("create_issue"), "new_issue", "New issue", null)))),
+                config.views());
+    }
+
+    @Test
+    void names_that_would_mean_two_things_name_both_owners() {
+        String found = problems("""
+                tool-servers: [{ slug: notes, command: [notes] }, { slug: notes, command: [notes] }]
+                views:
+                  - { id: notes, tools: [{ from: nots, names: ["*"] }] }
+                  - { id: sse, tools: [{ from: notes, names: [a], as: x }, { from: notes, names: [b], as: x }] }
+                """);
+        assertTrue(
+                found.contains("portreeve.yaml:1: tool-servers[1].slug: \"notes\" is there twice: it is the slug of"
+                        + " tool-servers[0] and the slug of tool-servers[1]"),
+                found);
+        assertTrue(
+                found.contains(
+                        "views[0].id: \"notes\" is there twice: it is the slug of tool-servers[0] and the id of"),
+                found);
+        assertTrue(found.contains("there is no tool server \"nots\", did you mean \"notes\""), found);
+        assertTrue(found.contains("views[1].id: \"sse\" is reserved"), found);
+        assertTrue(found.contains("\"x\" would be two tools: \"a\" of \"notes\" and \"b\" of \"notes\""), found);
     }
 
     @Test

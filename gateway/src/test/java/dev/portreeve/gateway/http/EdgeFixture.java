@@ -14,6 +14,7 @@ import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.CallGovernor;
@@ -166,6 +167,7 @@ final class EdgeFixture implements AutoCloseable {
                 access,
                 EdgeFixture::callId,
                 new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
+                Definitions.none(audit, clock),
                 clock);
         edge = new HttpEdge(
                 config,

@@ -1,5 +1,7 @@
 package dev.portreeve.hub.catalog;
 
+import dev.portreeve.hub.definition.Definition;
+import dev.portreeve.hub.definition.DefinitionScan;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Resource;
 
@@ -9,10 +11,31 @@ import dev.portreeve.policy.call.Resource;
  * @param name the name callers see
  * @param resource server, the tool's own name there, and the hash of its complete definition
  * @param readOnlyHint what the server says; see {@link #readOnly()} for what is believed
- * @param listing the definition as callers see it: under that name, everything else as the server sent it
+ * @param withheld whether its server has changed it and nobody has accepted that: it stays listed as it was, and is not
+ *     called
+ * @param listing the definition as callers see it: under that name, with the operator's words, without what hides in texts;
+ *     everything else as the server sent it
  */
 public record CatalogTool(
-        String name, ServerEntry owner, Resource.Tool resource, boolean readOnlyHint, RawJson listing) {
+        String name,
+        ServerEntry owner,
+        Resource.Tool resource,
+        boolean readOnlyHint,
+        boolean withheld,
+        RawJson listing) {
+    /** A tool under its own name. */
+    static CatalogTool of(ServerEntry owner, Definition definition, boolean withheld) {
+        RawJson annotations = definition.body().member("annotations");
+        RawJson readOnly = annotations == null ? null : annotations.member("readOnlyHint");
+        return new CatalogTool(
+                definition.name(),
+                owner,
+                new Resource.Tool(owner.slug(), definition.name(), definition.hash()),
+                readOnly != null && readOnly.isTrue(),
+                withheld,
+                DefinitionScan.of(definition).clean());
+    }
+
     /** Whether the tool is taken to change nothing. */
     public boolean readOnly() {
         return owner.trustAnnotations() && readOnlyHint;
@@ -20,7 +43,7 @@ public record CatalogTool(
 
     /** The same tool as one view shows it. */
     CatalogTool shown(View.Shown as) {
-        return new CatalogTool(
-                as.name(), owner, resource, readOnlyHint, as.wording().rewrite(listing, as.name()));
+        Wording words = as.wording().over(owner.wording().getOrDefault(name, Wording.OF_THE_SERVER));
+        return new CatalogTool(as.name(), owner, resource, readOnlyHint, withheld, words.rewrite(listing, as.name()));
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocolVersion the revision spoken with it, or empty before the first contact
  * @param tools how many of its tools are listed, also while it is down
  * @param dropped how many of its tools cannot be listed
+ * @param waiting how many of its definitions wait for a person to accept or reject them
  * @param problem why it is down, in plain words without contents; {@code null} while it is not
  * @param asOf when this was found out; {@code null} before the first contact ended
  */
@@ -19,8 +20,13 @@ public record ServerStatus(
         String protocolVersion,
         int tools,
         int dropped,
+        int waiting,
         @Nullable String problem,
         @Nullable Instant asOf) {
+    ServerStatus withTools(int listed, int waitingNow) {
+        return new ServerStatus(slug, transport, state, protocolVersion, listed, dropped, waitingNow, problem, asOf);
+    }
+
     /** What the last contact showed. */
     public enum State {
         /** Not asked yet. */

@@ -1,9 +1,11 @@
 package dev.portreeve.hub.catalog;
 
+import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Resource;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tools of all servers. Reading is constant-time and waits for no server; every server keeps itself up to date in the
@@ -21,17 +25,30 @@ public final class ToolCatalog implements AutoCloseable {
     /** What {@code /mcp} shows. */
     public static final View EVERYTHING = new View.Everything();
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(ToolCatalog.class);
+    /** How long another replica's acceptance may go unnoticed. */
+    private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
+    /** The longest a call waits for a server that announced other tools to say which. */
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Definitions definitions;
     private final InstantSource clock;
     private final Duration interval;
     private final Map<String, ServerListing> listings = new LinkedHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** Never signalled: what waits on it waits for its time, or for an interrupt. */
+    private final Condition closing = lock.newCondition();
+
+    private final Thread watching;
     private final Map<String, View> views = new LinkedHashMap<>();
     private volatile Runnable onChange = () -> {};
     private volatile Map<View, CatalogSnapshot> snapshots = Map.of();
 
     /** @param interval how often a server that says nothing is asked again */
-    public ToolCatalog(InstantSource clock, Duration interval) {
+    public ToolCatalog(Definitions definitions, InstantSource clock, Duration interval) {
+        this.definitions = definitions;
+        this.watching = Thread.ofVirtual().name("hub-definitions").unstarted(this::watch);
         this.clock = clock;
         this.interval = interval;
         put(EVERYTHING);
@@ -47,7 +64,7 @@ public final class ToolCatalog implements AutoCloseable {
             throw new IllegalArgumentException(
                     "two tool servers have the slug \"" + entry.slug() + "\": give one of them another");
         }
-        listings.put(entry.slug(), new ServerListing(entry, clock, interval, this::rebuild));
+        listings.put(entry.slug(), new ServerListing(entry, definitions, clock, interval, this::rebuild));
         put(new View.OneServer(entry.slug()));
     }
 
@@ -70,9 +87,49 @@ public final class ToolCatalog implements AutoCloseable {
         onChange = listener;
     }
 
-    /** Begins to ask the servers, all at once and without waiting. */
+    /** Lists what was accepted before, and begins to ask the servers, all at once and without waiting. */
     public void start() {
+        rebuild();
+        watching.start();
         listings.values().forEach(ServerListing::start);
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                pause();
+                look();
+            }
+        } catch (InterruptedException closed) {
+            LOGGER.debug("the definitions are no longer watched");
+        }
+    }
+
+    private void look() {
+        try {
+            if (definitions.refresh()) {
+                rebuild();
+            }
+        } catch (RuntimeException away) {
+            LOGGER.debug("the definitions cannot be read now: {}", away.getMessage());
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long nanos = REFRESH_EVERY.toNanos();
+            while (nanos > 0) {
+                nanos = closing.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where people decide about definitions. */
+    public DefinitionDesk desk() {
+        return new DefinitionDesk(definitions, Collections.unmodifiableSet(listings.keySet()), this::rebuild);
     }
 
     /** Everything there is, as {@code /mcp} shows it. */
@@ -85,14 +142,34 @@ public final class ToolCatalog implements AutoCloseable {
         return snapshots.getOrDefault(view, CatalogSnapshot.EMPTY);
     }
 
-    /** Whether a tool is there now, with this very definition. */
+    /** Whether a tool can be called now, with this very definition. */
     public boolean offers(Resource.Tool tool) {
-        ServerListing listing = listings.get(tool.server());
-        return listing != null
-                && listing.tools().stream().anyMatch(one -> one.resource().equals(tool));
+        return snapshot()
+                .find(ToolName.of(tool.server(), tool.tool()))
+                .filter(now -> now.resource().equals(tool) && !now.withheld())
+                .isPresent();
     }
 
-    /** A server's tools may have changed; unknown slugs are ignored. Never blocks. */
+    /**
+     * Waits until a server that said that its tools changed has said which they are. Returns at once in all other cases.
+     *
+     * @return false if that takes too long
+     */
+    public boolean settle(String slug, Deadline deadline) throws InterruptedException {
+        ServerListing listing = listings.get(slug);
+        Deadline bounded = deadline.remaining().compareTo(SETTLE_TIMEOUT) < 0 ? deadline : Deadline.in(SETTLE_TIMEOUT);
+        return listing == null || listing.settle(bounded);
+    }
+
+    /** A server said that its tools changed; unknown slugs are ignored. Never blocks. */
+    public void announced(String slug) {
+        ServerListing listing = listings.get(slug);
+        if (listing != null) {
+            listing.announced();
+        }
+    }
+
+    /** A server's tools have perhaps changed; unknown slugs are ignored. Never blocks. */
     public void refreshSoon(String slug) {
         ServerListing listing = listings.get(slug);
         if (listing != null) {
@@ -152,11 +229,12 @@ public final class ToolCatalog implements AutoCloseable {
     /** Stops every server, side by side: each may take a few seconds to end. */
     @Override
     public void close() {
-        List<Thread> closing = listings.values().stream()
+        watching.interrupt();
+        List<Thread> ending = listings.values().stream()
                 .map(listing -> Thread.ofVirtual().start(listing::close))
                 .toList();
         try {
-            for (Thread one : closing) {
+            for (Thread one : ending) {
                 one.join();
             }
         } catch (InterruptedException stopNow) {

@@ -134,7 +134,7 @@ final class ToolCalls {
             Content input,
             OutputSink<ToolResult> out)
             throws CallEnded {
-        requireUnchanged(call);
+        requireUnchanged(call, tool);
         if (relay != null) {
             relay.begin();
         }
@@ -146,14 +146,30 @@ final class ToolCalls {
         return Usage.NO_TOKENS;
     }
 
-    // Rules, people and budgets spoke about this definition; while they did, the server may have changed it.
-    private void requireUnchanged(ToolCall call) throws CallEnded {
-        if (!catalog.offers(call.resource())) {
-            throw new CallEnded(new CallOutcome.Denied(new Denial(
-                    Denial.Stage.APPROVAL,
-                    Denial.Reason.DEFINITION_CHANGED,
-                    "the tool changed while the call was being decided: list the tools again, then repeat the call")));
+    // Rules, people and budgets spoke about this definition; before that or meanwhile, the server may have changed it.
+    private void requireUnchanged(ToolCall call, CatalogTool tool) throws CallEnded {
+        if (tool.withheld()) {
+            throw changed(
+                    "the server changed this tool, and nobody has accepted that yet: ask whoever runs the gateway");
         }
+        if (!settled(call) || !catalog.offers(call.resource())) {
+            throw changed(
+                    "the tool changed while the call was being decided: list the tools again, then repeat the call");
+        }
+    }
+
+    private boolean settled(ToolCall call) {
+        try {
+            return catalog.settle(call.resource().server(), call.deadline());
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static CallEnded changed(String detail) {
+        return new CallEnded(
+                new CallOutcome.Denied(new Denial(Denial.Stage.APPROVAL, Denial.Reason.DEFINITION_CHANGED, detail)));
     }
 
     private ToolResult ask(CatalogTool tool, ServerRequest request, Meanwhile meanwhile, Deadline deadline)

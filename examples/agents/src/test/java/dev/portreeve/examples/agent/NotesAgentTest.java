@@ -37,6 +37,7 @@ final class NotesAgentTest {
               - slug: notes
                 command: [ "$JAVA", -cp, "$CLASSPATH", dev.portreeve.examples.notes.NotesServer, --samples, "${DATA}/notes" ]
                 trust-annotations: true
+                definitions: trust
             organisation:
               tenants:
                 - id: acme

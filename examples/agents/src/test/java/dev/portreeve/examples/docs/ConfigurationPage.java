@@ -47,7 +47,8 @@ final class ConfigurationPage {
     private static final String LEAST = """
             providers: [ { id: p, base-url: "http://127.0.0.1:1/v1", tls: { trust: ca.pem } } ]
             models: [ { name: m, route: { targets: [ { model: p/x } ] } } ]
-            tool-servers: [ { slug: s, url: "http://127.0.0.1:1/mcp", auth: { bearer: b } } ]
+            tool-servers: [ { slug: s, url: "http://127.0.0.1:1/mcp", auth: { bearer: b }, wording: [ { tool: w, title: x } ] } ]
+            views: [ { id: v, tools: [ { from: s, names: ["*"] } ] } ]
             organisation:
               tenants: [ { id: t, budgets: [ { limit-usd: 1 } ], teams: [ { id: u, agents: [ { id: a } ] } ], users: [ { id: w } ] } ]
             policies: [ { id: r, effect: allow, models: [m], who: { tenant: t } } ]
@@ -61,6 +62,8 @@ final class ConfigurationPage {
             "providers[].tls",
             "tool-servers[].url",
             "tool-servers[].auth",
+            "tool-servers[].wording",
+            "tool-servers[].wording[].title",
             "policies[].who",
             "policies[].who.tenant");
 

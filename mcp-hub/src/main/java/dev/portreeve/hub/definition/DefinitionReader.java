@@ -1,11 +1,10 @@
-package dev.portreeve.hub.catalog;
+package dev.portreeve.hub.definition;
 
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.CanonicalJson;
 import dev.portreeve.policy.call.MalformedJson;
-import dev.portreeve.policy.call.Resource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -17,60 +16,57 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a server's definitions into tools under their own names. A definition that cannot be offered is dropped, with a reason; the others stay.
- * Nothing of a definition is interpreted beyond what is needed to decide that, and all of it goes into its hash.
+ * Reads what a server lists. A definition that cannot be offered is dropped, with a reason; the others stay. Nothing of a
+ * definition is interpreted beyond what is needed to decide that, and all of it goes into its hash.
  */
-final class DefinitionReader {
+public final class DefinitionReader {
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_NAME_CHARS = 128;
 
     private DefinitionReader() {}
 
     /** @param dropped for each definition that cannot be offered, which it is and why; without its contents */
-    record Listed(List<CatalogTool> tools, List<String> dropped) {}
+    public record Listed(List<Definition> definitions, List<String> dropped) {}
 
-    static Listed read(ServerEntry owner, List<RawJson> definitions) {
-        List<CatalogTool> tools = new ArrayList<>();
+    public static Listed read(List<RawJson> list) {
+        List<Definition> definitions = new ArrayList<>();
         Set<String> names = new HashSet<>();
         List<String> dropped = new ArrayList<>();
-        for (int i = 0; i < definitions.size(); i++) {
+        for (int i = 0; i < list.size(); i++) {
             try {
-                CatalogTool tool = read(owner, definitions.get(i));
-                if (!names.add(tool.name())) {
+                Definition definition = read(list.get(i));
+                if (!names.add(definition.name())) {
                     throw new Unusable("its name stands twice");
                 }
-                tools.add(tool);
+                definitions.add(definition);
             } catch (Unusable | BadMessage | MalformedJson unusable) {
                 dropped.add("tool " + (i + 1) + ": " + unusable.getMessage());
             }
         }
-        return new Listed(tools, dropped);
+        return new Listed(definitions, dropped);
     }
 
-    private static CatalogTool read(ServerEntry owner, RawJson definition) {
-        if (definition.length() > MAX_DEFINITION_BYTES) {
+    private static Definition read(RawJson body) {
+        if (body.length() > MAX_DEFINITION_BYTES) {
             throw new Unusable("its definition has more than " + MAX_DEFINITION_BYTES + " bytes");
         }
-        Map<String, RawJson> members = definition.members();
-        String tool = name(members.get("name"));
+        Map<String, RawJson> members = body.members();
+        String name = name(members.get("name"));
         RawJson input = members.get("inputSchema");
         if (input == null || !input.isObject()) {
             throw new Unusable("it has no input schema");
         }
-        MirroredArguments.of(input);
         RawJson execution = members.get("execution");
         if (execution != null && isString(execution.member("taskSupport"), "required")) {
             throw new Unusable("it runs only as a task of protocol 2025-11-25, which is not supported");
         }
-        byte[] bytes = definition.toBytes();
-        RawJson annotations = members.get("annotations");
-        RawJson readOnly = annotations == null ? null : annotations.member("readOnlyHint");
-        return new CatalogTool(
-                tool,
-                owner,
-                new Resource.Tool(owner.slug(), tool, hash(bytes)),
-                readOnly != null && readOnly.isTrue(),
-                definition);
+        // Before anything else looks into the schemas: this also bounds their nesting.
+        String hash = hash(body.toBytes());
+        requireBounded("input", input);
+        requireBounded("output", members.get("outputSchema"));
+        MirroredArguments.of(input);
+        // A copy: the body is kept, and the page it came in must not be kept with it.
+        return new Definition(name, hash, RawJson.of(body.toBytes().clone()));
     }
 
     private static String name(@Nullable RawJson name) {
@@ -78,7 +74,17 @@ final class DefinitionReader {
         if (text.isBlank() || text.length() > MAX_NAME_CHARS) {
             throw new Unusable("its name must have 1 to " + MAX_NAME_CHARS + " characters");
         }
+        if (HiddenText.hasHidden(text) || text.chars().anyMatch(Character::isISOControl)) {
+            throw new Unusable("its name has characters that people do not see");
+        }
         return text;
+    }
+
+    private static void requireBounded(String which, @Nullable RawJson schema) {
+        if (schema != null && !SchemaBounds.holds(schema.tree())) {
+            throw new Unusable("its " + which + " schema is nested deeper than " + SchemaBounds.MAX_DEPTH
+                    + " levels or comes to more than " + SchemaBounds.MAX_LEAVES + " parts");
+        }
     }
 
     private static boolean isString(@Nullable RawJson value, String text) {

@@ -1,0 +1,37 @@
+package dev.portreeve.hub.definition;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A change of one server's definitions that must commit together with its record. */
+final class DefinitionPosting {
+    private final String server;
+    private final Consumer<Shelf> step;
+    private Shelf.@Nullable Change change;
+
+    /** @param step what happens to the definitions; asked anew after each rollback */
+    DefinitionPosting(String server, Consumer<Shelf> step) {
+        this.server = server;
+        this.step = step;
+    }
+
+    String server() {
+        return server;
+    }
+
+    /** What has to be written, given what is there. */
+    Shelf.Change decide(List<StoredDefinition> known) {
+        Shelf shelf = new Shelf(server, known);
+        step.accept(shelf);
+        change = shelf.change();
+        return change;
+    }
+
+    Shelf.Change decided() {
+        if (change == null) {
+            throw new IllegalStateException("the store has not decided yet");
+        }
+        return change;
+    }
+}
