@@ -38,7 +38,7 @@ public final class McpEndpoint implements AutoCloseable {
             NorthLimits limits) {
         this.catalog = catalog;
         this.alarms = alarms;
-        ToolLists lists = new ToolLists(catalog, access);
+        ToolLists lists = new ToolLists(catalog, access, tokens, ToolLists.PAGE_BYTES);
         ToolCalls calls = new ToolCalls(catalog, governor, access, callIds, alarms, limits);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock);

@@ -3,6 +3,9 @@ package dev.portreeve.hub.north;
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.seal.Binding;
+import dev.portreeve.hub.seal.Purpose;
+import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
@@ -10,51 +13,82 @@ import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.Subject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tools a caller may use, by the decision that also guards their calls. One page: the catalogue is bounded, and a page
- * of a list that changes between pages helps nobody.
+ * The tools a caller may use, by the decision that also guards their calls. Nearly always one page; a longer list goes on
+ * behind the name its page ended with, so a list that changes between pages shows no tool twice.
  */
 final class ToolLists {
     private static final int OK = 200;
     private static final long PRIME = 1_000_003;
+    /** Many clients read the first page only, so it is a long one. */
+    static final int PAGE_BYTES = 1024 * 1024;
+
+    private static final Duration CURSOR_LIFE = Duration.ofHours(1);
     private final ToolCatalog catalog;
     private final AccessPolicy access;
+    private final SealedTokens tokens;
+    private final int pageBytes;
 
-    ToolLists(ToolCatalog catalog, AccessPolicy access) {
+    /** @param pageBytes a page ends behind the tool that reaches this length */
+    ToolLists(ToolCatalog catalog, AccessPolicy access, SealedTokens tokens, int pageBytes) {
         this.catalog = catalog;
         this.access = access;
+        this.tokens = tokens;
+        this.pageBytes = pageBytes;
     }
 
     /**
      * The result of {@code tools/list}.
      *
      * @param extra further members of the result
-     * @throws BadMessage for a cursor, since none was handed out
+     * @throws BadMessage for a cursor that was not made for this caller on this view, or too long ago
      */
     RawJson list(Subject subject, View view, @Nullable RawJson params, Map<String, RawJson> extra) {
-        if (params != null && params.member("cursor") != null) {
-            throw new BadMessage(OK, new McpError(McpError.INVALID_PARAMS, "unknown cursor: the list has one page"));
-        }
+        Binding binding = new Binding(Purpose.CURSOR, subject, "", "tools/list " + view.segment());
+        String after = after(params, binding);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         put(out, "{\"tools\":[");
-        boolean first = true;
+        String last = "";
+        boolean more = false;
         for (CatalogTool tool : catalog.snapshot(view).tools()) {
-            if (access.mayUse(subject, tool.resource())) {
-                put(out, first ? "" : ",");
+            if (tool.name().compareTo(after) > 0 && access.mayUse(subject, tool.resource())) {
+                if (out.size() >= pageBytes) {
+                    more = true;
+                    break;
+                }
+                put(out, last.isEmpty() ? "" : ",");
                 tool.listing().writeTo(out);
-                first = false;
+                last = tool.name();
             }
         }
         put(out, "]");
+        if (more) {
+            String cursor = tokens.seal(binding, CURSOR_LIFE, last.getBytes(StandardCharsets.UTF_8));
+            put(out, ",\"nextCursor\":\"" + cursor + "\"");
+        }
         extra.forEach((name, value) -> {
             put(out, ",\"" + name + "\":");
             value.writeTo(out);
         });
         put(out, "}");
         return RawJson.of(out.toByteArray());
+    }
+
+    /** The name the page before ended with; empty for the first page. */
+    private String after(@Nullable RawJson params, Binding binding) {
+        RawJson cursor = params == null ? null : params.member("cursor");
+        if (cursor == null) {
+            return "";
+        }
+        return cursor.asString()
+                .flatMap(text -> tokens.open(text, binding))
+                .map(name -> new String(name, StandardCharsets.UTF_8))
+                .orElseThrow(() -> new BadMessage(
+                        OK, new McpError(McpError.INVALID_PARAMS, "unknown cursor: begin the list again without one")));
     }
 
     /** See {@link VisibleLists}. */
