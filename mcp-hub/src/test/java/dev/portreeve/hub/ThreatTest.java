@@ -292,6 +292,10 @@ class ThreatTest {
         assertEquals(McpError.HEADER_MISMATCH, other.error().code());
         assertEquals(List.of(), server.calls());
         String mirrored = HeaderValue.encode("Zürich");
+        assertTrue(mirrored.endsWith("==?="), "the case below needs padding");
+        Caller.Heard unpadded =
+                alice.modernWith(Map.of("Mcp-Param-Region", mirrored.replace("==?=", "?=")), "tools/call", body);
+        assertEquals(McpError.HEADER_MISMATCH, unpadded.error().code());
         assertEquals(
                 "fine",
                 alice.modernWith(Map.of("Mcp-Param-Region", mirrored), "tools/call", body)

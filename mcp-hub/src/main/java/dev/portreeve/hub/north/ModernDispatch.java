@@ -47,7 +47,7 @@ final class ModernDispatch {
         Cancellation cancellation = new Cancellation();
         try (Answer answer = new Answer(exchange, request.id(), cancellation::cancel)) {
             try {
-                requireEnvelope(request.params());
+                requireEnvelope(request.params(), exchange.header(HeaderValue.VERSION));
                 requireHeaders(exchange, request);
                 if (request.method().equals("tools/call")) {
                     argumentHeaders.require(subject, view, request.params(), exchange);
@@ -125,7 +125,7 @@ final class ModernDispatch {
         return members;
     }
 
-    private static void requireEnvelope(@Nullable RawJson params) {
+    private static void requireEnvelope(@Nullable RawJson params, @Nullable String versionHeader) {
         Map<String, RawJson> meta = EraSwitch.meta(params);
         String version = text(meta.get(MetaKey.PROTOCOL_VERSION))
                 .orElseThrow(() -> bad(
@@ -133,6 +133,10 @@ final class ModernDispatch {
         RawJson capabilities = meta.get(MetaKey.CLIENT_CAPABILITIES);
         if (capabilities == null || !capabilities.isObject()) {
             throw bad(McpError.INVALID_PARAMS, "_meta needs \"" + MetaKey.CLIENT_CAPABILITIES + "\", an object", null);
+        }
+        if (versionHeader != null && !versionHeader.strip().equals(version)) {
+            // Before anything is made of the version: which of the two is meant?
+            throw bad(McpError.HEADER_MISMATCH, "the header " + HeaderValue.VERSION + " differs from the body", null);
         }
         if (!ProtocolVersion.MODERN_ALL.contains(version)) {
             throw unsupported(version);

@@ -35,8 +35,12 @@ public final class HeaderValue {
             return Optional.of(trimmed);
         }
         try {
-            byte[] bytes =
-                    Base64.getDecoder().decode(trimmed.substring(PREFIX.length(), trimmed.length() - SUFFIX.length()));
+            String encoded = trimmed.substring(PREFIX.length(), trimmed.length() - SUFFIX.length());
+            if (encoded.length() % 4 != 0) {
+                // The decoder forgives missing padding; the protocol does not.
+                return Optional.empty();
+            }
+            byte[] bytes = Base64.getDecoder().decode(encoded);
             return Optional.of(StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))

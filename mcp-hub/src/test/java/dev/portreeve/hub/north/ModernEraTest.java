@@ -142,6 +142,17 @@ class ModernEraTest {
     }
 
     @Test
+    void twoVersionsAreAMismatchBeforeEitherIsJudged() throws Exception {
+        Caller.Heard heard = alice.post(
+                Map.of(HeaderValue.VERSION, "2026-07-28", HeaderValue.METHOD, "tools/list"),
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{"
+                        + "\"io.modelcontextprotocol/protocolVersion\":\"v999\","
+                        + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
+        assertEquals(400, heard.status());
+        assertEquals(McpError.HEADER_MISMATCH, heard.error().code());
+    }
+
+    @Test
     void theEnvelopeMustBeThere() throws Exception {
         for (String params : List.of(
                 "{}",
