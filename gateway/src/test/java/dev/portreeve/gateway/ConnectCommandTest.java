@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.portreeve.gateway.cli.Terminal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -223,8 +226,13 @@ final class ConnectCommandTest {
 
     @Test
     void saysWhatAClientSeesInBothEras() throws Exception {
-        try (GatewayFixture fixture = new GatewayFixture(folder)) {
+        try (GatewayFixture fixture = new GatewayFixture(
+                folder, "views: [ { id: none, tools: [ { from: sticky, names: [\"unknown*\"] } ] } ]\n")) {
             String key = fixture.newKey("bot");
+            GatewayFixture.Outcome nothing = fixture.run("connect", "cursor", "--key", key, "--view", "none");
+            assertEquals(1, nothing.exitCode());
+            assertTrue(nothing.out().contains("MCP 2025-11-25: this key sees no tools"), nothing.out());
+
             GatewayFixture.Outcome seen = fixture.run(Map.of("PORTREEVE_KEY", key), "connect", "cursor");
             assertEquals(0, seen.exitCode(), seen.out() + seen.err());
             assertTrue(seen.out().contains("MCP 2026-07-28: 3 tools: "), seen.out());
@@ -262,6 +270,34 @@ final class ConnectCommandTest {
             assertTrue(fixture.run("connect", "cursor", "--key", key, "--url", foreign)
                             .exitCode()
                     != 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            403 | {"error":{"message":"this host or origin is not in server.allowed-hosts"}} | add the name in the URL to server.allowed-hosts
+            503 | {"error":{"message":"the database is away"}} | the database is away: the gateway's log says more
+            200 | <html>hello</html> | is no MCP server
+            200 | {"id":1,"result":[]} | is no MCP server
+            302 | {} | the answer was 302
+            """)
+    void saysWhatIsWrongWithAnAnswer(int status, String body, String remedy) throws Exception {
+        HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        web.createContext("/mcp", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        web.start();
+        try {
+            String url = "http://127.0.0.1:" + web.getAddress().getPort();
+            Outcome outcome = run(Map.of("PORTREEVE_KEY", KEY), "connect", "cursor", "--url", url);
+            assertEquals(1, outcome.exitCode(), outcome.out() + outcome.err());
+            assertTrue(outcome.out().contains(remedy), outcome.out());
+        } finally {
+            web.stop(0);
         }
     }
 

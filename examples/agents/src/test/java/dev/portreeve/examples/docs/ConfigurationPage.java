@@ -216,7 +216,7 @@ final class ConfigurationPage {
     }
 
     private static String tidy(String comment) {
-        return comment.replaceAll("\\{@code ([^}]*)}", "`$1`")
+        return comment.replaceAll("\\{@code\\s+([^}]*)}", "`$1`")
                 .replaceAll("\\{@link #?([^}]*)}", "$1")
                 .replaceAll("\\(INV-\\d: ", "(")
                 .replace(" (INV-4)", "")

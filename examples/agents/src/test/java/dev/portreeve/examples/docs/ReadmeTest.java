@@ -81,6 +81,36 @@ final class ReadmeTest {
         assertEquals(2, output.split("INTACT", -1).length - 1, output);
     }
 
+    /** The page's commands in the folder of somebody who has a client with servers and a configuration. */
+    @Test
+    void aClientIsConnectedAndItsServersComeInAsThePageSays() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.writeString(
+                Files.createDirectories(home.resolve(".codex")).resolve("config.toml"),
+                "[mcp_servers.docs]\nurl = \"https://docs.example.com/mcp\"\nbearer_token_env_var = \"DOCS_TOKEN\"\n");
+        Path config = Files.writeString(folder.resolve("portreeve.yaml"), "tool-servers: [] # none yet\n");
+        String script = DocsTest.blocks("sh").stream()
+                .filter(block -> block.page().equals(DocsTest.ROOT.resolve("docs/connect-an-agent.md")))
+                .map(DocsTest.Block::text)
+                .collect(Collectors.joining())
+                .replace("prk_…", gateway.newKey("demo", "scribe"))
+                .replaceAll("(\\./portreeve connect [a-z-]+)", "$1 --url " + gateway.url());
+        Ran ran = run(List.of("sh", "-ec", script), Map.of("HOME", home.toString()));
+        assertEquals(0, ran.exitCode(), ran.output());
+        for (String expected : List.of(
+                "MCP 2026-07-28: ",
+                "MCP 2025-11-25: ",
+                "\"Bearer ${env:PORTREEVE_KEY}\"",
+                "[mcp_servers.portreeve-notes]",
+                "bearer: \"${PORTREEVE_KEY}\"",
+                "DOCS_TOKEN (docs): referred to in the file")) {
+            assertTrue(ran.output().contains(expected), () -> "no \"" + expected + "\" in:\n" + ran.output());
+        }
+        assertTrue(Files.readString(folder.resolve(".mcp.json")).contains(gateway.url() + "/mcp"));
+        assertTrue(Files.readString(config).contains("slug: docs"), Files.readString(config));
+        Files.delete(config);
+    }
+
     @Test
     void theRecordsCanBeCheckedByHand() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "the check by hand is in Python");
