@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NodePeersTest {
     private Path folder;
     private Process overHttp;
+    private Process overSse;
     private NodePeers.Listening modern;
     private HubWorld world;
 
@@ -48,8 +49,10 @@ class NodePeersTest {
         NodePeers.install();
         Files.writeString(folder.resolve("note.txt"), "meet at noon");
         int port = freePort();
-        overHttp = everythingOverHttp(port);
-        await().until(() -> listens(port));
+        overHttp = everything("streamableHttp", port);
+        int oldPort = freePort();
+        overSse = everything("sse", oldPort);
+        await().until(() -> listens(port) && listens(oldPort));
         modern = NodePeers.Listening.start(List.of("node", "modern-server.mjs"), ProcessBuilder.Redirect.INHERIT);
         world = HubWorld.with(
                 HubWorld.stdio("every", NodePeers.server("server-everything", "stdio")),
@@ -62,11 +65,12 @@ class NodePeersTest {
                         Map.of(
                                 "MEMORY_FILE_PATH",
                                 folder.resolve("memory.jsonl").toString())),
-                HubWorld.stdio("thinking", NodePeers.server("server-sequential-thinking")));
+                HubWorld.stdio("thinking", NodePeers.server("server-sequential-thinking")),
+                HubWorld.http("old", URI.create("http://127.0.0.1:" + oldPort + "/sse")));
     }
 
-    private static Process everythingOverHttp(int port) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(NodePeers.server("server-everything", "streamableHttp"));
+    private static Process everything(String transport, int port) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(NodePeers.server("server-everything", transport));
         builder.environment().put("PORT", Integer.toString(port));
         return builder.redirectError(ProcessBuilder.Redirect.DISCARD)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -98,6 +102,9 @@ class NodePeersTest {
         if (overHttp != null) {
             overHttp.destroyForcibly();
         }
+        if (overSse != null) {
+            overSse.destroyForcibly();
+        }
     }
 
     @Test
@@ -109,11 +116,20 @@ class NodePeersTest {
                         "new 2026-07-28",
                         "files 2025-11-25",
                         "memory 2025-11-25",
-                        "thinking 2025-11-25"),
+                        "thinking 2025-11-25",
+                        "old 2025-11-25"),
                 world.hub().servers().stream()
                         .peek(status -> assertEquals(ServerStatus.State.UP, status.state(), status.toString()))
                         .map(status -> status.slug() + " " + status.protocolVersion())
                         .toList());
+    }
+
+    @Test
+    void aServerThatOnlySpeaksTheTransportOf2024IsCalled() throws Exception {
+        Caller alice = world.caller("alice");
+        String answer = alice.modern("tools/call", call("old__echo", "{\"message\":\"hello, 2024\"}"))
+                .text();
+        assertTrue(answer.contains("hello, 2024"), answer);
     }
 
     @Test

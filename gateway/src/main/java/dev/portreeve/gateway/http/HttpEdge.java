@@ -72,13 +72,17 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void addMcp(HttpRouting.Builder routing, LastResort lastResort) {
-        McpEndpoint mcp = new McpEndpoint(
-                services.keys(), services.hub(), new KnownHosts(config), keepAlive, limits.maxBodyBytes());
+        KnownHosts hosts = new KnownHosts(config);
+        ProtectedResource resource = new ProtectedResource(config, hosts);
+        McpEndpoint mcp =
+                new McpEndpoint(services.keys(), services.hub(), hosts, resource, keepAlive, limits.maxBodyBytes());
+        routing.get(ProtectedResource.WELL_KNOWN, resource::describe);
         for (String path : List.of("/mcp", "/mcp/{" + HelidonExchange.VIEW + "}")) {
             routing.post(path, mcp::handle)
                     .get(path, mcp::handle)
                     .delete(path, mcp::handle)
-                    .any(path, lastResort.wants("GET, POST, DELETE"));
+                    .any(path, lastResort.wants("GET, POST, DELETE"))
+                    .get(ProtectedResource.WELL_KNOWN + path, resource::describe);
         }
     }
 

@@ -18,31 +18,41 @@ import tools.jackson.core.io.JsonStringEncoder;
  * JSON-RPC errors without an id. Thread-safe.
  */
 final class McpEndpoint {
+    static final String UNKNOWN_HOST = "this host or origin is not in server.allowed-hosts";
     private static final int INVALID_REQUEST = -32600;
 
     private final KeyDirectory keys;
     private final McpHub hub;
     private final KnownHosts hosts;
+    private final ProtectedResource resource;
     private final KeepAlive keepAlive;
     private final int maxBodyBytes;
 
-    McpEndpoint(KeyDirectory keys, McpHub hub, KnownHosts hosts, KeepAlive keepAlive, int maxBodyBytes) {
+    McpEndpoint(
+            KeyDirectory keys,
+            McpHub hub,
+            KnownHosts hosts,
+            ProtectedResource resource,
+            KeepAlive keepAlive,
+            int maxBodyBytes) {
         this.keys = keys;
         this.hub = hub;
         this.hosts = hosts;
+        this.resource = resource;
         this.keepAlive = keepAlive;
         this.maxBodyBytes = maxBodyBytes;
     }
 
     void handle(ServerRequest request, ServerResponse response) {
         if (!hosts.allow(request.headers())) {
-            refuse(response, Status.FORBIDDEN_403, "this host or origin is not in server.allowed-hosts");
+            refuse(response, Status.FORBIDDEN_403, UNKNOWN_HOST);
             return;
         }
-        switch (keys.authenticate(Credentials.presented(request.headers()))) {
+        String presented = Credentials.presented(request.headers());
+        switch (keys.authenticate(presented)) {
             case Authentication.Authenticated known -> exchange(known.subject(), request, response);
             case Authentication.Rejected rejected -> {
-                response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+                response.headers().set(HeaderNames.WWW_AUTHENTICATE, resource.challenge(request, presented != null));
                 refuse(response, Status.UNAUTHORIZED_401, rejected.detail());
             }
             case Authentication.Unavailable down -> refuse(response, Status.SERVICE_UNAVAILABLE_503, down.detail());

@@ -10,6 +10,9 @@ import dev.portreeve.gateway.config.ServerConfig;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.WritableHeaders;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +73,51 @@ class McpPathTest {
         assertEquals(401, response.statusCode());
         assertTrue(header(response, "www-authenticate").startsWith("Bearer"));
         assertTrue(text(response).contains("\"jsonrpc\":\"2.0\",\"id\":null,\"error\""), text(response));
+    }
+
+    @Test
+    void the_challenge_says_where_the_metadata_of_the_very_path_is() throws Exception {
+        for (String path : List.of("/mcp", "/mcp/files")) {
+            HttpResponse<byte[]> refused = caller.post(
+                    path, "{}".getBytes(StandardCharsets.UTF_8), Map.of("Authorization", "Bearer prk_wrong"));
+            String challenge = header(refused, "www-authenticate");
+            String origin = edge.uri("/").toString().replaceFirst("/$", "");
+            assertEquals(
+                    "Bearer error=\"invalid_token\", resource_metadata=\"" + origin
+                            + "/.well-known/oauth-protected-resource" + path + "\"",
+                    challenge);
+            HttpResponse<byte[]> metadata =
+                    caller.send("GET", "/.well-known/oauth-protected-resource" + path, Map.of("Authorization", ""));
+            assertEquals(200, metadata.statusCode());
+            assertTrue(header(metadata, "content-type").startsWith("application/json"));
+            assertEquals(
+                    "{\"resource\":\"" + origin + path
+                            + "\",\"resource_name\":\"Portreeve\",\"bearer_methods_supported\":[\"header\"]}",
+                    text(metadata));
+        }
+    }
+
+    @Test
+    void the_metadata_at_the_root_is_that_of_all_servers() throws Exception {
+        HttpResponse<byte[]> metadata = caller.send("GET", "/.well-known/oauth-protected-resource", Map.of());
+        assertTrue(text(metadata).contains("/mcp\""), text(metadata));
+        HttpResponse<byte[]> rebound =
+                caller.send("GET", "/.well-known/oauth-protected-resource", Map.of("Origin", "https://evil.example"));
+        assertEquals(403, rebound.statusCode());
+    }
+
+    @Test
+    void a_name_that_points_here_but_is_not_ours_is_refused() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", edge.uri("/").getPort())) {
+            socket.getOutputStream()
+                    .write(("POST /mcp HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nAuthorization: Bearer "
+                                    + EdgeFixture.KEY
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+                            .getBytes(StandardCharsets.UTF_8));
+            String answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+            assertTrue(answer.startsWith("HTTP/1.1 403"), answer);
+        }
     }
 
     @Test

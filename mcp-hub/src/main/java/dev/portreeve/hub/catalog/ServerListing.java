@@ -107,7 +107,8 @@ final class ServerListing implements AutoCloseable {
 
     ServerStatus status() {
         Shown now = shown();
-        return status.withTools(now.tools().size(), now.waiting());
+        return status.withTools(now.tools().size(), now.waiting())
+                .with(entry.server().condition());
     }
 
     /** Asks for a refresh soon; several askings are one. Never blocks. */
@@ -154,7 +155,10 @@ final class ServerListing implements AutoCloseable {
     private void keepUpToDate() {
         try {
             while (true) {
-                runOnce();
+                // What a process that sleeps would list is what it listed before; asking would wake it.
+                if (status.state() != ServerStatus.State.UP || !entry.server().isAsleep()) {
+                    runOnce();
+                }
                 pause(SHORTEST_PAUSE, false);
                 pause(failures == 0 ? interval : afterFailures(), true);
             }

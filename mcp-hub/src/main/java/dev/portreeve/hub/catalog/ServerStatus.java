@@ -1,5 +1,6 @@
 package dev.portreeve.hub.catalog;
 
+import dev.portreeve.hub.south.ServerCondition;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting how many of its definitions wait for a person to accept or reject them
  * @param problem why it is down, in plain words without contents; {@code null} while it is not
  * @param asOf when this was found out; {@code null} before the first contact ended
+ * @param condition how its connection is at this very moment
  */
 public record ServerStatus(
         String slug,
@@ -22,9 +24,28 @@ public record ServerStatus(
         int dropped,
         int waiting,
         @Nullable String problem,
-        @Nullable Instant asOf) {
+        @Nullable Instant asOf,
+        ServerCondition condition) {
+    ServerStatus(
+            String slug,
+            String transport,
+            State state,
+            String protocolVersion,
+            int tools,
+            int dropped,
+            int waiting,
+            @Nullable String problem,
+            @Nullable Instant asOf) {
+        this(slug, transport, state, protocolVersion, tools, dropped, waiting, problem, asOf, ServerCondition.FINE);
+    }
+
     ServerStatus withTools(int listed, int waitingNow) {
-        return new ServerStatus(slug, transport, state, protocolVersion, listed, dropped, waitingNow, problem, asOf);
+        return new ServerStatus(
+                slug, transport, state, protocolVersion, listed, dropped, waitingNow, problem, asOf, condition);
+    }
+
+    ServerStatus with(ServerCondition now) {
+        return new ServerStatus(slug, transport, state, protocolVersion, tools, dropped, waiting, problem, asOf, now);
     }
 
     /** What the last contact showed. */

@@ -1,7 +1,5 @@
 package dev.portreeve.hub.south;
 
-import dev.portreeve.hub.credential.Credential;
-import dev.portreeve.hub.credential.CredentialUnavailable;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.outbound.OutboundRefused;
 import dev.portreeve.hub.time.AlarmClock;
@@ -14,6 +12,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -39,14 +38,12 @@ final class HttpPost {
     private static final long NO_REQUEST = -1;
 
     private static final int MAX_IGNORED_BYTES = 8192;
-    /** A new token after the first refusal, and two steps up to more scopes. */
-    private static final int MAX_RENEWALS = 3;
     /** Sent back with every request, so neither endless nor able to end a header. */
     private static final Pattern SESSION_ID = Pattern.compile("[\\x21-\\x7e]{1,1024}");
 
     private final String slug;
     private final HttpTarget target;
-    private final OutboundHttp http;
+    private final Door door;
     private final AlarmClock alarms;
     private final int maxMessageBytes;
     private final AnswerStream events;
@@ -60,10 +57,28 @@ final class HttpPost {
             Runnable onToolsChanged) {
         this.slug = slug;
         this.target = target;
-        this.http = http;
+        this.door = new Door(slug, target, http);
         this.alarms = alarms;
         this.maxMessageBytes = maxMessageBytes;
         this.events = new AnswerStream(slug, maxMessageBytes, alarms, onToolsChanged);
+    }
+
+    private HttpPost(HttpPost other, URI url) {
+        this.slug = other.slug;
+        this.target = new HttpTarget(url, other.target.reach(), other.target.credential());
+        this.door = other.door.at(target);
+        this.alarms = other.alarms;
+        this.maxMessageBytes = other.maxMessageBytes;
+        this.events = other.events;
+    }
+
+    URI url() {
+        return target.url();
+    }
+
+    /** The same server at another of its addresses. */
+    HttpPost at(URI url) {
+        return new HttpPost(this, url);
     }
 
     /** An answer, and the session the server opened with it, if it did. */
@@ -139,51 +154,18 @@ final class HttpPost {
         }
     }
 
-    // A refusal is answered by another credential if there is one, and the request repeated: a server that does not let
-    // us in has not looked at it.
     private HttpResponse<InputStream> exchange(
             byte @Nullable [] message, Map<String, String> headers, Deadline deadline)
             throws IOException, InterruptedException {
-        for (int renewals = 0; ; renewals++) {
-            Map<String, String> shown = credentialHeaders(deadline);
-            HttpResponse<InputStream> response = http.send(request(headers, shown, deadline, message), target.reach());
-            if (!isRefusal(response.statusCode())
-                    || renewals == MAX_RENEWALS
-                    || !renew(response, shown, renewals, deadline)) {
-                return response;
-            }
-            close(response.body());
+        HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
+                .header("Accept", message == null ? "text/event-stream" : "application/json, text/event-stream");
+        if (message == null) {
+            request.GET();
+        } else {
+            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(message));
         }
-    }
-
-    private static boolean isRefusal(int status) {
-        return status == UNAUTHORIZED || status == FORBIDDEN;
-    }
-
-    private Map<String, String> credentialHeaders(Deadline deadline) {
-        try {
-            return target.credential().headers(deadline);
-        } catch (CredentialUnavailable unavailable) {
-            throw noCredential(unavailable);
-        }
-    }
-
-    private boolean renew(HttpResponse<?> refused, Map<String, String> shown, int renewals, Deadline deadline) {
-        Credential.Refusal refusal = new Credential.Refusal(
-                refused.statusCode(), refused.headers().allValues("WWW-Authenticate"), shown, renewals);
-        try {
-            return target.credential().renew(refusal, deadline);
-        } catch (CredentialUnavailable unavailable) {
-            throw noCredential(unavailable);
-        }
-    }
-
-    private ToolServerFault noCredential(CredentialUnavailable why) {
-        LOGGER.warn("no credential for tool server \"{}\": {}", slug, why.getMessage());
-        return ToolServerFault.of(
-                UpstreamFault.Kind.CREDENTIAL,
-                "the gateway has no credential for tool server \"" + slug + "\": " + why.getMessage(),
-                false);
+        headers.forEach(request::setHeader);
+        return door.exchange(request, deadline);
     }
 
     private JsonRpcMessage.Response read(
@@ -201,26 +183,6 @@ final class HttpPost {
             tooLate.close();
             close(body);
         }
-    }
-
-    private HttpRequest request(
-            Map<String, String> headers, Map<String, String> credential, Deadline deadline, byte @Nullable [] message) {
-        Duration left = deadline.remaining();
-        if (left.isZero()) {
-            throw ToolServerFault.timeout(slug);
-        }
-        HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
-                .timeout(left)
-                .header("Accept", message == null ? "text/event-stream" : "application/json, text/event-stream");
-        if (message == null) {
-            request.GET();
-        } else {
-            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(message));
-        }
-        // Last, so that nothing of a caller can take the place of the gateway's own credential.
-        headers.forEach(request::setHeader);
-        credential.forEach(request::setHeader);
-        return request.build();
     }
 
     private void close(InputStream body) {
@@ -323,6 +285,46 @@ final class HttpPost {
         return ToolServerFault.of(UpstreamFault.Kind.CUT, "the connection to tool server \"" + slug + "\" broke", true);
     }
 
+    /** Sends something whose answer comes another way; returns when the server has taken it. */
+    void deliver(byte[] message, Deadline deadline) throws ToolServerFault {
+        try {
+            HttpResponse<InputStream> response = exchange(message, Map.of(), deadline);
+            drain(response.body(), deadline);
+            if (response.statusCode() / 100 != 2) {
+                throw refused(response.statusCode());
+            }
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+            throw ToolServerFault.interrupted(slug);
+        } catch (IOException broken) {
+            throw fault(broken, deadline);
+        }
+    }
+
+    /**
+     * Opens an event stream that the server says everything on; its reader closes it.
+     *
+     * @throws ToolServerFault if the server answers with anything else
+     */
+    InputStream listen(Deadline deadline) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
+                .header("Accept", "text/event-stream")
+                .GET();
+        try {
+            HttpResponse<InputStream> response = door.exchange(request, deadline);
+            if (response.statusCode() == OK && isStream(response)) {
+                return response.body();
+            }
+            close(response.body());
+            throw refused(response.statusCode());
+        } catch (InterruptedException givenUp) {
+            Thread.currentThread().interrupt();
+            throw ToolServerFault.interrupted(slug);
+        } catch (IOException broken) {
+            throw fault(broken, deadline);
+        }
+    }
+
     /** Sends something that has no answer. What goes wrong is logged only: nobody waits for it. */
     void send(byte[] message, Map<String, String> headers, Deadline deadline) {
         try {
@@ -337,12 +339,10 @@ final class HttpPost {
     /** Ends a session; a server that refuses keeps it until it expires. */
     void delete(Map<String, String> headers, Duration patience) {
         Deadline deadline = Deadline.in(patience);
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(target.url()).timeout(patience).DELETE();
+        HttpRequest.Builder request = HttpRequest.newBuilder(target.url()).DELETE();
         try {
             headers.forEach(request::setHeader);
-            credentialHeaders(deadline).forEach(request::setHeader);
-            drain(http.send(request.build(), target.reach()).body(), deadline);
+            drain(door.exchange(request, deadline).body(), deadline);
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
         } catch (IOException | ToolServerFault broken) {

@@ -8,29 +8,36 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server behind Streamable HTTP, in either era: asked in the modern way first, and in the older one if it does not
- * understand. A session the server forgot is opened again once; the verdict about the era is forgotten with every failure
+ * A server behind HTTP: asked in the modern way first, in the older one if it does not understand, and over the
+ * transport of 2024 if it takes no message where it is. A session the server forgot is opened again once; the verdict about the era is forgotten with every failure
  * to connect.
  */
 public final class HttpToolServer implements ToolServer {
+    /** With these a server that knows only the transport of 2024 answers a message that is posted to its stream. */
+    private static final Set<Integer> OTHER_TRANSPORT = Set.of(400, 404, 405);
+
     private final String slug;
     private final SouthLimits limits;
     private final HttpPost post;
+    private final SseLink.Ground oldest;
     private final ToolOperations operations;
     private final ReentrantLock connecting = new ReentrantLock();
     private final Conversations conversations;
     private final boolean stateless;
     /** The gateway's own connection: the one for all, unless the server is of the older era and not stateless. */
-    private volatile @Nullable HttpLink link;
+    private volatile @Nullable ServerLink link;
 
     private final ServerEar ear;
 
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
+    /** Whether the last session could be opened only over the transport of 2024. */
+    private volatile boolean speaksOldest;
 
     /**
      * @param http shared by all servers; stays the caller's
@@ -48,6 +55,7 @@ public final class HttpToolServer implements ToolServer {
         this.slug = slug;
         this.limits = limits;
         this.post = new HttpPost(slug, target, http, alarms, limits.maxMessageBytes(), onToolsChanged);
+        this.oldest = new SseLink.Ground(slug, post, alarms, limits.maxMessageBytes(), onToolsChanged);
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
         this.ear = new ServerEar(slug, this::listen);
@@ -56,7 +64,7 @@ public final class HttpToolServer implements ToolServer {
 
     @Override
     public List<RawJson> list(Listing listing, Deadline deadline) {
-        HttpLink first = connected(deadline);
+        ServerLink first = connected(deadline);
         try {
             return operations.list(first, listing, deadline);
         } catch (HttpPost.SessionGone gone) {
@@ -67,7 +75,7 @@ public final class HttpToolServer implements ToolServer {
 
     @Override
     public Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
-        HttpLink own = connected(deadline);
+        ServerLink own = connected(deadline);
         if (own.isModern()) {
             return askOver(own, party, request, meanwhile, deadline);
         }
@@ -90,7 +98,8 @@ public final class HttpToolServer implements ToolServer {
         }
     }
 
-    private Answered askOver(HttpLink own, Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
+    private Answered askOver(
+            ServerLink own, Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
         try {
             return operations.ask(own, party, request, meanwhile, deadline);
         } catch (HttpPost.SessionGone gone) {
@@ -105,9 +114,9 @@ public final class HttpToolServer implements ToolServer {
         }
     }
 
-    private HttpLink connected(Deadline deadline) {
-        HttpLink current = link;
-        if (current != null) {
+    private ServerLink connected(Deadline deadline) {
+        ServerLink current = link;
+        if (current != null && !current.hasEnded()) {
             return current;
         }
         try {
@@ -119,8 +128,8 @@ public final class HttpToolServer implements ToolServer {
             throw ToolServerFault.interrupted(slug);
         }
         try {
-            HttpLink connected = link;
-            if (connected == null) {
+            ServerLink connected = link;
+            if (connected == null || connected.hasEnded()) {
                 connected = greet(deadline);
                 link = connected;
             }
@@ -130,16 +139,19 @@ public final class HttpToolServer implements ToolServer {
         }
     }
 
-    private HttpLink greet(Deadline deadline) {
+    private ServerLink greet(Deadline deadline) {
         HttpLink modern = HttpLink.modern(slug, post);
-        HttpLink connected = isModern(modern, deadline) ? modern : openSession(Party.GATEWAY, deadline);
+        ServerLink connected = isModern(modern, deadline) ? modern : openSession(Party.GATEWAY, deadline);
         profile = connected.profile();
         ear.open();
         return connected;
     }
 
     private boolean listen(Deadline deadline) {
-        HttpLink own = connected(deadline);
+        if (!(connected(deadline) instanceof HttpLink own)) {
+            // Over the transport of 2024 everything comes on one stream, which is read already.
+            return false;
+        }
         try {
             return own.listen(deadline);
         } catch (HttpPost.SessionGone gone) {
@@ -148,7 +160,32 @@ public final class HttpToolServer implements ToolServer {
         }
     }
 
-    private HttpLink openSession(Party party, Deadline deadline) {
+    private ServerLink openSession(Party party, Deadline deadline) {
+        if (speaksOldest) {
+            return SseLink.open(oldest, party, deadline);
+        }
+        try {
+            return initialized(party, deadline);
+        } catch (ToolServerFault fault) {
+            if (!OTHER_TRANSPORT.contains(fault.fault().status())) {
+                throw fault;
+            }
+            ServerLink opened = opened(party, fault, deadline);
+            speaksOldest = true;
+            return opened;
+        }
+    }
+
+    /** @param refusal what is said if the server does not speak the oldest transport either */
+    private ServerLink opened(Party party, ToolServerFault refusal, Deadline deadline) {
+        try {
+            return SseLink.open(oldest, party, deadline);
+        } catch (ToolServerFault fault) {
+            throw fault.fault().kind() == UpstreamFault.Kind.REFUSED ? refusal : fault;
+        }
+    }
+
+    private HttpLink initialized(Party party, Deadline deadline) {
         HttpLink opening = HttpLink.legacy(slug, post);
         JsonRpcMessage.Response response =
                 opening.request(ServerRequest.initialize(party), party, Meanwhile.NOTHING, deadline);
@@ -179,11 +216,12 @@ public final class HttpToolServer implements ToolServer {
         }
     }
 
-    private void forget(HttpLink failed) {
+    private void forget(ServerLink failed) {
         connecting.lock();
         try {
-            if (link == failed) {
+            if (failed.equals(link)) {
                 link = null;
+                speaksOldest = false;
             }
         } finally {
             connecting.unlock();
@@ -209,7 +247,7 @@ public final class HttpToolServer implements ToolServer {
     public void close() {
         ear.close();
         conversations.close();
-        HttpLink current = link;
+        ServerLink current = link;
         link = null;
         if (current != null) {
             current.close();

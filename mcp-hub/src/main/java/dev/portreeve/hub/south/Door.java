@@ -1,0 +1,93 @@
+package dev.portreeve.hub.south;
+
+import dev.portreeve.hub.credential.Credential;
+import dev.portreeve.hub.credential.CredentialUnavailable;
+import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.UpstreamFault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the gateway gets in to an HTTP server: past the guard, with the credential. Thread-safe. */
+final class Door {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Door.class);
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    /** A new token after the first refusal, and two steps up to more scopes. */
+    private static final int MAX_RENEWALS = 3;
+
+    private final String slug;
+    private final HttpTarget target;
+    private final OutboundHttp http;
+
+    Door(String slug, HttpTarget target, OutboundHttp http) {
+        this.slug = slug;
+        this.target = target;
+        this.http = http;
+    }
+
+    /** The same server at another of its addresses. */
+    Door at(HttpTarget other) {
+        return new Door(slug, other, http);
+    }
+
+    /**
+     * Sends a request with the credential. A refusal is answered by another credential if there is one, and the request
+     * repeated: a server that does not let us in has not looked at it.
+     */
+    HttpResponse<InputStream> exchange(HttpRequest.Builder request, Deadline deadline)
+            throws IOException, InterruptedException {
+        for (int renewals = 0; ; renewals++) {
+            Map<String, String> shown = credentialHeaders(deadline);
+            Duration left = deadline.remaining();
+            if (left.isZero()) {
+                throw ToolServerFault.timeout(slug);
+            }
+            // Last, so that nothing of a caller can take the place of the gateway's own credential.
+            shown.forEach(request::setHeader);
+            HttpResponse<InputStream> response = http.send(request.timeout(left).build(), target.reach());
+            if (!isRefusal(response.statusCode())
+                    || renewals == MAX_RENEWALS
+                    || !renew(response, shown, renewals, deadline)) {
+                return response;
+            }
+            response.body().close();
+        }
+    }
+
+    private static boolean isRefusal(int status) {
+        return status == UNAUTHORIZED || status == FORBIDDEN;
+    }
+
+    private Map<String, String> credentialHeaders(Deadline deadline) {
+        try {
+            return target.credential().headers(deadline);
+        } catch (CredentialUnavailable unavailable) {
+            throw noCredential(unavailable);
+        }
+    }
+
+    private boolean renew(HttpResponse<?> refused, Map<String, String> shown, int renewals, Deadline deadline) {
+        Credential.Refusal refusal = new Credential.Refusal(
+                refused.statusCode(), refused.headers().allValues("WWW-Authenticate"), shown, renewals);
+        try {
+            return target.credential().renew(refusal, deadline);
+        } catch (CredentialUnavailable unavailable) {
+            throw noCredential(unavailable);
+        }
+    }
+
+    private ToolServerFault noCredential(CredentialUnavailable why) {
+        LOGGER.warn("no credential for tool server \"{}\": {}", slug, why.getMessage());
+        return ToolServerFault.of(
+                UpstreamFault.Kind.CREDENTIAL,
+                "the gateway has no credential for tool server \"" + slug + "\": " + why.getMessage(),
+                false);
+    }
+}
