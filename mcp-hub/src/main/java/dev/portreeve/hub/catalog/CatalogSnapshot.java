@@ -22,7 +22,11 @@ public final class CatalogSnapshot {
     /** What a view shows of these tools, which bear their servers' own names. */
     static CatalogSnapshot of(View view, Collection<CatalogTool> tools) {
         return new CatalogSnapshot(tools.stream()
-                .flatMap(tool -> view.show(tool.owner().slug(), tool.name()).map(tool::shown).stream())
+                .flatMap(tool ->
+                        view
+                                .show(tool.owner().slug(), tool.name())
+                                .map(shown -> tool.shown(shown).linked(view))
+                                .stream())
                 .toList());
     }
 

@@ -3,6 +3,7 @@ package dev.portreeve.hub.catalog;
 import dev.portreeve.hub.definition.Definition;
 import dev.portreeve.hub.definition.DefinitionScan;
 import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.JsonPaths;
 import dev.portreeve.policy.call.Resource;
 
 /**
@@ -23,6 +24,8 @@ public record CatalogTool(
         boolean readOnlyHint,
         boolean withheld,
         RawJson listing) {
+    private static final JsonPaths APP_LINKS = JsonPaths.of("/_meta/ui/resourceUri", "/_meta/ui~1resourceUri");
+
     /** A tool under its own name. */
     static CatalogTool of(ServerEntry owner, Definition definition, boolean withheld) {
         RawJson annotations = definition.body().member("annotations");
@@ -45,5 +48,16 @@ public record CatalogTool(
     CatalogTool shown(View.Shown as) {
         Wording words = as.wording().over(owner.wording().getOrDefault(name, Wording.OF_THE_SERVER));
         return new CatalogTool(as.name(), owner, resource, readOnlyHint, withheld, words.rewrite(listing, as.name()));
+    }
+
+    /** The same tool with the page of its MCP App where callers of a view find it. */
+    CatalogTool linked(View view) {
+        return new CatalogTool(
+                name,
+                owner,
+                resource,
+                readOnlyHint,
+                withheld,
+                ResourceUri.rewrite(listing, APP_LINKS, view, owner.slug()));
     }
 }

@@ -87,6 +87,26 @@ public final class ToolCatalog implements AutoCloseable {
         onChange = listener;
     }
 
+    /** All servers, in the order of the configuration. */
+    public List<ServerEntry> servers() {
+        return listings.values().stream().map(ServerListing::entry).toList();
+    }
+
+    /** The server of a slug. */
+    public Optional<ServerEntry> server(String slug) {
+        return Optional.ofNullable(listings.get(slug)).map(ServerListing::entry);
+    }
+
+    /** A caller's session is over: so are the ones servers kept for it. Never blocks. */
+    public void leave(String partyKey) {
+        servers().forEach(entry -> entry.server().leave(partyKey));
+    }
+
+    /** Ends what servers keep for callers that have not been heard of for a while. Never blocks. */
+    public void endUnused() {
+        servers().forEach(entry -> entry.server().endUnused());
+    }
+
     /** Lists what was accepted before, and begins to ask the servers, all at once and without waiting. */
     public void start() {
         rebuild();

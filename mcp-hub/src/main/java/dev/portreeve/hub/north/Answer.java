@@ -45,6 +45,12 @@ final class Answer implements AutoCloseable {
         return accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
     }
 
+    /** A header of the request that is answered. */
+    @Nullable
+    String requestHeader(String name) {
+        return exchange.header(name);
+    }
+
     RequestId id() {
         return id;
     }
@@ -93,19 +99,21 @@ final class Answer implements AutoCloseable {
         }
     }
 
-    private void send(McpExchange.EventStream open, byte[] message) {
-        boolean ignored =
-                log == null ? open.send(message) : open.send(log.append(message).toString(), message);
+    private boolean send(McpExchange.EventStream open, byte[] message) {
+        return log == null ? open.send(message) : open.send(log.append(message).toString(), message);
     }
 
-    /** Says something before the end, if the caller takes an event stream. */
-    void say(byte[] message) {
+    /**
+     * Says something before the end.
+     *
+     * @return false if the caller takes no event stream, or has left one that it cannot take up again
+     */
+    boolean say(byte[] message) {
         lock.lock();
         try {
             stream();
-            if (stream != null && !ended) {
-                send(stream, message);
-            }
+            // Where the stream is kept, a caller who left finds the message when he comes back.
+            return stream != null && !ended && (send(stream, message) || log != null);
         } finally {
             lock.unlock();
         }
@@ -140,7 +148,7 @@ final class Answer implements AutoCloseable {
                 return;
             }
             if (message.length > 0) {
-                send(stream, message);
+                boolean ignored = send(stream, message);
             }
             closeStream(stream);
         } finally {

@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
@@ -13,6 +14,7 @@ import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Subject;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,12 +35,19 @@ final class LegacyDispatch {
     private final SessionListening listening;
     private final ToolLists lists;
     private final ToolCalls calls;
+    private final ContextMethods context;
 
-    LegacyDispatch(LegacySessions sessions, SessionListening listening, ToolLists lists, ToolCalls calls) {
+    LegacyDispatch(
+            LegacySessions sessions,
+            SessionListening listening,
+            ToolLists lists,
+            ToolCalls calls,
+            ContextMethods context) {
         this.sessions = sessions;
         this.listening = listening;
         this.lists = lists;
         this.calls = calls;
+        this.context = context;
     }
 
     /**
@@ -73,9 +82,15 @@ final class LegacyDispatch {
         LegacySession session = sessions.open(subject, view, version, listening.watch(subject, view))
                 .orElseThrow(() -> new BadMessage(
                         UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many sessions are open: try again later")));
+        RawJson declared = params == null ? null : params.member("capabilities");
+        session.begin(new SessionDialogue(session.id(), CallerCapabilities.carried(declared)));
         ObjectNode result = JsonRpc.object();
         result.put("protocolVersion", version);
-        result.set("capabilities", ServerSelf.capabilities());
+        result.set("capabilities", context.capabilities(view));
+        String instructions = context.instructions(view);
+        if (instructions != null) {
+            result.put("instructions", instructions);
+        }
         result.set("serverInfo", ServerSelf.info());
         answer.header(HeaderValue.SESSION, session.id());
         answer.result(RawJson.of(result));
@@ -86,18 +101,63 @@ final class LegacyDispatch {
         switch (request.method()) {
             case "ping" -> answer.result(RawJson.EMPTY_OBJECT);
             case "tools/list" -> answer.result(lists.list(session.owner(), session.view(), request.params(), Map.of()));
-            case "tools/call" -> call(session, request, answer, cancellation);
-            default ->
-                answer.error(
-                        OK, new McpError(McpError.METHOD_NOT_FOUND, "unknown method \"" + request.method() + "\""));
+            case "logging/setLevel" -> setLevel(session, request.params(), answer);
+            case "tools/call" ->
+                call(
+                        session,
+                        request,
+                        answer,
+                        cancellation,
+                        caller -> calls.call(caller, request.params(), answer, cancellation));
+            default -> context(session, request, answer, cancellation);
         }
     }
 
-    private void call(LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+    private void context(
+            LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+        Optional<Listing> listing = ContextMethods.listing(request.method());
+        if (listing.isPresent()) {
+            answer.result(context.list(counterpart(session, answer), listing.get(), request.params(), Map.of()));
+        } else if (ContextMethods.isCall(request.method())) {
+            call(
+                    session,
+                    request,
+                    answer,
+                    cancellation,
+                    caller -> context.call(caller, request.method(), request.params(), answer, cancellation));
+        } else {
+            answer.error(OK, new McpError(McpError.METHOD_NOT_FOUND, "unknown method \"" + request.method() + "\""));
+        }
+    }
+
+    private static Counterpart counterpart(LegacySession session, Answer answer) {
+        return new Counterpart.Legacy(session.owner(), session.view(), session.dialogue(), answer);
+    }
+
+    private static void setLevel(LegacySession session, @Nullable RawJson params, Answer answer) {
+        RawJson level = params == null ? null : params.member("level");
+        String said = level == null ? "" : level.asString().orElse("");
+        if (!CallRelay.LOG_LEVELS.contains(said)) {
+            throw new BadMessage(
+                    OK,
+                    new McpError(
+                            McpError.INVALID_PARAMS,
+                            "the level must be one of " + String.join(", ", CallRelay.LOG_LEVELS)));
+        }
+        session.dialogue().logLevel(said);
+        answer.result(RawJson.EMPTY_OBJECT);
+    }
+
+    private void call(
+            LegacySession session,
+            JsonRpcMessage.Request request,
+            Answer answer,
+            Cancellation cancellation,
+            Function<Counterpart, Reply> work) {
         switch (session.begin(request.id(), cancellation)) {
             case YES -> {
                 try {
-                    finish(answer, calls.call(session.owner(), session.view(), request.params(), answer, cancellation));
+                    finish(answer, work.apply(counterpart(session, answer)));
                 } finally {
                     session.finished(request.id());
                 }
@@ -130,9 +190,9 @@ final class LegacyDispatch {
         exchange.answer(ACCEPTED, Map.of(), NOTHING);
     }
 
-    /** Takes an answer; the gateway asked nothing, so there is nothing to do with it. */
+    /** Takes an answer to what a server asked. */
     void accept(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Response response) {
-        session(subject, view, exchange);
+        session(subject, view, exchange).dialogue().accept(response);
         exchange.answer(ACCEPTED, Map.of(), NOTHING);
     }
 

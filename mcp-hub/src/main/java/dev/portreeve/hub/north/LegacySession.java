@@ -20,6 +20,7 @@ final class LegacySession {
     private final ListWatch watch;
     private final int maxCalls;
     private final Map<RequestId, Cancellation> running = new HashMap<>();
+    private volatile @Nullable SessionDialogue dialogue;
     private Instant lastUsed;
     private boolean ended;
 
@@ -68,6 +69,20 @@ final class LegacySession {
     /** Whether its client knows the empty event that only bears an id (since 2025-11-25); others stumble over it. */
     boolean isPrimed() {
         return version.compareTo(ProtocolVersion.LEGACY) >= 0;
+    }
+
+    /** Keeps what its owner said at the opening; before the first request. */
+    void begin(SessionDialogue opened) {
+        dialogue = opened;
+    }
+
+    /** What its owner can be asked. */
+    SessionDialogue dialogue() {
+        SessionDialogue begun = dialogue;
+        if (begun == null) {
+            throw new IllegalStateException("the session was not begun");
+        }
+        return begun;
     }
 
     synchronized void used(Instant now) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The open sessions of the older era. An id is 32 random bytes and works only together with the credential that opened the
@@ -22,12 +23,15 @@ final class LegacySessions {
     private final NorthLimits limits;
     private final InstantSource clock;
     private final LogSpace space;
+    private final Consumer<String> onEnd;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, LegacySession> byId = new HashMap<>();
     private final Map<Subject, List<LegacySession>> byOwner = new HashMap<>();
 
-    LegacySessions(NorthLimits limits, LogSpace space, InstantSource clock) {
+    /** @param onEnd told the id of every session that is over; must not block */
+    LegacySessions(NorthLimits limits, LogSpace space, InstantSource clock, Consumer<String> onEnd) {
         this.limits = limits;
+        this.onEnd = onEnd;
         this.clock = clock;
         this.space = space;
     }
@@ -107,6 +111,7 @@ final class LegacySessions {
             }
         }
         session.end();
+        onEnd.accept(session.id());
     }
 
     private String newId() {

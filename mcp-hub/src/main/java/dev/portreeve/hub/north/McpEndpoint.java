@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.ContextCatalog;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -19,11 +20,15 @@ import java.util.function.Supplier;
 /** The MCP server that agents see, on one URL per view, each in both eras; put together here. Thread-safe. */
 public final class McpEndpoint implements AutoCloseable {
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    /** Long enough for the listings a client makes at its start, short enough for a change to show soon. */
+    private static final Duration CONTEXT_FRESH_FOR = Duration.ofSeconds(5);
+
     private static final int NOT_FOUND = 404;
     private static final int MAX_QUOTED = 64;
     private final ToolCatalog catalog;
     private final LegacySessions sessions;
     private final Announcements announcements;
+    private final Bridge bridge;
     private final EraSwitch eras;
     private final AlarmClock alarms;
 
@@ -39,18 +44,26 @@ public final class McpEndpoint implements AutoCloseable {
         this.catalog = catalog;
         this.alarms = alarms;
         ToolLists lists = new ToolLists(catalog, access, tokens, ToolLists.PAGE_BYTES);
-        ToolCalls calls = new ToolCalls(catalog, governor, access, callIds, alarms, limits);
+        this.bridge = new Bridge(tokens, new ParkedCalls(RoundLimits.DEFAULT, alarms), RoundLimits.DEFAULT);
+        ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, callIds, alarms, limits);
+        ContextCatalog offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR);
+        ContextMethods context = new ContextMethods(
+                catalog,
+                offered,
+                new ContextLists(offered, access),
+                new ContextCalls(governor, bridge, callIds, alarms, limits));
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
-        this.sessions = new LegacySessions(limits, space, clock);
+        this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
         this.announcements = new Announcements(alarms);
         catalog.onChange(announcements::listsMayHaveChanged);
-        this.eras = eras(lists, calls, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
+        this.eras = eras(lists, calls, context, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
         sweepLater();
     }
 
     private EraSwitch eras(
             ToolLists lists,
             ToolCalls calls,
+            ContextMethods context,
             ArgumentHeaders argumentHeaders,
             StreamLimits limits,
             LogSpace space,
@@ -67,9 +80,14 @@ public final class McpEndpoint implements AutoCloseable {
                         new ModernListening(standing, rate, announcements, visible, pump, limits, space),
                         lists,
                         calls,
+                        context,
                         argumentHeaders),
                 new LegacyDispatch(
-                        sessions, new SessionListening(standing, announcements, visible, pump, limits), lists, calls));
+                        sessions,
+                        new SessionListening(standing, announcements, visible, pump, limits),
+                        lists,
+                        calls,
+                        context));
     }
 
     /** Answers one exchange; returns when it is answered. */
@@ -97,6 +115,7 @@ public final class McpEndpoint implements AutoCloseable {
     private void sweepLater() {
         AlarmClock.Alarm unused = alarms.after(SWEEP_EVERY, () -> {
             sessions.expire();
+            catalog.endUnused();
             sweepLater();
         });
     }
@@ -105,6 +124,7 @@ public final class McpEndpoint implements AutoCloseable {
     @Override
     public void close() {
         announcements.close();
+        bridge.close();
         sessions.endAll();
     }
 }

@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
@@ -33,12 +34,19 @@ final class ModernDispatch {
     private final ModernListening listening;
     private final ToolLists lists;
     private final ToolCalls calls;
+    private final ContextMethods context;
     private final ArgumentHeaders argumentHeaders;
 
-    ModernDispatch(ModernListening listening, ToolLists lists, ToolCalls calls, ArgumentHeaders argumentHeaders) {
+    ModernDispatch(
+            ModernListening listening,
+            ToolLists lists,
+            ToolCalls calls,
+            ContextMethods context,
+            ArgumentHeaders argumentHeaders) {
         this.listening = listening;
         this.lists = lists;
         this.calls = calls;
+        this.context = context;
         this.argumentHeaders = argumentHeaders;
     }
 
@@ -71,21 +79,69 @@ final class ModernDispatch {
     private void dispatch(
             Subject subject, View view, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
         switch (request.method()) {
-            case "server/discover" -> answer.result(discovered());
+            case "server/discover" -> answer.result(discovered(view));
             case "tools/list" -> answer.result(lists.list(subject, view, request.params(), listMembers()));
-            case "tools/call" -> finish(answer, calls.call(subject, view, request.params(), answer, cancellation));
-            default ->
-                answer.error(
-                        NOT_FOUND,
-                        new McpError(McpError.METHOD_NOT_FOUND, "unknown method \"" + request.method() + "\""));
+            case "tools/call" ->
+                finish(answer, calls.call(counterpart(subject, view, request), request.params(), answer, cancellation));
+            default -> context(counterpart(subject, view, request), request, answer, cancellation);
         }
+    }
+
+    private void context(Counterpart caller, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+        Optional<Listing> listing = ContextMethods.listing(request.method());
+        if (listing.isPresent()) {
+            answer.result(context.list(caller, listing.get(), request.params(), listMembers()));
+        } else if (ContextMethods.isCall(request.method())) {
+            Reply reply = context.call(caller, request.method(), request.params(), answer, cancellation);
+            finish(answer, request.method().equals(ContextRequest.READ) ? cached(reply) : reply);
+        } else {
+            answer.error(
+                    NOT_FOUND, new McpError(McpError.METHOD_NOT_FOUND, "unknown method \"" + request.method() + "\""));
+        }
+    }
+
+    private static Counterpart counterpart(Subject subject, View view, JsonRpcMessage.Request request) {
+        Map<String, RawJson> meta = EraSwitch.meta(request.params());
+        return new Counterpart.Modern(
+                subject,
+                view,
+                CallerCapabilities.carried(meta.get(MetaKey.CLIENT_CAPABILITIES)),
+                text(meta.get(MetaKey.LOG_LEVEL))
+                        .filter(CallRelay.LOG_LEVELS::contains)
+                        .orElse(null));
+    }
+
+    // What a resource holds may depend on who asks, whatever its server says.
+    private static Reply cached(Reply reply) {
+        if (!(reply instanceof Reply.Result(RawJson result)) || isInputRequired(result)) {
+            return reply;
+        }
+        Map<String, RawJson> members = new LinkedHashMap<>(result.members());
+        members.putIfAbsent("ttlMs", RawJson.of("0"));
+        members.put("cacheScope", PRIVATE);
+        return new Reply.Result(RawJson.object(members));
+    }
+
+    private static boolean isInputRequired(RawJson result) {
+        return InputRequired.isString(result.member("resultType"), "input_required");
     }
 
     private static void finish(Answer answer, Reply reply) {
         switch (reply) {
             case Reply.Result result -> answer.result(complete(result.result()));
-            case Reply.Error error -> answer.error(error.status(), error.error());
+            case Reply.Error error -> refuse(answer, error);
             case Reply.Nothing nothing -> answer.nothing();
+        }
+    }
+
+    private static void refuse(Answer answer, Reply.Error refused) {
+        McpError error = refused.error();
+        switch (error.code()) {
+            // The older era's word for it.
+            case McpError.RESOURCE_NOT_FOUND ->
+                answer.error(refused.status(), new McpError(McpError.INVALID_PARAMS, error.message(), error.data()));
+            case McpError.METHOD_NOT_FOUND -> answer.error(NOT_FOUND, error);
+            default -> answer.error(refused.status(), error);
         }
     }
 
@@ -101,11 +157,15 @@ final class ModernDispatch {
         return RawJson.object(all);
     }
 
-    private static RawJson discovered() {
+    private RawJson discovered(View view) {
         ObjectNode result = JsonRpc.object();
         ArrayNode versions = result.putArray("supportedVersions");
         ProtocolVersion.MODERN_ALL.forEach(versions::add);
-        result.set("capabilities", ServerSelf.capabilities());
+        result.set("capabilities", context.capabilities(view));
+        String instructions = context.instructions(view);
+        if (instructions != null) {
+            result.put("instructions", instructions);
+        }
         return RawJson.object(withListMembers(RawJson.of(result).members()));
     }
 

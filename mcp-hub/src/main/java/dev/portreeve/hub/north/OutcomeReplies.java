@@ -32,6 +32,41 @@ final class OutcomeReplies {
         };
     }
 
+    /** The endings of what fetches a prompt, resource or completion, which has no result that could say an error. */
+    static Reply ofContext(CallOutcome outcome, CallId id, ContextRequest request, @Nullable Reply released) {
+        return switch (outcome) {
+            case CallOutcome.Completed completed -> found(request, released);
+            case CallOutcome.Denied denied ->
+                denied.denial().stage() == Denial.Stage.ACCESS
+                        ? request.unknown()
+                        : error(
+                                "the gateway refused this: " + denied.denial().detail(),
+                                denied.denial().reason().code(),
+                                id);
+            case CallOutcome.AwaitingApproval waiting ->
+                error("this waits for approval " + waiting.ticket(), "approval_required", id);
+            case CallOutcome.Failed failed ->
+                error(failed.fault().detail(), failed.fault().kind().code(), id);
+            case CallOutcome.Abandoned abandoned -> new Reply.Nothing();
+        };
+    }
+
+    private static Reply found(ContextRequest request, @Nullable Reply released) {
+        if (released == null) {
+            throw new IllegalStateException("a " + request.method() + " completed without a result");
+        }
+        boolean unknownResource = released instanceof Reply.Error(int status, McpError error)
+                && request.method().equals(ContextRequest.READ)
+                && (error.code() == McpError.RESOURCE_NOT_FOUND || error.code() == McpError.INVALID_PARAMS);
+        // In the same words as what is forbidden.
+        return unknownResource ? request.unknown() : released;
+    }
+
+    private static Reply error(String message, String reason, CallId id) {
+        ObjectNode data = JsonRpc.object().put(MetaKey.REASON, reason).put(MetaKey.CALL_ID, id.toString());
+        return new Reply.Error(OK, new McpError(McpError.INTERNAL_ERROR, message, RawJson.of(data)));
+    }
+
     private static Reply completed(String tool, @Nullable ToolResult released) {
         if (released == null) {
             throw new IllegalStateException("the call of \"" + tool + "\" completed without a result");

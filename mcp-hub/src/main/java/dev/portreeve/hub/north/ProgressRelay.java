@@ -1,6 +1,5 @@
 package dev.portreeve.hub.north;
 
-import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.MetaKey;
@@ -14,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Tells the caller of progress under the caller's own token: what the server reports, and before that, from time to time,
  * that the gateway still holds the call. Thread-safe.
  */
-final class ProgressRelay implements Meanwhile, AutoCloseable {
+final class ProgressRelay implements AutoCloseable {
     private static final int WAITING_SCALE = 6;
     private final Answer answer;
     private final RawJson token;
@@ -64,14 +63,14 @@ final class ProgressRelay implements Meanwhile, AutoCloseable {
         }
     }
 
-    @Override
-    public void progress(ObjectNode params) {
+    /** What the server reports. */
+    void progress(ObjectNode params) {
         send(params);
     }
 
     private void send(ObjectNode params) {
         params.set(MetaKey.PROGRESS_TOKEN, token.tree());
-        answer.say(JsonRpc.notification("notifications/progress", RawJson.of(params)));
+        boolean ignored = answer.say(JsonRpc.notification("notifications/progress", RawJson.of(params)));
     }
 
     @Override

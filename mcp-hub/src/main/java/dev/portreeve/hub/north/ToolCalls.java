@@ -3,18 +3,17 @@ package dev.portreeve.hub.north;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
-import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Answered;
-import dev.portreeve.hub.south.Meanwhile;
-import dev.portreeve.hub.south.Party;
 import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
+import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
@@ -27,12 +26,14 @@ import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.Price;
-import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a {@code tools/call} message into a governed call and its outcome into an answer; the same for both eras. */
@@ -43,6 +44,7 @@ final class ToolCalls {
     private final ToolCatalog catalog;
     private final CallGovernor governor;
     private final AccessPolicy access;
+    private final Bridge bridge;
     private final Supplier<CallId> callIds;
     private final AlarmClock alarms;
     private final NorthLimits limits;
@@ -51,12 +53,14 @@ final class ToolCalls {
             ToolCatalog catalog,
             CallGovernor governor,
             AccessPolicy access,
+            Bridge bridge,
             Supplier<CallId> callIds,
             AlarmClock alarms,
             NorthLimits limits) {
         this.catalog = catalog;
         this.governor = governor;
         this.access = access;
+        this.bridge = bridge;
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
@@ -67,51 +71,75 @@ final class ToolCalls {
      *
      * @throws dev.portreeve.hub.wire.BadMessage if the params cannot be used
      */
-    Reply call(Subject subject, View view, @Nullable RawJson params, Answer answer, Cancellation cancellation) {
+    Reply call(Counterpart caller, @Nullable RawJson params, Answer answer, Cancellation cancellation) {
         CallParams read = CallParams.read(params);
-        Optional<CatalogTool> tool = catalog.snapshot(view).find(read.tool());
+        Optional<CatalogTool> tool = catalog.snapshot(caller.view()).find(read.tool());
         if (tool.isEmpty()) {
-            catalog.missed(view, read.tool());
+            catalog.missed(caller.view(), read.tool());
             return OutcomeReplies.unknownTool(read.tool());
         }
-        ToolCall call = governed(subject, tool.get(), read.arguments());
+        RequestMeta meta = RequestMeta.read(params, answer);
+        Bridge.Errand errand = new Bridge.Errand(caller, tool.get().owner(), digest(caller, tool.get(), read));
+        Round round = bridge.open(errand, read.members());
+        Beside beside = Beside.of(meta.others(), round.responses());
+        ToolCall call = governed(caller, tool.get(), read.arguments(), beside, meta);
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
         try {
-            return govern(call, tool.get(), read, answer, cancellation);
+            return govern(new Work(call, tool.get(), errand, round, beside, meta), answer, cancellation);
         } finally {
             grace.close();
         }
     }
 
-    private ToolCall governed(Subject subject, CatalogTool tool, Arguments arguments) {
-        return new ToolCall(
-                callIds.get(),
-                subject,
-                tool.resource(),
-                arguments,
-                new Content(arguments.texts()),
-                new Estimate(0, 0, Price.perCall(tool.owner().pricePerCall(), PRICE_VERSION)),
-                tool.readOnly(),
-                Deadline.in(tool.owner().callTimeout()));
+    /** All that is known of one call. */
+    private record Work(
+            ToolCall call, CatalogTool tool, Bridge.Errand errand, Round round, Beside beside, RequestMeta meta) {}
+
+    private static String digest(Counterpart caller, CatalogTool tool, CallParams params) {
+        return String.join(
+                "\n",
+                "tools/call",
+                caller.view().segment(),
+                tool.resource().server(),
+                tool.resource().tool(),
+                tool.resource().definitionHash(),
+                params.arguments().digest());
     }
 
-    private Reply govern(ToolCall call, CatalogTool tool, CallParams params, Answer answer, Cancellation cancellation) {
+    private ToolCall governed(
+            Counterpart caller, CatalogTool tool, Arguments arguments, Beside beside, RequestMeta meta) {
+        return new ToolCall(
+                callIds.get(),
+                caller.subject(),
+                tool.resource(),
+                arguments,
+                new Content(Stream.concat(arguments.texts().stream(), beside.texts().stream())
+                        .toList()),
+                new Estimate(0, 0, Price.perCall(tool.owner().pricePerCall(), PRICE_VERSION)),
+                tool.readOnly(),
+                Deadline.in(bridge.patience(caller, tool.owner().callTimeout())),
+                meta.traceId());
+    }
+
+    private Reply govern(Work work, Answer answer, Cancellation cancellation) {
+        ToolCall call = work.call();
         Released released = new Released();
-        RawJson token = params.progressToken();
-        try (ProgressRelay relay =
-                token == null ? null : ProgressRelay.start(answer, token, alarms, limits.reportEvery())) {
+        try (CallRelay relay = CallRelay.open(
+                work.errand().caller(), answer, work.meta().progressToken(), alarms, limits.reportEvery())) {
             CallOutcome outcome = governor.govern(
                     call,
                     cancellation.<ToolResult>guard((input, out) -> {
                         answer.header(CALL_ID_HEADER, call.id().toString());
-                        return execute(call, tool, params, relay, input, out);
+                        return execute(work, relay, input, released, out);
                     }),
                     released);
             if (isHidden(outcome, call)) {
-                return OutcomeReplies.unknownTool(params.tool());
+                return OutcomeReplies.unknownTool(work.tool().name());
             }
             answer.header(CALL_ID_HEADER, call.id().toString());
-            return OutcomeReplies.of(outcome, call.id(), params.tool(), released.result);
+            return released.instead == null
+                    ? OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result)
+                    : released.instead;
         } catch (EvidenceUnavailable unavailable) {
             return OutcomeReplies.evidenceUnavailable();
         }
@@ -126,24 +154,34 @@ final class ToolCalls {
                 && !access.mayUse(call.subject(), call.resource());
     }
 
-    private Usage execute(
-            ToolCall call,
-            CatalogTool tool,
-            CallParams params,
-            @Nullable ProgressRelay relay,
-            Content input,
-            OutputSink<ToolResult> out)
+    private Usage execute(Work work, CallRelay relay, Content input, Released released, OutputSink<ToolResult> out)
             throws CallEnded {
-        requireUnchanged(call, tool);
-        if (relay != null) {
-            relay.begin();
-        }
-        RawJson arguments = RawJson.of(call.arguments().withTexts(input.runs()).raw());
+        ToolCall call = work.call();
+        requireUnchanged(call, work.tool());
+        relay.begin();
+        int own = call.arguments().texts().size();
+        RawJson arguments = RawJson.of(
+                call.arguments().withTexts(input.runs().subList(0, own)).raw());
+        Beside beside =
+                work.beside().with(input.runs().subList(own, input.runs().size()));
         ServerRequest request = ServerRequest.call(
-                        call.resource().tool(), arguments, relay != null, params.traceContext())
-                .with(MirroredArguments.of(tool.listing().member("inputSchema")).headers(arguments));
-        out.emit(ask(tool, request, relay == null ? Meanwhile.NOTHING : relay, call.deadline()));
-        return Usage.NO_TOKENS;
+                        call.resource().tool(), arguments, relay.wantsProgress(), meta(work, beside))
+                .with(MirroredArguments.of(work.tool().listing().member("inputSchema"))
+                        .headers(arguments))
+                .logging(work.errand().caller().logLevel());
+        Answered answered = ask(work, request, work.round().with(beside.responses()), relay, released);
+        out.emit(result(work.tool(), work.errand().caller(), answered));
+        return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
+    }
+
+    // What was approved is what runs, and whoever approves sees the arguments only.
+    private Map<String, RawJson> meta(Work work, Beside beside) {
+        Map<String, RawJson> meta = new HashMap<>(work.meta().traceContext());
+        Map<String, RawJson> others = beside.meta();
+        if (!others.isEmpty() && access.decide(work.call()) instanceof Decision.Permit) {
+            meta.putAll(others);
+        }
+        return meta;
     }
 
     // Rules, people and budgets spoke about this definition; before that or meanwhile, the server may have changed it.
@@ -172,23 +210,48 @@ final class ToolCalls {
                 new CallOutcome.Denied(new Denial(Denial.Stage.APPROVAL, Denial.Reason.DEFINITION_CHANGED, detail)));
     }
 
-    private ToolResult ask(CatalogTool tool, ServerRequest request, Meanwhile meanwhile, Deadline deadline)
+    private Answered ask(Work work, ServerRequest request, Round round, CallRelay relay, Released released)
             throws CallEnded {
         try {
-            return ToolResult.of(
-                    switch (tool.owner().server().ask(Party.GATEWAY, request, meanwhile, deadline)) {
-                        case Answered.Result result -> result.result();
-                        case Answered.Refusal refusal -> refused(tool, refusal.error());
-                    });
+            return bridge.carry(
+                    work.errand(),
+                    request,
+                    round,
+                    relay,
+                    Deadline.in(work.tool().owner().callTimeout()),
+                    work.call().deadline());
+        } catch (MissingCapability missing) {
+            released.instead = missing.reply();
+            throw failed(UpstreamFault.Kind.REFUSED, missing.words());
+        } catch (BadMessage stale) {
+            released.instead = new Reply.Error(stale.status(), stale.error());
+            throw failed(UpstreamFault.Kind.REFUSED, stale.error().message());
         } catch (ToolServerFault fault) {
             throw new CallEnded(new CallOutcome.Failed(fault.fault()));
+        } catch (InterruptedException left) {
+            Thread.currentThread().interrupt();
+            throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    private static CallEnded failed(UpstreamFault.Kind kind, String detail) {
+        return new CallEnded(new CallOutcome.Failed(new UpstreamFault(kind, 0, detail, true)));
+    }
+
+    private ToolResult result(CatalogTool tool, Counterpart caller, Answered answered) throws CallEnded {
+        try {
+            return ToolResult.of(
+                    switch (answered) {
+                        case Answered.Result result ->
+                            Links.inToolResult(
+                                    result.result(), caller.view(), tool.owner().slug());
+                        case Answered.Refusal refusal -> refused(tool, refusal.error());
+                    });
         } catch (MalformedJson unreadable) {
-            throw new CallEnded(new CallOutcome.Failed(new UpstreamFault(
+            throw failed(
                     UpstreamFault.Kind.GARBAGE,
-                    0,
                     "tool server \"" + tool.owner().slug() + "\" sent a result that is "
-                            + unreadable.problem().message(),
-                    true)));
+                            + unreadable.problem().message());
         }
     }
 
@@ -203,6 +266,8 @@ final class ToolCalls {
     /** Takes what passed the guardrails: the whole result, once. */
     private static final class Released implements OutputSink<ToolResult> {
         private @Nullable ToolResult result;
+        /** What the caller is told instead of the outcome, in the protocol's own words. */
+        private @Nullable Reply instead;
 
         @Override
         public void emit(ToolResult chunk) {

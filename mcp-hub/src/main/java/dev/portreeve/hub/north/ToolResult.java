@@ -8,7 +8,7 @@ import dev.portreeve.policy.call.TextRun;
 import java.util.List;
 
 /**
- * A tool's result as it was sent, and the texts in it that a model will read: the whole answer is one chunk. Rewriting a
+ * A tool's result, or a prompt, resource, completion, question or refusal, as it was sent, and the texts in it that a model will read: the whole answer is one chunk. Rewriting a
  * text leaves every other byte as it was.
  */
 record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
@@ -20,7 +20,20 @@ record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
             "/content/*/uri",
             "/content/*/resource/uri",
             "/content/*/resource/text",
-            "/structuredContent/**");
+            "/structuredContent/**",
+            "/description",
+            "/messages/*/content/text",
+            "/messages/*/content/name",
+            "/messages/*/content/title",
+            "/messages/*/content/description",
+            "/messages/*/content/resource/text",
+            "/contents/*/text",
+            "/completion/values/*",
+            "/inputRequests/*/params/message",
+            "/inputRequests/*/params/requestedSchema/**",
+            "/inputRequests/*/params/systemPrompt",
+            "/inputRequests/*/params/messages/*/content/text",
+            "/message");
 
     /** @throws dev.portreeve.policy.call.MalformedJson if the result is no JSON that all readers agree on */
     static ToolResult of(RawJson result) {

@@ -3,6 +3,7 @@ package dev.portreeve.hub.south;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.MetaKey;
 import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpLink implements ServerLink {
     private static final Duration COURTESY = Duration.ofSeconds(2);
+    private static final Pattern HTTP_TEXT = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
     private final String slug;
     private final HttpPost post;
     private final boolean modern;
@@ -133,6 +136,12 @@ final class HttpLink implements ServerLink {
         Map<String, String> headers = headers(request.method(), request.name());
         if (modern) {
             headers.putAll(request.headers());
+        }
+        for (String key : MetaKey.TRACE_CONTEXT) {
+            RawJson value = request.meta().get(key);
+            if (value != null) {
+                value.asString().filter(HTTP_TEXT.asMatchPredicate()).ifPresent(text -> headers.put(key, text));
+            }
         }
         return headers;
     }

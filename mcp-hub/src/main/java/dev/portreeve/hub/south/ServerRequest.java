@@ -35,6 +35,21 @@ public record ServerRequest(
         return new ServerRequest(method, null, params, Map.of(), Map.of(), null, false);
     }
 
+    /** The same request of a caller who wants to hear the server's log from a level on; {@code null} for none. */
+    public ServerRequest logging(@Nullable String level) {
+        return new ServerRequest(method, name, params, meta, headers, level, wantsProgress);
+    }
+
+    /** The same request with more params. */
+    public ServerRequest withParams(Map<String, RawJson> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        Map<String, RawJson> all = new LinkedHashMap<>(params);
+        all.putAll(more);
+        return new ServerRequest(method, name, all, meta, headers, logLevel, wantsProgress);
+    }
+
     /** Asks a server of the modern era what it is. */
     static ServerRequest discover() {
         return of("server/discover", Map.of());

@@ -18,6 +18,9 @@ public record McpError(int code, String message, @Nullable RawJson data) {
     public static final int TRANSPORT = -32000;
 
     public static final int SESSION_NOT_FOUND = -32001;
+    /** Of the older era; the modern one says {@link #INVALID_PARAMS} instead. */
+    public static final int RESOURCE_NOT_FOUND = -32002;
+
     public static final int HEADER_MISMATCH = -32020;
     public static final int MISSING_CLIENT_CAPABILITY = -32021;
     public static final int UNSUPPORTED_VERSION = -32022;

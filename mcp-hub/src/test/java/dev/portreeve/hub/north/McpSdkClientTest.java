@@ -2,7 +2,7 @@ package dev.portreeve.hub.north;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,7 +71,7 @@ class McpSdkClientTest {
             McpError unknown =
                     assertThrows(McpError.class, () -> client.callTool(call("pipe__nothing", Map.of(), Map.of())));
             assertEquals(-32602, unknown.getJsonRpcError().code());
-            assertNull(client.getServerCapabilities().prompts());
+            assertNotNull(client.getServerCapabilities().prompts());
         }
     }
 

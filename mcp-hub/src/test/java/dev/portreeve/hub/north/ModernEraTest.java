@@ -66,7 +66,9 @@ class ModernEraTest {
         assertEquals("[\"2026-07-28\"]", String.valueOf(result.member("supportedVersions")));
         assertEquals("\"private\"", String.valueOf(result.member("cacheScope")));
         assertEquals("\"complete\"", String.valueOf(result.member("resultType")));
-        assertEquals("{\"tools\":{\"listChanged\":true}}", String.valueOf(result.member("capabilities")));
+        assertEquals(
+                "{\"tools\":{\"listChanged\":true},\"prompts\":{},\"resources\":{},\"completions\":{},\"logging\":{}}",
+                String.valueOf(result.member("capabilities")));
     }
 
     @Test

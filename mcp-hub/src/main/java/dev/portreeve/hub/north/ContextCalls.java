@@ -1,0 +1,219 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.hub.catalog.ServerEntry;
+import dev.portreeve.hub.south.Answered;
+import dev.portreeve.hub.south.ServerRequest;
+import dev.portreeve.hub.south.ToolServerFault;
+import dev.portreeve.hub.time.AlarmClock;
+import dev.portreeve.hub.wire.BadMessage;
+import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.ContextCall;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.MalformedJson;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.call.Usage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Runs what fetches prompts, resources and completions as governed calls; the same for both eras. */
+final class ContextCalls {
+    private static final int OK = 200;
+    private static final String CALL_ID_HEADER = "x-portreeve-call-id";
+    private static final Estimate FREE = new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "configuration"));
+
+    private final CallGovernor governor;
+    private final Bridge bridge;
+    private final Supplier<CallId> callIds;
+    private final AlarmClock alarms;
+    private final NorthLimits limits;
+
+    ContextCalls(
+            CallGovernor governor, Bridge bridge, Supplier<CallId> callIds, AlarmClock alarms, NorthLimits limits) {
+        this.governor = governor;
+        this.bridge = bridge;
+        this.callIds = callIds;
+        this.alarms = alarms;
+        this.limits = limits;
+    }
+
+    /**
+     * Runs one call to its end on the calling thread.
+     *
+     * @throws BadMessage if the params cannot be used
+     */
+    Reply call(
+            Counterpart caller,
+            ContextRequest request,
+            @Nullable RawJson params,
+            Answer answer,
+            Cancellation cancellation) {
+        RequestMeta meta = RequestMeta.read(params, answer);
+        Bridge.Errand errand = new Bridge.Errand(caller, request.owner(), request.digest(caller));
+        Round round = bridge.open(errand, params == null ? Map.of() : params.members());
+        Beside beside = Beside.of(meta.others(), round.responses());
+        AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
+        try {
+            return govern(
+                    new Work(governed(caller, request, beside, meta), request, errand, round, beside, meta),
+                    answer,
+                    cancellation);
+        } finally {
+            grace.close();
+        }
+    }
+
+    /** All that is known of one call. */
+    private record Work(
+            ContextCall call,
+            ContextRequest request,
+            Bridge.Errand errand,
+            Round round,
+            Beside beside,
+            RequestMeta meta) {}
+
+    private ContextCall governed(Counterpart caller, ContextRequest request, Beside beside, RequestMeta meta) {
+        Arguments arguments = request.arguments();
+        return new ContextCall(
+                callIds.get(),
+                caller.subject(),
+                request.resource(),
+                request.method(),
+                arguments,
+                new Content(Stream.concat(arguments.texts().stream(), beside.texts().stream())
+                        .toList()),
+                FREE,
+                Deadline.in(bridge.patience(caller, request.owner().callTimeout())),
+                meta.traceId());
+    }
+
+    private Reply govern(Work work, Answer answer, Cancellation cancellation) {
+        Released released = new Released();
+        ContextCall call = work.call();
+        try (CallRelay relay = CallRelay.open(
+                work.errand().caller(), answer, work.meta().progressToken(), alarms, limits.reportEvery())) {
+            CallOutcome outcome = governor.govern(
+                    call,
+                    cancellation.<ToolResult>guard((input, out) -> {
+                        answer.header(CALL_ID_HEADER, call.id().toString());
+                        return execute(work, relay, input, released, out);
+                    }),
+                    released);
+            Reply instead = released.instead;
+            return instead == null
+                    ? OutcomeReplies.ofContext(outcome, call.id(), work.request(), released.result)
+                    : instead;
+        } catch (EvidenceUnavailable unavailable) {
+            return OutcomeReplies.evidenceUnavailable();
+        }
+    }
+
+    private Usage execute(Work work, CallRelay relay, Content input, Released released, OutputSink<ToolResult> out)
+            throws CallEnded {
+        relay.begin();
+        int own = work.call().arguments().texts().size();
+        RawJson screened = RawJson.of(
+                work.call().arguments().withTexts(input.runs().subList(0, own)).raw());
+        Beside beside =
+                work.beside().with(input.runs().subList(own, input.runs().size()));
+        Map<String, RawJson> meta = new HashMap<>(beside.meta());
+        meta.putAll(work.meta().traceContext());
+        ContextRequest asked = work.request();
+        ServerRequest request = new ServerRequest(
+                asked.method(),
+                asked.headerName(),
+                asked.params(screened),
+                meta,
+                Map.of(),
+                work.errand().caller().logLevel(),
+                relay.wantsProgress());
+        Answered answered = ask(work, request, work.round().with(beside.responses()), relay, released);
+        out.emit(result(work, answered, released));
+        return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
+    }
+
+    private Answered ask(Work work, ServerRequest request, Round round, CallRelay relay, Released released)
+            throws CallEnded {
+        try {
+            return bridge.carry(
+                    work.errand(),
+                    request,
+                    round,
+                    relay,
+                    Deadline.in(work.request().owner().callTimeout()),
+                    work.call().deadline());
+        } catch (MissingCapability missing) {
+            released.instead = missing.reply();
+            throw failed(missing.words(), UpstreamFault.Kind.REFUSED);
+        } catch (BadMessage stale) {
+            released.instead = new Reply.Error(stale.status(), stale.error());
+            throw failed(stale.error().message(), UpstreamFault.Kind.REFUSED);
+        } catch (ToolServerFault fault) {
+            throw new CallEnded(new CallOutcome.Failed(fault.fault()));
+        } catch (InterruptedException left) {
+            Thread.currentThread().interrupt();
+            throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    private static CallEnded failed(String detail, UpstreamFault.Kind kind) {
+        return new CallEnded(new CallOutcome.Failed(new UpstreamFault(kind, 0, detail, true)));
+    }
+
+    private static ToolResult result(Work work, Answered answered, Released released) throws CallEnded {
+        ServerEntry owner = work.request().owner();
+        try {
+            return switch (answered) {
+                case Answered.Result result ->
+                    ToolResult.of(work.request()
+                            .linked(result.result(), work.errand().caller().view()));
+                case Answered.Refusal refusal -> {
+                    // Its words are the server's, so guardrails read them like a result.
+                    released.code = refusal.error().code();
+                    yield ToolResult.of(RawJson.object(
+                            Map.of("message", RawJson.string(refusal.error().message()))));
+                }
+            };
+        } catch (MalformedJson unreadable) {
+            throw failed(
+                    "tool server \"" + owner.slug() + "\" sent a result that is "
+                            + unreadable.problem().message(),
+                    UpstreamFault.Kind.GARBAGE);
+        }
+    }
+
+    /** What passed the guardrails. */
+    static final class Released implements OutputSink<ToolResult> {
+        private @Nullable Reply result;
+        private @Nullable Reply instead;
+        private int code;
+
+        @Override
+        public void emit(ToolResult chunk) {
+            RawJson json = chunk.raw();
+            RawJson message = json.member("message");
+            result = code == 0
+                    ? new Reply.Result(json)
+                    : new Reply.Error(
+                            OK,
+                            new McpError(
+                                    code,
+                                    message == null ? "" : message.asString().orElse("")));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.south.Party;
+import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.Subject;
+import org.jspecify.annotations.Nullable;
+
+/** The caller of one request, as servers behind the gateway have to do with him. */
+sealed interface Counterpart {
+    Subject subject();
+
+    View view();
+
+    /** What he can do, as far as it is carried. */
+    RawJson capabilities();
+
+    /** From which level on he wants to hear servers' logs; {@code null} if he did not say. */
+    @Nullable
+    String logLevel();
+
+    /** For whom servers of the older era keep a session. */
+    Party party();
+
+    /** A caller of the stateless era, who is asked by the result. */
+    record Modern(
+            Subject subject,
+            View view,
+            RawJson capabilities,
+            @Nullable String logLevel) implements Counterpart {
+        @Override
+        public Party party() {
+            String principal = "principal " + subject.tenant() + '/' + subject.kind() + '/' + subject.member() + '/'
+                    + subject.keyId();
+            return new Party(principal, capabilities, CallerCapabilities.canBeAsked(capabilities));
+        }
+    }
+
+    /** A caller with a session, who is asked on the stream of his request. */
+    record Legacy(Subject subject, View view, SessionDialogue dialogue, Answer answer) implements Counterpart {
+        @Override
+        public RawJson capabilities() {
+            return dialogue.capabilities();
+        }
+
+        @Override
+        public @Nullable String logLevel() {
+            return dialogue.logLevel();
+        }
+
+        @Override
+        public Party party() {
+            return new Party(partyKey(dialogue.session()), capabilities(), false);
+        }
+
+        static String partyKey(String session) {
+            return "session " + session;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.wire.JsonRpc;
+import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.RawJson;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A server cannot go on without something the caller did not declare; never leaves this package. */
+final class MissingCapability extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private static final int BAD_REQUEST = 400;
+    private final transient McpError error;
+
+    private MissingCapability(McpError error) {
+        super(error.message(), null, false, false);
+        this.error = error;
+    }
+
+    static MissingCapability of(String capability) {
+        ObjectNode data = JsonRpc.object();
+        data.putObject("requiredCapabilities").putObject(capability);
+        return new MissingCapability(new McpError(
+                McpError.MISSING_CLIENT_CAPABILITY,
+                "the server needs the client capability \"" + capability + "\", which was not declared",
+                RawJson.of(data)));
+    }
+
+    /** What a server said itself. */
+    static MissingCapability said(McpError error) {
+        return new MissingCapability(
+                new McpError(error.code(), "the server needs a client capability that was not declared", error.data()));
+    }
+
+    String words() {
+        return error.message();
+    }
+
+    Reply reply() {
+        return new Reply.Error(BAD_REQUEST, error);
+    }
+}
