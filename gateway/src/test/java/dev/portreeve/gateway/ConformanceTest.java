@@ -49,7 +49,7 @@ class ConformanceTest {
                   - { slug: modern, url: "http://127.0.0.1:MODERN/mcp", trust-annotations: true, definitions: trust }
                 organisation: { tenants: [{ id: acme, agents: [{ id: suite }] }] }
                 policies:
-                  - { id: everything, effect: allow, tools: ["*"] }
+                  - { id: everything, effect: allow, tools: ["*"], prompts: ["*"], resources: ["*"] }
                 """.replace("OLDER", String.valueOf(older.port()))
                 .replace("MODERN", String.valueOf(modern.port())));
         withKey = NodePeers.Listening.script(

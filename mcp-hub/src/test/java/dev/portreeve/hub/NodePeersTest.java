@@ -203,7 +203,9 @@ class NodePeersTest {
         assertTrue(seen.member("tools").toString().contains("every__echo"));
         assertFalse(seen.member("tools").toString().contains("__crash"));
         assertEquals("\"Echo: hello\"", String.valueOf(seen.member("echo")));
-        assertEquals("[1,2,3,4]", String.valueOf(seen.member("progress")));
+        // Before them there may be the gateway's own, far below 1: a process that starts takes a while.
+        String progress = String.valueOf(seen.member("progress"));
+        assertTrue(progress.endsWith("1,2,3,4]"), progress);
         assertTrue(seen.member("long").toString().contains("completed"), seen.toString());
         assertTrue(seen.member("denied").member("isError").isTrue(), seen.toString());
         assertEquals("-32602", String.valueOf(seen.member("unknown")));

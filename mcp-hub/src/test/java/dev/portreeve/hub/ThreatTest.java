@@ -125,16 +125,10 @@ class ThreatTest {
     }
 
     @Test
-    void aSchemaThatMeansTwoToTheEighteenLeavesIsPassedOnUnread() throws Exception {
-        String schema = doubling(18);
-        server.tools(GOOD, RawServer.tool("bomb", schema));
+    void aToolWhoseSchemaMeansTwoToTheEighteenLeavesIsNotListed() throws Exception {
+        server.tools(GOOD, RawServer.tool("bomb", doubling(18)));
         start();
-        RawJson bomb = listed().stream()
-                .filter(tool -> tool.member("name").toString().equals("\"raw__bomb\""))
-                .findFirst()
-                .orElseThrow();
-        assertEquals(schema, bomb.member("inputSchema").toString());
-        assertEquals("fine", call("raw__bomb", "{\"y\":1}").text());
+        assertEquals(List.of("raw__good"), names());
         theGoodToolWorks();
     }
 

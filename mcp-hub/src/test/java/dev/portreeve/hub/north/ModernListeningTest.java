@@ -37,7 +37,7 @@ class ModernListeningTest {
                 now::get,
                 Duration.ofMillis(300),
                 HubWorld.http("fix", fixture.url()),
-                HubWorld.stdio("pipe", StdioFixture.command("legacy")));
+                HubWorld.stateless(HubWorld.stdio("pipe", StdioFixture.command("legacy"))));
         alice = world.caller("alice");
     }
 

@@ -30,7 +30,8 @@ class SessionStreamTest {
     void start() throws Exception {
         fixture = HttpFixture.modern();
         world = HubWorld.with(
-                HubWorld.http("fix", fixture.url()), HubWorld.stdio("pipe", StdioFixture.command("legacy")));
+                HubWorld.http("fix", fixture.url()),
+                HubWorld.stateless(HubWorld.stdio("pipe", StdioFixture.command("legacy"))));
         alice = world.caller("alice");
     }
 

@@ -94,7 +94,7 @@ class ViewsTest {
 
     @Test
     void aToolsetHasWhatWasChosenUnderTheNamesThatWereChosen() throws Exception {
-        assertEquals(List.of("one__echo", "one__spawn", "one__steps", "repeat"), names(alice("/desk")));
+        assertEquals(List.of("one__echo", "one__say", "one__spawn", "one__steps", "repeat"), names(alice("/desk")));
         RawJson repeat = tool(alice("/desk"), "repeat");
         assertEquals("\"Repeat\"", String.valueOf(repeat.member("title")));
         assertEquals(
