@@ -151,8 +151,11 @@ public final class Gateway implements AutoCloseable {
                         callIds,
                         () -> !draining && evidence.isTaking() && database.isReachable(),
                         clock)));
-        return parts.add(HttpListener.start(
+        HttpListener listener = parts.add(HttpListener.start(
                 "server.listen", config.server().listen(), dataBounds(config.limits()), edge::addRoutes));
+        // Closed first: the listener lets what runs finish, and a stream one only listens to never does.
+        parts.add((AutoCloseable) hub::endStanding);
+        return listener;
     }
 
     /** How callers reach the data listener. */

@@ -9,6 +9,7 @@ import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.database.StartFailure;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -92,6 +93,48 @@ class GatewayStartTest {
         String message = String.valueOf(failure.getMessage());
         assertTrue(message.contains("127.0.0.1:" + closed) && message.contains("DATABASE_URL"), message);
         assertTrue(!message.contains("hunter2"), message);
+    }
+
+    private static InputStream listen(GatewayFixture fixture, String key) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(fixture.data().resolve("/mcp"))
+                .header("Authorization", "Bearer " + key)
+                .header("Accept", "application/json, text/event-stream");
+        HttpResponse<String> opened = fixture.http.send(
+                request.copy()
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
+                                        + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}"))
+                        .header("Content-Type", "application/json")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        String session = opened.headers().firstValue("mcp-session-id").orElseThrow();
+        InputStream stream = fixture.http
+                .send(
+                        request.header("Mcp-Session-Id", session).GET().build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
+                .body();
+        assertTrue(stream.read() >= 0, "it begins with an event");
+        return stream;
+    }
+
+    @Test
+    void a_stop_ends_what_only_listens_before_what_runs() throws Exception {
+        GatewayFixture fixture = new GatewayFixture(folder);
+        String key = fixture.newKey("bot");
+        AtomicReference<GatewayFixture.Outcome> outcome = new AtomicReference<>();
+        Thread caller = Thread.ofVirtual()
+                .start(() -> outcome.set(fixture.run(Map.of("PORTREEVE_KEY", key), "mcp", "call", "sticky__wait")));
+        Awaitility.await().until(() -> Files.exists(folder.resolve("waiting")));
+        InputStream stream = listen(fixture, key);
+        Thread stopping = Thread.ofPlatform().start(fixture.gateway::close);
+        stream.readAllBytes();
+        assertTrue(outcome.get() == null, "the call still runs");
+        Files.delete(folder.resolve("waiting"));
+        caller.join();
+        assertEquals("waited\n", outcome.get().out(), outcome.get().err());
+        stopping.join();
+        fixture.database.close();
+        fixture.http.close();
     }
 
     @Test

@@ -152,6 +152,14 @@ public final class McpHub implements AutoCloseable {
         return catalog.awaitFirstContact(atMost);
     }
 
+    /**
+     * Ends the streams that callers only listen to. Before a stop that lets running calls finish: those streams are none,
+     * and nobody should wait for them.
+     */
+    public void endStanding() {
+        endpoint.endStanding();
+    }
+
     /** Cancels what runs, ends the servers' processes and sessions. Blocks a few seconds at most. */
     @Override
     public void close() {

@@ -16,6 +16,7 @@ final class Announcements {
     private final AlarmClock alarms;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean due = new AtomicBoolean();
+    private volatile boolean closed;
 
     /** Somebody with an open stream, or about to open one. */
     interface Listener {
@@ -33,6 +34,9 @@ final class Announcements {
     /** From now until {@link #leave}. The bound on listeners is that on open streams. */
     void join(Listener listener) {
         listeners.add(listener);
+        if (closed) {
+            listener.close();
+        }
     }
 
     void leave(Listener listener) {
@@ -49,8 +53,9 @@ final class Announcements {
         }
     }
 
-    /** Ends every listening stream, as the server's own wish. */
+    /** Ends every listening stream, as the server's own wish, and every later one as it begins. */
     void close() {
+        closed = true;
         listeners.forEach(Listener::close);
     }
 }

@@ -120,6 +120,11 @@ public final class McpEndpoint implements AutoCloseable {
         });
     }
 
+    /** Ends the streams that callers only listen to, which would otherwise stay for minutes; calls go on. */
+    public void endStanding() {
+        announcements.close();
+    }
+
     /** Ends all sessions and cancels what runs in them. */
     @Override
     public void close() {

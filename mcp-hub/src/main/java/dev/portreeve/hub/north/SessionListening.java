@@ -88,7 +88,7 @@ final class SessionListening {
 
         @Override
         public void close() {
-            session.streams().end();
+            session.streams().endStanding();
         }
     }
 

@@ -77,6 +77,11 @@ final class SessionStreams {
                         .map(log -> log.readAfter(id.number())));
     }
 
+    /** The stream that belongs to no request ends; answers go on. */
+    void endStanding() {
+        own.drop();
+    }
+
     /** The session is over: listeners end, nothing is kept. */
     synchronized void end() {
         ended = true;
