@@ -10,6 +10,7 @@ import dev.portreeve.gateway.cli.ConnectCommand;
 import dev.portreeve.gateway.cli.ImportCommand;
 import dev.portreeve.gateway.cli.KeysCommand;
 import dev.portreeve.gateway.cli.McpCommand;
+import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
 import dev.portreeve.gateway.cli.Terminal;
@@ -61,6 +62,7 @@ public final class Main {
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
+                .addSubcommand(new PricesCommand(terminal))
                 .addSubcommand(new ProvidersCommand(terminal))
                 .addSubcommand(new AdminLinkCommand(terminal))
                 .addSubcommand(new SqlCommand(terminal))

@@ -124,42 +124,6 @@ public final class UsageMeter {
             walk.skipQuickly();
             return;
         }
-        long input = 0;
-        long output = 0;
-        long cached = 0;
-        while (walk.member()) {
-            switch (walk.name()) {
-                case "prompt_tokens" -> input = count(walk);
-                case "completion_tokens" -> output = count(walk);
-                case "prompt_tokens_details" -> cached = cached(walk);
-                default -> walk.skipQuickly();
-            }
-        }
-        // Cached tokens are part of the prompt's; a provider that says otherwise must not make the call fail.
-        reported = new Usage(input, Math.min(cached, input), output, Usage.Basis.REPORTED);
-    }
-
-    private static long cached(JsonWalk walk) {
-        long cached = 0;
-        if (!walk.is(JsonToken.START_OBJECT)) {
-            walk.skipQuickly();
-            return cached;
-        }
-        while (walk.member()) {
-            if (walk.name().equals("cached_tokens")) {
-                cached = count(walk);
-            } else {
-                walk.skipQuickly();
-            }
-        }
-        return cached;
-    }
-
-    private static long count(JsonWalk walk) {
-        if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            return Math.max(0, walk.integer());
-        }
-        walk.skipQuickly();
-        return 0;
+        reported = OpenAiUsage.read(walk);
     }
 }

@@ -53,11 +53,6 @@ public final class ModelRouter implements AutoCloseable {
             LOG.warn("model \"{}\" has several targets; only the first, \"{}\", is used", model.name(), target.model());
         }
         ModelRoute route = route(model.name(), provider, target.upstreamModel());
-        if (!route.priced().listed()) {
-            LOG.warn(
-                    "model \"{}\" has no price, so each call is counted at the high default; name a price in prices.file",
-                    target.model());
-        }
         return model.maxOutputTokens() == null
                 ? route
                 : new ModelRoute(

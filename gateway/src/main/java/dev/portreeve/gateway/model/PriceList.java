@@ -1,31 +1,45 @@
 package dev.portreeve.gateway.model;
 
-import dev.portreeve.gateway.model.Prices.PricedModel;
+import dev.portreeve.gateway.price.PriceEntry;
+import dev.portreeve.gateway.price.PriceField;
 import dev.portreeve.policy.call.NanoUsd;
-import dev.portreeve.policy.call.Price;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/** One file of prices. Amounts are read from their text, never through floating point. Immutable. */
-final class PriceList {
+/** One file of prices that a person wrote. Amounts are read from their text, never through floating point. Immutable. */
+final class PriceList implements PriceSource {
     private static final String BUILT_IN = "prices.yaml";
-    private static final Set<String> KEYS = Set.of("input", "cached-input", "output", "max-output-tokens");
+    private static final String MAX_OUTPUT = "max-output-tokens";
+    private static final String CONTEXT = "context-window";
+    private static final String TIERS = "tiers";
+    private static final String ABOVE = "above";
+    private static final List<String> KEYS = Stream.concat(
+                    Arrays.stream(PriceField.values()).map(PriceField::key), Stream.of(TIERS, CONTEXT, MAX_OUTPUT))
+            .toList();
 
-    private final Map<String, PricedModel> exact = new HashMap<>();
-    private final Map<String, PricedModel> prefixes = new HashMap<>();
+    private final Map<String, PriceEntry> exact = new TreeMap<>();
+    private final Map<String, PriceEntry> prefixes = new HashMap<>();
+    private final String version;
 
-    private PriceList() {}
+    private PriceList(String version) {
+        this.version = version;
+    }
 
     static PriceList builtIn() {
         try (InputStream in = PriceList.class.getResourceAsStream(BUILT_IN)) {
@@ -52,52 +66,97 @@ final class PriceList {
                 .setSchema(new FailsafeSchema())
                 .setLabel(where)
                 .build();
-        PriceList list = new PriceList();
         try {
             Map<?, ?> root = mapping(new Load(settings).loadFromInputStream(in), where);
-            String version = text(root, "version", where);
+            PriceList list = new PriceList(text(root, "version", where));
             Map<?, ?> models = mapping(root.get("models"), where + ", models");
-            models.forEach((name, entry) -> list.add(String.valueOf(name), entry, version, where));
+            models.forEach((name, entry) -> list.add(String.valueOf(name), entry, where));
+            return list;
         } catch (YamlEngineException malformed) {
             throw new IllegalArgumentException(where + " is not valid yaml: " + malformed.getMessage(), malformed);
         }
-        return list;
     }
 
-    private void add(String name, @Nullable Object entry, String version, String where) {
+    private void add(String name, @Nullable Object value, String where) {
         String place = where + ", model \"" + name + "\"";
-        Map<?, ?> fields = mapping(entry, place);
+        Map<?, ?> fields = mapping(value, place);
+        known(fields, KEYS, place);
+        text(fields, PriceField.INPUT.key(), place);
+        text(fields, PriceField.OUTPUT.key(), place);
+        PriceEntry entry = new PriceEntry(
+                amounts(fields, place),
+                new EnumMap<>(PriceField.class),
+                tiers(fields.get(TIERS), place),
+                count(fields, CONTEXT, place),
+                count(fields, MAX_OUTPUT, place));
+        if (name.endsWith("*")) {
+            prefixes.put(name.substring(0, name.length() - 1), entry);
+        } else {
+            exact.put(name, entry);
+        }
+    }
+
+    private static void known(Map<?, ?> fields, List<String> keys, String place) {
         for (Object key : fields.keySet()) {
-            if (!KEYS.contains(String.valueOf(key))) {
-                throw new IllegalArgumentException(place + " has unknown key \"" + key + "\"; there are " + KEYS);
+            if (!keys.contains(String.valueOf(key))) {
+                throw new IllegalArgumentException(place + " has unknown key \"" + key + "\"; there are " + keys);
             }
         }
-        NanoUsd input = usd(text(fields, "input", place), place);
-        NanoUsd output = usd(text(fields, "output", place), place);
-        NanoUsd cached = fields.containsKey("cached-input") ? usd(text(fields, "cached-input", place), place) : input;
-        int max = fields.containsKey("max-output-tokens") ? count(text(fields, "max-output-tokens", place), place) : 0;
-        PricedModel model = new PricedModel(new Price(input, cached, output, NanoUsd.ZERO, version), max, true);
-        if (name.endsWith("*")) {
-            prefixes.put(name.substring(0, name.length() - 1), model);
-        } else {
-            exact.put(name, model);
-        }
     }
 
-    @Nullable
-    PricedModel find(String provider, String model) {
+    private static List<PriceEntry.Tier> tiers(@Nullable Object value, String place) {
+        List<PriceEntry.Tier> tiers = new ArrayList<>();
+        if (value == null) {
+            return tiers;
+        }
+        if (!(value instanceof List<?> list)) {
+            throw new IllegalArgumentException(place + ": tiers is not a list");
+        }
+        List<String> keys = Stream.concat(Stream.of(ABOVE), KEYS.stream().limit(PriceField.values().length))
+                .toList();
+        for (Object each : list) {
+            Map<?, ?> tier = mapping(each, place + ", tiers");
+            known(tier, keys, place + ", tiers");
+            text(tier, ABOVE, place + ", tiers");
+            tiers.add(new PriceEntry.Tier(count(tier, ABOVE, place), amounts(tier, place)));
+        }
+        return tiers;
+    }
+
+    private static Map<PriceField, NanoUsd> amounts(Map<?, ?> fields, String place) {
+        Map<PriceField, NanoUsd> amounts = new EnumMap<>(PriceField.class);
+        for (PriceField field : PriceField.values()) {
+            if (fields.containsKey(field.key())) {
+                amounts.put(field, usd(text(fields, field.key(), place), place));
+            }
+        }
+        return amounts;
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    @Override
+    public List<String> names() {
+        return List.copyOf(exact.keySet());
+    }
+
+    @Override
+    public @Nullable PriceEntry find(String provider, String model) {
         String full = provider + "/" + model;
-        PricedModel found = exact.get(full);
+        PriceEntry found = exact.get(full);
         if (found == null) {
             found = exact.get(model);
         }
         return found == null ? longestPrefix(full) : found;
     }
 
-    private @Nullable PricedModel longestPrefix(String full) {
-        PricedModel best = null;
+    private @Nullable PriceEntry longestPrefix(String full) {
+        PriceEntry best = null;
         int length = -1;
-        for (Map.Entry<String, PricedModel> prefix : prefixes.entrySet()) {
+        for (Map.Entry<String, PriceEntry> prefix : prefixes.entrySet()) {
             if (full.startsWith(prefix.getKey()) && prefix.getKey().length() > length) {
                 best = prefix.getValue();
                 length = prefix.getKey().length();
@@ -132,7 +191,11 @@ final class PriceList {
         throw new IllegalArgumentException(place + ": \"" + text + "\" is below zero");
     }
 
-    private static int count(String text, String place) {
+    private static int count(Map<?, ?> fields, String key, String place) {
+        if (!fields.containsKey(key)) {
+            return 0;
+        }
+        String text = text(fields, key, place);
         try {
             int count = Integer.parseInt(text);
             if (count > 0) {
@@ -141,6 +204,6 @@ final class PriceList {
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException(place + ": \"" + text + "\" is no number of tokens", notANumber);
         }
-        throw new IllegalArgumentException(place + ": max-output-tokens must be at least 1");
+        throw new IllegalArgumentException(place + ": " + key + " must be at least 1");
     }
 }

@@ -38,6 +38,27 @@ class PricesTest {
     }
 
     @Test
+    void a_provider_under_its_other_name_has_the_same_prices() {
+        String model = "meta-llama/Llama-3.3-70B-Instruct-Turbo";
+        assertTrue(load(null).of("togetherai", model).listed());
+        assertEquals(load(null).of("togetherai", model), load(null).of("together", model));
+    }
+
+    @Test
+    void a_list_may_have_every_sort_of_price_and_tiers() throws IOException {
+        Path file = Files.writeString(folder.resolve("prices.yaml"), """
+                version: mine-2
+                models:
+                  a/m: { input: 1, output: 2, cache-write: 1.25, cache-write-1h: 2, reasoning: 3, tiers: [ { above: 1000, input: 4, output: 5 } ] }
+                """);
+        PricedModel model = load(file).of("a", "m");
+        assertEquals(NanoUsd.ofUsd("2"), model.price().rates().dearestInput());
+        assertEquals(NanoUsd.ofUsd("3"), model.price().rates().dearestOutput());
+        assertEquals(
+                NanoUsd.ofUsd("4"), model.price().tiers().getFirst().rates().dearestInput());
+    }
+
+    @Test
     void an_unknown_model_costs_the_high_default() {
         PricedModel model = load(null).of("somewhere", "new");
         assertFalse(model.listed());

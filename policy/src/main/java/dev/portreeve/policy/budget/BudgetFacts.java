@@ -38,6 +38,12 @@ final class BudgetFacts {
             count(tokens, "input_tokens", usage.inputTokens());
             count(tokens, "cached_input_tokens", usage.cachedInputTokens());
             count(tokens, "output_tokens", usage.outputTokens());
+            Usage.Parts parts = usage.parts();
+            countIfAny(tokens, "cache_write_tokens", parts.cacheWrite());
+            countIfAny(tokens, "cache_write_1h_tokens", parts.cacheWriteHour());
+            countIfAny(tokens, "audio_input_tokens", parts.audioInput());
+            countIfAny(tokens, "reasoning_tokens", parts.reasoning());
+            countIfAny(tokens, "audio_output_tokens", parts.audioOutput());
             facts.put("usage", tokens);
         }
         return facts;
@@ -58,6 +64,12 @@ final class BudgetFacts {
             facts.put("overrun_usd", new NanoUsd(posted.overrun()).toDecimal());
         }
         return facts;
+    }
+
+    private static void countIfAny(Facts facts, String name, long value) {
+        if (value > 0) {
+            count(facts, name, value);
+        }
     }
 
     private static void count(Facts facts, String name, long value) {

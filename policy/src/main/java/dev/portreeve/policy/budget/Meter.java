@@ -60,7 +60,11 @@ final class Meter {
             return new Charge(usage, NanoUsd.ZERO);
         }
         try {
-            return new Charge(usage, estimate.price().of(usage));
+            // What nobody reported may have been of the dearest sort.
+            NanoUsd cost = usage.basis() == Usage.Basis.ESTIMATED
+                    ? estimate.price().atMost(usage.inputTokens(), usage.outputTokens())
+                    : estimate.price().of(usage);
+            return new Charge(usage, cost);
         } catch (ArithmeticException absurd) {
             // More than 64 bits of nano-dollars is no bill but garbage: the whole hold is charged, and marked.
             return new Charge(

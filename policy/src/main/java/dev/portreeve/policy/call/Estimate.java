@@ -7,8 +7,11 @@ package dev.portreeve.policy.call;
  * @param outputTokens an upper bound that is also enforced (asked for, or the model's own limit, or injected)
  */
 public record Estimate(long inputTokens, long outputTokens, Price price) {
-    /** The amount to hold on every budget above the caller (INV-3). */
+    /**
+     * The amount to hold on every budget above the caller (INV-3): what the dearest usage within the bounds costs, be it
+     * written into a cache, thought, or spoken.
+     */
     public NanoUsd worstCase() {
-        return price.of(new Usage(inputTokens, 0, outputTokens, Usage.Basis.ESTIMATED));
+        return price.atMost(inputTokens, outputTokens);
     }
 }

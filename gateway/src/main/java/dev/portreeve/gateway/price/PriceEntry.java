@@ -1,0 +1,78 @@
+package dev.portreeve.gateway.price;
+
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Rates;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One model in a price list. Immutable.
+ *
+ * @param amounts what is known; {@code input} and {@code output} always are
+ * @param sources for each amount, which of the list's sources says so
+ * @param tiers amounts that replace those above for inputs beyond a size, by rising size
+ * @param contextWindow in tokens, or 0 where the list does not say
+ * @param maxOutputTokens the most it answers with, or 0 where the list does not say
+ */
+public record PriceEntry(
+        Map<PriceField, NanoUsd> amounts,
+        Map<PriceField, Integer> sources,
+        List<Tier> tiers,
+        int contextWindow,
+        int maxOutputTokens) {
+    /** Amounts for inputs of more than so many tokens. */
+    public record Tier(int above, Map<PriceField, NanoUsd> amounts) {
+        public Tier {
+            amounts = Collections.unmodifiableMap(amounts);
+        }
+    }
+
+    /** @throws IllegalArgumentException no price of input or output, an amount below zero, or tiers out of order */
+    public PriceEntry {
+        amounts = Collections.unmodifiableMap(amounts);
+        sources = Collections.unmodifiableMap(sources);
+        tiers = List.copyOf(tiers);
+        if (!amounts.containsKey(PriceField.INPUT) || !amounts.containsKey(PriceField.OUTPUT)) {
+            throw new IllegalArgumentException("a price of input and one of output are needed");
+        }
+        int last = 0;
+        for (Tier tier : tiers) {
+            if (tier.above() <= last) {
+                throw new IllegalArgumentException("tiers must rise in size, from above zero");
+            }
+            last = tier.above();
+        }
+    }
+
+    /** What calls are held and charged by. A sort of token without a price of its own costs what plain ones cost. */
+    public Price price(String version) {
+        List<Price.Tier> dearer = tiers.stream()
+                .map(tier -> new Price.Tier(tier.above(), rates(over(tier))))
+                .toList();
+        return new Price(rates(amounts), dearer, NanoUsd.ZERO, version);
+    }
+
+    private Map<PriceField, NanoUsd> over(Tier tier) {
+        Map<PriceField, NanoUsd> merged = new EnumMap<>(amounts);
+        merged.putAll(tier.amounts());
+        return merged;
+    }
+
+    private static Rates rates(Map<PriceField, NanoUsd> from) {
+        NanoUsd input = from.getOrDefault(PriceField.INPUT, NanoUsd.ZERO);
+        NanoUsd output = from.getOrDefault(PriceField.OUTPUT, NanoUsd.ZERO);
+        NanoUsd write = from.getOrDefault(PriceField.CACHE_WRITE, input);
+        return new Rates(
+                input,
+                from.getOrDefault(PriceField.CACHED_INPUT, input),
+                write,
+                from.getOrDefault(PriceField.CACHE_WRITE_HOUR, write),
+                from.getOrDefault(PriceField.AUDIO_INPUT, input),
+                output,
+                from.getOrDefault(PriceField.REASONING, output),
+                from.getOrDefault(PriceField.AUDIO_OUTPUT, output));
+    }
+}

@@ -1,0 +1,250 @@
+package dev.portreeve.gateway.price;
+
+import dev.portreeve.policy.call.Price;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A price list of thousands of models: gzip of one line that says what it is, and then a line for each model, {@code
+ * provider/model}, a tab, and its entry, in the order of the names' bytes. It is kept as text and a line is read when its
+ * model is looked up, so opening it costs unpacking and no more. Immutable.
+ */
+public final class PriceSnapshot {
+    private static final String SCHEMA = "portreeve-prices-1";
+    private static final String BUILT_IN = "prices.jsonl.gz";
+    private static final String PIN = "prices.sha256";
+    private static final int MAX_BYTES = 32 * 1024 * 1024;
+
+    private final byte[] text;
+    private final int[] starts;
+    private final String version;
+    private final List<Source> sources;
+
+    /**
+     * Where amounts come from.
+     *
+     * @param state which state of it: a commit or a package's version
+     */
+    public record Source(String name, String state, String licence) {}
+
+    private PriceSnapshot(byte[] text, String where) {
+        this.text = text;
+        this.starts = starts(text);
+        if (starts.length == 0) {
+            throw new IllegalArgumentException(where + " is empty");
+        }
+        JsonNode header = json(0, end(0), where);
+        if (!header.path("schema").asString("").equals(SCHEMA)) {
+            throw new IllegalArgumentException(where + " is not of schema " + SCHEMA);
+        }
+        this.version = header.path("version").asString("");
+        List<Source> found = new ArrayList<>();
+        for (JsonNode source : header.path("sources")) {
+            found.add(new Source(
+                    source.path("name").asString(""),
+                    source.path("state").asString(""),
+                    source.path("licence").asString("")));
+        }
+        this.sources = List.copyOf(found);
+        if (version.isEmpty()) {
+            throw new IllegalArgumentException(where + " has no version");
+        }
+    }
+
+    /** The one in the program. Its digest is beside it, so that neither changes without the other. */
+    public static PriceSnapshot builtIn() {
+        try (InputStream in = resource(BUILT_IN);
+                InputStream pin = resource(PIN)) {
+            byte[] packed = in.readAllBytes();
+            String wanted = new String(pin.readAllBytes(), StandardCharsets.US_ASCII).strip();
+            PriceSnapshot snapshot = unpack(packed, "the built-in price list");
+            String found = snapshot.version() + " " + sha256(packed);
+            if (!found.equals(wanted)) {
+                throw new IllegalStateException("the built-in price list is not the one that was pinned");
+            }
+            return snapshot;
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static InputStream resource(String name) {
+        InputStream in = PriceSnapshot.class.getResourceAsStream(name);
+        if (in == null) {
+            throw new IllegalStateException("there is no " + name + " in the program");
+        }
+        return in;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws IllegalArgumentException not a snapshot, or too large
+     * @throws UncheckedIOException it cannot be read
+     */
+    public static PriceSnapshot read(Path file) {
+        String where = "price list \"" + file + "\"";
+        try {
+            return unpack(Files.readAllBytes(file), where);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(where + " cannot be read", unreadable);
+        }
+    }
+
+    /** Whether a file begins like one. */
+    public static boolean isOne(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.read() == 0x1f && in.read() == 0x8b;
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    private static PriceSnapshot unpack(byte[] packed, String where) throws IOException {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            byte[] text = in.readNBytes(MAX_BYTES + 1);
+            if (text.length > MAX_BYTES) {
+                throw new IllegalArgumentException(where + " unpacks to more than " + MAX_BYTES + " bytes");
+            }
+            return new PriceSnapshot(text, where);
+        }
+    }
+
+    /** Writes a list. The same entries make the same bytes. */
+    public static void write(Path file, String version, List<Source> sources, Map<String, PriceEntry> entries)
+            throws IOException {
+        ObjectNode header = JsonMapper.shared().createObjectNode();
+        header.put("schema", SCHEMA).put("version", version);
+        sources.forEach(source -> header.withArray("sources")
+                .addObject()
+                .put("name", source.name())
+                .put("state", source.state())
+                .put("licence", source.licence()));
+        List<String> names = new ArrayList<>(entries.keySet());
+        names.sort(Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
+        try (OutputStream out = new BufferedOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
+            out.write((header + "\n").getBytes(StandardCharsets.UTF_8));
+            for (String name : names) {
+                PriceEntry entry = Objects.requireNonNull(entries.get(name));
+                out.write((name + "\t" + EntryJson.write(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    /** What a pin says of a file: its version and digest. */
+    public static String pin(Path file) throws IOException {
+        return read(file).version() + " " + sha256(Files.readAllBytes(file)) + "\n";
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
+        }
+    }
+
+    public String version() {
+        return version;
+    }
+
+    public List<Source> sources() {
+        return sources;
+    }
+
+    /** The names of its models, in order. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (int line = 1; line < starts.length; line++) {
+            names.add(new String(text, starts[line], tab(line) - starts[line], StandardCharsets.UTF_8));
+        }
+        return names;
+    }
+
+    /** The entry of {@code provider/model}, or {@code null}. */
+    public @Nullable PriceEntry find(String name) {
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+        int low = 1;
+        int high = starts.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int tab = tab(middle);
+            int order = Arrays.compareUnsigned(text, starts[middle], tab, wanted, 0, wanted.length);
+            if (order == 0) {
+                return EntryJson.read(json(tab + 1, end(middle), name));
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return null;
+    }
+
+    /** The price of an entry of this list. */
+    public Price price(PriceEntry entry) {
+        return entry.price(version);
+    }
+
+    private int tab(int line) {
+        int at = starts[line];
+        int end = end(line);
+        while (at < end && text[at] != '\t') {
+            at++;
+        }
+        return at;
+    }
+
+    private int end(int line) {
+        return (line + 1 < starts.length ? starts[line + 1] : text.length) - 1;
+    }
+
+    private JsonNode json(int from, int to, String where) {
+        try {
+            return JsonMapper.shared().readTree(new String(text, from, Math.max(0, to - from), StandardCharsets.UTF_8));
+        } catch (JacksonException malformed) {
+            throw new IllegalArgumentException(where + " is not a price list", malformed);
+        }
+    }
+
+    private static int[] starts(byte[] text) {
+        int lines = 0;
+        for (byte b : text) {
+            lines += b == '\n' ? 1 : 0;
+        }
+        int[] starts = new int[lines];
+        int line = 0;
+        int start = 0;
+        for (int i = 0; i < text.length; i++) {
+            if (text[i] == '\n') {
+                starts[line++] = start;
+                start = i + 1;
+            }
+        }
+        return starts;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.price;
+
+import org.jspecify.annotations.NullMarked;
