@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,14 +93,16 @@ class ClientLeavesTest {
 
     @Test
     void comments_keep_a_silent_stream_alive_and_do_not_disturb_it() throws Exception {
+        CountDownLatch heard = new CountDownLatch(1);
         upstream.then(exchange -> {
             exchange.beginEvents();
-            Thread.sleep(200);
+            heard.await();
             exchange.chunk(EVENT + "data: [DONE]\n\n");
             exchange.endEvents();
         });
         try (Socket socket = ask()) {
             readUntil(socket, ": waiting\n\n");
+            heard.countDown();
             readUntil(socket, "data: [DONE]\n\n");
         }
         assertEquals(1, edge.purse.settled.size());

@@ -2,6 +2,7 @@ package dev.portreeve.hub.catalog;
 
 import dev.portreeve.hub.definition.Definition;
 import dev.portreeve.hub.definition.DefinitionScan;
+import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.JsonPaths;
 import dev.portreeve.policy.call.Resource;
@@ -16,6 +17,7 @@ import dev.portreeve.policy.call.Resource;
  *     called
  * @param listing the definition as callers see it: under that name, with the operator's words, without what hides in texts;
  *     everything else as the server sent it
+ * @param mirrored the arguments that its schema wants repeated in headers; read once, not with every call
  */
 public record CatalogTool(
         String name,
@@ -23,10 +25,16 @@ public record CatalogTool(
         Resource.Tool resource,
         boolean readOnlyHint,
         boolean withheld,
-        RawJson listing) {
+        RawJson listing,
+        MirroredArguments mirrored) {
     private static final JsonPaths APP_LINKS = JsonPaths.of("/_meta/ui/resourceUri", "/_meta/ui~1resourceUri");
 
-    /** A tool under its own name. */
+    /**
+     * A tool under its own name.
+     *
+     * @throws dev.portreeve.hub.wire.BadMessage if its schema asks for headers that cannot be; such a definition is never
+     *     stored
+     */
     static CatalogTool of(ServerEntry owner, Definition definition, boolean withheld) {
         RawJson annotations = definition.body().member("annotations");
         RawJson readOnly = annotations == null ? null : annotations.member("readOnlyHint");
@@ -36,7 +44,8 @@ public record CatalogTool(
                 new Resource.Tool(owner.slug(), definition.name(), definition.hash()),
                 readOnly != null && readOnly.isTrue(),
                 withheld,
-                DefinitionScan.of(definition).clean());
+                DefinitionScan.of(definition).clean(),
+                MirroredArguments.of(definition.body().member("inputSchema")));
     }
 
     /** Whether the tool is taken to change nothing. */
@@ -47,7 +56,8 @@ public record CatalogTool(
     /** The same tool as one view shows it. */
     CatalogTool shown(View.Shown as) {
         Wording words = as.wording().over(owner.wording().getOrDefault(name, Wording.OF_THE_SERVER));
-        return new CatalogTool(as.name(), owner, resource, readOnlyHint, withheld, words.rewrite(listing, as.name()));
+        return new CatalogTool(
+                as.name(), owner, resource, readOnlyHint, withheld, words.rewrite(listing, as.name()), mirrored);
     }
 
     /** The same tool with the page of its MCP App where callers of a view find it. */
@@ -58,6 +68,7 @@ public record CatalogTool(
                 resource,
                 readOnlyHint,
                 withheld,
-                ResourceUri.rewrite(listing, APP_LINKS, view, owner.slug()));
+                ResourceUri.rewrite(listing, APP_LINKS, view, owner.slug()),
+                mirrored);
     }
 }

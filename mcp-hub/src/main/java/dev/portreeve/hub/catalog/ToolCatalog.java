@@ -102,11 +102,6 @@ public final class ToolCatalog implements AutoCloseable {
         servers().forEach(entry -> entry.server().leave(partyKey));
     }
 
-    /** Ends what servers keep for callers that have not been heard of for a while. Never blocks. */
-    public void endUnused() {
-        servers().forEach(entry -> entry.server().endUnused());
-    }
-
     /** Lists what was accepted before, and begins to ask the servers, all at once and without waiting. */
     public void start() {
         rebuild();

@@ -5,7 +5,6 @@ import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
-import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.Subject;
@@ -39,7 +38,8 @@ final class ArgumentHeaders {
             return;
         }
         RawJson arguments = sent.member("arguments");
-        MirroredArguments.of(tool.get().listing().member("inputSchema"))
+        tool.get()
+                .mirrored()
                 .mismatch(arguments == null ? RawJson.EMPTY_OBJECT : arguments, exchange::header)
                 .ifPresent(header -> {
                     throw new BadMessage(

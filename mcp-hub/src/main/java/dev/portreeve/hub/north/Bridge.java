@@ -13,6 +13,8 @@ import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -92,6 +95,36 @@ final class Bridge implements AutoCloseable {
     }
 
     /**
+     * One round of a governed call, as {@link #carry}: what goes wrong ends the call, so that it is settled and recorded.
+     *
+     * @param instead takes what the caller is told in place of the outcome, in the protocol's own words
+     */
+    Answered governed(
+            Errand errand,
+            ServerRequest request,
+            Round round,
+            Meanwhile relay,
+            Deadline patience,
+            Consumer<Reply> instead)
+            throws CallEnded {
+        try {
+            return carry(
+                    errand, request, round, relay, Deadline.in(errand.server().callTimeout()), patience);
+        } catch (MissingCapability missing) {
+            instead.accept(missing.reply());
+            throw ended(missing.words());
+        } catch (BadMessage stale) {
+            instead.accept(new Reply.Error(stale.status(), stale.error()));
+            throw ended(stale.error().message());
+        } catch (ToolServerFault fault) {
+            throw new CallEnded(new CallOutcome.Failed(fault.fault()));
+        } catch (InterruptedException left) {
+            Thread.currentThread().interrupt();
+            throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    /**
      * One round.
      *
      * @param relay tells the caller what happens meanwhile
@@ -102,7 +135,7 @@ final class Bridge implements AutoCloseable {
      * @throws MissingCapability if the caller cannot be asked what the server asks
      * @throws InterruptedException if the caller left
      */
-    Answered carry(
+    private Answered carry(
             Errand errand, ServerRequest request, Round round, Meanwhile relay, Deadline deadline, Deadline patience)
             throws InterruptedException {
         Answered answered = switch (errand.caller()) {
@@ -114,6 +147,10 @@ final class Bridge implements AutoCloseable {
             throw MissingCapability.said(error);
         }
         return answered;
+    }
+
+    private static CallEnded ended(String detail) {
+        return new CallEnded(new CallOutcome.Failed(new UpstreamFault(UpstreamFault.Kind.REFUSED, 0, detail, true)));
     }
 
     // A caller with a session: questions of either era go out on its stream.

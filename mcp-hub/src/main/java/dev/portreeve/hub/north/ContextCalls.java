@@ -4,7 +4,6 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.ServerRequest;
-import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
@@ -142,33 +141,15 @@ final class ContextCalls {
                 Map.of(),
                 work.errand().caller().logLevel(),
                 relay.wantsProgress());
-        Answered answered = ask(work, request, work.round().with(beside.responses()), relay, released);
+        Answered answered = bridge.governed(
+                work.errand(),
+                request,
+                work.round().with(beside.responses()),
+                relay,
+                work.call().deadline(),
+                reply -> released.instead = reply);
         out.emit(result(work, answered, released));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
-    }
-
-    private Answered ask(Work work, ServerRequest request, Round round, CallRelay relay, Released released)
-            throws CallEnded {
-        try {
-            return bridge.carry(
-                    work.errand(),
-                    request,
-                    round,
-                    relay,
-                    Deadline.in(work.request().owner().callTimeout()),
-                    work.call().deadline());
-        } catch (MissingCapability missing) {
-            released.instead = missing.reply();
-            throw failed(missing.words(), UpstreamFault.Kind.REFUSED);
-        } catch (BadMessage stale) {
-            released.instead = new Reply.Error(stale.status(), stale.error());
-            throw failed(stale.error().message(), UpstreamFault.Kind.REFUSED);
-        } catch (ToolServerFault fault) {
-            throw new CallEnded(new CallOutcome.Failed(fault.fault()));
-        } catch (InterruptedException left) {
-            Thread.currentThread().interrupt();
-            throw new CallEnded(new CallOutcome.Abandoned());
-        }
     }
 
     private static CallEnded failed(String detail, UpstreamFault.Kind kind) {

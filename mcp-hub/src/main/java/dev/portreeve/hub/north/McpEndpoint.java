@@ -115,7 +115,6 @@ public final class McpEndpoint implements AutoCloseable {
     private void sweepLater() {
         AlarmClock.Alarm unused = alarms.after(SWEEP_EVERY, () -> {
             sessions.expire();
-            catalog.endUnused();
             sweepLater();
         });
     }

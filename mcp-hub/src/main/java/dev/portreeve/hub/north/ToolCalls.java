@@ -5,11 +5,8 @@ import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.ServerRequest;
-import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
-import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
-import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
@@ -166,10 +163,15 @@ final class ToolCalls {
                 work.beside().with(input.runs().subList(own, input.runs().size()));
         ServerRequest request = ServerRequest.call(
                         call.resource().tool(), arguments, relay.wantsProgress(), meta(work, beside))
-                .with(MirroredArguments.of(work.tool().listing().member("inputSchema"))
-                        .headers(arguments))
+                .with(work.tool().mirrored().headers(arguments))
                 .logging(work.errand().caller().logLevel());
-        Answered answered = ask(work, request, work.round().with(beside.responses()), relay, released);
+        Answered answered = bridge.governed(
+                work.errand(),
+                request,
+                work.round().with(beside.responses()),
+                relay,
+                call.deadline(),
+                reply -> released.instead = reply);
         out.emit(result(work.tool(), work.errand().caller(), answered));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
     }
@@ -208,30 +210,6 @@ final class ToolCalls {
     private static CallEnded changed(String detail) {
         return new CallEnded(
                 new CallOutcome.Denied(new Denial(Denial.Stage.APPROVAL, Denial.Reason.DEFINITION_CHANGED, detail)));
-    }
-
-    private Answered ask(Work work, ServerRequest request, Round round, CallRelay relay, Released released)
-            throws CallEnded {
-        try {
-            return bridge.carry(
-                    work.errand(),
-                    request,
-                    round,
-                    relay,
-                    Deadline.in(work.tool().owner().callTimeout()),
-                    work.call().deadline());
-        } catch (MissingCapability missing) {
-            released.instead = missing.reply();
-            throw failed(UpstreamFault.Kind.REFUSED, missing.words());
-        } catch (BadMessage stale) {
-            released.instead = new Reply.Error(stale.status(), stale.error());
-            throw failed(UpstreamFault.Kind.REFUSED, stale.error().message());
-        } catch (ToolServerFault fault) {
-            throw new CallEnded(new CallOutcome.Failed(fault.fault()));
-        } catch (InterruptedException left) {
-            Thread.currentThread().interrupt();
-            throw new CallEnded(new CallOutcome.Abandoned());
-        }
     }
 
     private static CallEnded failed(UpstreamFault.Kind kind, String detail) {
