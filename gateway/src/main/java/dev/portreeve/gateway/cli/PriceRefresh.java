@@ -3,13 +3,16 @@ package dev.portreeve.gateway.cli;
 import dev.portreeve.gateway.price.Catalogues;
 import dev.portreeve.gateway.price.PriceEntry;
 import dev.portreeve.gateway.price.PriceSnapshot;
-import java.io.ByteArrayInputStream;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.OutboundRefused;
+import dev.portreeve.hub.outbound.Reach;
+import dev.portreeve.hub.time.AlarmClock;
+import dev.portreeve.policy.call.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -20,8 +23,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** Makes a price list from catalogues. Bounded in size and time, follows no redirects, sends nothing but the request. */
+/**
+ * Makes a price list from catalogues, files or addresses that the outbound guard lets through. Bounded in size and time,
+ * follows no redirects, sends nothing but the request.
+ */
 final class PriceRefresh {
     static final List<String> PUBLISHED = List.of(
             "models-dev=https://models.dev/api.json",
@@ -74,13 +82,11 @@ final class PriceRefresh {
     }
 
     private static byte[] bytes(String place) {
-        try (InputStream in = place.startsWith("https://") ? download(place) : Files.newInputStream(Path.of(place))) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new CliFailure(CliFailure.NO, "\"" + place + "\" is larger than " + MAX_BYTES + " bytes");
-            }
-            return bytes;
-        } catch (IOException unreachable) {
+        try {
+            return isUrl(place) ? download(URI.create(place)) : file(Path.of(place));
+        } catch (OutboundRefused refused) {
+            throw new CliFailure(CliFailure.NO, "\"" + place + "\" was not fetched: " + refused.getMessage(), refused);
+        } catch (IOException | IllegalArgumentException unreachable) {
             throw new CliFailure(
                     CliFailure.UNREACHABLE,
                     "\"" + place + "\" cannot be read; offline, give files with --from",
@@ -88,21 +94,31 @@ final class PriceRefresh {
         }
     }
 
-    private static InputStream download(String url) throws IOException {
-        try (HttpClient http = HttpClient.newBuilder()
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT)
-                .build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                    .timeout(WHOLE)
-                    .header("User-Agent", "portreeve")
-                    .build();
-            HttpResponse<byte[]> answer = http.send(
-                    request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MAX_BYTES));
-            if (answer.statusCode() != 200) {
-                throw new IOException("status " + answer.statusCode());
+    private static boolean isUrl(String place) {
+        return place.startsWith("https://") || place.startsWith("http://");
+    }
+
+    private static byte[] file(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new CliFailure(CliFailure.NO, "\"" + path + "\" is larger than " + MAX_BYTES + " bytes");
             }
-            return new ByteArrayInputStream(answer.body());
+            return bytes;
+        }
+    }
+
+    /** Like every address the gateway fetches from, this one passes the guard; redirects are answers like any other. */
+    private static byte[] download(URI url) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url).header("User-Agent", "portreeve");
+        try (AlarmClock alarms = new AlarmClock();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                OutboundHttp http = OutboundHttp.create(CONNECT, threads, NameResolver.SYSTEM, alarms)) {
+            OutboundHttp.Fetched answer = http.fetch(request, Reach.of(url, false), MAX_BYTES, Deadline.in(WHOLE));
+            if (answer.status() != 200) {
+                throw new IOException("status " + answer.status());
+            }
+            return answer.body();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", stop);

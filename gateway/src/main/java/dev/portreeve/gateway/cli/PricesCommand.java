@@ -215,7 +215,7 @@ public final class PricesCommand {
             @Option(
                             names = "--from",
                             paramLabel = "FORM=PLACE[#NAME]",
-                            description = "a catalogue; FORM is models-dev or litellm, PLACE a file or https URL."
+                            description = "a catalogue; FORM is models-dev or litellm, PLACE a file or URL."
                                     + " Repeat it; what earlier ones say goes first. Default: both from the network")
                     @Nullable
                     List<String> from)

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.gateway.config.ProviderConfig.OutputCap;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -143,8 +146,25 @@ class KnownProvidersTest {
 
     @Test
     void a_name_for_two_is_refused() {
-        String yaml =
-                "providers: [ { id: a, name: A, base-url: \"https://a\" }, { id: b, name: B, base-url: \"https://b\", aliases: [a] } ]";
-        assertThrows(IllegalArgumentException.class, () -> KnownProviders.parse(yaml));
+        String yaml = """
+                providers:
+                  - id: a
+                    name: A
+                  - id: b
+                    aliases: [c, a]
+                """;
+        assertThrows(IllegalArgumentException.class, () -> KnownProviders.index(yaml));
+    }
+
+    /** Entries are found by the file's form, so the whole file, read as what it is, must say the same. */
+    @Test
+    void entries_read_one_by_one_are_those_of_the_whole_file() throws IOException {
+        try (InputStream in = Objects.requireNonNull(KnownProviders.class.getResourceAsStream("providers.yaml"))) {
+            assertEquals(KnownProviders.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)), ALL);
+        }
+        for (KnownProvider provider : ALL) {
+            assertEquals(provider, find(provider.id()));
+            provider.aliases().forEach(alias -> assertEquals(provider, find(alias)));
+        }
     }
 }
