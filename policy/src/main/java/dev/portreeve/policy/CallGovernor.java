@@ -10,16 +10,21 @@ import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.guardrail.ScreenedAside;
 import dev.portreeve.policy.guardrail.ScreenedOutput;
 import dev.portreeve.policy.key.Pepper;
 import java.time.Duration;
+import java.util.UUID;
 
 /** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
 public final class CallGovernor {
@@ -71,16 +76,30 @@ public final class CallGovernor {
             GovernedCall call, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail) {
         try {
             Decision decision = access.require(call, trail);
+            requireAccepted(call);
             Content input = guardrails.screenInput(call, trail);
             try (Reservation reservation = budgets.reserve(call, trail)) {
-                approvals.require(call, input, decision, trail);
-                ScreenedOutput<C> screened = guardrails.screenOutput(call, EvidenceGate.of(call, trail, client), trail);
-                Usage usage = reservation.metered(upstream).execute(input, screened);
+                UUID approval = approvals.require(call, input, decision, trail);
+                EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
+                ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
+                ScreenedAside aside = guardrails.aside(call, gate::await, trail);
+                Usage usage = reservation.metered(upstream).execute(new Clearance(input, approval, aside), screened);
+                aside.finish();
                 screened.finish();
                 return new CallOutcome.Completed(usage, reservation.cost(), reservation.budget());
             }
         } catch (CallEnded ended) {
             return ended.outcome();
+        }
+    }
+
+    // Before anybody is asked and anything is held. Rules come first: who may not use a tool learns nothing of it.
+    private static void requireAccepted(GovernedCall call) throws CallEnded {
+        if (call instanceof ToolCall tool && tool.withheld()) {
+            throw new CallEnded(new CallOutcome.Denied(new Denial(
+                    Denial.Stage.APPROVAL,
+                    Denial.Reason.DEFINITION_CHANGED,
+                    "the server changed this tool, and nobody has accepted that yet: ask whoever runs the gateway")));
         }
     }
 }

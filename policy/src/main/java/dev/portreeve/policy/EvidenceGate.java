@@ -15,7 +15,7 @@ import dev.portreeve.policy.call.ToolCall;
 final class EvidenceGate<C extends Output<C>> implements OutputSink<C> {
     private final Receipt opening;
     private final OutputSink<C> client;
-    private boolean open;
+    private volatile boolean open;
 
     private EvidenceGate(Receipt opening, OutputSink<C> client) {
         this.opening = opening;
@@ -39,10 +39,15 @@ final class EvidenceGate<C extends Output<C>> implements OutputSink<C> {
 
     @Override
     public void emit(C chunk) throws CallEnded {
+        await();
+        client.emit(chunk);
+    }
+
+    /** Waits for the record, for what leaves beside the answer. */
+    void await() {
         if (!open) {
             opening.await();
             open = true;
         }
-        client.emit(chunk);
     }
 }

@@ -155,9 +155,9 @@ final class ModelEndpoint {
                 : new JsonOutput(response, report)) {
             CallOutcome outcome = governor.govern(
                     call,
-                    cancellation.guard((input, out) -> {
+                    cancellation.guard((cleared, out) -> {
                         output.awaitUpstream();
-                        return route.provider().answer(attempt, input, out);
+                        return route.provider().answer(attempt, cleared.content(), out);
                     }),
                     output);
             render(outcome, output, reply);

@@ -288,8 +288,8 @@ final class EdgeFixture implements AutoCloseable {
 
         @Override
         public <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream) {
-            return (input, out) -> {
-                usage = upstream.execute(input, chunk -> {
+            return (cleared, out) -> {
+                usage = upstream.execute(cleared, chunk -> {
                     long length = chunk.text().stream()
                             .mapToLong(run -> run.text().length())
                             .sum();

@@ -157,10 +157,10 @@ public final class ToolCatalog implements AutoCloseable {
         return snapshots.getOrDefault(view, CatalogSnapshot.EMPTY);
     }
 
-    /** Whether a tool can be called now, with this very definition. */
-    public boolean offers(Resource.Tool tool) {
-        return snapshot()
-                .find(ToolName.of(tool.server(), tool.tool()))
+    /** Whether a view's tool of this name can be called now, with this very definition. */
+    public boolean offers(View view, String name, Resource.Tool tool) {
+        return snapshot(view)
+                .find(name)
                 .filter(now -> now.resource().equals(tool) && !now.withheld())
                 .isPresent();
     }

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Carries one request to its server and back, whichever eras the two speak, with all that the server asks on the way. A
@@ -33,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Bridge implements AutoCloseable {
     private static final int OK = 200;
-    private static final String URL_ELICITATION = "elicitation/create";
+    private static final String ELICITATION = "elicitation/create";
 
     private final SealedTokens tokens;
     private final ParkedCalls parked;
@@ -77,7 +76,7 @@ final class Bridge implements AutoCloseable {
         }
         RawJson state = params.get("requestState");
         if (state == null) {
-            return new Round(0, null, null, responses);
+            return new Round(0, null, null, responses, null);
         }
         return state.asString()
                 .flatMap(token -> tokens.open(token, errand.binding()))
@@ -99,17 +98,11 @@ final class Bridge implements AutoCloseable {
      *
      * @param instead takes what the caller is told in place of the outcome, in the protocol's own words
      */
-    Answered governed(
-            Errand errand,
-            ServerRequest request,
-            Round round,
-            Meanwhile relay,
-            Deadline patience,
-            Consumer<Reply> instead)
+    Answered governed(Errand errand, ServerRequest request, Round round, CallRelay relay, Consumer<Reply> instead)
             throws CallEnded {
         try {
             return carry(
-                    errand, request, round, relay, Deadline.in(errand.server().callTimeout()), patience);
+                    errand, request, round, relay, Deadline.in(errand.server().callTimeout()));
         } catch (MissingCapability missing) {
             instead.accept(missing.reply());
             throw ended(missing.words());
@@ -129,17 +122,15 @@ final class Bridge implements AutoCloseable {
      *
      * @param relay tells the caller what happens meanwhile
      * @param deadline for the server, not counting the time that the caller takes to answer
-     * @param patience until when a caller with a session may answer
      * @throws ToolServerFault if the server gave no answer
      * @throws BadMessage if what the state speaks of is gone
      * @throws MissingCapability if the caller cannot be asked what the server asks
      * @throws InterruptedException if the caller left
      */
-    private Answered carry(
-            Errand errand, ServerRequest request, Round round, Meanwhile relay, Deadline deadline, Deadline patience)
+    private Answered carry(Errand errand, ServerRequest request, Round round, CallRelay relay, Deadline deadline)
             throws InterruptedException {
         Answered answered = switch (errand.caller()) {
-            case Counterpart.Legacy legacy -> asking(errand, legacy, request, relay, deadline, patience);
+            case Counterpart.Legacy legacy -> asking(errand, legacy, request, relay, deadline);
             case Counterpart.Modern modern -> round(errand, modern, request, round, relay, deadline);
         };
         if (answered instanceof Answered.Refusal(McpError error)
@@ -155,17 +146,11 @@ final class Bridge implements AutoCloseable {
 
     // A caller with a session: questions of either era go out on its stream.
     private Answered asking(
-            Errand errand,
-            Counterpart.Legacy caller,
-            ServerRequest request,
-            Meanwhile relay,
-            Deadline deadline,
-            Deadline patience)
+            Errand errand, Counterpart.Legacy caller, ServerRequest request, CallRelay relay, Deadline deadline)
             throws InterruptedException {
-        Meanwhile ears = new AskingMeanwhile(caller, relay, patience);
         ServerRequest now = request;
         for (int i = 0; i < limits.rounds(); i++) {
-            Answered answered = errand.server().server().ask(caller.party(), now, ears, deadline);
+            Answered answered = errand.server().server().ask(caller.party(), now, relay, deadline);
             Optional<InputRequired> wanted = InputRequired.of(answered);
             if (wanted.isEmpty()) {
                 return answered;
@@ -175,13 +160,8 @@ final class Bridge implements AutoCloseable {
             for (Map.Entry<String, InputRequired.Question> one :
                     wanted.get().questions().entrySet()) {
                 InputRequired.Question question = one.getValue();
-                responses.put(
-                        one.getKey(),
-                        response(
-                                errand,
-                                question,
-                                caller.dialogue()
-                                        .ask(caller.answer(), question.method(), question.params(), patience)));
+                Answered answer = relay.question(question.method(), question.params());
+                responses.put(one.getKey(), response(errand, question, answer));
             }
             now = again(request, RawJson.object(responses), wanted.get().state());
         }
@@ -192,7 +172,7 @@ final class Bridge implements AutoCloseable {
         return switch (answered) {
             case Answered.Result result -> result.result();
             case Answered.Refusal refusal -> {
-                if (question.method().equals(URL_ELICITATION)) {
+                if (question.method().equals(ELICITATION)) {
                     yield RawJson.of("{\"action\":\"cancel\"}");
                 }
                 throw new ToolServerFault(new UpstreamFault(
@@ -203,27 +183,6 @@ final class Bridge implements AutoCloseable {
                         true));
             }
         };
-    }
-
-    /** Hears what the relay hears, and puts questions to a caller with a session. */
-    private record AskingMeanwhile(Counterpart.Legacy caller, Meanwhile relay, Deadline patience) implements Meanwhile {
-        @Override
-        public void progress(ObjectNode params) {
-            relay.progress(params);
-        }
-
-        @Override
-        public void notification(JsonRpcMessage.Notification notification) {
-            relay.notification(notification);
-        }
-
-        @Override
-        public Answered question(JsonRpcMessage.Request question) throws InterruptedException {
-            if (CallerCapabilities.missing(caller.capabilities(), question.method(), question.params()) != null) {
-                return Meanwhile.NOTHING.question(question);
-            }
-            return caller.dialogue().ask(caller.answer(), question.method(), question.params(), patience);
-        }
     }
 
     // A modern caller: one round.
@@ -242,7 +201,7 @@ final class Bridge implements AutoCloseable {
             ParkedCall started = new ParkedCall(
                     errand.server().slug(),
                     ears -> errand.server().server().ask(caller.party(), request, ears, deadline));
-            return attached(errand, started, round.number(), relay);
+            return attached(errand, started, round, relay);
         }
         ServerRequest now = again(request, round.responses(), round.state());
         Answered answered = errand.server().server().ask(caller.party(), now, relay, deadline);
@@ -251,8 +210,7 @@ final class Bridge implements AutoCloseable {
             return answered;
         }
         requireAnswerable(caller, wanted.get());
-        Round next = new Round(round.number() + 1, null, wanted.get().state(), null);
-        return sealed(errand, next, wanted.get());
+        return sealed(errand, round.next(wanted.get().state()), wanted.get());
     }
 
     private static boolean mayAskMidway(ServerEntry server, Counterpart.Modern caller) {
@@ -265,13 +223,14 @@ final class Bridge implements AutoCloseable {
         RawJson given = round.responses() == null ? null : round.responses().member(resumed.question());
         if (given == null) {
             // What is missing is asked again.
-            return park(errand, resumed.call(), round.number(), resumed.call().lastQuestion());
+            return park(errand, resumed.call(), round, resumed.call().lastQuestion());
         }
         resumed.call().answer(new Answered.Result(given));
-        return attached(errand, resumed.call(), round.number(), relay);
+        return attached(errand, resumed.call(), round, relay);
     }
 
-    private Answered attached(Errand errand, ParkedCall call, int number, Meanwhile relay) throws InterruptedException {
+    private Answered attached(Errand errand, ParkedCall call, Round round, Meanwhile relay)
+            throws InterruptedException {
         try {
             while (true) {
                 switch (call.await(relay)) {
@@ -283,7 +242,7 @@ final class Bridge implements AutoCloseable {
                         if (CallerCapabilities.missing(
                                         errand.caller().capabilities(), question.method(), question.params())
                                 == null) {
-                            return park(errand, call, number, question);
+                            return park(errand, call, round, question);
                         }
                         call.answer(Meanwhile.NOTHING.question(question));
                     }
@@ -295,13 +254,13 @@ final class Bridge implements AutoCloseable {
         }
     }
 
-    private Answered park(Errand errand, ParkedCall call, int number, JsonRpcMessage.Request question) {
-        if (number + 1 > limits.rounds()) {
+    private Answered park(Errand errand, ParkedCall call, Round round, JsonRpcMessage.Request question) {
+        if (round.number() + 1 > limits.rounds()) {
             call.cancel();
             throw tooManyRounds(errand);
         }
         String id = UUID.randomUUID().toString();
-        String key = "question-" + (number + 1);
+        String key = "question-" + (round.number() + 1);
         if (!parked.park(id, errand.caller().subject(), call, key)) {
             throw new ToolServerFault(new UpstreamFault(
                     UpstreamFault.Kind.REFUSED,
@@ -309,7 +268,7 @@ final class Bridge implements AutoCloseable {
                     "too many calls wait for an answer already: answer or let go of some first",
                     true));
         }
-        return sealed(errand, new Round(number + 1, id, null, null), InputRequired.asking(key, question));
+        return sealed(errand, round.nextOf(id), InputRequired.asking(key, question));
     }
 
     private Answered sealed(Errand errand, Round next, InputRequired wanted) {

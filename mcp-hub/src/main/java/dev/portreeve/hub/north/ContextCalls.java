@@ -14,6 +14,7 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Deadline;
@@ -105,12 +106,17 @@ final class ContextCalls {
         Released released = new Released();
         ContextCall call = work.call();
         try (CallRelay relay = CallRelay.open(
-                work.errand().caller(), answer, work.meta().progressToken(), alarms, limits.reportEvery())) {
+                work.errand().caller(),
+                answer,
+                call.deadline(),
+                work.meta().progressToken(),
+                alarms,
+                limits.reportEvery())) {
             CallOutcome outcome = governor.govern(
                     call,
-                    cancellation.<ToolResult>guard((input, out) -> {
+                    cancellation.<ToolResult>guard((cleared, out) -> {
                         answer.header(CALL_ID_HEADER, call.id().toString());
-                        return execute(work, relay, input, released, out);
+                        return execute(work, relay, cleared, released, out);
                     }),
                     released);
             Reply instead = released.instead;
@@ -122,9 +128,10 @@ final class ContextCalls {
         }
     }
 
-    private Usage execute(Work work, CallRelay relay, Content input, Released released, OutputSink<ToolResult> out)
+    private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)
             throws CallEnded {
-        relay.begin();
+        relay.begin(cleared.aside());
+        Content input = cleared.content();
         int own = work.call().arguments().texts().size();
         RawJson screened = RawJson.of(
                 work.call().arguments().withTexts(input.runs().subList(0, own)).raw());
@@ -144,9 +151,12 @@ final class ContextCalls {
         Answered answered = bridge.governed(
                 work.errand(),
                 request,
-                work.round().with(beside.responses()),
+                work.round()
+                        .with(
+                                beside.responses(),
+                                cleared.approval(),
+                                work.call().id()),
                 relay,
-                work.call().deadline(),
                 reply -> released.instead = reply);
         out.emit(result(work, answered, released));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;

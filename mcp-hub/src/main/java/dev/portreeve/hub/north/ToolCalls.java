@@ -3,6 +3,7 @@ package dev.portreeve.hub.north;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.time.AlarmClock;
@@ -10,12 +11,12 @@ import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
-import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
@@ -79,7 +80,7 @@ final class ToolCalls {
         Bridge.Errand errand = new Bridge.Errand(caller, tool.get().owner(), digest(caller, tool.get(), read));
         Round round = bridge.open(errand, read.members());
         Beside beside = Beside.of(meta.others(), round.responses());
-        ToolCall call = governed(caller, tool.get(), read.arguments(), beside, meta);
+        ToolCall call = governed(caller, tool.get(), read.arguments(), beside, round, meta);
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
         try {
             return govern(new Work(call, tool.get(), errand, round, beside, meta), answer, cancellation);
@@ -104,7 +105,7 @@ final class ToolCalls {
     }
 
     private ToolCall governed(
-            Counterpart caller, CatalogTool tool, Arguments arguments, Beside beside, RequestMeta meta) {
+            Counterpart caller, CatalogTool tool, Arguments arguments, Beside beside, Round round, RequestMeta meta) {
         return new ToolCall(
                 callIds.get(),
                 caller.subject(),
@@ -115,19 +116,26 @@ final class ToolCalls {
                 new Estimate(0, 0, Price.perCall(tool.owner().pricePerCall(), PRICE_VERSION)),
                 tool.readOnly(),
                 Deadline.in(bridge.patience(caller, tool.owner().callTimeout())),
-                meta.traceId());
+                meta.traceId(),
+                tool.withheld(),
+                round.earlier());
     }
 
     private Reply govern(Work work, Answer answer, Cancellation cancellation) {
         ToolCall call = work.call();
         Released released = new Released();
         try (CallRelay relay = CallRelay.open(
-                work.errand().caller(), answer, work.meta().progressToken(), alarms, limits.reportEvery())) {
+                work.errand().caller(),
+                answer,
+                call.deadline(),
+                work.meta().progressToken(),
+                alarms,
+                limits.reportEvery())) {
             CallOutcome outcome = governor.govern(
                     call,
-                    cancellation.<ToolResult>guard((input, out) -> {
+                    cancellation.<ToolResult>guard((cleared, out) -> {
                         answer.header(CALL_ID_HEADER, call.id().toString());
-                        return execute(work, relay, input, released, out);
+                        return execute(work, relay, cleared, released, out);
                     }),
                     released);
             if (isHidden(outcome, call)) {
@@ -151,48 +159,45 @@ final class ToolCalls {
                 && !access.mayUse(call.subject(), call.resource());
     }
 
-    private Usage execute(Work work, CallRelay relay, Content input, Released released, OutputSink<ToolResult> out)
+    private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)
             throws CallEnded {
         ToolCall call = work.call();
-        requireUnchanged(call, work.tool());
-        relay.begin();
+        requireUnchanged(work);
+        relay.begin(cleared.aside());
+        Content input = cleared.content();
         int own = call.arguments().texts().size();
         RawJson arguments = RawJson.of(
                 call.arguments().withTexts(input.runs().subList(0, own)).raw());
         Beside beside =
                 work.beside().with(input.runs().subList(own, input.runs().size()));
         ServerRequest request = ServerRequest.call(
-                        call.resource().tool(), arguments, relay.wantsProgress(), meta(work, beside))
+                        call.resource().tool(), arguments, relay.wantsProgress(), meta(work, cleared, beside))
                 .with(work.tool().mirrored().headers(arguments))
                 .logging(work.errand().caller().logLevel());
         Answered answered = bridge.governed(
                 work.errand(),
                 request,
-                work.round().with(beside.responses()),
+                work.round().with(beside.responses(), cleared.approval(), call.id()),
                 relay,
-                call.deadline(),
                 reply -> released.instead = reply);
         out.emit(result(work.tool(), work.errand().caller(), answered));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
     }
 
     // What was approved is what runs, and whoever approves sees the arguments only.
-    private Map<String, RawJson> meta(Work work, Beside beside) {
+    private static Map<String, RawJson> meta(Work work, Clearance cleared, Beside beside) {
         Map<String, RawJson> meta = new HashMap<>(work.meta().traceContext());
-        Map<String, RawJson> others = beside.meta();
-        if (!others.isEmpty() && access.decide(work.call()) instanceof Decision.Permit) {
-            meta.putAll(others);
+        if (cleared.approval() == null) {
+            meta.putAll(beside.meta());
         }
         return meta;
     }
 
     // Rules, people and budgets spoke about this definition; before that or meanwhile, the server may have changed it.
-    private void requireUnchanged(ToolCall call, CatalogTool tool) throws CallEnded {
-        if (tool.withheld()) {
-            throw changed(
-                    "the server changed this tool, and nobody has accepted that yet: ask whoever runs the gateway");
-        }
-        if (!settled(call) || !catalog.offers(call.resource())) {
+    private void requireUnchanged(Work work) throws CallEnded {
+        ToolCall call = work.call();
+        View view = work.errand().caller().view();
+        if (!settled(call) || !catalog.offers(view, work.tool().name(), call.resource())) {
             throw changed(
                     "the tool changed while the call was being decided: list the tools again, then repeat the call");
         }

@@ -189,14 +189,14 @@ class ToolCatalogTest {
         assertTrue(catalog.awaitFirstContact(Duration.ofSeconds(20)));
         catalog.desk().decide(offer("files__read").definition(), Definitions.Choice.ACCEPT, "maria", "api", null);
         CatalogTool before = catalog.snapshot().find("files__read").orElseThrow();
-        assertTrue(catalog.offers(before.resource()));
+        assertTrue(catalog.offers(ToolCatalog.EVERYTHING, "files__read", before.resource()));
         server.set(tool("read", ",\"description\":\"Reads, and mails it\""));
         catalog.announced("files");
         assertTrue(catalog.settle("files", Deadline.in(Duration.ofSeconds(30))));
         CatalogTool after = catalog.snapshot().find("files__read").orElseThrow();
         assertEquals(before.listing(), after.listing());
         assertTrue(after.withheld());
-        assertFalse(catalog.offers(before.resource()));
+        assertFalse(catalog.offers(ToolCatalog.EVERYTHING, "files__read", before.resource()));
         DefinitionDesk.Offer offer = offer("files__read");
         assertEquals("/description", offer.diff().getFirst().place());
         catalog.desk().decide(offer.definition(), Definitions.Choice.ACCEPT, "maria", "api", null);

@@ -96,6 +96,18 @@ class RugPullTest {
     }
 
     @Test
+    void nobodyIsAskedToApproveAToolThatIsWithheld() throws Exception {
+        accept("fix__write");
+        accept("fix__change");
+        call("fix__change");
+        await().until(() -> desk().find("fix__write").orElseThrow().replaces() != null);
+        assertEquals("\"definition_changed\"", call("fix__write").meta("dev.portreeve/reason"));
+        assertEquals(List.of(), world.governance().waitingTickets());
+        assertFalse(world.governance().kinds().contains("approval.requested"));
+        assertEquals("call.refused", world.governance().kinds().getLast(), "nothing was held");
+    }
+
+    @Test
     void aChangeNobodyAnnouncedIsFoundByTheNextLookAndThenRefused() throws Exception {
         accept("fix__echo");
         fixture.tools().change();

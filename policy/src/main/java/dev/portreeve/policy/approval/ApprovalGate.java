@@ -8,6 +8,7 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.ToolCall;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The step that waits for a person. A call that a rule asks about passes only by using up a yes for exactly this call: same principal and
@@ -51,18 +53,21 @@ public final class ApprovalGate {
     }
 
     /**
-     * Lets a permitted call pass. For a call that must be approved: uses the yes that is there, durably, and returns; or ends the call.
+     * Lets a permitted call pass. For a call that must be approved: uses the yes that is there, durably, and returns; or ends the call. A
+     * later round of a call goes on under the yes of the round before it.
      *
-     * @param input the call's content as guardrails left it
+     * @param input the call's content as guardrails left it: first the texts of its arguments, then whatever else it holds
+     * @return the ticket whose yes was used; {@code null} if nobody had to be asked
      * @throws CallEnded {@code AwaitingApproval} while nobody decided; an {@code APPROVAL} denial after a no, or once after the ticket
      *     expired
      * @throws dev.portreeve.audit.EvidenceUnavailable if a ticket or its use cannot be made durable
      */
-    public void require(GovernedCall call, Content input, Decision decision, AuditTrail trail) throws CallEnded {
-        switch (decision) {
-            case Decision.Permit unused -> {}
+    public @Nullable UUID require(GovernedCall call, Content input, Decision decision, AuditTrail trail)
+            throws CallEnded {
+        return switch (decision) {
+            case Decision.Permit unused -> null;
             case Decision.Deny deny -> throw new CallEnded(new CallOutcome.Denied(deny.denial()));
-            case Decision.Ask ask -> {
+            case Decision.Ask ask ->
                 switch (call) {
                     case ToolCall tool -> ask(tool, input, ask, trail);
                     case LlmCall unused ->
@@ -73,18 +78,22 @@ public final class ApprovalGate {
                         throw denied(
                                 Denial.Reason.APPROVAL_DENIED,
                                 "approvals are for tools, so a prompt or resource cannot be approved");
-                }
-            }
-        }
+                };
+        };
     }
 
-    private void ask(ToolCall call, Content input, Decision.Ask ask, AuditTrail trail) throws CallEnded {
+    private UUID ask(ToolCall call, Content input, Decision.Ask ask, AuditTrail trail) throws CallEnded {
         Arguments arguments = call.arguments();
         if (!input.equals(call.content())) {
-            arguments = arguments.withTexts(input.runs());
+            arguments = arguments.withTexts(
+                    input.runs().subList(0, arguments.texts().size()));
         }
         TicketRequest request = TicketRequest.of(call.subject(), call.resource(), arguments, ask, policyVersion);
         String binding = request.binding();
+        UUID carried = carried(call, binding, trail);
+        if (carried != null) {
+            return carried;
+        }
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
             Ticket ticket = found.isPresent() && !asksAnew(found.get())
@@ -96,10 +105,30 @@ public final class ApprovalGate {
                             ask.timeout(config.timeout()),
                             opened -> notices.of(opened, config.webhooks()));
             if (ticket != null && pass(call, ticket, trail)) {
-                return;
+                return ticket.id();
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
+    }
+
+    /** The yes of the round before, handed on to this one; {@code null} if there is none, or it went on already. */
+    private @Nullable UUID carried(ToolCall call, String binding, AuditTrail trail) {
+        EarlierRound earlier = call.earlier();
+        if (earlier == null) {
+            return null;
+        }
+        Optional<Ticket> ticket = tickets.stored()
+                .find(call.subject().tenant(), earlier.approval())
+                .filter(found -> found.request().binding().equals(binding));
+        if (ticket.isEmpty()
+                || !tickets.carry(
+                        ticket.get(), earlier.call().value(), call.id().value())) {
+            return null;
+        }
+        trail.facts()
+                .put("approval", ticket.get().id().toString())
+                .put("approved_in_call", earlier.call().toString());
+        return ticket.get().id();
     }
 
     /** Whether a ticket is done with, so that the same call needs a new one. */

@@ -98,6 +98,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 switch (change) {
                     case TicketChange.Open open -> open(writes, open);
                     case TicketChange.Redeem redeem -> redeem(writes, redeem);
+                    case TicketChange.Carry carry -> carry(writes, carry);
                     case TicketChange.Decide decide -> decide(writes, decide);
                     case TicketChange.Expire expire -> expire(writes, expire);
                 }
@@ -155,6 +156,17 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .where(is(change.tenant(), change.id()))
                 .and(APPROVAL.STATE.eq(code(TicketState.APPROVED)))
                 .and(APPROVAL.REDEEM_BEFORE.gt(NOW))
+                .returningResult(FIELDS)
+                .fetchOptional(PostgresApprovalStore::ticket)
+                .orElse(null));
+    }
+
+    private static void carry(DSLContext writes, TicketChange.Carry change) {
+        change.decide(writes.update(APPROVAL)
+                .set(APPROVAL.REDEEMED_BY_CALL, change.toCall())
+                .where(is(change.tenant(), change.id()))
+                .and(APPROVAL.STATE.eq(code(TicketState.REDEEMED)))
+                .and(APPROVAL.REDEEMED_BY_CALL.eq(change.fromCall()))
                 .returningResult(FIELDS)
                 .fetchOptional(PostgresApprovalStore::ticket)
                 .orElse(null));

@@ -95,6 +95,47 @@ public abstract sealed class TicketChange {
         }
     }
 
+    /** A yes that one round of a call used goes on to the next round: succeeds once for each round. */
+    public static final class Carry extends TicketChange {
+        private final String tenant;
+        private final UUID id;
+        private final UUID fromCall;
+        private final UUID toCall;
+        private @Nullable Ticket carried;
+
+        Carry(String tenant, UUID id, UUID fromCall, UUID toCall) {
+            this.tenant = tenant;
+            this.id = id;
+            this.fromCall = fromCall;
+            this.toCall = toCall;
+        }
+
+        public String tenant() {
+            return tenant;
+        }
+
+        public UUID id() {
+            return id;
+        }
+
+        public UUID fromCall() {
+            return fromCall;
+        }
+
+        public UUID toCall() {
+            return toCall;
+        }
+
+        /** The ticket, or {@code null} if another call used its yes last. */
+        public @Nullable Ticket carried() {
+            return carried;
+        }
+
+        public void decide(@Nullable Ticket result) {
+            carried = result;
+        }
+    }
+
     /** An approver's vote; one vote decides. */
     public static final class Decide extends TicketChange {
         private final String tenant;

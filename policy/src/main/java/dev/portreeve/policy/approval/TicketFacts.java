@@ -49,6 +49,14 @@ final class TicketFacts {
         return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REDEEMED, callId, of(ticket));
     }
 
+    AuditEvent carried(Ticket ticket, UUID fromCall, UUID toCall) {
+        return new AuditEvent(
+                ticket.tenant(),
+                EventKind.APPROVAL_REDEEMED,
+                toCall,
+                of(ticket).put("approved_in_call", fromCall.toString()));
+    }
+
     AuditEvent expired(Ticket ticket) {
         return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_EXPIRED, ticket.requestedByCall(), of(ticket));
     }

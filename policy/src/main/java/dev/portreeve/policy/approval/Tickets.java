@@ -59,6 +59,14 @@ public final class Tickets {
         return change.redeemed() != null;
     }
 
+    /** Whether the yes that one round used is now the next round's: once for each round. */
+    boolean carry(Ticket ticket, UUID fromCall, UUID toCall) {
+        TicketChange.Carry change = new TicketChange.Carry(ticket.tenant(), ticket.id(), fromCall, toCall);
+        append(change, () -> recorded(change.carried(), carried -> facts.carried(carried, fromCall, toCall)))
+                .await();
+        return change.carried() != null;
+    }
+
     VoteResult decide(String tenant, UUID id, Vote vote, Duration redeemWithin) {
         TicketChange.Decide change = new TicketChange.Decide(tenant, id, vote, redeemWithin);
         append(

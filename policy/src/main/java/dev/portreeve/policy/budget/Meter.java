@@ -31,10 +31,10 @@ final class Meter {
     }
 
     <C extends Output<C>> Upstream<C> around(Upstream<C> upstream) {
-        return (input, out) -> {
+        return (cleared, out) -> {
             started = true;
             try {
-                Usage said = upstream.execute(input, chunk -> {
+                Usage said = upstream.execute(cleared, chunk -> {
                     count(chunk);
                     out.emit(chunk);
                 });

@@ -25,10 +25,10 @@ public final class Cancellation {
 
     /** Wraps an upstream so that {@link #cancel} can stop it; a call stopped this way ends as abandoned. */
     public <C extends Output<C>> Upstream<C> guard(Upstream<C> upstream) {
-        return (input, out) -> {
+        return (cleared, out) -> {
             begin();
             try {
-                return upstream.execute(input, out);
+                return upstream.execute(cleared, out);
             } catch (CallEnded ended) {
                 throw isCancelled() ? new CallEnded(new CallOutcome.Abandoned()) : ended;
             } finally {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly true only if the operator trusts the server's word that the tool changes nothing; decides whether the
  *     opening record must be durable before the tool runs (INV-2)
  * @param trace the id of the trace the call belongs to, if the caller said so
+ * @param withheld whether the tool's server changed its definition and nobody has accepted that: then it does not run,
+ *     whatever rules and people say
+ * @param earlier the round before this one, if a person approved that; {@code null} for a call that stands alone
  */
 public record ToolCall(
         CallId id,
@@ -19,10 +22,12 @@ public record ToolCall(
         Estimate estimate,
         boolean readOnly,
         Deadline deadline,
-        @Nullable String trace)
+        @Nullable String trace,
+        boolean withheld,
+        @Nullable EarlierRound earlier)
         implements GovernedCall {
 
-    /** A call that belongs to no trace. */
+    /** A call that stands alone and belongs to no trace. */
     public ToolCall(
             CallId id,
             Subject subject,
@@ -32,6 +37,6 @@ public record ToolCall(
             Estimate estimate,
             boolean readOnly,
             Deadline deadline) {
-        this(id, subject, resource, arguments, content, estimate, readOnly, deadline, null);
+        this(id, subject, resource, arguments, content, estimate, readOnly, deadline, null, false, null);
     }
 }

@@ -4,10 +4,10 @@ package dev.portreeve.policy.call;
 @FunctionalInterface
 public interface Upstream<C extends Output<C>> {
     /**
-     * Runs the call with the screened content and emits the answer.
+     * Runs the call with what the recipe let through and emits the answer.
      *
      * @return what the upstream says was used, or {@link Usage#UNREPORTED} if it says nothing
      * @throws CallEnded with {@link CallOutcome.Failed} when the upstream fails, or whatever {@code out} threw
      */
-    Usage execute(Content input, OutputSink<C> out) throws CallEnded;
+    Usage execute(Clearance cleared, OutputSink<C> out) throws CallEnded;
 }

@@ -62,23 +62,17 @@ public final class Guardrails {
      * @throws CallEnded with an {@code INPUT_GUARDRAIL} denial that names guardrail and kind, not the value
      */
     public Content screenInput(GovernedCall call, AuditTrail trail) throws CallEnded {
-        Position position = switch (call) {
-            case LlmCall unused -> Position.INPUT;
-            case ToolCall unused -> Position.TOOL_ARGUMENTS;
-            case ContextCall unused -> Position.TOOL_ARGUMENTS;
-        };
+        Position position = inward(call);
         List<Guardrail> guardrails = at(position);
         Content content = call.content();
         if (guardrails.isEmpty() || content.runs().isEmpty()) {
             return content;
         }
         FoundSoFar found = new FoundSoFar(trail, position);
-        Rewritten rewritten = new Rewritten();
-        ScreeningOutput<Rewritten.Chunk> screen = new ScreeningOutput<>(
-                () -> new ScreenedText(guardrails, Denial.Stage.INPUT_GUARDRAIL, words(position), found), rewritten);
-        screen.emit(new Rewritten.Chunk(content.runs()));
-        screen.finish();
-        return rewritten.runs.equals(content.runs()) ? content : new Content(rewritten.runs);
+        List<TextRun> rewritten = Rewritten.by(
+                () -> new ScreenedText(guardrails, Denial.Stage.INPUT_GUARDRAIL, words(position), found),
+                content.runs());
+        return rewritten.equals(content.runs()) ? content : new Content(rewritten);
     }
 
     /**
@@ -88,11 +82,7 @@ public final class Guardrails {
      */
     public <C extends Output<C>> ScreenedOutput<C> screenOutput(
             GovernedCall call, OutputSink<C> sink, AuditTrail trail) {
-        Position position = switch (call) {
-            case LlmCall unused -> Position.OUTPUT;
-            case ToolCall unused -> Position.TOOL_RESULTS;
-            case ContextCall unused -> Position.TOOL_RESULTS;
-        };
+        Position position = outward(call);
         List<Guardrail> guardrails = at(position);
         if (guardrails.isEmpty()) {
             return new PassingOutput<>(sink);
@@ -100,6 +90,38 @@ public final class Guardrails {
         FoundSoFar found = new FoundSoFar(trail, position);
         return new ScreeningOutput<>(
                 () -> new ScreenedText(guardrails, Denial.Stage.OUTPUT_GUARDRAIL, words(position), found), sink);
+    }
+
+    /**
+     * Puts the guardrails of both positions between caller and upstream, for what passes beside content and answer.
+     *
+     * @param evidence waits until something may leave
+     */
+    public ScreenedAside aside(GovernedCall call, Runnable evidence, AuditTrail trail) {
+        Position in = inward(call);
+        Position out = outward(call);
+        FoundSoFar foundIn = new FoundSoFar(trail, in);
+        FoundSoFar foundOut = new FoundSoFar(trail, out);
+        return new ScreenedAside(
+                evidence,
+                () -> new ScreenedText(at(out), Denial.Stage.OUTPUT_GUARDRAIL, "what the server asked", foundOut),
+                () -> new ScreenedText(at(in), Denial.Stage.INPUT_GUARDRAIL, "the caller's reply", foundIn));
+    }
+
+    private static Position inward(GovernedCall call) {
+        return switch (call) {
+            case LlmCall unused -> Position.INPUT;
+            case ToolCall unused -> Position.TOOL_ARGUMENTS;
+            case ContextCall unused -> Position.TOOL_ARGUMENTS;
+        };
+    }
+
+    private static Position outward(GovernedCall call) {
+        return switch (call) {
+            case LlmCall unused -> Position.OUTPUT;
+            case ToolCall unused -> Position.TOOL_RESULTS;
+            case ContextCall unused -> Position.TOOL_RESULTS;
+        };
     }
 
     private List<Guardrail> at(Position position) {
@@ -125,23 +147,6 @@ public final class Guardrails {
         @Override
         public void finish() {
             // Nothing was kept back.
-        }
-    }
-
-    /** Input takes the way of an answer of one chunk: one algorithm, one law. */
-    private static final class Rewritten implements OutputSink<Rewritten.Chunk> {
-        private List<TextRun> runs = List.of();
-
-        private record Chunk(List<TextRun> text) implements Output<Chunk> {
-            @Override
-            public Chunk withText(List<TextRun> replaced) {
-                return new Chunk(replaced);
-            }
-        }
-
-        @Override
-        public void emit(Chunk chunk) {
-            runs = chunk.text();
         }
     }
 }

@@ -18,6 +18,7 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.call.Subject;
@@ -175,6 +176,49 @@ abstract class ApprovalContract {
         assertEquals(2, records("approval.requested"));
         assertEquals(1, records("approval.decided"));
         assertEquals(1, records("approval.redeemed"));
+    }
+
+    private static ToolCall next(ToolCall round, UUID ticket, String arguments) {
+        ToolCall call = write(arguments);
+        return new ToolCall(
+                call.id(),
+                call.subject(),
+                call.resource(),
+                call.arguments(),
+                call.content(),
+                call.estimate(),
+                false,
+                call.deadline(),
+                null,
+                false,
+                new EarlierRound(ticket, round.id()));
+    }
+
+    @Test
+    void aYesGoesOnFromRoundToRoundAndNowhereElse() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        approve(ticket);
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        ToolCall first = write(ARGUMENTS);
+        assertEquals(Optional.empty(), attempt(gate, first, ask()));
+        ToolCall second = next(first, ticket, ARGUMENTS);
+        assertEquals(Optional.empty(), attempt(gate, second, ask()));
+        assertEquals(Optional.empty(), attempt(gate, next(second, ticket, ARGUMENTS), ask()));
+        assertNotEquals(ticket, ticket(attempt(gate, next(first, ticket, ARGUMENTS), ask())), "used by the second");
+        assertEquals(1, records("approval.decided"));
+        assertEquals(3, records("approval.redeemed"));
+    }
+
+    @Test
+    void aYesDoesNotGoOnToAnotherCallOrUnderAnotherPolicy() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        approve(ticket);
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        ToolCall first = write(ARGUMENTS);
+        assertEquals(Optional.empty(), attempt(gate, first, ask()));
+        assertNotEquals(ticket, ticket(attempt(gate, next(first, ticket, "{\"path\":\"/workspace/b\"}"), ask())));
+        assertNotEquals(ticket, ticket(attempt(gate(Duration.ZERO, "v2"), next(first, ticket, ARGUMENTS), ask())));
+        assertEquals(Optional.empty(), attempt(gate, next(first, ticket, ARGUMENTS), ask()), "it is still there");
     }
 
     @Test

@@ -82,6 +82,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, WebhookOutbox
             switch (change) {
                 case TicketChange.Open open -> open(open);
                 case TicketChange.Redeem redeem -> redeem(redeem);
+                case TicketChange.Carry carry -> carry(carry);
                 case TicketChange.Decide decide -> decide(decide);
                 case TicketChange.Expire expire -> expire(expire);
             }
@@ -122,6 +123,14 @@ public final class InMemoryApprovalStore implements ApprovalStore, WebhookOutbox
         Ticket ticket = find(change.tenant(), change.id()).orElse(null);
         boolean usable = ticket != null && ticket.state() == TicketState.APPROVED && !ticket.over();
         change.decide(usable ? put(with(ticket, TicketState.REDEEMED, change.callId(), ticket.told())) : null);
+    }
+
+    private void carry(TicketChange.Carry change) {
+        Ticket ticket = find(change.tenant(), change.id()).orElse(null);
+        boolean usable = ticket != null
+                && ticket.state() == TicketState.REDEEMED
+                && change.fromCall().equals(ticket.redeemedByCall());
+        change.decide(usable ? put(with(ticket, TicketState.REDEEMED, change.toCall(), ticket.told())) : null);
     }
 
     private void decide(TicketChange.Decide change) {

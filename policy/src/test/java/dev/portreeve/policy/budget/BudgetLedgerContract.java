@@ -20,6 +20,7 @@ import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
@@ -196,7 +197,7 @@ abstract class BudgetLedgerContract {
                 completed(call(BOT, 100), new Ending.Reports(90));
                 reservation
                         .<PurseFixture.Words>metered((input, out) -> Usage.UNREPORTED)
-                        .execute(Content.EMPTY, words -> {});
+                        .execute(Clearance.of(Content.EMPTY), words -> {});
                 assertEquals(100, purse.balance(first).held(), "the end of a window does not free what is held in it");
             }
             trail.conclude(new Facts().put("outcome", "test")).await();
@@ -393,7 +394,7 @@ abstract class BudgetLedgerContract {
                         reservation
                                 .<PurseFixture.Words>metered(
                                         (input, out) -> new Usage(0, 0, used, Usage.Basis.REPORTED))
-                                .execute(Content.EMPTY, words -> {});
+                                .execute(Clearance.of(Content.EMPTY), words -> {});
                     }
                 }
                 trail.conclude(new Facts().put("outcome", "test")).await();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.NanoUsd;
@@ -42,7 +43,7 @@ class MeterTest {
     }
 
     private void run(Upstream<Chunk> upstream) throws CallEnded {
-        meter.around(upstream).execute(Content.EMPTY, chunk -> {});
+        meter.around(upstream).execute(Clearance.of(Content.EMPTY), chunk -> {});
     }
 
     private void fail(String emitted, CallOutcome.Incomplete ending) {
@@ -93,7 +94,7 @@ class MeterTest {
                     out.emit(new Chunk("which city?"));
                     return Usage.UNFINISHED;
                 })
-                .execute(Content.EMPTY, chunk -> {});
+                .execute(Clearance.of(Content.EMPTY), chunk -> {});
         assertEquals(new Charge(Usage.UNFINISHED, NanoUsd.ZERO), perCall.charge());
     }
 
@@ -151,7 +152,7 @@ class MeterTest {
                 NanoUsd.ofUsd("1000000"), NanoUsd.ofUsd("1000000"), NanoUsd.ofUsd("1000000"), NanoUsd.ZERO, "test");
         Estimate held = new Estimate(1, 1, dear);
         Meter own = new Meter(held, held.worstCase());
-        own.around((Upstream<Chunk>) (input, out) -> absurd).execute(Content.EMPTY, chunk -> {});
+        own.around((Upstream<Chunk>) (input, out) -> absurd).execute(Clearance.of(Content.EMPTY), chunk -> {});
         assertEquals(new Charge(new Usage(1, 0, 1, Usage.Basis.ASSUMED), held.worstCase()), own.charge());
     }
 

@@ -7,6 +7,7 @@ import dev.portreeve.audit.PostingBook;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Estimate;
@@ -145,7 +146,7 @@ interface PurseFixture extends AutoCloseable {
             }
             Usage usage = reservation
                     .<Words>metered((input, out) -> upstream(call, ending, out))
-                    .execute(Content.EMPTY, words -> {});
+                    .execute(Clearance.of(Content.EMPTY), words -> {});
             return new CallOutcome.Completed(usage, reservation.cost(), reservation.budget());
         } catch (CallEnded ended) {
             return ended.outcome();

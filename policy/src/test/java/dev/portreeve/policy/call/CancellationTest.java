@@ -34,7 +34,7 @@ class CancellationTest {
     }
 
     private Usage execute(Upstream<Chunk> upstream) throws CallEnded {
-        return cancellation.guard(upstream).execute(Content.EMPTY, chunk -> {});
+        return cancellation.guard(upstream).execute(Clearance.of(Content.EMPTY), chunk -> {});
     }
 
     private static CallEnded failed() {
