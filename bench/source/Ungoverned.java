@@ -9,8 +9,8 @@ import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
-import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.CallGovernor;
@@ -78,7 +78,7 @@ public final class Ungoverned {
                 access,
                 Ungoverned::callId,
                 new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
-                Definitions.none(audit, clock),
+                HubStores.none(audit, clock),
                 clock);
         HttpEdge edge = new HttpEdge(
                 config.server(),

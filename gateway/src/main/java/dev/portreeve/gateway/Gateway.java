@@ -15,7 +15,10 @@ import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.gateway.webhook.HttpApprovalChannel;
+import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.catalog.ServerMemory;
+import dev.portreeve.hub.credential.TokenStore;
 import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -91,7 +94,10 @@ public final class Gateway implements AutoCloseable {
         McpHub hub = connectHub(
                 policy,
                 new SealedTokens(new SealKey(pepper.derive(SEAL_KEY)), List.of(), clock, random),
-                Definitions.on(database.pooled(), evidence.log(), clock));
+                new HubStores(
+                        Definitions.on(database.pooled(), evidence.log(), clock),
+                        ServerMemory.on(database.pooled(), clock),
+                        TokenStore.NONE));
         this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, hub);
         parts.add(directory::withdraw);
@@ -118,7 +124,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, Definitions definitions) {
+    private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, HubStores stores) {
         return parts.add(McpHub.connect(
                 config.toolServers(),
                 config.views(),
@@ -126,7 +132,7 @@ public final class Gateway implements AutoCloseable {
                 policy.access(),
                 callIds,
                 tokens,
-                definitions,
+                stores,
                 clock));
     }
 

@@ -74,7 +74,8 @@ final class Downstream implements AutoCloseable {
                 process.inheritEnv(),
                 process.workingDirectory(),
                 process.user(),
-                process.idleStop());
+                process.idleStop(),
+                process.start() == ToolServerConfig.Start.LAZY);
     }
 
     private HttpTarget target(ToolServerConfig config, URI url) {

@@ -7,8 +7,6 @@ import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.catalog.Wording;
-import dev.portreeve.hub.credential.TokenStore;
-import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -20,10 +18,12 @@ import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The front of this module: one MCP server toward agents, in both protocol eras, over any number of downstream servers.
@@ -51,11 +51,12 @@ public final class McpHub implements AutoCloseable {
 
     /**
      * Builds the hub and begins to ask the servers for their tools, without waiting for them; {@link #awaitCatalog} waits.
+     * A process that is to start lazily and was seen before is not started.
      *
      * @param views the toolsets of the configuration
      * @param callIds names each governed call
      * @param tokens seals what callers bring back later; replicas share its keys
-     * @param definitions what was accepted of what the servers say; outlives the hub
+     * @param stores what outlives the hub
      * @throws IllegalArgumentException if two servers or views have the same name
      */
     public static McpHub connect(
@@ -65,9 +66,9 @@ public final class McpHub implements AutoCloseable {
             AccessPolicy access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
-            Definitions definitions,
+            HubStores stores,
             InstantSource clock) {
-        return connect(servers, views, governor, access, callIds, tokens, definitions, clock, HubLimits.DEFAULT);
+        return connect(servers, views, governor, access, callIds, tokens, stores, clock, HubLimits.DEFAULT);
     }
 
     /** As the shorter form, with bounds of one's own. */
@@ -78,21 +79,23 @@ public final class McpHub implements AutoCloseable {
             AccessPolicy access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
-            Definitions definitions,
+            HubStores stores,
             InstantSource clock,
             HubLimits limits) {
         requireDistinctNames(servers, views);
-        ToolCatalog catalog = new ToolCatalog(definitions, clock, limits.refreshEvery());
+        ToolCatalog catalog = new ToolCatalog(stores.definitions(), stores.memory(), clock, limits.refreshEvery());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         AlarmClock alarms = new AlarmClock();
-        Downstream downstream = new Downstream(threads, alarms, limits.south(), TokenStore.NONE, clock);
+        Downstream downstream = new Downstream(threads, alarms, limits.south(), stores.tokens(), clock);
         McpHub hub = new McpHub(
                 threads,
                 downstream,
                 alarms,
                 catalog,
                 new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()));
-        servers.stream().filter(config -> !config.disabled()).forEach(config -> catalog.add(hub.entry(config)));
+        servers.stream()
+                .filter(config -> !config.disabled())
+                .forEach(config -> catalog.add(hub.entry(config, tokens.fingerprint(source(config)))));
         views.forEach(catalog::add);
         catalog.start();
         return hub;
@@ -106,7 +109,22 @@ public final class McpHub implements AutoCloseable {
         }
     }
 
-    private ServerEntry entry(ToolServerConfig config) {
+    /** Everything that what a server lists may depend on, and what becomes of it. */
+    private static String source(ToolServerConfig config) {
+        ToolServerConfig.Process process = config.process();
+        return Stream.of(
+                        config.url(),
+                        config.command(),
+                        new TreeMap<>(config.env()),
+                        process.inheritEnv(),
+                        process.workingDirectory(),
+                        process.user(),
+                        config.definitions())
+                .map(String::valueOf)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private ServerEntry entry(ToolServerConfig config, String source) {
         Runnable onToolsChanged = () -> catalog.announced(config.slug());
         return new ServerEntry(
                 config.slug(),
@@ -120,7 +138,9 @@ public final class McpHub implements AutoCloseable {
                         .collect(Collectors.toMap(
                                 ToolServerConfig.ToolWording::tool,
                                 words -> new Wording(words.title(), words.description()),
-                                (first, second) -> first)));
+                                (first, second) -> first)),
+                source,
+                config.url() == null && config.process().start() == ToolServerConfig.Start.LAZY);
     }
 
     /**

@@ -56,19 +56,29 @@ public record ToolServerConfig(
      * @param workingDirectory where it runs; absent: where the gateway runs
      * @param user the system's user it runs as; only a gateway that runs as root can do that
      * @param idleStop it is stopped after this time without a call, and started by the next; 0s: never
+     * @param start {@code lazy}: the first call starts it; one that was never seen, or is configured otherwise since, is
+     *     started once to list what it has and stopped at once. {@code eager}: every start of the gateway starts it
      */
     public record Process(
             List<String> inheritEnv,
             @Nullable Path workingDirectory,
             @Nullable String user,
-            Duration idleStop) {
-        static final Process DEFAULT = new Process(List.of(), null, null, Duration.ofMinutes(10));
+            Duration idleStop,
+            Start start) {
+        static final Process DEFAULT = new Process(List.of(), null, null, Duration.ofMinutes(10), Start.LAZY);
 
         public Process {
             inheritEnv = inheritEnv == null ? List.of() : List.copyOf(inheritEnv);
             idleStop = idleStop == null ? DEFAULT.idleStop : idleStop;
+            start = start == null ? Start.LAZY : start;
             inheritEnv.forEach(ToolServerConfig::requireVariable);
         }
+    }
+
+    /** When a process first runs. */
+    public enum Start {
+        LAZY,
+        EAGER
     }
 
     /**

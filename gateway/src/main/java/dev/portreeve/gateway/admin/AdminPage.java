@@ -125,9 +125,12 @@ final class AdminPage {
 
     private static ServersPanel.Server server(ServerStatus status) {
         String problem = status.problem();
-        String said = problem == null ? status.transport() + " " + status.protocolVersion() : problem;
-        return new ServersPanel.Server(
-                status.slug(), status.state() == ServerStatus.State.UP, status.tools(), status.waiting(), said);
+        String said = problem == null
+                ? status.transport() + " " + status.protocolVersion()
+                        + (status.state() == ServerStatus.State.ASLEEP ? " · sleeps until it is called" : "")
+                : problem;
+        boolean usable = status.state() == ServerStatus.State.UP || status.state() == ServerStatus.State.ASLEEP;
+        return new ServersPanel.Server(status.slug(), usable, status.tools(), status.waiting(), said);
     }
 
     private void verify(AdminExchange exchange, AdminAccess.Session session) {

@@ -185,7 +185,12 @@ class ConfigFileTest {
         assertFalse(files.trustAnnotations());
         assertEquals(Duration.ofMinutes(10), files.process().idleStop());
         assertEquals(
-                new ToolServerConfig.Process(List.of("LANG"), folder.resolve("notes"), "notes", Duration.ofSeconds(90)),
+                new ToolServerConfig.Process(
+                        List.of("LANG"),
+                        folder.resolve("notes"),
+                        "notes",
+                        Duration.ofSeconds(90),
+                        ToolServerConfig.Start.LAZY),
                 config.toolServers().get(1).process());
         ToolServerConfig wiki = config.toolServers().get(2);
         assertTrue(wiki.allowPrivate());

@@ -13,8 +13,8 @@ import dev.portreeve.gateway.config.ServerConfig;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
-import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.policy.CallGovernor;
@@ -167,7 +167,7 @@ final class EdgeFixture implements AutoCloseable {
                 access,
                 EdgeFixture::callId,
                 new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
-                Definitions.none(audit, clock),
+                HubStores.none(audit, clock),
                 clock);
         edge = new HttpEdge(
                 config,

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The prompts, resources and resource templates of all servers. Asked for when somebody wants them, kept for a short while,
- * all servers side by side; one that fails keeps what it listed last and hides nobody else's. Thread-safe; blocks for
+ * all servers side by side; one that fails, or sleeps, keeps what it listed last and hides nobody else's. Thread-safe; blocks for
  * {@link #PATIENCE} at most.
  */
 public final class ContextCatalog {
@@ -71,15 +71,15 @@ public final class ContextCatalog {
     }
 
     /** Whether callers of a view may find any of a kind at a server. */
-    public static boolean shows(View view, ServerEntry server, Listing listing) {
+    public boolean shows(View view, ServerEntry server, Listing listing) {
         // A toolset is a choice of tools: what else their servers have belongs to other views.
         return !(view instanceof View.Toolset) && view.shows(server.slug()) && mayHave(server, listing);
     }
 
-    private static boolean mayHave(ServerEntry server, Listing listing) {
-        ServerProfile profile = server.server().profile();
+    private boolean mayHave(ServerEntry server, Listing listing) {
+        ServerProfile profile = servers.memory().profile(server);
         boolean unknown = profile.protocolVersion().isEmpty();
-        return unknown || profile.can(listing == Listing.PROMPTS ? "prompts" : "resources");
+        return unknown || profile.can(listing.capability());
     }
 
     /** The prompt that callers of a view know under a name. */
@@ -141,15 +141,30 @@ public final class ContextCatalog {
             return freshUntilNanos - System.nanoTime() > 0;
         }
 
+        // Looking at a list is no use of a server: a process is not started for it.
+        private boolean isAsleep() {
+            return server.lazy() && server.server().isAsleep();
+        }
+
+        private List<RawJson> live() {
+            List<RawJson> listed = List.copyOf(server.server().list(listing, Deadline.in(PATIENCE)));
+            servers.memory().listed(server, listing, listed);
+            return listed;
+        }
+
+        private List<RawJson> remembered() {
+            return servers.memory().lastListed(server, listing);
+        }
+
         private void refresh() {
             asking.lock();
             try {
                 if (!isFresh()) {
-                    entries = List.copyOf(server.server().list(listing, Deadline.in(PATIENCE)));
+                    entries = isAsleep() ? remembered() : live();
                 }
             } catch (ToolServerFault failed) {
                 // It keeps what it had; its state is seen by the tools' own listing, which says so.
-                entries = List.copyOf(entries);
+                entries = remembered();
             } finally {
                 freshUntilNanos = System.nanoTime() + freshFor.toNanos();
                 asking.unlock();

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param transport {@code http} or {@code stdio}, for people
  * @param definitions what becomes of definitions that nobody has looked at
  * @param wording what the operator says in place of the server, by the tool's own name
+ * @param source how it is reached or started, as a hash; while that is the same, it is taken for the server that was seen
+ *     before
+ * @param lazy whether what it showed last stands for it until a caller wants something of it
  * @param trustAnnotations whether its word that a tool is read-only is believed
  */
 public record ServerEntry(
@@ -23,8 +26,23 @@ public record ServerEntry(
         Duration callTimeout,
         NanoUsd pricePerCall,
         DefinitionPolicy definitions,
-        Map<String, Wording> wording) {
+        Map<String, Wording> wording,
+        String source,
+        boolean lazy) {
     public ServerEntry {
         wording = Map.copyOf(wording);
+    }
+
+    /** One that is asked at each start of the gateway. */
+    public ServerEntry(
+            String slug,
+            String transport,
+            ToolServer server,
+            boolean trustAnnotations,
+            Duration callTimeout,
+            NanoUsd pricePerCall,
+            DefinitionPolicy definitions,
+            Map<String, Wording> wording) {
+        this(slug, transport, server, trustAnnotations, callTimeout, pricePerCall, definitions, wording, "", false);
     }
 }

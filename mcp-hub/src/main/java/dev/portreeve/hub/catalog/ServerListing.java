@@ -4,17 +4,17 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.definition.DefinitionReader;
 import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.definition.StoredDefinition;
+import dev.portreeve.hub.south.Listing;
+import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps what is known of one server up to date on a thread of its own: at the start, when told that its tools changed, after
  * a while, and after a failure in growing pauses. What was accepted before is there from the start, and stays while the
- * server is down; only a complete list without a tool takes the tool away.
+ * server is down; only a complete list without a tool takes the tool away. A process that sleeps is not woken for any of
+ * that, but looked into before it gets its next call.
  */
 final class ServerListing implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ServerListing.class);
@@ -32,17 +33,16 @@ final class ServerListing implements AutoCloseable {
 
     private final ServerEntry entry;
     private final Definitions definitions;
+    private final ServerMemory memory;
+    private final FirstContacts firstContacts;
     private final InstantSource clock;
     private final Duration interval;
     private final Runnable onChange;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Bell bell = new Bell();
     private final Thread thread;
-    private boolean asked;
-    /** Counts the server's own words that its tools changed, and how many of them have been looked into. */
-    private long announced;
+    /** Why the last contact failed; {@code null} if it did not. */
+    private volatile @Nullable ToolServerFault fault;
 
-    private long lookedInto;
     private int failures;
     private List<String> dropped = List.of();
     private volatile Shown shown = new Shown(-1, List.of(), 0);
@@ -53,14 +53,30 @@ final class ServerListing implements AutoCloseable {
 
     /** @param onChange called on the listing's thread after every contact */
     ServerListing(
-            ServerEntry entry, Definitions definitions, InstantSource clock, Duration interval, Runnable onChange) {
+            ServerEntry entry,
+            Definitions definitions,
+            ServerMemory memory,
+            FirstContacts firstContacts,
+            InstantSource clock,
+            Duration interval,
+            Runnable onChange) {
         this.entry = entry;
         this.definitions = definitions;
+        this.memory = memory;
+        this.firstContacts = firstContacts;
         this.clock = clock;
         this.interval = interval;
         this.onChange = onChange;
-        this.status =
-                new ServerStatus(entry.slug(), entry.transport(), ServerStatus.State.STARTING, "", 0, 0, 0, null, null);
+        this.status = new ServerStatus(
+                entry.slug(),
+                entry.transport(),
+                isKnown() ? ServerStatus.State.ASLEEP : ServerStatus.State.STARTING,
+                memory.profile(entry).protocolVersion(),
+                0,
+                0,
+                0,
+                null,
+                null);
         this.thread = Thread.ofVirtual().name("hub-catalog-" + entry.slug()).unstarted(this::keepUpToDate);
     }
 
@@ -107,60 +123,77 @@ final class ServerListing implements AutoCloseable {
 
     ServerStatus status() {
         Shown now = shown();
-        return status.withTools(now.tools().size(), now.waiting())
+        ServerStatus last = status;
+        boolean stopped =
+                last.state() == ServerStatus.State.UP && entry.server().isAsleep();
+        return (stopped ? last.asleep() : last)
+                .withTools(now.tools().size(), now.waiting())
                 .with(entry.server().condition());
+    }
+
+    /** Whether what it showed before stands for it until somebody calls it. */
+    private boolean isKnown() {
+        return entry.lazy() && memory.of(entry).isPresent();
     }
 
     /** Asks for a refresh soon; several askings are one. Never blocks. */
     void refreshSoon() {
-        ask(false);
+        bell.ask();
     }
 
     /** The server said that its tools changed: calls wait until it was asked what they are now. Never blocks. */
     void announced() {
-        ask(true);
-    }
-
-    private void ask(boolean byServer) {
-        lock.lock();
-        try {
-            asked = true;
-            announced += byServer ? 1 : 0;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        bell.announce();
     }
 
     /**
-     * Waits until every change the server has announced so far was looked into, whatever came of that.
+     * Waits until every change the server has announced so far was looked into, whatever came of that. A server that sleeps
+     * is woken and asked: what it would list now may be something else than what it listed before it fell asleep.
      *
+     * @param patience for a change that was announced
+     * @param deadline for a server that has to start first
      * @return false if that takes too long
+     * @throws ToolServerFault if the server sleeps and does not start
      */
-    boolean settle(Deadline deadline) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long until = announced;
-            while (lookedInto < until) {
-                if (!changed.await(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
-                    return false;
-                }
-            }
-            return true;
-        } finally {
-            lock.unlock();
+    boolean settle(Deadline patience, Deadline deadline) throws InterruptedException {
+        if (!entry.server().isAsleep()) {
+            return bell.awaitLook(patience);
         }
+        bell.wake();
+        if (!bell.awaitLook(deadline)) {
+            // Nothing has been asked of it yet.
+            throw new ToolServerFault(new UpstreamFault(
+                    UpstreamFault.Kind.TIMEOUT,
+                    0,
+                    "tool server \"" + entry.slug() + "\" did not start in time",
+                    false));
+        }
+        ToolServerFault failed = fault;
+        if (failed != null) {
+            throw failed;
+        }
+        return true;
+    }
+
+    /** Whether looking now tells more than what is known, or is needed by somebody who waits. */
+    private boolean isWanted() {
+        // What a process that sleeps would list is what it listed before; asking would wake it.
+        boolean knownAndAsleep =
+                entry.server().isAsleep() && (entry.lazy() ? isKnown() : status.state() == ServerStatus.State.UP);
+        return bell.isWaking() || !knownAndAsleep;
     }
 
     private void keepUpToDate() {
         try {
+            if (!isKnown()) {
+                firstContacts.inTurn(entry.lazy(), this::runOnce);
+            }
             while (true) {
-                // What a process that sleeps would list is what it listed before; asking would wake it.
-                if (status.state() != ServerStatus.State.UP || !entry.server().isAsleep()) {
+                bell.rest(SHORTEST_PAUSE);
+                bell.listen(failures == 0 ? interval : afterFailures());
+                if (isWanted()) {
                     runOnce();
                 }
-                pause(SHORTEST_PAUSE, false);
-                pause(failures == 0 ? interval : afterFailures(), true);
             }
         } catch (InterruptedException closed) {
             LOGGER.debug("the tools of \"{}\" are no longer watched", entry.slug());
@@ -172,41 +205,55 @@ final class ServerListing implements AutoCloseable {
         return pause.compareTo(interval) < 0 ? pause : interval;
     }
 
-    private void pause(Duration pause, boolean endsWhenAsked) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long nanos = pause.toNanos();
-            while (nanos > 0 && !(endsWhenAsked && asked)) {
-                nanos = changed.awaitNanos(nanos);
-            }
-            if (endsWhenAsked) {
-                asked = false;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** One contact with the server. */
-    void runOnce() throws InterruptedException {
-        long until = announcedSoFar();
+    private void runOnce() throws InterruptedException {
+        boolean slept = entry.server().isAsleep();
+        boolean woken = bell.isWaking();
+        long heard = bell.heard();
         try {
-            DefinitionReader.Listed listed =
-                    DefinitionReader.read(entry.server().list(Deadline.in(LIST_TIMEOUT)));
-            warnOfWaiting(definitions.listed(entry.slug(), listed.definitions(), entry.definitions()));
-            warnOfDropped(listed.dropped());
-            failures = 0;
-            status = status(ServerStatus.State.UP, listed.dropped().size(), null);
-        } catch (ToolServerFault fault) {
+            look(slept && !woken);
+            fault = null;
+        } catch (ToolServerFault failed) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            failed(fault.fault().detail());
+            fault = failed;
+            failed(failed.fault().detail());
         } catch (EvidenceUnavailable unrecorded) {
             failed("what tool server \"" + entry.slug() + "\" lists cannot be recorded now, so it is not used");
         }
+        if (slept) {
+            entry.server().rest(woken || bell.isWaking());
+        }
         onChange.run();
-        lookedInto(until);
+        bell.answered(heard);
+    }
+
+    /** @param thoroughly whether to ask for more than tools, since nobody may ask for a while */
+    private void look(boolean thoroughly) {
+        ToolServer server = entry.server();
+        DefinitionReader.Listed listed = DefinitionReader.read(server.list(Deadline.in(LIST_TIMEOUT)));
+        warnOfWaiting(definitions.listed(entry.slug(), listed.definitions(), entry.definitions()));
+        warnOfDropped(listed.dropped());
+        failures = 0;
+        status = status(ServerStatus.State.UP, listed.dropped().size(), null);
+        memory.greeted(entry, server.profile());
+        if (thoroughly && entry.lazy()) {
+            listContext(server);
+        }
+    }
+
+    // What fails here is asked for again when somebody wants it and the server is awake.
+    private void listContext(ToolServer server) {
+        for (Listing listing : List.of(Listing.PROMPTS, Listing.RESOURCES, Listing.TEMPLATES)) {
+            if (server.profile().can(listing.capability())) {
+                try {
+                    memory.listed(entry, listing, server.list(listing, Deadline.in(LIST_TIMEOUT)));
+                } catch (ToolServerFault unlisted) {
+                    LOGGER.debug("{}", unlisted.fault().detail());
+                }
+            }
+        }
     }
 
     private void failed(String detail) {
@@ -214,25 +261,6 @@ final class ServerListing implements AutoCloseable {
         status = status(ServerStatus.State.DOWN, status.dropped(), detail);
         if (failures == 1) {
             LOGGER.warn("{}; its {} listed tools stay listed", detail, tools().size());
-        }
-    }
-
-    private long announcedSoFar() {
-        lock.lock();
-        try {
-            return announced;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void lookedInto(long until) {
-        lock.lock();
-        try {
-            lookedInto = until;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -258,7 +286,7 @@ final class ServerListing implements AutoCloseable {
                 entry.slug(),
                 entry.transport(),
                 state,
-                entry.server().protocolVersion(),
+                memory.profile(entry).protocolVersion(),
                 0,
                 dropped,
                 0,

@@ -48,10 +48,17 @@ public record ServerStatus(
         return new ServerStatus(slug, transport, state, protocolVersion, tools, dropped, waiting, problem, asOf, now);
     }
 
+    ServerStatus asleep() {
+        return new ServerStatus(
+                slug, transport, State.ASLEEP, protocolVersion, tools, dropped, waiting, problem, asOf, condition);
+    }
+
     /** What the last contact showed. */
     public enum State {
         /** Not asked yet. */
         STARTING,
+        /** A process that does not run, since nobody uses it: what it listed last stands, and the next call starts it. */
+        ASLEEP,
         UP,
         /** Its listed tools stay listed; calls try it again and fail quickly if it is still down. */
         DOWN

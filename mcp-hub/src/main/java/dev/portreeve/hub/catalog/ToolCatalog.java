@@ -32,6 +32,8 @@ public final class ToolCatalog implements AutoCloseable {
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Definitions definitions;
+    private final ServerMemory memory;
+    private final FirstContacts firstContacts = new FirstContacts();
     private final InstantSource clock;
     private final Duration interval;
     private final Map<String, ServerListing> listings = new LinkedHashMap<>();
@@ -46,8 +48,9 @@ public final class ToolCatalog implements AutoCloseable {
     private volatile Map<View, CatalogSnapshot> snapshots = Map.of();
 
     /** @param interval how often a server that says nothing is asked again */
-    public ToolCatalog(Definitions definitions, InstantSource clock, Duration interval) {
+    public ToolCatalog(Definitions definitions, ServerMemory memory, InstantSource clock, Duration interval) {
         this.definitions = definitions;
+        this.memory = memory;
         this.watching = Thread.ofVirtual().name("hub-definitions").unstarted(this::watch);
         this.clock = clock;
         this.interval = interval;
@@ -64,7 +67,9 @@ public final class ToolCatalog implements AutoCloseable {
             throw new IllegalArgumentException(
                     "two tool servers have the slug \"" + entry.slug() + "\": give one of them another");
         }
-        listings.put(entry.slug(), new ServerListing(entry, definitions, clock, interval, this::rebuild));
+        listings.put(
+                entry.slug(),
+                new ServerListing(entry, definitions, memory, firstContacts, clock, interval, this::rebuild));
         put(new View.OneServer(entry.slug()));
     }
 
@@ -102,7 +107,7 @@ public final class ToolCatalog implements AutoCloseable {
         servers().forEach(entry -> entry.server().leave(partyKey));
     }
 
-    /** Lists what was accepted before, and begins to ask the servers, all at once and without waiting. */
+    /** Lists what was accepted before, and begins to ask the servers without waiting; those that sleep are let be. */
     public void start() {
         rebuild();
         watching.start();
@@ -166,14 +171,21 @@ public final class ToolCatalog implements AutoCloseable {
     }
 
     /**
-     * Waits until a server that said that its tools changed has said which they are. Returns at once in all other cases.
+     * Waits until a server that said that its tools changed has said which they are, and wakes one that sleeps, which may
+     * have other tools by now. Returns at once in all other cases.
      *
      * @return false if that takes too long
+     * @throws dev.portreeve.hub.south.ToolServerFault if it sleeps and does not start
      */
     public boolean settle(String slug, Deadline deadline) throws InterruptedException {
         ServerListing listing = listings.get(slug);
         Deadline bounded = deadline.remaining().compareTo(SETTLE_TIMEOUT) < 0 ? deadline : Deadline.in(SETTLE_TIMEOUT);
-        return listing == null || listing.settle(bounded);
+        return listing == null || listing.settle(bounded, deadline);
+    }
+
+    /** What servers showed last. */
+    public ServerMemory memory() {
+        return memory;
     }
 
     /** A server said that its tools changed; unknown slugs are ignored. Never blocks. */

@@ -64,21 +64,24 @@ final class ContextMethods {
         List<ServerEntry> shown = servers.servers().stream()
                 .filter(server -> view.shows(server.slug()))
                 .toList();
-        boolean prompts = shown.stream().anyMatch(server -> ContextCatalog.shows(view, server, Listing.PROMPTS));
+        boolean prompts = shown.stream().anyMatch(server -> catalog.shows(view, server, Listing.PROMPTS));
         if (prompts && !capabilities.has("prompts")) {
             capabilities.putObject("prompts");
         }
-        if (shown.stream().anyMatch(server -> server.server().profile().can("resources"))
-                && !capabilities.has("resources")) {
+        if (shown.stream().anyMatch(server -> profile(server).can("resources")) && !capabilities.has("resources")) {
             capabilities.putObject("resources");
         }
-        if (shown.stream().anyMatch(server -> server.server().profile().can("completions"))) {
+        if (shown.stream().anyMatch(server -> profile(server).can("completions"))) {
             capabilities.putObject("completions");
         }
-        if (shown.stream().anyMatch(server -> server.server().profile().can("logging"))) {
+        if (shown.stream().anyMatch(server -> profile(server).can("logging"))) {
             capabilities.putObject("logging");
         }
         return capabilities;
+    }
+
+    private ServerProfile profile(ServerEntry server) {
+        return servers.memory().profile(server);
     }
 
     /** What a server says of its use, where callers see that server and nothing else; {@code null} if nothing. */
@@ -87,7 +90,7 @@ final class ContextMethods {
         // Several servers' instructions are not merged: one could speak about another's tools.
         return view instanceof View.OneServer one
                 ? servers.server(one.slug())
-                        .map(entry -> entry.server().profile())
+                        .map(this::profile)
                         .map(ServerProfile::instructions)
                         .filter(text -> text.length() <= MAX_INSTRUCTIONS_CHARS)
                         .orElse(null)

@@ -6,6 +6,7 @@ import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.ServerRequest;
+import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
@@ -203,9 +204,11 @@ final class ToolCalls {
         }
     }
 
-    private boolean settled(ToolCall call) {
+    private boolean settled(ToolCall call) throws CallEnded {
         try {
             return catalog.settle(call.resource().server(), call.deadline());
+        } catch (ToolServerFault asleep) {
+            throw new CallEnded(new CallOutcome.Failed(asleep.fault()));
         } catch (InterruptedException cancelled) {
             Thread.currentThread().interrupt();
             return false;

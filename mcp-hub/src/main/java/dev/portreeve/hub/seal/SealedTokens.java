@@ -1,6 +1,7 @@
 package dev.portreeve.hub.seal;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
@@ -108,6 +110,14 @@ public final class SealedTokens {
                 .findFirst()
                 .flatMap(key -> decrypted(key, bytes, binding))
                 .flatMap(this::current);
+    }
+
+    /**
+     * Stands for a text that may hold secrets where it is only asked whether it is still the same: 64 hexadecimal digits,
+     * from which nobody without the key can try out what it was. Another after a change of keys.
+     */
+    public String fingerprint(String text) {
+        return HexFormat.of().formatHex(keys.getFirst().fingerprint(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private Optional<byte[]> current(byte[] plain) {

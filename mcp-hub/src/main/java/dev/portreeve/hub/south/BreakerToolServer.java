@@ -129,6 +129,11 @@ public final class BreakerToolServer implements ToolServer {
     }
 
     @Override
+    public void rest(boolean callFollows) {
+        server.rest(callFollows);
+    }
+
+    @Override
     public void leave(String partyKey) {
         server.leave(partyKey);
     }

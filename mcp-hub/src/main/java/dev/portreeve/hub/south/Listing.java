@@ -19,6 +19,15 @@ public enum Listing {
         return method;
     }
 
+    /** What a server that has such a list declares. */
+    public String capability() {
+        return switch (this) {
+            case TOOLS -> "tools";
+            case PROMPTS -> "prompts";
+            case RESOURCES, TEMPLATES -> "resources";
+        };
+    }
+
     /** The member of the result that holds the list. */
     public String member() {
         return member;

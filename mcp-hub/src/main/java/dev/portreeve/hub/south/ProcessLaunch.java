@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param workingDirectory {@code null}: the gateway's
  * @param user whom it runs as; {@code null}: as the gateway does
  * @param idleStop it is stopped after this time without a request; zero: never
+ * @param lazy whether it runs for callers only, and never longer than it takes because the gateway wanted to know something
  */
 public record ProcessLaunch(
         List<String> command,
@@ -27,7 +28,8 @@ public record ProcessLaunch(
         List<String> inherited,
         @Nullable Path workingDirectory,
         @Nullable String user,
-        Duration idleStop) {
+        Duration idleStop,
+        boolean lazy) {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final Path ACCOUNTS = Path.of("/etc/passwd");
     private static final int ACCOUNT_FIELDS = 7;
@@ -43,7 +45,7 @@ public record ProcessLaunch(
 
     /** A command with an environment, and everything else as the gateway has it. */
     public static ProcessLaunch of(List<String> command, Map<String, String> environment) {
-        return new ProcessLaunch(command, environment, List.of(), null, null, Duration.ZERO);
+        return new ProcessLaunch(command, environment, List.of(), null, null, Duration.ZERO, false);
     }
 
     boolean stopsIdle() {

@@ -80,6 +80,18 @@ public final class StdioToolServer implements ToolServer {
         }
     }
 
+    /** Whether callers are served by the gateway's own process. */
+    private boolean isShared() {
+        return stateless || profile.protocolVersion().equals(ProtocolVersion.MODERN);
+    }
+
+    @Override
+    public void rest(boolean callFollows) {
+        if (launch.lazy() && !(callFollows && isShared())) {
+            fallAsleep();
+        }
+    }
+
     @Override
     public Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
         Answered answered = isSharedBy(party, deadline)
@@ -91,10 +103,9 @@ public final class StdioToolServer implements ToolServer {
 
     private boolean isSharedBy(Party party, Deadline deadline) {
         // Once it is known that the server is of the older era, its own process need not run for a caller's.
-        boolean modern = profile.equals(ServerProfile.UNKNOWN)
-                ? connected(deadline).isModern()
-                : profile.protocolVersion().equals(ProtocolVersion.MODERN);
-        return modern || stateless || party.equals(Party.GATEWAY);
+        return isShared()
+                || party.equals(Party.GATEWAY)
+                || (profile.equals(ServerProfile.UNKNOWN) && connected(deadline).isModern());
     }
 
     private Answered askShared(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline) {
@@ -103,6 +114,9 @@ public final class StdioToolServer implements ToolServer {
             return own.isModern()
                     ? operations.ask(own, party, request, meanwhile, deadline)
                     : operations.ask(own, Party.GATEWAY, request, Meanwhile.withoutQuestions(meanwhile), deadline);
+        } finally {
+            // Only callers keep it awake beyond their use: what the gateway lists for itself does not.
+            usedAtNanos = System.nanoTime();
         }
     }
 
@@ -158,7 +172,9 @@ public final class StdioToolServer implements ToolServer {
 
     @Override
     public boolean isAsleep() {
-        return link == null && running.isEmpty() && !pause.left().isPositive();
+        // A process that ended by itself is looked after by the gateway only if it is to run without callers.
+        return running.isEmpty()
+                && (launch.lazy() || (link == null && !pause.left().isPositive()));
     }
 
     @Override
@@ -178,7 +194,6 @@ public final class StdioToolServer implements ToolServer {
 
         @Override
         public void close() {
-            usedAtNanos = System.nanoTime();
             users.decrementAndGet();
         }
     }

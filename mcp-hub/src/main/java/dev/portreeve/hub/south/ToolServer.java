@@ -59,6 +59,15 @@ public interface ToolServer extends AutoCloseable {
         return false;
     }
 
+    /**
+     * What the gateway wanted for itself is done: what runs for nobody else may end. Never blocks.
+     *
+     * @param callFollows whether a caller's request comes next
+     */
+    default void rest(boolean callFollows) {
+        // Nothing runs only for the gateway.
+    }
+
     /** A party is gone for good: its sessions end. Never blocks. */
     void leave(String partyKey);
 

@@ -37,12 +37,14 @@ import org.junit.jupiter.api.Test;
 class ToolCatalogTest {
     private final InMemoryJournal journal = new InMemoryJournal();
     private final InMemoryDefinitionStore store = new InMemoryDefinitionStore();
+    private final InMemoryLastSeen memory = new InMemoryLastSeen();
     private ToolCatalog catalog = another();
 
     /** A catalogue over what is stored, as the next start would make it. */
     private ToolCatalog another() {
         return new ToolCatalog(
                 store.definitions(new AuditLog(journal), InstantSource.system()),
+                memory.memory(),
                 InstantSource.system(),
                 Duration.ofMinutes(5));
     }

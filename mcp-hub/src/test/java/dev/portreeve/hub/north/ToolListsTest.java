@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.hub.catalog.ServerEntry;
+import dev.portreeve.hub.catalog.ServerMemory;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.hub.definition.InMemoryDefinitionStore;
@@ -43,6 +44,7 @@ class ToolListsTest {
     private final InstantSource clock = InstantSource.system();
     private final ToolCatalog catalog = new ToolCatalog(
             new InMemoryDefinitionStore().definitions(new AuditLog(governance.journal()), clock),
+            ServerMemory.none(),
             clock,
             Duration.ofMinutes(5));
     private final ToolLists lists = new ToolLists(

@@ -57,7 +57,7 @@ class StdioLegacyTest extends StdioToolServerContract {
     @Test
     void anUnusedServerIsStoppedAndStartedByTheNextCall() throws Exception {
         ProcessLaunch napping = new ProcessLaunch(
-                StdioFixture.command("legacy"), Map.of(), List.of(), null, null, Duration.ofMillis(1));
+                StdioFixture.command("legacy"), Map.of(), List.of(), null, null, Duration.ofMillis(1), false);
         server.close();
         server = launched(napping);
         assertTrue(server.isAsleep(), "nothing runs before it is used");
@@ -76,7 +76,7 @@ class StdioLegacyTest extends StdioToolServerContract {
     @Test
     void aServerInUseIsNotStopped() throws Exception {
         ProcessLaunch napping = new ProcessLaunch(
-                StdioFixture.command("legacy"), Map.of(), List.of(), null, null, Duration.ofMillis(1));
+                StdioFixture.command("legacy"), Map.of(), List.of(), null, null, Duration.ofMillis(1), false);
         server.close();
         server = launched(napping);
         BlockingQueue<String> ended = new ArrayBlockingQueue<>(1);
@@ -113,7 +113,8 @@ class StdioLegacyTest extends StdioToolServerContract {
                 List.of(named, "NO_SUCH_VARIABLE"),
                 folder,
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                false);
         server.close();
         server = launched(launch);
         String names = text(call("env", "{}"));
@@ -126,7 +127,8 @@ class StdioLegacyTest extends StdioToolServerContract {
     @EnabledIfSystemProperty(named = "user.name", matches = "root")
     void aServerRunsAsTheUserItIsGiven() {
         List<String> ask = List.of("/bin/sh", "-c", "id -un >&2; echo $HOME >&2; exit 1");
-        ProcessLaunch launch = new ProcessLaunch(ask, Map.of(), List.of(), Path.of("/"), "nobody", Duration.ZERO);
+        ProcessLaunch launch =
+                new ProcessLaunch(ask, Map.of(), List.of(), Path.of("/"), "nobody", Duration.ZERO, false);
         try (StdioToolServer other = launched(launch)) {
             assertThrows(ToolServerFault.class, () -> other.list(soon()));
             assertEquals(
@@ -138,7 +140,7 @@ class StdioLegacyTest extends StdioToolServerContract {
     @Test
     void aUserThatDoesNotExistIsNotReplacedByAnother() {
         ProcessLaunch launch = new ProcessLaunch(
-                StdioFixture.command("legacy"), Map.of(), List.of(), null, "no-such-user", Duration.ZERO);
+                StdioFixture.command("legacy"), Map.of(), List.of(), null, "no-such-user", Duration.ZERO, false);
         try (ToolServer none = launched(launch)) {
             ToolServerFault fault = assertThrows(ToolServerFault.class, () -> none.list(soon()));
             assertEquals(UpstreamFault.Kind.UNREACHABLE, fault.fault().kind());

@@ -6,7 +6,9 @@ package dev.portreeve.db.hub;
 
 import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.hub.tables.Definition;
+import dev.portreeve.db.hub.tables.OauthToken;
 import dev.portreeve.db.hub.tables.Revision;
+import dev.portreeve.db.hub.tables.Server;
 
 import java.util.Arrays;
 import java.util.List;
@@ -36,9 +38,19 @@ public class Hub extends SchemaImpl {
     public final Definition DEFINITION = Definition.DEFINITION;
 
     /**
+     * The table <code>hub.oauth_token</code>.
+     */
+    public final OauthToken OAUTH_TOKEN = OauthToken.OAUTH_TOKEN;
+
+    /**
      * The table <code>hub.revision</code>.
      */
     public final Revision REVISION = Revision.REVISION;
+
+    /**
+     * The table <code>hub.server</code>.
+     */
+    public final Server SERVER = Server.SERVER;
 
     /**
      * No further instances allowed
@@ -57,7 +69,9 @@ public class Hub extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             Definition.DEFINITION,
-            Revision.REVISION
+            OauthToken.OAUTH_TOKEN,
+            Revision.REVISION,
+            Server.SERVER
         );
     }
 }

@@ -5,7 +5,9 @@ package dev.portreeve.db.hub;
 
 
 import dev.portreeve.db.hub.tables.Definition;
+import dev.portreeve.db.hub.tables.OauthToken;
 import dev.portreeve.db.hub.tables.Revision;
+import dev.portreeve.db.hub.tables.Server;
 
 
 /**
@@ -20,7 +22,17 @@ public class Tables {
     public static final Definition DEFINITION = Definition.DEFINITION;
 
     /**
+     * The table <code>hub.oauth_token</code>.
+     */
+    public static final OauthToken OAUTH_TOKEN = OauthToken.OAUTH_TOKEN;
+
+    /**
      * The table <code>hub.revision</code>.
      */
     public static final Revision REVISION = Revision.REVISION;
+
+    /**
+     * The table <code>hub.server</code>.
+     */
+    public static final Server SERVER = Server.SERVER;
 }
