@@ -4,6 +4,7 @@ import dev.portreeve.gateway.config.ProviderConfig.OutputCap;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -42,7 +43,7 @@ public record KnownProvider(
     /** What may stand in a host or in one step of a path, so that no value can lead the credential elsewhere. */
     private static final Pattern FILLING = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
 
-    /** How a key is sent. This version sends {@code bearer} and {@code none}. */
+    /** How a key is sent. */
     public enum Auth {
         BEARER,
         NONE,
@@ -57,7 +58,7 @@ public record KnownProvider(
         }
     }
 
-    /** The wire formats there are. This version speaks {@code openai-chat}. */
+    /** The wire formats there are. */
     public enum Wire {
         OPENAI_CHAT,
         OPENAI_RESPONSES,
@@ -79,13 +80,39 @@ public record KnownProvider(
 
     /** Why this version cannot use it, in words that follow its name, or {@code null} if it can. */
     public @Nullable String unusable() {
-        if (!dialects.contains(Wire.OPENAI_CHAT)) {
+        if (spoken().isEmpty()) {
             return "speaks " + dialects.stream().map(Wire::text).collect(Collectors.joining(", "))
-                    + ", and this version speaks openai-chat only";
+                    + ", and this version speaks openai-chat and anthropic-messages only";
         }
-        return auth == Auth.BEARER || auth == Auth.NONE
-                ? null
-                : "wants its credential as " + auth.text() + ", and this version sends bearer only";
+        return switch (auth) {
+            case BEARER, NONE, X_API_KEY, API_KEY -> null;
+            case BEARER_AND_SUBSCRIPTION_KEY, GOOGLE_OAUTH ->
+                "wants its credential as " + auth.text() + ", which this version does not send";
+        };
+    }
+
+    /** Of its dialects those that this version speaks. */
+    Set<ProviderConfig.Dialect> spoken() {
+        Set<ProviderConfig.Dialect> spoken = EnumSet.noneOf(ProviderConfig.Dialect.class);
+        for (Wire wire : dialects) {
+            switch (wire) {
+                case OPENAI_CHAT -> spoken.add(ProviderConfig.Dialect.OPENAI_CHAT);
+                case ANTHROPIC_MESSAGES -> spoken.add(ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
+                case OPENAI_RESPONSES, GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> {}
+            }
+        }
+        return spoken;
+    }
+
+    /** @param otherwise where this version cannot send it as the provider wants it */
+    ProviderConfig.Auth sentAs(ProviderConfig.Auth otherwise) {
+        return switch (auth) {
+            case BEARER -> ProviderConfig.Auth.BEARER;
+            case NONE -> otherwise;
+            case X_API_KEY -> ProviderConfig.Auth.X_API_KEY;
+            case API_KEY -> ProviderConfig.Auth.API_KEY;
+            case BEARER_AND_SUBSCRIPTION_KEY, GOOGLE_OAUTH -> otherwise;
+        };
     }
 
     /** The variables that its address is made with. */

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param id first part of a target's model name: {@code openai/gpt-5-mini}
  * @param kind {@code demo} answers by itself, without a network, and says so in every answer
  * @param baseUrl up to and without the slash before {@code chat/completions}; absent for known providers
- * @param apiKey sent as {@code Authorization: Bearer}; absent for servers that want none
- * @param dialects what it speaks
+ * @param apiKey its credential; absent for servers that want none
+ * @param dialects what it speaks; absent: as known of the provider, else {@code openai-chat}
+ * @param auth how the credential is sent; absent: as known of the provider, else as {@code x-api-key} to a server that speaks
+ *     {@code anthropic-messages} only, else as {@code bearer}
  * @param connectTimeout the longest wait for a connection
  * @param idleTimeout the longest silence while an answer is awaited or streamed; bounds each read, not the call
  * @param maxConcurrent calls in flight at once; more wait until their deadline
@@ -28,7 +30,8 @@ public record ProviderConfig(
         @Default("openai-compatible") Kind kind,
         @Nullable URI baseUrl,
         @Nullable Secret apiKey,
-        @Default("[openai-chat]") Set<Dialect> dialects,
+        @Nullable Set<Dialect> dialects,
+        @Nullable Auth auth,
         @Default("2s") Duration connectTimeout,
         @Default("5m") Duration idleTimeout,
         @Default("256") int maxConcurrent,
@@ -43,7 +46,16 @@ public record ProviderConfig(
 
     /** The wire formats of model calls this version can speak to a provider. */
     public enum Dialect {
-        OPENAI_CHAT
+        OPENAI_CHAT,
+        ANTHROPIC_MESSAGES
+    }
+
+    /** How a credential is sent. */
+    public enum Auth {
+        BEARER,
+        X_API_KEY,
+        API_KEY,
+        NONE
     }
 
     /**
@@ -73,7 +85,15 @@ public record ProviderConfig(
         if (outputCap == null) {
             outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
         }
+        if (dialects == null) {
+            Set<Dialect> spoken = known == null ? Set.of() : known.spoken();
+            dialects = spoken.isEmpty() ? Set.of(Dialect.OPENAI_CHAT) : spoken;
+        }
         dialects = Set.copyOf(dialects);
+        if (auth == null) {
+            Auth usual = dialects.equals(Set.of(Dialect.ANTHROPIC_MESSAGES)) ? Auth.X_API_KEY : Auth.BEARER;
+            auth = known == null ? usual : known.sentAs(usual);
+        }
         if (kind == Kind.DEMO && baseUrl != null) {
             throw new IllegalArgumentException("provider \"" + id + "\" is of kind demo, which has no base-url");
         }
@@ -108,6 +128,16 @@ public record ProviderConfig(
         }
     }
 
+    /** What it speaks. */
+    public Set<Dialect> spoken() {
+        return dialects == null ? Set.of() : dialects;
+    }
+
+    /** How the credential is sent. */
+    public Auth sentAs() {
+        return auth == null ? Auth.BEARER : auth;
+    }
+
     /** The member answers are bounded by. */
     public OutputCap answerBound() {
         return outputCap == null ? OutputCap.MAX_COMPLETION_TOKENS : outputCap;
@@ -115,6 +145,6 @@ public record ProviderConfig(
 
     ProviderConfig with(@Nullable URI address, @Nullable Secret key) {
         return new ProviderConfig(
-                id, kind, address, key, dialects, connectTimeout, idleTimeout, maxConcurrent, tls, outputCap);
+                id, kind, address, key, dialects, auth, connectTimeout, idleTimeout, maxConcurrent, tls, outputCap);
     }
 }

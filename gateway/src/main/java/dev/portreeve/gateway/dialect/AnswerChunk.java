@@ -17,6 +17,10 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         CHAT_ANSWER,
         /** Events, each a chat completion chunk. */
         CHAT_EVENTS,
+        /** One Anthropic message. */
+        MESSAGES_ANSWER,
+        /** Events of an Anthropic message. */
+        MESSAGES_EVENTS,
         /** Nothing a guardrail could read, such as embeddings. */
         NO_TEXT
     }
@@ -66,8 +70,10 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         if (texts == null) {
             try {
                 texts = switch (shape) {
-                    case CHAT_ANSWER -> AnswerTexts.ofAnswer(bytes);
-                    case CHAT_EVENTS -> AnswerTexts.ofEvents(bytes);
+                    case CHAT_ANSWER -> AnswerTexts.ofAnswer(Dialect.OPENAI_CHAT, bytes);
+                    case CHAT_EVENTS -> AnswerTexts.ofEvents(Dialect.OPENAI_CHAT, bytes);
+                    case MESSAGES_ANSWER -> AnswerTexts.ofAnswer(Dialect.ANTHROPIC_MESSAGES, bytes);
+                    case MESSAGES_EVENTS -> AnswerTexts.ofEvents(Dialect.ANTHROPIC_MESSAGES, bytes);
                     case NO_TEXT -> AnswerTexts.NONE;
                 };
             } catch (JacksonException malformed) {

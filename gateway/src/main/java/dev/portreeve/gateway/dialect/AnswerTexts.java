@@ -6,19 +6,29 @@ import java.util.Set;
 import tools.jackson.core.JsonToken;
 
 /**
- * The texts of a chat answer. As in requests, every string below a choice is text unless its name says otherwise, so that
- * a provider's extension (reasoning, say) is screened too.
+ * The texts of an answer to a chat. As in requests, every string below a choice or a content block is text unless its name
+ * says otherwise, so that a provider's extension (reasoning, say) is screened too.
  */
 final class AnswerTexts {
-    static final AnswerTexts NONE = new AnswerTexts();
+    static final AnswerTexts NONE = new AnswerTexts(Dialect.OPENAI_CHAT);
 
-    private static final Set<String> NO_TEXT =
+    private static final Set<String> OPENAI_NO_TEXT =
             Set.of("role", "type", "id", "finish_reason", "stop_reason", "name", "index", "obfuscation");
+    /** A signature and what is redacted are opaque, and any change would break them. */
+    private static final Set<String> ANTHROPIC_NO_TEXT = Set.of(
+            "role", "type", "id", "stop_reason", "stop_sequence", "name", "index", "signature", "data", "tool_use_id");
 
     private final List<TextAt> texts = new ArrayList<>();
     private final List<Span> probabilities = new ArrayList<>();
 
-    private AnswerTexts() {}
+    private final Dialect dialect;
+    private final Set<String> noText;
+    private boolean everything;
+
+    private AnswerTexts(Dialect dialect) {
+        this.dialect = dialect;
+        this.noText = dialect == Dialect.OPENAI_CHAT ? OPENAI_NO_TEXT : ANTHROPIC_NO_TEXT;
+    }
 
     List<TextAt> texts() {
         return texts;
@@ -29,16 +39,16 @@ final class AnswerTexts {
         return probabilities;
     }
 
-    static AnswerTexts ofAnswer(byte[] bytes) {
-        AnswerTexts found = new AnswerTexts();
+    static AnswerTexts ofAnswer(Dialect dialect, byte[] bytes) {
+        AnswerTexts found = new AnswerTexts(dialect);
         try (JsonWalk walk = new JsonWalk(bytes)) {
             found.root(walk);
         }
         return found;
     }
 
-    static AnswerTexts ofEvents(byte[] bytes) {
-        AnswerTexts found = new AnswerTexts();
+    static AnswerTexts ofEvents(Dialect dialect, byte[] bytes) {
+        AnswerTexts found = new AnswerTexts(dialect);
         EventScan scan = new EventScan(bytes, 0, bytes.length);
         while (scan.next()) {
             if (scan.hasData() && !scan.isDone()) {
@@ -54,6 +64,13 @@ final class AnswerTexts {
         if (walk.next() != JsonToken.START_OBJECT) {
             throw new UnreadableAnswer("the answer is not a json object");
         }
+        switch (dialect) {
+            case OPENAI_CHAT -> completion(walk);
+            case ANTHROPIC_MESSAGES -> message(walk);
+        }
+    }
+
+    private void completion(JsonWalk walk) {
         while (walk.member()) {
             if (walk.name().equals("choices") && walk.is(JsonToken.START_ARRAY)) {
                 for (int i = 0; walk.element(); i++) {
@@ -62,6 +79,23 @@ final class AnswerTexts {
             } else {
                 walk.skipQuickly();
             }
+        }
+    }
+
+    /** A whole message, or an event with a block's beginning or a piece of it, whose number may stand behind them. */
+    private void message(JsonWalk walk) {
+        int first = texts.size();
+        long index = -1;
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "content" -> text(walk, "block");
+                case "content_block", "delta" -> text(walk, "");
+                case "index" -> index = number(walk, index);
+                default -> walk.skipQuickly();
+            }
+        }
+        if (index >= 0) {
+            rename(first, "block " + index);
         }
     }
 
@@ -104,8 +138,13 @@ final class AnswerTexts {
 
     private void member(JsonWalk walk, String channel) {
         String name = walk.name();
-        if (NO_TEXT.contains(name) && walk.token().isScalarValue()) {
+        if (!everything && noText.contains(name) && walk.token().isScalarValue()) {
             walk.skipQuickly();
+        } else if (dialect == Dialect.ANTHROPIC_MESSAGES && !everything && name.equals("input")) {
+            // A tool's arguments have names of their own, under each of which may be text.
+            everything = true;
+            text(walk, channel + " input");
+            everything = false;
         } else {
             text(walk, channel + " " + name);
         }

@@ -1,10 +1,14 @@
 package dev.portreeve.gateway.dialect;
 
+import java.util.Arrays;
+
 /**
  * Walks over the server-sent events in a range of bytes without copying: where each event ends, and where its data stands.
  * Lines end with LF, CRLF or CR. For one thread.
  */
 public final class EventScan {
+    private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+    private static final byte[] NAME = {'e', 'v', 'e', 'n', 't', ':'};
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final byte[] bytes;
@@ -14,6 +18,8 @@ public final class EventScan {
     private int dataStart;
     private int dataEnd;
     private int dataLines;
+    private int nameStart;
+    private int nameEnd;
 
     public EventScan(byte[] bytes, int from, int limit) {
         this.bytes = bytes;
@@ -26,11 +32,13 @@ public final class EventScan {
      * Goes to the next whole event: lines up to and with the empty line that ends them.
      *
      * @return false if the rest holds no whole event
-     * @throws UnreadableAnswer for an event with several lines of data, which this dialect does not have
+     * @throws UnreadableAnswer for an event with several lines of data, which no provider writes
      */
     public boolean next() {
         start = end;
         dataLines = 0;
+        nameStart = 0;
+        nameEnd = 0;
         int line = start;
         while (true) {
             int stop = lineEnd(line);
@@ -72,7 +80,13 @@ public final class EventScan {
         return dataEnd;
     }
 
-    /** Whether this is the event that ends a stream of this dialect. */
+    /** Whether the event's name begins so. */
+    boolean nameStartsWith(byte[] prefix) {
+        return nameEnd - nameStart >= prefix.length
+                && Arrays.equals(bytes, nameStart, nameStart + prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** Whether this is the event that ends a stream of OpenAI's. */
     public boolean isDone() {
         if (dataLines == 0 || dataEnd - dataStart < DONE.length) {
             return false;
@@ -106,18 +120,33 @@ public final class EventScan {
     }
 
     private void field(int line, int stop) {
-        if (stop - line < 5
-                || bytes[line] != 'd'
-                || bytes[line + 1] != 'a'
-                || bytes[line + 2] != 't'
-                || bytes[line + 3] != 'a'
-                || bytes[line + 4] != ':') {
+        if (is(NAME, line, stop)) {
+            nameStart = valueStart(line + NAME.length, stop);
+            nameEnd = stop;
+        }
+        if (!is(DATA, line, stop)) {
             return;
         }
         if (++dataLines > 1) {
             throw new UnreadableAnswer("an event has several lines of data");
         }
-        dataStart = line + 5 < stop && bytes[line + 5] == ' ' ? line + 6 : line + 5;
+        dataStart = valueStart(line + DATA.length, stop);
         dataEnd = stop;
+    }
+
+    private int valueStart(int from, int stop) {
+        return from < stop && bytes[from] == ' ' ? from + 1 : from;
+    }
+
+    private boolean is(byte[] field, int line, int stop) {
+        if (stop - line < field.length) {
+            return false;
+        }
+        for (int i = 0; i < field.length; i++) {
+            if (bytes[line + i] != field[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

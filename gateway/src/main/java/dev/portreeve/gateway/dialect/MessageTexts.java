@@ -9,8 +9,16 @@ import tools.jackson.core.JsonToken;
  * under names that hold no text. A string nobody thought of is then screened rather than missed. For one request.
  */
 final class MessageTexts {
-    private static final Set<String> NO_TEXT = Set.of("role", "type", "id", "tool_call_id", "name", "detail", "format");
-    private static final Set<String> MEDIA = Set.of("image_url", "input_audio", "file");
+    private static final Set<String> OPENAI_NO_TEXT =
+            Set.of("role", "type", "id", "tool_call_id", "name", "detail", "format");
+    /** Signatures and what is redacted are opaque; any change would break them. */
+    private static final Set<String> ANTHROPIC_NO_TEXT =
+            Set.of("role", "type", "id", "tool_use_id", "name", "signature", "data", "media_type", "ttl");
+
+    private static final Set<String> OPENAI_MEDIA = Set.of("image_url", "input_audio", "file");
+    private static final Set<String> ANTHROPIC_MEDIA = Set.of("source");
+    /** What an Anthropic source of something else than text is. */
+    private static final Set<String> OPAQUE_SOURCES = Set.of("base64", "url", "file");
 
     /** More than the most expensive way a known model counts one picture. */
     private static final long IMAGE_TOKENS = 50_000;
@@ -18,12 +26,20 @@ final class MessageTexts {
     /** A file can be named instead of sent, and then has the size of a large context. */
     private static final long FILE_TOKENS = 200_000;
 
+    private final Set<String> noText;
+    private final Set<String> media;
+    private final boolean anthropic;
     private final List<TextAt> texts;
     private final boolean wanted;
+    private boolean everything;
+    private String blockType = "";
     private long mediaBytes;
     private long mediaTokens;
 
-    MessageTexts(List<TextAt> texts, boolean wanted) {
+    MessageTexts(Dialect dialect, List<TextAt> texts, boolean wanted) {
+        this.anthropic = dialect == Dialect.ANTHROPIC_MESSAGES;
+        this.noText = anthropic ? ANTHROPIC_NO_TEXT : OPENAI_NO_TEXT;
+        this.media = anthropic ? ANTHROPIC_MEDIA : OPENAI_MEDIA;
         this.texts = texts;
         this.wanted = wanted;
     }
@@ -86,13 +102,56 @@ final class MessageTexts {
     }
 
     private void member(JsonWalk walk, String name, String channel) {
-        if (NO_TEXT.contains(name) && walk.token().isScalarValue()) {
+        if (anthropic && name.equals("type") && walk.is(JsonToken.VALUE_STRING)) {
+            blockType = walk.string();
+        }
+        if (everything) {
+            text(walk, wanted ? channel + " " + name : "");
+        } else if (noText.contains(name) && walk.token().isScalarValue()) {
             walk.skipQuickly();
-        } else if (MEDIA.contains(name)) {
-            media(walk, name);
+        } else if (anthropic && name.equals("input") && walk.is(JsonToken.START_OBJECT)) {
+            // A tool's arguments have names of their own, under each of which may be text.
+            everything = true;
+            text(walk, wanted ? channel + " input" : "");
+            everything = false;
+        } else if (media.contains(name)) {
+            if (anthropic) {
+                source(walk, channel);
+            } else {
+                media(walk, name);
+            }
         } else {
             text(walk, wanted ? channel + " " + name : "");
         }
+    }
+
+    /** An image or a document, which may also be text; which of them is said by a member that may come last. */
+    private void source(JsonWalk walk, String channel) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        int first = texts.size();
+        int start = walk.start();
+        String type = "";
+        boolean image = blockType.equals("image");
+        while (walk.member()) {
+            if (walk.name().equals("type") && walk.is(JsonToken.VALUE_STRING)) {
+                type = walk.string();
+            } else if (walk.name().equals("media_type") && walk.is(JsonToken.VALUE_STRING)) {
+                image |= walk.string().startsWith("image/");
+            } else if (OPAQUE_SOURCES.contains(type)) {
+                walk.skipQuickly();
+            } else {
+                text(walk, wanted ? channel + " source " + walk.name() : "");
+            }
+        }
+        if (OPAQUE_SOURCES.contains(type)) {
+            texts.subList(first, texts.size()).clear();
+            mediaBytes += type.equals("base64") ? walk.position() - start : 0;
+            mediaTokens += image ? IMAGE_TOKENS : FILE_TOKENS;
+        }
+        blockType = "";
     }
 
     /** Takes every text below the current value. */

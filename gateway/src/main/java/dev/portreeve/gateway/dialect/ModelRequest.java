@@ -7,25 +7,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request as it came, and what one pass over it found. Immutable; the body is never written to.
  *
+ * @param dialect of the body
  * @param body the very bytes the caller sent
  * @param model what the caller put into {@code model}
  * @param modelAt where that string stands
  * @param memberAt where a member may be inserted: behind the opening brace
  * @param stream whether the answer shall be an event stream
- * @param usage whether the stream's usage was asked for, and how to ask
+ * @param usage whether the stream's usage was asked for, and how to ask; {@code null} where it always comes
  * @param cap the bound on the answer's length, and where to put one
  * @param choices how many answers are asked for ({@code n})
- * @param inputBound an upper bound of the input tokens, see {@link OpenAiReader}
+ * @param inputBound an upper bound of the input tokens, see {@link RequestFields}
  * @param unreadableInput whether the input is tokens, which no guardrail can read
  */
 public record ModelRequest(
+        Dialect dialect,
         Operation operation,
         byte[] body,
         String model,
         Span modelAt,
         int memberAt,
         boolean stream,
-        UsageOption usage,
+        @Nullable UsageOption usage,
         OutputCap cap,
         int choices,
         long inputBound,
@@ -72,6 +74,11 @@ public record ModelRequest(
         texts = List.copyOf(texts);
     }
 
+    /** Whether the caller gets the events that carry nothing but usage. */
+    public boolean usageAsked() {
+        return usage == null || usage.asked();
+    }
+
     /** The texts guardrails read. Order and number are those of this request's own list. */
     public Content content() {
         return texts.isEmpty() ? Content.EMPTY : new Content(TextAt.runs(texts));
@@ -89,7 +96,7 @@ public record ModelRequest(
         if (!upstreamModel.equals(model)) {
             splice.replaceString(modelAt, upstreamModel);
         }
-        if (stream && !usage.asked()) {
+        if (stream && usage != null && !usage.asked()) {
             splice.replace(usage.at(), usage.source());
         }
         if (capTokens > 0 && !cap.isGiven()) {

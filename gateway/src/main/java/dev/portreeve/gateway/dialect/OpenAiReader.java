@@ -7,23 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.InputCoercionException;
 
 /**
  * Reads a request of the OpenAI dialect in one streaming pass. Members it does not know are passed over and forwarded. For
  * one request.
- *
- * <p>The bound of the input tokens is the number of the body's bytes: a byte-level tokenizer never makes more tokens than
- * bytes, and the JSON around a message is longer than the few tokens a provider adds for it. Pictures are the exception,
- * counted apart in {@link MessageTexts}.
  */
-public final class OpenAiReader {
-    /** Above these the product with a price could leave 64 bits; no model comes near. */
-    private static final long MAX_OUTPUT_CAP = 10_000_000;
-
+final class OpenAiReader {
     private static final long MAX_CHOICES = 128;
-
-    /** What a provider may add to a request by itself, such as the frame around tools. */
     private static final long FIXED_INPUT_TOKENS = 512;
 
     private final Operation operation;
@@ -32,14 +22,12 @@ public final class OpenAiReader {
     private final List<TextAt> texts = new ArrayList<>();
     private final MessageTexts messages;
 
+    private final RequestFields fields = new RequestFields();
     private int memberAt;
-    private @Nullable String model;
-    private @Nullable Span modelAt;
     private boolean contentSeen;
     private boolean unreadable;
     private boolean stream;
     private @Nullable UsageOption usage;
-    private long cap;
     private @Nullable Span nullMaxTokens;
     private @Nullable Span nullMaxCompletionTokens;
     private int choices = 1;
@@ -48,17 +36,11 @@ public final class OpenAiReader {
         this.operation = operation;
         this.body = body;
         this.withTexts = withTexts;
-        this.messages = new MessageTexts(texts, withTexts);
+        this.messages = new MessageTexts(Dialect.OPENAI_CHAT, texts, withTexts);
     }
 
-    /**
-     * Reads a body.
-     *
-     * @param withTexts whether guardrails will read the texts; without them none is decoded
-     * @throws BadRequest with the position or the member at fault
-     */
-    public static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
-        requireUtf8(body);
+    static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
+        RequestFields.requireUtf8(body);
         OpenAiReader reader = new OpenAiReader(operation, body, withTexts);
         try (JsonWalk walk = new JsonWalk(body)) {
             reader.root(walk);
@@ -68,35 +50,17 @@ public final class OpenAiReader {
         return reader.result();
     }
 
-    /** The parser would guess UTF-16 and UTF-32, whose offsets mean something else. */
-    private static void requireUtf8(byte[] body) {
-        if (body.length == 0) {
-            throw new BadRequest(400, "missing_body", null, "the request has no body");
-        }
-        for (int i = 0; i < Math.min(4, body.length); i++) {
-            if (body[i] == 0 || (i == 0 && body[i] < 0)) {
-                throw new BadRequest(
-                        400, "invalid_json", null, "the body is not json in utf-8 without a byte order mark");
-            }
-        }
-    }
-
     private void root(JsonWalk walk) {
-        if (walk.next() != JsonToken.START_OBJECT) {
-            throw new BadRequest(400, "invalid_type", null, "the body is not a json object");
-        }
-        memberAt = walk.position();
+        memberAt = RequestFields.enter(walk);
         while (walk.member()) {
             rootMember(walk);
         }
-        if (walk.next() != JsonToken.NOT_AVAILABLE) {
-            throw new BadRequest(400, "invalid_json", null, "something follows the json object of the body");
-        }
+        RequestFields.requireEnd(walk);
     }
 
     private void rootMember(JsonWalk walk) {
         switch (walk.name()) {
-            case "model" -> model(walk);
+            case "model" -> fields.readModel(walk);
             case "messages" -> {
                 if (operation == Operation.CHAT) {
                     contentSeen = true;
@@ -114,25 +78,13 @@ public final class OpenAiReader {
                 }
             }
             case "prediction" -> messages.text(walk, "prediction");
-            case "stream" -> stream = operation == Operation.CHAT && bool(walk, "stream");
+            case "stream" -> stream = operation == Operation.CHAT && RequestFields.bool(walk, "stream");
             case "stream_options" -> usage = streamOptions(walk);
-            case "max_tokens" -> nullMaxTokens = cap(walk, "max_tokens");
-            case "max_completion_tokens" -> nullMaxCompletionTokens = cap(walk, "max_completion_tokens");
+            case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
+            case "max_completion_tokens" -> nullMaxCompletionTokens = fields.readCap(walk, "max_completion_tokens");
             case "n" -> choices = choices(walk);
             default -> walk.skipQuickly();
         }
-    }
-
-    private void model(JsonWalk walk) {
-        if (!walk.is(JsonToken.VALUE_STRING)) {
-            throw BadRequest.invalid("invalid_type", "model", "\"model\" must be a string");
-        }
-        String name = walk.string();
-        if (name.isBlank()) {
-            throw BadRequest.invalid("invalid_value", "model", "\"model\" is empty");
-        }
-        model = name;
-        modelAt = walk.skip();
     }
 
     /** A string, several strings, tokens, or several lists of tokens. */
@@ -169,14 +121,6 @@ public final class OpenAiReader {
         }
     }
 
-    private static boolean bool(JsonWalk walk, String param) {
-        return switch (walk.token()) {
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE, VALUE_NULL -> false;
-            default -> throw BadRequest.invalid("invalid_type", param, "\"" + param + "\" must be true or false");
-        };
-    }
-
     private static UsageOption streamOptions(JsonWalk walk) {
         if (walk.is(JsonToken.VALUE_NULL)) {
             return new UsageOption(false, walk.skip(), "{\"include_usage\":true}");
@@ -190,7 +134,7 @@ public final class OpenAiReader {
         while (walk.member()) {
             empty = false;
             if (walk.name().equals("include_usage")) {
-                boolean asked = bool(walk, "stream_options.include_usage");
+                boolean asked = RequestFields.bool(walk, "stream_options.include_usage");
                 found = new UsageOption(asked, walk.skip(), "true");
             } else {
                 walk.skipQuickly();
@@ -200,39 +144,12 @@ public final class OpenAiReader {
         return found == null ? new UsageOption(false, new Span(inside, inside), source) : found;
     }
 
-    /** @return where a {@code null} stands in its place */
-    private @Nullable Span cap(JsonWalk walk, String param) {
-        if (walk.is(JsonToken.VALUE_NULL)) {
-            return walk.skip();
-        }
-        cap = Math.max(cap, positive(walk, param, MAX_OUTPUT_CAP));
-        return null;
-    }
-
     private static int choices(JsonWalk walk) {
-        return walk.is(JsonToken.VALUE_NULL) ? 1 : (int) positive(walk, "n", MAX_CHOICES);
-    }
-
-    private static long positive(JsonWalk walk, String param, long max) {
-        if (!walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            throw BadRequest.invalid("invalid_type", param, "\"" + param + "\" must be a whole number");
-        }
-        long value;
-        try {
-            value = walk.integer();
-        } catch (InputCoercionException beyondLong) {
-            value = 0;
-        }
-        if (value < 1 || value > max) {
-            throw BadRequest.invalid("invalid_value", param, "\"" + param + "\" must be between 1 and " + max);
-        }
-        return value;
+        return walk.is(JsonToken.VALUE_NULL) ? 1 : (int) RequestFields.positive(walk, "n", MAX_CHOICES);
     }
 
     private ModelRequest result() {
-        if (model == null || modelAt == null) {
-            throw BadRequest.invalid("missing_required_parameter", "model", "\"model\" is missing");
-        }
+        String model = fields.model();
         String content = operation == Operation.CHAT ? "messages" : "input";
         if (!contentSeen) {
             throw BadRequest.invalid("missing_required_parameter", content, "\"" + content + "\" is missing");
@@ -241,16 +158,17 @@ public final class OpenAiReader {
                 ? new UsageOption(false, new Span(memberAt, memberAt), "\"stream_options\":{\"include_usage\":true},")
                 : usage;
         return new ModelRequest(
+                Dialect.OPENAI_CHAT,
                 operation,
                 body,
                 model,
-                modelAt,
+                fields.modelAt(),
                 memberAt,
                 stream,
                 usageOption,
-                new OutputCap(cap, nullMaxTokens, nullMaxCompletionTokens),
+                new OutputCap(fields.cap(), nullMaxTokens, nullMaxCompletionTokens),
                 choices,
-                body.length + FIXED_INPUT_TOKENS + messages.mediaTokens() - messages.mediaBytes(),
+                RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 unreadable,
                 texts);
     }

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ProviderReply;
@@ -17,15 +18,22 @@ final class CallReport {
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long MICROS_PER_MILLI = 1_000;
 
+    private final Dialect dialect;
     private final CallId id;
     private final long startedNanos;
     private @Nullable ModelRoute route;
     private @Nullable ProviderReply reply;
     private long outputCap;
 
-    CallReport(CallId id, long startedNanos) {
+    CallReport(Dialect dialect, CallId id, long startedNanos) {
+        this.dialect = dialect;
         this.id = id;
         this.startedNanos = startedNanos;
+    }
+
+    /** In which the caller is answered. */
+    Dialect dialect() {
+        return dialect;
     }
 
     CallId id() {
@@ -96,6 +104,9 @@ final class CallReport {
         String call = id.toString();
         headers.set(Names.REQUEST_ID, call);
         headers.set(Names.CALL_ID, call);
+        if (dialect == Dialect.ANTHROPIC_MESSAGES) {
+            headers.set(Names.ANTHROPIC_REQUEST_ID, call);
+        }
         headers.set(Names.OVERHEAD, overheadMillis());
     }
 

@@ -15,7 +15,7 @@ final class ErrorResponse {
         ServerResponseHeaders headers = response.headers();
         headers.clear();
         report.write(headers, error);
-        send(response, error);
+        finish(response, report, error);
     }
 
     static void send(ServerResponse response, CallReport report, ErrorAnswer error, CallOutcome.Incomplete outcome) {
@@ -25,13 +25,13 @@ final class ErrorResponse {
         if (outcome instanceof CallOutcome.Denied denied) {
             report.budget(headers, denied.budget());
         }
-        send(response, error);
+        finish(response, report, error);
     }
 
-    private static void send(ServerResponse response, ErrorAnswer error) {
+    private static void finish(ServerResponse response, CallReport report, ErrorAnswer error) {
         response.status(Status.create(error.status()));
         response.headers().set(HeaderNames.CONTENT_TYPE, error.contentType());
         response.headers().set(Names.NO_STORE);
-        response.send(error.body());
+        response.send(error.body(report.dialect(), report.id().toString()));
     }
 }

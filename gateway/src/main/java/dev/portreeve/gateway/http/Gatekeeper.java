@@ -1,7 +1,8 @@
 package dev.portreeve.gateway.http;
 
+import dev.portreeve.gateway.dialect.CallErrors;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
-import dev.portreeve.gateway.dialect.OpenAiErrors;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.Authentication;
@@ -22,8 +23,8 @@ final class Gatekeeper {
     }
 
     /** Names a request that begins now. */
-    CallReport report() {
-        return new CallReport(callIds.get(), System.nanoTime());
+    CallReport report(Dialect dialect) {
+        return new CallReport(dialect, callIds.get(), System.nanoTime());
     }
 
     /** @return whose key it is, or {@code null} if the refusal has been sent */
@@ -34,8 +35,8 @@ final class Gatekeeper {
                 AccessLog.subject(request, known.subject());
                 yield known.subject();
             }
-            case Authentication.Rejected rejected -> refuse(response, report, OpenAiErrors.of(rejected));
-            case Authentication.Unavailable down -> refuse(response, report, OpenAiErrors.of(down));
+            case Authentication.Rejected rejected -> refuse(response, report, CallErrors.of(rejected));
+            case Authentication.Unavailable down -> refuse(response, report, CallErrors.of(down));
         };
     }
 

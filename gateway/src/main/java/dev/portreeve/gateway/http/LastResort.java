@@ -1,8 +1,8 @@
 package dev.portreeve.gateway.http;
 
 import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
-import dev.portreeve.gateway.dialect.OpenAiErrors;
 import dev.portreeve.policy.call.CallId;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
@@ -25,12 +25,12 @@ final class LastResort {
     }
 
     void notFound(ServerRequest request, ServerResponse response) {
-        send(response, OpenAiErrors.notFound());
+        send(request, response, CallErrors.notFound());
     }
 
     /** For a path that exists with other methods. */
     Handler wants(String methods) {
-        return (request, response) -> send(response, OpenAiErrors.methodNotAllowed(methods));
+        return (request, response) -> send(request, response, CallErrors.methodNotAllowed(methods));
     }
 
     /** The one place that sees exceptions. */
@@ -49,7 +49,7 @@ final class LastResort {
             // Too late for an answer; without its end, nobody takes it for a whole one.
             throw new CloseConnectionException("failed after the answer began", failure);
         }
-        CallReport report = new CallReport(call, System.nanoTime());
+        CallReport report = new CallReport(Paths.dialect(request), call, System.nanoTime());
         switch (failure) {
             case EvidenceUnavailable lost -> {
                 LOG.error(
@@ -57,7 +57,7 @@ final class LastResort {
                         call,
                         path,
                         lost.getMessage());
-                answer(path, response, report, OpenAiErrors.evidenceUnavailable());
+                answer(path, response, report, CallErrors.evidenceUnavailable());
             }
             case HttpException bad
             when bad.status().code() < 500 ->
@@ -65,10 +65,10 @@ final class LastResort {
                         path,
                         response,
                         report,
-                        OpenAiErrors.unreadable(bad.status().code()));
+                        CallErrors.unreadable(bad.status().code()));
             default -> {
                 LOG.error("a bug ended a request: callId={} path=\"{}\"", call, path, failure);
-                answer(path, response, report, OpenAiErrors.bug());
+                answer(path, response, report, CallErrors.bug());
             }
         }
     }
@@ -82,7 +82,7 @@ final class LastResort {
         }
     }
 
-    private void send(ServerResponse response, ErrorAnswer error) {
-        ErrorResponse.send(response, new CallReport(callIds.get(), System.nanoTime()), error);
+    private void send(ServerRequest request, ServerResponse response, ErrorAnswer error) {
+        ErrorResponse.send(response, new CallReport(Paths.dialect(request), callIds.get(), System.nanoTime()), error);
     }
 }

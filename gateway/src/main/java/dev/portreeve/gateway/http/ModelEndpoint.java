@@ -5,10 +5,10 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.CallErrors;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.gateway.dialect.ModelRequest;
-import dev.portreeve.gateway.dialect.OpenAiErrors;
-import dev.portreeve.gateway.dialect.OpenAiReader;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ModelRouter;
@@ -21,6 +21,7 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
@@ -34,7 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Chat completions and embeddings: reads the request, has it governed, draws the outcome. One call from its first byte to its
+ * Model calls of every dialect: reads the request, has it governed, draws the outcome. One call from its first byte to its
  * last on the request's own thread. Thread-safe.
  */
 final class ModelEndpoint {
@@ -45,6 +46,8 @@ final class ModelEndpoint {
             HeaderNames.create("traceparent"),
             HeaderNames.create("tracestate"));
 
+    private static final String ANTHROPIC = "anthropic-";
+    private static final int MAX_PASSED = 50;
     private static final int MAX_MODEL_IN_RECORD = 200;
 
     private final Gatekeeper gatekeeper;
@@ -77,15 +80,23 @@ final class ModelEndpoint {
     }
 
     void chat(ServerRequest request, ServerResponse response) {
-        handle(Operation.CHAT, request, response);
+        handle(Dialect.OPENAI_CHAT, Operation.CHAT, request, response);
     }
 
     void embeddings(ServerRequest request, ServerResponse response) {
-        handle(Operation.EMBEDDINGS, request, response);
+        handle(Dialect.OPENAI_CHAT, Operation.EMBEDDINGS, request, response);
     }
 
-    private void handle(Operation operation, ServerRequest http, ServerResponse response) {
-        CallReport report = gatekeeper.report();
+    void messages(ServerRequest request, ServerResponse response) {
+        handle(Dialect.ANTHROPIC_MESSAGES, Operation.CHAT, request, response);
+    }
+
+    void countTokens(ServerRequest request, ServerResponse response) {
+        handle(Dialect.ANTHROPIC_MESSAGES, Operation.COUNT_TOKENS, request, response);
+    }
+
+    private void handle(Dialect dialect, Operation operation, ServerRequest http, ServerResponse response) {
+        CallReport report = gatekeeper.report(dialect);
         Subject subject = gatekeeper.admit(http, response, report);
         if (subject == null) {
             return;
@@ -93,22 +104,21 @@ final class ModelEndpoint {
         try {
             RequestBody.requireJson(http.headers());
             byte[] body = RequestBody.read(http, limits.maxBodyBytes());
-            ModelRequest request = OpenAiReader.read(operation, body, limits.inputScreened());
+            ModelRequest request = dialect.read(operation, body, limits.inputScreened());
             requireReadable(request);
             Optional<ModelRoute> route = router.route(request.model());
-            if (route.isEmpty()) {
-                refuse(
-                        response,
-                        report,
-                        subject,
-                        operation,
-                        request.model(),
-                        OpenAiErrors.unknownModel(request.model()));
+            ErrorAnswer impossible = route.isEmpty()
+                    ? CallErrors.unknownModel(request.model())
+                    : route.get().provider().speaks(dialect, operation)
+                            ? null
+                            : CallErrors.unsupported(dialect, operation, request.model());
+            if (impossible != null) {
+                refuse(response, report, subject, operation, request.model(), impossible);
                 return;
             }
-            govern(new Governed(subject, request, route.get()), http, response, report);
+            govern(new Governed(subject, request, route.orElseThrow()), http, response, report);
         } catch (BadRequest bad) {
-            refuse(response, report, subject, operation, "", OpenAiErrors.of(bad));
+            refuse(response, report, subject, operation, "", CallErrors.of(bad));
         } catch (CloseConnectionException over) {
             throw over;
         } catch (RuntimeException failed) {
@@ -146,8 +156,8 @@ final class ModelEndpoint {
                         cap,
                         route.priced().listed()));
         ProviderReply reply = new ProviderReply();
-        ProviderCall attempt =
-                new ProviderCall(request, route.upstreamModel(), cap, deadline, passed(http.headers()), reply);
+        ProviderCall attempt = new ProviderCall(
+                request, route.upstreamModel(), cap, deadline, passed(request.dialect(), http.headers()), reply);
         report.routed(route, reply, cap);
         Cancellation cancellation = new Cancellation();
         try (ClientOutput output = request.stream()
@@ -160,26 +170,27 @@ final class ModelEndpoint {
                         return route.provider().answer(attempt, cleared.content(), out);
                     }),
                     output);
-            render(outcome, output, reply);
+            render(request.dialect(), outcome, output, reply);
         }
     }
 
     /** Every ending of a governed call, on the wire. */
-    private static void render(CallOutcome outcome, ClientOutput output, ProviderReply reply) {
+    private static void render(Dialect dialect, CallOutcome outcome, ClientOutput output, ProviderReply reply) {
         switch (outcome) {
             case CallOutcome.Completed completed -> output.complete(completed, reply);
-            case CallOutcome.Denied denied -> output.fail(OpenAiErrors.of(denied), denied);
-            case CallOutcome.AwaitingApproval awaiting -> output.fail(OpenAiErrors.of(awaiting), awaiting);
-            case CallOutcome.Failed failed -> output.fail(error(failed, reply), failed);
+            case CallOutcome.Denied denied -> output.fail(CallErrors.of(denied), denied);
+            case CallOutcome.AwaitingApproval awaiting -> output.fail(CallErrors.of(awaiting), awaiting);
+            case CallOutcome.Failed failed -> output.fail(error(dialect, failed, reply), failed);
             case CallOutcome.Abandoned ignored -> throw new CloseConnectionException("the client left");
         }
     }
 
-    private static ErrorAnswer error(CallOutcome.Failed failed, ProviderReply reply) {
+    private static ErrorAnswer error(Dialect dialect, CallOutcome.Failed failed, ProviderReply reply) {
         ProviderReply.ErrorBody own = reply.error();
         return own == null
-                ? OpenAiErrors.of(failed.fault())
-                : OpenAiErrors.passed(failed.fault(), own.contentType(), own.headers(), own.body());
+                ? CallErrors.of(failed.fault())
+                : CallErrors.passed(
+                        dialect, failed.fault(), own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()));
     }
 
     /** A request of a known caller that never became a call: answered, and recorded with its reason. */
@@ -206,14 +217,20 @@ final class ModelEndpoint {
         ErrorResponse.send(response, report, error);
     }
 
-    private static Map<String, String> passed(ServerRequestHeaders headers) {
-        Map<String, String> passed = Map.of();
+    /** Anthropic's headers belong to members of the body that we may not know, so all of them go together. */
+    private static Map<String, String> passed(Dialect dialect, ServerRequestHeaders headers) {
+        Map<String, String> passed = new HashMap<>();
         for (HeaderName name : PASSED) {
             if (headers.contains(name)) {
-                if (passed.isEmpty()) {
-                    passed = new HashMap<>();
-                }
                 passed.put(name.lowerCase(), headers.get(name).get());
+            }
+        }
+        if (dialect == Dialect.ANTHROPIC_MESSAGES) {
+            for (Header header : headers) {
+                String name = header.headerName().lowerCase();
+                if (name.startsWith(ANTHROPIC) && passed.size() < MAX_PASSED) {
+                    passed.put(name, String.join(",", header.allValues()));
+                }
             }
         }
         return passed;

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.http;
 
-import dev.portreeve.gateway.dialect.OpenAiErrors;
+import dev.portreeve.gateway.dialect.CallErrors;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.policy.access.AccessPolicy;
@@ -10,6 +11,8 @@ import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -33,23 +36,31 @@ final class ModelsEndpoint {
     }
 
     void list(ServerRequest request, ServerResponse response) {
-        CallReport report = gatekeeper.report();
+        CallReport report = gatekeeper.report(Paths.dialect(request));
         Subject subject = gatekeeper.admit(request, response, report);
         if (subject == null) {
             return;
         }
-        ObjectNode answer = JSON.createObjectNode().put("object", "list");
+        List<ModelRoute> usable =
+                router.listed().stream().filter(route -> mayUse(subject, route)).toList();
+        ObjectNode answer = JSON.createObjectNode();
         ArrayNode data = answer.putArray("data");
-        for (ModelRoute route : router.listed()) {
-            if (mayUse(subject, route)) {
-                data.add(model(route));
+        usable.forEach(route -> data.add(model(report.dialect(), route)));
+        switch (report.dialect()) {
+            case OPENAI_CHAT -> answer.put("object", "list");
+            case ANTHROPIC_MESSAGES -> {
+                // The list is always whole, so there is nothing to turn over to.
+                answer.put("has_more", false);
+                answer.put(
+                        "first_id", usable.isEmpty() ? null : usable.getFirst().name());
+                answer.put("last_id", usable.isEmpty() ? null : usable.getLast().name());
             }
         }
         send(response, report, answer);
     }
 
     void one(ServerRequest request, ServerResponse response) {
-        CallReport report = gatekeeper.report();
+        CallReport report = gatekeeper.report(Paths.dialect(request));
         Subject subject = gatekeeper.admit(request, response, report);
         if (subject == null) {
             return;
@@ -58,22 +69,30 @@ final class ModelsEndpoint {
         String name = path.substring(path.indexOf("/models/") + "/models/".length());
         Optional<ModelRoute> route = router.route(name).filter(found -> mayUse(subject, found));
         if (route.isEmpty()) {
-            ErrorResponse.send(response, report, OpenAiErrors.unknownModel(name));
+            ErrorResponse.send(response, report, CallErrors.unknownModel(name));
             return;
         }
-        send(response, report, model(route.get()));
+        send(response, report, model(report.dialect(), route.get()));
     }
 
     private boolean mayUse(Subject subject, ModelRoute route) {
         return access.mayUse(subject, new Resource.Model(route.name()));
     }
 
-    private ObjectNode model(ModelRoute route) {
-        return JSON.createObjectNode()
-                .put("id", route.name())
-                .put("object", "model")
-                .put("created", since.getEpochSecond())
-                .put("owned_by", route.provider().id());
+    private ObjectNode model(Dialect dialect, ModelRoute route) {
+        ObjectNode model = JSON.createObjectNode();
+        return switch (dialect) {
+            case OPENAI_CHAT ->
+                model.put("id", route.name())
+                        .put("object", "model")
+                        .put("created", since.getEpochSecond())
+                        .put("owned_by", route.provider().id());
+            case ANTHROPIC_MESSAGES ->
+                model.put("type", "model")
+                        .put("id", route.name())
+                        .put("display_name", route.name())
+                        .put("created_at", since.truncatedTo(ChronoUnit.SECONDS).toString());
+        };
     }
 
     private static void send(ServerResponse response, CallReport report, ObjectNode answer) {

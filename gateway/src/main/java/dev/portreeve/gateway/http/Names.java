@@ -8,6 +8,8 @@ import io.helidon.http.HeaderValues;
 /** The header names and fixed headers of the data listener, made once. */
 final class Names {
     static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    static final HeaderName ANTHROPIC_REQUEST_ID = HeaderNames.create("request-id");
+    static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
     static final HeaderName CALL_ID = HeaderNames.create("x-portreeve-call-id");
     static final HeaderName COST = HeaderNames.create("x-portreeve-cost-usd");
     static final HeaderName OVERHEAD = HeaderNames.create("x-portreeve-overhead-ms");

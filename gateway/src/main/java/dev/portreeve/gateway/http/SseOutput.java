@@ -133,7 +133,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
         } finally {
             lock.unlock();
         }
-        boolean told = write(NOT_YET, error.event());
+        boolean told = write(NOT_YET, error.event(report.dialect(), report.id().toString()));
         if (told && outcome instanceof CallOutcome.Denied) {
             end();
             return;

@@ -2,6 +2,7 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
 import dev.portreeve.gateway.dialect.Operation;
@@ -37,6 +38,11 @@ public final class DemoProvider implements ModelProvider {
     }
 
     @Override
+    public boolean speaks(Dialect dialect, Operation operation) {
+        return dialect == Dialect.OPENAI_CHAT && dialect.path(operation) != null;
+    }
+
+    @Override
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
         byte[] body = request.forwarded(call.upstreamModel(), CapMember.MAX_COMPLETION_TOKENS, call.capTokens(), input);
@@ -50,7 +56,7 @@ public final class DemoProvider implements ModelProvider {
         DemoWriter writer =
                 new DemoWriter(call.upstreamModel(), clock.instant().getEpochSecond(), reply, request.choices());
         if (request.stream()) {
-            List<byte[]> events = writer.events(request.usage().asked());
+            List<byte[]> events = writer.events(request.usageAsked());
             for (byte[] event : events) {
                 out.emit(new AnswerChunk(EVENTS, AnswerChunk.Shape.CHAT_EVENTS, event));
             }

@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -14,11 +16,15 @@ public interface ModelProvider extends AutoCloseable {
     /** The id in the configuration: the first part of {@code provider/model}. */
     String id();
 
+    /** Whether it has this operation in this dialect. */
+    boolean speaks(Dialect dialect, Operation operation);
+
     /**
      * Runs one call on the calling thread, within its deadline, and emits the answer: one chunk for a unary answer, as many
      * as there are reads for a stream. The event that ends a stream is not emitted but left in {@link ProviderCall#reply},
      * since the edge may say the end only when evidence and money are settled.
      *
+     * @param call in a dialect that it {@link #speaks}
      * @param input the screened texts; those that differ from the request's replace them
      * @return what the provider reports as used; an empty estimate where it reports nothing
      * @throws CallEnded with {@code Failed} when the provider cannot be reached, refuses or breaks, or whatever {@code out}

@@ -19,6 +19,9 @@ public record ModelRoute(
      * #capFor} puts in), once for each answer it asks for.
      */
     public Estimate estimate(ModelRequest request) {
+        if (request.operation() == Operation.COUNT_TOKENS) {
+            return new Estimate(0, 0, priced.price());
+        }
         if (request.operation() == Operation.EMBEDDINGS) {
             return new Estimate(request.inputBound(), 0, priced.price());
         }

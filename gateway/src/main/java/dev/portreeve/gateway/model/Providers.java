@@ -2,10 +2,14 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
+import dev.portreeve.gateway.model.UpstreamHttp.Credential;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** From the providers of the configuration to adapters. */
 public final class Providers {
@@ -22,19 +26,19 @@ public final class Providers {
             providers.add(
                     switch (config.kind()) {
                         case DEMO -> new DemoProvider(config.id(), clock);
-                        case OPENAI_COMPATIBLE -> openAi(config, limits);
+                        case OPENAI_COMPATIBLE -> overHttp(config, limits);
                     });
         }
         return providers;
     }
 
-    private static ModelProvider openAi(ProviderConfig config, LimitsConfig limits) {
+    private static ModelProvider overHttp(ProviderConfig config, LimitsConfig limits) {
         if (config.baseUrl() == null) {
             throw new IllegalArgumentException("provider \"" + config.id() + "\" has no base-url");
         }
         UpstreamHttp http = new UpstreamHttp(new UpstreamHttp.Target(
                 config.baseUrl(),
-                config.apiKey() == null ? null : config.apiKey().reveal(),
+                credentials(config),
                 config.tls() == null
                         ? null
                         : TrustedCertificates.read(config.tls().trust()),
@@ -45,6 +49,27 @@ public final class Providers {
             case MAX_COMPLETION_TOKENS -> CapMember.MAX_COMPLETION_TOKENS;
             case MAX_TOKENS -> CapMember.MAX_TOKENS;
         };
-        return new OpenAiProvider(config.id(), http, capMember, limits.maxAnswerBytes());
+        Set<Dialect> dialects = EnumSet.noneOf(Dialect.class);
+        for (ProviderConfig.Dialect dialect : config.spoken()) {
+            dialects.add(
+                    switch (dialect) {
+                        case OPENAI_CHAT -> Dialect.OPENAI_CHAT;
+                        case ANTHROPIC_MESSAGES -> Dialect.ANTHROPIC_MESSAGES;
+                    });
+        }
+        return new HttpProvider(config.id(), http, dialects, capMember, limits.maxAnswerBytes());
+    }
+
+    private static List<Credential> credentials(ProviderConfig config) {
+        if (config.apiKey() == null) {
+            return List.of();
+        }
+        String key = config.apiKey().reveal();
+        return switch (config.sentAs()) {
+            case NONE -> List.of();
+            case BEARER -> List.of(Credential.bearer(key));
+            case X_API_KEY -> List.of(new Credential("x-api-key", key));
+            case API_KEY -> List.of(new Credential("api-key", key));
+        };
     }
 }

@@ -6,6 +6,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.UpstreamFault.Kind;
 import io.helidon.http.HeaderNames;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamErrors {
     private static final int MAX_BODY = 64 * 1024;
-    private static final String QUOTA = "insufficient_quota";
+    /** How OpenAI and Anthropic say that the account has no money; the last comes with status 400. */
+    private static final List<String> QUOTA =
+            List.of("insufficient_quota", "\"billing_error\"", "Your credit balance is too low");
 
     private UpstreamErrors() {}
 
     static CallEnded read(UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
         int status = answer.status();
         byte @Nullable [] body = body(answer, maxBytes);
-        if (status == 429 && isQuota(body)) {
+        if ((status == 429 || status == 400) && isQuota(body)) {
             // Not a rate but money; said as the status that means it.
             status = 402;
         }
@@ -73,6 +76,10 @@ final class UpstreamErrors {
     }
 
     private static boolean isQuota(byte @Nullable [] body) {
-        return body != null && new String(body, StandardCharsets.UTF_8).contains(QUOTA);
+        if (body == null) {
+            return false;
+        }
+        String text = new String(body, StandardCharsets.UTF_8);
+        return QUOTA.stream().anyMatch(text::contains);
     }
 }

@@ -5,13 +5,16 @@ import io.helidon.http.HeaderNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The provider's headers that callers may see. A fixed list, because the others speak of our account there: its
  * organisation, its cookies, the rate limits that all our callers share.
  */
 final class UpstreamHeaders {
-    static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    /** OpenAI's name for it, and Anthropic's. */
+    private static final List<HeaderName> REQUEST_IDS =
+            List.of(HeaderNames.create("x-request-id"), HeaderNames.create("request-id"));
 
     private static final List<HeaderName> PASSED =
             List.of(HeaderNames.create("openai-processing-ms"), HeaderNames.create("openai-version"));
@@ -19,6 +22,17 @@ final class UpstreamHeaders {
             List.of(HeaderNames.RETRY_AFTER, HeaderNames.create("retry-after-ms"));
 
     private UpstreamHeaders() {}
+
+    /** What the provider calls the request, or {@code null}. */
+    static @Nullable String requestId(UpstreamAnswer answer) {
+        for (HeaderName name : REQUEST_IDS) {
+            String id = answer.header(name);
+            if (id != null) {
+                return id;
+            }
+        }
+        return null;
+    }
 
     static Map<String, String> passed(UpstreamAnswer answer) {
         return choose(answer, PASSED);

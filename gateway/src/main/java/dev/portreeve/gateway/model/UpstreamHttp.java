@@ -15,6 +15,7 @@ import io.helidon.webclient.http1.Http1ClientConfig;
 import io.helidon.webclient.http1.Http1ClientRequest;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,22 +28,39 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamHttp implements AutoCloseable {
     private static final int CACHED_CONNECTIONS = 256;
 
+    /** A header that opens the provider's door. */
+    public record Credential(String header, String value) {
+        public static Credential bearer(String key) {
+            return new Credential("authorization", "Bearer " + key);
+        }
+
+        /** Without the value (INV-7). */
+        @Override
+        public String toString() {
+            return header;
+        }
+    }
+
     /**
      * Where and how to connect.
      *
      * @param baseUrl up to and without the slash before the operation's path
-     * @param bearer the provider's credential
+     * @param credentials headers that every request carries
      * @param tls for https; {@code null} trusts what the JVM trusts
      * @param idleTimeout the longest silence on a connection that owes us bytes
      * @param maxConcurrent calls at once; more wait until their deadline
      */
     public record Target(
             URI baseUrl,
-            @Nullable String bearer,
+            List<Credential> credentials,
             @Nullable Tls tls,
             Duration connectTimeout,
             Duration idleTimeout,
             int maxConcurrent) {
+        public Target {
+            credentials = List.copyOf(credentials);
+        }
+
         /** Without the credential (INV-7). */
         @Override
         public String toString() {
@@ -53,16 +71,16 @@ public final class UpstreamHttp implements AutoCloseable {
     private final Target target;
     private final Http1Client client;
     private final Semaphore slots;
-    private final @Nullable Header authorization;
+    private final List<Header> credentials;
     private final Header userAgent = HeaderValues.createCached(HeaderNames.USER_AGENT, "portreeve");
 
     public UpstreamHttp(Target target) {
         this.target = target;
         this.client = Http1Client.create(config(target));
         this.slots = new Semaphore(target.maxConcurrent(), true);
-        this.authorization = target.bearer() == null
-                ? null
-                : HeaderValues.createCached(HeaderNames.AUTHORIZATION, "Bearer " + target.bearer());
+        this.credentials = target.credentials().stream()
+                .map(credential -> HeaderValues.createCached(credential.header(), credential.value()))
+                .toList();
     }
 
     /**
@@ -112,9 +130,7 @@ public final class UpstreamHttp implements AutoCloseable {
                     .header(HeaderNames.ACCEPT, accept)
                     .header(userAgent);
             headers.forEach((name, value) -> request.header(headerName(name), value));
-            if (authorization != null) {
-                request.header(authorization);
-            }
+            credentials.forEach(request::header);
             if (deadline.remaining().compareTo(target.idleTimeout()) < 0) {
                 request.readTimeout(atLeastOneMilli(deadline.remaining()));
             }

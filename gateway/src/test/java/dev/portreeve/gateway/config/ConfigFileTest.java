@@ -140,6 +140,7 @@ class ConfigFileTest {
                                 URI.create("https://api.openai.com/v1"),
                                 new Secret("sk-test"),
                                 chat,
+                                ProviderConfig.Auth.BEARER,
                                 Duration.ofSeconds(2),
                                 Duration.ofMinutes(5),
                                 256,
@@ -151,6 +152,7 @@ class ConfigFileTest {
                                 URI.create("http://127.0.0.1:11434/v1"),
                                 new Secret("from-a-file"),
                                 chat,
+                                ProviderConfig.Auth.BEARER,
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(90),
                                 4,
@@ -162,6 +164,7 @@ class ConfigFileTest {
                                 null,
                                 null,
                                 chat,
+                                ProviderConfig.Auth.BEARER,
                                 Duration.ofSeconds(2),
                                 Duration.ofMinutes(5),
                                 256,
@@ -309,8 +312,8 @@ class ConfigFileTest {
                     providers: [{ base-url: "http://x/" }] | portreeve.yaml:1: providers[0]: missing "id": text
                     providers: [{ id: nobody-knows-me }]   | portreeve.yaml:1: providers[0]: provider "nobody-knows-me" is not a known one, so it needs base-url
                     providers: [{ id: qroq }]              | portreeve.yaml:1: providers[0]: provider "qroq" is not a known one, so it needs base-url, did you mean "groq"
-                    providers: [{ id: minimax }]           | portreeve.yaml:1: providers[0]: provider "minimax" speaks anthropic-messages, and this version speaks openai-chat only; to reach it through an openai-compatible server, write that server's base-url
-                    providers: [{ id: azure }]             | portreeve.yaml:1: providers[0]: provider "azure" wants its credential as api-key, and this version sends bearer only; to reach it through an openai-compatible server, write that server's base-url
+                    providers: [{ id: sarvam }]           | portreeve.yaml:1: providers[0]: provider "sarvam" wants its credential as bearer-and-subscription-key, which this version does not send; to reach it through an openai-compatible server, write that server's base-url
+                    providers: [{ id: azure, api-key: k }] | portreeve.yaml:1: providers[0]: the address of "azure" is made with AZURE_RESOURCE_NAME: set to letters, digits, ".", "_" and "-", or write base-url
                     providers: [{ id: amazon-bedrock, api-key: k }] | portreeve.yaml:1: providers[0]: the address of "amazon-bedrock" is made with AWS_REGION: set to letters, digits, ".", "_" and "-", or write base-url
                     providers: [{ id: groq }]              | portreeve.yaml:1: providers[0]: no api-key: set GROQ_API_KEY, or write api-key
                     providers: [{ id: d, kind: demoo }]    | portreeve.yaml:1: providers[0].kind: "demoo" is not one of openai-compatible, demo, did you mean "demo"

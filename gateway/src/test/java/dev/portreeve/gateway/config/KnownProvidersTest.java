@@ -79,7 +79,16 @@ class KnownProvidersTest {
     void an_entry_needs_its_key_only_or_says_why_it_cannot_be_used(KnownProvider provider) {
         String entry = "{ id: " + provider.id() + ", api-key: \"k\" }";
         Map<String, String> environment = Map.of(
-                "AWS_REGION", "eu-1", "CLOUDFLARE_ACCOUNT_ID", "a", "DATABRICKS_HOST", "h", "SNOWFLAKE_ACCOUNT", "s");
+                "AWS_REGION",
+                "eu-1",
+                "CLOUDFLARE_ACCOUNT_ID",
+                "a",
+                "DATABRICKS_HOST",
+                "h",
+                "SNOWFLAKE_ACCOUNT",
+                "s",
+                "AZURE_RESOURCE_NAME",
+                "r");
         String why = provider.unusable();
         if (why == null) {
             ProviderConfig config = one(entry, environment);
@@ -127,6 +136,25 @@ class KnownProvidersTest {
         assertEquals(
                 URI.create("https://api.together.xyz/v1"),
                 one("{ id: together, api-key: k }", Map.of()).baseUrl());
+    }
+
+    @Test
+    void a_provider_is_spoken_to_in_its_dialect_and_gets_its_key_where_it_looks_for_it() {
+        ProviderConfig anthropic = one("{ id: anthropic }", Map.of("ANTHROPIC_API_KEY", "k"));
+        assertEquals(Set.of(ProviderConfig.Dialect.ANTHROPIC_MESSAGES), anthropic.spoken());
+        assertEquals(ProviderConfig.Auth.X_API_KEY, anthropic.sentAs());
+        assertEquals(
+                ProviderConfig.Auth.API_KEY,
+                one("{ id: azure, api-key: k }", Map.of("AZURE_RESOURCE_NAME", "r"))
+                        .sentAs());
+        ProviderConfig both = one(
+                "{ id: own, base-url: \"http://127.0.0.1:9/v1\", dialects: [openai-chat, anthropic-messages] }",
+                Map.of());
+        assertEquals(2, both.spoken().size());
+        assertEquals(ProviderConfig.Auth.BEARER, both.sentAs());
+        ProviderConfig messages =
+                one("{ id: own, base-url: \"http://127.0.0.1:9/v1\", dialects: [anthropic-messages] }", Map.of());
+        assertEquals(ProviderConfig.Auth.X_API_KEY, messages.sentAs());
     }
 
     private static @Nullable KnownProvider find(String name) {

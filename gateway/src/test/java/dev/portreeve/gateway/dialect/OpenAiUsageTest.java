@@ -19,7 +19,7 @@ class OpenAiUsageTest {
     private static final long SEED = 5;
 
     private static Usage read(String usage) {
-        UsageMeter meter = new UsageMeter();
+        OpenAiMeter meter = new OpenAiMeter();
         meter.readAnswer(("{\"usage\":" + usage + "}").getBytes(StandardCharsets.UTF_8));
         return Objects.requireNonNull(meter.reported());
     }

@@ -97,13 +97,23 @@ final class EdgeFixture implements AutoCloseable {
         return provider(id, baseUrl, null, Duration.ofSeconds(20));
     }
 
+    EdgeFixture anthropic(String id, URI baseUrl) {
+        return provider(id, baseUrl, null, Duration.ofSeconds(20), ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
+    }
+
     EdgeFixture provider(String id, URI baseUrl, @Nullable Path trust, Duration idleTimeout) {
+        return provider(id, baseUrl, trust, idleTimeout, ProviderConfig.Dialect.OPENAI_CHAT);
+    }
+
+    private EdgeFixture provider(
+            String id, URI baseUrl, @Nullable Path trust, Duration idleTimeout, ProviderConfig.Dialect dialect) {
         providers.add(new ProviderConfig(
                 id,
                 ProviderConfig.Kind.OPENAI_COMPATIBLE,
                 baseUrl,
                 new Secret("sk-upstream"),
-                Set.of(ProviderConfig.Dialect.OPENAI_CHAT),
+                Set.of(dialect),
+                null,
                 Duration.ofSeconds(2),
                 idleTimeout,
                 64,
@@ -118,7 +128,8 @@ final class EdgeFixture implements AutoCloseable {
                 ProviderConfig.Kind.DEMO,
                 null,
                 null,
-                Set.of(ProviderConfig.Dialect.OPENAI_CHAT),
+                null,
+                null,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 64,

@@ -2,28 +2,15 @@ package dev.portreeve.gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.portreeve.gateway.model.ReplayUpstream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The vendor's own Node SDK as a caller, where Node and npm are present; its package is installed once into target. */
 class OpenAiNodeSdkTest {
-    private static final String PACKAGE = "openai@6";
-    private static final Path FOLDER = Path.of("target", "node-openai");
-
-    private record Run(int exit, String output) {}
-
     @Test
     void chats_streams_lists_and_does_not_repeat_refusals() throws Exception {
-        install();
+        NodeSdk sdk = NodeSdk.install("openai", "6", "sdk.mjs");
         try (ReplayUpstream upstream = new ReplayUpstream();
                 EdgeFixture edge = new EdgeFixture()
                         .provider("openai", upstream.baseUrl())
@@ -33,7 +20,7 @@ class OpenAiNodeSdkTest {
                         .start()) {
             upstream.then(ReplayUpstream.json(200, ReplayUpstream.recorded("chat.json")))
                     .then(ReplayUpstream.events(ReplayUpstream.recorded("chat-stream.txt")));
-            Run run = run(FOLDER, List.of("node", "script.mjs", edge.uri("/v1").toString(), EdgeFixture.KEY));
+            NodeSdk.Run run = sdk.run(edge.uri("/v1").toString(), EdgeFixture.KEY);
             assertEquals(0, run.exit(), run.output());
             assertTrue(run.output().contains("unary=Grüße"), run.output());
             assertTrue(run.output().contains("stream=Hello é wörld"), run.output());
@@ -47,36 +34,5 @@ class OpenAiNodeSdkTest {
                     .count();
             assertEquals(1, refusals, "the SDK asked again");
         }
-    }
-
-    private static void install() throws IOException, InterruptedException {
-        assumeTrue(isThere("node") && isThere("npm"), "Node is not installed, so its SDK is not tried");
-        Files.createDirectories(FOLDER);
-        Files.write(FOLDER.resolve("script.mjs"), ReplayUpstream.recorded("sdk.mjs"));
-        if (!Files.exists(FOLDER.resolve("node_modules/openai/package.json"))) {
-            Files.writeString(FOLDER.resolve("package.json"), "{\"private\":true,\"type\":\"module\"}");
-            Run npm = run(FOLDER, List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", PACKAGE));
-            assumeTrue(npm.exit() == 0, "the Node SDK cannot be installed here: " + npm.output());
-        }
-    }
-
-    private static boolean isThere(String program) throws InterruptedException {
-        try {
-            return run(Path.of("."), List.of(program, "--version")).exit() == 0;
-        } catch (IOException notThere) {
-            return false;
-        }
-    }
-
-    private static Run run(Path folder, List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(new ArrayList<>(command))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        return new Run(process.exitValue(), output);
     }
 }

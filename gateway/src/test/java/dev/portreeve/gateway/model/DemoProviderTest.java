@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.gateway.dialect.AnswerMeter;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
-import dev.portreeve.gateway.dialect.OpenAiReader;
 import dev.portreeve.gateway.dialect.Operation;
-import dev.portreeve.gateway.dialect.UsageMeter;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.TextRun;
@@ -33,7 +33,7 @@ class DemoProviderTest {
     private final List<AnswerChunk> chunks = new ArrayList<>();
 
     private Usage ask(Operation operation, String body) throws CallEnded {
-        ModelRequest request = OpenAiReader.read(operation, body.getBytes(StandardCharsets.UTF_8), false);
+        ModelRequest request = Dialect.OPENAI_CHAT.read(operation, body.getBytes(StandardCharsets.UTF_8), false);
         return demo.answer(
                 new ProviderCall(
                         request, "demo", 1000, Deadline.in(Duration.ofSeconds(5)), Map.of(), new ProviderReply()),
@@ -43,7 +43,7 @@ class DemoProviderTest {
 
     private JsonNode answer(String messages, String more) throws CallEnded {
         Usage usage = ask(Operation.CHAT, "{\"model\":\"demo\",\"messages\":[" + messages + "]" + more + "}");
-        UsageMeter meter = new UsageMeter();
+        AnswerMeter meter = Dialect.OPENAI_CHAT.meter();
         meter.readAnswer(chunks.getLast().bytes());
         assertEquals(usage, meter.reported(), "what it says is what it returns");
         return JSON.readTree(chunks.getLast().bytes()).path("choices").path(0);

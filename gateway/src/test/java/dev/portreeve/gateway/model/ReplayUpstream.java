@@ -92,9 +92,10 @@ public final class ReplayUpstream implements AutoCloseable {
         return gone.await(seconds, TimeUnit.SECONDS);
     }
 
-    /** A recorded answer from the test resources. */
+    /** A recorded answer from the test resources; one of OpenAI's where the name says no folder. */
     public static byte[] recorded(String name) {
-        try (InputStream in = ReplayUpstream.class.getResourceAsStream("/openai/" + name)) {
+        try (InputStream in =
+                ReplayUpstream.class.getResourceAsStream(name.contains("/") ? "/" + name : "/openai/" + name)) {
             if (in == null) {
                 throw new IllegalArgumentException("no recording \"" + name + "\"");
             }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,7 +40,12 @@ class UpstreamHttpTest {
 
     private static UpstreamHttp.Target target(URI baseUrl, @Nullable Tls tls, int places) {
         return new UpstreamHttp.Target(
-                baseUrl, "sk-secret", tls, Duration.ofMillis(700), Duration.ofSeconds(5), places);
+                baseUrl,
+                List.of(UpstreamHttp.Credential.bearer("sk-secret")),
+                tls,
+                Duration.ofMillis(700),
+                Duration.ofSeconds(5),
+                places);
     }
 
     /** Small writes that wait for the peer's delayed acknowledgement cost 40 ms for each event of a stream. */

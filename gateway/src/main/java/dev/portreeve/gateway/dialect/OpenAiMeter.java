@@ -5,26 +5,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 
-/**
- * Reads what a provider says was used, from the side: the bytes are only looked at. The last report of an answer counts.
- * For the call's thread.
- */
-public final class UsageMeter {
+/** Usage of OpenAI answers. A stream's chunks are searched for the word before they are parsed. */
+final class OpenAiMeter implements AnswerMeter {
     private static final byte[] NEEDLE = {'"', 'u', 's', 'a', 'g', 'e', '"'};
 
     private @Nullable Usage reported;
     private boolean choicesEmpty;
 
-    /** The last usage the provider reported, or {@code null}. */
+    @Override
     public @Nullable Usage reported() {
         return reported;
     }
 
-    /**
-     * Reads a whole unary answer.
-     *
-     * @throws UnreadableAnswer if it is not a JSON object
-     */
+    @Override
     public void readAnswer(byte[] bytes) {
         try (JsonWalk walk = new JsonWalk(bytes)) {
             root(walk);
@@ -36,12 +29,15 @@ public final class UsageMeter {
         }
     }
 
-    /**
-     * Looks at one event's data.
-     *
-     * @return whether it is the chunk that carries nothing but the usage, which only those get who asked for it
-     */
-    public boolean readEvent(byte[] bytes, int start, int end) {
+    @Override
+    public Role readEvent(byte[] bytes, EventScan scan) {
+        if (scan.isDone()) {
+            return Role.END;
+        }
+        return scan.hasData() && isUsageOnly(bytes, scan.dataStart(), scan.dataEnd()) ? Role.USAGE_ONLY : Role.PART;
+    }
+
+    private boolean isUsageOnly(byte[] bytes, int start, int end) {
         if (!mentionsUsage(bytes, start, end)) {
             return false;
         }

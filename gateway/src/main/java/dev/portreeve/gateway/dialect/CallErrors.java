@@ -7,15 +7,15 @@ import dev.portreeve.policy.key.Authentication;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How the OpenAI dialect says each ending that is no answer. */
-public final class OpenAiErrors {
+/** What callers hear of each ending that is no answer: one table for all dialects, each of which says it in its own form. */
+public final class CallErrors {
     private static final String INVALID = "invalid_request_error";
     private static final String PERMISSION = "permission_error";
     private static final String UPSTREAM = "upstream_error";
     private static final String SERVER = "server_error";
     private static final String REASON = "x-portreeve-reason";
 
-    private OpenAiErrors() {}
+    private CallErrors() {}
 
     public static ErrorAnswer of(BadRequest bad) {
         String param = bad.param() == null ? "null" : ErrorAnswer.quoted(bad.param());
@@ -121,12 +121,30 @@ public final class OpenAiErrors {
                 .with(Map.of(REASON, fault.kind().code()));
     }
 
-    /** An upstream's error in its own words, which are those of the dialect. */
+    /** The provider behind a model has no such operation in any form. */
+    public static ErrorAnswer unsupported(Dialect dialect, Operation operation, String model) {
+        return ErrorAnswer.of(
+                404,
+                INVALID,
+                "unsupported_operation",
+                "\"model\"",
+                false,
+                "the provider of model \"" + shortened(model) + "\" has no " + operation.code() + " for callers of "
+                        + dialect.code());
+    }
+
+    /** An upstream's error in its own words, which are those of the caller's dialect. */
     public static ErrorAnswer passed(
-            UpstreamFault fault, String contentType, Map<String, String> headers, byte[] body) {
+            Dialect dialect, UpstreamFault fault, Map<String, String> headers, ErrorAnswer.Said said) {
         Map<String, String> all = new HashMap<>(headers);
         all.put(REASON, fault.kind().code());
-        return new ErrorAnswer(passedStatus(fault.status()), fault.kind().code(), true, contentType, all, body);
+        int status = switch (dialect) {
+            case OPENAI_CHAT -> passedStatus(fault.status());
+            // Its clients tell an overloaded provider from an unavailable gateway, and a large body from a bad one.
+            case ANTHROPIC_MESSAGES -> fault.status();
+        };
+        return new ErrorAnswer(
+                status, UPSTREAM, fault.kind().code(), "null", true, fault.detail(), Map.copyOf(all), said);
     }
 
     /** What the caller sees for a provider's status: nothing that could mean its own key or the gateway's health. */

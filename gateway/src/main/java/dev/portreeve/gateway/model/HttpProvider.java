@@ -2,11 +2,12 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.AnswerMeter;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
-import dev.portreeve.gateway.dialect.UsageMeter;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -15,38 +16,46 @@ import dev.portreeve.policy.call.Usage;
 import io.helidon.http.HeaderNames;
 import java.net.URI;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * Any server that speaks OpenAI's chat completions and embeddings. Bodies pass in their very bytes both ways; what must
+ * Any server that speaks one or more of the dialects over HTTP. Bodies pass in their very bytes both ways; what must
  * change is cut in, what is used is read from the side.
  */
-public final class OpenAiProvider implements ModelProvider {
+public final class HttpProvider implements ModelProvider {
     private static final String JSON = "application/json";
     private static final String EVENTS = "text/event-stream";
-
-    /** Says that the provider said nothing: whoever meters the call then counts what passed. */
-    static final Usage NOT_REPORTED = new Usage(0, 0, 0, Usage.Basis.ESTIMATED);
+    private static final String ANTHROPIC_VERSION = "anthropic-version";
 
     private final String id;
     private final UpstreamHttp http;
     private final CapMember capMember;
     private final int maxAnswerBytes;
-    private final Map<Operation, URI> addresses = new EnumMap<>(Operation.class);
+    private final Map<Dialect, Map<Operation, URI>> addresses = new EnumMap<>(Dialect.class);
 
     /**
-     * @param capMember the member this server bounds answers by
+     * @param dialects what it speaks
+     * @param capMember the member this server bounds chat completions by
      * @param maxAnswerBytes the largest unary answer, and the largest event of a stream
      */
-    public OpenAiProvider(String id, UpstreamHttp http, CapMember capMember, int maxAnswerBytes) {
+    public HttpProvider(String id, UpstreamHttp http, Set<Dialect> dialects, CapMember capMember, int maxAnswerBytes) {
         this.id = id;
         this.http = http;
         this.capMember = capMember;
         this.maxAnswerBytes = maxAnswerBytes;
-        for (Operation operation : Operation.values()) {
-            addresses.put(operation, http.resolve(operation.path()));
+        for (Dialect dialect : dialects) {
+            Map<Operation, URI> paths = new EnumMap<>(Operation.class);
+            for (Operation operation : Operation.values()) {
+                String path = dialect.path(operation);
+                if (path != null) {
+                    paths.put(operation, http.resolve(path));
+                }
+            }
+            addresses.put(dialect, paths);
         }
     }
 
@@ -56,15 +65,23 @@ public final class OpenAiProvider implements ModelProvider {
     }
 
     @Override
+    public boolean speaks(Dialect dialect, Operation operation) {
+        Map<Operation, URI> paths = addresses.get(dialect);
+        return paths != null && paths.containsKey(operation);
+    }
+
+    @Override
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
-        byte[] body = request.forwarded(call.upstreamModel(), capMember, call.capTokens(), input);
+        CapMember member = request.dialect() == Dialect.OPENAI_CHAT ? capMember : CapMember.MAX_TOKENS;
+        byte[] body = request.forwarded(call.upstreamModel(), member, call.capTokens(), input);
         String accept = request.stream() ? EVENTS : JSON;
         long sent = System.nanoTime();
-        URI address = Objects.requireNonNull(addresses.get(request.operation()));
-        try (UpstreamAnswer answer = http.post(address, body, accept, call.passedHeaders(), call.deadline())) {
+        Map<Operation, URI> paths = Objects.requireNonNull(addresses.get(request.dialect()));
+        URI address = Objects.requireNonNull(paths.get(request.operation()));
+        try (UpstreamAnswer answer = http.post(address, body, accept, headers(call), call.deadline())) {
             call.reply().waitedNanos(System.nanoTime() - sent);
-            call.reply().requestId(answer.header(UpstreamHeaders.REQUEST_ID));
+            call.reply().requestId(UpstreamHeaders.requestId(answer));
             requireSuccess(call, answer);
             return request.stream() ? stream(call, answer, out) : unary(call, answer, out);
         } catch (UnreadableAnswer garbage) {
@@ -91,23 +108,42 @@ public final class OpenAiProvider implements ModelProvider {
     private Usage unary(ProviderCall call, UpstreamAnswer answer, OutputSink<AnswerChunk> out) throws CallEnded {
         AnswerHead head = head(answer, JSON);
         byte[] body = answer.readAll(maxAnswerBytes);
-        UsageMeter meter = new UsageMeter();
+        ModelRequest request = call.request();
+        AnswerMeter meter = request.dialect().meter();
         meter.readAnswer(body);
-        AnswerChunk.Shape shape = call.request().operation() == Operation.CHAT
-                ? AnswerChunk.Shape.CHAT_ANSWER
-                : AnswerChunk.Shape.NO_TEXT;
-        out.emit(new AnswerChunk(head, shape, body));
+        out.emit(new AnswerChunk(head, request.dialect().answerTo(request.operation()), body));
+        if (request.operation() == Operation.COUNT_TOKENS) {
+            return Usage.NO_TOKENS;
+        }
         Usage reported = meter.reported();
-        return reported == null ? NOT_REPORTED : reported;
+        return reported == null ? Usage.UNREPORTED : reported;
+    }
+
+    /** Anthropic's servers want to be told which version of the format is meant. */
+    private static Map<String, String> headers(ProviderCall call) {
+        Map<String, String> passed = call.passedHeaders();
+        if (call.request().dialect() != Dialect.ANTHROPIC_MESSAGES || passed.containsKey(ANTHROPIC_VERSION)) {
+            return passed;
+        }
+        Map<String, String> more = new HashMap<>(passed);
+        more.put(ANTHROPIC_VERSION, "2023-06-01");
+        return more;
     }
 
     private Usage stream(ProviderCall call, UpstreamAnswer answer, OutputSink<AnswerChunk> out) throws CallEnded {
         AnswerHead head = head(answer, EVENTS);
-        OpenAiStream stream = new OpenAiStream(
-                answer, maxAnswerBytes, head, call.request().usage().asked());
-        Usage usage = stream.pump(out);
-        call.reply().ending(stream.ending());
-        return usage;
+        ModelRequest request = call.request();
+        MeteredStream stream = new MeteredStream(answer, maxAnswerBytes, head, request.dialect(), request.usageAsked());
+        try {
+            Usage usage = stream.pump(out);
+            call.reply().ending(stream.ending());
+            return usage;
+        } finally {
+            byte[] error = stream.error();
+            if (error != null) {
+                call.reply().error(new ProviderReply.ErrorBody(JSON, Map.of(), error));
+            }
+        }
     }
 
     private static AnswerHead head(UpstreamAnswer answer, String expected) throws CallEnded {

@@ -1,0 +1,40 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.Usage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a provider says was used, from the side: the bytes are only looked at. The last report of an answer counts.
+ * One for each answer, for the call's thread.
+ */
+public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter {
+    /** What an event is to whoever passes the stream on. */
+    enum Role {
+        /** Part of the answer. */
+        PART,
+        /** Carries nothing but the usage, which only those get who asked for it. */
+        USAGE_ONLY,
+        /** Ends the stream. */
+        END,
+        /** Says that the provider failed; nothing follows. */
+        ERROR
+    }
+
+    /** The last usage the provider reported, or {@code null}. */
+    @Nullable
+    Usage reported();
+
+    /**
+     * Reads a whole unary answer.
+     *
+     * @throws UnreadableAnswer if it is not a JSON object
+     */
+    void readAnswer(byte[] bytes);
+
+    /**
+     * Looks at the event a scan over {@code bytes} stands on.
+     *
+     * @throws UnreadableAnswer if it had to be read and is not valid
+     */
+    Role readEvent(byte[] bytes, EventScan scan);
+}

@@ -1,0 +1,76 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.gateway.dialect.ModelRequest.OutputCap;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Reads a request of the Anthropic Messages dialect in one streaming pass. Members it does not know are passed over and
+ * forwarded. For one request.
+ */
+final class AnthropicReader {
+    private static final long FIXED_INPUT_TOKENS = 1024;
+
+    private final Operation operation;
+    private final byte[] body;
+    private final List<TextAt> texts = new ArrayList<>();
+    private final MessageTexts messages;
+    private final RequestFields fields = new RequestFields();
+    private boolean contentSeen;
+    private boolean stream;
+    private @Nullable Span nullMaxTokens;
+
+    private AnthropicReader(Operation operation, byte[] body, boolean withTexts) {
+        this.operation = operation;
+        this.body = body;
+        this.messages = new MessageTexts(Dialect.ANTHROPIC_MESSAGES, texts, withTexts);
+    }
+
+    static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
+        RequestFields.requireUtf8(body);
+        AnthropicReader reader = new AnthropicReader(operation, body, withTexts);
+        try (JsonWalk walk = new JsonWalk(body)) {
+            return reader.root(walk);
+        } catch (JacksonException malformed) {
+            throw Malformed.request(malformed);
+        }
+    }
+
+    private ModelRequest root(JsonWalk walk) {
+        int memberAt = RequestFields.enter(walk);
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "model" -> fields.readModel(walk);
+                case "messages" -> {
+                    contentSeen = true;
+                    messages.read(walk);
+                }
+                case "system" -> messages.text(walk, "system");
+                case "stream" -> stream = RequestFields.bool(walk, "stream");
+                case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
+                default -> walk.skipQuickly();
+            }
+        }
+        RequestFields.requireEnd(walk);
+        String model = fields.model();
+        if (!contentSeen) {
+            throw BadRequest.invalid("missing_required_parameter", "messages", "\"messages\" is missing");
+        }
+        return new ModelRequest(
+                Dialect.ANTHROPIC_MESSAGES,
+                operation,
+                body,
+                model,
+                fields.modelAt(),
+                memberAt,
+                stream && operation == Operation.CHAT,
+                null,
+                new OutputCap(fields.cap(), nullMaxTokens, null),
+                1,
+                RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
+                false,
+                texts);
+    }
+}

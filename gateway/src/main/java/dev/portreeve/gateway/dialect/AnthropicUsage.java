@@ -1,0 +1,100 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.Usage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
+
+/**
+ * The {@code usage} member of an Anthropic answer. There, tokens read from and written into the cache stand beside {@code
+ * input_tokens}, not in it; thinking is inside {@code output_tokens}. Later reports replace what they repeat. For the
+ * call's thread.
+ */
+final class AnthropicUsage {
+    /** No model comes near; beyond it sums could leave 64 bits. */
+    private static final long MAX = 1L << 48;
+
+    private boolean seen;
+    private long input;
+    private long cacheRead;
+    private long cacheCreation;
+    private long hour;
+    private long minutes;
+    private long output;
+    private long thinking;
+
+    /** Reads the value that the walk stands on, if it is a usage. */
+    void read(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        seen = true;
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "input_tokens" -> input = count(walk, input);
+                case "cache_read_input_tokens" -> cacheRead = count(walk, cacheRead);
+                case "cache_creation_input_tokens" -> cacheCreation = count(walk, cacheCreation);
+                case "output_tokens" -> output = count(walk, output);
+                case "cache_creation" -> creation(walk);
+                case "output_tokens_details" -> details(walk);
+                default -> walk.skipQuickly();
+            }
+        }
+    }
+
+    private void creation(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "ephemeral_1h_input_tokens" -> hour = count(walk, hour);
+                case "ephemeral_5m_input_tokens" -> minutes = count(walk, minutes);
+                default -> walk.skipQuickly();
+            }
+        }
+    }
+
+    private void details(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        while (walk.member()) {
+            if (walk.name().equals("thinking_tokens")) {
+                thinking = count(walk, thinking);
+            } else {
+                walk.skipQuickly();
+            }
+        }
+    }
+
+    /** What was said so far, or {@code null}. What the split does not cover was written for minutes. */
+    @Nullable
+    Usage reported() {
+        if (!seen) {
+            return null;
+        }
+        long written = Math.max(cacheCreation, hour + minutes);
+        return new Usage(
+                input + cacheRead + written,
+                cacheRead,
+                output,
+                new Usage.Parts(written - hour, hour, 0, Math.min(thinking, output), 0),
+                Usage.Basis.REPORTED);
+    }
+
+    private static long count(JsonWalk walk, long before) {
+        if (!walk.is(JsonToken.VALUE_NUMBER_INT)) {
+            walk.skipQuickly();
+            return before;
+        }
+        try {
+            return Math.clamp(walk.integer(), 0, MAX);
+        } catch (InputCoercionException absurd) {
+            return MAX;
+        }
+    }
+}

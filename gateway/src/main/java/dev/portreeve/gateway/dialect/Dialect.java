@@ -1,0 +1,71 @@
+package dev.portreeve.gateway.dialect;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A wire format of model calls, on either side of the gateway. */
+public enum Dialect {
+    OPENAI_CHAT(
+            "openai-chat",
+            Map.of(Operation.CHAT, "/chat/completions", Operation.EMBEDDINGS, "/embeddings"),
+            AnswerChunk.Shape.CHAT_ANSWER,
+            AnswerChunk.Shape.CHAT_EVENTS),
+    ANTHROPIC_MESSAGES(
+            "anthropic-messages",
+            Map.of(Operation.CHAT, "/messages", Operation.COUNT_TOKENS, "/messages/count_tokens"),
+            AnswerChunk.Shape.MESSAGES_ANSWER,
+            AnswerChunk.Shape.MESSAGES_EVENTS);
+
+    private final String code;
+    private final Map<Operation, String> paths;
+    private final AnswerChunk.Shape answer;
+    private final AnswerChunk.Shape events;
+
+    Dialect(String code, Map<Operation, String> paths, AnswerChunk.Shape answer, AnswerChunk.Shape events) {
+        this.code = code;
+        this.paths = paths;
+        this.answer = answer;
+        this.events = events;
+    }
+
+    /** The word in configurations and messages. */
+    public String code() {
+        return code;
+    }
+
+    /** The operation's path below a provider's base URL, or {@code null} if the dialect has none. */
+    public @Nullable String path(Operation operation) {
+        return paths.get(operation);
+    }
+
+    /** The shape of a unary answer. */
+    public AnswerChunk.Shape answerTo(Operation operation) {
+        return operation == Operation.CHAT ? answer : AnswerChunk.Shape.NO_TEXT;
+    }
+
+    /** The shape of a stream's events. */
+    public AnswerChunk.Shape events() {
+        return events;
+    }
+
+    /** Reads one answer's usage. */
+    public AnswerMeter meter() {
+        return switch (this) {
+            case OPENAI_CHAT -> new OpenAiMeter();
+            case ANTHROPIC_MESSAGES -> new AnthropicMeter();
+        };
+    }
+
+    /**
+     * Reads a request's body in one pass.
+     *
+     * @param withTexts whether guardrails will read the texts; without them none is decoded
+     * @throws BadRequest with the position or the member at fault
+     */
+    public ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
+        return switch (this) {
+            case OPENAI_CHAT -> OpenAiReader.read(operation, body, withTexts);
+            case ANTHROPIC_MESSAGES -> AnthropicReader.read(operation, body, withTexts);
+        };
+    }
+}

@@ -1,0 +1,72 @@
+package dev.portreeve.gateway.http;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.portreeve.gateway.model.ReplayUpstream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A vendor's Node SDK, where Node and npm are present; its package is installed once into target. Without them the test is
+ * left out.
+ */
+final class NodeSdk {
+    private final Path folder;
+
+    /** How a script ended. */
+    record Run(int exit, String output) {}
+
+    /**
+     * @param version what npm shall install
+     * @param script of the test resources
+     */
+    static NodeSdk install(String name, String version, String script) throws IOException, InterruptedException {
+        assumeTrue(isThere("node") && isThere("npm"), "Node is not installed, so its SDK is not tried");
+        Path folder = Path.of("target", "node-" + name.replaceAll("[^a-z]", ""));
+        Files.createDirectories(folder);
+        Files.write(folder.resolve("script.mjs"), ReplayUpstream.recorded(script));
+        if (!Files.exists(folder.resolve("node_modules/" + name + "/package.json"))) {
+            Files.writeString(folder.resolve("package.json"), "{\"private\":true,\"type\":\"module\"}");
+            Run npm = run(
+                    folder,
+                    List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", name + "@" + version));
+            assumeTrue(npm.exit() == 0, "the Node SDK cannot be installed here: " + npm.output());
+        }
+        return new NodeSdk(folder);
+    }
+
+    private NodeSdk(Path folder) {
+        this.folder = folder;
+    }
+
+    Run run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node", "script.mjs"));
+        command.addAll(List.of(arguments));
+        return run(folder, command);
+    }
+
+    private static boolean isThere(String program) throws InterruptedException {
+        try {
+            return run(Path.of("."), List.of(program, "--version")).exit() == 0;
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    private static Run run(Path folder, List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(new ArrayList<>(command))
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        return new Run(process.exitValue(), output);
+    }
+}
