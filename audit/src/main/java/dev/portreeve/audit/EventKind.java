@@ -8,6 +8,8 @@ public enum EventKind {
     CALL_CLOSED("call.closed"),
     /** A call ended before anything was held or run: decision and reason in one record. */
     CALL_REFUSED("call.refused"),
+    /** What a gateway that is gone had set aside of a budget and may have spent: charged. */
+    LEASE_FORFEITED("lease.forfeited"),
     APPROVAL_REQUESTED("approval.requested"),
     APPROVAL_DECIDED("approval.decided"),
     APPROVAL_EXPIRED("approval.expired"),

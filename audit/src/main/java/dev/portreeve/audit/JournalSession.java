@@ -49,6 +49,7 @@ final class JournalSession implements AutoCloseable {
     private final PreparedStatement insert;
     private final PreparedStatement transactionId;
     private final LeafWriter writer = new LeafWriter();
+    private final List<Runnable> afterCommit = new ArrayList<>();
     private @Nullable Doubt doubt;
 
     private JournalSession(Connection connection) throws SQLException {
@@ -91,6 +92,7 @@ final class JournalSession implements AutoCloseable {
     /** Applies, records and commits the batch in one transaction. */
     void store(List<Pending> batch, RecordIds ids) throws SQLException {
         doubt = null;
+        afterCommit.clear();
         applyPostings(batch);
         Leaves leaves = new Leaves(batch.size());
         for (Pending pending : batch) {
@@ -124,7 +126,20 @@ final class JournalSession implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private <P> void apply(PostingBook<P> book, List<Object> postings) throws SQLException {
-        book.apply(() -> connection, (List<P>) postings);
+        book.apply(new Open(connection, afterCommit), (List<P>) postings);
+    }
+
+    private record Open(Connection connection, List<Runnable> actions) implements Transaction {
+        @Override
+        public void afterCommit(Runnable action) {
+            actions.add(action);
+        }
+    }
+
+    /** Does what the books left for the time after the last {@link #store}, whose commit is certain by now. */
+    void committed() {
+        afterCommit.forEach(Runnable::run);
+        afterCommit.clear();
     }
 
     /** What is not known after a failure: whether the last transaction committed; {@code null} if it surely did not. */

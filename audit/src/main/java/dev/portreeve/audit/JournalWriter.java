@@ -129,7 +129,7 @@ final class JournalWriter implements Runnable {
             }
             try {
                 current.store(batch, ids);
-                batch.forEach(Pending::durable);
+                conclude(current, batch);
                 return true;
             } catch (SQLException | RuntimeException failure) {
                 if (current.recover()) {
@@ -144,7 +144,7 @@ final class JournalWriter implements Runnable {
                 drop();
                 JournalSession.Doubt doubt = current.doubt();
                 if (doubt != null && committed(doubt)) {
-                    batch.forEach(Pending::durable);
+                    conclude(current, batch);
                     return true;
                 }
             }
@@ -152,6 +152,11 @@ final class JournalWriter implements Runnable {
         LOGGER.error(
                 "{} entries took the connection down {} times, giving them up together", batch.size(), MOST_LOSSES);
         return false;
+    }
+
+    private static void conclude(JournalSession stored, List<Pending> batch) {
+        stored.committed();
+        batch.forEach(Pending::durable);
     }
 
     /** Whether a commit that was never answered happened. Asks until the database knows. */

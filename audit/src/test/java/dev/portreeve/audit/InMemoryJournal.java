@@ -1,5 +1,6 @@
 package dev.portreeve.audit;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -169,11 +170,21 @@ public final class InMemoryJournal implements Journal, AutoCloseable {
         PostingBook<P> book = entry.book();
         P posting = entry.posting();
         if (book != null && posting != null) {
-            book.apply(
-                    () -> {
-                        throw new UnsupportedOperationException("this journal is in memory and has no connection");
-                    },
-                    List.of(posting));
+            List<Runnable> afterCommit = new ArrayList<>();
+            book.apply(new NoConnection(afterCommit), List.of(posting));
+            afterCommit.forEach(Runnable::run);
+        }
+    }
+
+    private record NoConnection(List<Runnable> actions) implements Transaction {
+        @Override
+        public Connection connection() {
+            throw new UnsupportedOperationException("this journal is in memory and has no connection");
+        }
+
+        @Override
+        public void afterCommit(Runnable action) {
+            actions.add(action);
         }
     }
 

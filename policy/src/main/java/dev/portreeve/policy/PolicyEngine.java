@@ -1,6 +1,7 @@
 package dev.portreeve.policy;
 
 import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.PostgresPolicyVersions;
@@ -13,6 +14,7 @@ import dev.portreeve.policy.approval.PostgresApprovalStore;
 import dev.portreeve.policy.approval.PostgresWebhookOutbox;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.budget.BudgetReport;
+import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgets;
 import dev.portreeve.policy.budget.PostgresOrganisation;
@@ -30,16 +32,22 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The module's one factory: the recipe with all its steps, on PostgreSQL, and the chores that go with them. Make one for each
  * process; its parts are thread-safe and live until it is closed.
  */
 public final class PolicyEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyEngine.class);
     /** How long a budget changed by another replica may go unnoticed. */
     private static final Duration BUDGETS_EVERY = Duration.ofSeconds(1);
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    /** With the second a share may lie idle: how long another replica may miss it. */
+    private static final Duration LEASES_EVERY = Duration.ofMillis(500);
+
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
     private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
@@ -49,6 +57,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final JournalledKeys keys;
     private final Approvals approvals;
     private final PostgresBudgets budgets;
+    private final LeaseSweeper leases;
     private final Housekeeping housekeeping;
     private final Housekeeping post;
 
@@ -76,7 +85,9 @@ public final class PolicyEngine implements AutoCloseable {
         this.access = access;
         this.budgets = budgets;
         AuditLog audit = ground.audit();
-        PostgresBudgetLedger ledger = new PostgresBudgetLedger(budgets, ground.clock());
+        PostgresBudgetLedger ledger =
+                new PostgresBudgetLedger(budgets, ground.ids().get(), ground.clock());
+        this.leases = new LeaseSweeper(ground.database(), audit, ledger, ground.ids());
         this.keys = JournalledKeys.on(ground.database(), audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals = new Approvals(tickets, config.approvals());
@@ -100,7 +111,9 @@ public final class PolicyEngine implements AutoCloseable {
                 "policy-housekeeping",
                 List.of(
                         new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
+                        new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
                         new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
+                        new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                         new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
                         new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections)));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
@@ -164,5 +177,10 @@ public final class PolicyEngine implements AutoCloseable {
         post.close();
         housekeeping.close();
         keys.flushRejections();
+        try {
+            leases.giveBackAll();
+        } catch (EvidenceUnavailable away) {
+            LOG.warn("what is leased of budgets could not be given back and will be charged: {}", away.getMessage());
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Hold;
+import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
@@ -66,6 +67,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.hold</code>.
      */
     public final Hold HOLD = Hold.HOLD;
+
+    /**
+     * The table <code>policy.lease</code>.
+     */
+    public final Lease LEASE = Lease.LEASE;
 
     /**
      * The table <code>policy.member</code>.
@@ -133,6 +139,7 @@ public class Policy extends SchemaImpl {
             Budget.BUDGET,
             BudgetWindow.BUDGET_WINDOW,
             Hold.HOLD,
+            Lease.LEASE,
             Member.MEMBER,
             PolicyVersion.POLICY_VERSION,
             Posting.POSTING,

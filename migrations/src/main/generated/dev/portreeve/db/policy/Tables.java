@@ -9,6 +9,7 @@ import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Hold;
+import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
@@ -50,6 +51,11 @@ public class Tables {
      * The table <code>policy.hold</code>.
      */
     public static final Hold HOLD = Hold.HOLD;
+
+    /**
+     * The table <code>policy.lease</code>.
+     */
+    public static final Lease LEASE = Lease.LEASE;
 
     /**
      * The table <code>policy.member</code>.

@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  * The wish to hold an amount on every level, all or nothing. Written by the journal's thread, read by the call's thread
  * once the receipt is there.
  */
-final class Hold implements BudgetPosting {
+final class Hold implements CallPosting {
     private final String tenant;
     private final UUID callId;
     private final NanoUsd amount;
     private final List<Level> levels;
     private final List<WindowKey> windows;
     private final Duration lifetime;
+    private boolean drawn;
     private boolean tried;
-    private @Nullable Decision decision;
+    private volatile @Nullable Decision decision;
 
     /** @param lifetime how long nobody but the call itself may resolve it, from its commit on */
     Hold(String tenant, UUID callId, NanoUsd amount, List<Level> levels, Duration lifetime) {
@@ -35,8 +36,11 @@ final class Hold implements BudgetPosting {
         /** @param after the balance of each level, this hold included */
         record Admitted(List<Balance> after) implements Decision {}
 
-        /** @param before the balance of the first level that has not enough left */
-        record Exhausted(Level level, Balance before) implements Decision {}
+        /**
+         * @param before the balance of the first level that has not enough left
+         * @param setAside whether it would have enough if no other replica had leased of it
+         */
+        record Exhausted(Level level, Balance before, boolean setAside) implements Decision {}
     }
 
     @Override
@@ -66,6 +70,16 @@ final class Hold implements BudgetPosting {
         return lifetime;
     }
 
+    /** Says that memory holds it already, on a lease; before it is appended. */
+    void draw() {
+        drawn = true;
+    }
+
+    /** Whether its call runs already, on money that was leased. */
+    boolean drawn() {
+        return drawn;
+    }
+
     /** Whether a book was asked before: then its transaction may have been committed although nobody heard of it. */
     boolean tried() {
         return tried;
@@ -77,14 +91,20 @@ final class Hold implements BudgetPosting {
     }
 
     Decision decision() {
-        if (decision == null) {
+        Decision made = decision;
+        if (made == null) {
             throw new IllegalStateException("hold of call " + callId + " is not decided");
         }
-        return decision;
+        return made;
+    }
+
+    /** Whether the book was heard by now; a drawn hold's call may end before. */
+    boolean decided() {
+        return decision != null;
     }
 
     /** Resolves this hold with {@code cost} spent; zero releases it. */
     Settlement settlement(NanoUsd cost) {
-        return Settlement.of(tenant, callId, windows, amount, cost);
+        return Settlement.of(this, cost);
     }
 }

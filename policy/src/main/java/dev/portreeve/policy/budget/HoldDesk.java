@@ -8,6 +8,7 @@ import dev.portreeve.audit.Receipt;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.NanoUsd;
@@ -21,14 +22,20 @@ import org.jspecify.annotations.Nullable;
 final class HoldDesk {
     /** Beyond a call's deadline, so that the sweeper never meets a living call: time to settle and to commit. */
     static final Duration EXPIRY_MARGIN = Duration.ofMinutes(2);
+    /** How long a call waits for what other replicas set aside: idle leases come back within a second, busy ones sooner. */
+    private static final Duration RECALL_PATIENCE = Duration.ofSeconds(3);
+
+    private static final Duration RECALL_PAUSE = Duration.ofMillis(50);
 
     private final Supplier<Budgets> budgets;
     private final PostingBook<BudgetPosting> book;
+    private final Leases leases;
     private final InstantSource clock;
 
-    HoldDesk(Supplier<Budgets> budgets, PostingBook<BudgetPosting> book, InstantSource clock) {
+    HoldDesk(Supplier<Budgets> budgets, PostingBook<BudgetPosting> book, Leases leases, InstantSource clock) {
         this.budgets = budgets;
         this.book = book;
+        this.leases = leases;
         this.clock = clock;
     }
 
@@ -41,15 +48,58 @@ final class HoldDesk {
             trail.admit();
             return new MeteredReservation(trail, meter, book, null);
         }
-        Duration lifetime = call.deadline().remaining().plus(EXPIRY_MARGIN);
-        Hold hold = new Hold(call.subject().tenant(), call.id().value(), worstCase, levels, lifetime);
-        Receipt receipt = trail.admit(book, hold, () -> opening(hold));
-        awaitDecision(hold, receipt, trail);
-        switch (hold.decision()) {
-            case Hold.Decision.Admitted ignored -> trail.admitted(receipt);
-            case Hold.Decision.Exhausted exhausted -> throw denied(hold, exhausted);
+        return new MeteredReservation(trail, meter, book, hold(call, worstCase, levels, trail));
+    }
+
+    private Hold hold(GovernedCall call, NanoUsd worstCase, List<Level> levels, AuditTrail trail) throws CallEnded {
+        Supplier<Hold> holds = () -> new Hold(
+                call.subject().tenant(),
+                call.id().value(),
+                worstCase,
+                levels,
+                call.deadline().remaining().plus(EXPIRY_MARGIN));
+        Hold fromMemory = holds.get();
+        if (leases.draw(fromMemory)) {
+            fromMemory.draw();
+            trail.admitted(queue(fromMemory, trail));
+            return fromMemory;
         }
-        return new MeteredReservation(trail, meter, book, hold);
+        Deadline patience = Deadline.in(RECALL_PATIENCE);
+        while (true) {
+            Hold hold = holds.get();
+            Receipt receipt = trail.admit(book, hold, () -> opening(hold));
+            awaitDecision(hold, receipt, trail);
+            switch (hold.decision()) {
+                case Hold.Decision.Admitted ignored -> {
+                    trail.admitted(receipt);
+                    return hold;
+                }
+                case Hold.Decision.Exhausted exhausted -> {
+                    if (!exhausted.setAside() || patience.isPast() || !pause()) {
+                        throw denied(hold, exhausted);
+                    }
+                }
+            }
+        }
+    }
+
+    private Receipt queue(Hold drawn, AuditTrail trail) {
+        try {
+            return trail.admit(book, drawn, () -> opening(drawn));
+        } catch (EvidenceUnavailable refused) {
+            leases.undo(drawn);
+            throw refused;
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(RECALL_PAUSE);
+            return true;
+        } catch (InterruptedException left) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** A price and an estimate that cannot be multiplied in 64 bits are beyond any budget. */
@@ -89,7 +139,9 @@ final class HoldDesk {
         String reset = span.end() == null ? "it never resets" : "it resets at " + span.end();
         String detail = budget.window().code() + " budget of " + budget.owner() + " is exhausted: limit "
                 + budget.limit() + ", spent " + new NanoUsd(balance.spent()) + ", held by running calls "
-                + new NanoUsd(balance.held()) + ", this call needs up to " + hold.amount() + "; " + reset;
+                + new NanoUsd(balance.held())
+                + (exhausted.setAside() ? ", much of the rest set aside by other replicas" : "")
+                + ", this call needs up to " + hold.amount() + "; " + reset;
         NanoUsd left = new NanoUsd(Math.max(0, balance.remaining(budget.limit())));
         return new CallEnded(new CallOutcome.Denied(
                 new Denial(Denial.Stage.BUDGET, Denial.Reason.BUDGET_EXHAUSTED, detail),

@@ -3,21 +3,25 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.audit.Transaction;
+import dev.portreeve.policy.budget.Ruling.CallKey;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.GovernedCall;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Holds and settles in PostgreSQL, exactly, many calls to a commit: the journal's batch locks the rows of all windows it
  * speaks of, decides every admission in Java in order, and writes balances, holds and postings in one statement. As long as
- * the transaction runs no other replica can change these rows, so the limit holds for any number of them.
+ * the transaction runs no other replica can change these rows, so the limit holds for any number of them. What a call needs is
+ * taken from this replica's {@link Leases} where they have it: the call then goes on at once, and its hold follows.
  *
  * <p>{@link #reserve} may be called from any thread; {@link #apply} belongs to the journal's writer.
  */
@@ -25,12 +29,22 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private static final int MAX_KNOWN_WINDOWS = 100_000;
 
     private final HoldDesk desk;
+    private final Leases leases;
     /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
 
-    /** @param budgets whose snapshot holds at each call */
-    public PostgresBudgetLedger(PostgresBudgets budgets, InstantSource clock) {
-        this.desk = new HoldDesk(budgets, this, clock);
+    /**
+     * @param budgets whose snapshot holds at each call
+     * @param replica names this run of this process among all that ever lease on this database
+     */
+    public PostgresBudgetLedger(PostgresBudgets budgets, UUID replica, InstantSource clock) {
+        this.leases = new Leases(replica);
+        this.desk = new HoldDesk(budgets, this, leases, clock);
+    }
+
+    /** What this replica may hold from memory. */
+    Leases leases() {
+        return leases;
     }
 
     @Override
@@ -41,30 +55,47 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
         PostgresHolds rows = new PostgresHolds(transaction.connection());
-        Map<WindowKey, Level> opened = new LinkedHashMap<>();
-        Set<WindowKey> spoken = new LinkedHashSet<>();
-        boolean resolves = false;
-        for (BudgetPosting posting : postings) {
-            spoken.addAll(posting.windows());
-            switch (posting) {
-                case Hold hold -> {
-                    hold.levels().forEach(level -> opened.put(level.key(), level));
-                    resolves |= hold.tried();
-                }
-                case Settlement ignored -> resolves = true;
-            }
-        }
-        make(rows, opened);
+        Batch batch = new Batch();
+        postings.forEach(batch::add);
+        make(rows, batch.opened);
         // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
-        PostgresHolds.Known known = resolves ? rows.lockAndFind(spoken, postings) : rows.lock(spoken);
-        if (!known.balances().keySet().containsAll(opened.keySet())) {
+        PostgresHolds.Known known =
+                rows.lock(batch.spoken, batch.forfeits, leases, batch.resolves ? batch.calls : Set.of());
+        if (!known.balances().keySet().containsAll(batch.opened.keySet())) {
             // The transaction that made them was rolled back. The journal comes again, and then they are made.
             made.clear();
             throw new SQLException("a budget's window was rolled back before it was used");
         }
-        Ruling ruling = new Ruling(known.balances(), known.holds());
+        Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
         ruling.decide(postings);
         rows.write(ruling);
+        transaction.afterCommit(known.leases().afterCommit(batch.calls));
+    }
+
+    /** What a batch speaks of. */
+    private static final class Batch {
+        private final Map<WindowKey, Level> opened = new LinkedHashMap<>();
+        private final Set<WindowKey> spoken = new LinkedHashSet<>();
+        private final Set<CallKey> calls = new LinkedHashSet<>();
+        private final List<LeaseTurn.LeaseKey> forfeits = new ArrayList<>();
+        private boolean resolves;
+
+        void add(BudgetPosting posting) {
+            spoken.addAll(posting.windows());
+            switch (posting) {
+                case Hold hold -> {
+                    hold.levels().forEach(level -> opened.put(level.key(), level));
+                    calls.add(CallKey.of(hold));
+                    resolves |= hold.tried();
+                }
+                case Settlement settlement -> {
+                    calls.add(CallKey.of(settlement));
+                    resolves = true;
+                }
+                case LeasePosting.Unused ignored -> {}
+                case LeasePosting.Forfeit forfeit -> forfeits.add(forfeit.lease());
+            }
+        }
     }
 
     private void make(PostgresHolds rows, Map<WindowKey, Level> opened) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
 import dev.portreeve.policy.budget.Ruling.CallKey;
 import dev.portreeve.policy.budget.Ruling.HoldState;
 import java.sql.Array;
@@ -37,29 +38,53 @@ final class PostgresHolds {
                 ORDER BY tenant, budget_id, starts_at) n
             CROSS JOIN LATERAL (
                 SELECT w.tenant, w.budget_id, w.starts_at,
-                    w.limit_nanos, w.held_nanos, w.settled_nanos, w.overrun_nanos
+                    w.limit_nanos, w.held_nanos, w.settled_nanos, w.overrun_nanos,
+                    w.leased_nanos, coalesce(w.recalled_until > now(), false) AS recalled
                 FROM policy.budget_window w
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
                 FOR UPDATE) w""";
 
+    /**
+     * The intervals are {@link PostgresExpiredLeases#TOUCH_EVERY} and {@link PostgresExpiredLeases#DEAD_AFTER}.
+     *
+     * <p>After the locks and on the same round trip: whoever ends a lease holds the lock of its window, so a statement that begins
+     * after the lock was given sees what became of it.
+     */
+    private static final String LEASES = """
+            SELECT l.tenant, l.budget_id, l.starts_at, l.replica, l.nanos,
+                l.touched_at > now() - interval '10 seconds', l.touched_at < now() - interval '60 seconds'
+            FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::uuid[]) AS n (tenant, budget_id, starts_at, replica)
+            CROSS JOIN LATERAL (
+                SELECT l.* FROM policy.lease l
+                WHERE l.tenant = n.tenant AND l.budget_id = n.budget_id AND l.starts_at = n.starts_at
+                    AND l.replica = n.replica LIMIT 1) l""";
+
     private static final String FIND = """
-            SELECT h.tenant, h.call_id, p.kind, p.amount_nanos, p.overrun_nanos
+            SELECT h.tenant, h.call_id, h.amount_nanos, p.kind, p.amount_nanos, p.overrun_nanos
             FROM unnest(?::text[], ?::uuid[]) AS n (tenant, call_id)
             CROSS JOIN LATERAL (
-                SELECT h.tenant, h.call_id FROM policy.hold h
+                SELECT h.tenant, h.call_id, h.amount_nanos FROM policy.hold h
                 WHERE h.tenant = n.tenant AND h.call_id = n.call_id LIMIT 1) h
             LEFT JOIN LATERAL (
                 SELECT p.kind, p.amount_nanos, p.overrun_nanos FROM policy.posting p
                 WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true""";
-    private static final String LOCK_AND_FIND = LOCK + ";\n" + FIND;
+    private static final String LOCK_AND_READ = LOCK + ";\n" + LEASES;
+    private static final String LOCK_READ_AND_FIND = LOCK_AND_READ + ";\n" + FIND;
     /** The expiry counts from this transaction by the database's clock, the one clock all replicas share. */
     private static final String WRITE = """
             WITH balance AS (
                 UPDATE policy.budget_window w
-                SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun
-                FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[])
-                    AS n (tenant, budget_id, starts_at, held, settled, overrun)
+                SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,
+                    recalled_until = CASE WHEN n.recalls THEN now() + interval '2 seconds' ELSE w.recalled_until END
+                FROM unnest(?::text[], ?::text[], ?::timestamptz[],
+                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[])
+                    AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, recalls)
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
+            ), lease AS (
+                INSERT INTO policy.lease (tenant, budget_id, starts_at, replica, nanos)
+                SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::uuid[], ?::bigint[])
+                ON CONFLICT (tenant, budget_id, starts_at, replica)
+                DO UPDATE SET nanos = excluded.nanos, touched_at = now()
             ), hold AS (
                 INSERT INTO policy.hold (tenant, call_id, amount_nanos, budget_ids, window_starts, expires_at)
                 SELECT tenant, call_id, amount, array_agg(budget_id ORDER BY level),
@@ -95,30 +120,41 @@ final class PostgresHolds {
     }
 
     /** What the windows' rows hold while they are locked, and what is known of the calls the postings speak of. */
-    record Known(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> holds) {}
+    record Known(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> holds, LeaseTurn leases) {}
 
-    /** Locks the windows' rows until the transaction ends; a window without a row is not in the result. */
-    Known lock(Collection<WindowKey> windows) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
-            set(statement, windows);
-            return new Known(balances(statement.executeQuery()), Map.of());
+    /**
+     * Locks the windows' rows until the transaction ends, then reads the leases and, where asked, which of these calls have a
+     * hold, and what resolved it. All on one round trip; each statement sees what was committed by whoever held the locks
+     * before. A window without a row is not in the result.
+     *
+     * @param others leases of other replicas to read as well
+     * @param calls whose holds to look for
+     */
+    Known lock(Collection<WindowKey> windows, Collection<LeaseKey> others, Leases memory, Collection<CallKey> calls)
+            throws SQLException {
+        Columns leases = new Columns(4);
+        windows.forEach(window -> row(leases, new LeaseKey(window, memory.replica())));
+        others.forEach(lease -> row(leases, lease));
+        String sql = calls.isEmpty() ? LOCK_AND_READ : LOCK_READ_AND_FIND;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int next = leases.set(statement, set(statement, windows), "text", "text", "timestamptz", "uuid");
+            if (!calls.isEmpty()) {
+                Columns keys = new Columns(2);
+                calls.forEach(call -> keys.row(call.tenant(), call.callId()));
+                keys.set(statement, next, "text", "uuid");
+            }
+            statement.execute();
+            Rows rows = new Rows(memory);
+            rows.windows(statement.getResultSet());
+            statement.getMoreResults();
+            rows.leases(statement.getResultSet());
+            return new Known(rows.balances, calls.isEmpty() ? Map.of() : holds(statement), rows.turn());
         }
     }
 
-    /**
-     * Locks as {@link #lock} does, then finds which of these calls have a hold, and what resolved it. Two statements on one
-     * round trip: the second sees what was committed by whoever held the locks before.
-     */
-    Known lockAndFind(Collection<WindowKey> windows, Collection<BudgetPosting> postings) throws SQLException {
-        Columns calls = new Columns(2);
-        postings.stream().map(CallKey::of).distinct().forEach(call -> calls.row(call.tenant(), call.callId()));
-        try (PreparedStatement statement = connection.prepareStatement(LOCK_AND_FIND)) {
-            calls.set(statement, set(statement, windows), "text", "uuid");
-            statement.execute();
-            Map<WindowKey, Balance> balances = balances(statement.getResultSet());
-            statement.getMoreResults();
-            return new Known(balances, holds(statement.getResultSet()));
-        }
+    private static void row(Columns columns, LeaseKey lease) {
+        WindowKey window = lease.window();
+        columns.row(window.tenant(), window.budgetId(), window.start(), lease.replica());
     }
 
     private int set(PreparedStatement statement, Collection<WindowKey> windows) throws SQLException {
@@ -127,31 +163,71 @@ final class PostgresHolds {
         return columns.set(statement, 1, "text", "text", "timestamptz");
     }
 
-    private static Map<WindowKey, Balance> balances(ResultSet result) throws SQLException {
-        Map<WindowKey, Balance> balances = new HashMap<>();
-        try (ResultSet rows = result) {
-            while (rows.next()) {
-                Instant start = rows.getObject(3, OffsetDateTime.class).toInstant();
-                balances.put(
-                        new WindowKey(rows.getString(1), rows.getString(2), start),
-                        new Balance(rows.getLong(4), rows.getLong(5), rows.getLong(6), rows.getLong(7)));
+    /** The windows and leases as they come. */
+    private static final class Rows {
+        private final Leases memory;
+        private final Map<WindowKey, Balance> balances = new HashMap<>();
+        private final Map<WindowKey, LeaseTurn.Standing> standings = new HashMap<>();
+        private final Map<LeaseKey, Long> dead = new HashMap<>();
+
+        Rows(Leases memory) {
+            this.memory = memory;
+        }
+
+        void windows(ResultSet result) throws SQLException {
+            try (ResultSet rows = result) {
+                while (rows.next()) {
+                    WindowKey window = window(rows);
+                    balances.put(
+                            window, new Balance(rows.getLong(4), rows.getLong(5), rows.getLong(6), rows.getLong(7)));
+                    standings.put(window, new LeaseTurn.Standing(0, rows.getLong(8), true, rows.getBoolean(9)));
+                }
             }
         }
-        return balances;
+
+        void leases(ResultSet result) throws SQLException {
+            try (ResultSet rows = result) {
+                while (rows.next()) {
+                    LeaseKey lease = new LeaseKey(window(rows), rows.getObject(4, UUID.class));
+                    long nanos = rows.getLong(5);
+                    boolean fresh = rows.getBoolean(6);
+                    if (lease.replica().equals(memory.replica())) {
+                        standings.computeIfPresent(
+                                lease.window(),
+                                (window, all) -> new LeaseTurn.Standing(nanos, all.all(), fresh, all.recalled()));
+                    }
+                    if (rows.getBoolean(7)) {
+                        dead.put(lease, nanos);
+                    }
+                }
+            }
+        }
+
+        private static WindowKey window(ResultSet rows) throws SQLException {
+            Instant start = rows.getObject(3, OffsetDateTime.class).toInstant();
+            return new WindowKey(rows.getString(1), rows.getString(2), start);
+        }
+
+        LeaseTurn turn() {
+            return new LeaseTurn(memory, standings, dead);
+        }
     }
 
-    private static Map<CallKey, HoldState> holds(ResultSet result) throws SQLException {
+    private static Map<CallKey, HoldState> holds(PreparedStatement statement) throws SQLException {
+        statement.getMoreResults();
         Map<CallKey, HoldState> found = new HashMap<>();
-        try (ResultSet rows = result) {
+        try (ResultSet rows = statement.getResultSet()) {
             while (rows.next()) {
-                String kind = rows.getString(3);
+                String kind = rows.getString(4);
                 Settlement.Posted posted = kind == null
                         ? null
                         : new Settlement.Posted(
                                 Settlement.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
-                                rows.getLong(4),
-                                rows.getLong(5));
-                found.put(new CallKey(rows.getString(1), rows.getObject(2, UUID.class)), new HoldState(posted));
+                                rows.getLong(5),
+                                rows.getLong(6));
+                found.put(
+                        new CallKey(rows.getString(1), rows.getObject(2, UUID.class)),
+                        new HoldState(rows.getLong(3), posted));
             }
         }
         return found;
@@ -160,11 +236,14 @@ final class PostgresHolds {
     /** Writes what changed, in one statement. */
     void write(Ruling ruling) throws SQLException {
         Columns balances = balances(ruling);
-        if (balances.isEmpty()) {
+        Columns leases = leases(ruling.leases());
+        if (balances.isEmpty() && leases.isEmpty()) {
             return;
         }
         try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
-            int next = balances.set(statement, 1, "text", "text", "timestamptz", "bigint", "bigint", "bigint");
+            int next = balances.set(
+                    statement, 1, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
+            next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
             next = holds(ruling).set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz");
             postings(ruling).set(statement, next, "text", "uuid", "text", "bigint", "bigint");
             statement.executeUpdate();
@@ -172,7 +251,7 @@ final class PostgresHolds {
     }
 
     private Columns balances(Ruling ruling) {
-        Columns columns = new Columns(6);
+        Columns columns = new Columns(8);
         ruling.changed()
                 .forEach((window, balance) -> columns.row(
                         window.tenant(),
@@ -180,20 +259,35 @@ final class PostgresHolds {
                         window.start(),
                         balance.held(),
                         balance.settled(),
-                        balance.overrun()));
+                        balance.overrun(),
+                        ruling.leases().outstanding(window),
+                        ruling.leases().recalls(window)));
+        return columns;
+    }
+
+    private Columns leases(LeaseTurn turn) {
+        Columns columns = new Columns(5);
+        turn.changed()
+                .forEach((lease, nanos) -> columns.row(
+                        lease.window().tenant(),
+                        lease.window().budgetId(),
+                        lease.window().start(),
+                        lease.replica(),
+                        nanos));
         return columns;
     }
 
     /** A row for each level; the statement gathers those of a call. */
     private Columns holds(Ruling ruling) {
         Columns columns = new Columns(6);
-        for (Hold hold : ruling.admitted()) {
+        for (Ruling.HoldRow hold : ruling.holds()) {
             for (WindowKey window : hold.windows()) {
+                CallKey call = hold.call();
                 columns.row(
-                        hold.tenant(),
-                        hold.callId(),
-                        hold.amount().nanos(),
-                        hold.lifetime().toMillis(),
+                        call.tenant(),
+                        call.callId(),
+                        hold.amount(),
+                        hold.lifetimeMillis(),
                         window.budgetId(),
                         window.start());
             }
@@ -203,11 +297,9 @@ final class PostgresHolds {
 
     private Columns postings(Ruling ruling) {
         Columns columns = new Columns(5);
-        for (Settlement settlement : ruling.resolved()) {
-            Settlement.Posted posted = settlement.posted();
-            columns.row(
-                    settlement.tenant(), settlement.callId(), posted.kind().code(), posted.amount(), posted.overrun());
-        }
+        ruling.postings()
+                .forEach((call, posted) -> columns.row(
+                        call.tenant(), call.callId(), posted.kind().code(), posted.amount(), posted.overrun()));
         return columns;
     }
 

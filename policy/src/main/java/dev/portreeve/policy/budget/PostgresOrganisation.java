@@ -147,11 +147,12 @@ public final class PostgresOrganisation {
 
         /**
          * Windows that run keep a copy of the limit, because the CHECK that guards it can look at one row only. It never
-         * goes below what is held and spent; admissions also look at the budget's own limit.
+         * goes below what is held, spent and set aside; admissions also look at the budget's own limit.
          */
         void adjustWindows(Instant now) {
-            Field<Long> limit =
-                    DSL.greatest(BUDGET.LIMIT_NANOS, BUDGET_WINDOW.HELD_NANOS.plus(BUDGET_WINDOW.SETTLED_NANOS));
+            Field<Long> limit = DSL.greatest(
+                    BUDGET.LIMIT_NANOS,
+                    BUDGET_WINDOW.HELD_NANOS.plus(BUDGET_WINDOW.SETTLED_NANOS).plus(BUDGET_WINDOW.LEASED_NANOS));
             Condition outdated = BUDGET_WINDOW
                     .TENANT
                     .eq(BUDGET.TENANT)

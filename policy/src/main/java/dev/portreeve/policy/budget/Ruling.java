@@ -12,79 +12,152 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides a batch of postings in order over balances nobody else can change meanwhile. The same for every book; a book
- * brings the balances and what is known of the calls, and writes what came out.
+ * brings the balances, the leases and what is known of the calls, and writes what came out.
  */
 final class Ruling {
     private final Map<WindowKey, Balance> balances;
     private final Map<CallKey, HoldState> calls;
+    private final LeaseTurn leases;
     private final Set<WindowKey> changed = new LinkedHashSet<>();
-    private final Map<CallKey, Hold> admitted = new LinkedHashMap<>();
-    private final List<Settlement> resolved = new ArrayList<>();
+    private final List<HoldRow> holds = new ArrayList<>();
+    private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
 
     record CallKey(String tenant, UUID callId) {
-        static CallKey of(BudgetPosting posting) {
+        static CallKey of(CallPosting posting) {
             return new CallKey(posting.tenant(), posting.callId());
         }
     }
 
-    /** A hold that exists, and its posting if it is resolved. */
-    record HoldState(Settlement.@Nullable Posted posted) {}
+    /**
+     * A hold that exists, and its posting if it is resolved.
+     *
+     * @param amount what is really held: nothing, for a hold whose lease was gone and whose budget had nothing left
+     */
+    record HoldState(long amount, Settlement.@Nullable Posted posted) {}
+
+    /** A hold to write. */
+    record HoldRow(CallKey call, long amount, long lifetimeMillis, List<WindowKey> windows) {}
 
     /**
      * @param balances of every window the batch speaks of, as far as it exists
      * @param calls the holds that exist, of those the batch may meet again
      */
-    Ruling(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> calls) {
+    Ruling(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> calls, LeaseTurn leases) {
         this.balances = new HashMap<>(balances);
         this.calls = new HashMap<>(calls);
+        this.leases = leases;
     }
 
-    void decide(List<BudgetPosting> postings) {
-        for (BudgetPosting posting : postings) {
+    void decide(List<BudgetPosting> batch) {
+        Set<WindowKey> spoken = new LinkedHashSet<>();
+        for (BudgetPosting posting : batch) {
+            spoken.addAll(posting.windows());
             switch (posting) {
                 case Hold hold -> hold.decide(admit(hold));
-                case Settlement settlement -> settlement.finish(resolve(settlement));
+                case Settlement settlement -> resolve(settlement);
+                case LeasePosting.Unused ignored -> {} // The renewal below is what it is for.
+                case LeasePosting.Forfeit forfeit -> charge(forfeit);
+            }
+        }
+        for (WindowKey window : spoken) {
+            Balance balance = balances.get(window);
+            if (balance != null) {
+                leases.renew(window, balance);
+                if (leases.changes(window)) {
+                    changed.add(window);
+                }
             }
         }
     }
 
     private Hold.Decision admit(Hold hold) {
         CallKey call = CallKey.of(hold);
+        // A hold that is there already is this one: its first commit went through although nobody heard of it.
         if (!calls.containsKey(call)) {
-            for (Level level : hold.levels()) {
-                Balance before = balance(level.key());
-                if (hold.amount().nanos() > before.remaining(level.budget().limit())) {
-                    return new Hold.Decision.Exhausted(level, before);
+            long amount = hold.amount().nanos();
+            if (!hold.drawn() || !leases.redeem(hold)) {
+                Hold.Decision.Exhausted exhausted = shortage(hold);
+                if (exhausted != null && !hold.drawn()) {
+                    return exhausted;
+                }
+                if (exhausted != null) {
+                    // It runs already. Whatever it costs will be an overrun that everybody sees.
+                    amount = 0;
                 }
             }
-            for (WindowKey window : hold.windows()) {
-                change(window, balance(window).hold(hold.amount().nanos()));
-            }
-            calls.put(call, new HoldState(null));
-            admitted.put(call, hold);
+            hold(call, amount, hold);
         }
-        // A hold that is there already is this one: its first commit went through although nobody heard of it.
         return new Hold.Decision.Admitted(
                 hold.windows().stream().map(this::balance).toList());
     }
 
-    private Settlement.Result resolve(Settlement settlement) {
+    private void hold(CallKey call, long amount, Hold hold) {
+        for (WindowKey window : hold.windows()) {
+            change(window, balance(window).hold(amount));
+        }
+        calls.put(call, new HoldState(amount, null));
+        holds.add(new HoldRow(call, amount, hold.lifetime().toMillis(), hold.windows()));
+    }
+
+    private Hold.Decision.@Nullable Exhausted shortage(Hold hold) {
+        long amount = hold.amount().nanos();
+        for (Level level : hold.levels()) {
+            WindowKey window = level.key();
+            Balance before = balance(window);
+            long left = before.remaining(level.budget().limit());
+            if (amount > left - leases.outstanding(window)) {
+                leases.reclaim(window);
+            }
+            long elsewhere = leases.others(window);
+            if (amount > left - leases.outstanding(window)) {
+                boolean setAside = amount <= left && elsewhere > 0;
+                if (setAside) {
+                    leases.recall(window);
+                }
+                return new Hold.Decision.Exhausted(level, before, setAside);
+            }
+        }
+        return null;
+    }
+
+    private void resolve(Settlement settlement) {
         CallKey call = CallKey.of(settlement);
+        Hold late = settlement.drawn();
+        if (late != null && !calls.containsKey(call)) {
+            // The call ran on what memory held, and its hold could not be stored: now it is, with its end.
+            admit(late);
+        }
         HoldState state = calls.get(call);
         if (state == null) {
-            return Settlement.Result.NO_HOLD;
+            settlement.finish(Settlement.Result.NO_HOLD, settlement.posted());
+            return;
         }
-        Settlement.Posted posted = settlement.posted();
+        Settlement.Posted posted = settlement.posted().over(state.amount());
         if (state.posted() != null) {
             // An equal posting is this one, committed unheard.
-            return state.posted().equals(posted) ? Settlement.Result.APPLIED : Settlement.Result.RESOLVED_BEFORE;
+            settlement.finish(
+                    state.posted().equals(posted) ? Settlement.Result.APPLIED : Settlement.Result.RESOLVED_BEFORE,
+                    posted);
+            return;
         }
         for (WindowKey window : settlement.windows()) {
-            change(window, balance(window).resolve(settlement.held().nanos(), posted.amount(), posted.overrun()));
+            change(window, balance(window).resolve(state.amount(), posted.amount(), posted.overrun()));
         }
-        calls.put(call, new HoldState(posted));
-        resolved.add(settlement);
-        return Settlement.Result.APPLIED;
+        calls.put(call, new HoldState(state.amount(), posted));
+        postings.put(call, posted);
+        settlement.finish(Settlement.Result.APPLIED, posted);
+    }
+
+    private void charge(LeasePosting.Forfeit forfeit) {
+        WindowKey window = forfeit.lease().window();
+        long left = leases.forfeit(forfeit.lease());
+        forfeit.charge(left);
+        if (left > 0) {
+            CallKey call = new CallKey(window.tenant(), forfeit.callId());
+            change(window, balance(window).hold(left).resolve(left, left, 0));
+            holds.add(new HoldRow(call, left, 0, List.of(window)));
+            postings.put(call, new Settlement.Posted(Settlement.Kind.ASSUMED, left, 0));
+        }
     }
 
     private Balance balance(WindowKey window) {
@@ -107,13 +180,17 @@ final class Ruling {
         return result;
     }
 
-    /** The holds to write. */
-    List<Hold> admitted() {
-        return List.copyOf(admitted.values());
+    LeaseTurn leases() {
+        return leases;
     }
 
-    /** The settlements whose postings to write. */
-    List<Settlement> resolved() {
-        return List.copyOf(resolved);
+    /** The holds to write. */
+    List<HoldRow> holds() {
+        return List.copyOf(holds);
+    }
+
+    /** The postings to write. */
+    Map<CallKey, Settlement.Posted> postings() {
+        return postings;
     }
 }

@@ -7,19 +7,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The wish to resolve a hold. A hold resolves once: who comes second changes nothing and is told so. */
-final class Settlement implements BudgetPosting {
+final class Settlement implements CallPosting {
     private final String tenant;
     private final UUID callId;
     private final List<WindowKey> windows;
     private final NanoUsd held;
-    private final Posted posted;
+    private final @Nullable Hold drawn;
+    private Posted posted;
     private @Nullable Result result;
 
-    private Settlement(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held, Posted posted) {
+    private Settlement(
+            String tenant, UUID callId, List<WindowKey> windows, NanoUsd held, @Nullable Hold drawn, Posted posted) {
         this.tenant = tenant;
         this.callId = callId;
         this.windows = windows;
         this.held = held;
+        this.drawn = drawn;
         this.posted = posted;
     }
 
@@ -43,7 +46,13 @@ final class Settlement implements BudgetPosting {
      * @param amount spent out of the hold
      * @param overrun billed above it
      */
-    record Posted(Kind kind, long amount, long overrun) {}
+    record Posted(Kind kind, long amount, long overrun) {
+        /** The same end of a hold of this size: what does not fit into it is above it. */
+        Posted over(long held) {
+            long beyond = Math.max(0, amount - held);
+            return beyond == 0 ? this : new Posted(kind, held, overrun + beyond);
+        }
+    }
 
     /** What the book did. */
     enum Result {
@@ -54,14 +63,16 @@ final class Settlement implements BudgetPosting {
         NO_HOLD
     }
 
-    static Settlement of(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held, NanoUsd cost) {
-        long within = Math.min(cost.nanos(), held.nanos());
+    static Settlement of(Hold hold, NanoUsd cost) {
+        long within = Math.min(cost.nanos(), hold.amount().nanos());
         Kind kind = cost.isZero() ? Kind.RELEASED : Kind.SETTLED;
-        return new Settlement(tenant, callId, windows, held, new Posted(kind, within, cost.nanos() - within));
+        Posted posted = new Posted(kind, within, cost.nanos() - within);
+        return new Settlement(
+                hold.tenant(), hold.callId(), hold.windows(), hold.amount(), hold.drawn() ? hold : null, posted);
     }
 
     static Settlement assumed(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held) {
-        return new Settlement(tenant, callId, windows, held, new Posted(Kind.ASSUMED, held.nanos(), 0));
+        return new Settlement(tenant, callId, windows, held, null, new Posted(Kind.ASSUMED, held.nanos(), 0));
     }
 
     @Override
@@ -83,12 +94,20 @@ final class Settlement implements BudgetPosting {
         return held;
     }
 
+    /** The hold, if its call ran on leased money and so perhaps before the hold was stored. */
+    @Nullable
+    Hold drawn() {
+        return drawn;
+    }
+
+    /** As wished; once finished, as it was posted. */
     Posted posted() {
         return posted;
     }
 
-    void finish(Result reached) {
+    void finish(Result reached, Posted really) {
         result = reached;
+        posted = really;
     }
 
     Result result() {

@@ -250,8 +250,8 @@ abstract class BudgetLedgerContract {
     @Test
     void aSettlementWithoutAHoldChangesNothing() {
         purse.organise(organisation(null, null, 100L));
-        Settlement stray = Settlement.of(
-                "acme", UUID.randomUUID(), List.of(purse.today("member:bot:daily")), new NanoUsd(5), new NanoUsd(5));
+        Settlement stray =
+                Settlement.assumed("acme", UUID.randomUUID(), List.of(purse.today("member:bot:daily")), new NanoUsd(5));
         append(stray);
         assertEquals(Settlement.Result.NO_HOLD, stray.result());
     }
@@ -368,6 +368,7 @@ abstract class BudgetLedgerContract {
             try {
                 Reservation reservation = purse.ledger().reserve(call, trail);
                 assertTrue(fits, seed + ": admitted " + amount);
+                trail.opened().await();
                 List<WindowKey> held = amount == 0 ? List.of() : windows;
                 held.forEach(window -> model(window)[0] += amount);
                 running.add(new Running(call, trail, reservation, held));

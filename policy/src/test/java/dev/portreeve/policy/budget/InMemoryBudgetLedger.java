@@ -18,6 +18,7 @@ import java.util.Map;
  * contract suite. Wants a journal in memory too. Thread-safe.
  */
 public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<BudgetPosting> {
+    private final Leases leases = Leases.none();
     private final HoldDesk desk;
     private final Map<WindowKey, Balance> balances = new HashMap<>();
     private final Map<CallKey, HoldState> calls = new HashMap<>();
@@ -25,7 +26,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock) {
         this.budgets = new Budgets(Budgets.of(organisation));
-        this.desk = new HoldDesk(() -> budgets, this, clock);
+        this.desk = new HoldDesk(() -> budgets, this, leases, clock);
     }
 
     /** Replaces the budgets; what is held and spent stays. */
@@ -56,11 +57,13 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                                 level.key(), Balance.empty(level.budget().limit())));
             }
         }
-        Ruling ruling = new Ruling(balances, calls);
+        Ruling ruling = new Ruling(balances, calls, new LeaseTurn(leases, Map.of(), Map.of()));
         ruling.decide(postings);
         balances.putAll(ruling.changed());
-        ruling.admitted().forEach(hold -> calls.put(CallKey.of(hold), new HoldState(null)));
-        ruling.resolved().forEach(settlement -> calls.put(CallKey.of(settlement), new HoldState(settlement.posted())));
+        ruling.holds().forEach(hold -> calls.put(hold.call(), new HoldState(hold.amount(), null)));
+        ruling.postings()
+                .forEach((call, posted) ->
+                        calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amount(), posted)));
     }
 
     /** What calls that still run hold of a budget, in nano-dollars. */

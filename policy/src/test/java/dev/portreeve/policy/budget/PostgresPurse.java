@@ -38,7 +38,7 @@ final class PostgresPurse implements PurseFixture {
         this.journal = PostgresJournal.start(
                 database.app().dataSource(), JournalSettings.defaults(), InstantSource.system(), new Random());
         this.audit = new AuditLog(decoration.apply(journal));
-        this.ledger = new PostgresBudgetLedger(budgets, clock);
+        this.ledger = new PostgresBudgetLedger(budgets, UUID.randomUUID(), clock);
     }
 
     private static Connection connect(TestDatabase database) {

@@ -57,6 +57,7 @@ class ReservationSweeperTest {
         try {
             AuditTrail forgotten = purse.trail(call);
             purse.ledger().reserve(call, forgotten);
+            forgotten.opened().await();
             return call;
         } catch (CallEnded e) {
             throw new AssertionError(e);
@@ -184,6 +185,8 @@ class ReservationSweeperTest {
         LlmCall call = call(BOT, 70);
         journal.breakEntry(write, fault);
         assertThrows(EvidenceUnavailable.class, () -> purse.run(call, new Ending.Reports(30)));
+        // Entries are stored in order: when this one is, the last of the broken call is.
+        purse.run(call(PurseFixture.OTHER, 0), new Ending.Reports(0));
         expireAll();
         sweeper.runOnce();
         assertEquals(posting, String.join(" ", postings()));

@@ -7,6 +7,7 @@ package dev.portreeve.db.policy.tables;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.Budget.BudgetPath;
+import dev.portreeve.db.policy.tables.Lease.LeasePath;
 import dev.portreeve.db.policy.tables.records.BudgetWindowRecord;
 
 import java.time.Instant;
@@ -99,6 +100,16 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
      */
     public final TableField<BudgetWindowRecord, Long> OVERRUN_NANOS = createField(DSL.name("overrun_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
 
+    /**
+     * The column <code>policy.budget_window.leased_nanos</code>.
+     */
+    public final TableField<BudgetWindowRecord, Long> LEASED_NANOS = createField(DSL.name("leased_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
+    /**
+     * The column <code>policy.budget_window.recalled_until</code>.
+     */
+    public final TableField<BudgetWindowRecord, Instant> RECALLED_UNTIL = createField(DSL.name("recalled_until"), SQLDataType.INSTANT, this, "");
+
     private BudgetWindow(Name alias, Table<BudgetWindowRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -188,14 +199,27 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
         return _budget;
     }
 
+    private transient LeasePath _lease;
+
+    /**
+     * Get the implicit to-many join path to the <code>policy.lease</code> table
+     */
+    public LeasePath lease() {
+        if (_lease == null)
+            _lease = new LeasePath(this, null, Keys.LEASE__LEASE_TENANT_BUDGET_ID_STARTS_AT_FKEY.getInverseKey());
+
+        return _lease;
+    }
+
     @Override
     public List<Check<BudgetWindowRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("budget_window_held_nanos_check"), "((held_nanos >= 0))", true),
+            Internal.createCheck(this, DSL.name("budget_window_leased_nanos_check"), "((leased_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_limit_nanos_check"), "((limit_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_settled_nanos_check"), "((settled_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("never_past_the_limit"), "(((held_nanos + settled_nanos) <= limit_nanos))", true)
+            Internal.createCheck(this, DSL.name("never_past_the_limit"), "((((held_nanos + settled_nanos) + leased_nanos) <= limit_nanos))", true)
         );
     }
 

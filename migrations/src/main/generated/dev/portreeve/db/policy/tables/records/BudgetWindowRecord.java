@@ -132,6 +132,34 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
         return (Long) get(7);
     }
 
+    /**
+     * Setter for <code>policy.budget_window.leased_nanos</code>.
+     */
+    public void setLeasedNanos(Long value) {
+        set(8, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.leased_nanos</code>.
+     */
+    public Long getLeasedNanos() {
+        return (Long) get(8);
+    }
+
+    /**
+     * Setter for <code>policy.budget_window.recalled_until</code>.
+     */
+    public void setRecalledUntil(Instant value) {
+        set(9, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.recalled_until</code>.
+     */
+    public Instant getRecalledUntil() {
+        return (Instant) get(9);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -155,7 +183,7 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
     /**
      * Create a detached, initialised BudgetWindowRecord
      */
-    public BudgetWindowRecord(String tenant, String budgetId, Instant startsAt, Instant endsAt, Long limitNanos, Long heldNanos, Long settledNanos, Long overrunNanos) {
+    public BudgetWindowRecord(String tenant, String budgetId, Instant startsAt, Instant endsAt, Long limitNanos, Long heldNanos, Long settledNanos, Long overrunNanos, Long leasedNanos, Instant recalledUntil) {
         super(BudgetWindow.BUDGET_WINDOW);
 
         setTenant(tenant);
@@ -166,6 +194,8 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
         setHeldNanos(heldNanos);
         setSettledNanos(settledNanos);
         setOverrunNanos(overrunNanos);
+        setLeasedNanos(leasedNanos);
+        setRecalledUntil(recalledUntil);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,104 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.call.NanoUsd;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back what this replica leased and does not use, and charges what is left of leases whose replica is gone: its last
+ * calls may have run on it without a record. One thread; every replica may run one.
+ */
+public final class LeaseSweeper {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseSweeper.class);
+    /** How long a share may lie idle while another replica might miss it. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
+
+    private static final int AT_ONCE = 500;
+
+    private final PostgresExpiredLeases expired;
+    private final AuditLog audit;
+    private final PostgresBudgetLedger ledger;
+    private final Supplier<UUID> ids;
+
+    /** @param ids names the postings of what is charged */
+    public LeaseSweeper(DataSource database, AuditLog audit, PostgresBudgetLedger ledger, Supplier<UUID> ids) {
+        this.expired = new PostgresExpiredLeases(database);
+        this.audit = audit;
+        this.ledger = ledger;
+        this.ids = ids;
+    }
+
+    /** Gives back what lay idle; does not look at the database. */
+    public void giveBackUnused() {
+        giveBack(IDLE);
+    }
+
+    /** Gives everything back that no call drew, and waits until it is; at the end of this process. */
+    public void giveBackAll() {
+        giveBack(Duration.ZERO).forEach(Receipt::await);
+    }
+
+    private List<Receipt> giveBack(Duration idle) {
+        List<WindowKey> unused = ledger.leases().unused(idle);
+        List<Receipt> receipts = new ArrayList<>();
+        for (int from = 0; from < unused.size(); from += AT_ONCE) {
+            List<WindowKey> some = unused.subList(from, Math.min(unused.size(), from + AT_ONCE));
+            receipts.add(audit.append(JournalEntry.of(ledger, new LeasePosting.Unused(some), List::of)));
+        }
+        return receipts;
+    }
+
+    /**
+     * Charges what dead replicas left.
+     *
+     * @return how many leases it ended
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the postings cannot be stored; the next run tries again
+     * @throws org.jooq.exception.DataAccessException if the database does not answer
+     */
+    public int forfeitDead() {
+        List<LeasePosting.Forfeit> dead = expired.find(AT_ONCE).stream()
+                .map(lease -> new LeasePosting.Forfeit(lease, ids.get()))
+                .toList();
+        List<Receipt> receipts = dead.stream()
+                .map(forfeit -> audit.append(JournalEntry.of(ledger, forfeit, () -> events(forfeit))))
+                .toList();
+        receipts.forEach(Receipt::await);
+        expired.clear();
+        return (int) dead.stream().filter(forfeit -> forfeit.charged() > 0).count();
+    }
+
+    private static List<AuditEvent> events(LeasePosting.Forfeit forfeit) {
+        if (forfeit.charged() == 0) {
+            return List.of();
+        }
+        WindowKey window = forfeit.lease().window();
+        NanoUsd charged = new NanoUsd(forfeit.charged());
+        LOG.warn(
+                "a gateway ended without giving back {} of budget \"{}\" of tenant \"{}\": it may be spent, so it is charged",
+                charged,
+                window.budgetId(),
+                window.tenant());
+        return List.of(new AuditEvent(
+                window.tenant(),
+                EventKind.LEASE_FORFEITED,
+                forfeit.callId(),
+                new Facts()
+                        .put("budget", window.budgetId())
+                        .put("window_start", window.start().toString())
+                        .put("replica", forfeit.lease().replica().toString())
+                        .put("cost_usd", charged.toDecimal())
+                        .put("settlement", Settlement.Kind.ASSUMED.code())));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.portreeve.policy.budget;
+
+import static dev.portreeve.db.policy.Tables.LEASE;
+
+import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+
+/** Finds the leases whose replica is gone. */
+final class PostgresExpiredLeases {
+    /** A living replica gives an unused lease back after a second, and touches a used one this often. */
+    static final Duration TOUCH_EVERY = Duration.ofSeconds(10);
+    /** By the database's clock, the one clock all replicas share. */
+    static final Duration DEAD_AFTER = Duration.ofSeconds(60);
+
+    private static final Duration KEEP_EMPTY = Duration.ofHours(1);
+
+    private final DSLContext database;
+
+    PostgresExpiredLeases(DataSource database) {
+        this.database = DSL.using(database, SQLDialect.POSTGRES);
+    }
+
+    /** The oldest first, at most {@code limit}. */
+    List<LeaseKey> find(int limit) {
+        return database.selectFrom(LEASE)
+                .where(LEASE.TOUCHED_AT.lt(ago(DEAD_AFTER)).and(LEASE.NANOS.gt(0L)))
+                .orderBy(LEASE.TOUCHED_AT)
+                .limit(limit)
+                .fetch(row -> new LeaseKey(
+                        new WindowKey(row.getTenant(), row.getBudgetId(), row.getStartsAt()), row.getReplica()));
+    }
+
+    /** Deletes rows that say nothing any more. */
+    void clear() {
+        database.deleteFrom(LEASE)
+                .where(LEASE.TOUCHED_AT.lt(ago(KEEP_EMPTY)).and(LEASE.NANOS.eq(0L)))
+                .execute();
+    }
+
+    private static Field<Instant> ago(Duration time) {
+        return DSL.field("now() - {0} * interval '1 second'", Instant.class, DSL.inline(time.toSeconds()));
+    }
+}

@@ -1,0 +1,327 @@
+package dev.portreeve.policy.budget;
+
+import static dev.portreeve.policy.budget.PurseFixture.BOT;
+import static dev.portreeve.policy.budget.PurseFixture.OTHER;
+import static dev.portreeve.policy.budget.PurseFixture.call;
+import static dev.portreeve.policy.budget.PurseFixture.organisation;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.budget.BudgetOwner.Kind;
+import dev.portreeve.policy.budget.FaultyJournal.Fault;
+import dev.portreeve.policy.budget.PurseFixture.Ending;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holding from memory adds to {@link BudgetLedgerContract}. */
+class LeaseTest {
+    private static final String LEASED = """
+            SELECT coalesce(sum(l.nanos), 0) FROM policy.lease l WHERE l.budget_id = ?""";
+    /** Every window's sum of leases, and the limit with everything counted. */
+    private static final String DIFFERENCES = """
+            SELECT w.budget_id || ': ' || w.leased_nanos || ' but ' || coalesce(sum(l.nanos), 0)
+            FROM policy.budget_window w
+            LEFT JOIN policy.lease l ON (l.tenant, l.budget_id, l.starts_at) = (w.tenant, w.budget_id, w.starts_at)
+            GROUP BY w.tenant, w.budget_id, w.starts_at
+            HAVING w.leased_nanos <> coalesce(sum(l.nanos), 0)
+                OR w.held_nanos + w.settled_nanos + w.leased_nanos > w.limit_nanos""";
+
+    private FaultyJournal journal;
+    private PostgresPurse purse;
+
+    @BeforeEach
+    void open() {
+        purse = PostgresPurse.open(BudgetLedgerContract.NOON, real -> {
+            journal = new FaultyJournal(real);
+            return journal;
+        });
+        purse.organise(organisation(1_000_000L, 100_000L, 10_000L));
+    }
+
+    @AfterEach
+    void close() {
+        PostgresBudgetLedgerTest.assertReplayEqualsBalances(purse);
+        assertLeasesAddUp();
+        purse.close();
+    }
+
+    private void assertLeasesAddUp() {
+        assertEquals(List.of(), purse.query(DIFFERENCES, row -> row.getString(1)));
+    }
+
+    private static LeaseSweeper sweeper(PostgresPurse replica) {
+        return new LeaseSweeper(replica.database.app().dataSource(), replica.audit(), replica.ledger, UUID::randomUUID);
+    }
+
+    private long leased(String budget) {
+        return purse.query(LEASED, row -> row.getLong(1), budget).getFirst();
+    }
+
+    private static CallOutcome run(PurseFixture replica, long worst, long used) {
+        return replica.run(call(BOT, worst), new Ending.Reports(used));
+    }
+
+    private record Running(AuditTrail trail, Reservation reservation) {
+        static Running begin(PurseFixture replica, long worst) throws CallEnded {
+            LlmCall call = call(BOT, worst);
+            AuditTrail trail = replica.trail(call);
+            return new Running(trail, replica.ledger().reserve(call, trail));
+        }
+
+        void end(long used) throws CallEnded {
+            try (trail) {
+                try (reservation) {
+                    reservation
+                            .<PurseFixture.Words>metered((input, out) -> new Usage(0, 0, used, Usage.Basis.REPORTED))
+                            .execute(Clearance.of(Content.EMPTY), words -> {});
+                }
+                trail.conclude(new Facts().put("outcome", "test")).await();
+            }
+        }
+    }
+
+    @Test
+    void theSecondCallWaitsForNobody() throws CallEnded {
+        run(purse, 100, 60);
+        assertTrue(leased("member:bot:daily") >= 100);
+        journal.breakEntry(0, Fault.FAILS);
+        Running second = Running.begin(purse, 100);
+        Receipt opening = second.trail().opened();
+        assertThrows(EvidenceUnavailable.class, opening::await, "the hold came back before the journal was heard");
+        second.end(30);
+        assertEquals(new Balance(10_000, 0, 90, 0), purse.today(Kind.MEMBER, "bot"), "the end brought its hold along");
+    }
+
+    @Test
+    void aHoldFromMemoryIsWrittenWithItsOpeningRecord() throws CallEnded {
+        run(purse, 100, 60);
+        Running second = Running.begin(purse, 100);
+        second.trail().opened().await();
+        assertEquals(new Balance(10_000, 100, 60, 0), purse.today(Kind.MEMBER, "bot"));
+        String opened = purse.leaves(second.trail().callId()).getFirst();
+        assertTrue(opened.contains("\"held_usd\":\"0.0000001\""), opened);
+        second.end(10);
+        assertEquals(new Balance(10_000, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void aJournalThatDoesNotTakeTheHoldGivesTheDrawBack() throws CallEnded {
+        run(purse, 100, 60);
+        for (int i = 0; i < 10; i++) {
+            journal.breakEntry(0, Fault.REFUSED);
+            LlmCall call = call(BOT, 100);
+            try (AuditTrail trail = purse.trail(call)) {
+                assertThrows(EvidenceUnavailable.class, () -> purse.ledger().reserve(call, trail));
+            }
+        }
+        Running.begin(purse, 100).end(10);
+        assertEquals(new Balance(10_000, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void aFaultOnEitherEntryOfADrawnCallLosesNothing(Fault fault) throws CallEnded {
+        run(purse, 100, 60);
+        for (int entry = 0; entry < 2; entry++) {
+            Running running = null;
+            journal.breakEntry(entry, fault);
+            try {
+                running = Running.begin(purse, 100);
+                running.end(10);
+            } catch (EvidenceUnavailable expected) {
+                assertLeasesAddUp();
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            run(purse, 100, 0);
+        }
+        Balance balance = purse.today(Kind.MEMBER, "bot");
+        assertTrue(balance.settled() <= 80 && balance.held() <= 100, balance.toString());
+    }
+
+    @Test
+    void whatIsUnusedGoesBackAndComesAgain() {
+        run(purse, 100, 60);
+        assertTrue(leased("tenant:acme:daily") > 0);
+        sweeper(purse).giveBackAll();
+        assertEquals(0, leased("tenant:acme:daily"));
+        assertEquals(0, leased("member:bot:daily"));
+        run(purse, 100, 60);
+        assertTrue(leased("member:bot:daily") > 0);
+    }
+
+    @Test
+    void whatACallDrewIsNotGivenBack() throws CallEnded {
+        run(purse, 100, 60);
+        Running running = Running.begin(purse, 100);
+        sweeper(purse).giveBackAll();
+        assertEquals(0, leased("member:bot:daily"));
+        assertEquals(100, purse.today(Kind.MEMBER, "bot").held());
+        running.end(100);
+        assertEquals(new Balance(10_000, 0, 160, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void nearTheEndOfABudgetNothingIsLeasedAndTheLastCentIsSpent() {
+        purse.organise(organisation(null, null, 350L));
+        run(purse, 100, 100);
+        assertEquals(0, leased("member:bot:daily"), "a quarter of what is left is less than a call");
+        run(purse, 100, 100);
+        assertInstanceOf(CallOutcome.Denied.class, run(purse, 151, 0));
+        assertInstanceOf(CallOutcome.Completed.class, run(purse, 150, 150));
+        assertEquals(new Balance(350, 0, 350, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void aLargerCallGetsWhatItsOwnReplicaSetAside() {
+        run(purse, 100, 0);
+        assertTrue(leased("member:bot:daily") > 0);
+        assertInstanceOf(CallOutcome.Completed.class, run(purse, 10_000, 0));
+        assertInstanceOf(CallOutcome.Denied.class, run(purse, 10_001, 0));
+    }
+
+    @Test
+    void aLargerCallGetsWhatAnotherReplicaSetAside() throws Exception {
+        try (PostgresPurse other = purse.replica();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            run(other, 1000, 0);
+            assertTrue(leased("member:bot:daily") > 0);
+            Future<CallOutcome> larger = threads.submit(() -> run(purse, 10_000, 0));
+            LeaseSweeper housekeeping = sweeper(other);
+            while (!larger.isDone()) {
+                housekeeping.giveBackAll();
+            }
+            assertInstanceOf(CallOutcome.Completed.class, larger.get());
+        }
+    }
+
+    @Test
+    void aBusyReplicaGivesBackWhenItIsAsked() throws Exception {
+        try (PostgresPurse other = purse.replica();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            run(other, 100, 0);
+            Future<CallOutcome> larger = threads.submit(() -> run(purse, 9_000, 0));
+            while (!larger.isDone()) {
+                run(other, 100, 0);
+            }
+            assertInstanceOf(CallOutcome.Completed.class, larger.get());
+        }
+    }
+
+    @Test
+    void aDeadReplicasLeaseIsChargedOnce() {
+        long lost;
+        try (PostgresPurse dead = purse.replica()) {
+            run(dead, 100, 0);
+            lost = leased("member:bot:daily");
+            assertTrue(lost > 0);
+        }
+        assertEquals(0, sweeper(purse).forfeitDead(), "it may live");
+        purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes'");
+        assertEquals(3, sweeper(purse).forfeitDead());
+        assertEquals(new Balance(10_000, 0, lost, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(0, leased("member:bot:daily"));
+        assertEquals(0, sweeper(purse).forfeitDead());
+        List<String> records = purse.query(
+                "SELECT convert_from(leaf, 'UTF8') FROM audit.record WHERE kind = 'lease.forfeited'",
+                row -> row.getString(1));
+        assertEquals(3, records.size());
+        assertTrue(records.stream().anyMatch(record -> record.contains("\"budget\":\"member:bot:daily\"")));
+        purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 hours'");
+        sweeper(purse).forfeitDead();
+        assertEquals(
+                0,
+                purse.query("SELECT count(*) FROM policy.lease", row -> row.getInt(1))
+                        .getFirst());
+    }
+
+    /** A replica that was cut off so long that another one charged its lease comes back with calls that ran on it. */
+    @Test
+    void aCallWhoseLeaseWasChargedIsAnOverrunWhereNothingIsLeft() throws CallEnded {
+        purse.organise(organisation(null, null, 1000L));
+        run(purse, 100, 0);
+        journal.breakEntry(0, Fault.FAILS);
+        Running cutOff = Running.begin(purse, 100);
+        purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes'");
+        try (PostgresPurse other = purse.replica()) {
+            assertEquals(1, sweeper(other).forfeitDead());
+            long left = 1000 - purse.today(Kind.MEMBER, "bot").settled();
+            assertInstanceOf(CallOutcome.Completed.class, run(other, left, left));
+        }
+        cutOff.end(40);
+        assertEquals(new Balance(1000, 0, 1000, 40), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void aLoweredLimitIsNotPassedFromMemory() {
+        run(purse, 100, 100);
+        assertTrue(leased("member:bot:daily") > 0);
+        purse.organise(organisation(null, null, 100L));
+        for (int i = 0; i < 5; i++) {
+            assertInstanceOf(CallOutcome.Denied.class, run(purse, 1, 0));
+        }
+        assertEquals(0, leased("member:bot:daily"));
+    }
+
+    /** Three replicas, many callers, sizes and ends at random, while replicas come and go: the sums are exact at every look. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void manyReplicasNeverPassTheLimitAndLoseNothing(long seed) throws Exception {
+        purse.organise(organisation(60_000L, 40_000L, 30_000L));
+        List<PostgresPurse> replicas = List.of(purse.replica(), purse.replica(), purse.replica());
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Long>> calls = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                Random random = new Random(1000 * seed + i);
+                PostgresPurse replica = replicas.get(i % 3);
+                calls.add(threads.submit(() -> {
+                    long worst = random.nextLong(300);
+                    long used = random.nextLong(worst + 1);
+                    CallOutcome outcome =
+                            replica.run(call(random.nextInt(4) == 0 ? OTHER : BOT, worst), new Ending.Reports(used));
+                    return outcome instanceof CallOutcome.Completed completed
+                            ? completed.cost().nanos()
+                            : 0L;
+                }));
+                if (i % 50 == 0) {
+                    assertLeasesAddUp();
+                }
+            }
+            long spent = 0;
+            for (Future<Long> call : calls) {
+                spent += call.get();
+            }
+            replicas.forEach(replica -> sweeper(replica).giveBackAll());
+            Balance tenant = purse.today(Kind.TENANT, "acme");
+            assertEquals(new Balance(60_000, 0, spent, 0), tenant);
+            assertFalse(tenant.spent() > tenant.limit());
+            assertEquals(0, leased("tenant:acme:daily"));
+        } finally {
+            replicas.forEach(PostgresPurse::close);
+        }
+    }
+}
