@@ -49,11 +49,12 @@ final class JournalSession implements AutoCloseable {
     private final PreparedStatement insert;
     private final PreparedStatement transactionId;
     private final LeafWriter writer = new LeafWriter();
-    private final List<Runnable> afterCommit = new ArrayList<>();
+    private Open open;
     private @Nullable Doubt doubt;
 
     private JournalSession(Connection connection) throws SQLException {
         this.connection = connection;
+        this.open = new Open(connection);
         this.insert = connection.prepareStatement(INSERT);
         this.transactionId = connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
     }
@@ -92,7 +93,7 @@ final class JournalSession implements AutoCloseable {
     /** Applies, records and commits the batch in one transaction. */
     void store(List<Pending> batch, RecordIds ids) throws SQLException {
         doubt = null;
-        afterCommit.clear();
+        open = new Open(connection);
         applyPostings(batch);
         Leaves leaves = new Leaves(batch.size());
         for (Pending pending : batch) {
@@ -101,12 +102,48 @@ final class JournalSession implements AutoCloseable {
                 leaves.add(events.get(i), pending.id(i), pending.at());
             }
         }
-        String transaction = leaves.isEmpty() ? onlyText(transactionId) : leaves.insert();
-        if (transaction != null) {
-            doubt = leaves.doubt(transaction);
+        String known = open.xid;
+        if (known != null) {
+            doubt = leaves.doubt(known);
+            writeAndCommit(leaves);
+        } else {
+            writeLeft();
+            String transaction = leaves.isEmpty() ? onlyText(transactionId) : leaves.insert();
+            if (transaction != null) {
+                doubt = leaves.doubt(transaction);
+            }
+            connection.commit();
         }
-        connection.commit();
         doubt = null;
+    }
+
+    private void writeLeft() throws SQLException {
+        for (Left left : open.left) {
+            try (PreparedStatement statement = connection.prepareStatement(left.sql())) {
+                left.parameters().set(statement, 1);
+                statement.execute();
+            }
+        }
+    }
+
+    /** What the books left, the records and the commit on one round trip; after an error PostgreSQL skips the rest. */
+    private void writeAndCommit(Leaves leaves) throws SQLException {
+        StringBuilder sql = new StringBuilder();
+        open.left.forEach(left -> sql.append(left.sql()).append(";\n"));
+        if (!leaves.isEmpty()) {
+            sql.append(INSERT).append(";\n");
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement(sql.append("COMMIT").toString())) {
+            int next = 1;
+            for (Left left : open.left) {
+                next = left.parameters().set(statement, next);
+            }
+            if (!leaves.isEmpty()) {
+                leaves.set(statement, next);
+            }
+            statement.execute();
+        }
     }
 
     /** Each book sees its postings of this batch at once, in the order they were appended. */
@@ -126,20 +163,46 @@ final class JournalSession implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private <P> void apply(PostingBook<P> book, List<Object> postings) throws SQLException {
-        book.apply(new Open(connection, afterCommit), (List<P>) postings);
+        book.apply(open, (List<P>) postings);
     }
 
-    private record Open(Connection connection, List<Runnable> actions) implements Transaction {
+    private record Left(String sql, Transaction.Parameters parameters) {}
+
+    private static final class Open implements Transaction {
+        private final Connection connection;
+        private final List<Left> left = new ArrayList<>();
+        private final List<Runnable> afterCommit = new ArrayList<>();
+        private @Nullable String xid;
+
+        Open(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public Connection connection() {
+            return connection;
+        }
+
+        @Override
+        public void atLast(String sql, Parameters parameters) {
+            left.add(new Left(sql, parameters));
+        }
+
+        @Override
+        public void identify(String id) {
+            xid = id;
+        }
+
         @Override
         public void afterCommit(Runnable action) {
-            actions.add(action);
+            afterCommit.add(action);
         }
     }
 
     /** Does what the books left for the time after the last {@link #store}, whose commit is certain by now. */
     void committed() {
-        afterCommit.forEach(Runnable::run);
-        afterCommit.clear();
+        open.afterCommit.forEach(Runnable::run);
+        open = new Open(connection);
     }
 
     /** What is not known after a failure: whether the last transaction committed; {@code null} if it surely did not. */
@@ -256,13 +319,17 @@ final class JournalSession implements AutoCloseable {
 
         @Nullable
         String insert() throws SQLException {
-            insert.setArray(1, connection.createArrayOf("text", tenants.toArray()));
-            insert.setArray(2, connection.createArrayOf("uuid", ids.toArray()));
-            insert.setArray(3, connection.createArrayOf("timestamptz", times.toArray()));
-            insert.setArray(4, connection.createArrayOf("uuid", calls.toArray()));
-            insert.setArray(5, connection.createArrayOf("text", kinds.toArray()));
-            insert.setArray(6, connection.createArrayOf("bytea", leaves.toArray(new byte[0][])));
+            set(insert, 1);
             return onlyText(insert);
+        }
+
+        void set(PreparedStatement statement, int first) throws SQLException {
+            statement.setArray(first, connection.createArrayOf("text", tenants.toArray()));
+            statement.setArray(first + 1, connection.createArrayOf("uuid", ids.toArray()));
+            statement.setArray(first + 2, connection.createArrayOf("timestamptz", times.toArray()));
+            statement.setArray(first + 3, connection.createArrayOf("uuid", calls.toArray()));
+            statement.setArray(first + 4, connection.createArrayOf("text", kinds.toArray()));
+            statement.setArray(first + 5, connection.createArrayOf("bytea", leaves.toArray(new byte[0][])));
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -85,25 +86,52 @@ final class FaultyDatabase implements DataSource {
                             throw lost();
                         }
                         if (method.getName().equals("commit")) {
-                            commit(connection);
+                            commit(connection, connection::commit);
                             return null;
                         }
-                        return method.invoke(connection, arguments);
+                        Object made = method.invoke(connection, arguments);
+                        return made instanceof PreparedStatement statement
+                                        && String.valueOf(arguments[0]).endsWith("COMMIT")
+                                ? committing(connection, statement)
+                                : made;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
                 });
     }
 
-    private void commit(Connection connection) throws SQLException {
+    /** What commits: a call of the driver, or a statement that ends with it. */
+    private interface Commit {
+        void run() throws SQLException;
+    }
+
+    private PreparedStatement committing(Connection connection, PreparedStatement statement) {
+        return (PreparedStatement) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {PreparedStatement.class}, (proxy, method, arguments) -> {
+                    try {
+                        if (method.getName().equals("execute")) {
+                            commit(connection, statement::execute);
+                            return true;
+                        }
+                        // A statement that commits late is still needed then.
+                        return broken.contains(connection) && method.getName().equals("close")
+                                ? null
+                                : method.invoke(statement, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private void commit(Connection connection, Commit commit) throws SQLException {
         switch (nextCommit()) {
-            case NONE -> connection.commit();
+            case NONE -> commit.run();
             case LOST_BEFORE -> {
                 connection.abort(Runnable::run);
                 throw lost();
             }
             case LOST_AFTER -> {
-                connection.commit();
+                commit.run();
                 connection.abort(Runnable::run);
                 throw lost();
             }
@@ -112,7 +140,7 @@ final class FaultyDatabase implements DataSource {
                 Thread.ofVirtual().start(() -> {
                     try {
                         late.await();
-                        connection.commit();
+                        commit.run();
                     } catch (SQLException | InterruptedException e) {
                         throw new AssertionError(e);
                     }

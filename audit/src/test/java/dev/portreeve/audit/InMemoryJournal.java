@@ -183,6 +183,14 @@ public final class InMemoryJournal implements Journal, AutoCloseable {
         }
 
         @Override
+        public void atLast(String sql, Parameters parameters) {
+            throw new UnsupportedOperationException("this journal is in memory and has no statements");
+        }
+
+        @Override
+        public void identify(String xid) {}
+
+        @Override
         public void afterCommit(Runnable action) {
             actions.add(action);
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -48,6 +49,23 @@ class PostgresJournalFaultTest {
                     update.executeUpdate();
                 }
             }
+        }
+    }
+
+    /** The same on the round trip of the commit, as a book does that knows its transaction's id. */
+    private static final class LatePurse extends Purse {
+        @Override
+        public void apply(Transaction transaction, List<Integer> amounts) throws SQLException {
+            int sum = amounts.stream().mapToInt(Integer::intValue).sum();
+            try (Statement statement = transaction.connection().createStatement();
+                    ResultSet id = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+                id.next();
+                transaction.identify(id.getString(1));
+            }
+            transaction.atLast("UPDATE purse SET spent = spent + ?", (update, first) -> {
+                update.setInt(first, sum);
+                return first + 1;
+            });
         }
     }
 
@@ -92,8 +110,18 @@ class PostgresJournalFaultTest {
     @ParameterizedTest
     @EnumSource(FaultyDatabase.Fault.class)
     void aCommitWhoseLineBreaksIsStoredOnce(FaultyDatabase.Fault fault) throws SQLException {
+        storedOnce(fault, new Purse());
+    }
+
+    @ParameterizedTest
+    @EnumSource(FaultyDatabase.Fault.class)
+    void aWriteWithTheCommitWhoseLineBreaksIsStoredOnce(FaultyDatabase.Fault fault) throws SQLException {
+        storedOnce(fault, new LatePurse());
+    }
+
+    private void storedOnce(FaultyDatabase.Fault fault, Purse purse) throws SQLException {
         faulty.commits(fault);
-        Receipt receipt = journal.append(spend(new Purse(), 7));
+        Receipt receipt = journal.append(spend(purse, 7));
         if (fault == FaultyDatabase.Fault.LOST_THEN_COMMITTED) {
             assertFalse(receipt.isDurable());
             faulty.commitLate();
@@ -112,8 +140,18 @@ class PostgresJournalFaultTest {
     @ParameterizedTest
     @EnumSource(FaultyDatabase.Fault.class)
     void aPostingWithoutARecordIsAppliedOnce(FaultyDatabase.Fault fault) throws SQLException {
+        appliedOnce(fault, new Purse());
+    }
+
+    @ParameterizedTest
+    @EnumSource(FaultyDatabase.Fault.class)
+    void aPostingWithTheCommitAndWithoutARecordIsAppliedOnce(FaultyDatabase.Fault fault) throws SQLException {
+        appliedOnce(fault, new LatePurse());
+    }
+
+    private void appliedOnce(FaultyDatabase.Fault fault, Purse purse) throws SQLException {
         faulty.commits(fault);
-        Receipt receipt = journal.append(JournalEntry.of(new Purse(), 7, List::of));
+        Receipt receipt = journal.append(JournalEntry.of(purse, 7, List::of));
         faulty.commitLate();
         receipt.await();
         assertEquals(7, spent());
@@ -137,6 +175,28 @@ class PostgresJournalFaultTest {
         }
         assertEquals(30, spent());
         assertEquals(31, records());
+    }
+
+    @Test
+    void aWriteThatIsRefusedTakesNothingOfItsCommitAlong() throws SQLException {
+        database.tamper("ALTER TABLE public.purse ADD CHECK (spent < 5)");
+        Receipt refused = journal.append(spend(new LatePurse(), 7));
+        assertThrows(EvidenceUnavailable.class, refused::await);
+        assertEquals(1, records());
+        journal.append(spend(new LatePurse(), 4)).await();
+        assertEquals(4, spent());
+        assertEquals(2, records());
+    }
+
+    @Test
+    void booksThatWriteAtOnceAndAtLastShareACommit() throws SQLException {
+        List<Receipt> receipts = List.of(
+                journal.append(spend(new Purse(), 1)),
+                journal.append(spend(new LatePurse(), 2)),
+                journal.append(spend(new Purse(), 4)));
+        receipts.forEach(Receipt::await);
+        assertEquals(7, spent());
+        assertEquals(4, records());
     }
 
     @Test

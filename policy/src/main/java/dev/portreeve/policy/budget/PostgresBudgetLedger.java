@@ -54,7 +54,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
-        PostgresHolds rows = new PostgresHolds(transaction.connection());
+        PostgresHolds rows = new PostgresHolds(transaction);
         Batch batch = new Batch();
         postings.forEach(batch::add);
         make(rows, batch.opened);

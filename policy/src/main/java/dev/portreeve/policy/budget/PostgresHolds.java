@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
 import dev.portreeve.policy.budget.Ruling.CallKey;
 import dev.portreeve.policy.budget.Ruling.HoldState;
@@ -32,7 +33,7 @@ final class PostgresHolds {
      * (LATERAL), because a plan made while the tables were small would go on reading them whole.
      */
     private static final String LOCK = """
-            SELECT w.*
+            SELECT w.*, pg_current_xact_id()::text
             FROM (
                 SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[]) AS u (tenant, budget_id, starts_at)
                 ORDER BY tenant, budget_id, starts_at) n
@@ -96,10 +97,12 @@ final class PostgresHolds {
             INSERT INTO policy.posting (tenant, call_id, kind, amount_nanos, overrun_nanos)
             SELECT * FROM unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[])""";
 
+    private final Transaction transaction;
     private final Connection connection;
 
-    PostgresHolds(Connection connection) {
-        this.connection = connection;
+    PostgresHolds(Transaction transaction) {
+        this.transaction = transaction;
+        this.connection = transaction.connection();
     }
 
     /** Makes the rows of windows nobody used yet. */
@@ -146,6 +149,9 @@ final class PostgresHolds {
             statement.execute();
             Rows rows = new Rows(memory);
             rows.windows(statement.getResultSet());
+            if (rows.xid != null) {
+                transaction.identify(rows.xid);
+            }
             statement.getMoreResults();
             rows.leases(statement.getResultSet());
             return new Known(rows.balances, calls.isEmpty() ? Map.of() : holds(statement), rows.turn());
@@ -169,6 +175,7 @@ final class PostgresHolds {
         private final Map<WindowKey, Balance> balances = new HashMap<>();
         private final Map<WindowKey, LeaseTurn.Standing> standings = new HashMap<>();
         private final Map<LeaseKey, Long> dead = new HashMap<>();
+        private @Nullable String xid;
 
         Rows(Leases memory) {
             this.memory = memory;
@@ -178,6 +185,7 @@ final class PostgresHolds {
             try (ResultSet rows = result) {
                 while (rows.next()) {
                     WindowKey window = window(rows);
+                    xid = rows.getString(10);
                     balances.put(
                             window, new Balance(rows.getLong(4), rows.getLong(5), rows.getLong(6), rows.getLong(7)));
                     standings.put(window, new LeaseTurn.Standing(0, rows.getLong(8), true, rows.getBoolean(9)));
@@ -233,21 +241,22 @@ final class PostgresHolds {
         return found;
     }
 
-    /** Writes what changed, in one statement. */
-    void write(Ruling ruling) throws SQLException {
+    /** Leaves what changed to be written with the batch, in one statement. */
+    void write(Ruling ruling) {
         Columns balances = balances(ruling);
         Columns leases = leases(ruling.leases());
         if (balances.isEmpty() && leases.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+        Columns holds = holds(ruling);
+        Columns postings = postings(ruling);
+        transaction.atLast(WRITE, (statement, first) -> {
             int next = balances.set(
-                    statement, 1, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
+                    statement, first, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
-            next = holds(ruling).set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz");
-            postings(ruling).set(statement, next, "text", "uuid", "text", "bigint", "bigint");
-            statement.executeUpdate();
-        }
+            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz");
+            return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint");
+        });
     }
 
     private Columns balances(Ruling ruling) {
