@@ -8,8 +8,9 @@ import dev.portreeve.policy.call.GovernedCall;
 public interface BudgetLedger {
     /**
      * Holds the call's worst case on every budget above its subject, all or nothing, and queues the opening record in the
-     * same transaction. Blocks until the hold is decided where any budget applies; otherwise returns at once, with the
-     * opening record still on its way to disk.
+     * same transaction. Returns at once where no budget applies or memory covers the hold, with the opening record and the hold
+     * still on their way to disk; otherwise blocks until the hold is decided, and a few seconds more if other replicas must first
+     * give back what they set aside.
      *
      * @throws CallEnded with a {@code BUDGET} denial naming the budget, its limit and what is left
      * @throws dev.portreeve.audit.EvidenceUnavailable if the hold cannot be made durable
