@@ -18,7 +18,8 @@ import dev.portreeve.gateway.webhook.HttpApprovalChannel;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.catalog.ServerMemory;
-import dev.portreeve.hub.credential.TokenStore;
+import dev.portreeve.hub.catalog.ServerStatus;
+import dev.portreeve.hub.credential.PostgresTokenStore;
 import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -62,6 +63,7 @@ public final class Gateway implements AutoCloseable {
     private final HttpListener data;
     private final HttpListener admin;
     private final KeyDirectory keys;
+    private final McpHub hub;
     private volatile boolean draining;
 
     private Gateway(GatewayConfig config, InstantSource clock, OpenParts parts) {
@@ -91,13 +93,14 @@ public final class Gateway implements AutoCloseable {
                         ids,
                         random)));
         this.keys = policy.keys();
-        McpHub hub = connectHub(
+        SealedTokens seal = new SealedTokens(new SealKey(pepper.derive(SEAL_KEY)), List.of(), clock, random);
+        this.hub = connectHub(
                 policy,
-                new SealedTokens(new SealKey(pepper.derive(SEAL_KEY)), List.of(), clock, random),
+                seal,
                 new HubStores(
                         Definitions.on(database.pooled(), evidence.log(), clock),
                         ServerMemory.on(database.pooled(), clock),
-                        TokenStore.NONE));
+                        new PostgresTokenStore(database.pooled(), seal, clock)));
         this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, hub);
         parts.add(directory::withdraw);
@@ -173,6 +176,11 @@ public final class Gateway implements AutoCloseable {
     /** A fresh link that signs one browser in to the admin page. */
     public URI newAdminLink() {
         return AdminEdge.link(AdminEdge.base(config.server(), admin.address()), adminAccess.newLinkCode());
+    }
+
+    /** How the tool servers are. */
+    List<ServerStatus> servers() {
+        return hub.servers();
     }
 
     /** The virtual keys, for the demo, which makes its own. */

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 /** {@code portreeve serve}: runs the gateway until it is told to stop. */
 @Command(name = "serve", description = "run the gateway", mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+    private static final Path USUAL = Path.of("portreeve.yaml");
     private final Terminal terminal;
 
     @Option(
@@ -19,7 +20,7 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             defaultValue = "portreeve.yaml",
             description = "default: ${DEFAULT-VALUE}")
-    private Path config = Path.of("portreeve.yaml");
+    private Path config = USUAL;
 
     ServeCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -32,6 +33,12 @@ final class ServeCommand implements Callable<Integer> {
             Gateway gateway = lifetime.hold(Gateway.start(read, Clock.systemUTC()));
             terminal.line("callers    " + gateway.dataUrl() + "   (/v1, /mcp, /health)");
             terminal.line("operators  " + gateway.newAdminLink() + "   (works once)");
+            String command = terminal.environment().apply("PORTREEVE_COMMAND");
+            WaitingTools.lines(
+                            gateway.servers(),
+                            command == null || command.isEmpty() ? "./portreeve" : command,
+                            WaitingTools.options(config, USUAL))
+                    .forEach(terminal::bad);
             lifetime.await();
             return 0;
         }

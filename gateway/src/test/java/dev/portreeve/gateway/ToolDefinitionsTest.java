@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.gateway.GatewayFixture.Outcome;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,24 @@ class ToolDefinitionsTest {
     }
 
     @Test
+    void whoever_starts_it_calls_it_or_looks_at_it_is_told_what_waits_and_how_to_accept_it() {
+        List<String> start = WaitingTools.lines(fixture.gateway.servers(), "./portreeve", " --config x.yaml");
+        assertEquals(
+                "waiting    3 tools of server sticky: no caller sees them before you accept them:   "
+                        + "./portreeve tools accept sticky --config x.yaml",
+                start.getFirst());
+        assertTrue(start.getLast().contains("./portreeve tools list --waiting --config x.yaml"), start.getLast());
+        Outcome called = fixture.run("mcp", "call", "sticky__read", "--key", key);
+        assertTrue(called.err().contains("3 tools of server \"sticky\" wait"), called.err() + called.out());
+        assertTrue(called.err().contains("portreeve tools list --waiting"), called.err());
+        assertTrue(tools("servers").err().contains("portreeve tools accept sticky"));
+        assertTrue(PageSession.signIn(fixture).page().contains("portreeve tools accept sticky"));
+        assertEquals(0, tools("accept", "sticky").exitCode());
+        assertEquals(List.of(), WaitingTools.lines(fixture.gateway.servers(), "./portreeve", ""));
+        assertFalse(PageSession.signIn(fixture).page().contains("portreeve tools accept sticky"));
+    }
+
+    @Test
     void what_cannot_be_decided_says_why() {
         assertEquals(2, tools("accept").exitCode());
         Outcome unknown = tools("accept", "sticky__nothing");
@@ -115,7 +134,7 @@ class ToolDefinitionsTest {
         assertEquals(1, server.path("tools").asInt());
         assertEquals(2, server.path("waiting").asInt());
         Outcome servers = tools("servers");
-        assertTrue(servers.out().matches("(?s).*sticky +up +stdio +\\S+ +1 +2.*"), servers.out());
+        assertTrue(servers.out().matches("(?s).*sticky +(up|asleep) +stdio +\\S+ +1 +2.*"), servers.out());
     }
 
     @Test

@@ -130,7 +130,8 @@ final class AdminPage {
                         + (status.state() == ServerStatus.State.ASLEEP ? " · sleeps until it is called" : "")
                 : problem;
         boolean usable = status.state() == ServerStatus.State.UP || status.state() == ServerStatus.State.ASLEEP;
-        return new ServersPanel.Server(status.slug(), usable, status.tools(), status.waiting(), said);
+        return new ServersPanel.Server(
+                status.slug(), usable, status.tools(), status.waiting(), status.quarantined(), said);
     }
 
     private void verify(AdminExchange exchange, AdminAccess.Session session) {

@@ -11,7 +11,7 @@ final class ServersPanel {
     private ServersPanel() {}
 
     /** A tool server. */
-    record Server(String slug, boolean up, int tools, int waiting, String said) {}
+    record Server(String slug, boolean up, int tools, int waiting, int quarantined, String said) {}
 
     static Html of(List<Server> servers) {
         List<Html> pairs = new ArrayList<>();
@@ -27,6 +27,14 @@ final class ServersPanel {
                     server.waiting() == 0
                             ? Html.EMPTY
                             : tag("span", "pill " + Tone.WARN.style(), server.waiting() + " to look at"),
+                    server.quarantined() == 0
+                            ? Html.EMPTY
+                            : tag(
+                                    "div",
+                                    "warning",
+                                    "⚠ " + server.quarantined()
+                                            + " not shown to callers before somebody accepts them, below or with"
+                                            + " portreeve tools accept " + server.slug()),
                     tag("div", "quiet", server.said())));
         }
         return PageShell.part(

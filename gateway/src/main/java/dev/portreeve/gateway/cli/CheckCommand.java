@@ -2,7 +2,10 @@ package dev.portreeve.gateway.cli;
 
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.hub.definition.DefinitionPolicy;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,6 +36,15 @@ public final class CheckCommand implements Callable<Integer> {
                 + read.models().size()
                 + " models, " + read.toolServers().size() + " tool servers, "
                 + read.policies().size() + " rules, " + read.guardrails().size() + " guardrails");
+        List<String> waiting = read.toolServers().stream()
+                .filter(server -> !server.disabled() && server.definitions() == DefinitionPolicy.BLOCK)
+                .map(ToolServerConfig::slug)
+                .toList();
+        if (!waiting.isEmpty()) {
+            terminal.note("callers see no tool of " + String.join(", ", waiting)
+                    + " before you accept it (definitions: block): once the gateway runs, portreeve tools list --waiting and"
+                    + " portreeve tools accept " + waiting.getFirst());
+        }
         return 0;
     }
 }

@@ -204,6 +204,14 @@ public final class ToolsCommand {
                         String.valueOf(one.path("waiting").asInt()),
                         one.path("problem").asString("")));
             }
+            for (JsonNode one : answer.path("servers")) {
+                if (one.path("quarantined").asInt() > 0) {
+                    terminal.note(one.path("quarantined").asInt() + " of "
+                            + one.path("slug").asString()
+                            + " are not shown to callers before you accept them: portreeve tools accept "
+                            + one.path("slug").asString());
+                }
+            }
             terminal.table(List.of("SERVER", "STATE", "BY", "PROTOCOL", "TOOLS", "WAITING", "PROBLEM"), rows);
             return 0;
         }

@@ -76,8 +76,9 @@ public final class LiveCheck implements AutoCloseable {
             }
             List<String> tools = tools(version, headers);
             String problem = tools.isEmpty()
-                    ? "this key sees no tools: no rule allows its owner any (write one under policies: who, tools), or no"
-                            + " tool server answered yet (the admin page says how they are)"
+                    ? "this key sees no tools: no rule allows its owner any (write one under policies: who, tools), what the"
+                            + " servers offer waits for a person (portreeve tools list --waiting), or no tool server"
+                            + " answered yet (portreeve tools servers)"
                     : null;
             return new Sight(version, tools, problem, true);
         } catch (Refused refused) {

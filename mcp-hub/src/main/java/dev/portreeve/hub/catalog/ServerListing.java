@@ -4,10 +4,12 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.definition.DefinitionReader;
 import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.definition.StoredDefinition;
+import dev.portreeve.hub.definition.Verdict;
 import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,11 +47,11 @@ final class ServerListing implements AutoCloseable {
 
     private int failures;
     private List<String> dropped = List.of();
-    private volatile Shown shown = new Shown(-1, List.of(), 0);
+    private volatile Shown shown = new Shown(-1, List.of(), 0, List.of());
     private volatile ServerStatus status;
 
     /** What the definitions of a revision come to. */
-    private record Shown(long revision, List<CatalogTool> tools, int waiting) {}
+    private record Shown(long revision, List<CatalogTool> tools, int waiting, List<Resource.Tool> quarantined) {}
 
     /** @param onChange called on the listing's thread after every contact */
     ServerListing(
@@ -75,6 +77,7 @@ final class ServerListing implements AutoCloseable {
                 0,
                 0,
                 0,
+                0,
                 null,
                 null);
         this.thread = Thread.ofVirtual().name("hub-catalog-" + entry.slug()).unstarted(this::keepUpToDate);
@@ -93,6 +96,11 @@ final class ServerListing implements AutoCloseable {
         return shown().tools();
     }
 
+    /** What waits for a person and is not used before, by the tools' own names. */
+    List<Resource.Tool> quarantined() {
+        return shown().quarantined();
+    }
+
     private Shown shown() {
         long revision = definitions.revision();
         Shown known = shown;
@@ -107,10 +115,14 @@ final class ServerListing implements AutoCloseable {
         Map<String, StoredDefinition> inForce = new HashMap<>();
         rows.stream().filter(row -> row.verdict().inForce()).forEach(row -> inForce.put(row.name(), row));
         List<CatalogTool> tools = new ArrayList<>();
+        List<Resource.Tool> quarantined = new ArrayList<>();
         int waiting = 0;
         for (StoredDefinition row : rows) {
             if (row.offered()) {
                 waiting += row.verdict().waits() ? 1 : 0;
+                if (row.verdict() == Verdict.QUARANTINED) {
+                    quarantined.add(new Resource.Tool(entry.slug(), row.name(), row.hash()));
+                }
                 StoredDefinition accepted = inForce.get(row.name());
                 if (accepted != null) {
                     boolean withheld = !accepted.hash().equals(row.hash());
@@ -118,7 +130,7 @@ final class ServerListing implements AutoCloseable {
                 }
             }
         }
-        return new Shown(revision, List.copyOf(tools), waiting);
+        return new Shown(revision, List.copyOf(tools), waiting, List.copyOf(quarantined));
     }
 
     ServerStatus status() {
@@ -127,7 +139,7 @@ final class ServerListing implements AutoCloseable {
         boolean stopped =
                 last.state() == ServerStatus.State.UP && entry.server().isAsleep();
         return (stopped ? last.asleep() : last)
-                .withTools(now.tools().size(), now.waiting())
+                .withTools(now.tools().size(), now.waiting(), now.quarantined().size())
                 .with(entry.server().condition());
     }
 
@@ -267,8 +279,10 @@ final class ServerListing implements AutoCloseable {
     private void warnOfWaiting(List<StoredDefinition> waiting) {
         if (!waiting.isEmpty()) {
             LOGGER.warn(
-                    "{} new or changed definitions of tool server \"{}\" wait for a person: portreeve tools list",
+                    "{} new or changed tools of server \"{}\" wait for a person: see them with portreeve tools list --waiting,"
+                            + " accept them with portreeve tools accept {}",
                     waiting.size(),
+                    entry.slug(),
                     entry.slug());
         }
     }
@@ -289,6 +303,7 @@ final class ServerListing implements AutoCloseable {
                 memory.profile(entry).protocolVersion(),
                 0,
                 dropped,
+                0,
                 0,
                 problem,
                 clock.instant());

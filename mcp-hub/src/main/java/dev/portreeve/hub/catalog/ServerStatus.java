@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools how many of its tools are listed, also while it is down
  * @param dropped how many of its tools cannot be listed
  * @param waiting how many of its definitions wait for a person to accept or reject them
+ * @param quarantined how many of those are not in use before; the others are
  * @param problem why it is down, in plain words without contents; {@code null} while it is not
  * @param asOf when this was found out; {@code null} before the first contact ended
  * @param condition how its connection is at this very moment
@@ -23,6 +24,7 @@ public record ServerStatus(
         int tools,
         int dropped,
         int waiting,
+        int quarantined,
         @Nullable String problem,
         @Nullable Instant asOf,
         ServerCondition condition) {
@@ -34,23 +36,56 @@ public record ServerStatus(
             int tools,
             int dropped,
             int waiting,
+            int quarantined,
             @Nullable String problem,
             @Nullable Instant asOf) {
-        this(slug, transport, state, protocolVersion, tools, dropped, waiting, problem, asOf, ServerCondition.FINE);
+        this(
+                slug,
+                transport,
+                state,
+                protocolVersion,
+                tools,
+                dropped,
+                waiting,
+                quarantined,
+                problem,
+                asOf,
+                ServerCondition.FINE);
     }
 
-    ServerStatus withTools(int listed, int waitingNow) {
+    ServerStatus withTools(int listed, int waitingNow, int quarantinedNow) {
         return new ServerStatus(
-                slug, transport, state, protocolVersion, listed, dropped, waitingNow, problem, asOf, condition);
+                slug,
+                transport,
+                state,
+                protocolVersion,
+                listed,
+                dropped,
+                waitingNow,
+                quarantinedNow,
+                problem,
+                asOf,
+                condition);
     }
 
     ServerStatus with(ServerCondition now) {
-        return new ServerStatus(slug, transport, state, protocolVersion, tools, dropped, waiting, problem, asOf, now);
+        return new ServerStatus(
+                slug, transport, state, protocolVersion, tools, dropped, waiting, quarantined, problem, asOf, now);
     }
 
     ServerStatus asleep() {
         return new ServerStatus(
-                slug, transport, State.ASLEEP, protocolVersion, tools, dropped, waiting, problem, asOf, condition);
+                slug,
+                transport,
+                State.ASLEEP,
+                protocolVersion,
+                tools,
+                dropped,
+                waiting,
+                quarantined,
+                problem,
+                asOf,
+                condition);
     }
 
     /** What the last contact showed. */

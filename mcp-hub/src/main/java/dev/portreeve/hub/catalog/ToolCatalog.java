@@ -204,6 +204,26 @@ public final class ToolCatalog implements AutoCloseable {
         }
     }
 
+    /**
+     * What callers of a view would know by a name if somebody had accepted it.
+     *
+     * @param tool that they named
+     * @param ofServer how many of its server's definitions wait
+     */
+    public record Waiting(Resource.Tool tool, int ofServer) {}
+
+    /** Whether a name is that of a tool which waits for a person. Looks through all that wait: for misses, not for calls. */
+    public Optional<Waiting> waiting(View view, String name) {
+        return listings.values().stream()
+                .filter(listing -> view.shows(listing.entry().slug()))
+                .flatMap(listing -> listing.quarantined().stream()
+                        .filter(tool -> view.show(tool.server(), tool.tool())
+                                .filter(shown -> shown.name().equals(name))
+                                .isPresent())
+                        .map(tool -> new Waiting(tool, listing.quarantined().size())))
+                .findFirst();
+    }
+
     /** A caller named a tool that is not listed: perhaps its server has it by now. */
     public void missed(View view, String name) {
         if (view instanceof View.OneServer one) {

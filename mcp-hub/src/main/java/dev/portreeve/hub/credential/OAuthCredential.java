@@ -23,6 +23,8 @@ public final class OAuthCredential implements Credential {
     private static final int UNAUTHORIZED = 401;
     private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final Duration ONE_FETCH = Duration.ofSeconds(20);
+    /** How often it is looked whether another replica has the next token, while this one is still good. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
     private final OAuthClientConfig client;
     private final TokenKey key;
@@ -38,6 +40,7 @@ public final class OAuthCredential implements Credential {
     private Scopes scopes;
     private @Nullable CredentialUnavailable failure;
     private Instant failedAt = Instant.EPOCH;
+    private Instant lookedAt = Instant.EPOCH;
 
     /**
      * @param url of the MCP server
@@ -97,7 +100,21 @@ public final class OAuthCredential implements Credential {
         return header(current.isOld(clock.instant()) ? next(current, canWait, deadline) : current);
     }
 
+    /** What another replica got, or a new one; while the current one is good, only one of the replicas asks for that. */
     private Token next(Token current, boolean canWait, Deadline deadline) throws CredentialUnavailable {
+        Instant now = clock.instant();
+        if (canWait && now.isBefore(lookedAt.plus(LOOK_EVERY))) {
+            return current;
+        }
+        lookedAt = now;
+        Token kept = store.find(key).filter(found -> !found.isOld(now)).orElse(null);
+        if (kept != null) {
+            token = kept;
+            return kept;
+        }
+        if (canWait && !store.claim(key, ONE_FETCH)) {
+            return current;
+        }
         try {
             return fetch(Challenge.NONE, deadline);
         } catch (CredentialUnavailable failed) {
@@ -129,6 +146,15 @@ public final class OAuthCredential implements Credential {
             }
             if (!unauthorized && scopes.and(challenge.scopes()).equals(scopes)) {
                 return false;
+            }
+            Token kept = unauthorized ? store.find(key).orElse(null) : null;
+            if (kept != null
+                    && kept.isUsable(clock.instant())
+                    && !header(kept).equals(refusal.sent())
+                    && scopes.and(challenge.scopes()).equals(scopes)) {
+                // Another replica was refused first.
+                token = kept;
+                return true;
             }
             scopes = scopes.and(challenge.scopes());
             token = null;

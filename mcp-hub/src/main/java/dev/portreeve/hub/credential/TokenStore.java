@@ -1,5 +1,6 @@
 package dev.portreeve.hub.credential;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,12 @@ public interface TokenStore {
     void keep(TokenKey key, Token token);
 
     void forget(TokenKey key);
+
+    /**
+     * Asks to be the one who gets the next token while the last is still good: of all replicas one is told yes, until it
+     * keeps a token or the time is over.
+     */
+    boolean claim(TokenKey key, Duration atMost);
 
     /** Keeps nothing. */
     TokenStore NONE = new TokenStore() {
@@ -29,6 +36,11 @@ public interface TokenStore {
         @Override
         public void forget(TokenKey key) {
             // Nothing was kept here.
+        }
+
+        @Override
+        public boolean claim(TokenKey key, Duration atMost) {
+            return true;
         }
     };
 }

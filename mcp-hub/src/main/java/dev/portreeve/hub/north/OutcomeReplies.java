@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.MetaKey;
@@ -99,6 +100,20 @@ final class OutcomeReplies {
 
     static Reply unknownTool(String tool) {
         return new Reply.Error(OK, new McpError(McpError.INVALID_PARAMS, "unknown tool \"" + tool + "\""));
+    }
+
+    // Not the command that accepts: a model that reads this may have a shell, and a person is to look.
+    static Reply waitingTool(String tool, ToolCatalog.Waiting waiting) {
+        int count = waiting.ofServer();
+        return new Reply.Error(
+                OK,
+                new McpError(
+                        McpError.INVALID_PARAMS,
+                        "unknown tool \"" + tool + "\": " + count + (count == 1 ? " tool" : " tools") + " of server \""
+                                + waiting.tool().server() + "\" "
+                                + (count == 1 ? "waits" : "wait")
+                                + " until a person has looked at what the server says about them; tell whoever runs the"
+                                + " gateway, who finds them with: portreeve tools list --waiting"));
     }
 
     static Reply evidenceUnavailable() {

@@ -75,7 +75,11 @@ final class ToolCalls {
         Optional<CatalogTool> tool = catalog.snapshot(caller.view()).find(read.tool());
         if (tool.isEmpty()) {
             catalog.missed(caller.view(), read.tool());
-            return OutcomeReplies.unknownTool(read.tool());
+            // Only who may use a tool hears that it is there.
+            return catalog.waiting(caller.view(), read.tool())
+                    .filter(waiting -> access.mayUse(caller.subject(), waiting.tool()))
+                    .map(waiting -> OutcomeReplies.waitingTool(read.tool(), waiting))
+                    .orElseGet(() -> OutcomeReplies.unknownTool(read.tool()));
         }
         RequestMeta meta = RequestMeta.read(params, answer);
         Bridge.Errand errand = new Bridge.Errand(caller, tool.get().owner(), digest(caller, tool.get(), read));

@@ -20,6 +20,11 @@ public record Binding(Purpose purpose, Subject principal, String server, String 
         return new Binding(purpose, principal, "", "");
     }
 
+    /** For what belongs to the gateway itself and is bound to a server. */
+    public static Binding ofGateway(Purpose purpose, String server, String digest) {
+        return new Binding(purpose, new Subject("", null, Subject.Kind.AGENT, "", ""), server, digest);
+    }
+
     /** As bytes; each part with its length before it, so that no two bindings look alike. */
     byte[] bytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -7,7 +7,9 @@ public enum Purpose {
     /** A place in a list (pagination). */
     CURSOR('c', 1024),
     /** A task of the tasks extension; travels in a header, so it is short. */
-    TASK('t', 2048);
+    TASK('t', 2048),
+    /** A token for a downstream server, at rest; no caller ever has it. */
+    UPSTREAM_TOKEN('u', 128 * 1024);
 
     private final char code;
     private final int maxContentBytes;

@@ -27,8 +27,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,29 +42,9 @@ class OAuthCredentialTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AlarmClock alarms = new AlarmClock();
     private final OutboundHttp http = OutboundHttp.create(Duration.ofSeconds(5), threads, NameResolver.SYSTEM, alarms);
-    private final Kept store = new Kept();
     private OAuthFixture as;
     private volatile Instant now = Instant.parse("2026-11-21T08:00:00Z");
-
-    /** Keeps tokens in memory, for the test. */
-    private static final class Kept implements TokenStore {
-        private final Map<TokenKey, Token> tokens = new ConcurrentHashMap<>();
-
-        @Override
-        public Optional<Token> find(TokenKey key) {
-            return Optional.ofNullable(tokens.get(key));
-        }
-
-        @Override
-        public void keep(TokenKey key, Token token) {
-            tokens.put(key, token);
-        }
-
-        @Override
-        public void forget(TokenKey key) {
-            tokens.remove(key);
-        }
-    }
+    private final TokenStore store = new InMemoryTokenStore(() -> now);
 
     @BeforeEach
     void start() throws IOException {
@@ -354,6 +332,36 @@ class OAuthCredentialTest {
         assertEquals(Map.of(), credential(other).headers(soon()));
         now = now.plusSeconds(3600);
         assertEquals(Map.of(), credential(secret(null)).headers(soon()));
+    }
+
+    @Test
+    void replicasShareOneTokenAndOneOfThemReplacesIt() throws Exception {
+        as.usual().tokensLive(1000);
+        OAuthCredential here = credential(secret(null));
+        OAuthCredential there = credential(secret(null));
+        assertEquals("Bearer token-1", first(here, "Bearer"));
+        assertEquals("Bearer token-1", there.headers(soon()).get("Authorization"));
+        now = now.plusSeconds(895);
+        assertTrue(store.claim(new TokenKey("wiki", as.mcp().toString(), "gate way", ""), Duration.ofSeconds(20)));
+        assertEquals("Bearer token-1", here.headers(soon()).get("Authorization"), "a third one is at it");
+        now = now.plusSeconds(21);
+        assertEquals("Bearer token-2", here.headers(soon()).get("Authorization"), "it did not come back");
+        assertEquals("Bearer token-2", there.headers(soon()).get("Authorization"));
+        assertEquals(2, as.asked().size());
+    }
+
+    @Test
+    void aReplicaThatIsRefusedTakesWhatAnotherGotSince() throws Exception {
+        as.usual();
+        OAuthCredential here = credential(secret(null));
+        OAuthCredential there = credential(secret(null));
+        String old = first(here, "Bearer");
+        assertEquals(old, there.headers(soon()).get("Authorization"));
+        assertTrue(here.renew(unauthorized(Map.of("Authorization", old), "Bearer"), soon()));
+        assertEquals("Bearer token-2", here.headers(soon()).get("Authorization"));
+        assertTrue(there.renew(unauthorized(Map.of("Authorization", old), "Bearer"), soon()));
+        assertEquals("Bearer token-2", there.headers(soon()).get("Authorization"));
+        assertEquals(2, as.asked().size());
     }
 
     @Test

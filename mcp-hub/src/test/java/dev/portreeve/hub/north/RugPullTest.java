@@ -59,7 +59,16 @@ class RugPullTest {
         assertEquals(List.of(), tools());
         assertEquals(
                 "unknown tool \"fix__nothing\"", call("fix__nothing").error().message());
-        assertEquals("unknown tool \"fix__echo\"", call("fix__echo").error().message());
+        String waits = call("fix__echo").error().message();
+        assertTrue(waits.startsWith("unknown tool \"fix__echo\": ") && waits.contains("of server \"fix\" wait"), waits);
+        assertFalse(waits.contains("accept"), "a model with a shell is not told how to accept");
+        assertEquals(
+                "unknown tool \"fix__spawn\"",
+                world.caller("bob")
+                        .modern("tools/call", "\"name\":\"fix__spawn\",\"arguments\":{}")
+                        .error()
+                        .message(),
+                "who may not use it does not even hear that it waits");
         assertEquals(0, fixture.tools().calls());
         accept("fix__echo");
         assertEquals(1, tools().size());
