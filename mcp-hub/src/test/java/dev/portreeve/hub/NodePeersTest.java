@@ -17,6 +17,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The protocol's reference servers behind the hub and its TypeScript clients before it. Needs Node; leave it out while
@@ -139,7 +142,7 @@ class NodePeersTest {
                 .map(tool -> tool.member("name").asString().orElseThrow())
                 .toList();
         assertTrue(names.containsAll(List.of("every__echo", "web__echo", "new__shout", "files__read_text_file")));
-        assertFalse(names.contains("every__simulate-research-query"), "runs only as a task");
+        assertTrue(names.contains("every__simulate-research-query"), "a task, but who knows none gets its result");
         assertEquals(
                 "Echo: hi",
                 alice.modern("tools/call", call("every__echo", "{\"message\":\"hi\"}"))
@@ -160,6 +163,45 @@ class NodePeersTest {
         String environment =
                 alice.modern("tools/call", call("every__get-env", "{}")).text();
         assertFalse(environment.contains("JAVA_HOME"), environment);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"every", "web"})
+    void theReferenceServersTaskIsHandedOverAndAsks(String server) throws Exception {
+        Caller alice = world.caller("alice")
+                .capable("{\"elicitation\":{},\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
+        RawJson begun = alice.modern(
+                        "tools/call",
+                        call(server + "__simulate-research-query", "{\"topic\":\"python\",\"ambiguous\":true}"))
+                .result();
+        assertEquals("\"task\"", String.valueOf(begun.member("resultType")));
+        String about = "\"taskId\":" + begun.member("taskId");
+        List<RawJson> seen = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            RawJson task = alice.modern("tasks/get", about).result();
+            seen.add(task);
+            RawJson asks = task.member("inputRequests");
+            if (asks != null) {
+                String key = asks.members().keySet().iterator().next();
+                alice.modern(
+                        "tasks/update",
+                        about + ",\"inputResponses\":{\"" + key
+                                + "\":{\"action\":\"accept\",\"content\":{\"interpretation\":\"snake\"}}}");
+            }
+            return task.member("result") != null;
+        });
+        assertTrue(seen.stream().anyMatch(task -> task.member("inputRequests") != null), seen.toString());
+        assertTrue(
+                seen.getLast().member("result").toString().contains("snake"),
+                seen.getLast().toString());
+    }
+
+    @Test
+    void theReferenceServersTaskIsRunForWhoKnowsNone() throws Exception {
+        String report = world.caller("alice")
+                .modern("tools/call", call("web__simulate-research-query", "{\"topic\":\"ports\"}"))
+                .text();
+        assertTrue(report.contains("# Research Report: ports"), report);
     }
 
     @Test

@@ -8,9 +8,9 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
-import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.key.Pepper;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -47,6 +47,14 @@ final class CallFacts {
                         .put("arguments_hmac", digest(tool.arguments()))
                         .put("read_only", tool.readOnly())
                         .include(trace(tool.trace()));
+            case TaskCall task ->
+                facts.put("type", "task")
+                        .put("operation", task.operation())
+                        .put("server", task.resource().server())
+                        .put("definition_hash", task.resource().definitionHash())
+                        .put("begun_by", task.begunBy().toString())
+                        .put("read_only", task.readOnly())
+                        .include(trace(task.trace()));
             case ContextCall context ->
                 facts.put("type", "context")
                         .put("operation", context.operation())
@@ -88,9 +96,11 @@ final class CallFacts {
         return switch (outcome) {
             // Usage and cost are there already: the reservation says them at every ending.
             case CallOutcome.Completed completed ->
-                completed.usage().basis() == Usage.Basis.UNFINISHED
-                        ? facts.put("outcome", "completed").put("result", "input_required")
-                        : facts.put("outcome", "completed");
+                switch (completed.usage().basis()) {
+                    case UNFINISHED -> facts.put("outcome", "completed").put("result", "input_required");
+                    case BEGUN -> facts.put("outcome", "completed").put("result", "task");
+                    case REPORTED, ESTIMATED, ASSUMED -> facts.put("outcome", "completed");
+                };
             case CallOutcome.Denied denied -> facts.put("outcome", "denied").include(of(denied.denial()));
             case CallOutcome.AwaitingApproval awaiting ->
                 facts.put("outcome", "awaiting_approval")

@@ -3,9 +3,12 @@ package dev.portreeve.policy;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.Receipt;
 import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 
 /**
@@ -31,10 +34,19 @@ final class EvidenceGate<C extends Output<C>> implements OutputSink<C> {
         if (opening == null) {
             throw new IllegalStateException("call " + call.id() + " has no opening record");
         }
-        if (call instanceof ToolCall tool && !tool.readOnly()) {
+        if (mayChangeSomething(call)) {
             opening.await();
         }
         return new EvidenceGate<>(opening, client);
+    }
+
+    private static boolean mayChangeSomething(GovernedCall call) {
+        return switch (call) {
+            case ToolCall tool -> !tool.readOnly();
+            case TaskCall task -> !task.readOnly();
+            case ContextCall unused -> false;
+            case LlmCall unused -> false;
+        };
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.portreeve.policy.call.Resource;
  * @param readOnlyHint what the server says; see {@link #readOnly()} for what is believed
  * @param withheld whether its server has changed it and nobody has accepted that: it stays listed as it was, and is not
  *     called
+ * @param tasks what its server says of calling it as a task (2025-11-25)
  * @param listing the definition as callers see it: under that name, with the operator's words, without what hides in texts;
  *     everything else as the server sent it
  * @param mirrored the arguments that its schema wants repeated in headers; read once, not with every call
@@ -25,6 +26,7 @@ public record CatalogTool(
         Resource.Tool resource,
         boolean readOnlyHint,
         boolean withheld,
+        TaskSupport tasks,
         RawJson listing,
         MirroredArguments mirrored) {
     private static final JsonPaths APP_LINKS = JsonPaths.of("/_meta/ui/resourceUri", "/_meta/ui~1resourceUri");
@@ -44,6 +46,7 @@ public record CatalogTool(
                 new Resource.Tool(owner.slug(), definition.name(), definition.hash()),
                 readOnly != null && readOnly.isTrue(),
                 withheld,
+                TaskSupport.of(definition.body()),
                 DefinitionScan.of(definition).clean(),
                 MirroredArguments.of(definition.body().member("inputSchema")));
     }
@@ -57,7 +60,7 @@ public record CatalogTool(
     CatalogTool shown(View.Shown as) {
         Wording words = as.wording().over(owner.wording().getOrDefault(name, Wording.OF_THE_SERVER));
         return new CatalogTool(
-                as.name(), owner, resource, readOnlyHint, withheld, words.rewrite(listing, as.name()), mirrored);
+                as.name(), owner, resource, readOnlyHint, withheld, tasks, words.rewrite(listing, as.name()), mirrored);
     }
 
     /** The same tool with the page of its MCP App where callers of a view find it. */
@@ -68,6 +71,7 @@ public record CatalogTool(
                 resource,
                 readOnlyHint,
                 withheld,
+                tasks,
                 ResourceUri.rewrite(listing, APP_LINKS, view, owner.slug()),
                 mirrored);
     }

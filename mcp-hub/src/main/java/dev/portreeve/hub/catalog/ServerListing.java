@@ -8,6 +8,7 @@ import dev.portreeve.hub.definition.Verdict;
 import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.hub.south.ToolServerFault;
+import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.UpstreamFault;
@@ -244,7 +245,9 @@ final class ServerListing implements AutoCloseable {
     /** @param thoroughly whether to ask for more than tools, since nobody may ask for a while */
     private void look(boolean thoroughly) {
         ToolServer server = entry.server();
-        DefinitionReader.Listed listed = DefinitionReader.read(server.list(Deadline.in(LIST_TIMEOUT)));
+        List<RawJson> tools = server.list(Deadline.in(LIST_TIMEOUT));
+        DefinitionReader.Listed listed =
+                DefinitionReader.read(tools, server.profile().runsTasks());
         warnOfWaiting(definitions.listed(entry.slug(), listed.definitions(), entry.definitions()));
         warnOfDropped(listed.dropped());
         failures = 0;

@@ -28,13 +28,19 @@ public final class DefinitionReader {
     /** @param dropped for each definition that cannot be offered, which it is and why; without its contents */
     public record Listed(List<Definition> definitions, List<String> dropped) {}
 
+    /** The list of a server whose calls cannot be tasks. */
     public static Listed read(List<RawJson> list) {
+        return read(list, false);
+    }
+
+    /** @param tasks whether calls can be tasks there; if not, tools that only run as such cannot be offered */
+    public static Listed read(List<RawJson> list, boolean tasks) {
         List<Definition> definitions = new ArrayList<>();
         Set<String> names = new HashSet<>();
         List<String> dropped = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
             try {
-                Definition definition = read(list.get(i));
+                Definition definition = definition(list.get(i), tasks);
                 if (!names.add(definition.name())) {
                     throw new Unusable("its name stands twice");
                 }
@@ -46,7 +52,7 @@ public final class DefinitionReader {
         return new Listed(definitions, dropped);
     }
 
-    private static Definition read(RawJson body) {
+    private static Definition definition(RawJson body, boolean tasks) {
         if (body.length() > MAX_DEFINITION_BYTES) {
             throw new Unusable("its definition has more than " + MAX_DEFINITION_BYTES + " bytes");
         }
@@ -57,8 +63,8 @@ public final class DefinitionReader {
             throw new Unusable("it has no input schema");
         }
         RawJson execution = members.get("execution");
-        if (execution != null && isString(execution.member("taskSupport"), "required")) {
-            throw new Unusable("it runs only as a task of protocol 2025-11-25, which is not supported");
+        if (!tasks && execution != null && isString(execution.member("taskSupport"), "required")) {
+            throw new Unusable("it runs only as a task, and its server does not say that its calls can be tasks");
         }
         // Before anything else looks into the schemas: this also bounds their nesting.
         String hash = hash(body.toBytes());

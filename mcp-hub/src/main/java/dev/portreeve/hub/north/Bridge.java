@@ -48,8 +48,9 @@ final class Bridge implements AutoCloseable {
      * A request that may go several rounds.
      *
      * @param digest of everything that must be the same in the next round
+     * @param asking how its server is asked
      */
-    record Errand(Counterpart caller, ServerEntry server, String digest) {
+    record Errand(Counterpart caller, ServerEntry server, String digest, Asking asking) {
         private Binding binding() {
             return new Binding(Purpose.REQUEST_STATE, caller.subject(), server.slug(), digest);
         }
@@ -150,7 +151,7 @@ final class Bridge implements AutoCloseable {
             throws InterruptedException {
         ServerRequest now = request;
         for (int i = 0; i < limits.rounds(); i++) {
-            Answered answered = errand.server().server().ask(caller.party(), now, relay, deadline);
+            Answered answered = errand.asking().ask(caller.party(), now, relay, deadline);
             Optional<InputRequired> wanted = InputRequired.of(answered);
             if (wanted.isEmpty()) {
                 return answered;
@@ -199,12 +200,11 @@ final class Bridge implements AutoCloseable {
         }
         if (mayAskMidway(errand.server(), caller)) {
             ParkedCall started = new ParkedCall(
-                    errand.server().slug(),
-                    ears -> errand.server().server().ask(caller.party(), request, ears, deadline));
+                    errand.server().slug(), ears -> errand.asking().ask(caller.party(), request, ears, deadline));
             return attached(errand, started, round, relay);
         }
         ServerRequest now = again(request, round.responses(), round.state());
-        Answered answered = errand.server().server().ask(caller.party(), now, relay, deadline);
+        Answered answered = errand.asking().ask(caller.party(), now, relay, deadline);
         Optional<InputRequired> wanted = InputRequired.of(answered);
         if (wanted.isEmpty()) {
             return answered;

@@ -64,7 +64,8 @@ final class ContextCalls {
             Answer answer,
             Cancellation cancellation) {
         RequestMeta meta = RequestMeta.read(params, answer);
-        Bridge.Errand errand = new Bridge.Errand(caller, request.owner(), request.digest(caller));
+        Bridge.Errand errand = new Bridge.Errand(
+                caller, request.owner(), request.digest(caller), request.owner().server()::ask);
         Round round = bridge.open(errand, params == null ? Map.of() : params.members());
         Beside beside = Beside.of(meta.others(), round.responses());
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);

@@ -35,6 +35,7 @@ final class LegacyDispatch {
     private final SessionListening listening;
     private final ToolLists lists;
     private final ToolCalls calls;
+    private final TaskCalls tasks;
     private final ContextMethods context;
 
     LegacyDispatch(
@@ -42,11 +43,13 @@ final class LegacyDispatch {
             SessionListening listening,
             ToolLists lists,
             ToolCalls calls,
+            TaskCalls tasks,
             ContextMethods context) {
         this.sessions = sessions;
         this.listening = listening;
         this.lists = lists;
         this.calls = calls;
+        this.tasks = tasks;
         this.context = context;
     }
 
@@ -86,7 +89,14 @@ final class LegacyDispatch {
         session.begin(new SessionDialogue(session.id(), CallerCapabilities.carried(declared)));
         ObjectNode result = JsonRpc.object();
         result.put("protocolVersion", version);
-        result.set("capabilities", context.capabilities(view));
+        ObjectNode capabilities = context.capabilities(view);
+        if (version.equals(ProtocolVersion.LEGACY) && tasks.areForOlderCallers(view)) {
+            ObjectNode ours = capabilities.putObject("tasks");
+            ours.putObject("list");
+            ours.putObject("cancel");
+            ours.putObject("requests").putObject("tools").putObject("call");
+        }
+        result.set("capabilities", capabilities);
         String instructions = context.instructions(view);
         if (instructions != null) {
             result.put("instructions", instructions);
@@ -118,6 +128,13 @@ final class LegacyDispatch {
         Optional<Listing> listing = ContextMethods.listing(request.method());
         if (listing.isPresent()) {
             answer.result(context.list(counterpart(session, answer), listing.get(), request.params(), Map.of()));
+        } else if (TaskCalls.isAbout(request.method(), false)) {
+            call(
+                    session,
+                    request,
+                    answer,
+                    cancellation,
+                    caller -> tasks.call(caller, request.method(), request.params(), answer, cancellation));
         } else if (ContextMethods.isCall(request.method())) {
             call(
                     session,

@@ -29,6 +29,7 @@ public final class McpEndpoint implements AutoCloseable {
     private final LegacySessions sessions;
     private final Announcements announcements;
     private final Bridge bridge;
+    private final TaskQuestions questions;
     private final EraSwitch eras;
     private final AlarmClock alarms;
 
@@ -45,7 +46,18 @@ public final class McpEndpoint implements AutoCloseable {
         this.alarms = alarms;
         ToolLists lists = new ToolLists(catalog, access, tokens, ToolLists.PAGE_BYTES);
         this.bridge = new Bridge(tokens, new ParkedCalls(RoundLimits.DEFAULT, alarms), RoundLimits.DEFAULT);
-        ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, callIds, alarms, limits);
+        Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock));
+        this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
+        ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
+        TaskCalls taskCalls = new TaskCalls(
+                catalog,
+                governor,
+                tasks,
+                questions,
+                new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock),
+                callIds,
+                alarms,
+                limits);
         ContextCatalog offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR);
         ContextMethods context = new ContextMethods(
                 catalog,
@@ -56,13 +68,15 @@ public final class McpEndpoint implements AutoCloseable {
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
         this.announcements = new Announcements(alarms);
         catalog.onChange(announcements::listsMayHaveChanged);
-        this.eras = eras(lists, calls, context, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
+        this.eras = eras(
+                lists, calls, taskCalls, context, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
         sweepLater();
     }
 
     private EraSwitch eras(
             ToolLists lists,
             ToolCalls calls,
+            TaskCalls tasks,
             ContextMethods context,
             ArgumentHeaders argumentHeaders,
             StreamLimits limits,
@@ -80,6 +94,7 @@ public final class McpEndpoint implements AutoCloseable {
                         new ModernListening(standing, rate, announcements, visible, pump, limits, space),
                         lists,
                         calls,
+                        tasks,
                         context,
                         argumentHeaders),
                 new LegacyDispatch(
@@ -87,6 +102,7 @@ public final class McpEndpoint implements AutoCloseable {
                         new SessionListening(standing, announcements, visible, pump, limits),
                         lists,
                         calls,
+                        tasks,
                         context));
     }
 
@@ -129,6 +145,7 @@ public final class McpEndpoint implements AutoCloseable {
     public void close() {
         announcements.close();
         bridge.close();
+        questions.close();
         sessions.endAll();
     }
 }

@@ -25,6 +25,15 @@ final class MissingCapability extends RuntimeException {
                 RawJson.of(data)));
     }
 
+    static MissingCapability ofExtension(String extension) {
+        ObjectNode data = JsonRpc.object();
+        data.putObject("requiredCapabilities").putObject("extensions").putObject(extension);
+        return new MissingCapability(new McpError(
+                McpError.MISSING_CLIENT_CAPABILITY,
+                "this needs the client capability \"" + extension + "\", which was not declared",
+                RawJson.of(data)));
+    }
+
     /** What a server said itself. */
     static MissingCapability said(McpError error) {
         return new MissingCapability(
@@ -33,6 +42,10 @@ final class MissingCapability extends RuntimeException {
 
     String words() {
         return error.message();
+    }
+
+    McpError error() {
+        return error;
     }
 
     Reply reply() {

@@ -2,6 +2,7 @@ package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Listing;
+import dev.portreeve.hub.south.TaskState;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpc;
@@ -34,6 +35,7 @@ final class ModernDispatch {
     private final ModernListening listening;
     private final ToolLists lists;
     private final ToolCalls calls;
+    private final TaskCalls tasks;
     private final ContextMethods context;
     private final ArgumentHeaders argumentHeaders;
 
@@ -41,11 +43,13 @@ final class ModernDispatch {
             ModernListening listening,
             ToolLists lists,
             ToolCalls calls,
+            TaskCalls tasks,
             ContextMethods context,
             ArgumentHeaders argumentHeaders) {
         this.listening = listening;
         this.lists = lists;
         this.calls = calls;
+        this.tasks = tasks;
         this.context = context;
         this.argumentHeaders = argumentHeaders;
     }
@@ -61,6 +65,7 @@ final class ModernDispatch {
                     argumentHeaders.require(subject, view, request.params(), exchange);
                 }
                 if (request.method().equals("subscriptions/listen")) {
+                    requireMayHearOfTasks(counterpart(subject, view, request), request.params());
                     listening.listen(subject, view, request, exchange);
                 } else {
                     dispatch(subject, view, request, answer, cancellation);
@@ -89,7 +94,9 @@ final class ModernDispatch {
 
     private void context(Counterpart caller, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
         Optional<Listing> listing = ContextMethods.listing(request.method());
-        if (listing.isPresent()) {
+        if (TaskCalls.isAbout(request.method(), true)) {
+            finish(answer, tasks.call(caller, request.method(), request.params(), answer, cancellation));
+        } else if (listing.isPresent()) {
             answer.result(context.list(caller, listing.get(), request.params(), listMembers()));
         } else if (ContextMethods.isCall(request.method())) {
             Reply reply = context.call(caller, request.method(), request.params(), answer, cancellation);
@@ -161,7 +168,11 @@ final class ModernDispatch {
         ObjectNode result = JsonRpc.object();
         ArrayNode versions = result.putArray("supportedVersions");
         ProtocolVersion.MODERN_ALL.forEach(versions::add);
-        result.set("capabilities", context.capabilities(view));
+        ObjectNode capabilities = context.capabilities(view);
+        if (tasks.areForModernCallers(view)) {
+            capabilities.putObject("extensions").putObject(TaskState.EXTENSION);
+        }
+        result.set("capabilities", capabilities);
         String instructions = context.instructions(view);
         if (instructions != null) {
             result.put("instructions", instructions);
@@ -225,9 +236,20 @@ final class ModernDispatch {
         switch (request.method()) {
             case "tools/call", "prompts/get" -> requireEqual(exchange, HeaderValue.NAME, text(params.get("name")));
             case "resources/read" -> requireEqual(exchange, HeaderValue.NAME, text(params.get("uri")));
+            case TaskState.GET, TaskState.UPDATE, TaskState.CANCEL ->
+                requireEqual(exchange, HeaderValue.NAME, text(params.get("taskId")));
             default -> {
                 // No other method mirrors a name.
             }
+        }
+    }
+
+    private static void requireMayHearOfTasks(Counterpart caller, @Nullable RawJson params) {
+        RawJson wanted = params == null ? null : params.member("notifications");
+        if (wanted != null && wanted.member("taskIds") != null && !Tasks.declares(caller)) {
+            throw new BadMessage(
+                    BAD_REQUEST,
+                    MissingCapability.ofExtension(TaskState.EXTENSION).error());
         }
     }
 

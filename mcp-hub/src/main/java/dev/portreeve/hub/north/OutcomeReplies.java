@@ -52,6 +52,28 @@ final class OutcomeReplies {
         };
     }
 
+    /** The endings of a request about a task. */
+    static Reply ofTask(CallOutcome outcome, CallId id, @Nullable Reply released) {
+        return switch (outcome) {
+            case CallOutcome.Completed completed -> {
+                if (released == null) {
+                    throw new IllegalStateException("a request about a task completed without a result");
+                }
+                yield released;
+            }
+            case CallOutcome.Denied denied ->
+                error(
+                        "the gateway refused this: " + denied.denial().detail(),
+                        denied.denial().reason().code(),
+                        id);
+            case CallOutcome.AwaitingApproval waiting ->
+                error("this waits for approval " + waiting.ticket(), "approval_required", id);
+            case CallOutcome.Failed failed ->
+                error(failed.fault().detail(), failed.fault().kind().code(), id);
+            case CallOutcome.Abandoned abandoned -> new Reply.Nothing();
+        };
+    }
+
     private static Reply found(ContextRequest request, @Nullable Reply released) {
         if (released == null) {
             throw new IllegalStateException("a " + request.method() + " completed without a result");

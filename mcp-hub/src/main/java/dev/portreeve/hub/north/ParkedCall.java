@@ -3,7 +3,10 @@ package dev.portreeve.hub.north;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.policy.call.Deadline;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -16,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ParkedCall implements Meanwhile {
     private static final int MAX_UNHEARD = 64;
+    private static final Duration LONG = Duration.ofHours(1);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Heard> heard = new ArrayDeque<>();
@@ -141,26 +145,53 @@ final class ParkedCall implements Meanwhile {
      */
     Turn await(Meanwhile caller) throws InterruptedException {
         while (true) {
-            Heard next = next();
-            switch (next) {
-                case null -> {
-                    return done();
-                }
-                case Heard.Report report -> caller.progress(report.params());
-                case Heard.Said said -> caller.notification(said.notification());
-                case Heard.Asked asked -> {
-                    return new Turn.Asks(asked.question());
-                }
+            Optional<Turn> turn = await(caller, Deadline.in(LONG));
+            if (turn.isPresent()) {
+                return turn.get();
             }
         }
     }
 
-    private @Nullable Heard next() throws InterruptedException {
+    /**
+     * The same for a while.
+     *
+     * @return empty if the server did neither by then
+     */
+    Optional<Turn> await(Meanwhile caller, Deadline deadline) throws InterruptedException {
+        while (awaitSomething(deadline)) {
+            Heard next = poll();
+            switch (next) {
+                case null -> {
+                    return Optional.of(done());
+                }
+                case Heard.Report report -> caller.progress(report.params());
+                case Heard.Said said -> caller.notification(said.notification());
+                case Heard.Asked asked -> {
+                    return Optional.of(new Turn.Asks(asked.question()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean awaitSomething(Deadline deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (heard.isEmpty() && result == null && failure == null) {
-                changed.await();
+                if (deadline.isPast()) {
+                    return false;
+                }
+                long ignored = changed.awaitNanos(deadline.remaining().toNanos());
             }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Heard poll() {
+        lock.lock();
+        try {
             return heard.poll();
         } finally {
             lock.unlock();

@@ -44,6 +44,7 @@ final class ToolCalls {
     private final CallGovernor governor;
     private final AccessPolicy access;
     private final Bridge bridge;
+    private final Tasks tasks;
     private final Supplier<CallId> callIds;
     private final AlarmClock alarms;
     private final NorthLimits limits;
@@ -53,6 +54,7 @@ final class ToolCalls {
             CallGovernor governor,
             AccessPolicy access,
             Bridge bridge,
+            Tasks tasks,
             Supplier<CallId> callIds,
             AlarmClock alarms,
             NorthLimits limits) {
@@ -60,6 +62,7 @@ final class ToolCalls {
         this.governor = governor;
         this.access = access;
         this.bridge = bridge;
+        this.tasks = tasks;
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
@@ -81,14 +84,24 @@ final class ToolCalls {
                     .map(waiting -> OutcomeReplies.waitingTool(read.tool(), waiting))
                     .orElseGet(() -> OutcomeReplies.unknownTool(read.tool()));
         }
+        RawJson wish = read.members().get("task");
+        Tasks.Plan plan = tasks.plan(caller, tool.get(), wish);
+        Reply refusal = Tasks.refusal(plan);
+        if (refusal != null && access.mayUse(caller.subject(), tool.get().resource())) {
+            return refusal;
+        }
         RequestMeta meta = RequestMeta.read(params, answer);
-        Bridge.Errand errand = new Bridge.Errand(caller, tool.get().owner(), digest(caller, tool.get(), read));
+        Bridge.Errand errand = new Bridge.Errand(
+                caller,
+                tool.get().owner(),
+                digest(caller, tool.get(), read),
+                tasks.asking(plan, caller, tool.get().owner(), wish));
         Round round = bridge.open(errand, read.members());
         Beside beside = Beside.of(meta.others(), round.responses());
         ToolCall call = governed(caller, tool.get(), read.arguments(), beside, round, meta);
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
         try {
-            return govern(new Work(call, tool.get(), errand, round, beside, meta), answer, cancellation);
+            return govern(new Work(call, tool.get(), plan, errand, round, beside, meta), answer, cancellation);
         } finally {
             grace.close();
         }
@@ -96,7 +109,13 @@ final class ToolCalls {
 
     /** All that is known of one call. */
     private record Work(
-            ToolCall call, CatalogTool tool, Bridge.Errand errand, Round round, Beside beside, RequestMeta meta) {}
+            ToolCall call,
+            CatalogTool tool,
+            Tasks.Plan plan,
+            Bridge.Errand errand,
+            Round round,
+            Beside beside,
+            RequestMeta meta) {}
 
     private static String digest(Counterpart caller, CatalogTool tool, CallParams params) {
         return String.join(
@@ -185,6 +204,12 @@ final class ToolCalls {
                 work.round().with(beside.responses(), cleared.approval(), call.id()),
                 relay,
                 reply -> released.instead = reply);
+        Optional<RawJson> task =
+                tasks.begun(answered, work.plan(), work.errand().caller(), work.tool(), call.id());
+        if (task.isPresent()) {
+            out.emit(read(work.tool(), task.get()));
+            return Usage.TASK;
+        }
         out.emit(result(work.tool(), work.errand().caller(), answered));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
     }
@@ -229,14 +254,19 @@ final class ToolCalls {
     }
 
     private ToolResult result(CatalogTool tool, Counterpart caller, Answered answered) throws CallEnded {
+        return read(
+                tool,
+                switch (answered) {
+                    case Answered.Result result ->
+                        Links.inToolResult(
+                                result.result(), caller.view(), tool.owner().slug());
+                    case Answered.Refusal refusal -> refused(tool, refusal.error());
+                });
+    }
+
+    private static ToolResult read(CatalogTool tool, RawJson result) throws CallEnded {
         try {
-            return ToolResult.of(
-                    switch (answered) {
-                        case Answered.Result result ->
-                            Links.inToolResult(
-                                    result.result(), caller.view(), tool.owner().slug());
-                        case Answered.Refusal refusal -> refused(tool, refusal.error());
-                    });
+            return ToolResult.of(result);
         } catch (MalformedJson unreadable) {
             throw failed(
                     UpstreamFault.Kind.GARBAGE,

@@ -8,7 +8,7 @@ import dev.portreeve.policy.call.TextRun;
 import java.util.List;
 
 /**
- * A tool's result, or a prompt, resource, completion, question or refusal, as it was sent, and the texts in it that a model will read: the whole answer is one chunk. Rewriting a
+ * A tool's result, or a prompt, resource, completion, task, question or refusal, as it was sent, and the texts in it that a model will read: the whole answer is one chunk. Rewriting a
  * text leaves every other byte as it was.
  */
 record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
@@ -33,7 +33,19 @@ record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
             "/inputRequests/*/params/requestedSchema/**",
             "/inputRequests/*/params/systemPrompt",
             "/inputRequests/*/params/messages/*/content/text",
-            "/message");
+            "/message",
+            "/statusMessage",
+            "/task/statusMessage",
+            "/_meta/io.modelcontextprotocol~1model-immediate-response",
+            "/error/message",
+            "/result/content/*/text",
+            "/result/content/*/name",
+            "/result/content/*/title",
+            "/result/content/*/description",
+            "/result/content/*/uri",
+            "/result/content/*/resource/uri",
+            "/result/content/*/resource/text",
+            "/result/structuredContent/**");
 
     /** @throws dev.portreeve.policy.call.MalformedJson if the result is no JSON that all readers agree on */
     static ToolResult of(RawJson result) {

@@ -1,5 +1,6 @@
 package dev.portreeve.hub.south;
 
+import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,27 @@ public record ServerProfile(
                 protocolVersion,
                 capabilities == null || !capabilities.isObject() ? RawJson.EMPTY_OBJECT : capabilities,
                 instructions == null ? null : instructions.asString().orElse(null));
+    }
+
+    /** Whether it speaks the stateless era. */
+    public boolean isModern() {
+        return protocolVersion.equals(ProtocolVersion.MODERN);
+    }
+
+    /** Whether its tool calls can be tasks, in the way of its era. */
+    public boolean runsTasks() {
+        RawJson declared = isModern()
+                ? at(capabilities, "extensions", TaskState.EXTENSION)
+                : at(capabilities, "tasks", "requests", "tools", "call");
+        return declared != null;
+    }
+
+    private static @Nullable RawJson at(RawJson json, String... path) {
+        RawJson found = json;
+        for (String member : path) {
+            found = found == null ? null : found.member(member);
+        }
+        return found;
     }
 
     /** Whether it declared a capability, by its top-level name. */

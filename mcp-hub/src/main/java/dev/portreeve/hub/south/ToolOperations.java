@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Listing and asking over any connection: the part that is the same for every transport and era. */
 final class ToolOperations {
     private static final int MAX_PAGES = 100;
-    private static final String TASKS = "io.modelcontextprotocol/tasks";
     private final String slug;
     private final int maxEntries;
 
@@ -89,7 +88,7 @@ final class ToolOperations {
             case "complete", "input_required" -> true;
             case "task" -> {
                 RawJson extensions = party.capabilities().member("extensions");
-                yield extensions != null && extensions.member(TASKS) != null;
+                yield extensions != null && extensions.member(TaskState.EXTENSION) != null;
             }
             default -> false;
         };

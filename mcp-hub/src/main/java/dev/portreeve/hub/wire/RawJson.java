@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -52,6 +53,11 @@ public final class RawJson {
     /** A JSON string. */
     public static RawJson string(String text) {
         return of(JsonNodeFactory.instance.stringNode(text));
+    }
+
+    /** An array of elements that are JSON already. */
+    public static RawJson array(List<RawJson> elements) {
+        return of(elements.stream().map(RawJson::toString).collect(Collectors.joining(",", "[", "]")));
     }
 
     /** An object of members that are JSON already. */

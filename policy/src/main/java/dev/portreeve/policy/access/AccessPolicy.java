@@ -10,6 +10,7 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.TaskCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,12 +56,28 @@ public final class AccessPolicy {
 
     /** What the rules say about a call. Pure: the same call gives the same decision, and nothing is recorded. */
     public Decision decide(GovernedCall call) {
+        if (call instanceof TaskCall task) {
+            return decideLater(task);
+        }
         Consultation consultation = new Consultation();
         CallVariables variables = new CallVariables(call);
         for (CompiledRule rule : index.about(call.resource())) {
             if (rule.isAbout(call.subject())) {
                 Condition condition = rule.condition();
                 consultation.hear(rule.rule(), condition == null ? Match.MATCHED : condition.test(variables));
+            }
+        }
+        return consultation.decision();
+    }
+
+    // The arguments, which conditions are about, were judged when the task was begun; as in mayUse, a condition denies
+    // nothing
+    // here. Whoever loses the tool altogether loses its tasks.
+    private Decision decideLater(TaskCall call) {
+        Consultation consultation = new Consultation();
+        for (CompiledRule rule : index.about(call.resource())) {
+            if (rule.isAbout(call.subject())) {
+                consultation.hear(rule.rule(), rule.condition() == null ? Match.MATCHED : Match.NOT_TESTED);
             }
         }
         return consultation.decision();
@@ -143,8 +160,12 @@ public final class AccessPolicy {
         private boolean allowed;
 
         void hear(Rule rule, Match match) {
-            boolean matched =
-                    match == Match.MATCHED || (match == Match.CONDITION_ERROR && rule.effect() != Rule.Effect.ALLOW);
+            boolean matched = switch (match) {
+                case MATCHED -> true;
+                case CONDITION_FALSE -> false;
+                case CONDITION_ERROR -> rule.effect() != Rule.Effect.ALLOW;
+                case NOT_TESTED -> rule.effect() != Rule.Effect.DENY;
+            };
             RuleVerdict verdict = new RuleVerdict(rule.id(), rule.effect(), match);
             (match == Match.CONDITION_FALSE ? others : decisive).add(verdict);
             if (!matched) {

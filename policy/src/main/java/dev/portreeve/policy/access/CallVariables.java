@@ -6,6 +6,7 @@ import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +59,7 @@ final class CallVariables implements CelVariableResolver {
                 case ToolCall tool -> ArgumentValues.of(tool.arguments());
                 case ContextCall context -> ArgumentValues.of(context.arguments());
                 case LlmCall unused -> Map.of();
+                case TaskCall unused -> Map.of();
             };
             args = values;
         }

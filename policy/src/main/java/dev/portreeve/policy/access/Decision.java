@@ -56,7 +56,7 @@ public sealed interface Decision {
     /**
      * One rule's part in a decision.
      *
-     * @param matched {@code MATCHED}, {@code CONDITION_FALSE} or {@code CONDITION_ERROR}; rules whose selectors do not match
+     * @param matched {@code MATCHED}, {@code CONDITION_FALSE}, {@code CONDITION_ERROR} or {@code NOT_TESTED}; rules whose selectors do not match
      *     are not listed
      */
     record RuleVerdict(String ruleId, Rule.Effect effect, Match matched) {}
@@ -65,6 +65,8 @@ public sealed interface Decision {
     enum Match {
         MATCHED,
         CONDITION_FALSE,
-        CONDITION_ERROR
+        CONDITION_ERROR,
+        /** The condition is about arguments that were judged with an earlier call. */
+        NOT_TESTED
     }
 }

@@ -16,6 +16,9 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
     /** A server that asked its caller something instead of answering: nothing is owed before a later round completes. */
     public static final Usage UNFINISHED = new Usage(0, 0, 0, Basis.UNFINISHED);
 
+    /** A tool call that began a task. */
+    public static final Usage TASK = new Usage(0, 0, 0, Basis.BEGUN);
+
     /** What an upstream returns whose provider did not say; the metering then charges what it counted itself. */
     public static final Usage UNREPORTED = new Usage(0, 0, 0, Basis.ESTIMATED);
 
@@ -27,6 +30,8 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
         ESTIMATED,
         /** The upstream asked back; the round that completes is charged. */
         UNFINISHED,
+        /** The upstream began a task: it is paid for now, and its result comes with a later request. */
+        BEGUN,
         /** Nobody knows (a crash); the whole hold is charged. */
         ASSUMED
     }

@@ -9,6 +9,7 @@ import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.guardrail.GuardrailConfig.Position;
@@ -112,6 +113,7 @@ public final class Guardrails {
         return switch (call) {
             case LlmCall unused -> Position.INPUT;
             case ToolCall unused -> Position.TOOL_ARGUMENTS;
+            case TaskCall unused -> Position.TOOL_ARGUMENTS;
             case ContextCall unused -> Position.TOOL_ARGUMENTS;
         };
     }
@@ -120,6 +122,7 @@ public final class Guardrails {
         return switch (call) {
             case LlmCall unused -> Position.OUTPUT;
             case ToolCall unused -> Position.TOOL_RESULTS;
+            case TaskCall unused -> Position.TOOL_RESULTS;
             case ContextCall unused -> Position.TOOL_RESULTS;
         };
     }

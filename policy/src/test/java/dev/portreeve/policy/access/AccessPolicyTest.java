@@ -17,8 +17,11 @@ import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.policy.access.Rule.Effect;
 import dev.portreeve.policy.access.Rule.Who;
 import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
@@ -26,10 +29,12 @@ import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.TaskCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -291,5 +296,35 @@ class AccessPolicyTest {
                         new Decision.RuleVerdict("exact", Effect.ALLOW, MATCHED),
                         new Decision.RuleVerdict("pattern", Effect.DENY, CONDITION_ERROR)),
                 policy.decide(write("{}")).verdicts());
+    }
+
+    private static Decision later(Rule... rules) {
+        return AccessPolicy.of(List.of(rules))
+                .decide(new TaskCall(
+                        new CallId(UUID.randomUUID()),
+                        Calls.BOT,
+                        Calls.WRITE,
+                        "tasks/get",
+                        new CallId(UUID.randomUUID()),
+                        Content.EMPTY,
+                        new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "test")),
+                        true,
+                        Deadline.in(Duration.ofSeconds(30)),
+                        null));
+    }
+
+    /** What is about arguments was judged when the task was begun; who loses the tool loses its tasks. */
+    @Test
+    void aTaskIsAskedAboutByWhoMayUseItsTool() {
+        Rule some = tools("some", Effect.ALLOW, "args.amount > 500", "files__*");
+        Rule notAll = tools("not-all", Effect.DENY, "args.amount > 900", "files__*");
+        Decision decided = later(some, notAll);
+        assertInstanceOf(Decision.Permit.class, decided);
+        assertEquals(
+                List.of(Decision.Match.NOT_TESTED, Decision.Match.NOT_TESTED),
+                decided.verdicts().stream().map(Decision.RuleVerdict::matched).toList());
+        assertInstanceOf(Decision.Deny.class, later(some, tools("none", Effect.DENY, null, "files__*")));
+        assertInstanceOf(Decision.Deny.class, later(tools("other", Effect.ALLOW, null, "notes__*")));
+        assertInstanceOf(Decision.Ask.class, later(asking("ask", List.of(), null)), "nobody is asked again");
     }
 }

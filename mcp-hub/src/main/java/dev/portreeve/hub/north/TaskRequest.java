@@ -1,0 +1,35 @@
+package dev.portreeve.hub.north;
+
+import dev.portreeve.hub.catalog.ServerEntry;
+import dev.portreeve.hub.south.Party;
+import dev.portreeve.hub.south.TaskState;
+
+/**
+ * A request about one task, read and found.
+ *
+ * @param id of the task as its caller knows it
+ * @param beside what the caller answers to the task's questions
+ */
+record TaskRequest(
+        Counterpart caller,
+        String method,
+        ServerEntry owner,
+        boolean ofModernServer,
+        TaskToken token,
+        String id,
+        Beside beside,
+        RequestMeta meta) {
+    /** Whether it does more than look. */
+    boolean changesSomething() {
+        return method.equals(TaskState.CANCEL) || method.equals(TaskState.UPDATE);
+    }
+
+    /** For whom the server keeps the task. */
+    Party party() {
+        return ofModernServer ? caller.party() : Tasks.party(caller);
+    }
+
+    boolean isOfModernCaller() {
+        return caller instanceof Counterpart.Modern;
+    }
+}
