@@ -9,6 +9,12 @@ import dev.portreeve.gateway.cli.Terminal;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.ToolCall;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -16,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,11 +146,12 @@ final class ImportCommandTest {
                 () -> assertTrue(after.startsWith(before.substring(0, before.indexOf("\n\n# Who"))), after),
                 () -> assertTrue(after.contains("\n\n# Who may what.\npolicies:\n  - { id: none"), after),
                 () -> assertTrue(
-                        after.endsWith("  - id: without-maps\n    effect: deny\n    tools: [maps__bulk_export]\n")));
+                        after.endsWith("  - id: without-maps\n    effect: deny\n    tools: [maps__bulk_export]\n"),
+                        after));
         GatewayConfig config = ConfigFile.parse("merged", after, folder, ImportCommandTest::anything);
         assertEquals(5, config.toolServers().size());
         assertEquals("github", server(config, 0));
-        assertEquals(2, config.policies().size());
+        assertEquals(3, config.policies().size());
 
         Outcome again = run(
                 Map.of("MAPS_KEY", "k", "DB_CONNECTION_STRING", "d", "EXTERNAL_API_KEY", "e"),
@@ -155,6 +163,28 @@ final class ImportCommandTest {
         assertTrue(again.err().contains("is in the configuration already"), again.err());
         assertEquals(after, Files.readString(into), "the second import is no change");
         assertFalse(Files.exists(folder.resolve("portreeve.yaml.bak.2")));
+    }
+
+    @Test
+    void whatTheClientKeptFromItsModelStaysDeniedWhateverIsAllowedLater() {
+        String imported = run(
+                        Map.of(),
+                        "import",
+                        SAMPLES.resolve("gemini-cli/settings.json").toString())
+                .out();
+        GatewayConfig config = ConfigFile.parse(
+                "later",
+                imported + "  - { id: later, effect: allow, tools: [\"*\"] }\n",
+                folder,
+                ImportCommandTest::anything);
+        AccessPolicy access = AccessPolicy.of(config.policies());
+        Subject bot = new Subject("acme", null, Subject.Kind.AGENT, "bot", "key");
+        Map<String, Boolean> allowed = new TreeMap<>();
+        for (String tool : List.of("geocode", "bulk_export", "anything")) {
+            ToolCall call = Calls.tool(bot, new Resource.Tool("maps", tool, "hash"), "{}");
+            allowed.put(tool, access.decide(call) instanceof Decision.Permit);
+        }
+        assertEquals(Map.of("geocode", true, "bulk_export", false, "anything", false), allowed);
     }
 
     @Test

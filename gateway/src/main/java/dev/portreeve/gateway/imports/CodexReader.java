@@ -50,6 +50,7 @@ final class CodexReader {
         boolean enabled = fields.flag("enabled", true);
         Duration timeout = fields.time("tool_timeout_sec", BigDecimal.ONE);
         List<String> inherited = inherited(fields);
+        List<String> only = fields.has("enabled_tools") ? fields.texts("enabled_tools") : null;
         List<String> without = fields.texts("disabled_tools");
         reportTheRest(fields);
         if (command == null && url == null) {
@@ -68,6 +69,7 @@ final class CodexReader {
                 folder == null ? null : References.escape(folder),
                 enabled,
                 timeout,
+                only,
                 without);
     }
 
@@ -99,9 +101,6 @@ final class CodexReader {
 
     private static void reportTheRest(Fields fields) {
         fields.cannot("bearer_token", "Codex itself refuses a token here: name a variable in bearer_token_env_var");
-        fields.cannot(
-                "enabled_tools",
-                "nothing is allowed here until a rule allows it: allow these tools and no others of this server");
         fields.cannot("default_tools_approval_mode", APPROVAL);
         fields.cannot("tools", APPROVAL);
         fields.cannot("scopes", OAUTH);

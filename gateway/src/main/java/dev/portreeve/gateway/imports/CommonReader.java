@@ -90,10 +90,10 @@ final class CommonReader {
         boolean sse = isSse(type, fields);
         Map<String, String> env = translated(fields.map("env"));
         Map<String, String> headers = translated(fields.map("headers"));
-        boolean enabled =
-                fields.flag("enabled", true) && !fields.flag("disabled", false) && !switchedOff.contains(name);
+        boolean enabled = isEnabled(name, fields);
         Duration timeout = fields.time("timeout", MILLISECONDS);
         String folder = fields.text("cwd");
+        List<String> only = fields.has("includeTools") ? fields.texts("includeTools") : null;
         List<String> without = tools(fields);
         reportTheRest(fields, command != null);
         if (command == null && url == null) {
@@ -119,7 +119,12 @@ final class CommonReader {
                 folder == null ? null : references.translate(folder),
                 enabled,
                 timeout,
+                only,
                 without);
+    }
+
+    private boolean isEnabled(String name, Fields fields) {
+        return fields.flag("enabled", true) && !fields.flag("disabled", false) && !switchedOff.contains(name);
     }
 
     private List<String> argv(@Nullable String command, List<String> arguments) {
@@ -151,12 +156,9 @@ final class CommonReader {
                 .contains(type.toLowerCase(Locale.ROOT));
     }
 
-    private List<String> tools(Fields fields) {
+    private static List<String> tools(Fields fields) {
         List<String> without = new ArrayList<>(fields.texts("excludeTools"));
         without.addAll(fields.texts("disabledTools"));
-        fields.cannot(
-                "includeTools",
-                "nothing is allowed here until a rule allows it: allow these tools and no others of this server");
         return without;
     }
 

@@ -75,6 +75,7 @@ final class Concealment {
                 server.folder(),
                 server.enabled(),
                 server.timeout(),
+                server.only(),
                 server.without());
     }
 

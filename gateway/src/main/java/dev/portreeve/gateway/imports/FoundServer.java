@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder where the process runs, if the file says so
  * @param enabled false if the client has it switched off
  * @param timeout for one call, if the file says so
+ * @param only the tools that the client offers to its model; {@code null}: all but {@code without}
  * @param without tools that the client does not offer to its model
  */
 record FoundServer(
@@ -31,4 +32,5 @@ record FoundServer(
         @Nullable String folder,
         boolean enabled,
         @Nullable Duration timeout,
+        @Nullable List<String> only,
         List<String> without) {}

@@ -53,8 +53,9 @@ public record Imported(
                 format,
                 servers.stream().filter(server -> !others.contains(server)).toList(),
                 rules.stream()
-                        .filter(rule ->
-                                slugs.stream().noneMatch(slug -> rule.values().containsValue(ruleId(slug))))
+                        .filter(rule -> slugs.stream()
+                                .noneMatch(slug -> rule.values().containsValue(ruleId(slug))
+                                        || rule.values().containsValue(onlyId(slug))))
                         .toList(),
                 variables.stream()
                         .filter(variable -> !names.contains(variable.server()))
@@ -71,6 +72,10 @@ public record Imported(
         return rules.isEmpty()
                 ? yaml.toString()
                 : yaml.append(ConfigEdit.list("policies", rules)).toString();
+    }
+
+    static String onlyId(String slug) {
+        return "only-" + slug;
     }
 
     static String ruleId(String slug) {

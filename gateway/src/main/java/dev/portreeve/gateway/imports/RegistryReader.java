@@ -55,7 +55,7 @@ final class RegistryReader {
             }
             Map<String, String> headers = values(remote.path("headers"), path + ".headers", true);
             ways.add(new FoundServer(
-                    name, path, List.of(), Map.of(), url, sse, headers, List.of(), null, true, null, List.of()));
+                    name, path, List.of(), Map.of(), url, sse, headers, List.of(), null, true, null, null, List.of()));
         }
     }
 
@@ -87,6 +87,7 @@ final class RegistryReader {
                     List.of(),
                     null,
                     true,
+                    null,
                     null,
                     List.of()));
         }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The way from a client's file to entries of ours: read, name, take the secrets out, write. One file, one thread. */
 final class Translation {
@@ -76,7 +78,8 @@ final class Translation {
             remarks.add(
                     server.name(),
                     server.path(),
-                    "the client speaks the older HTTP+SSE with it; try its Streamable HTTP address, often /mcp in place of /sse");
+                    "the client speaks the older HTTP+SSE with it, and so does the gateway; if it also has a Streamable HTTP"
+                            + " address, often /mcp in place of /sse, take that");
         }
         List<String> comments = slug.equals(server.name()) ? List.of() : List.of(comment(server.name()));
         String transport = process ? "stdio" : server.sse() ? "sse" : "http";
@@ -145,27 +148,54 @@ final class Translation {
                         : "{ headers: " + YamlScalar.map(server.headers()) + " }");
     }
 
+    /** What the client kept from its model stays denied, whatever is allowed later. */
     private List<ConfigEdit.Entry> rules(String slug, FoundServer server) {
-        List<String> tools = new ArrayList<>();
-        for (String tool : server.without()) {
+        List<ConfigEdit.Entry> rules = new ArrayList<>();
+        List<String> chosen = server.only();
+        if (chosen != null) {
+            List<String> only = names(slug, server, chosen, "a tool of the client's choice");
+            rules.add(
+                    only.isEmpty()
+                            ? deny(Imported.onlyId(slug), List.of(slug + "__*"), null)
+                            : deny(
+                                    Imported.onlyId(slug),
+                                    List.of(slug + "__*"),
+                                    "!(call.name in " + quoted(only) + ")"));
+        }
+        List<String> without = names(slug, server, server.without(), "a disabled tool");
+        if (!without.isEmpty()) {
+            rules.add(deny(Imported.ruleId(slug), without, null));
+        }
+        return rules;
+    }
+
+    private List<String> names(String slug, FoundServer server, List<String> tools, String which) {
+        List<String> names = new ArrayList<>();
+        for (String tool : tools) {
             String name = slug + "__" + tool;
             if (SAFE_TOOL.matcher(tool).matches() && name.length() <= LONGEST_NAME) {
-                tools.add(name);
+                names.add(name);
             } else {
-                remarks.add(
-                        server.name(),
-                        server.path(),
-                        "a disabled tool has a name that is shortened here: write its rule");
+                remarks.add(server.name(), server.path(), which + " has a name that is shortened here: write its rule");
             }
         }
-        if (tools.isEmpty()) {
-            return List.of();
-        }
+        return names;
+    }
+
+    // The names are letters, digits, hyphens and underscores by now.
+    private static String quoted(List<String> names) {
+        return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static ConfigEdit.Entry deny(String id, List<String> tools, @Nullable String when) {
         Map<String, String> rule = new LinkedHashMap<>();
-        rule.put("id", Imported.ruleId(slug));
+        rule.put("id", id);
         rule.put("effect", "deny");
         rule.put("tools", YamlScalar.list(tools));
-        return List.of(new ConfigEdit.Entry(List.of(), rule));
+        if (when != null) {
+            rule.put("when", YamlScalar.text(when));
+        }
+        return new ConfigEdit.Entry(List.of(), rule);
     }
 
     /** On one line, whatever the name holds. */

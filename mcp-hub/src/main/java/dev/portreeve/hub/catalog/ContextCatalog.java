@@ -1,5 +1,7 @@
 package dev.portreeve.hub.catalog;
 
+import dev.portreeve.hub.definition.Definition;
+import dev.portreeve.hub.definition.DefinitionScan;
 import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.south.ServerProfile;
 import dev.portreeve.hub.south.ToolServerFault;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The prompts, resources and resource templates of all servers. Asked for when somebody wants them, kept for a short while,
@@ -24,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@link #PATIENCE} at most.
  */
 public final class ContextCatalog {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ContextCatalog.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Map<Listing, JsonPaths> NAMES = Map.of(
             Listing.PROMPTS, JsonPaths.of("/name"),
@@ -129,7 +134,9 @@ public final class ContextCatalog {
         private final ServerEntry server;
         private final Listing listing;
         private final ReentrantLock asking = new ReentrantLock();
+        /** As models may see them; what cannot be is left out. */
         private volatile List<RawJson> entries = List.of();
+
         private volatile long freshUntilNanos = System.nanoTime();
 
         private Kept(ServerEntry server, Listing listing) {
@@ -152,6 +159,21 @@ public final class ContextCatalog {
             return listed;
         }
 
+        private static List<RawJson> cleaned(List<RawJson> listed) {
+            List<RawJson> cleaned = new ArrayList<>();
+            for (RawJson definition : listed) {
+                if (definition.length() <= MAX_DEFINITION_BYTES) {
+                    try {
+                        cleaned.add(DefinitionScan.of(new Definition("", "", definition))
+                                .clean());
+                    } catch (MalformedJson | BadMessage unusable) {
+                        LOGGER.debug("a definition that cannot be read is not listed");
+                    }
+                }
+            }
+            return List.copyOf(cleaned);
+        }
+
         private List<RawJson> remembered() {
             return servers.memory().lastListed(server, listing);
         }
@@ -160,11 +182,11 @@ public final class ContextCatalog {
             asking.lock();
             try {
                 if (!isFresh()) {
-                    entries = isAsleep() ? remembered() : live();
+                    entries = cleaned(isAsleep() ? remembered() : live());
                 }
             } catch (ToolServerFault failed) {
                 // It keeps what it had; its state is seen by the tools' own listing, which says so.
-                entries = remembered();
+                entries = cleaned(remembered());
             } finally {
                 freshUntilNanos = System.nanoTime() + freshFor.toNanos();
                 asking.unlock();

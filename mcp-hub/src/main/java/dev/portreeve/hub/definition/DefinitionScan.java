@@ -42,6 +42,11 @@ public record DefinitionScan(RawJson clean, List<Suspicion> suspicions) {
                 suspicions.stream().limit(MAX_SUSPICIONS).toList());
     }
 
+    /** A text of a server's own that belongs to no definition, as it may be shown to models. */
+    public static String clean(String text) {
+        return cut(HiddenText.clean(text), MAX_DESCRIPTION_CHARS);
+    }
+
     private static boolean isTitle(String pointer) {
         return pointer.endsWith("/title");
     }

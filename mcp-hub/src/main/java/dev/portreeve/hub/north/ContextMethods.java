@@ -4,6 +4,7 @@ import dev.portreeve.hub.catalog.ContextCatalog;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.definition.DefinitionScan;
 import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.south.ServerProfile;
 import dev.portreeve.hub.wire.RawJson;
@@ -93,6 +94,7 @@ final class ContextMethods {
                         .map(this::profile)
                         .map(ServerProfile::instructions)
                         .filter(text -> text.length() <= MAX_INSTRUCTIONS_CHARS)
+                        .map(DefinitionScan::clean)
                         .orElse(null)
                 : null;
     }
