@@ -13,6 +13,7 @@ import dev.portreeve.hub.south.HttpTarget;
 import dev.portreeve.hub.south.HttpToolServer;
 import dev.portreeve.hub.south.LastWill;
 import dev.portreeve.hub.south.ProcessLaunch;
+import dev.portreeve.hub.south.ServerVoice;
 import dev.portreeve.hub.south.SouthLimits;
 import dev.portreeve.hub.south.StdioToolServer;
 import dev.portreeve.hub.south.ToolServer;
@@ -56,12 +57,12 @@ final class Downstream implements AutoCloseable {
     }
 
     /** Makes one; it connects at its first use. */
-    ToolServer server(ToolServerConfig config, Runnable onToolsChanged) {
+    ToolServer server(ToolServerConfig config, ServerVoice voice) {
         URI url = config.url();
         ToolServer server = url == null
-                ? new StdioToolServer(config.slug(), launch(config), will, limits, config.stateless(), onToolsChanged)
+                ? new StdioToolServer(config.slug(), launch(config), will, limits, config.stateless(), voice)
                 : new HttpToolServer(
-                        config.slug(), target(config, url), http, alarms, limits, config.stateless(), onToolsChanged);
+                        config.slug(), target(config, url), http, alarms, limits, config.stateless(), voice);
         servers.add(server);
         return new BreakerToolServer(config.slug(), server, clock);
     }

@@ -125,11 +125,10 @@ public final class McpHub implements AutoCloseable {
     }
 
     private ServerEntry entry(ToolServerConfig config, String source) {
-        Runnable onToolsChanged = () -> catalog.announced(config.slug());
         return new ServerEntry(
                 config.slug(),
                 config.url() == null ? "stdio" : "http",
-                downstream.server(config, onToolsChanged),
+                downstream.server(config, endpoint.voice(config.slug())),
                 config.trustAnnotations(),
                 config.callTimeout(),
                 config.pricePerCall(),

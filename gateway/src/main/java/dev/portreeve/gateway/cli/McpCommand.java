@@ -10,6 +10,7 @@ import dev.portreeve.hub.south.HttpToolServer;
 import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.south.Party;
 import dev.portreeve.hub.south.ServerRequest;
+import dev.portreeve.hub.south.ServerVoice;
 import dev.portreeve.hub.south.SouthLimits;
 import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.hub.time.AlarmClock;
@@ -142,8 +143,8 @@ public final class McpCommand {
         try (AlarmClock alarms = new AlarmClock();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 OutboundHttp http = OutboundHttp.create(CONNECT, threads, NameResolver.SYSTEM, alarms);
-                HttpToolServer server =
-                        new HttpToolServer("portreeve", gate, http, alarms, SouthLimits.DEFAULT, false, () -> {})) {
+                HttpToolServer server = new HttpToolServer(
+                        "portreeve", gate, http, alarms, SouthLimits.DEFAULT, false, ServerVoice.UNHEARD)) {
             return use.apply(server);
         } catch (ToolServerFault fault) {
             throw new CliFailure(

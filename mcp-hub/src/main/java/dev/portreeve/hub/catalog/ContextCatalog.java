@@ -14,18 +14,24 @@ import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The prompts, resources and resource templates of all servers. Asked for when somebody wants them, kept for a short while,
- * all servers side by side; one that fails, or sleeps, keeps what it listed last and hides nobody else's. Thread-safe; blocks for
- * {@link #PATIENCE} at most.
+ * The prompts, resources and resource templates of all servers. Asked for when somebody wants them, and when a server says
+ * that they changed after somebody wanted them; kept for a short while, all servers side by side. One that fails, or sleeps,
+ * keeps what it listed last and hides nobody else's. Thread-safe; {@link #list} blocks for {@link #PATIENCE} at most, nothing
+ * else does.
  */
 public final class ContextCatalog {
     private static final Logger LOGGER = LoggerFactory.getLogger(ContextCatalog.class);
@@ -35,17 +41,32 @@ public final class ContextCatalog {
             Listing.RESOURCES, JsonPaths.of("/uri"),
             Listing.TEMPLATES, JsonPaths.of("/uriTemplate"));
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
+    private static final long PRIME = 1_000_003;
+    /** However often a server says that a list changed. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
     private final ToolCatalog servers;
     private final Duration freshFor;
+    private final Runnable onChange;
     private final Map<Key, Kept> kept = new ConcurrentHashMap<>();
 
     private record Key(String slug, Listing listing) {}
 
-    /** @param freshFor how long a list is served without asking again */
-    public ContextCatalog(ToolCatalog servers, Duration freshFor) {
+    /**
+     * One definition, read once.
+     *
+     * @param print a number that differs where the definition does
+     */
+    private record Item(String own, Resource.OfServer resource, JsonTexts named, int print) {}
+
+    /**
+     * @param freshFor how long a list is served without asking again
+     * @param onChange told when a list is not what it was before; must not block
+     */
+    public ContextCatalog(ToolCatalog servers, Duration freshFor, Runnable onChange) {
         this.servers = servers;
         this.freshFor = freshFor;
+        this.onChange = onChange;
     }
 
     /** What a view shows of one kind, in the order of the servers and of their own lists. */
@@ -70,8 +91,7 @@ public final class ContextCatalog {
             Thread.currentThread().interrupt();
         }
         return shown.stream()
-                .flatMap(server -> kept(server, listing).entries.stream()
-                        .flatMap(definition -> entry(view, server, listing, definition).stream()))
+                .flatMap(server -> kept(server, listing).items.stream().map(item -> entry(view, server, listing, item)))
                 .toList();
     }
 
@@ -94,10 +114,32 @@ public final class ContextCatalog {
                 .findFirst();
     }
 
-    /** A server's lists may have changed. Never blocks. */
-    public void changed(String slug) {
-        for (Listing listing : NAMES.keySet()) {
-            kept.remove(new Key(slug, listing));
+    /**
+     * What a view would show of one kind, in brief, by the slugs of the servers whose lists are known: where a number differs
+     * from what it was, the list does. Asks no server.
+     *
+     * @param visible which of it counts
+     */
+    public Map<String, Long> prints(View view, Listing listing, Predicate<Resource> visible) {
+        Map<String, Long> prints = new HashMap<>();
+        for (ServerEntry server : servers.servers()) {
+            Kept list = kept.get(new Key(server.slug(), listing));
+            if (list != null && list.known && shows(view, server, listing)) {
+                long print = 1;
+                for (Item item : list.items) {
+                    print = visible.test(item.resource()) ? PRIME * print + item.print() : print;
+                }
+                prints.put(server.slug(), print);
+            }
+        }
+        return prints;
+    }
+
+    /** A server said that a list changed: it is asked again soon, unless nobody ever wanted that list. */
+    public void changed(String slug, Listing listing) {
+        Kept list = kept.get(new Key(slug, listing));
+        if (list != null) {
+            list.announced();
         }
     }
 
@@ -105,7 +147,7 @@ public final class ContextCatalog {
         return kept.computeIfAbsent(new Key(server.slug(), listing), key -> new Kept(server, listing));
     }
 
-    private static Optional<ContextEntry> entry(View view, ServerEntry server, Listing listing, RawJson definition) {
+    private static Optional<Item> item(String slug, Listing listing, RawJson definition) {
         try {
             JsonPaths name = NAMES.getOrDefault(listing, JsonPaths.of("/name"));
             byte[] bytes = definition.toBytes();
@@ -114,15 +156,21 @@ public final class ContextCatalog {
                 return Optional.empty();
             }
             String own = texts.texts().getFirst().value();
-            boolean prompt = listing == Listing.PROMPTS;
-            String shown = prompt ? promptName(view, server.slug(), own) : ResourceUri.in(view, server.slug(), own);
-            Resource.OfServer resource = prompt
-                    ? new Resource.Prompt(server.slug(), own)
-                    : new Resource.ServerResource(server.slug(), ResourceUri.of(server.slug(), own));
-            return Optional.of(new ContextEntry(server, shown, own, resource, RawJson.of(texts.with(List.of(shown)))));
+            Resource.OfServer resource = listing == Listing.PROMPTS
+                    ? new Resource.Prompt(slug, own)
+                    : new Resource.ServerResource(slug, ResourceUri.of(slug, own));
+            return Optional.of(new Item(own, resource, texts, Arrays.hashCode(bytes)));
         } catch (MalformedJson | BadMessage unusable) {
             return Optional.empty();
         }
+    }
+
+    private static ContextEntry entry(View view, ServerEntry server, Listing listing, Item item) {
+        String shown = listing == Listing.PROMPTS
+                ? promptName(view, server.slug(), item.own())
+                : ResourceUri.in(view, server.slug(), item.own());
+        RawJson listed = RawJson.of(item.named().with(List.of(shown)));
+        return new ContextEntry(server, shown, item.own(), item.resource(), listed);
     }
 
     private static String promptName(View view, String slug, String own) {
@@ -134,9 +182,16 @@ public final class ContextCatalog {
         private final ServerEntry server;
         private final Listing listing;
         private final ReentrantLock asking = new ReentrantLock();
-        /** As models may see them; what cannot be is left out. */
-        private volatile List<RawJson> entries = List.of();
+        /** Never signalled: what waits on it waits for its time. */
+        private final Condition pausing = asking.newCondition();
 
+        private final AtomicBoolean due = new AtomicBoolean();
+        /** As models may see them; what cannot be is left out. */
+        private volatile List<Item> items = List.of();
+        /** Whether the server was asked, with whatever result. */
+        private volatile boolean known;
+
+        private volatile long askedAtNanos = System.nanoTime() - SHORTEST_PAUSE.toNanos();
         private volatile long freshUntilNanos = System.nanoTime();
 
         private Kept(ServerEntry server, Listing listing) {
@@ -178,19 +233,60 @@ public final class ContextCatalog {
             return servers.memory().lastListed(server, listing);
         }
 
+        // However often a server says it: while one asking waits its turn, a second would learn nothing more.
+        private void announced() {
+            if (due.compareAndSet(false, true)) {
+                Thread.ofVirtual().name("hub-context-" + server.slug()).start(this::askAgain);
+            }
+        }
+
+        private void askAgain() {
+            asking.lock();
+            try {
+                long nanos = askedAtNanos + SHORTEST_PAUSE.toNanos() - System.nanoTime();
+                while (nanos > 0) {
+                    nanos = pausing.awaitNanos(nanos);
+                }
+                due.set(false);
+                freshUntilNanos = System.nanoTime();
+                refresh();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            } finally {
+                asking.unlock();
+            }
+        }
+
+        private List<Item> items(List<RawJson> definitions) {
+            return cleaned(definitions).stream()
+                    .flatMap(definition -> item(server.slug(), listing, definition).stream())
+                    .toList();
+        }
+
         private void refresh() {
+            List<Item> before = items;
+            boolean wasKnown = known;
             asking.lock();
             try {
                 if (!isFresh()) {
-                    entries = cleaned(isAsleep() ? remembered() : live());
+                    askedAtNanos = System.nanoTime();
+                    items = items(isAsleep() ? remembered() : live());
                 }
             } catch (ToolServerFault failed) {
                 // It keeps what it had; its state is seen by the tools' own listing, which says so.
-                entries = cleaned(remembered());
+                items = items(remembered());
             } finally {
+                known = true;
                 freshUntilNanos = System.nanoTime() + freshFor.toNanos();
                 asking.unlock();
             }
+            if (!wasKnown || !prints(before).equals(prints(items))) {
+                onChange.run();
+            }
+        }
+
+        private static List<Integer> prints(List<Item> items) {
+            return items.stream().map(Item::print).toList();
         }
     }
 }

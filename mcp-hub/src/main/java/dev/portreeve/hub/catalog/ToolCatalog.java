@@ -107,6 +107,11 @@ public final class ToolCatalog implements AutoCloseable {
         servers().forEach(entry -> entry.server().leave(partyKey));
     }
 
+    /** Tells servers of the older era something in the sessions they have with a party. Never blocks. */
+    public void tell(String partyKey, String method) {
+        servers().forEach(entry -> entry.server().tell(partyKey, method));
+    }
+
     /** Lists what was accepted before, and begins to ask the servers without waiting; those that sleep are let be. */
     public void start() {
         rebuild();

@@ -14,16 +14,23 @@ final class CallerCapabilities {
 
     private CallerCapabilities() {}
 
-    /** @param declared what the caller said; anything but an object counts as nothing */
-    static RawJson carried(@Nullable RawJson declared) {
+    /**
+     * What is carried of what a caller can do.
+     *
+     * @param declared what the caller said; anything but an object counts as nothing
+     * @param tellsOfRoots whether its era has a way to say that its roots changed
+     */
+    static RawJson carried(@Nullable RawJson declared, boolean tellsOfRoots) {
         Map<String, RawJson> carried = new LinkedHashMap<>();
         if (declared != null && declared.isObject()) {
             take(declared, "elicitation", carried);
             take(declared, "sampling", carried);
             take(declared, "extensions", carried);
-            if (declared.member("roots") != null) {
-                // Nobody forwards that roots changed, so nobody is promised it.
-                carried.put("roots", RawJson.EMPTY_OBJECT);
+            RawJson roots = declared.member("roots");
+            if (roots != null) {
+                RawJson changes = roots.member("listChanged");
+                boolean tells = tellsOfRoots && changes != null && changes.isTrue();
+                carried.put("roots", tells ? RawJson.object(Map.of("listChanged", changes)) : RawJson.EMPTY_OBJECT);
             }
         }
         return RawJson.object(carried);
@@ -39,6 +46,12 @@ final class CallerCapabilities {
     /** Whether a server may ask anything at all. */
     static boolean canBeAsked(RawJson carried) {
         return OF_METHOD.values().stream().anyMatch(name -> carried.member(name) != null);
+    }
+
+    /** Whether a caller said that it will tell of changed roots. */
+    static boolean tellsOfRoots(RawJson carried) {
+        RawJson roots = carried.member("roots");
+        return roots != null && roots.member("listChanged") != null;
     }
 
     /** The capability a question needs that is not there; {@code null} if the caller can answer it. */

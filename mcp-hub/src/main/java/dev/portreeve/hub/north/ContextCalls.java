@@ -170,17 +170,11 @@ final class ContextCalls {
     private static ToolResult result(Work work, Answered answered, Released released) throws CallEnded {
         ServerEntry owner = work.request().owner();
         try {
-            return switch (answered) {
-                case Answered.Result result ->
-                    ToolResult.of(work.request()
-                            .linked(result.result(), work.errand().caller().view()));
-                case Answered.Refusal refusal -> {
-                    // Its words are the server's, so guardrails read them like a result.
-                    released.code = refusal.error().code();
-                    yield ToolResult.of(RawJson.object(
-                            Map.of("message", RawJson.string(refusal.error().message()))));
-                }
-            };
+            return released.taking(
+                    answered instanceof Answered.Result(RawJson result)
+                            ? new Answered.Result(work.request()
+                                    .linked(result, work.errand().caller().view()))
+                            : answered);
         } catch (MalformedJson unreadable) {
             throw failed(
                     "tool server \"" + owner.slug() + "\" sent a result that is "
@@ -194,6 +188,25 @@ final class ContextCalls {
         private @Nullable Reply result;
         private @Nullable Reply instead;
         private int code;
+
+        /** An answer as guardrails read it. */
+        ToolResult taking(Answered answered) {
+            return switch (answered) {
+                case Answered.Result result -> ToolResult.of(result.result());
+                case Answered.Refusal refusal -> {
+                    // Its words are the server's, so guardrails read them like a result.
+                    code = refusal.error().code();
+                    yield ToolResult.of(RawJson.object(
+                            Map.of("message", RawJson.string(refusal.error().message()))));
+                }
+            };
+        }
+
+        /** What was released; {@code null} if nothing was. */
+        @Nullable
+        Reply reply() {
+            return result;
+        }
 
         @Override
         public void emit(ToolResult chunk) {

@@ -54,6 +54,11 @@ final class ContextLists {
         return RawJson.of(out.toByteArray());
     }
 
+    /** See {@link VisibleLists}. */
+    Map<String, Long> prints(Subject subject, View view, Listing listing) {
+        return catalog.prints(view, listing, resource -> access.mayUse(subject, resource));
+    }
+
     private static void put(ByteArrayOutputStream out, String text) {
         out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
     }

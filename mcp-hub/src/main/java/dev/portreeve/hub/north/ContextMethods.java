@@ -67,10 +67,13 @@ final class ContextMethods {
                 .toList();
         boolean prompts = shown.stream().anyMatch(server -> catalog.shows(view, server, Listing.PROMPTS));
         if (prompts && !capabilities.has("prompts")) {
-            capabilities.putObject("prompts");
+            capabilities.putObject("prompts").put("listChanged", true);
         }
         if (shown.stream().anyMatch(server -> profile(server).can("resources")) && !capabilities.has("resources")) {
-            capabilities.putObject("resources");
+            ObjectNode resources = capabilities.putObject("resources").put("listChanged", true);
+            if (shown.stream().anyMatch(this::tellsOfUpdates)) {
+                resources.put("subscribe", true);
+            }
         }
         if (shown.stream().anyMatch(server -> profile(server).can("completions"))) {
             capabilities.putObject("completions");
@@ -79,6 +82,12 @@ final class ContextMethods {
             capabilities.putObject("logging");
         }
         return capabilities;
+    }
+
+    private boolean tellsOfUpdates(ServerEntry server) {
+        RawJson resources = profile(server).capabilities().member("resources");
+        RawJson subscribe = resources == null ? null : resources.member("subscribe");
+        return subscribe != null && subscribe.isTrue();
     }
 
     private ServerProfile profile(ServerEntry server) {

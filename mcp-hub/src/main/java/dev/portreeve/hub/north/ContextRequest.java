@@ -35,6 +35,9 @@ record ContextRequest(
     static final String GET_PROMPT = "prompts/get";
     static final String READ = "resources/read";
     static final String COMPLETE = "completion/complete";
+    static final String SUBSCRIBE = "resources/subscribe";
+    static final String UNSUBSCRIBE = "resources/unsubscribe";
+    static final String LISTEN = "subscriptions/listen";
     private static final int OK = 200;
     private static final int MAX_NAME_CHARS = 4096;
 
@@ -52,7 +55,8 @@ record ContextRequest(
                 Arguments arguments = CallParams.arguments(members.get("arguments"));
                 yield prompt(method, text(members.get("name"), "name"), arguments, null, view, context);
             }
-            case READ -> resource(method, text(members.get("uri"), "uri"), Arguments.NONE, null, view, servers);
+            case READ, SUBSCRIBE, UNSUBSCRIBE, LISTEN ->
+                resource(method, text(members.get("uri"), "uri"), Arguments.NONE, null, view, servers);
             default -> completion(members, view, servers, context);
         };
     }
@@ -144,7 +148,7 @@ record ContextRequest(
                 params.put("name", RawJson.string(own));
                 params.put("arguments", screened);
             }
-            case READ -> params.put("uri", RawJson.string(own));
+            case READ, SUBSCRIBE, UNSUBSCRIBE, LISTEN -> params.put("uri", RawJson.string(own));
             default -> {
                 if (reference != null) {
                     params.put("ref", reference);
@@ -172,16 +176,25 @@ record ContextRequest(
     /** What a caller is told who may not use it, or where there is no such thing. */
     static Reply unknown(String method, @Nullable RawJson params) {
         RawJson uri = params == null ? null : params.member("uri");
-        return method.equals(READ)
+        return isOfResource(method)
                 ? unknownResource(uri == null ? "" : uri.asString().orElse(""))
                 : new Reply.Error(OK, new McpError(McpError.INVALID_PARAMS, "unknown prompt or resource"));
     }
 
     /** As {@link #unknown(String, RawJson)}, for this one. */
     Reply unknown() {
-        return method.equals(READ)
+        return isOfResource(method)
                 ? unknownResource(asked)
                 : new Reply.Error(OK, new McpError(McpError.INVALID_PARAMS, "unknown prompt or resource"));
+    }
+
+    /** Whether it is about one resource, and nothing else. */
+    boolean isOfResource() {
+        return isOfResource(method);
+    }
+
+    private static boolean isOfResource(String method) {
+        return !method.equals(GET_PROMPT) && !method.equals(COMPLETE);
     }
 
     private static Reply unknownResource(String uri) {

@@ -4,6 +4,7 @@ import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Party;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Subject;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The caller of one request, as servers behind the gateway have to do with him. */
@@ -38,6 +39,8 @@ sealed interface Counterpart {
 
     /** A caller with a session, who is asked on the stream of his request. */
     record Legacy(Subject subject, View view, SessionDialogue dialogue, Answer answer) implements Counterpart {
+        private static final String SESSION = "session ";
+
         @Override
         public RawJson capabilities() {
             return dialogue.capabilities();
@@ -54,7 +57,12 @@ sealed interface Counterpart {
         }
 
         static String partyKey(String session) {
-            return "session " + session;
+            return SESSION + session;
+        }
+
+        /** The id of the session that a party is; empty if it is none. */
+        static Optional<String> session(String partyKey) {
+            return partyKey.startsWith(SESSION) ? Optional.of(partyKey.substring(SESSION.length())) : Optional.empty();
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Subject;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,20 +38,27 @@ final class LegacyDispatch {
     private final ToolCalls calls;
     private final TaskCalls tasks;
     private final ContextMethods context;
+    private final SessionSubscribing subscribing;
+    private final Consumer<String> onRootsChanged;
 
+    /** @param onRootsChanged told the id of a session whose owner's roots changed; must not block */
     LegacyDispatch(
             LegacySessions sessions,
             SessionListening listening,
             ToolLists lists,
             ToolCalls calls,
             TaskCalls tasks,
-            ContextMethods context) {
+            ContextMethods context,
+            SessionSubscribing subscribing,
+            Consumer<String> onRootsChanged) {
         this.sessions = sessions;
         this.listening = listening;
         this.lists = lists;
         this.calls = calls;
         this.tasks = tasks;
         this.context = context;
+        this.subscribing = subscribing;
+        this.onRootsChanged = onRootsChanged;
     }
 
     /**
@@ -86,7 +94,7 @@ final class LegacyDispatch {
                 .orElseThrow(() -> new BadMessage(
                         UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many sessions are open: try again later")));
         RawJson declared = params == null ? null : params.member("capabilities");
-        session.begin(new SessionDialogue(session.id(), CallerCapabilities.carried(declared)));
+        session.begin(new SessionDialogue(session.id(), CallerCapabilities.carried(declared, true)));
         ObjectNode result = JsonRpc.object();
         result.put("protocolVersion", version);
         ObjectNode capabilities = context.capabilities(view);
@@ -135,6 +143,13 @@ final class LegacyDispatch {
                     answer,
                     cancellation,
                     caller -> tasks.call(caller, request.method(), request.params(), answer, cancellation));
+        } else if (SessionSubscribing.isAbout(request.method())) {
+            call(
+                    session,
+                    request,
+                    answer,
+                    cancellation,
+                    caller -> subscribing.call(session, caller, request, answer, cancellation));
         } else if (ContextMethods.isCall(request.method())) {
             call(
                     session,
@@ -195,7 +210,7 @@ final class LegacyDispatch {
         }
     }
 
-    /** Takes a notification: a cancellation is heeded, every other is just taken. */
+    /** Takes a notification: cancellations and changes of roots are heeded, every other is just taken. */
     void accept(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Notification notification) {
         LegacySession session = session(subject, view, exchange);
         if (notification.method().equals("notifications/cancelled") && notification.params() != null) {
@@ -203,6 +218,10 @@ final class LegacyDispatch {
             if (call != null) {
                 session.cancel(new RequestId(call.toString()));
             }
+        }
+        if (notification.method().equals("notifications/roots/list_changed")
+                && CallerCapabilities.tellsOfRoots(session.dialogue().capabilities())) {
+            onRootsChanged.accept(session.id());
         }
         exchange.answer(ACCEPTED, Map.of(), NOTHING);
     }

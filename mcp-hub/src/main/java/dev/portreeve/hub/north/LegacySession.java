@@ -19,6 +19,7 @@ final class LegacySession {
     private final SessionStreams streams;
     private final ListWatch watch;
     private final int maxCalls;
+    private final Subscriptions subscriptions;
     private final Map<RequestId, Cancellation> running = new HashMap<>();
     private volatile @Nullable SessionDialogue dialogue;
     private Instant lastUsed;
@@ -38,6 +39,7 @@ final class LegacySession {
         this.view = view;
         this.version = version;
         this.streams = streams;
+        this.subscriptions = new Subscriptions(streams.limits().subscribedResources());
         this.watch = watch;
         this.maxCalls = maxCalls;
         this.lastUsed = now;
@@ -59,6 +61,11 @@ final class LegacySession {
     /** What it is told beside its answers, and how it takes up a broken stream. */
     SessionStreams streams() {
         return streams;
+    }
+
+    /** The resources its owner wants to hear of. */
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     /** What its owner was last told of the lists. */
@@ -132,6 +139,7 @@ final class LegacySession {
     synchronized void end() {
         ended = true;
         running.values().forEach(Cancellation::cancel);
+        subscriptions.close();
         streams.end();
     }
 }

@@ -80,6 +80,11 @@ final class LegacySessions {
         return Optional.of(session);
     }
 
+    /** The session of this id, for whoever speaks on its owner's behalf; that is no use of it. */
+    synchronized Optional<LegacySession> alive(String id) {
+        return Optional.ofNullable(byId.get(id)).filter(session -> !isExpired(session, clock.instant()));
+    }
+
     synchronized void end(LegacySession session) {
         remove(session);
     }

@@ -15,7 +15,7 @@ final class ListWatch {
     private final VisibleLists lists;
     private final Subject subject;
     private final View view;
-    private final Map<ListKind, Long> seen = new EnumMap<>(ListKind.class);
+    private final Map<ListKind, Map<String, Long>> seen = new EnumMap<>(ListKind.class);
 
     /** Begins with what there is now. */
     ListWatch(VisibleLists lists, Subject subject, View view) {
@@ -23,7 +23,7 @@ final class ListWatch {
         this.subject = subject;
         this.view = view;
         for (ListKind kind : ListKind.values()) {
-            seen.put(kind, lists.fingerprint(kind, subject, view));
+            seen.put(kind, lists.prints(kind, subject, view));
         }
     }
 
@@ -31,12 +31,17 @@ final class ListWatch {
     synchronized Set<ListKind> changed() {
         Set<ListKind> changed = EnumSet.noneOf(ListKind.class);
         for (ListKind kind : ListKind.values()) {
-            long now = lists.fingerprint(kind, subject, view);
-            Long before = seen.put(kind, now);
-            if (before == null || before != now) {
+            Map<String, Long> now = lists.prints(kind, subject, view);
+            Map<String, Long> before = seen.put(kind, now);
+            if (before != null && differ(before, now)) {
                 changed.add(kind);
             }
         }
         return changed;
+    }
+
+    // A list that was never looked at before is none that changed: nobody has an older one.
+    private static boolean differ(Map<String, Long> before, Map<String, Long> now) {
+        return before.entrySet().stream().anyMatch(one -> !one.getValue().equals(now.get(one.getKey())));
     }
 }

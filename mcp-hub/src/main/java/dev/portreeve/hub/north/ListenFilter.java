@@ -5,16 +5,28 @@ import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a caller of {@code subscriptions/listen} wants to hear of, as far as it will. */
-record ListenFilter(Set<ListKind> lists) {
+/**
+ * What a caller of {@code subscriptions/listen} wants to hear of.
+ *
+ * @param resources their URIs as the caller knows them
+ */
+record ListenFilter(Set<ListKind> lists, List<String> resources) {
     private static final int OK = 200;
+    private static final String RESOURCES = "resourceSubscriptions";
 
-    /** @throws BadMessage with {@code -32602} if there is none, or it cannot be read */
-    static ListenFilter read(@Nullable RawJson params) {
+    /**
+     * Reads a filter.
+     *
+     * @param maxResources it may name
+     * @throws BadMessage with {@code -32602} if there is none, or it cannot be read
+     */
+    static ListenFilter read(@Nullable RawJson params, int maxResources) {
         RawJson filter = params == null ? null : params.member("notifications");
         if (filter == null || !filter.isObject()) {
             throw unusable("subscriptions/listen needs \"notifications\", an object that says what to listen for");
@@ -29,21 +41,41 @@ record ListenFilter(Set<ListKind> lists) {
                 lists.add(kind);
             }
         }
-        return new ListenFilter(lists);
+        return new ListenFilter(lists, resources(filter.member(RESOURCES), maxResources));
+    }
+
+    private static List<String> resources(@Nullable RawJson list, int max) {
+        if (list == null) {
+            return List.of();
+        }
+        List<RawJson> all = list.isArray() ? list.elements() : List.of();
+        if (!list.isArray() || !all.stream().allMatch(RawJson::isString)) {
+            throw unusable("\"" + RESOURCES + "\" must be a list of uris");
+        }
+        List<String> uris =
+                all.stream().flatMap(one -> one.asString().stream()).distinct().toList();
+        if (uris.size() > max) {
+            throw unusable("\"" + RESOURCES + "\" may name " + max + " resources at most: use several streams");
+        }
+        return uris;
     }
 
     private static BadMessage unusable(String message) {
         return new BadMessage(OK, new McpError(McpError.INVALID_PARAMS, message));
     }
 
-    /** What is acknowledged. */
-    ObjectNode accepted() {
+    /**
+     * What is acknowledged.
+     *
+     * @param subscribed those of the resources that will be told of
+     */
+    ObjectNode accepted(List<String> subscribed) {
         ObjectNode accepted = JsonRpc.object();
         lists.forEach(kind -> accepted.put(kind.filter(), true));
+        if (!subscribed.isEmpty()) {
+            ArrayNode uris = accepted.putArray(RESOURCES);
+            subscribed.forEach(uris::add);
+        }
         return accepted;
-    }
-
-    boolean isEmpty() {
-        return lists.isEmpty();
     }
 }

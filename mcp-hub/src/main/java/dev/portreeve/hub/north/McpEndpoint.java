@@ -4,6 +4,8 @@ import dev.portreeve.hub.catalog.ContextCatalog;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.seal.SealedTokens;
+import dev.portreeve.hub.south.Listing;
+import dev.portreeve.hub.south.ServerVoice;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.McpError;
@@ -13,6 +15,7 @@ import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,7 +28,12 @@ public final class McpEndpoint implements AutoCloseable {
 
     private static final int NOT_FOUND = 404;
     private static final int MAX_QUOTED = 64;
+    private static final String ROOTS_CHANGED = "notifications/roots/list_changed";
+    /** No slug ends so. */
+    private static final String TEMPLATES_OF = " templates";
+
     private final ToolCatalog catalog;
+    private final ContextCatalog offered;
     private final LegacySessions sessions;
     private final Announcements announcements;
     private final Bridge bridge;
@@ -49,35 +57,38 @@ public final class McpEndpoint implements AutoCloseable {
         Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock));
         this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
         ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
-        TaskCalls taskCalls = new TaskCalls(
-                catalog,
-                governor,
-                tasks,
-                questions,
-                new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock),
-                callIds,
-                alarms,
-                limits);
-        ContextCatalog offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR);
+        TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
+        this.announcements = new Announcements(alarms);
+        this.offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR, announcements::listsMayHaveChanged);
+        ContextLists contextLists = new ContextLists(offered, access);
         ContextMethods context = new ContextMethods(
-                catalog,
-                offered,
-                new ContextLists(offered, access),
-                new ContextCalls(governor, bridge, callIds, alarms, limits));
+                catalog, offered, contextLists, new ContextCalls(governor, bridge, callIds, alarms, limits));
+        SubscribeCalls subscribes = new SubscribeCalls(governor, access, callIds, subscriptionPlaces(limits.streams()));
+        Methods methods = new Methods(lists, contextLists, calls, taskCalls, context, subscribes);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
-        this.announcements = new Announcements(alarms);
         catalog.onChange(announcements::listsMayHaveChanged);
-        this.eras = eras(
-                lists, calls, taskCalls, context, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
+        this.eras = eras(methods, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
         sweepLater();
     }
 
-    private EraSwitch eras(
+    private TaskCalls taskCalls(
+            CallGovernor governor, Tasks tasks, Supplier<CallId> callIds, InstantSource clock, NorthLimits limits) {
+        RateLimit rate = new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock);
+        return new TaskCalls(catalog, governor, tasks, questions, rate, callIds, alarms, limits);
+    }
+
+    /** What both eras are answered by. */
+    private record Methods(
             ToolLists lists,
+            ContextLists contextLists,
             ToolCalls calls,
             TaskCalls tasks,
             ContextMethods context,
+            SubscribeCalls subscribes) {}
+
+    private EraSwitch eras(
+            Methods methods,
             ArgumentHeaders argumentHeaders,
             StreamLimits limits,
             LogSpace space,
@@ -85,25 +96,57 @@ public final class McpEndpoint implements AutoCloseable {
         StandingStreams standing = new StandingStreams(limits.standing(), limits.allStanding());
         RateLimit rate = new RateLimit(limits.subscribesPerMinute(), clock);
         StreamPump pump = new StreamPump(alarms, limits);
-        VisibleLists visible = (kind, subject, view) -> switch (kind) {
-            case TOOLS -> lists.fingerprint(subject, view);
-            case PROMPTS, RESOURCES -> 0;
-        };
+        VisibleLists visible = visible(methods.lists(), methods.contextLists());
+        Soon soon = new Soon(alarms);
         return new EraSwitch(
                 new ModernDispatch(
-                        new ModernListening(standing, rate, announcements, visible, pump, limits, space),
-                        lists,
-                        calls,
-                        tasks,
-                        context,
+                        new ModernListening(
+                                standing,
+                                rate,
+                                announcements,
+                                visible,
+                                new StreamSubscribing(catalog, offered, methods.subscribes(), alarms),
+                                pump,
+                                limits,
+                                space),
+                        methods.lists(),
+                        methods.calls(),
+                        methods.tasks(),
+                        methods.context(),
                         argumentHeaders),
                 new LegacyDispatch(
                         sessions,
                         new SessionListening(standing, announcements, visible, pump, limits),
-                        lists,
-                        calls,
-                        tasks,
-                        context));
+                        methods.lists(),
+                        methods.calls(),
+                        methods.tasks(),
+                        methods.context(),
+                        new SessionSubscribing(catalog, offered, methods.subscribes(), rate, alarms),
+                        id -> soon.run(id, () -> catalog.tell(Counterpart.Legacy.partyKey(id), ROOTS_CHANGED))));
+    }
+
+    private static StandingStreams subscriptionPlaces(StreamLimits limits) {
+        return new StandingStreams(limits.subscribedByPrincipal(), limits.subscribedByAll());
+    }
+
+    private static VisibleLists visible(ToolLists lists, ContextLists contextLists) {
+        return (kind, subject, view) -> switch (kind) {
+            case TOOLS -> Map.of("", lists.print(subject, view));
+            case PROMPTS -> contextLists.prints(subject, view, Listing.PROMPTS);
+            case RESOURCES -> withTemplates(subject, view, contextLists);
+        };
+    }
+
+    // Callers hear of both by one notification.
+    private static Map<String, Long> withTemplates(Subject subject, View view, ContextLists lists) {
+        Map<String, Long> prints = new HashMap<>(lists.prints(subject, view, Listing.RESOURCES));
+        lists.prints(subject, view, Listing.TEMPLATES).forEach((slug, print) -> prints.put(slug + TEMPLATES_OF, print));
+        return prints;
+    }
+
+    /** What hears what a server says by itself. */
+    public ServerVoice voice(String slug) {
+        return new ServerAside(slug, catalog, offered, sessions, RoundLimits.DEFAULT);
     }
 
     /** Answers one exchange; returns when it is answered. */

@@ -66,7 +66,11 @@ final class ModernDispatch {
                 }
                 if (request.method().equals("subscriptions/listen")) {
                     requireMayHearOfTasks(counterpart(subject, view, request), request.params());
-                    listening.listen(subject, view, request, exchange);
+                    listening.listen(
+                            counterpart(subject, view, request),
+                            request,
+                            RequestMeta.read(request.params(), answer),
+                            exchange);
                 } else {
                     dispatch(subject, view, request, answer, cancellation);
                 }
@@ -112,7 +116,7 @@ final class ModernDispatch {
         return new Counterpart.Modern(
                 subject,
                 view,
-                CallerCapabilities.carried(meta.get(MetaKey.CLIENT_CAPABILITIES)),
+                CallerCapabilities.carried(meta.get(MetaKey.CLIENT_CAPABILITIES), false),
                 text(meta.get(MetaKey.LOG_LEVEL))
                         .filter(CallRelay.LOG_LEVELS::contains)
                         .orElse(null));

@@ -1,6 +1,5 @@
 package dev.portreeve.hub.north;
 
-import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.JsonRpcMessage;
@@ -8,7 +7,9 @@ import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.MetaKey;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
+import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Subject;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,6 +24,7 @@ final class ModernListening {
     private final RateLimit rate;
     private final Announcements announcements;
     private final VisibleLists lists;
+    private final StreamSubscribing subscribing;
     private final StreamPump pump;
     private final StreamLimits limits;
     private final LogSpace space;
@@ -32,6 +34,7 @@ final class ModernListening {
             RateLimit rate,
             Announcements announcements,
             VisibleLists lists,
+            StreamSubscribing subscribing,
             StreamPump pump,
             StreamLimits limits,
             LogSpace space) {
@@ -39,6 +42,7 @@ final class ModernListening {
         this.rate = rate;
         this.announcements = announcements;
         this.lists = lists;
+        this.subscribing = subscribing;
         this.pump = pump;
         this.limits = limits;
         this.space = space;
@@ -49,18 +53,25 @@ final class ModernListening {
      *
      * @throws BadMessage before anything was sent
      */
-    void listen(Subject subject, View view, JsonRpcMessage.Request request, McpExchange exchange) {
-        ListenFilter filter = ListenFilter.read(request.params());
+    void listen(Counterpart caller, JsonRpcMessage.Request request, RequestMeta meta, McpExchange exchange) {
+        Subject subject = caller.subject();
+        ListenFilter filter = ListenFilter.read(request.params(), limits.subscribedResources());
         if (!rate.admit(subject)) {
             throw refused("too many subscriptions in a minute: keep one stream open and try again later");
         }
         StandingStreams.Place place = standing.enter(subject)
                 .orElseThrow(() -> refused("too many streams are open: close some, or try again later"));
         StreamLog log = new StreamLog(0, limits, space);
-        Listening listening = new Listening(request.id(), filter, new ListWatch(lists, subject, view), log);
-        try (StreamLog.Reader reader = log.read()) {
+        Listening listening = new Listening(request.id(), filter, new ListWatch(lists, subject, caller.view()), log);
+        try (StreamLog.Reader reader = log.read();
+                Subscriptions subscriptions = new Subscriptions(limits.subscribedResources())) {
             announcements.join(listening);
-            run(listening, reader, exchange);
+            Cancellation gone = new Cancellation();
+            try (McpExchange.EventStream stream = exchange.stream(Map.of(), leaving(reader, gone))) {
+                List<String> subscribed = subscribing.subscribe(
+                        caller, filter.resources(), subscriptions, listening::updated, meta, gone);
+                run(listening, subscribed, reader, stream);
+            }
         } finally {
             announcements.leave(listening);
             log.drop();
@@ -68,13 +79,20 @@ final class ModernListening {
         }
     }
 
-    private void run(Listening listening, StreamLog.Reader reader, McpExchange exchange) {
-        try (McpExchange.EventStream stream = exchange.stream(Map.of(), reader::close)) {
-            if (stream.send(listening.acknowledgement()) && !listening.filter.isEmpty()) {
-                pump.run(reader, stream, false);
-            }
-            boolean ignored = stream.send(listening.completion());
+    private static Runnable leaving(StreamLog.Reader reader, Cancellation gone) {
+        return () -> {
+            reader.close();
+            gone.cancel();
+        };
+    }
+
+    private void run(
+            Listening listening, List<String> subscribed, StreamLog.Reader reader, McpExchange.EventStream stream) {
+        boolean nothing = listening.filter.lists().isEmpty() && subscribed.isEmpty();
+        if (stream.send(listening.acknowledgement(subscribed)) && !nothing) {
+            pump.run(reader, stream, false);
         }
+        boolean ignored = stream.send(listening.completion());
     }
 
     private static BadMessage refused(String message) {
@@ -95,16 +113,20 @@ final class ModernListening {
             this.log = log;
         }
 
-        byte[] acknowledgement() {
+        byte[] acknowledgement(List<String> subscribed) {
             ObjectNode params = JsonRpc.object();
-            params.set("notifications", filter.accepted());
+            params.set("notifications", filter.accepted(subscribed));
             return marked("notifications/subscriptions/acknowledged", params);
         }
 
         private byte[] marked(String method, ObjectNode params) {
-            params.putObject("_meta")
+            params.withObject("/_meta")
                     .set(MetaKey.SUBSCRIPTION_ID, RawJson.of(id.json()).tree());
             return JsonRpc.notification(method, RawJson.of(params));
+        }
+
+        void updated(RawJson params) {
+            params.objectTree().ifPresent(tree -> log.append(marked("notifications/resources/updated", tree)));
         }
 
         byte[] completion() {

@@ -79,7 +79,7 @@ final class OutcomeReplies {
             throw new IllegalStateException("a " + request.method() + " completed without a result");
         }
         boolean unknownResource = released instanceof Reply.Error(int status, McpError error)
-                && request.method().equals(ContextRequest.READ)
+                && request.isOfResource()
                 && (error.code() == McpError.RESOURCE_NOT_FOUND || error.code() == McpError.INVALID_PARAMS);
         // In the same words as what is forbidden.
         return unknownResource ? request.unknown() : released;

@@ -13,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller's session of the older era can be asked, and the questions that are open in it. Thread-safe. */
@@ -54,13 +55,23 @@ final class SessionDialogue {
      */
     Answered ask(Answer stream, String method, @Nullable RawJson params, Deadline deadline)
             throws InterruptedException {
+        return ask(stream::say, method, params, deadline);
+    }
+
+    /**
+     * As the other, on whichever stream he has.
+     *
+     * @param stream says a message on it; false if it cannot
+     */
+    Answered ask(Predicate<byte[]> stream, String method, @Nullable RawJson params, Deadline deadline)
+            throws InterruptedException {
         RequestId id = RequestId.of(lastId.incrementAndGet());
         BlockingQueue<Answered> answers = new ArrayBlockingQueue<>(1);
         if (!begin(id, answers)) {
             return refusal("too many questions are open in the caller's session");
         }
         try {
-            if (!stream.say(JsonRpc.request(id, method, params == null ? RawJson.EMPTY_OBJECT : params))) {
+            if (!stream.test(JsonRpc.request(id, method, params == null ? RawJson.EMPTY_OBJECT : params))) {
                 return refusal("the caller takes no event stream, so it cannot be asked");
             }
             Answered answered = answers.poll(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);

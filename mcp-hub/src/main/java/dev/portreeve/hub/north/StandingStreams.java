@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Counts the streams that stand open to listen, since each takes a place that calls need too. Thread-safe; never blocks.
+ * Counts what stands for a while and takes a place that others need too: streams that are open to listen, or subscriptions.
+ * Thread-safe; never blocks.
  */
 final class StandingStreams {
     private final int ofOne;
@@ -15,8 +16,8 @@ final class StandingStreams {
     private int all;
 
     /**
-     * @param ofOne streams one principal may have open
-     * @param ofAll streams all may have open together
+     * @param ofOne what one principal may have
+     * @param ofAll what all may have together
      */
     StandingStreams(int ofOne, int ofAll) {
         this.ofOne = ofOne;
@@ -39,7 +40,7 @@ final class StandingStreams {
         open.computeIfPresent(subject, (same, count) -> count == 1 ? null : count - 1);
     }
 
-    /** One open stream's place; closed once, by its thread. */
+    /** The place of one; closed once. */
     final class Place {
         private final Subject subject;
 

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param standing streams of one principal that stand open to listen
  * @param allStanding streams of all principals that stand open to listen; well below the requests the edge takes at once
  * @param subscribedResources of one session or one listening stream
+ * @param subscribedByPrincipal resources in all sessions and streams of one principal
+ * @param subscribedByAll resources in all sessions and streams of all
  * @param subscribesPerMinute of one principal
  */
 public record StreamLimits(
@@ -26,7 +28,20 @@ public record StreamLimits(
         int standing,
         int allStanding,
         int subscribedResources,
+        int subscribedByPrincipal,
+        int subscribedByAll,
         int subscribesPerMinute) {
     public static final StreamLimits DEFAULT = new StreamLimits(
-            256, 256 * 1024, 64L * 1024 * 1024, 4, Duration.ofMinutes(10), Duration.ofSeconds(1), 32, 512, 256, 120);
+            256,
+            256 * 1024,
+            64L * 1024 * 1024,
+            4,
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(1),
+            32,
+            512,
+            256,
+            1024,
+            20_000,
+            300);
 }

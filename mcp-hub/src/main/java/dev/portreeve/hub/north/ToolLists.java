@@ -92,7 +92,7 @@ final class ToolLists {
     }
 
     /** See {@link VisibleLists}. */
-    long fingerprint(Subject subject, View view) {
+    long print(Subject subject, View view) {
         long print = 1;
         for (CatalogTool tool : catalog.snapshot(view).tools()) {
             if (access.mayUse(subject, tool.resource())) {

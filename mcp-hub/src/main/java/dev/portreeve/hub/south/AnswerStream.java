@@ -8,6 +8,8 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +19,11 @@ final class AnswerStream {
     private final String slug;
     private final int maxMessageBytes;
     private final AlarmClock alarms;
-    private final Runnable onToolsChanged;
 
-    AnswerStream(String slug, int maxMessageBytes, AlarmClock alarms, Runnable onToolsChanged) {
+    AnswerStream(String slug, int maxMessageBytes, AlarmClock alarms) {
         this.slug = slug;
         this.maxMessageBytes = maxMessageBytes;
         this.alarms = alarms;
-        this.onToolsChanged = onToolsChanged;
     }
 
     /**
@@ -31,55 +31,88 @@ final class AnswerStream {
      *
      * @throws IOException if the stream breaks, or is closed because the deadline passed
      */
-    JsonRpcMessage.Response read(InputStream body, long id, Questions questions, Meanwhile meanwhile, Deadline deadline)
+    JsonRpcMessage.Response read(InputStream body, long id, Questions questions, Underway underway, Deadline deadline)
             throws IOException, InterruptedException {
         SseReader events = new SseReader(body, maxMessageBytes);
-        Deadline until = deadline;
-        AlarmClock.Alarm tooLate = alarms.after(until.remaining(), () -> close(body));
-        try {
-            for (byte[] event = events.next(); event != null; event = events.next()) {
-                switch (JsonRpcMessage.read(event)) {
-                    case JsonRpcMessage.Response response -> {
-                        if (HttpPost.isAnswerTo(response, id)) {
-                            return response;
+        try (Patience patience = new Patience(alarms, deadline, () -> close(body))) {
+            underway.awaited(patience);
+            try {
+                for (byte[] event = next(events); event != null; event = next(events)) {
+                    switch (message(event)) {
+                        case JsonRpcMessage.Response response -> {
+                            if (HttpPost.isAnswerTo(response, id)) {
+                                return response;
+                            }
                         }
+                        case JsonRpcMessage.Request question -> questions.put(question, underway);
+                        case JsonRpcMessage.Notification notification -> heed(notification, id, underway);
                     }
-                    case JsonRpcMessage.Request question -> {
-                        tooLate.close();
-                        until = questions.put(question, meanwhile, until);
-                        tooLate = alarms.after(until.remaining(), () -> close(body));
-                    }
-                    case JsonRpcMessage.Notification notification -> heed(notification, id, meanwhile);
                 }
+            } catch (IOException broken) {
+                if (patience.isPast() && !Thread.currentThread().isInterrupted()) {
+                    throw ToolServerFault.timeout(slug);
+                }
+                throw broken;
+            } finally {
+                close(body);
             }
-        } catch (SseReader.TooLarge tooLarge) {
-            throw ToolServerFault.tooLarge(slug, maxMessageBytes);
-        } catch (BadMessage notAMessage) {
-            throw ToolServerFault.garbage(slug, "sent an event that is no message");
-        } catch (IOException broken) {
-            if (until.isPast() && !Thread.currentThread().isInterrupted()) {
+            if (patience.isPast()) {
                 throw ToolServerFault.timeout(slug);
             }
-            throw broken;
-        } finally {
-            tooLate.close();
-            close(body);
-        }
-        if (until.isPast()) {
-            throw ToolServerFault.timeout(slug);
         }
         throw ToolServerFault.of(
                 UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" ended its answer before it was complete", true);
     }
 
+    /**
+     * Reads a stream that is no answer until it ends, and closes it.
+     *
+     * @throws IOException if the stream breaks
+     * @throws ToolServerFault if the deadline passes
+     */
+    void hear(InputStream body, Consumer<JsonRpcMessage> heard, Deadline deadline) throws IOException {
+        SseReader events = new SseReader(body, maxMessageBytes);
+        try (Patience patience = new Patience(alarms, deadline, () -> close(body))) {
+            try {
+                for (byte[] event = next(events); event != null; event = next(events)) {
+                    heard.accept(message(event));
+                }
+            } catch (IOException broken) {
+                if (!patience.isPast() || Thread.currentThread().isInterrupted()) {
+                    throw broken;
+                }
+            } finally {
+                close(body);
+            }
+            if (patience.isPast()) {
+                throw ToolServerFault.timeout(slug);
+            }
+        }
+    }
+
+    private byte @Nullable [] next(SseReader events) throws IOException {
+        try {
+            return events.next();
+        } catch (SseReader.TooLarge tooLarge) {
+            throw ToolServerFault.tooLarge(slug, maxMessageBytes);
+        }
+    }
+
+    private JsonRpcMessage message(byte[] event) {
+        try {
+            return JsonRpcMessage.read(event);
+        } catch (BadMessage notAMessage) {
+            throw ToolServerFault.garbage(slug, "sent an event that is no message");
+        }
+    }
+
     private void heed(JsonRpcMessage.Notification notification, long id, Meanwhile meanwhile) {
-        switch (notification.method()) {
-            case "notifications/progress" ->
-                Progress.read(notification.params())
-                        .filter(report -> report.token() == id)
-                        .ifPresent(report -> meanwhile.progress(report.params()));
-            case "notifications/tools/list_changed" -> onToolsChanged.run();
-            default -> meanwhile.notification(notification);
+        if (notification.method().equals("notifications/progress")) {
+            Progress.read(notification.params())
+                    .filter(report -> report.token() == id)
+                    .ifPresent(report -> meanwhile.progress(report.params()));
+        } else {
+            meanwhile.notification(notification);
         }
     }
 

@@ -46,6 +46,21 @@ public final class BreakerToolServer implements ToolServer {
         return through(() -> server.ask(party, request, meanwhile, deadline));
     }
 
+    @Override
+    public Answered watch(Party party, ResourceListener listener, Deadline deadline) {
+        return through(() -> server.watch(party, listener, deadline));
+    }
+
+    @Override
+    public void unwatch(Party party, ResourceListener listener) {
+        server.unwatch(party, listener);
+    }
+
+    @Override
+    public void tell(String partyKey, String method) {
+        server.tell(partyKey, method);
+    }
+
     private <T> T through(Supplier<T> request) {
         if (!breaker.admits()) {
             throw turnedAway();

@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of all parties with one server of the older era. Each party has its own, opened when it first asks
@@ -31,6 +29,15 @@ final class Conversations implements AutoCloseable {
     @FunctionalInterface
     interface Opener {
         ServerLink open(Party party, Deadline deadline);
+    }
+
+    /** Wants a session to be as it was before it was lost. */
+    interface Reopened {
+        /** Told before anybody else uses the new session; may ask it something. */
+        void reopened(ServerLink link, Deadline deadline);
+
+        /** The session's own stream was away, and something may have been missed. Must not block. */
+        void listensAgain();
     }
 
     /**
@@ -65,18 +72,10 @@ final class Conversations implements AutoCloseable {
         lock.lock();
         try {
             if (closed) {
-                throw unavailable("is stopped");
+                throw unavailable(slug, "is stopped");
             }
-            Optional<Conversation> own = all.stream()
-                    .filter(one -> one.party.equals(party) && (one.users == 0 || !party.alone()))
-                    .findFirst();
-            if (own.isEmpty() && all.size() >= max) {
-                evicted = all.stream()
-                        .filter(one -> one.users == 0)
-                        .min(Comparator.comparingLong(one -> one.lastUsedNanos - System.nanoTime()));
-                all.remove(
-                        evicted.orElseThrow(() -> unavailable("has " + max + " sessions in use, which is the most")));
-            }
+            Optional<Conversation> own = own(party, one -> one.users == 0 || !party.alone());
+            evicted = own.isEmpty() ? roomMade() : evicted;
             taken = own.orElseGet(() -> added(party));
             taken.users++;
         } finally {
@@ -86,13 +85,80 @@ final class Conversations implements AutoCloseable {
         return taken;
     }
 
+    // Where the party has several, the one that hears of updates: what a call switches on there is heard of.
+    private Optional<Conversation> own(Party party, Predicate<Conversation> which) {
+        return all.stream()
+                .filter(one -> one.party().equals(party) && which.test(one))
+                .max(Comparator.comparing(one -> one.pinned != null));
+    }
+
+    private Optional<Conversation> roomMade() {
+        if (all.size() < max) {
+            return Optional.empty();
+        }
+        Conversation idlest = all.stream()
+                .filter(one -> one.users == 0 && one.pinned == null)
+                .min(Comparator.comparingLong(one -> one.lastUsedNanos - System.nanoTime()))
+                .orElseThrow(() -> unavailable(slug, "has " + max + " sessions in use, which is the most"));
+        all.remove(idlest);
+        return Optional.of(idlest);
+    }
+
+    /** Keeps a session of the party, and has it opened again whenever it is lost, until the pin is closed. */
+    Pin pin(Party party, Reopened again) {
+        Optional<Conversation> evicted = Optional.empty();
+        Conversation pinned;
+        lock.lock();
+        try {
+            if (closed) {
+                throw unavailable(slug, "is stopped");
+            }
+            Optional<Conversation> own = own(party, one -> one.pinned == null);
+            evicted = own.isEmpty() ? roomMade() : evicted;
+            pinned = own.orElseGet(() -> added(party));
+            pinned.pinned = again;
+        } finally {
+            lock.unlock();
+        }
+        evicted.ifPresent(Conversation::end);
+        return new Pin(pinned);
+    }
+
+    private void unpin(Conversation kept) {
+        lock.lock();
+        try {
+            kept.pinned = null;
+            kept.lastUsedNanos = System.nanoTime();
+        } finally {
+            lock.unlock();
+        }
+        kept.listenOnlyIfAsked();
+    }
+
+    /** Sends a notification in all sessions of a party. Never blocks. */
+    void tell(String partyKey, String method) {
+        List<Conversation> own;
+        lock.lock();
+        try {
+            own = all.stream().filter(one -> one.party().key().equals(partyKey)).toList();
+        } finally {
+            lock.unlock();
+        }
+        for (Conversation one : own) {
+            ServerLink link = one.link();
+            if (link != null && !link.hasEnded()) {
+                link.tell(method);
+            }
+        }
+    }
+
     private Conversation added(Party party) {
-        Conversation added = new Conversation(party);
+        Conversation added = new Conversation(slug, party, opener);
         all.add(added);
         return added;
     }
 
-    private ToolServerFault unavailable(String what) {
+    static ToolServerFault unavailable(String slug, String what) {
         return ToolServerFault.of(UpstreamFault.Kind.UNREACHABLE, "tool server \"" + slug + "\" " + what, false);
     }
 
@@ -102,7 +168,7 @@ final class Conversations implements AutoCloseable {
         try {
             used.users--;
             used.lastUsedNanos = System.nanoTime();
-            over = used.users == 0 && (used.left || used.link == null);
+            over = used.users == 0 && (used.left || (used.link() == null && used.pinned == null));
             if (over) {
                 all.remove(used);
             }
@@ -116,12 +182,12 @@ final class Conversations implements AutoCloseable {
 
     /** A party is gone: its sessions end, those under use when their use ends. */
     void leave(String partyKey) {
-        remove(one -> one.party.key().equals(partyKey));
+        remove(one -> one.party().key().equals(partyKey));
     }
 
     void endUnused() {
         long now = System.nanoTime();
-        remove(one -> one.users == 0 && now - one.lastUsedNanos > idle.toNanos());
+        remove(one -> one.users == 0 && one.pinned == null && now - one.lastUsedNanos > idle.toNanos());
     }
 
     private void remove(Predicate<Conversation> which) {
@@ -160,6 +226,46 @@ final class Conversations implements AutoCloseable {
         }
     }
 
+    /** Keeps one session open. */
+    final class Pin implements AutoCloseable {
+        private final Conversation conversation;
+
+        private Pin(Conversation conversation) {
+            this.conversation = conversation;
+        }
+
+        /**
+         * The session, opened now if there is none. What it says by itself is listened to when this returns, or the server
+         * does not let it be.
+         *
+         * @throws ToolServerFault if it cannot be opened
+         */
+        ServerLink link(Deadline deadline) {
+            ServerLink link = conversation.opened(deadline);
+            conversation.attend();
+            if (link.hasOwnStream()) {
+                conversation.awaitListening();
+            }
+            return link;
+        }
+
+        /** The session, if there is one. */
+        Optional<ServerLink> current() {
+            return Optional.ofNullable(conversation.link()).filter(link -> !link.hasEnded());
+        }
+
+        /** The server does not know it any more. */
+        void lost(ServerLink link) {
+            conversation.forget(link);
+        }
+
+        /** It may end now as any other, when nobody uses it. */
+        @Override
+        public void close() {
+            unpin(conversation);
+        }
+    }
+
     /** A share in a session, to be given back. */
     final class Lease implements AutoCloseable {
         private final Conversation conversation;
@@ -182,63 +288,6 @@ final class Conversations implements AutoCloseable {
         @Override
         public void close() {
             release(conversation);
-        }
-    }
-
-    /** One session of one party. */
-    private final class Conversation {
-        private final Party party;
-        private final ReentrantLock opening = new ReentrantLock();
-        private volatile @Nullable ServerLink link;
-        // Guarded by the outer lock.
-        private int users;
-        private long lastUsedNanos = System.nanoTime();
-        private boolean left;
-
-        private Conversation(Party party) {
-            this.party = party;
-        }
-
-        private ServerLink opened(Deadline deadline) {
-            try {
-                if (!opening.tryLock(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
-                    throw unavailable("is still opening a session");
-                }
-            } catch (InterruptedException givenUp) {
-                Thread.currentThread().interrupt();
-                throw ToolServerFault.interrupted(slug);
-            }
-            try {
-                ServerLink current = link;
-                if (current == null || current.hasEnded()) {
-                    current = opener.open(party, deadline);
-                    link = current;
-                }
-                return current;
-            } finally {
-                opening.unlock();
-            }
-        }
-
-        private void forget(ServerLink lost) {
-            opening.lock();
-            try {
-                if (lost.equals(link)) {
-                    link = null;
-                }
-            } finally {
-                opening.unlock();
-            }
-        }
-
-        /** On a thread of its own: an ending may take a server a few seconds. */
-        private Thread end() {
-            return Thread.ofVirtual().name("hub-" + slug + "-over").start(() -> {
-                ServerLink last = link;
-                if (last != null) {
-                    last.close();
-                }
-            });
         }
     }
 }

@@ -12,10 +12,13 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What is agreed with an HTTP server: nothing but the era for a modern one, a version and perhaps a session for an older
@@ -28,28 +31,33 @@ final class HttpLink implements ServerLink {
     private final String slug;
     private final HttpPost post;
     private final boolean modern;
+    private final Aside aside;
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicReference<String> logLevel = new AtomicReference<>("");
     private final Questions questions;
+    /** In the order in which they began. */
+    private final Queue<Underway> underway = new ConcurrentLinkedQueue<>();
+
     private volatile @Nullable String session;
     private volatile String version;
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
-    private HttpLink(String slug, HttpPost post, boolean modern) {
+    private HttpLink(String slug, HttpPost post, boolean modern, Aside aside) {
         this.slug = slug;
         this.post = post;
         this.modern = modern;
+        this.aside = aside;
         this.version = modern ? ProtocolVersion.MODERN : "";
         this.questions = new Questions(this::sendAnswer);
     }
 
-    static HttpLink modern(String slug, HttpPost post) {
-        return new HttpLink(slug, post, true);
+    static HttpLink modern(String slug, HttpPost post, Aside aside) {
+        return new HttpLink(slug, post, true, aside);
     }
 
     /** A connection of the older era; its first request must be {@code initialize}. */
-    static HttpLink legacy(String slug, HttpPost post) {
-        return new HttpLink(slug, post, false);
+    static HttpLink legacy(String slug, HttpPost post, Aside aside) {
+        return new HttpLink(slug, post, false, aside);
     }
 
     /** Keeps what the server said in its greeting; the version it chose is from now on sent with everything. */
@@ -83,9 +91,9 @@ final class HttpLink implements ServerLink {
     public JsonRpcMessage.Response request(ServerRequest request, Party party, Meanwhile meanwhile, Deadline deadline) {
         long id = lastId.incrementAndGet();
         byte[] message = JsonRpc.request(RequestId.of(id), request.method(), request.params(modern, party, id));
-        // In the modern era a server asks in its result, never by a request of its own.
-        Meanwhile heard = modern ? Meanwhile.withoutQuestions(meanwhile) : meanwhile;
+        Underway heard = new Underway(ears(meanwhile), !modern && !meanwhile.equals(Meanwhile.NOTHING));
         try {
+            underway.add(heard);
             HttpPost.Answer answer = post.request(message, id, headers(request), questions, heard, deadline);
             if (answer.session() != null && version.isEmpty()) {
                 session = answer.session();
@@ -98,16 +106,66 @@ final class HttpLink implements ServerLink {
                 cancel(id);
             }
             throw fault;
+        } finally {
+            underway.remove(heard);
         }
     }
 
-    /**
-     * Listens to the server until it ends the stream or the deadline passes.
-     *
-     * @return false if it has nothing to listen to
-     */
-    boolean listen(Deadline deadline) {
-        return modern ? ServerEar.listen(this, deadline) : post.listen(headers(null, null), questions, deadline);
+    private Meanwhile ears(Meanwhile own) {
+        // In the modern era a server asks in its result, never by a request of its own.
+        return new Meanwhile() {
+            @Override
+            public void progress(ObjectNode params) {
+                own.progress(params);
+            }
+
+            @Override
+            public void notification(JsonRpcMessage.Notification notification) {
+                if (!(modern ? aside.takes(notification) : aside.takesInSession(notification))) {
+                    own.notification(notification);
+                }
+            }
+
+            @Override
+            public Answered question(JsonRpcMessage.Request question) throws InterruptedException {
+                return (modern ? NOTHING : own).question(question);
+            }
+        };
+    }
+
+    @Override
+    public boolean listen(Runnable begun, Deadline deadline) {
+        return modern
+                ? ServerEar.listen(this, deadline)
+                : post.listen(headers(null, null), begun, this::heard, deadline);
+    }
+
+    @Override
+    public boolean hasOwnStream() {
+        return !modern;
+    }
+
+    // What a server of the older era says on the session's own stream.
+    private void heard(JsonRpcMessage message) {
+        switch (message) {
+            case JsonRpcMessage.Notification notification -> {
+                // Whatever else it says belongs to no request, and no guardrail would read it.
+                boolean ignored = aside.takesInSession(notification);
+            }
+            case JsonRpcMessage.Request question when Questions.isPing(question) -> questions.pong(question.id());
+            case JsonRpcMessage.Request question ->
+                aside.ask(
+                        question,
+                        questions,
+                        underway.stream()
+                                .filter(Underway::takesQuestions)
+                                .findFirst()
+                                .map(Meanwhile.class::cast)
+                                .orElseGet(aside::standing));
+            case JsonRpcMessage.Response unasked -> {
+                // Answers come on the streams of their requests.
+            }
+        }
     }
 
     private void cancel(long id) {
@@ -126,6 +184,13 @@ final class HttpLink implements ServerLink {
         Thread.ofVirtual()
                 .name("hub-" + slug + "-answer")
                 .start(() -> post.send(answer, headers(null, null), Deadline.in(COURTESY)));
+    }
+
+    @Override
+    public void tell(String method) {
+        Thread.ofVirtual()
+                .name("hub-" + slug + "-tell")
+                .start(() -> notify(method, RawJson.EMPTY_OBJECT, Deadline.in(COURTESY)));
     }
 
     void notify(String method, RawJson params, Deadline deadline) {

@@ -21,6 +21,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +35,6 @@ final class HttpPost {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
-    /** No request has this id, so no answer comes for it. */
-    private static final long NO_REQUEST = -1;
-
     private static final int MAX_IGNORED_BYTES = 8192;
     /** Sent back with every request, so neither endless nor able to end a header. */
     private static final Pattern SESSION_ID = Pattern.compile("[\\x21-\\x7e]{1,1024}");
@@ -48,19 +46,13 @@ final class HttpPost {
     private final int maxMessageBytes;
     private final AnswerStream events;
 
-    HttpPost(
-            String slug,
-            HttpTarget target,
-            OutboundHttp http,
-            AlarmClock alarms,
-            int maxMessageBytes,
-            Runnable onToolsChanged) {
+    HttpPost(String slug, HttpTarget target, OutboundHttp http, AlarmClock alarms, int maxMessageBytes) {
         this.slug = slug;
         this.target = target;
         this.door = new Door(slug, target, http);
         this.alarms = alarms;
         this.maxMessageBytes = maxMessageBytes;
-        this.events = new AnswerStream(slug, maxMessageBytes, alarms, onToolsChanged);
+        this.events = new AnswerStream(slug, maxMessageBytes, alarms);
     }
 
     private HttpPost(HttpPost other, URI url) {
@@ -97,7 +89,8 @@ final class HttpPost {
     /**
      * Sends a request and waits for its answer.
      *
-     * @param questions answers what the server asks meanwhile
+     * @param underway hears what happens meanwhile
+     * @param questions answers what the server asks
      * @throws SessionGone if a session header was sent and the server answers 404
      */
     Answer request(
@@ -105,7 +98,7 @@ final class HttpPost {
             long id,
             Map<String, String> headers,
             Questions questions,
-            Meanwhile meanwhile,
+            Underway underway,
             Deadline deadline) {
         try {
             HttpResponse<InputStream> response = exchange(message, headers, deadline);
@@ -113,7 +106,7 @@ final class HttpPost {
                 close(response.body());
                 throw new SessionGone();
             }
-            return new Answer(read(response, id, questions, meanwhile, deadline), session(response));
+            return new Answer(read(response, id, questions, underway, deadline), session(response));
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
             throw ToolServerFault.interrupted(slug);
@@ -126,10 +119,12 @@ final class HttpPost {
      * Listens to what a server of the older era says outside its answers, until the stream ends.
      *
      * @return false if the server has no such stream
-     * @throws ToolServerFault when the stream breaks, ends, or the deadline passes
+     * @param begun called once when the stream is open; must not block
+     * @param heard takes what it says; must not block
+     * @throws ToolServerFault when the stream breaks, or the deadline passes
      * @throws SessionGone if a session header was sent and the server answers 404
      */
-    boolean listen(Map<String, String> headers, Questions questions, Deadline deadline) {
+    boolean listen(Map<String, String> headers, Runnable begun, Consumer<JsonRpcMessage> heard, Deadline deadline) {
         try {
             HttpResponse<InputStream> response = exchange(null, headers, deadline);
             if (response.statusCode() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
@@ -144,7 +139,8 @@ final class HttpPost {
                 close(response.body());
                 return false;
             }
-            events.read(response.body(), NO_REQUEST, questions, Meanwhile.NOTHING, deadline);
+            begun.run();
+            events.hear(response.body(), heard, deadline);
             return true;
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
@@ -169,11 +165,11 @@ final class HttpPost {
     }
 
     private JsonRpcMessage.Response read(
-            HttpResponse<InputStream> response, long id, Questions questions, Meanwhile meanwhile, Deadline deadline)
+            HttpResponse<InputStream> response, long id, Questions questions, Underway underway, Deadline deadline)
             throws IOException, InterruptedException {
         InputStream body = response.body();
         if (isStream(response)) {
-            return events.read(body, id, questions, meanwhile, deadline);
+            return events.read(body, id, questions, underway, deadline);
         }
         // The client's own time-out ends with the headers; a body that never comes is ended by closing it.
         AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), () -> close(body));

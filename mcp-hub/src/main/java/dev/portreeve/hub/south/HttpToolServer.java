@@ -25,6 +25,7 @@ public final class HttpToolServer implements ToolServer {
     private final String slug;
     private final SouthLimits limits;
     private final HttpPost post;
+    private final ServerVoice voice;
     private final SseLink.Ground oldest;
     private final ToolOperations operations;
     private final ReentrantLock connecting = new ReentrantLock();
@@ -34,6 +35,7 @@ public final class HttpToolServer implements ToolServer {
     private volatile @Nullable ServerLink link;
 
     private final ServerEar ear;
+    private final Watches watches;
 
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     /** Whether the last session could be opened only over the transport of 2024. */
@@ -42,7 +44,7 @@ public final class HttpToolServer implements ToolServer {
     /**
      * @param http shared by all servers; stays the caller's
      * @param stateless whether a server of the older era may be asked for all callers in one session
-     * @param onToolsChanged called when the server says its tools changed; must not block
+     * @param voice hears what the server says by itself
      */
     public HttpToolServer(
             String slug,
@@ -51,14 +53,16 @@ public final class HttpToolServer implements ToolServer {
             AlarmClock alarms,
             SouthLimits limits,
             boolean stateless,
-            Runnable onToolsChanged) {
+            ServerVoice voice) {
         this.slug = slug;
         this.limits = limits;
-        this.post = new HttpPost(slug, target, http, alarms, limits.maxMessageBytes(), onToolsChanged);
-        this.oldest = new SseLink.Ground(slug, post, alarms, limits.maxMessageBytes(), onToolsChanged);
+        this.post = new HttpPost(slug, target, http, alarms, limits.maxMessageBytes());
+        this.voice = voice;
+        this.oldest = new SseLink.Ground(slug, post, alarms, limits.maxMessageBytes(), this::aside);
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
         this.ear = new ServerEar(slug, this::listen);
+        this.watches = new Watches(slug, this::attention);
         this.conversations = new Conversations(slug, limits.maxSessions(), limits.sessionIdle(), this::openSession);
     }
 
@@ -114,6 +118,43 @@ public final class HttpToolServer implements ToolServer {
         }
     }
 
+    @Override
+    public Answered watch(Party party, ResourceListener listener, Deadline deadline) {
+        return watches.watch(stateless ? Party.ALL : party, listener, deadline);
+    }
+
+    @Override
+    public void unwatch(Party party, ResourceListener listener) {
+        watches.unwatch(stateless ? Party.ALL : party, listener);
+    }
+
+    private Attention attention(Party party, Watches.Hearing hearing, Deadline deadline) {
+        return connected(deadline).isModern()
+                ? new StreamAttention(slug, (request, heard, until) -> listen(party, request, heard, until), hearing)
+                : new SessionAttention(conversations, party, hearing);
+    }
+
+    private JsonRpcMessage.Response listen(Party party, ServerRequest request, Meanwhile heard, Deadline deadline) {
+        ServerLink own = connected(deadline);
+        try {
+            return own.request(request, party, heard, deadline);
+        } catch (ToolServerFault fault) {
+            if (fault.fault().kind() == UpstreamFault.Kind.UNREACHABLE) {
+                forget(own);
+            }
+            throw fault;
+        }
+    }
+
+    private Aside aside(Party party) {
+        return new Aside(voice, watches, party);
+    }
+
+    @Override
+    public void tell(String partyKey, String method) {
+        conversations.tell(partyKey, method);
+    }
+
     private ServerLink connected(Deadline deadline) {
         ServerLink current = link;
         if (current != null && !current.hasEnded()) {
@@ -140,7 +181,7 @@ public final class HttpToolServer implements ToolServer {
     }
 
     private ServerLink greet(Deadline deadline) {
-        HttpLink modern = HttpLink.modern(slug, post);
+        HttpLink modern = HttpLink.modern(slug, post, aside(Party.GATEWAY));
         ServerLink connected = isModern(modern, deadline) ? modern : openSession(Party.GATEWAY, deadline);
         profile = connected.profile();
         ear.open();
@@ -153,7 +194,7 @@ public final class HttpToolServer implements ToolServer {
             return false;
         }
         try {
-            return own.listen(deadline);
+            return own.listen(() -> {}, deadline);
         } catch (HttpPost.SessionGone gone) {
             forget(own);
             throw gone;
@@ -186,7 +227,7 @@ public final class HttpToolServer implements ToolServer {
     }
 
     private HttpLink initialized(Party party, Deadline deadline) {
-        HttpLink opening = HttpLink.legacy(slug, post);
+        HttpLink opening = HttpLink.legacy(slug, post, aside(party));
         JsonRpcMessage.Response response =
                 opening.request(ServerRequest.initialize(party), party, Meanwhile.NOTHING, deadline);
         opening.opened(Greeting.negotiated(slug, response));
@@ -246,6 +287,7 @@ public final class HttpToolServer implements ToolServer {
     @Override
     public void close() {
         ear.close();
+        watches.close();
         conversations.close();
         ServerLink current = link;
         link = null;

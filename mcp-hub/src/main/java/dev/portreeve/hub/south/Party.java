@@ -1,6 +1,7 @@
 package dev.portreeve.hub.south;
 
 import dev.portreeve.hub.wire.RawJson;
+import java.util.List;
 
 /**
  * On whose behalf a server is asked. A server of the older era gets one session for each party, so that nothing of one
@@ -15,4 +16,14 @@ import dev.portreeve.hub.wire.RawJson;
 public record Party(String key, RawJson capabilities, boolean alone) {
     /** The gateway itself, which lists and probes and can do nothing. */
     public static final Party GATEWAY = new Party("", RawJson.EMPTY_OBJECT, false);
+
+    /** All callers of a server that keeps nothing of them, as far as they need a session. */
+    static final Party ALL = new Party("all", RawJson.EMPTY_OBJECT, false);
+
+    private static final List<String> ANSWERING = List.of("elicitation", "sampling", "roots");
+
+    /** Whether a server may ask it anything. */
+    boolean canBeAsked() {
+        return ANSWERING.stream().anyMatch(name -> capabilities.member(name) != null);
+    }
 }

@@ -25,6 +25,7 @@ final class PendingReplies {
 
     private final String slug;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ending = lock.newCondition();
     private final Map<Long, Waiting> waiting = new LinkedHashMap<>();
     private final ArrayDeque<JsonRpcMessage.Request> early = new ArrayDeque<>();
     private @Nullable ToolServerFault ended;
@@ -79,9 +80,9 @@ final class PendingReplies {
     }
 
     /**
-     * Delivers a question, which over a pipe names no request: the longest waiting one gets it, or the next.
+     * Delivers a question, which over a pipe names no request: the longest waiting one gets it.
      *
-     * @return false if it cannot be put to anybody
+     * @return false if none waits
      */
     boolean ask(JsonRpcMessage.Request question) {
         lock.lock();
@@ -93,7 +94,35 @@ final class PendingReplies {
                     return true;
                 }
             }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps a question for the next request; false if too many are kept. */
+    boolean keep(JsonRpcMessage.Request question) {
+        lock.lock();
+        try {
             return early.size() < MAX_EARLY_QUESTIONS && early.add(question);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Delivers a notification that names its request. */
+    void say(long id, JsonRpcMessage.Notification notification) {
+        deliver(id, one -> one.hear(new Heard.Said(notification)));
+    }
+
+    /** Waits for the end, until the deadline at most. */
+    void awaitEnd(Deadline deadline) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long nanos = deadline.remaining().toNanos();
+            while (ended == null && nanos > 0) {
+                nanos = ending.awaitNanos(nanos);
+            }
         } finally {
             lock.unlock();
         }
@@ -122,6 +151,7 @@ final class PendingReplies {
             if (ended == null) {
                 ended = fault;
             }
+            ending.signalAll();
             for (Waiting one : List.copyOf(waiting.values())) {
                 one.fault = fault;
                 one.changed.signalAll();

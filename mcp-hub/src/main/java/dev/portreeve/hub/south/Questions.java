@@ -6,6 +6,7 @@ import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** What a server asks back over one connection, and how it gets its answers. */
@@ -32,23 +33,27 @@ final class Questions {
                 new McpError(McpError.METHOD_NOT_FOUND, "the client declared no capability for this method")));
     }
 
+    /** Puts a question and sends its answer. */
+    void put(JsonRpcMessage.Request question, Meanwhile meanwhile) throws InterruptedException {
+        if (isPing(question)) {
+            pong(question.id());
+            return;
+        }
+        answers.accept(
+                switch (meanwhile.question(question)) {
+                    case Answered.Result result -> JsonRpc.result(question.id(), result.result());
+                    case Answered.Refusal refusal -> JsonRpc.error(question.id(), refusal.error());
+                });
+    }
+
     /**
      * Puts a question and sends its answer.
      *
      * @return the deadline moved by the time that took
      */
     Deadline put(JsonRpcMessage.Request question, Meanwhile meanwhile, Deadline deadline) throws InterruptedException {
-        if (isPing(question)) {
-            pong(question.id());
-            return deadline;
-        }
-        var left = deadline.remaining();
-        Answered answered = meanwhile.question(question);
-        answers.accept(
-                switch (answered) {
-                    case Answered.Result result -> JsonRpc.result(question.id(), result.result());
-                    case Answered.Refusal refusal -> JsonRpc.error(question.id(), refusal.error());
-                });
+        Duration left = deadline.remaining();
+        put(question, meanwhile);
         return Deadline.in(left);
     }
 }

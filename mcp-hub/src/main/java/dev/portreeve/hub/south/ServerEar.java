@@ -4,6 +4,9 @@ import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -47,11 +50,16 @@ final class ServerEar implements AutoCloseable {
      * @return false if the server has nothing to say
      */
     static boolean listen(ServerLink link, Deadline deadline) {
-        RawJson tools = link.profile().capabilities().member("tools");
-        RawJson changes = tools == null ? null : tools.member("listChanged");
-        return changes != null
-                && changes.isTrue()
-                && link.request(ServerRequest.listen(), Party.GATEWAY, Meanwhile.NOTHING, deadline)
+        Map<String, RawJson> wanted = new LinkedHashMap<>();
+        for (String list : List.of("tools", "prompts", "resources")) {
+            RawJson capability = link.profile().capabilities().member(list);
+            RawJson changes = capability == null || !capability.isObject() ? null : capability.member("listChanged");
+            if (changes != null && changes.isTrue()) {
+                wanted.put(list + "ListChanged", changes);
+            }
+        }
+        return !wanted.isEmpty()
+                && link.request(ServerRequest.listen(wanted), Party.GATEWAY, Meanwhile.NOTHING, deadline)
                                 .error()
                         == null;
     }
@@ -66,18 +74,21 @@ final class ServerEar implements AutoCloseable {
                         LOGGER.debug("tool server \"{}\" says nothing by itself", slug);
                         return;
                     }
-                    failures = 0;
+                    failures = isLong(began) ? 0 : failures + 1;
                 } catch (HttpPost.SessionGone gone) {
                     failures++;
                 } catch (ToolServerFault fault) {
-                    boolean stood = fault.fault().kind() == UpstreamFault.Kind.TIMEOUT
-                            || System.nanoTime() - began > AGE.toNanos() / 10;
+                    boolean stood = fault.fault().kind() == UpstreamFault.Kind.TIMEOUT || isLong(began);
                     failures = stood ? 0 : failures + 1;
                 }
             } while (!closed.await(pause(failures).toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean isLong(long beganNanos) {
+        return System.nanoTime() - beganNanos > AGE.toNanos() / 10;
     }
 
     private static Duration pause(int failures) {

@@ -68,9 +68,13 @@ public record ServerRequest(
         return of(listing.method(), cursor == null ? Map.of() : Map.of("cursor", cursor));
     }
 
-    /** Asks a server of the modern era to say when its tools change. */
-    static ServerRequest listen() {
-        return of("subscriptions/listen", Map.of("notifications", RawJson.of("{\"toolsListChanged\":true}")));
+    /**
+     * Asks a server of the modern era to say what changes.
+     *
+     * @param wanted the members of the filter
+     */
+    static ServerRequest listen(Map<String, RawJson> wanted) {
+        return of("subscriptions/listen", Map.of("notifications", RawJson.object(wanted)));
     }
 
     /** {@code tools/call}. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ final class SseLink implements ServerLink {
     private final InputStream stream;
     private final SseReader events;
     private final boolean interactive;
-    private final Runnable onToolsChanged;
+    private final Aside aside;
     private final PendingReplies pending;
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicReference<String> logLevel = new AtomicReference<>("");
@@ -44,18 +45,18 @@ final class SseLink implements ServerLink {
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
     private SseLink(
-            String slug, HttpPost post, InputStream stream, SseReader events, boolean interactive, Runnable changed) {
+            String slug, HttpPost post, InputStream stream, SseReader events, boolean interactive, Aside aside) {
         this.slug = slug;
         this.post = post;
         this.stream = stream;
         this.events = events;
         this.interactive = interactive;
-        this.onToolsChanged = changed;
+        this.aside = aside;
         this.pending = new PendingReplies(slug);
     }
 
     /** What all links of a server share. */
-    record Ground(String slug, HttpPost post, AlarmClock alarms, int maxMessageBytes, Runnable onToolsChanged) {}
+    record Ground(String slug, HttpPost post, AlarmClock alarms, int maxMessageBytes, Function<Party, Aside> asides) {}
 
     /**
      * Opens the stream, learns where to post, and shakes hands for a party.
@@ -70,7 +71,12 @@ final class SseLink implements ServerLink {
             SseReader events = new SseReader(stream, ground.maxMessageBytes());
             HttpPost messages = ground.post().at(endpoint(ground, events.next()));
             link = new SseLink(
-                    ground.slug(), messages, stream, events, !party.equals(Party.GATEWAY), ground.onToolsChanged());
+                    ground.slug(),
+                    messages,
+                    stream,
+                    events,
+                    !party.equals(Party.GATEWAY),
+                    ground.asides().apply(party));
             Thread.ofVirtual().name("hub-" + ground.slug() + "-sse").start(link::read);
             link.initialize(party, deadline);
             SseLink opened = link;
@@ -186,8 +192,14 @@ final class SseLink implements ServerLink {
     private void answer(JsonRpcMessage.Request question) {
         if (Questions.isPing(question)) {
             questions.pong(question.id());
-        } else if (!interactive || !pending.ask(question)) {
+        } else if (!interactive) {
             questions.refuse(question);
+        } else if (!pending.ask(question)) {
+            if (aside.hears()) {
+                aside.ask(question, questions, aside.standing());
+            } else if (!pending.keep(question)) {
+                questions.refuse(question);
+            }
         }
     }
 
@@ -196,9 +208,17 @@ final class SseLink implements ServerLink {
             case "notifications/progress" ->
                 Progress.read(notification.params())
                         .ifPresent(report -> pending.report(report.token(), report.params()));
-            case "notifications/tools/list_changed" -> onToolsChanged.run();
-            default -> pending.say(notification, interactive);
+            default -> {
+                if (!aside.takesInSession(notification)) {
+                    pending.say(notification, interactive);
+                }
+            }
         }
+    }
+
+    @Override
+    public void tell(String method) {
+        sendSoon(JsonRpc.notification(method, RawJson.EMPTY_OBJECT));
     }
 
     @Override
@@ -214,6 +234,23 @@ final class SseLink implements ServerLink {
     @Override
     public boolean hasEnded() {
         return pending.hasEnded();
+    }
+
+    @Override
+    public boolean hasOwnStream() {
+        return false;
+    }
+
+    // What it says comes on the connection itself, which is read already: only its end is waited for.
+    @Override
+    public boolean listen(Runnable begun, Deadline deadline) {
+        try {
+            pending.awaitEnd(deadline);
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw ToolServerFault.interrupted(slug);
+        }
     }
 
     @Override

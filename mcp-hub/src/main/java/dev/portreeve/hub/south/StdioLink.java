@@ -4,6 +4,7 @@ import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.BoundedLines;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.MetaKey;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
@@ -49,7 +50,7 @@ final class StdioLink implements ServerLink {
     private final StderrTail stderr;
     private final BlockingQueue<byte[]> outbox = new ArrayBlockingQueue<>(OUTBOX);
     private final AtomicLong lastId = new AtomicLong();
-    private final Runnable onToolsChanged;
+    private final Aside aside;
     private final Consumer<StdioLink> onEnd;
     private final AtomicReference<String> logLevel = new AtomicReference<>("");
     private final Questions questions = new Questions(this::offer);
@@ -71,14 +72,14 @@ final class StdioLink implements ServerLink {
             ServerProcess process,
             boolean interactive,
             StderrTail stderr,
-            Runnable onToolsChanged,
+            Aside aside,
             Consumer<StdioLink> onEnd) {
         this.slug = slug;
         this.interactive = interactive;
         this.maxMessageBytes = maxMessageBytes;
         this.process = process;
         this.stderr = stderr;
-        this.onToolsChanged = onToolsChanged;
+        this.aside = aside;
         this.onEnd = onEnd;
         this.pending = new PendingReplies(slug);
         Thread reader =
@@ -124,6 +125,23 @@ final class StdioLink implements ServerLink {
         return pending.hasEnded();
     }
 
+    @Override
+    public boolean hasOwnStream() {
+        return false;
+    }
+
+    // What it says comes on the connection itself, which is read already: only its end is waited for.
+    @Override
+    public boolean listen(Runnable begun, Deadline deadline) {
+        try {
+            pending.awaitEnd(deadline);
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw ToolServerFault.interrupted(slug);
+        }
+    }
+
     /** What the server last wrote to its error stream; may hold anything, so only for failures before the first call. */
     String lastWords() {
         return stderr.lastLine();
@@ -166,7 +184,8 @@ final class StdioLink implements ServerLink {
         boolean ignored = outbox.offer(JsonRpc.notification("notifications/cancelled", RawJson.of(params)));
     }
 
-    void notify(String method) {
+    @Override
+    public void tell(String method) {
         boolean ignored = outbox.offer(JsonRpc.notification(method, RawJson.EMPTY_OBJECT));
     }
 
@@ -263,8 +282,14 @@ final class StdioLink implements ServerLink {
     private void answer(JsonRpcMessage.Request question) {
         if (Questions.isPing(question)) {
             questions.pong(question.id());
-        } else if (!interactive || !pending.ask(question)) {
+        } else if (!interactive) {
             questions.refuse(question);
+        } else if (!pending.ask(question)) {
+            if (aside.hears()) {
+                aside.ask(question, questions, aside.standing());
+            } else if (!pending.keep(question)) {
+                questions.refuse(question);
+            }
         }
     }
 
@@ -273,8 +298,23 @@ final class StdioLink implements ServerLink {
             case "notifications/progress" ->
                 Progress.read(notification.params())
                         .ifPresent(report -> pending.report(report.token(), report.params()));
-            case "notifications/tools/list_changed" -> onToolsChanged.run();
-            default -> pending.say(notification, interactive);
+            default -> {
+                if (!(modern ? aside.takes(notification) : aside.takesInSession(notification))) {
+                    say(notification);
+                }
+            }
+        }
+    }
+
+    // In the modern era what is said on a stream bears the id of the request that opened it.
+    private void say(JsonRpcMessage.Notification notification) {
+        RawJson params = notification.params();
+        RawJson meta = modern && params != null ? params.member("_meta") : null;
+        RawJson stream = meta == null ? null : meta.member(MetaKey.SUBSCRIPTION_ID);
+        if (stream != null && stream.toString().matches("\\d{1,18}")) {
+            pending.say(Long.parseLong(stream.toString()), notification);
+        } else {
+            pending.say(notification, interactive);
         }
     }
 

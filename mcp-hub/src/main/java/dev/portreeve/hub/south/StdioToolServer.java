@@ -8,7 +8,6 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +30,8 @@ public final class StdioToolServer implements ToolServer {
     private final ProcessLaunch launch;
     private final LastWill will;
     private final SouthLimits limits;
-    private final Runnable onToolsChanged;
+    private final ServerVoice voice;
+    private final StdioHandshake handshake;
     private final ToolOperations operations;
     private final ReentrantLock starting = new ReentrantLock();
     private final RestartPause pause = new RestartPause();
@@ -43,6 +43,7 @@ public final class StdioToolServer implements ToolServer {
     private volatile @Nullable StdioLink link;
 
     private final ServerEar ear;
+    private final Watches watches;
 
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
     private volatile boolean closed;
@@ -53,7 +54,7 @@ public final class StdioToolServer implements ToolServer {
     /**
      * @param will ends its processes if the gateway cannot
      * @param stateless whether a server of the older era may be asked for all callers in one process
-     * @param onToolsChanged called when the server says its tools changed; must not block
+     * @param voice hears what the server says by itself
      */
     public StdioToolServer(
             String slug,
@@ -61,15 +62,17 @@ public final class StdioToolServer implements ToolServer {
             LastWill will,
             SouthLimits limits,
             boolean stateless,
-            Runnable onToolsChanged) {
+            ServerVoice voice) {
         this.slug = slug;
         this.launch = launch;
         this.will = will;
         this.limits = limits;
-        this.onToolsChanged = onToolsChanged;
+        this.voice = voice;
+        this.handshake = new StdioHandshake(slug, limits.probeTimeout());
         this.operations = new ToolOperations(slug, limits.maxTools());
         this.stateless = stateless;
         this.ear = new ServerEar(slug, this::listen);
+        this.watches = new Watches(slug, this::attention);
         this.conversations = new Conversations(slug, limits.maxSessions(), sessionIdle(), this::openSession);
     }
 
@@ -124,6 +127,37 @@ public final class StdioToolServer implements ToolServer {
         try (Conversations.Lease lease = conversations.lease(party, deadline)) {
             return operations.ask(lease.link(), party, request, meanwhile, deadline);
         }
+    }
+
+    @Override
+    public Answered watch(Party party, ResourceListener listener, Deadline deadline) {
+        return watches.watch(stateless ? Party.ALL : party, listener, deadline);
+    }
+
+    @Override
+    public void unwatch(Party party, ResourceListener listener) {
+        watches.unwatch(stateless ? Party.ALL : party, listener);
+    }
+
+    private Attention attention(Party party, Watches.Hearing hearing, Deadline deadline) {
+        boolean modern = profile.equals(ServerProfile.UNKNOWN)
+                ? connected(deadline).isModern()
+                : profile.protocolVersion().equals(ProtocolVersion.MODERN);
+        return modern
+                ? new StreamAttention(slug, (request, heard, until) -> listen(party, request, heard, until), hearing)
+                : new SessionAttention(conversations, party, hearing);
+    }
+
+    // While somebody listens the process is in use: it is started for that, and does not fall asleep.
+    private JsonRpcMessage.Response listen(Party party, ServerRequest request, Meanwhile heard, Deadline deadline) {
+        try (SharedUse use = new SharedUse()) {
+            return use.link(deadline).request(request, party, heard, deadline);
+        }
+    }
+
+    @Override
+    public void tell(String partyKey, String method) {
+        conversations.tell(partyKey, method);
     }
 
     @Override
@@ -247,43 +281,38 @@ public final class StdioToolServer implements ToolServer {
 
     private StdioLink start() {
         Deadline deadline = Deadline.in(limits.startTimeout());
-        StdioLink first = launch(false);
+        StdioLink first = launch(Party.GATEWAY);
         try {
-            return greet(first, deadline);
+            return known(handshake.greeted(first, deadline));
         } catch (ToolServerFault fault) {
             if (!first.hasEnded() || fault.fault().kind() != UpstreamFault.Kind.CUT) {
-                giveUp(first);
+                handshake.giveUp(first);
                 throw fault;
             }
         }
         // Some older servers end when they meet a method they do not know; the older greeting gets its own chance.
-        return initialized(launch(false), Party.GATEWAY, deadline);
+        return known(handshake.initialized(launch(Party.GATEWAY), Party.GATEWAY, deadline));
+    }
+
+    private StdioLink known(StdioLink greeted) {
+        profile = greeted.profile();
+        return greeted;
     }
 
     private StdioLink openSession(Party party, Deadline unused) {
         // A first start may take longer than one call may: the next one finds the process started.
-        return counted(() -> initialized(launch(true), party, Deadline.in(limits.startTimeout())));
+        return counted(() -> known(handshake.initialized(launch(party), party, Deadline.in(limits.startTimeout()))));
     }
 
-    private StdioLink initialized(StdioLink launched, Party party, Deadline deadline) {
-        try {
-            initialize(launched, party, deadline);
-            return launched;
-        } catch (ToolServerFault fault) {
-            giveUp(launched);
-            throw fault;
-        }
-    }
-
-    private StdioLink launch(boolean interactive) {
+    private StdioLink launch(Party party) {
         try {
             StdioLink launched = new StdioLink(
                     slug,
                     limits.maxMessageBytes(),
                     ServerProcess.start(launch, will),
-                    interactive,
+                    !party.equals(Party.GATEWAY),
                     stderr,
-                    onToolsChanged,
+                    new Aside(voice, watches, party),
                     this::ended);
             running.add(launched);
             if (launched.hasEnded()) {
@@ -311,16 +340,6 @@ public final class StdioToolServer implements ToolServer {
         }
     }
 
-    private StdioLink greet(StdioLink fresh, Deadline deadline) {
-        fresh.speakModern(true);
-        if (isModern(fresh, deadline)) {
-            profile = fresh.profile();
-            return fresh;
-        }
-        initialize(fresh, Party.GATEWAY, deadline);
-        return fresh;
-    }
-
     // A server of the older era says it on its pipe unasked. A process that does not run is not started to listen to
     // it.
     private boolean listen(Deadline deadline) {
@@ -328,42 +347,12 @@ public final class StdioToolServer implements ToolServer {
         return own != null && !own.hasEnded() && own.isModern() && ServerEar.listen(own, deadline);
     }
 
-    private boolean isModern(StdioLink fresh, Deadline deadline) {
-        Duration probe = deadline.remaining().compareTo(limits.probeTimeout()) < 0
-                ? deadline.remaining()
-                : limits.probeTimeout();
-        try {
-            Optional<ServerProfile> discovered = Greeting.discovered(
-                    fresh.request(ServerRequest.discover(), Party.GATEWAY, Meanwhile.NOTHING, Deadline.in(probe)));
-            discovered.ifPresent(fresh::opened);
-            return discovered.isPresent();
-        } catch (ToolServerFault fault) {
-            if (fault.fault().kind() == UpstreamFault.Kind.TIMEOUT) {
-                return false;
-            }
-            throw fault;
-        }
-    }
-
-    private void initialize(StdioLink fresh, Party party, Deadline deadline) {
-        fresh.speakModern(false);
-        JsonRpcMessage.Response response =
-                fresh.request(ServerRequest.initialize(party), party, Meanwhile.NOTHING, deadline);
-        fresh.opened(Greeting.negotiated(slug, response));
-        fresh.notify("notifications/initialized");
-        profile = fresh.profile();
-    }
-
-    private void giveUp(StdioLink failed) {
-        LOGGER.warn("tool server \"{}\" did not start; it last said: {}", slug, failed.lastWords());
-        failed.close(Duration.ZERO);
-    }
-
     @Override
     public void close() {
         // Not under the lock: whoever starts the server now is to be stopped, not waited for.
         closed = true;
         ear.close();
+        watches.close();
         List<Thread> stopping = running.stream()
                 .map(one -> Thread.ofVirtual().start(() -> one.close(limits.stopTimeout())))
                 .toList();

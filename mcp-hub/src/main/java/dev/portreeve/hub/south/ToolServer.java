@@ -1,5 +1,6 @@
 package dev.portreeve.hub.south;
 
+import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import java.util.List;
@@ -37,6 +38,29 @@ public interface ToolServer extends AutoCloseable {
      * @throws ToolServerFault if there is no answer
      */
     Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline);
+
+    /**
+     * Has the server tell of updates of a resource, in whichever way its era has; a server of the older era in the party's
+     * own session. Lasts until {@link #unwatch}, over lost connections and restarted processes: the listener is told after
+     * each, since it may have missed something.
+     *
+     * @return the server's refusal, or an empty result
+     * @throws ToolServerFault if the server gave no answer
+     */
+    default Answered watch(Party party, ResourceListener listener, Deadline deadline) {
+        return new Answered.Refusal(
+                new McpError(McpError.METHOD_NOT_FOUND, "the server does not tell of updates of its resources"));
+    }
+
+    /** Ends what {@link #watch} began; the server is told in the background. Never blocks. */
+    default void unwatch(Party party, ResourceListener listener) {}
+
+    /**
+     * Tells a server of the older era something in the sessions that a party has with it, if there are any. Never blocks.
+     *
+     * @param method of a notification without members
+     */
+    default void tell(String partyKey, String method) {}
 
     /** What the server said of itself at the last contact; empty before the first. Never blocks. */
     ServerProfile profile();

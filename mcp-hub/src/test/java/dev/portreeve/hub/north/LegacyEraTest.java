@@ -175,13 +175,20 @@ class LegacyEraTest {
         assertEquals(400, alice.post(Map.of(), message(1, "initialize", "{}")).status());
     }
 
+    // Before the server's there may be the gateway's own reports, while a busy machine takes its time.
+    private static long steps(Caller.Heard heard) {
+        return heard.messages().stream()
+                .filter(one -> one.toString().contains("\"message\":\"step "))
+                .count();
+    }
+
     @Test
     void progressComesOnTheAnswersStream() throws Exception {
         Map<String, String> session = session(alice);
         for (String tool : List.of("fix__steps", "pipe__steps")) {
             Caller.Heard heard = alice.post(session, call(1, tool, "{}", "{\"progressToken\":77}"));
             assertTrue(heard.stream(), tool);
-            assertEquals(4, heard.messages().size(), heard.messages().toString());
+            assertEquals(3, steps(heard), heard.messages().toString());
             assertEquals(
                     "77",
                     String.valueOf(heard.messages().getFirst().member("params").member("progressToken")));
@@ -213,7 +220,7 @@ class LegacyEraTest {
             });
         }
         for (int i = 0; i < 20; i++) {
-            assertEquals(4, heard.poll(20, TimeUnit.SECONDS).messages().size());
+            assertEquals(3, steps(heard.poll(30, TimeUnit.SECONDS)));
         }
     }
 

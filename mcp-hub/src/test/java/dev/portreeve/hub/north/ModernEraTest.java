@@ -67,7 +67,8 @@ class ModernEraTest {
         assertEquals("\"private\"", String.valueOf(result.member("cacheScope")));
         assertEquals("\"complete\"", String.valueOf(result.member("resultType")));
         assertEquals(
-                "{\"tools\":{\"listChanged\":true},\"prompts\":{},\"resources\":{},\"completions\":{},\"logging\":{}}",
+                "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"
+                        + "\"resources\":{\"listChanged\":true},\"completions\":{},\"logging\":{}}",
                 String.valueOf(result.member("capabilities")));
     }
 

@@ -120,7 +120,7 @@ class StreamLogTest {
     @Test
     void aStreamHasAnAge() throws Exception {
         StreamLimits short1 =
-                new StreamLimits(4, 100, 1000, 1, Duration.ofMillis(1), Duration.ofSeconds(1), 1, 1, 1, 1);
+                new StreamLimits(4, 100, 1000, 1, Duration.ofMillis(1), Duration.ofSeconds(1), 1, 1, 1, 1, 1, 1);
         try (AlarmClock alarms = new AlarmClock();
                 StreamLog.Reader reader = log.read();
                 Socket unused = new Socket()) {

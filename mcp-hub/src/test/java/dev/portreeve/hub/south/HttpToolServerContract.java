@@ -38,7 +38,7 @@ abstract class HttpToolServerContract extends ToolServerContract {
 
     ToolServer server(URI url, CredentialSource credentials) {
         HttpTarget target = new HttpTarget(url, Reach.of(url, false), credentials.credential(null));
-        return new HttpToolServer("fixture", target, http, alarms, LIMITS, false, () -> changes.add("changed"));
+        return new HttpToolServer("fixture", target, http, alarms, LIMITS, false, listing -> changes.add("changed"));
     }
 
     @AfterEach

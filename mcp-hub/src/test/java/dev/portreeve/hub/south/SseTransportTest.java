@@ -40,7 +40,7 @@ class SseTransportTest extends ToolServerContract {
     private ToolServer connect() {
         HttpTarget target =
                 new HttpTarget(fixture.url(), Reach.of(fixture.url(), false), CredentialSource.NONE.credential(null));
-        return new HttpToolServer("fixture", target, http, alarms, LIMITS, false, () -> changes.add("changed"));
+        return new HttpToolServer("fixture", target, http, alarms, LIMITS, false, listing -> changes.add("changed"));
     }
 
     @Override

@@ -97,7 +97,7 @@ class StdioLegacyTest extends StdioToolServerContract {
     }
 
     private StdioToolServer launched(ProcessLaunch launch) {
-        return new StdioToolServer("fixture", launch, will, LIMITS, false, () -> {});
+        return new StdioToolServer("fixture", launch, will, LIMITS, false, ServerVoice.UNHEARD);
     }
 
     @Test
@@ -215,7 +215,12 @@ class StdioLegacyTest extends StdioToolServerContract {
     @Test
     void aServerThatCannotStartSaysSoWithoutContents() {
         try (ToolServer missing = new StdioToolServer(
-                "gone", ProcessLaunch.of(List.of("/does/not/exist"), Map.of()), will, LIMITS, false, () -> {})) {
+                "gone",
+                ProcessLaunch.of(List.of("/does/not/exist"), Map.of()),
+                will,
+                LIMITS,
+                false,
+                ServerVoice.UNHEARD)) {
             ToolServerFault fault = assertThrows(ToolServerFault.class, () -> missing.list(soon()));
             assertFalse(
                     fault.fault().detail().contains("/does/not/exist"),
@@ -239,7 +244,12 @@ class StdioLegacyTest extends StdioToolServerContract {
                 8,
                 Duration.ofMinutes(5));
         try (ToolServer mute = new StdioToolServer(
-                "mute", ProcessLaunch.of(StdioFixture.command("mute"), Map.of()), will, hasty, false, () -> {})) {
+                "mute",
+                ProcessLaunch.of(StdioFixture.command("mute"), Map.of()),
+                will,
+                hasty,
+                false,
+                ServerVoice.UNHEARD)) {
             ToolServerFault fault =
                     assertThrows(ToolServerFault.class, () -> mute.list(Deadline.in(Duration.ofSeconds(20))));
             assertEquals(UpstreamFault.Kind.TIMEOUT, fault.fault().kind());

@@ -20,6 +20,6 @@ abstract class StdioToolServerContract extends ToolServerContract {
                 will,
                 LIMITS,
                 false,
-                () -> changes.add("changed"));
+                listing -> changes.add("changed"));
     }
 }
