@@ -80,6 +80,9 @@ final class CallFacts {
         facts.put("provider", target.provider())
                 .put("upstream_model", target.model())
                 .put("priced", target.listed());
+        if (!target.translation().isEmpty()) {
+            facts.putStrings("translation", target.translation());
+        }
         return target.outputCap() == 0 ? facts : facts.put("output_cap_put_in", target.outputCap());
     }
 

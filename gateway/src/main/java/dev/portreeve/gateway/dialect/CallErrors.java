@@ -147,6 +147,27 @@ public final class CallErrors {
                 status, UPSTREAM, fault.kind().code(), "null", true, fault.detail(), Map.copyOf(all), said);
     }
 
+    /**
+     * An upstream's error in another dialect than the caller's.
+     *
+     * @param sentence what it said, or empty
+     */
+    public static ErrorAnswer retold(UpstreamFault fault, Map<String, String> headers, String sentence) {
+        ErrorAnswer answer = of(fault);
+        Map<String, String> all = new HashMap<>(headers);
+        all.putAll(answer.headers());
+        String message = sentence.isEmpty() ? answer.message() : answer.message() + ": " + sentence;
+        return new ErrorAnswer(
+                answer.status(),
+                answer.type(),
+                answer.code(),
+                answer.param(),
+                answer.retry(),
+                message,
+                Map.copyOf(all),
+                null);
+    }
+
     /** What the caller sees for a provider's status: nothing that could mean its own key or the gateway's health. */
     private static int passedStatus(int upstream) {
         return switch (upstream) {

@@ -10,7 +10,7 @@ import tools.jackson.core.JsonToken;
  */
 final class MessageTexts {
     private static final Set<String> OPENAI_NO_TEXT =
-            Set.of("role", "type", "id", "tool_call_id", "name", "detail", "format");
+            Set.of("role", "type", "id", "tool_call_id", "name", "detail", "format", "signature");
     /** Signatures and what is redacted are opaque; any change would break them. */
     private static final Set<String> ANTHROPIC_NO_TEXT =
             Set.of("role", "type", "id", "tool_use_id", "name", "signature", "data", "media_type", "ttl");

@@ -108,6 +108,15 @@ public record ModelRequest(
         return splice.apply();
     }
 
+    /** The caller's body with its texts as guardrails left them: the same array if they left all as it was. */
+    public byte[] screened(Content input) {
+        Splice splice = new Splice(body);
+        if (!texts.isEmpty()) {
+            TextAt.rewrite(texts, input.runs(), splice);
+        }
+        return splice.apply();
+    }
+
     private void insertCap(Splice splice, CapMember capMember, long capTokens) {
         Span present = switch (capMember) {
             case MAX_COMPLETION_TOKENS -> cap.nullMaxCompletionTokens();

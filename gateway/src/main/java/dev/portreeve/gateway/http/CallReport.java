@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.CallOutcome;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the headers of an answer say about its call, as far as it is known when they are written. For the call's thread. */
@@ -24,6 +25,7 @@ final class CallReport {
     private @Nullable ModelRoute route;
     private @Nullable ProviderReply reply;
     private long outputCap;
+    private List<String> translation = List.of();
 
     CallReport(Dialect dialect, CallId id, long startedNanos) {
         this.dialect = dialect;
@@ -46,6 +48,15 @@ final class CallReport {
         outputCap = capPutIn;
     }
 
+    /**
+     * From which dialect to which stands in a header; what was lost, for callers who ask for it.
+     *
+     * @param asked whether this one did
+     */
+    void translated(List<String> lost, boolean asked) {
+        translation = asked || lost.isEmpty() ? lost : lost.subList(0, 1);
+    }
+
     /** The headers of an answer that is no call's. */
     void write(ServerResponseHeaders headers) {
         common(headers);
@@ -63,6 +74,9 @@ final class CallReport {
         headers.set(Names.ONE_ATTEMPT);
         if (outputCap > 0) {
             headers.set(HeaderValues.create(Names.OUTPUT_CAP, outputCap));
+        }
+        if (!translation.isEmpty()) {
+            headers.set(Names.TRANSLATION, String.join("; ", translation));
         }
         String upstreamId = reply.requestId();
         if (upstreamId != null) {

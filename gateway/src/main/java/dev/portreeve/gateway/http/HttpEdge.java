@@ -89,7 +89,13 @@ public final class HttpEdge implements AutoCloseable {
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
         Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
         ModelEndpoint models = new ModelEndpoint(
-                gatekeeper, services.governor(), services.audit(), services.models(), keepAlive, modelLimits());
+                gatekeeper,
+                services.governor(),
+                services.audit(),
+                services.models(),
+                keepAlive,
+                services.clock(),
+                modelLimits());
         ModelsEndpoint list = new ModelsEndpoint(
                 gatekeeper,
                 services.access(),

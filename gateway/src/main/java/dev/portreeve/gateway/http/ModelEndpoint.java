@@ -14,6 +14,7 @@ import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.ProviderCall;
 import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.gateway.turn.Translation;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
@@ -29,6 +30,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ final class ModelEndpoint {
     private final AuditLog audit;
     private final ModelRouter router;
     private final KeepAlive keepAlive;
+    private final InstantSource clock;
     private final ModelLimits limits;
 
     /**
@@ -70,12 +73,14 @@ final class ModelEndpoint {
             AuditLog audit,
             ModelRouter router,
             KeepAlive keepAlive,
+            InstantSource clock,
             ModelLimits limits) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
         this.audit = audit;
         this.router = router;
         this.keepAlive = keepAlive;
+        this.clock = clock;
         this.limits = limits;
     }
 
@@ -107,16 +112,18 @@ final class ModelEndpoint {
             ModelRequest request = dialect.read(operation, body, limits.inputScreened());
             requireReadable(request);
             Optional<ModelRoute> route = router.route(request.model());
-            ErrorAnswer impossible = route.isEmpty()
-                    ? CallErrors.unknownModel(request.model())
-                    : route.get().provider().speaks(dialect, operation)
-                            ? null
-                            : CallErrors.unsupported(dialect, operation, request.model());
-            if (impossible != null) {
+            if (route.isEmpty()) {
+                ErrorAnswer unknown = CallErrors.unknownModel(request.model());
+                refuse(response, report, subject, operation, request.model(), unknown);
+                return;
+            }
+            Optional<Attempt> attempt = Attempt.at(route.get(), request, clock);
+            if (attempt.isEmpty()) {
+                ErrorAnswer impossible = CallErrors.unsupported(dialect, operation, request.model());
                 refuse(response, report, subject, operation, request.model(), impossible);
                 return;
             }
-            govern(new Governed(subject, request, route.orElseThrow()), http, response, report);
+            govern(new Governed(subject, route.get(), attempt.get()), http, response, report);
         } catch (BadRequest bad) {
             refuse(response, report, subject, operation, "", CallErrors.of(bad));
         } catch (CloseConnectionException over) {
@@ -135,10 +142,11 @@ final class ModelEndpoint {
     }
 
     /** What came in and where it goes. */
-    private record Governed(Subject subject, ModelRequest request, ModelRoute route) {}
+    private record Governed(Subject subject, ModelRoute route, Attempt attempt) {}
 
     private void govern(Governed governed, ServerRequest http, ServerResponse response, CallReport report) {
-        ModelRequest request = governed.request();
+        Attempt attempt = governed.attempt();
+        ModelRequest request = attempt.request();
         ModelRoute route = governed.route();
         long cap = route.capFor(request);
         Deadline deadline = Deadline.in(limits.callTimeout());
@@ -148,17 +156,19 @@ final class ModelEndpoint {
                 new Resource.Model(route.name()),
                 request.operation().code(),
                 request.content(),
-                route.estimate(request),
+                route.estimate(request, attempt.inputBound()),
                 deadline,
                 new LlmCall.Target(
                         route.provider().id(),
                         route.upstreamModel(),
                         cap,
-                        route.priced().listed()));
+                        route.priced().listed(),
+                        attempt.translation()));
         ProviderReply reply = new ProviderReply();
-        ProviderCall attempt = new ProviderCall(
+        ProviderCall upstream = new ProviderCall(
                 request, route.upstreamModel(), cap, deadline, passed(request.dialect(), http.headers()), reply);
         report.routed(route, reply, cap);
+        report.translated(attempt.translation(), http.headers().contains(Names.TRANSLATION));
         Cancellation cancellation = new Cancellation();
         try (ClientOutput output = request.stream()
                 ? new SseOutput(response, report, keepAlive, cancellation)
@@ -167,7 +177,7 @@ final class ModelEndpoint {
                     call,
                     cancellation.guard((cleared, out) -> {
                         output.awaitUpstream();
-                        return route.provider().answer(attempt, cleared.content(), out);
+                        return attempt.provider().answer(upstream, cleared.content(), out);
                     }),
                     output);
             render(request.dialect(), outcome, output, reply);
@@ -187,10 +197,13 @@ final class ModelEndpoint {
 
     private static ErrorAnswer error(Dialect dialect, CallOutcome.Failed failed, ProviderReply reply) {
         ProviderReply.ErrorBody own = reply.error();
-        return own == null
-                ? CallErrors.of(failed.fault())
-                : CallErrors.passed(
-                        dialect, failed.fault(), own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()));
+        if (own == null) {
+            return CallErrors.of(failed.fault());
+        }
+        return own.dialect() == dialect
+                ? CallErrors.passed(
+                        dialect, failed.fault(), own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
+                : CallErrors.retold(failed.fault(), own.headers(), Translation.message(own.body()));
     }
 
     /** A request of a known caller that never became a call: answered, and recorded with its reason. */

@@ -16,6 +16,7 @@ final class Names {
     static final HeaderName PROVIDER = HeaderNames.create("x-portreeve-provider");
     static final HeaderName MODEL = HeaderNames.create("x-portreeve-model");
     static final HeaderName OUTPUT_CAP = HeaderNames.create("x-portreeve-output-cap");
+    static final HeaderName TRANSLATION = HeaderNames.create("x-portreeve-translation");
     static final HeaderName BUDGET_REMAINING = HeaderNames.create("x-portreeve-budget-remaining-usd");
     static final HeaderName BUDGET_RESET = HeaderNames.create("x-portreeve-budget-reset");
     static final HeaderName DECISION = HeaderNames.create("x-portreeve-decision");

@@ -92,7 +92,7 @@ public final class HttpProvider implements ModelProvider {
     private void requireSuccess(ProviderCall call, UpstreamAnswer answer) throws CallEnded {
         int status = answer.status();
         if (status >= 400) {
-            throw UpstreamErrors.read(answer, call.reply(), maxAnswerBytes);
+            throw UpstreamErrors.read(call.request().dialect(), answer, call.reply(), maxAnswerBytes);
         }
         if (status != 200) {
             throw UpstreamFailures.ended(
@@ -141,7 +141,7 @@ public final class HttpProvider implements ModelProvider {
         } finally {
             byte[] error = stream.error();
             if (error != null) {
-                call.reply().error(new ProviderReply.ErrorBody(JSON, Map.of(), error));
+                call.reply().error(new ProviderReply.ErrorBody(request.dialect(), JSON, Map.of(), error));
             }
         }
     }

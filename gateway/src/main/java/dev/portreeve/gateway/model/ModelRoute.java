@@ -19,14 +19,19 @@ public record ModelRoute(
      * #capFor} puts in), once for each answer it asks for.
      */
     public Estimate estimate(ModelRequest request) {
+        return estimate(request, request.inputBound());
+    }
+
+    /** @param inputBound where the body that the provider gets is another than the caller's */
+    public Estimate estimate(ModelRequest request, long inputBound) {
         if (request.operation() == Operation.COUNT_TOKENS) {
             return new Estimate(0, 0, priced.price());
         }
         if (request.operation() == Operation.EMBEDDINGS) {
-            return new Estimate(request.inputBound(), 0, priced.price());
+            return new Estimate(inputBound, 0, priced.price());
         }
         long perAnswer = request.cap().isGiven() ? request.cap().tokens() : maxOutputTokens;
-        return new Estimate(request.inputBound(), perAnswer * request.choices(), priced.price());
+        return new Estimate(inputBound, perAnswer * request.choices(), priced.price());
     }
 
     /** The bound to put into a request that has none; 0 where none is needed. */

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.dialect.Dialect;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +9,10 @@ public final class ProviderReply {
     /**
      * An error in the provider's own words, which callers of the same dialect may see.
      *
+     * @param dialect of the words
      * @param headers those that may be passed on, such as {@code retry-after}
      */
-    public record ErrorBody(String contentType, Map<String, String> headers, byte[] body) {}
+    public record ErrorBody(Dialect dialect, String contentType, Map<String, String> headers, byte[] body) {}
 
     private byte[] ending = new byte[0];
     private @Nullable ErrorBody error;

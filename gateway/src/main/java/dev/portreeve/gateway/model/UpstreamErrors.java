@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.UpstreamFault;
@@ -22,7 +23,7 @@ final class UpstreamErrors {
 
     private UpstreamErrors() {}
 
-    static CallEnded read(UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
+    static CallEnded read(Dialect dialect, UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
         int status = answer.status();
         byte @Nullable [] body = body(answer, maxBytes);
         if ((status == 429 || status == 400) && isQuota(body)) {
@@ -33,7 +34,7 @@ final class UpstreamErrors {
         if (!ours && body != null) {
             String type = answer.header(HeaderNames.CONTENT_TYPE);
             reply.error(new ProviderReply.ErrorBody(
-                    type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
+                    dialect, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
         }
         return new CallEnded(
                 new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status), mayBill(status))));

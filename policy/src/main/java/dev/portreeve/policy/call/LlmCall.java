@@ -1,5 +1,6 @@
 package dev.portreeve.policy.call;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,13 @@ public record LlmCall(
      * @param model the provider's own name
      * @param outputCap the bound that was put on the answer because the caller gave none, or 0
      * @param listed false if no price list knows it, so that it is held at the high default
+     * @param translation from which dialect to which, and what was lost on the way; empty where both sides speak one dialect
      */
-    public record Target(String provider, String model, long outputCap, boolean listed) {}
+    public record Target(String provider, String model, long outputCap, boolean listed, List<String> translation) {
+        public Target {
+            translation = List.copyOf(translation);
+        }
+    }
 
     public LlmCall(
             CallId id,

@@ -1,0 +1,67 @@
+package dev.portreeve.gateway.turn;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a provider says was used, so that callers can see it in their own dialect; what is charged is read elsewhere, from the
+ * provider's bytes.
+ *
+ * @param input all of it, cached and written tokens included
+ */
+record Counts(long input, long cacheRead, long cacheWrite, long cacheWriteHour, long output, long reasoning) {
+    static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
+
+    static Counts ofOpenAi(JsonNode usage) {
+        JsonNode prompt = usage.path("prompt_tokens_details");
+        return new Counts(
+                Json.count(usage, "prompt_tokens"),
+                Json.count(prompt, "cached_tokens"),
+                Json.count(prompt, "cache_write_tokens"),
+                0,
+                Json.count(usage, "completion_tokens"),
+                Json.count(usage.path("completion_tokens_details"), "reasoning_tokens"));
+    }
+
+    /** Later reports replace what they repeat. */
+    Counts withAnthropic(JsonNode usage) {
+        boolean whole = usage.has("input_tokens");
+        long read = usage.has("cache_read_input_tokens") ? Json.count(usage, "cache_read_input_tokens") : cacheRead;
+        JsonNode split = usage.path("cache_creation");
+        long hour = split.isObject() ? Json.count(split, "ephemeral_1h_input_tokens") : cacheWriteHour;
+        long written = usage.has("cache_creation_input_tokens")
+                ? Json.count(usage, "cache_creation_input_tokens")
+                : cacheWrite + cacheWriteHour;
+        long plain = whole ? Json.count(usage, "input_tokens") : plainInput();
+        return new Counts(
+                plain + read + written,
+                read,
+                Math.max(0, written - hour),
+                Math.min(hour, written),
+                usage.has("output_tokens") ? Json.count(usage, "output_tokens") : output,
+                Math.max(reasoning, Json.count(usage.path("output_tokens_details"), "thinking_tokens")));
+    }
+
+    private long plainInput() {
+        return Math.max(0, input - cacheRead - cacheWrite - cacheWriteHour);
+    }
+
+    ObjectNode openAi() {
+        ObjectNode usage = Json.object();
+        usage.put("prompt_tokens", input).put("completion_tokens", output).put("total_tokens", input + output);
+        usage.putObject("prompt_tokens_details")
+                .put("cached_tokens", cacheRead)
+                .put("cache_write_tokens", cacheWrite + cacheWriteHour);
+        usage.putObject("completion_tokens_details").put("reasoning_tokens", reasoning);
+        return usage;
+    }
+
+    ObjectNode anthropic() {
+        ObjectNode usage = Json.object();
+        usage.put("input_tokens", plainInput())
+                .put("cache_creation_input_tokens", cacheWrite + cacheWriteHour)
+                .put("cache_read_input_tokens", cacheRead)
+                .put("output_tokens", output);
+        return usage;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.portreeve.gateway.turn;
+
+import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.UnreadableAnswer;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A request of one dialect in the words of another, and the way back for its answer. Made for one call by the thread that
+ * serves it.
+ */
+public final class Translation {
+    private final Dialect caller;
+    private final Dialect provider;
+    private final byte[] request;
+    private final List<Note> notes;
+    private final long inputEstimate;
+    private final boolean usageAsked;
+    private final long created;
+
+    /**
+     * What a translation must know beside the body.
+     *
+     * @param upstreamModel the provider's name of the model
+     * @param cap the bound that the answer will have; it is not written, the provider's adapter puts it in
+     * @param usageAsked whether a caller of OpenAI's dialect wants usage at a stream's end
+     * @param created stands in answers as the time they were made, in seconds since 1970
+     */
+    public record Circumstances(String upstreamModel, long cap, boolean usageAsked, long created) {}
+
+    private Translation(
+            Dialect caller,
+            Dialect provider,
+            byte[] request,
+            List<Note> notes,
+            long inputEstimate,
+            Circumstances known) {
+        this.caller = caller;
+        this.provider = provider;
+        this.request = request;
+        this.notes = List.copyOf(notes);
+        this.inputEstimate = inputEstimate;
+        this.usageAsked = known.usageAsked();
+        this.created = known.created();
+    }
+
+    /**
+     * Translates a body that its own dialect's reader has accepted.
+     *
+     * @throws BadRequest for what cannot be left out without changing the meaning
+     */
+    public static Translation of(Dialect caller, byte[] body, Dialect provider, Circumstances known) {
+        Notes notes = new Notes();
+        JsonNode json = Json.read(body, 0, body.length);
+        Turn turn = switch (caller) {
+            case OPENAI_CHAT -> new OpenAiTurnReader(notes).read(json);
+            case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes).read(json);
+        };
+        JsonNode translated = switch (provider) {
+            case OPENAI_CHAT -> new OpenAiTurnWriter(notes).write(known.upstreamModel(), turn);
+            case ANTHROPIC_MESSAGES -> new AnthropicTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
+        };
+        // Four bytes to a token is near enough for a number that is corrected at the end.
+        return new Translation(caller, provider, Json.bytes(translated), notes.all(), body.length / 4, known);
+    }
+
+    /** The dialect of {@link #request}. */
+    public Dialect provider() {
+        return provider;
+    }
+
+    /** The body for the provider, without a bound on the answer. */
+    public byte[] request() {
+        return request;
+    }
+
+    /** What the translation lost. */
+    public List<Note> notes() {
+        return notes;
+    }
+
+    /**
+     * The provider's whole answer in the caller's dialect.
+     *
+     * @throws UnreadableAnswer if it is not what the provider's dialect has
+     */
+    public byte[] answer(byte[] bytes) {
+        JsonNode json;
+        try {
+            json = Json.read(bytes, 0, bytes.length);
+        } catch (JacksonException malformed) {
+            throw new UnreadableAnswer("the answer is not valid json");
+        }
+        Answer answer = switch (provider) {
+            case OPENAI_CHAT -> OpenAiAnswers.read(json);
+            case ANTHROPIC_MESSAGES -> AnthropicAnswers.read(json);
+        };
+        return switch (caller) {
+            case OPENAI_CHAT -> Json.bytes(OpenAiAnswers.write(answer, created));
+            case ANTHROPIC_MESSAGES -> Json.bytes(AnthropicAnswers.write(answer));
+        };
+    }
+
+    /** Begins to translate the provider's stream. */
+    public StreamTranslation stream() {
+        EventReader reader = switch (provider) {
+            case OPENAI_CHAT -> new OpenAiEventReader();
+            case ANTHROPIC_MESSAGES -> new AnthropicEventReader();
+        };
+        EventWriter writer = switch (caller) {
+            case OPENAI_CHAT -> new OpenAiEventWriter(created, usageAsked);
+            case ANTHROPIC_MESSAGES -> new AnthropicEventWriter(inputEstimate);
+        };
+        return new StreamTranslation(reader, writer);
+    }
+
+    /** The sentence in a provider's error, whichever dialect it is in, or an empty text. */
+    public static String message(byte[] error) {
+        try {
+            return Json.string(Json.read(error, 0, error.length).path("error"), "message", "");
+        } catch (JacksonException notJson) {
+            return "";
+        }
+    }
+}

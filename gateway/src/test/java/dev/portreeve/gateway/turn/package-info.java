@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.turn;
+
+import org.jspecify.annotations.NullMarked;
