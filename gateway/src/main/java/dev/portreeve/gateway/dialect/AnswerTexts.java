@@ -13,8 +13,7 @@ final class AnswerTexts {
     static final AnswerTexts NONE = new AnswerTexts(Dialect.OPENAI_CHAT);
 
     private static final Set<String> OPENAI_NO_TEXT =
-            Set.of(
-            "role", "type", "id", "finish_reason", "stop_reason", "name", "index", "obfuscation", "signature");
+            Set.of("role", "type", "id", "finish_reason", "stop_reason", "name", "index", "obfuscation", "signature");
     /** A signature and what is redacted are opaque, and any change would break them. */
     private static final Set<String> ANTHROPIC_NO_TEXT = Set.of(
             "role", "type", "id", "stop_reason", "stop_sequence", "name", "index", "signature", "data", "tool_use_id");
