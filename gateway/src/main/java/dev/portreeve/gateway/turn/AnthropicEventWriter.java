@@ -31,21 +31,11 @@ final class AnthropicEventWriter implements EventWriter {
     public void write(TurnEvent event, Events out) {
         switch (event) {
             case TurnEvent.Begun start -> begin(start, out);
-            case TurnEvent.TextPiece text -> {
-                enter(Block.TEXT, out);
-                delta(blocks - 1, Json.object().put("type", "text_delta").put("text", text.text()), out);
-            }
-            case TurnEvent.ThinkingPiece thinking -> {
-                enter(Block.THINKING, out);
-                delta(blocks - 1, Json.object().put("type", "thinking_delta").put("thinking", thinking.text()), out);
-            }
-            case TurnEvent.Signed signed -> {
-                enter(Block.THINKING, out);
-                delta(
-                        blocks - 1,
-                        Json.object().put("type", "signature_delta").put("signature", signed.signature()),
-                        out);
-            }
+            case TurnEvent.TextPiece text -> inBlock(Block.TEXT, "text_delta", "text", text.text(), out);
+            case TurnEvent.ThinkingPiece thinking ->
+                inBlock(Block.THINKING, "thinking_delta", "thinking", thinking.text(), out);
+            case TurnEvent.Signed signed ->
+                inBlock(Block.THINKING, "signature_delta", "signature", signed.signature(), out);
             case TurnEvent.Redacted redacted -> {
                 leave(out);
                 start(OpenAiAnswers.redacted(redacted.data()), out);
@@ -70,6 +60,11 @@ final class AnthropicEventWriter implements EventWriter {
             case TurnEvent.Finished finished -> finish = finished.finish();
             case TurnEvent.Counted counted -> counts = counted.counts();
         }
+    }
+
+    private void inBlock(Block kind, String type, String member, String text, Events out) {
+        enter(kind, out);
+        delta(blocks - 1, Json.object().put("type", type).put(member, text), out);
     }
 
     private void piece(int block, String json, Events out) {

@@ -27,6 +27,9 @@ final class AnthropicTurnReader {
             "top_k",
             "stream",
             "output_config");
+    /** How Claude Code's first block begins, which only its own provider takes out again. */
+    private static final String ATTRIBUTION = "x-anthropic-billing-header:";
+
     /** OpenAI's words for budgets of thinking, by the size from which they hold. */
     private static final long[] BUDGETS = {16_384, 8_192, 2_048, 1};
 
@@ -46,6 +49,10 @@ final class AnthropicTurnReader {
         });
         List<Message> messages = new ArrayList<>();
         List<Part> system = new ArrayList<>(parts(body.path("system"), "system"));
+        if (system.removeIf(
+                part -> part instanceof Part.Text text && text.text().startsWith(ATTRIBUTION))) {
+            notes.changed("system", "the block that tells Anthropic which program asks was dropped");
+        }
         for (JsonNode message : body.path("messages")) {
             message(message, messages, system);
         }

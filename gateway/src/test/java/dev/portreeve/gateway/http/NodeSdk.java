@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -45,9 +46,13 @@ final class NodeSdk {
     }
 
     Run run(String... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), List.of(arguments));
+    }
+
+    Run run(Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("node", "script.mjs"));
-        command.addAll(List.of(arguments));
-        return run(folder, command);
+        command.addAll(arguments);
+        return run(folder, environment, command);
     }
 
     private static boolean isThere(String program) throws InterruptedException {
@@ -59,10 +64,16 @@ final class NodeSdk {
     }
 
     private static Run run(Path folder, List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(new ArrayList<>(command))
+        return run(folder, Map.of(), command);
+    }
+
+    private static Run run(Path folder, Map<String, String> environment, List<String> command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command))
                 .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly();

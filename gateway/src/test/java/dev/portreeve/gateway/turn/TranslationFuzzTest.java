@@ -26,8 +26,22 @@ class TranslationFuzzTest {
     private static final long SEED = 11;
     private static final int ROUNDS = 4_000;
     private static final List<String> VALUES = List.of(
-            "null", "true", "-1", "1.5", "1e400", "99999999999999999999", "\"\"", "\"x\"", "[]", "{}", "[null]", "[[]]",
-            "[{\"type\":\"text\"}]", "{\"type\":7}", "{\"type\":\"tool_use\"}", "[\"a\",1]");
+            "null",
+            "true",
+            "-1",
+            "1.5",
+            "1e400",
+            "99999999999999999999",
+            "\"\"",
+            "\"x\"",
+            "[]",
+            "{}",
+            "[null]",
+            "[[]]",
+            "[{\"type\":\"text\"}]",
+            "{\"type\":7}",
+            "{\"type\":\"tool_use\"}",
+            "[\"a\",1]");
 
     private final Random random = new Random(SEED);
 
@@ -94,10 +108,7 @@ class TranslationFuzzTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "messages-to-chat,ANTHROPIC_MESSAGES,OPENAI_CHAT",
-        "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES"
-    })
+    @CsvSource({"messages-to-chat,ANTHROPIC_MESSAGES,OPENAI_CHAT", "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES"})
     void answers(String folder, Dialect caller, Dialect provider) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/answer.json")));
         String[] events =
