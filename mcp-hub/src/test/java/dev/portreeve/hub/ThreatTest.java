@@ -45,6 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  *       {@code GovernedRoundsTest.aYesGoesOnOnceOnly}
  *   <li>tokens at rest: {@code PostgresTokenStoreTest}; another authorization server: {@code
  *       OAuthCredentialTest.metadataOfAnotherIssuerIsNotBelieved}
+ *   <li>tasks of others, changed and made-up ids of tasks: {@code TasksTest.aTaskIsItsOwnersAlone},
+ *       {@code SessionTasksTest.othersTasksAreUnknownAndUnlisted}
  *   <li>forged addresses and redirects: {@code OutboundGuardTest}, {@code OutboundHttpTest},
  *       {@code HttpToolServerContract.everyWayToBreakHasItsName}
  *   <li>DNS rebinding: {@code McpPathTest}, and the conformance suite's {@code dns-rebinding-protection}

@@ -19,6 +19,7 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -132,13 +133,28 @@ final class Bridge implements AutoCloseable {
             throws InterruptedException {
         Answered answered = switch (errand.caller()) {
             case Counterpart.Legacy legacy -> asking(errand, legacy, request, relay, deadline);
-            case Counterpart.Modern modern -> round(errand, modern, request, round, relay, deadline);
+            case Counterpart.Modern modern ->
+                paged(errand, round, round(errand, modern, request, round, relay, deadline));
         };
         if (answered instanceof Answered.Refusal(McpError error)
                 && error.code() == McpError.MISSING_CLIENT_CAPABILITY) {
             throw MissingCapability.said(error);
         }
         return answered;
+    }
+
+    // What the older era says by an error.
+    private Answered paged(Errand errand, Round round, Answered answered) {
+        Optional<InputRequired> pages = UrlElicitation.asked(answered);
+        if (pages.isEmpty()) {
+            return answered;
+        }
+        if (UrlElicitation.isDeclined(round.responses())) {
+            return new Answered.Refusal(new McpError(
+                    McpError.INVALID_REQUEST, "the caller does not want to visit the page that this needs"));
+        }
+        requireAnswerable(errand.caller(), pages.get());
+        return sealed(errand, round.next(null), pages.get());
     }
 
     private static CallEnded ended(String detail) {
@@ -150,6 +166,7 @@ final class Bridge implements AutoCloseable {
             Errand errand, Counterpart.Legacy caller, ServerRequest request, CallRelay relay, Deadline deadline)
             throws InterruptedException {
         ServerRequest now = request;
+        List<String> visited = List.of();
         for (int i = 0; i < limits.rounds(); i++) {
             Answered answered = errand.asking().ask(caller.party(), now, relay, deadline);
             Optional<InputRequired> wanted = InputRequired.of(answered);
@@ -157,6 +174,12 @@ final class Bridge implements AutoCloseable {
                 return answered;
             }
             requireAnswerable(caller, wanted.get());
+            List<String> pages = UrlElicitation.addresses(wanted.get());
+            if (!pages.isEmpty() && visited.equals(pages)) {
+                // He agreed to go there, and is not back: he repeats the request when he is.
+                return UrlElicitation.required(wanted.get());
+            }
+            visited = pages;
             Map<String, RawJson> responses = new LinkedHashMap<>();
             for (Map.Entry<String, InputRequired.Question> one :
                     wanted.get().questions().entrySet()) {

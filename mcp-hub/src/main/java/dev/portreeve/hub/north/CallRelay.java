@@ -15,6 +15,7 @@ import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.TextRun;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class CallRelay implements Meanwhile, AutoCloseable {
             List.of("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency");
 
     private static final String LOG = "notifications/message";
+    private static final String VISITED = "notifications/elicitation/complete";
     private static final JsonPaths SAID = JsonPaths.of("/data", "/data/**");
     private static final JsonPaths ASKED = JsonPaths.of(
             "/message",
@@ -100,10 +102,21 @@ final class CallRelay implements Meanwhile, AutoCloseable {
     @Override
     public void notification(JsonRpcMessage.Notification notification) {
         RawJson params = notification.params();
+        if (notification.method().equals(VISITED) && params != null) {
+            visited(params);
+        }
         if (notification.method().equals(LOG) && params != null && isWanted(params.member("level"))) {
             screened(params, SAID, aside::toCaller).ifPresent(said -> {
                 boolean ignored = answer.say(JsonRpc.notification(LOG, said));
             });
+        }
+    }
+
+    // Nothing but which page it was.
+    private void visited(RawJson params) {
+        RawJson id = params.member("elicitationId");
+        if (caller instanceof Counterpart.Legacy && id != null && id.isString()) {
+            boolean ignored = answer.say(JsonRpc.notification(VISITED, RawJson.object(Map.of("elicitationId", id))));
         }
     }
 
@@ -128,7 +141,8 @@ final class CallRelay implements Meanwhile, AutoCloseable {
                 || CallerCapabilities.missing(caller.capabilities(), method, params) != null) {
             return refusal(McpError.METHOD_NOT_FOUND, "the client declared no capability for this method");
         }
-        Optional<RawJson> asked = screened(params == null ? RawJson.EMPTY_OBJECT : params, ASKED, aside::toCaller);
+        RawJson named = UrlElicitation.named(method, params);
+        Optional<RawJson> asked = screened(named == null ? RawJson.EMPTY_OBJECT : named, ASKED, aside::toCaller);
         if (asked.isEmpty()) {
             return refusal(McpError.INTERNAL_ERROR, "the gateway's guardrails refused the question");
         }

@@ -6,7 +6,6 @@ import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.BadMessage;
-import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.call.Arguments;
@@ -33,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs what fetches prompts, resources and completions as governed calls; the same for both eras. */
 final class ContextCalls {
-    private static final int OK = 200;
     private static final String CALL_ID_HEADER = "x-portreeve-call-id";
     private static final Estimate FREE = new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "configuration"));
 
@@ -196,8 +194,7 @@ final class ContextCalls {
                 case Answered.Refusal refusal -> {
                     // Its words are the server's, so guardrails read them like a result.
                     code = refusal.error().code();
-                    yield ToolResult.of(RawJson.object(
-                            Map.of("message", RawJson.string(refusal.error().message()))));
+                    yield ToolResult.of(Refused.json(refusal.error()));
                 }
             };
         }
@@ -211,14 +208,7 @@ final class ContextCalls {
         @Override
         public void emit(ToolResult chunk) {
             RawJson json = chunk.raw();
-            RawJson message = json.member("message");
-            result = code == 0
-                    ? new Reply.Result(json)
-                    : new Reply.Error(
-                            OK,
-                            new McpError(
-                                    code,
-                                    message == null ? "" : message.asString().orElse("")));
+            result = code == 0 ? new Reply.Result(json) : Refused.reply(code, json);
         }
     }
 }

@@ -162,6 +162,9 @@ final class ToolCalls {
                         return execute(work, relay, cleared, released, out);
                     }),
                     released);
+            if (released.isError && outcome instanceof CallOutcome.Completed && released.result != null) {
+                return Refused.reply(McpError.URL_ELICITATION_REQUIRED, released.result.raw());
+            }
             if (isHidden(outcome, call)) {
                 return OutcomeReplies.unknownTool(work.tool().name());
             }
@@ -209,6 +212,12 @@ final class ToolCalls {
         if (task.isPresent()) {
             out.emit(read(work.tool(), task.get()));
             return Usage.TASK;
+        }
+        if (UrlElicitation.isRequired(answered)
+                && UrlElicitation.canBeSent(work.errand().caller())) {
+            released.isError = true;
+            out.emit(read(work.tool(), Refused.json(((Answered.Refusal) answered).error())));
+            return Usage.UNFINISHED;
         }
         out.emit(result(work.tool(), work.errand().caller(), answered));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
@@ -286,6 +295,9 @@ final class ToolCalls {
     /** Takes what passed the guardrails: the whole result, once. */
     private static final class Released implements OutputSink<ToolResult> {
         private @Nullable ToolResult result;
+        /** Whether the result is a protocol error that a caller must see as such. */
+        private boolean isError;
+
         /** What the caller is told instead of the outcome, in the protocol's own words. */
         private @Nullable Reply instead;
 

@@ -34,6 +34,8 @@ record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
             "/inputRequests/*/params/systemPrompt",
             "/inputRequests/*/params/messages/*/content/text",
             "/message",
+            "/data/elicitations/*/message",
+            "/data/elicitations/*/url",
             "/statusMessage",
             "/task/statusMessage",
             "/_meta/io.modelcontextprotocol~1model-immediate-response",

@@ -21,6 +21,9 @@ public record McpError(int code, String message, @Nullable RawJson data) {
     /** Of the older era; the modern one says {@link #INVALID_PARAMS} instead. */
     public static final int RESOURCE_NOT_FOUND = -32002;
 
+    /** Of 2025-11-25: a page must be visited before the request is repeated. */
+    public static final int URL_ELICITATION_REQUIRED = -32042;
+
     public static final int HEADER_MISMATCH = -32020;
     public static final int MISSING_CLIENT_CAPABILITY = -32021;
     public static final int UNSUPPORTED_VERSION = -32022;
