@@ -112,6 +112,12 @@ class ErasTest {
                         .text());
     }
 
+    /** Another character in the midst of the state, whichever is there. */
+    private static String tampered(String back) {
+        String changed = back.replaceFirst("State\":\"(.{50}).", "State\":\"$1_");
+        return changed.equals(back) ? back.replaceFirst("State\":\"(.{50}).", "State\":\"$1-") : changed;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"old", "new"})
     void stateIsForItsOwnerAndItsRequestOnly(String server) throws Exception {
@@ -122,8 +128,7 @@ class ErasTest {
         refused.add(world.caller("bob").capable(ABLE).modern("tools/call", call(server + "__elicit") + back));
         refused.add(alice.modern("tools/call", "\"name\":\"" + server + "__elicit\",\"arguments\":{\"n\":2}" + back));
         refused.add(alice.modern("tools/call", call(server + "__link") + back));
-        refused.add(alice.modern(
-                "tools/call", call(server + "__elicit") + back.replaceFirst("State\":\"(.{50}).", "State\":\"$1_")));
+        refused.add(alice.modern("tools/call", call(server + "__elicit") + tampered(back)));
         refused.add(alice.modern("tools/call", call(server + "__elicit") + ",\"requestState\":\"made up\""));
         for (Caller.Heard one : refused) {
             assertEquals(McpError.INVALID_PARAMS, one.error().code());
