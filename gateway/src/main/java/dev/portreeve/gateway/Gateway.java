@@ -93,7 +93,7 @@ public final class Gateway implements AutoCloseable {
                         ids,
                         random)));
         this.keys = policy.keys();
-        SealedTokens seal = new SealedTokens(new SealKey(pepper.derive(SEAL_KEY)), List.of(), clock, random);
+        SealedTokens seal = seal(pepper, random);
         this.hub = connectHub(
                 policy,
                 seal,
@@ -125,6 +125,11 @@ public final class Gateway implements AutoCloseable {
                 parts.close();
             }
         }
+    }
+
+    private SealedTokens seal(Pepper pepper, SecureRandom random) {
+        List<SealKey> keys = config.seal().keys(pepper.derive(SEAL_KEY));
+        return new SealedTokens(keys.getFirst(), keys.subList(1, keys.size()), clock, random);
     }
 
     private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, HubStores stores) {

@@ -109,10 +109,7 @@ class LazyStartTest {
 
     @Test
     void anEagerServerIsStartedByEachStart() throws Exception {
-        ToolServerConfig eager = HubWorld.process(
-                counted("eager", "modern"),
-                new ToolServerConfig.Process(
-                        List.of(), null, null, Duration.ofMinutes(10), ToolServerConfig.Start.EAGER));
+        ToolServerConfig eager = HubWorld.eager(counted("eager", "modern"));
         for (int start = 1; start <= 2; start++) {
             try (HubWorld world = HubWorld.with(kept, eager)) {
                 assertEquals(1, processes(world));
@@ -156,6 +153,25 @@ class LazyStartTest {
             Caller.Heard refused =
                     alice.modern("tools/call", "\"name\":\"notes__echo\",\"arguments\":{\"text\":\"here\"}");
             assertEquals("\"definition_changed\"", refused.meta("dev.portreeve/reason"));
+        }
+    }
+
+    @Test
+    void aServerThatAnnouncesItsToolsAfterEachGreetingIsNotStartedAgainForThat() throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                "printf x >>\"$0\"; exec \"$@\"",
+                starts("chatty").toString()));
+        command.addAll(StdioFixture.command("legacy"));
+        ToolServerConfig chatty = HubWorld.stdio("chatty", command, java.util.Map.of("FIXTURE_ANNOUNCES", "yes"));
+        try (HubWorld world = HubWorld.with(kept, chatty)) {
+            Caller alice = world.caller("alice");
+            for (int i = 0; i < 5; i++) {
+                assertEquals("here", echo(alice, "chatty"));
+            }
+            // To be known, to be asked before the first call, and for the caller.
+            assertEquals(3, started("chatty"));
         }
     }
 

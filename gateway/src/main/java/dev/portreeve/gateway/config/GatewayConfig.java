@@ -26,6 +26,7 @@ public record GatewayConfig(
         @Default("[]") List<GuardrailConfig> guardrails,
         @Default("{}") ApprovalConfig approvals,
         @Default("{}") AuditConfig audit,
+        @Default("{}") SealConfig seal,
         @Default("{}") LimitsConfig limits) {
     public GatewayConfig {
         providers = List.copyOf(providers);
@@ -55,6 +56,7 @@ public record GatewayConfig(
                 guardrails,
                 approvals,
                 audit,
+                seal,
                 limits);
     }
 }

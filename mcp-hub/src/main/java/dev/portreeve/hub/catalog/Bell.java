@@ -15,6 +15,7 @@ final class Bell {
     private final Condition changed = lock.newCondition();
     private boolean asked;
     private boolean waking;
+    private int waiters;
     /** Counts the reasons a caller waits for, and how many of them have been looked into. */
     private long rung;
 
@@ -54,8 +55,14 @@ final class Bell {
      */
     boolean awaitLook(Deadline deadline) throws InterruptedException {
         lock.lockInterruptibly();
+        waiters++;
         try {
             long until = rung;
+            if (lookedInto < until) {
+                // It may have rung for a server that fell asleep before anybody waited, and been left at that.
+                asked = true;
+                changed.signalAll();
+            }
             while (lookedInto < until) {
                 if (!changed.await(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                     return false;
@@ -63,6 +70,7 @@ final class Bell {
             }
             return true;
         } finally {
+            waiters--;
             lock.unlock();
         }
     }
@@ -89,11 +97,11 @@ final class Bell {
         }
     }
 
-    /** Whether somebody waits for a server that sleeps. */
-    boolean isWaking() {
+    /** Whether a caller waits for the next look. */
+    boolean isAwaited() {
         lock.lock();
         try {
-            return waking;
+            return waking || waiters > 0;
         } finally {
             lock.unlock();
         }

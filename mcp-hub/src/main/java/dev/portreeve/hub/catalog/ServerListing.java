@@ -193,7 +193,7 @@ final class ServerListing implements AutoCloseable {
         // What a process that sleeps would list is what it listed before; asking would wake it.
         boolean knownAndAsleep =
                 entry.server().isAsleep() && (entry.lazy() ? isKnown() : status.state() == ServerStatus.State.UP);
-        return bell.isWaking() || !knownAndAsleep;
+        return bell.isAwaited() || !knownAndAsleep;
     }
 
     private void keepUpToDate() {
@@ -221,7 +221,7 @@ final class ServerListing implements AutoCloseable {
     /** One contact with the server. */
     private void runOnce() throws InterruptedException {
         boolean slept = entry.server().isAsleep();
-        boolean woken = bell.isWaking();
+        boolean woken = bell.isAwaited();
         long heard = bell.heard();
         try {
             look(slept && !woken);
@@ -236,7 +236,7 @@ final class ServerListing implements AutoCloseable {
             failed("what tool server \"" + entry.slug() + "\" lists cannot be recorded now, so it is not used");
         }
         if (slept) {
-            entry.server().rest(woken || bell.isWaking());
+            entry.server().rest(woken || bell.isAwaited());
         }
         onChange.run();
         bell.answered(heard);

@@ -90,7 +90,7 @@ public final class StdioToolServer implements ToolServer {
 
     @Override
     public void rest(boolean callFollows) {
-        if (launch.lazy() && !(callFollows && isShared())) {
+        if (launch.lazy() && !callFollows) {
             fallAsleep();
         }
     }
@@ -251,6 +251,7 @@ public final class StdioToolServer implements ToolServer {
             if (started == null || started.hasEnded()) {
                 started = counted(this::start);
                 link = started;
+                usedAtNanos = System.nanoTime();
                 ear.open();
             }
             return started;

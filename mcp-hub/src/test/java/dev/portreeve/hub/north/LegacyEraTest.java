@@ -41,7 +41,7 @@ class LegacyEraTest {
                 now::get,
                 Duration.ofMillis(300),
                 HubWorld.http("fix", fixture.url()),
-                HubWorld.stdio("pipe", StdioFixture.command("legacy")));
+                HubWorld.eager(HubWorld.stdio("pipe", StdioFixture.command("legacy"))));
         alice = world.caller("alice");
     }
 
