@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.fixture.Caller;
+import dev.portreeve.hub.fixture.EventTap;
 import dev.portreeve.hub.fixture.HubWorld;
 import dev.portreeve.hub.fixture.NodePeers;
+import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.RawJson;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -232,6 +234,57 @@ class NodePeersTest {
         assertFalse(
                 thought.result().toString().contains("isError\":true"),
                 thought.result().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"web", "every"})
+    void aReferenceServerAsksForRootsAndTellsOfUpdates(String server) throws Exception {
+        Caller alice = world.caller("alice");
+        String opening = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+                + "\"2025-06-18\",\"capabilities\":{\"roots\":{\"listChanged\":true}}}}";
+        Map<String, String> session = Map.of(
+                HeaderValue.SESSION,
+                alice.post(Map.of(), opening).header(HeaderValue.SESSION),
+                "Accept",
+                "text/event-stream, application/json");
+        String uri = "mcp+" + server + "+demo://resource/dynamic/text/1";
+        try (EventTap tap = alice.listen(session)) {
+            alice.post(
+                            session,
+                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/subscribe\",\"params\":{\"uri\":\""
+                                    + uri + "\"}}")
+                    .result();
+            answerRoots(alice, session, next(tap, "roots/list"));
+            alice.post(session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}");
+            answerRoots(alice, session, next(tap, "roots/list"));
+            alice.post(
+                            session,
+                            "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"" + server
+                                    + "__toggle-subscriber-updates\",\"arguments\":{}}}")
+                    .result();
+            assertEquals(
+                    '"' + uri + '"',
+                    String.valueOf(next(tap, "notifications/resources/updated")
+                            .message()
+                            .member("params")
+                            .member("uri")));
+        }
+    }
+
+    private static EventTap.Event next(EventTap tap, String method) throws InterruptedException {
+        EventTap.Event event = tap.next();
+        while (!event.method().equals(method)) {
+            event = tap.next();
+        }
+        return event;
+    }
+
+    private static void answerRoots(Caller caller, Map<String, String> session, EventTap.Event question)
+            throws Exception {
+        caller.post(
+                session,
+                "{\"jsonrpc\":\"2.0\",\"id\":" + question.message().member("id")
+                        + ",\"result\":{\"roots\":[{\"uri\":\"file:///work\",\"name\":\"work\"}]}}");
     }
 
     private static String call(String tool, String arguments) {
