@@ -113,6 +113,7 @@ public final class PolicyEngine implements AutoCloseable {
                         new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
                         new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
                         new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
+                        new Chore("charging calls that could not be recorded", SWEEP_EVERY, leases::chargeLost),
                         new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                         new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
                         new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections)));

@@ -64,7 +64,8 @@ final class HoldDesk {
             trail.admitted(queue(fromMemory, trail));
             return fromMemory;
         }
-        Deadline patience = Deadline.in(RECALL_PATIENCE);
+        Duration left = call.deadline().remaining();
+        Deadline patience = Deadline.in(left.compareTo(RECALL_PATIENCE) < 0 ? left : RECALL_PATIENCE);
         while (true) {
             Hold hold = holds.get();
             Receipt receipt = trail.admit(book, hold, () -> opening(hold));
@@ -92,6 +93,7 @@ final class HoldDesk {
         }
     }
 
+    // What it waits for happens in another process and is seen in the database only.
     private static boolean pause() {
         try {
             Thread.sleep(RECALL_PAUSE);

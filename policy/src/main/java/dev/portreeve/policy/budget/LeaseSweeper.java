@@ -68,7 +68,7 @@ public final class LeaseSweeper {
      * @throws org.jooq.exception.DataAccessException if the database does not answer
      */
     public int forfeitDead() {
-        List<LeasePosting.Forfeit> dead = expired.find(AT_ONCE).stream()
+        List<LeasePosting.Forfeit> dead = expired.find(ledger.leases().replica(), AT_ONCE).stream()
                 .map(lease -> new LeasePosting.Forfeit(lease, ids.get()))
                 .toList();
         List<Receipt> receipts = dead.stream()
@@ -77,6 +77,25 @@ public final class LeaseSweeper {
         receipts.forEach(Receipt::await);
         expired.clear();
         return (int) dead.stream().filter(forfeit -> forfeit.charged() > 0).count();
+    }
+
+    /** Charges what calls of this replica drew and the database then refused to store, with their end. */
+    public void chargeLost() {
+        chargeLost(PostgresExpiredLeases.DEAD_AFTER);
+    }
+
+    void chargeLost(Duration age) {
+        for (Hold hold : ledger.leases().lost(age)) {
+            Settlement whole = Settlement.assumed(hold);
+            // One after the other: while the database is away the first one ends this run.
+            audit.append(JournalEntry.of(ledger, whole, () -> ReservationSweeper.events(whole)))
+                    .await();
+            LOG.warn(
+                    "the records of call {} of tenant \"{}\" were refused: its whole hold of {} is charged",
+                    hold.callId(),
+                    hold.tenant(),
+                    hold.amount());
+        }
     }
 
     private static List<AuditEvent> events(LeasePosting.Forfeit forfeit) {

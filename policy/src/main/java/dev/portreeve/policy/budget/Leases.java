@@ -186,11 +186,12 @@ final class Leases {
      * #committed} says so.
      *
      * @param balance of the window
+     * @param mine what is set aside, without what this batch wrote of it; less than was promised if others ended the lease
      * @param others what other replicas set aside of it
      * @param written what this batch wrote of the draws
      * @param recalled whether somebody else needs what is left
      */
-    long renew(WindowKey window, Balance balance, long others, long written, boolean recalled) {
+    long renew(WindowKey window, Balance balance, long mine, long others, long written, boolean recalled) {
         lock.lock();
         try {
             Share share = shares.get(window);
@@ -199,11 +200,12 @@ final class Leases {
             }
             share.peak = Math.max(share.demand, share.peak - (share.peak >> FORGET_SHIFT));
             share.demand = 0;
-            long promised = Math.max(0, share.drawn - written);
+            // What running calls drew stays theirs, also under a limit that was lowered since.
+            long promised = Math.min(mine, Math.max(0, share.drawn - written));
             // Below zero after an overrun.
             long pool = balance.remaining(new NanoUsd(share.limit)) - others;
             long spare = recalled || share.unused ? 0 : spare(share, pool - promised);
-            long granted = Math.max(0, Math.min(promised + spare, pool));
+            long granted = Math.max(promised, Math.min(promised + spare, pool));
             share.free = Math.min(share.free, Math.max(0, granted - promised));
             return granted;
         } finally {
@@ -274,6 +276,23 @@ final class Leases {
                 }
             });
             return windows;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What was drawn so long ago that neither its hold nor its end can still be on their way: the database refused both, and
+     * their calls may have run. Whoever asks must have them charged; they stay drawn until that is on disk.
+     */
+    List<Hold> lost(Duration age) {
+        long now = System.nanoTime();
+        lock.lock();
+        try {
+            return drawn.values().stream()
+                    .filter(one -> now - one.at() >= age.toNanos())
+                    .map(Drawn::hold)
+                    .toList();
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -27,10 +28,15 @@ final class PostgresExpiredLeases {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
     }
 
-    /** The oldest first, at most {@code limit}. */
-    List<LeaseKey> find(int limit) {
+    /**
+     * The oldest first, at most {@code limit}.
+     *
+     * @param self who asks, and so lives
+     */
+    List<LeaseKey> find(UUID self, int limit) {
         return database.selectFrom(LEASE)
                 .where(LEASE.TOUCHED_AT.lt(ago(DEAD_AFTER)).and(LEASE.NANOS.gt(0L)))
+                .and(LEASE.REPLICA.ne(self))
                 .orderBy(LEASE.TOUCHED_AT)
                 .limit(limit)
                 .fetch(row -> new LeaseKey(

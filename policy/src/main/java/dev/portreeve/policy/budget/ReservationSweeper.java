@@ -70,7 +70,7 @@ public final class ReservationSweeper {
     }
 
     /** None if the call itself was quicker. */
-    private static List<AuditEvent> events(Settlement settlement) {
+    static List<AuditEvent> events(Settlement settlement) {
         if (settlement.result() != Settlement.Result.APPLIED) {
             return List.of();
         }

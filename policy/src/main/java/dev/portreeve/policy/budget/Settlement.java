@@ -75,6 +75,17 @@ final class Settlement implements CallPosting {
         return new Settlement(tenant, callId, windows, held, null, new Posted(Kind.ASSUMED, held.nanos(), 0));
     }
 
+    /** As the other, for a hold that perhaps was never stored: it is, with this. */
+    static Settlement assumed(Hold drawn) {
+        return new Settlement(
+                drawn.tenant(),
+                drawn.callId(),
+                drawn.windows(),
+                drawn.amount(),
+                drawn,
+                new Posted(Kind.ASSUMED, drawn.amount().nanos(), 0));
+    }
+
     @Override
     public String tenant() {
         return tenant;

@@ -23,6 +23,7 @@ import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Usage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -161,6 +162,49 @@ class LeaseTest {
         }
         Balance balance = purse.today(Kind.MEMBER, "bot");
         assertTrue(balance.settled() <= 80 && balance.held() <= 100, balance.toString());
+    }
+
+    /** As when a database takes nothing for a while: the call may have run, so it is charged, and memory works again. */
+    @Test
+    void aCallWhoseRecordsWereAllRefusedIsChargedWhole() throws CallEnded {
+        run(purse, 100, 60);
+        journal.breakEntry(0, Fault.FAILS);
+        Running lost = Running.begin(purse, 100);
+        journal.breakEntry(0, Fault.FAILS);
+        assertThrows(EvidenceUnavailable.class, () -> lost.end(10));
+        assertEquals(60, purse.today(Kind.MEMBER, "bot").settled());
+
+        sweeper(purse).chargeLost();
+        assertEquals(60, purse.today(Kind.MEMBER, "bot").settled(), "it may still be on its way");
+        sweeper(purse).chargeLost(Duration.ZERO);
+        assertEquals(new Balance(10_000, 0, 160, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(List.of("call.closed"), purse.records(lost.trail().callId()));
+        sweeper(purse).chargeLost(Duration.ZERO);
+        assertEquals(160, purse.today(Kind.MEMBER, "bot").settled());
+        assertEquals(List.of(), purse.ledger.leases().lost(Duration.ZERO));
+    }
+
+    @Test
+    void aReplicaThatLivesDoesNotForfeitItsOwn() {
+        run(purse, 100, 60);
+        long mine = leased("member:bot:daily");
+        purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes'");
+        assertEquals(0, sweeper(purse).forfeitDead());
+        assertEquals(mine, leased("member:bot:daily"));
+        run(purse, 100, 60);
+        assertEquals(new Balance(10_000, 0, 120, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void aLoweredLimitLeavesRunningCallsWhatTheyDrew() throws CallEnded {
+        run(purse, 100, 0);
+        journal.breakEntry(0, Fault.FAILS);
+        Running running = Running.begin(purse, 100);
+        purse.organise(organisation(null, null, 10L));
+        assertInstanceOf(CallOutcome.Denied.class, run(purse, 1, 0));
+        running.end(40);
+        assertEquals(40, purse.today(Kind.MEMBER, "bot").settled());
+        assertEquals(0, purse.today(Kind.MEMBER, "bot").overrun(), "what is held for it is spent, nothing above");
     }
 
     @Test
