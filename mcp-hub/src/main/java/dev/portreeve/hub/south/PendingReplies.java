@@ -1,6 +1,7 @@
 package dev.portreeve.hub.south;
 
 import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -66,9 +67,12 @@ final class PendingReplies {
         }
     }
 
-    /** Delivers an answer; one that nobody waits for is dropped. */
-    void complete(long id, JsonRpcMessage.Response response) {
-        deliver(id, one -> one.response = response);
+    /** Delivers an answer; one that nobody waits for, or under an id that is not the gateway's, is dropped. */
+    void complete(JsonRpcMessage.Response response) {
+        RequestId id = response.id();
+        if (id != null) {
+            id.number().ifPresent(number -> deliver(number, one -> one.response = response));
+        }
     }
 
     void report(long id, ObjectNode progress) {

@@ -173,19 +173,12 @@ final class SseLink implements ServerLink {
     private void take(byte[] event) {
         try {
             switch (JsonRpcMessage.read(event)) {
-                case JsonRpcMessage.Response response -> complete(response);
+                case JsonRpcMessage.Response response -> pending.complete(response);
                 case JsonRpcMessage.Request question -> answer(question);
                 case JsonRpcMessage.Notification notification -> heed(notification);
             }
         } catch (BadMessage notAMessage) {
             LOGGER.debug("tool server \"{}\" sent an event that is no message; it is skipped", slug);
-        }
-    }
-
-    private void complete(JsonRpcMessage.Response response) {
-        RequestId id = response.id();
-        if (id != null && id.json().matches("\\d{1,18}")) {
-            pending.complete(Long.parseLong(id.json()), response);
         }
     }
 

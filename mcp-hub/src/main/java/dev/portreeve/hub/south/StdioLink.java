@@ -262,16 +262,9 @@ final class StdioLink implements ServerLink {
 
     private void accept(JsonRpcMessage message) {
         switch (message) {
-            case JsonRpcMessage.Response response -> complete(response);
+            case JsonRpcMessage.Response response -> pending.complete(response);
             case JsonRpcMessage.Request request -> answer(request);
             case JsonRpcMessage.Notification notification -> heed(notification);
-        }
-    }
-
-    private void complete(JsonRpcMessage.Response response) {
-        RequestId id = response.id();
-        if (id != null && id.json().matches("\\d{1,18}")) {
-            pending.complete(Long.parseLong(id.json()), response);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.portreeve.hub.wire;
 
+import java.util.OptionalLong;
+
 /**
  * The id of a JSON-RPC request, as its JSON text: a string with its quotes, or a number as it was written.
  *
@@ -7,9 +9,20 @@ package dev.portreeve.hub.wire;
  */
 public record RequestId(String json) {
     private static final int MAX_CHARS = 256;
+    private static final int MAX_DIGITS = 18;
 
     public static RequestId of(long number) {
         return new RequestId(Long.toString(number));
+    }
+
+    /** The number, if it is one as the gateway gives them: up to 18 digits, without sign or fraction. */
+    public OptionalLong number() {
+        int length = json.length();
+        boolean digits = length > 0 && length <= MAX_DIGITS;
+        for (int i = 0; digits && i < length; i++) {
+            digits = json.charAt(i) >= '0' && json.charAt(i) <= '9';
+        }
+        return digits ? OptionalLong.of(Long.parseLong(json)) : OptionalLong.empty();
     }
 
     static RequestId read(RawJson raw) {
