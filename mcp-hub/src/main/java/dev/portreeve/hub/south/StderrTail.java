@@ -3,6 +3,7 @@ package dev.portreeve.hub.south;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 
 /** The last lines a server wrote to its error stream, bounded; one thread adds, any thread reads. */
 final class StderrTail {
@@ -22,11 +23,15 @@ final class StderrTail {
         return lines.stream().map(StderrTail::shown).toList();
     }
 
-    /** The last line that says anything, cut, without control characters. */
+    /** The line that says most: the last one that speaks of an error, or else the last one, cut, without control characters. */
     synchronized String lastLine() {
-        return lines.reversed().stream()
-                .filter(line -> !line.isBlank())
+        List<String> spoken =
+                lines.reversed().stream().filter(line -> !line.isBlank()).toList();
+        // Node ends every failure with its version, Java with a stack trace.
+        return spoken.stream()
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains("error"))
                 .findFirst()
+                .or(() -> spoken.stream().findFirst())
                 .map(StderrTail::shown)
                 .orElse("");
     }
