@@ -23,12 +23,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +44,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("node")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NodePeersTest {
+    /** One folder name in ten that ends with a long number passes for a credit card, and is masked on its way to a server. */
+    static final class WithoutDigits implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
+            String name = UUID.randomUUID()
+                    .toString()
+                    .chars()
+                    .map(c -> Character.isDigit(c) ? c - '0' + 'g' : c)
+                    .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                    .toString();
+            return Files.createDirectory(Path.of(System.getProperty("java.io.tmpdir"), "notes-" + name));
+        }
+    }
+
     private Path folder;
     private Process overHttp;
     private Process overSse;
@@ -47,7 +65,7 @@ class NodePeersTest {
     private HubWorld world;
 
     @BeforeAll
-    void start(@TempDir Path notes) throws Exception {
+    void start(@TempDir(factory = WithoutDigits.class) Path notes) throws Exception {
         folder = notes;
         String missing = NodePeers.missing();
         assumeTrue(missing.isEmpty(), missing);
