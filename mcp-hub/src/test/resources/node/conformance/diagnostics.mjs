@@ -1,6 +1,8 @@
 // What the conformance suite expects a server to offer, written once for both eras. A tool or prompt gets its arguments and
 // a conversation: `ask` puts questions to the user's client and returns the answers by key, `progress` and `log` report on
 // the way, `capabilities` is what the client said it can do, `changed` tells that a list is another one now.
+import { taskTools } from "./tasks.mjs";
+
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
 const SILENCE = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=";
 const WATCHED = "test://watched-resource";
@@ -34,6 +36,7 @@ const tool = (name, description, run, inputSchema = schema(), more = {}) => ({
 
 const fixedTools = [
   tool("test_simple_text", "Answers with one text", () => said("This is a simple text response for testing.")),
+  tool("greet", "Says hello", ({ name }) => said(`Hello, ${name}!`), schema({ name: string }, "name")),
   tool("test_image_content", "Answers with an image", () => answer(image())),
   tool("test_audio_content", "Answers with a sound", () =>
     answer({ type: "audio", data: SILENCE, mimeType: "audio/wav" }),
@@ -241,7 +244,7 @@ const grownPrompt = (n) =>
   prompt(`test_grown_prompt_${n}`, "Was not there in the beginning", () => ({ messages: [message(text(`prompt ${n}`))] }));
 
 const upTo = (count, make) => Array.from({ length: count }, (unused, index) => make(index + 1));
-export const tools = () => [...fixedTools, ...upTo(grown.tools, grownTool)];
+export const tools = () => [...fixedTools, ...taskTools, ...upTo(grown.tools, grownTool)];
 export const prompts = () => [...fixedPrompts, ...upTo(grown.prompts, grownPrompt)];
 
 export const resources = [

@@ -11,6 +11,7 @@ import {
   inputRequired,
 } from "@modelcontextprotocol/server";
 import { completion, contents, prompts, resources, templates, tools } from "./diagnostics.mjs";
+import { answer } from "./tasks.mjs";
 
 const LOG_LEVEL = "io.modelcontextprotocol/logLevel";
 const CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
@@ -85,6 +86,7 @@ const handler = createMcpHandler(
           resources: { subscribe: true, listChanged: true },
           completions: {},
           logging: {},
+          extensions: { "io.modelcontextprotocol/tasks": {} },
         },
         requestState: { verify: states.verify },
       },
@@ -111,6 +113,13 @@ const handler = createMcpHandler(
 const http = createServer(async (req, res) => {
   const chunks = [];
   for await (const chunk of req) chunks.push(chunk);
+  const message = chunks.length ? JSON.parse(Buffer.concat(chunks)) : {};
+  const answered = await answer(message);
+  if (answered) {
+    res.writeHead(200, { "Content-Type": "application/json" });
+    res.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...answered }));
+    return;
+  }
   const left = new AbortController();
   res.on("close", () => left.abort());
   const response = await handler.fetch(
