@@ -183,6 +183,7 @@ final class ImportCommandTest {
         for (String tool : List.of("geocode", "bulk_export", "anything")) {
             ToolCall call = Calls.tool(bot, new Resource.Tool("maps", tool, "hash"), "{}");
             allowed.put(tool, access.decide(call) instanceof Decision.Permit);
+            assertEquals(allowed.get(tool), access.mayUse(bot, call.resource()), tool + " is listed as it is callable");
         }
         assertEquals(Map.of("geocode", true, "bulk_export", false, "anything", false), allowed);
     }

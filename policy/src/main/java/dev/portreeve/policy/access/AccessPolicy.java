@@ -14,6 +14,7 @@ import dev.portreeve.policy.call.TaskCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Who may do what. The order of rules does not matter: any matching {@code deny} wins; else every matching {@code require-approval} must
@@ -57,27 +58,26 @@ public final class AccessPolicy {
     /** What the rules say about a call. Pure: the same call gives the same decision, and nothing is recorded. */
     public Decision decide(GovernedCall call) {
         if (call instanceof TaskCall task) {
-            return decideLater(task);
+            // The arguments, which conditions are about, were judged when the task was begun. Whoever loses the tool
+            // altogether loses its tasks.
+            return foresee(task.subject(), task.resource());
         }
-        Consultation consultation = new Consultation();
         CallVariables variables = new CallVariables(call);
-        for (CompiledRule rule : index.about(call.resource())) {
-            if (rule.isAbout(call.subject())) {
-                Condition condition = rule.condition();
-                consultation.hear(rule.rule(), condition == null ? Match.MATCHED : condition.test(variables));
-            }
-        }
-        return consultation.decision();
+        return consult(call.subject(), call.resource(), condition -> condition.test(variables));
     }
 
-    // The arguments, which conditions are about, were judged when the task was begun; as in mayUse, a condition denies
-    // nothing
-    // here. Whoever loses the tool altogether loses its tasks.
-    private Decision decideLater(TaskCall call) {
+    /** What the rules say about whatever call of the resource: only what holds for each of them denies. */
+    private Decision foresee(Subject subject, Resource resource) {
+        KnownVariables known = new KnownVariables(subject, resource);
+        return consult(subject, resource, known::foresee);
+    }
+
+    private Decision consult(Subject subject, Resource resource, Function<Condition, Match> tested) {
         Consultation consultation = new Consultation();
-        for (CompiledRule rule : index.about(call.resource())) {
-            if (rule.isAbout(call.subject())) {
-                consultation.hear(rule.rule(), rule.condition() == null ? Match.MATCHED : Match.NOT_TESTED);
+        for (CompiledRule rule : index.about(resource)) {
+            if (rule.isAbout(subject)) {
+                Condition condition = rule.condition();
+                consultation.hear(rule.rule(), condition == null ? Match.MATCHED : tested.apply(condition));
             }
         }
         return consultation.decision();
@@ -98,24 +98,12 @@ public final class AccessPolicy {
     }
 
     /**
-     * Whether there could be a call of this resource that is not denied, whatever its arguments. Lists show exactly these. Conditions
-     * are not evaluated: a rule with one may match, a {@code deny} with one may not.
+     * Whether there could be a call of this resource that is not denied, whatever its arguments. Lists show exactly these: it is the
+     * decision about a call of which only the caller and the resource are known yet. A condition that speaks of these is evaluated;
+     * where the outcome hangs on the arguments, an {@code allow} may match and a {@code deny} may not.
      */
     public boolean mayUse(Subject subject, Resource resource) {
-        boolean granted = false;
-        for (CompiledRule rule : index.about(resource)) {
-            if (rule.isAbout(subject)) {
-                switch (rule.rule().effect()) {
-                    case ALLOW, REQUIRE_APPROVAL -> granted = true;
-                    case DENY -> {
-                        if (rule.condition() == null) {
-                            return false;
-                        }
-                    }
-                }
-            }
-        }
-        return granted;
+        return !(foresee(subject, resource) instanceof Decision.Deny);
     }
 
     private void record(Decision decision, Facts facts) {
@@ -156,6 +144,7 @@ public final class AccessPolicy {
         private final List<RuleVerdict> others = new ArrayList<>();
         private final List<Rule> denying = new ArrayList<>();
         private final List<Rule> asking = new ArrayList<>();
+        private final List<Rule> certainlyAsking = new ArrayList<>();
         private boolean denialWasError = true;
         private boolean allowed;
 
@@ -173,7 +162,12 @@ public final class AccessPolicy {
             }
             switch (rule.effect()) {
                 case ALLOW -> allowed = true;
-                case REQUIRE_APPROVAL -> asking.add(rule);
+                case REQUIRE_APPROVAL -> {
+                    asking.add(rule);
+                    if (match != Match.NOT_TESTED) {
+                        certainlyAsking.add(rule);
+                    }
+                }
                 case DENY -> {
                     denying.add(rule);
                     denialWasError &= match == Match.CONDITION_ERROR;
@@ -193,8 +187,13 @@ public final class AccessPolicy {
                         denying,
                         verdicts);
             }
-            if (Approvers.areDisjoint(asking)) {
-                return deny(Denial.Reason.FORBIDDEN, "no approver satisfies all of the rules ", "", asking, verdicts);
+            if (Approvers.areDisjoint(certainlyAsking)) {
+                return deny(
+                        Denial.Reason.FORBIDDEN,
+                        "no approver satisfies all of the rules ",
+                        "",
+                        certainlyAsking,
+                        verdicts);
             }
             if (!asking.isEmpty()) {
                 return new Decision.Ask(asking, verdicts);

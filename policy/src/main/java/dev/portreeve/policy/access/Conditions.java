@@ -1,11 +1,13 @@
 package dev.portreeve.policy.access;
 
+import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelReference;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
@@ -16,6 +18,8 @@ import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Compiles the conditions of rules. The language has no loops but over lists and maps at hand, no side effects, and regular expressions
@@ -91,7 +95,7 @@ final class Conditions {
         CelValidationResult result = compiler.compile(expression);
         try {
             if (!result.hasError()) {
-                return new Condition(runtime.createProgram(result.getAst()));
+                return new Condition(runtime.createProgram(result.getAst()), variables(result.getAst()));
             }
             for (CelIssue issue : result.getErrors()) {
                 problems.add(problem(ruleId, issue.getSourceLocation().getColumn() + 1, issue.getMessage()));
@@ -100,6 +104,13 @@ final class Conditions {
             problems.add(problem(ruleId, 0, String.valueOf(e.getMessage())));
         }
         return Condition.UNUSABLE;
+    }
+
+    private static Set<String> variables(CelAbstractSyntaxTree tree) {
+        return tree.getReferenceMap().values().stream()
+                .filter(reference -> reference.overloadIds().isEmpty())
+                .map(CelReference::name)
+                .collect(Collectors.toSet());
     }
 
     private static InvalidPolicy.Problem problem(String ruleId, int column, String message) {

@@ -66,7 +66,7 @@ public sealed interface Decision {
         MATCHED,
         CONDITION_FALSE,
         CONDITION_ERROR,
-        /** The condition is about arguments that were judged with an earlier call. */
+        /** The outcome hangs on arguments that are not at hand: they were judged with an earlier call, or there is none yet. */
         NOT_TESTED
     }
 }
