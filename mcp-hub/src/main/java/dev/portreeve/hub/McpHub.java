@@ -139,7 +139,8 @@ public final class McpHub implements AutoCloseable {
                                 words -> new Wording(words.title(), words.description()),
                                 (first, second) -> first)),
                 source,
-                config.url() == null && config.process().start() == ToolServerConfig.Start.LAZY);
+                config.url() == null && config.process().start() == ToolServerConfig.Start.LAZY,
+                config.questions());
     }
 
     /**

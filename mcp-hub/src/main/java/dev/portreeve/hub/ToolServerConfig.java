@@ -1,5 +1,6 @@
 package dev.portreeve.hub;
 
+import dev.portreeve.hub.catalog.QuestionPolicy;
 import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.policy.call.NanoUsd;
 import java.net.URI;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param definitions what becomes of a tool that nobody has looked at, and of one that changed: {@code block} lets it wait
  *     for {@code portreeve tools accept}, {@code warn} and {@code trust} use it at once
  * @param wording titles and descriptions in place of the server's own
+ * @param questions what the server may ask callers beyond what every server may
  */
 public record ToolServerConfig(
         String slug,
@@ -46,7 +48,8 @@ public record ToolServerConfig(
         NanoUsd pricePerCall,
         boolean disabled,
         DefinitionPolicy definitions,
-        List<ToolWording> wording) {
+        List<ToolWording> wording,
+        QuestionPolicy questions) {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /**
@@ -99,6 +102,7 @@ public record ToolServerConfig(
         // Deny by default: a server's own words reach a model only after somebody has read them.
         definitions = definitions == null ? DefinitionPolicy.BLOCK : definitions;
         wording = wording == null ? List.of() : List.copyOf(wording);
+        questions = questions == null ? QuestionPolicy.STRICT : questions;
         command = command == null ? List.of() : List.copyOf(command);
         env = env == null ? Map.of() : Map.copyOf(env);
         process = process == null ? Process.DEFAULT : process;

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param source how it is reached or started, as a hash; while that is the same, it is taken for the server that was seen
  *     before
  * @param lazy whether what it showed last stands for it until a caller wants something of it
+ * @param questions what it may ask callers
  * @param trustAnnotations whether its word that a tool is read-only is believed
  */
 public record ServerEntry(
@@ -28,7 +29,8 @@ public record ServerEntry(
         DefinitionPolicy definitions,
         Map<String, Wording> wording,
         String source,
-        boolean lazy) {
+        boolean lazy,
+        QuestionPolicy questions) {
     public ServerEntry {
         wording = Map.copyOf(wording);
     }
@@ -43,6 +45,17 @@ public record ServerEntry(
             NanoUsd pricePerCall,
             DefinitionPolicy definitions,
             Map<String, Wording> wording) {
-        this(slug, transport, server, trustAnnotations, callTimeout, pricePerCall, definitions, wording, "", false);
+        this(
+                slug,
+                transport,
+                server,
+                trustAnnotations,
+                callTimeout,
+                pricePerCall,
+                definitions,
+                wording,
+                "",
+                false,
+                QuestionPolicy.STRICT);
     }
 }

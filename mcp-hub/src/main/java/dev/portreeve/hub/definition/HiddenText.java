@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * Characters that a person does not see and a model reads: controls, zero-width characters, direction overrides, tag
  * characters, and comments of HTML.
  */
-final class HiddenText {
+public final class HiddenText {
     private static final Pattern COMMENT = Pattern.compile("<!--.*?(-->|\\z)", Pattern.DOTALL);
     private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
     private static final int ZERO_WIDTH_JOINER = 0x200D;
@@ -29,7 +29,7 @@ final class HiddenText {
     }
 
     /** The text without comments and hidden characters, in this order: what hides a comment's mark is removed first. */
-    static String clean(String text) {
+    public static String clean(String text) {
         return COMMENT.matcher(withoutHidden(text)).replaceAll("");
     }
 

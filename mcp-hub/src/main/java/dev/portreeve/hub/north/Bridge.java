@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bridge implements AutoCloseable {
     private static final int OK = 200;
-    private static final String ELICITATION = "elicitation/create";
 
     private final SealedTokens tokens;
     private final ParkedCalls parked;
@@ -54,6 +53,10 @@ final class Bridge implements AutoCloseable {
     record Errand(Counterpart caller, ServerEntry server, String digest, Asking asking) {
         private Binding binding() {
             return new Binding(Purpose.REQUEST_STATE, caller.subject(), server.slug(), digest);
+        }
+
+        private Questioner questioner() {
+            return new Questioner(server, caller.view());
         }
     }
 
@@ -132,7 +135,8 @@ final class Bridge implements AutoCloseable {
     private Answered carry(Errand errand, ServerRequest request, Round round, CallRelay relay, Deadline deadline)
             throws InterruptedException {
         Answered answered = switch (errand.caller()) {
-            case Counterpart.Legacy legacy -> asking(errand, legacy, request, relay, deadline);
+            case Counterpart.Legacy legacy ->
+                errand.questioner().pages(asking(errand, legacy, request, relay, deadline));
             case Counterpart.Modern modern ->
                 paged(errand, round, round(errand, modern, request, round, relay, deadline));
         };
@@ -184,6 +188,7 @@ final class Bridge implements AutoCloseable {
             for (Map.Entry<String, InputRequired.Question> one :
                     wanted.get().questions().entrySet()) {
                 InputRequired.Question question = one.getValue();
+                errand.questioner().requireAskable(question);
                 Answered answer = relay.question(question.method(), question.params());
                 responses.put(one.getKey(), response(errand, question, answer));
             }
@@ -196,7 +201,7 @@ final class Bridge implements AutoCloseable {
         return switch (answered) {
             case Answered.Result result -> result.result();
             case Answered.Refusal refusal -> {
-                if (question.method().equals(ELICITATION)) {
+                if (question.method().equals(Questioner.ELICITATION)) {
                     yield RawJson.of("{\"action\":\"cancel\"}");
                 }
                 throw new ToolServerFault(new UpstreamFault(
@@ -264,10 +269,16 @@ final class Bridge implements AutoCloseable {
                         JsonRpcMessage.Request question = asks.question();
                         if (CallerCapabilities.missing(
                                         errand.caller().capabilities(), question.method(), question.params())
-                                == null) {
+                                != null) {
+                            call.answer(Meanwhile.NOTHING.question(question));
+                            continue;
+                        }
+                        Optional<Answered.Refusal> refusal =
+                                errand.questioner().refusal(question.method(), question.params());
+                        if (refusal.isEmpty()) {
                             return park(errand, call, round, question);
                         }
-                        call.answer(Meanwhile.NOTHING.question(question));
+                        call.answer(refusal.get());
                     }
                 }
             }
@@ -306,7 +317,8 @@ final class Bridge implements AutoCloseable {
                     "tool server \"" + errand.server().slug() + "\" sent a request state that is too long",
                     true));
         }
-        return new Answered.Result(wanted.under(tokens.seal(errand.binding(), limits.answerWithin(), content)));
+        return new Answered.Result(
+                errand.questioner().shown(wanted).under(tokens.seal(errand.binding(), limits.answerWithin(), content)));
     }
 
     private static void requireAnswerable(Counterpart caller, InputRequired wanted) {

@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.time.AlarmClock;
@@ -44,21 +45,34 @@ final class CallRelay implements Meanwhile, AutoCloseable {
     private static final JsonPaths ANSWERED = JsonPaths.of("/**");
 
     private final Counterpart caller;
+    private final Questioner questioner;
     private final Answer answer;
     private final Deadline patience;
     private final @Nullable ProgressRelay progress;
     private volatile Aside aside = Aside.UNSCREENED;
 
-    private CallRelay(Counterpart caller, Answer answer, Deadline patience, @Nullable ProgressRelay progress) {
+    private CallRelay(
+            Counterpart caller,
+            ServerEntry server,
+            Answer answer,
+            Deadline patience,
+            @Nullable ProgressRelay progress) {
         this.caller = caller;
+        this.questioner = new Questioner(server, caller.view());
         this.answer = answer;
         this.patience = patience;
         this.progress = progress;
     }
 
-    /** @param patience until when a caller with a session may answer what it is asked */
+    /**
+     * Opens one.
+     *
+     * @param server which is called
+     * @param patience until when a caller with a session may answer what it is asked
+     */
     static CallRelay open(
             Counterpart caller,
+            ServerEntry server,
             Answer answer,
             Deadline patience,
             @Nullable RawJson token,
@@ -66,6 +80,7 @@ final class CallRelay implements Meanwhile, AutoCloseable {
             Duration reportEvery) {
         return new CallRelay(
                 caller,
+                server,
                 answer,
                 patience,
                 token == null ? null : ProgressRelay.start(answer, token, alarms, reportEvery));
@@ -141,12 +156,17 @@ final class CallRelay implements Meanwhile, AutoCloseable {
                 || CallerCapabilities.missing(caller.capabilities(), method, params) != null) {
             return refusal(McpError.METHOD_NOT_FOUND, "the client declared no capability for this method");
         }
+        Optional<Answered.Refusal> refusal = questioner.refusal(method, params);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         RawJson named = UrlElicitation.named(method, params);
         Optional<RawJson> asked = screened(named == null ? RawJson.EMPTY_OBJECT : named, ASKED, aside::toCaller);
         if (asked.isEmpty()) {
             return refusal(McpError.INTERNAL_ERROR, "the gateway's guardrails refused the question");
         }
-        Answered answered = legacy.dialogue().ask(legacy.answer(), method, asked.get(), patience);
+        Answered answered =
+                legacy.dialogue().ask(legacy.answer(), method, questioner.named(method, asked.get()), patience);
         if (!(answered instanceof Answered.Result(RawJson said))) {
             return answered;
         }

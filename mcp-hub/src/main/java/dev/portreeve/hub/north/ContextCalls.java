@@ -106,6 +106,7 @@ final class ContextCalls {
         ContextCall call = work.call();
         try (CallRelay relay = CallRelay.open(
                 work.errand().caller(),
+                work.errand().server(),
                 answer,
                 call.deadline(),
                 work.meta().progressToken(),

@@ -28,8 +28,13 @@ record InputRequired(
                 || !isString(result.result().member("resultType"), KIND)) {
             return Optional.empty();
         }
+        return Optional.of(ofMembers(result.result().members()));
+    }
+
+    /** What an object asks, whether it is such a result or a task that waits. */
+    static InputRequired ofMembers(Map<String, RawJson> members) {
         Map<String, Question> questions = new LinkedHashMap<>();
-        RawJson requests = result.result().member("inputRequests");
+        RawJson requests = members.get("inputRequests");
         if (requests != null && requests.isObject()) {
             requests.members().forEach((key, request) -> {
                 RawJson method = request.member("method");
@@ -38,11 +43,9 @@ record InputRequired(
                         new Question(method == null ? "" : method.asString().orElse(""), request.member("params")));
             });
         }
-        RawJson state = result.result().member("requestState");
-        return Optional.of(new InputRequired(
-                questions,
-                state == null ? null : state.asString().orElse(null),
-                result.result().members()));
+        RawJson state = members.get("requestState");
+        return new InputRequired(
+                questions, state == null ? null : state.asString().orElse(null), members);
     }
 
     /** A question of a server of the older era, as a result. */
@@ -56,10 +59,32 @@ record InputRequired(
         return new InputRequired(Map.of(key, new Question(question.method(), question.params())), null, members);
     }
 
+    /** The same with other params of its questions; everything else of them survives. */
+    InputRequired with(Map<String, Question> others) {
+        RawJson requests = members.get("inputRequests");
+        if (requests == null || others.isEmpty()) {
+            return this;
+        }
+        Map<String, RawJson> rewritten = new LinkedHashMap<>();
+        requests.members().forEach((key, request) -> {
+            Question other = others.get(key);
+            rewritten.put(key, other == null || other.params() == null ? request : asking(request, other.params()));
+        });
+        Map<String, RawJson> all = new LinkedHashMap<>(members);
+        all.put("inputRequests", RawJson.object(rewritten));
+        return new InputRequired(others, state, all);
+    }
+
     /** The result under the gateway's own state. */
     RawJson under(String token) {
         Map<String, RawJson> all = new LinkedHashMap<>(members);
         all.put("requestState", RawJson.string(token));
+        return RawJson.object(all);
+    }
+
+    private static RawJson asking(RawJson request, RawJson params) {
+        Map<String, RawJson> all = new LinkedHashMap<>(request.members());
+        all.put("params", params);
         return RawJson.object(all);
     }
 

@@ -9,6 +9,7 @@ import dev.portreeve.hub.south.Party;
 import dev.portreeve.hub.south.ServerVoice;
 import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Deadline;
 import java.util.Optional;
 
@@ -65,13 +66,20 @@ final class ServerAside implements ServerVoice {
             return new Answered.Refusal(new McpError(
                     McpError.INTERNAL_ERROR, "the caller does not listen outside its requests, so it cannot be asked"));
         }
+        Questioner questioner =
+                new Questioner(tools.server(slug).orElseThrow(), found.get().view());
+        Optional<Answered.Refusal> refusal = questioner.refusal(question.method(), question.params());
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        RawJson params = question.params() == null ? RawJson.EMPTY_OBJECT : question.params();
         return dialogue.ask(
                 message -> {
                     streams.tell(message);
                     return true;
                 },
                 question.method(),
-                question.params(),
+                questioner.named(question.method(), params),
                 Deadline.in(limits.answerWithin()));
     }
 

@@ -160,7 +160,8 @@ final class TaskCalls {
                 Deadline.in(request.owner().callTimeout().plus(questions.answerWithin())),
                 request.meta().traceId());
         TaskExchange exchange = new TaskExchange(request, tasks, questions);
-        try (CallRelay relay = CallRelay.open(caller, answer, call.deadline(), null, alarms, limits.reportEvery())) {
+        try (CallRelay relay =
+                CallRelay.open(caller, request.owner(), answer, call.deadline(), null, alarms, limits.reportEvery())) {
             CallOutcome outcome = governor.govern(
                     call,
                     cancellation.<ToolResult>guard((cleared, out) -> {

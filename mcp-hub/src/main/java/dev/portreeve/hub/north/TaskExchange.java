@@ -198,6 +198,10 @@ final class TaskExchange implements OutputSink<ToolResult> {
         if (result != null && result.isObject()) {
             shown.put("result", linked(result));
         }
+        InputRequired asked = InputRequired.ofMembers(shown);
+        if (!asked.questions().isEmpty()) {
+            shown = new LinkedHashMap<>(request.questioner().shown(asked).members());
+        }
         return new Answered.Result(RawJson.object(shown));
     }
 

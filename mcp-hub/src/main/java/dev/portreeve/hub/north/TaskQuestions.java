@@ -81,16 +81,17 @@ final class TaskQuestions implements AutoCloseable {
                 waiting.open = next;
                 waiting.asked++;
             }
-            return Optional.of(RawJson.object(Map.of(waiting.key(), asJson(waiting.open))));
+            return Optional.of(RawJson.object(Map.of(waiting.key(), asJson(request, waiting.open))));
         } finally {
             waiting.lock.unlock();
         }
     }
 
-    private static RawJson asJson(JsonRpcMessage.Request question) {
+    private static RawJson asJson(TaskRequest request, JsonRpcMessage.Request question) {
+        RawJson params = question.params() == null ? RawJson.EMPTY_OBJECT : question.params();
         Map<String, RawJson> members = new LinkedHashMap<>();
         members.put("method", RawJson.string(question.method()));
-        members.put("params", question.params() == null ? RawJson.EMPTY_OBJECT : question.params());
+        members.put("params", request.questioner().named(question.method(), params));
         return RawJson.object(members);
     }
 
@@ -104,10 +105,11 @@ final class TaskQuestions implements AutoCloseable {
                 boolean able = CallerCapabilities.missing(
                                 request.caller().capabilities(), question.method(), question.params())
                         == null;
-                if (able) {
+                Optional<Answered.Refusal> refusal = request.questioner().refusal(question.method(), question.params());
+                if (able && refusal.isEmpty()) {
                     return question;
                 }
-                waiting.call.answer(Meanwhile.NOTHING.question(question));
+                waiting.call.answer(able ? refusal.get() : Meanwhile.NOTHING.question(question));
                 return null;
             }
         } catch (ToolServerFault broken) {

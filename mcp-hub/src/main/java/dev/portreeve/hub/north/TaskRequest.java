@@ -24,6 +24,10 @@ record TaskRequest(
         return method.equals(TaskState.CANCEL) || method.equals(TaskState.UPDATE);
     }
 
+    Questioner questioner() {
+        return new Questioner(owner, caller.view());
+    }
+
     /** For whom the server keeps the task. */
     Party party() {
         return ofModernServer ? caller.party() : Tasks.party(caller);

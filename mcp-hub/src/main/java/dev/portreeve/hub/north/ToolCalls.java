@@ -150,6 +150,7 @@ final class ToolCalls {
         Released released = new Released();
         try (CallRelay relay = CallRelay.open(
                 work.errand().caller(),
+                work.errand().server(),
                 answer,
                 call.deadline(),
                 work.meta().progressToken(),

@@ -51,13 +51,23 @@ public final class OutboundGuard {
         }
         requirePort(url.getPort(), reach);
         String name = host.toLowerCase(Locale.ROOT);
-        if (NUMERIC_END.matcher(name).matches() && !DOTTED_QUAD.matcher(name).matches()) {
+        if (isNumeric(name) && !isDottedQuad(name)) {
             throw new OutboundRefused("the host is a number in a form that programs read differently");
         }
         boolean plain = scheme.equals("http");
         for (InetAddress address : resolve(name)) {
             requireAddress(AddressKind.of(address), plain, reach);
         }
+    }
+
+    /** Whether some resolver would read a host as a number. */
+    static boolean isNumeric(String host) {
+        return NUMERIC_END.matcher(host).matches();
+    }
+
+    /** Whether it is the one form of a number that all read alike. */
+    static boolean isDottedQuad(String host) {
+        return DOTTED_QUAD.matcher(host).matches();
     }
 
     private static void requirePort(int port, Reach reach) throws OutboundRefused {

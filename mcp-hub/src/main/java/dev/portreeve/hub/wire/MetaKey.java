@@ -25,5 +25,8 @@ public final class MetaKey {
     public static final String APPROVAL_EXPIRES_AT = "dev.portreeve/approval-expires-at";
     public static final String UPSTREAM_ERROR_CODE = "dev.portreeve/upstream-error-code";
 
+    /** Which server asks, by its slug: on questions in views of several servers. */
+    public static final String ASKING_SERVER = "dev.portreeve/server";
+
     private MetaKey() {}
 }

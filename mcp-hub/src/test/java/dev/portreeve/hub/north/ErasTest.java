@@ -208,7 +208,9 @@ class ErasTest {
                         client.callTool(new McpSchema.CallToolRequest(server + "__elicit", Map.of(), Map.of()));
                 assertEquals("Trier", ((McpSchema.TextContent) result.content().getFirst()).text(), server);
             }
-            assertEquals(List.of("which city?", "which city?", "which city?", "which city?"), questions);
+            assertEquals(
+                    List.of("[old] which city?", "[new] which city?", "[pipe] which city?", "[tube] which city?"),
+                    questions);
             List<String> prompts = client.listPrompts().prompts().stream()
                     .map(McpSchema.Prompt::name)
                     .toList();

@@ -115,7 +115,7 @@ class PagesTest {
         RawJson page = heard.error().data().member("elicitations").elements().getFirst();
         assertEquals("\"e-1\"", String.valueOf(page.member("elicitationId")));
         assertEquals("\"https://page.example/consent\"", String.valueOf(page.member("url")));
-        assertEquals("\"ask [email]\"", String.valueOf(page.member("message")));
+        assertEquals("\"[old] ask [email]\"", String.valueOf(page.member("message")));
         Caller.Heard unable = alice.post(session("{}"), message("tools/call", "{" + visit("old") + "}"));
         assertTrue(unable.result().member("isError").isTrue(), "who cannot go has a result that a model can read");
     }

@@ -100,7 +100,9 @@ class ServerQuestionsTest {
             FutureTask<JsonRpcMessage.Response> asking = asking(theirs("elicitation"));
             EventTap.Event question = tap.next();
             assertEquals("elicitation/create", question.method());
-            assertEquals(QUESTION, String.valueOf(question.message().member("params")));
+            assertEquals(
+                    "{\"message\":\"[fix] which city?\",\"x-vendor\":1.50,\"_meta\":{\"dev.portreeve/server\":\"fix\"}}",
+                    String.valueOf(question.message().member("params")));
             answer(alice, hers, question);
             assertTrue(String.valueOf(asking.get(30, TimeUnit.SECONDS).result()).contains("Trier"));
             assertTrue(other.isSilent());
