@@ -82,7 +82,7 @@ public record KnownProvider(
     public @Nullable String unusable() {
         if (spoken().isEmpty()) {
             return "speaks " + dialects.stream().map(Wire::text).collect(Collectors.joining(", "))
-                    + ", and this version speaks openai-chat and anthropic-messages only";
+                    + ", and this version speaks openai-chat, openai-responses and anthropic-messages only";
         }
         return switch (auth) {
             case BEARER, NONE, X_API_KEY, API_KEY -> null;
@@ -98,7 +98,8 @@ public record KnownProvider(
             switch (wire) {
                 case OPENAI_CHAT -> spoken.add(ProviderConfig.Dialect.OPENAI_CHAT);
                 case ANTHROPIC_MESSAGES -> spoken.add(ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
-                case OPENAI_RESPONSES, GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> {}
+                case OPENAI_RESPONSES -> spoken.add(ProviderConfig.Dialect.OPENAI_RESPONSES);
+                case GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> {}
             }
         }
         return spoken;

@@ -47,7 +47,8 @@ public record ProviderConfig(
     /** The wire formats of model calls this version can speak to a provider. */
     public enum Dialect {
         OPENAI_CHAT,
-        ANTHROPIC_MESSAGES
+        ANTHROPIC_MESSAGES,
+        OPENAI_RESPONSES
     }
 
     /** How a credential is sent. */

@@ -21,6 +21,10 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         MESSAGES_ANSWER,
         /** Events of an Anthropic message. */
         MESSAGES_EVENTS,
+        /** One response object. */
+        RESPONSES_ANSWER,
+        /** Events of a response. */
+        RESPONSES_EVENTS,
         /** Nothing a guardrail could read, such as embeddings. */
         NO_TEXT
     }
@@ -28,12 +32,27 @@ public final class AnswerChunk implements Output<AnswerChunk> {
     private final AnswerHead head;
     private final Shape shape;
     private final byte[] bytes;
+    private final boolean ending;
     private @Nullable AnswerTexts texts;
 
     public AnswerChunk(AnswerHead head, Shape shape, byte[] bytes) {
+        this(head, shape, bytes, false);
+    }
+
+    private AnswerChunk(AnswerHead head, Shape shape, byte[] bytes, boolean ending) {
         this.head = head;
         this.shape = shape;
         this.bytes = bytes;
+        this.ending = ending;
+    }
+
+    /** The event that ends a stream, where it repeats the answer: read like all others, but sent only when all is settled. */
+    public static AnswerChunk ending(AnswerHead head, Shape shape, byte[] bytes) {
+        return new AnswerChunk(head, shape, bytes, true);
+    }
+
+    public boolean isEnding() {
+        return ending;
     }
 
     public AnswerHead head() {
@@ -61,9 +80,13 @@ public final class AnswerChunk implements Output<AnswerChunk> {
             return this;
         }
         for (Span span : found().probabilities()) {
-            splice.replace(span, "null");
+            splice.replace(span, isResponse() ? "[]" : "null");
         }
-        return new AnswerChunk(head, shape, splice.apply());
+        return new AnswerChunk(head, shape, splice.apply(), ending);
+    }
+
+    private boolean isResponse() {
+        return shape == Shape.RESPONSES_ANSWER || shape == Shape.RESPONSES_EVENTS;
     }
 
     private AnswerTexts found() {
@@ -74,6 +97,8 @@ public final class AnswerChunk implements Output<AnswerChunk> {
                     case CHAT_EVENTS -> AnswerTexts.ofEvents(Dialect.OPENAI_CHAT, bytes);
                     case MESSAGES_ANSWER -> AnswerTexts.ofAnswer(Dialect.ANTHROPIC_MESSAGES, bytes);
                     case MESSAGES_EVENTS -> AnswerTexts.ofEvents(Dialect.ANTHROPIC_MESSAGES, bytes);
+                    case RESPONSES_ANSWER -> AnswerTexts.ofAnswer(Dialect.OPENAI_RESPONSES, bytes);
+                    case RESPONSES_EVENTS -> AnswerTexts.ofEvents(Dialect.OPENAI_RESPONSES, bytes);
                     case NO_TEXT -> AnswerTexts.NONE;
                 };
             } catch (JacksonException malformed) {

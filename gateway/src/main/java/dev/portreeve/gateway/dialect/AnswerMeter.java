@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what a provider says was used, from the side: the bytes are only looked at. The last report of an answer counts.
  * One for each answer, for the call's thread.
  */
-public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter {
+public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter, ResponsesMeter {
     /** What an event is to whoever passes the stream on. */
     enum Role {
         /** Part of the answer. */
@@ -23,6 +23,16 @@ public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter {
     /** The last usage the provider reported, or {@code null}. */
     @Nullable
     Usage reported();
+
+    /** The id under which the provider may keep the answer, or {@code null}. */
+    default @Nullable String responseId() {
+        return null;
+    }
+
+    /** Whether the answer says that it is not made yet. */
+    default boolean isUnfinished() {
+        return false;
+    }
 
     /**
      * Reads a whole unary answer.

@@ -25,7 +25,7 @@ final class AnswerTexts {
     private final Set<String> noText;
     private boolean everything;
 
-    private AnswerTexts(Dialect dialect) {
+    AnswerTexts(Dialect dialect) {
         this.dialect = dialect;
         this.noText = dialect == Dialect.OPENAI_CHAT ? OPENAI_NO_TEXT : ANTHROPIC_NO_TEXT;
     }
@@ -67,6 +67,7 @@ final class AnswerTexts {
         switch (dialect) {
             case OPENAI_CHAT -> completion(walk);
             case ANTHROPIC_MESSAGES -> message(walk);
+            case OPENAI_RESPONSES -> new ResponsesTexts(texts, probabilities).read(walk);
         }
     }
 
@@ -121,7 +122,7 @@ final class AnswerTexts {
     private void rename(int first, String prefix) {
         for (int i = first; i < texts.size(); i++) {
             TextAt at = texts.get(i);
-            texts.set(i, new TextAt(prefix + at.channel(), at.span(), at.text()));
+            texts.set(i, at.named(prefix + at.channel(), false));
         }
     }
 

@@ -18,6 +18,7 @@ final class AnthropicReader {
     private final List<TextAt> texts = new ArrayList<>();
     private final MessageTexts messages;
     private final RequestFields fields = new RequestFields();
+    private final HostedToolReader hosted;
     private boolean contentSeen;
     private boolean stream;
     private @Nullable Span nullMaxTokens;
@@ -26,6 +27,7 @@ final class AnthropicReader {
         this.operation = operation;
         this.body = body;
         this.messages = new MessageTexts(Dialect.ANTHROPIC_MESSAGES, texts, withTexts);
+        this.hosted = new HostedToolReader(Dialect.ANTHROPIC_MESSAGES, body);
     }
 
     static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
@@ -50,6 +52,7 @@ final class AnthropicReader {
                 case "system" -> messages.text(walk, "system");
                 case "stream" -> stream = RequestFields.bool(walk, "stream");
                 case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
+                case "tools", "mcp_servers" -> hosted.read(walk);
                 default -> walk.skipQuickly();
             }
         }
@@ -71,6 +74,8 @@ final class AnthropicReader {
                 1,
                 RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 false,
-                texts);
+                texts,
+                hosted.found(),
+                null);
     }
 }

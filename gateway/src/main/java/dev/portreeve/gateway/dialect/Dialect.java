@@ -14,7 +14,12 @@ public enum Dialect {
             "anthropic-messages",
             Map.of(Operation.CHAT, "/messages", Operation.COUNT_TOKENS, "/messages/count_tokens"),
             AnswerChunk.Shape.MESSAGES_ANSWER,
-            AnswerChunk.Shape.MESSAGES_EVENTS);
+            AnswerChunk.Shape.MESSAGES_EVENTS),
+    OPENAI_RESPONSES(
+            "openai-responses",
+            Map.of(Operation.CHAT, "/responses", Operation.COUNT_TOKENS, "/responses/input_tokens"),
+            AnswerChunk.Shape.RESPONSES_ANSWER,
+            AnswerChunk.Shape.RESPONSES_EVENTS);
 
     private final String code;
     private final Map<Operation, String> paths;
@@ -48,16 +53,23 @@ public enum Dialect {
         return events;
     }
 
+    /** Whether the event that ends a stream repeats the whole answer, so that guardrails must read it too. */
+    public boolean endRepeatsAnswer() {
+        return this == OPENAI_RESPONSES;
+    }
+
     /** Reads one answer's usage. */
     public AnswerMeter meter() {
         return switch (this) {
             case OPENAI_CHAT -> new OpenAiMeter();
             case ANTHROPIC_MESSAGES -> new AnthropicMeter();
+            case OPENAI_RESPONSES -> new ResponsesMeter();
         };
     }
 
     /**
-     * Reads a request's body in one pass.
+     * Reads a request's body in one pass. What it returns may be of another dialect: some programs send bodies of OpenAI's
+     * newer dialect to the path of the older one.
      *
      * @param withTexts whether guardrails will read the texts; without them none is decoded
      * @throws BadRequest with the position or the member at fault
@@ -66,6 +78,7 @@ public enum Dialect {
         return switch (this) {
             case OPENAI_CHAT -> OpenAiReader.read(operation, body, withTexts);
             case ANTHROPIC_MESSAGES -> AnthropicReader.read(operation, body, withTexts);
+            case OPENAI_RESPONSES -> ResponsesReader.read(operation, body, withTexts);
         };
     }
 }

@@ -54,7 +54,7 @@ public record ErrorAnswer(
             return said.body();
         }
         String json = switch (dialect) {
-            case OPENAI_CHAT ->
+            case OPENAI_CHAT, OPENAI_RESPONSES ->
                 "{\"error\":{\"message\":" + quoted(message) + ",\"type\":" + quoted(type) + ",\"param\":" + param
                         + ",\"code\":" + quoted(code) + "}}";
             case ANTHROPIC_MESSAGES ->
@@ -79,12 +79,15 @@ public record ErrorAnswer(
 
     /** The same error as an event, for a stream that has begun. */
     public byte[] event(Dialect dialect, String requestId) {
-        String prefix = switch (dialect) {
-            case OPENAI_CHAT -> "data: ";
-            case ANTHROPIC_MESSAGES -> "event: error\ndata: ";
+        return switch (dialect) {
+            case OPENAI_CHAT -> event("data: ", body(dialect, requestId));
+            case ANTHROPIC_MESSAGES -> event("event: error\ndata: ", body(dialect, requestId));
+            case OPENAI_RESPONSES -> new ResponsesFailure(this, requestId).events();
         };
+    }
+
+    static byte[] event(String prefix, byte[] body) {
         byte[] head = prefix.getBytes(StandardCharsets.US_ASCII);
-        byte[] body = body(dialect, requestId);
         byte[] event = new byte[head.length + body.length + 2];
         System.arraycopy(head, 0, event, 0, head.length);
         for (int i = 0; i < body.length; i++) {

@@ -15,8 +15,24 @@ final class MessageTexts {
     private static final Set<String> ANTHROPIC_NO_TEXT =
             Set.of("role", "type", "id", "tool_use_id", "name", "signature", "data", "media_type", "ttl");
 
+    private static final Set<String> RESPONSES_NO_TEXT = Set.of(
+            "role",
+            "type",
+            "id",
+            "call_id",
+            "name",
+            "namespace",
+            "detail",
+            "format",
+            "status",
+            "phase",
+            "server_label",
+            "encrypted_content");
+
     private static final Set<String> OPENAI_MEDIA = Set.of("image_url", "input_audio", "file");
     private static final Set<String> ANTHROPIC_MEDIA = Set.of("source");
+    private static final Set<String> RESPONSES_MEDIA =
+            Set.of("image_url", "input_audio", "file_data", "file_id", "file_url");
     /** What an Anthropic source of something else than text is. */
     private static final Set<String> OPAQUE_SOURCES = Set.of("base64", "url", "file");
 
@@ -38,8 +54,16 @@ final class MessageTexts {
 
     MessageTexts(Dialect dialect, List<TextAt> texts, boolean wanted) {
         this.anthropic = dialect == Dialect.ANTHROPIC_MESSAGES;
-        this.noText = anthropic ? ANTHROPIC_NO_TEXT : OPENAI_NO_TEXT;
-        this.media = anthropic ? ANTHROPIC_MEDIA : OPENAI_MEDIA;
+        this.noText = switch (dialect) {
+            case OPENAI_CHAT -> OPENAI_NO_TEXT;
+            case ANTHROPIC_MESSAGES -> ANTHROPIC_NO_TEXT;
+            case OPENAI_RESPONSES -> RESPONSES_NO_TEXT;
+        };
+        this.media = switch (dialect) {
+            case OPENAI_CHAT -> OPENAI_MEDIA;
+            case ANTHROPIC_MESSAGES -> ANTHROPIC_MEDIA;
+            case OPENAI_RESPONSES -> RESPONSES_MEDIA;
+        };
         this.texts = texts;
         this.wanted = wanted;
     }
@@ -66,6 +90,39 @@ final class MessageTexts {
         }
         if (i == 0) {
             throw BadRequest.invalid("invalid_value", "messages", "\"messages\" is empty");
+        }
+    }
+
+    /** The {@code input} of a response: a text or items, of which some are messages. */
+    void readInput(JsonWalk walk) {
+        if (walk.is(JsonToken.VALUE_STRING)) {
+            text(walk, "input");
+            return;
+        }
+        if (!walk.is(JsonToken.START_ARRAY)) {
+            throw BadRequest.invalid("invalid_type", "input", "\"input\" must be a string or an array");
+        }
+        for (int i = 0; walk.element(); i++) {
+            if (!walk.is(JsonToken.START_OBJECT)) {
+                throw BadRequest.invalid("invalid_type", "input[" + i + "]", "an item must be an object");
+            }
+            item(walk, i);
+        }
+    }
+
+    private void item(JsonWalk walk, int index) {
+        String channel = wanted ? "input " + index : "";
+        while (walk.member()) {
+            if (walk.name().equals("type")
+                    && walk.is(JsonToken.VALUE_STRING)
+                    && walk.string().equals("item_reference")) {
+                throw BadRequest.invalid(
+                        "unsupported_parameter",
+                        "input[" + index + "]",
+                        "items that the provider keeps cannot be referred to through this gateway: send the item itself,"
+                                + " with \"store\": false");
+            }
+            member(walk, walk.name(), channel);
         }
     }
 
@@ -179,7 +236,7 @@ final class MessageTexts {
 
     private void media(JsonWalk walk, String name) {
         Span span = walk.skip();
-        if (name.equals("image_url")) {
+        if (name.equals("image_url") || name.equals("file_data")) {
             mediaBytes += span.length();
             mediaTokens += IMAGE_TOKENS;
         } else {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param choices how many answers are asked for ({@code n})
  * @param inputBound an upper bound of the input tokens, see {@link RequestFields}
  * @param unreadableInput whether the input is tokens, which no guardrail can read
+ * @param hosted the tools that the provider itself would run
+ * @param state what of a conversation the provider keeps; {@code null} where the dialect keeps nothing
  */
 public record ModelRequest(
         Dialect dialect,
@@ -32,7 +34,9 @@ public record ModelRequest(
         int choices,
         long inputBound,
         boolean unreadableInput,
-        List<TextAt> texts) {
+        List<TextAt> texts,
+        HostedTools hosted,
+        @Nullable ResponseState state) {
     /**
      * The {@code stream_options.include_usage} of a request.
      *
@@ -46,7 +50,7 @@ public record ModelRequest(
      * The caller's bound on the answer.
      *
      * @param tokens the larger of {@code max_tokens} and {@code max_completion_tokens}; 0 without any
-     * @param nullMaxTokens where a {@code null} stands as {@code max_tokens}
+     * @param nullMaxTokens where a {@code null} stands as {@code max_tokens} or {@code max_output_tokens}
      * @param nullMaxCompletionTokens where a {@code null} stands as {@code max_completion_tokens}
      */
     public record OutputCap(
@@ -61,7 +65,8 @@ public record ModelRequest(
     /** The member that bounds an answer; providers differ in which one they know. */
     public enum CapMember {
         MAX_COMPLETION_TOKENS("max_completion_tokens"),
-        MAX_TOKENS("max_tokens");
+        MAX_TOKENS("max_tokens"),
+        MAX_OUTPUT_TOKENS("max_output_tokens");
 
         private final String member;
 
@@ -117,10 +122,18 @@ public record ModelRequest(
         return splice.apply();
     }
 
+    /** The body without its hosted tools, or without some of them: what is read from it says whether there are more. */
+    public byte[] withoutHosted() {
+        HostedTools.Cut cut = hosted.cut();
+        return cut == null
+                ? body
+                : new Splice(body).replace(cut.at(), cut.source()).apply();
+    }
+
     private void insertCap(Splice splice, CapMember capMember, long capTokens) {
         Span present = switch (capMember) {
             case MAX_COMPLETION_TOKENS -> cap.nullMaxCompletionTokens();
-            case MAX_TOKENS -> cap.nullMaxTokens();
+            case MAX_TOKENS, MAX_OUTPUT_TOKENS -> cap.nullMaxTokens();
         };
         if (present == null) {
             splice.insert(memberAt, "\"" + capMember.member + "\":" + capTokens + ",");

@@ -23,8 +23,10 @@ final class OpenAiReader {
     private final MessageTexts messages;
 
     private final RequestFields fields = new RequestFields();
+    private final HostedToolReader hosted;
     private int memberAt;
     private boolean contentSeen;
+    private boolean inputSeen;
     private boolean unreadable;
     private boolean stream;
     private @Nullable UsageOption usage;
@@ -37,6 +39,7 @@ final class OpenAiReader {
         this.body = body;
         this.withTexts = withTexts;
         this.messages = new MessageTexts(Dialect.OPENAI_CHAT, texts, withTexts);
+        this.hosted = new HostedToolReader(Dialect.OPENAI_CHAT, body);
     }
 
     static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
@@ -44,10 +47,18 @@ final class OpenAiReader {
         OpenAiReader reader = new OpenAiReader(operation, body, withTexts);
         try (JsonWalk walk = new JsonWalk(body)) {
             reader.root(walk);
+            if (reader.isResponses()) {
+                return ResponsesReader.read(operation, body, withTexts);
+            }
         } catch (JacksonException malformed) {
             throw Malformed.request(malformed);
         }
         return reader.result();
+    }
+
+    /** Some editors send such bodies here, as one must who cannot set the path. */
+    private boolean isResponses() {
+        return operation == Operation.CHAT && !contentSeen && inputSeen;
     }
 
     private void root(JsonWalk walk) {
@@ -74,6 +85,7 @@ final class OpenAiReader {
                     contentSeen = true;
                     input(walk);
                 } else {
+                    inputSeen = true;
                     walk.skipQuickly();
                 }
             }
@@ -83,6 +95,7 @@ final class OpenAiReader {
             case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
             case "max_completion_tokens" -> nullMaxCompletionTokens = fields.readCap(walk, "max_completion_tokens");
             case "n" -> choices = choices(walk);
+            case "tools", "tool_choice", "web_search_options" -> hosted.read(walk);
             default -> walk.skipQuickly();
         }
     }
@@ -170,6 +183,8 @@ final class OpenAiReader {
                 choices,
                 RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 unreadable,
-                texts);
+                texts,
+                hosted.found(),
+                null);
     }
 }

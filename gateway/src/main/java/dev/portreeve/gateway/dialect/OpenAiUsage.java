@@ -4,7 +4,7 @@ import dev.portreeve.policy.call.Usage;
 import tools.jackson.core.JsonToken;
 
 /**
- * The {@code usage} member of an OpenAI answer. There, the totals contain their parts: cached, written and audio tokens are
+ * The {@code usage} member of an OpenAI answer, in the words of either of its dialects. There, the totals contain their parts: cached, written and audio tokens are
  * inside {@code prompt_tokens}, reasoning and audio tokens inside {@code completion_tokens}. A provider that says otherwise
  * must neither make the call fail nor make it cheaper, so parts that do not fit are cut, the cheapest sort first. For the
  * call's thread.
@@ -26,11 +26,11 @@ final class OpenAiUsage {
         OpenAiUsage usage = new OpenAiUsage();
         while (walk.member()) {
             switch (walk.name()) {
-                case "prompt_tokens" -> usage.input = count(walk);
-                case "completion_tokens" -> usage.output = count(walk);
+                case "prompt_tokens", "input_tokens" -> usage.input = count(walk);
+                case "completion_tokens", "output_tokens" -> usage.output = count(walk);
                 case "total_tokens" -> usage.total = count(walk);
-                case "prompt_tokens_details" -> usage.promptDetails(walk);
-                case "completion_tokens_details" -> usage.completionDetails(walk);
+                case "prompt_tokens_details", "input_tokens_details" -> usage.promptDetails(walk);
+                case "completion_tokens_details", "output_tokens_details" -> usage.completionDetails(walk);
                 default -> walk.skipQuickly();
             }
         }

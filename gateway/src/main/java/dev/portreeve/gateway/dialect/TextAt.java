@@ -8,12 +8,22 @@ import java.util.List;
  * A text in a body and where its JSON string stands, quotes included.
  *
  * @param channel see {@link TextRun#channel()}
+ * @param repeat see {@link TextRun#repeat()}
  */
-record TextAt(String channel, Span span, String text) {
+record TextAt(String channel, Span span, String text, boolean repeat) {
+    TextAt(String channel, Span span, String text) {
+        this(channel, span, text, false);
+    }
+
+    /** The same text under another name. */
+    TextAt named(String name, boolean isRepeat) {
+        return new TextAt(name, span, text, isRepeat);
+    }
+
     static List<TextRun> runs(List<TextAt> texts) {
         List<TextRun> runs = new ArrayList<>(texts.size());
         for (TextAt at : texts) {
-            runs.add(new TextRun(at.channel, at.text));
+            runs.add(new TextRun(at.channel, at.text, at.repeat));
         }
         return runs;
     }

@@ -1,17 +1,21 @@
 package dev.portreeve.gateway.http;
 
+import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.ResponseState;
 import dev.portreeve.gateway.model.ModelProvider;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.TranslatingProvider;
 import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.Translation;
+import dev.portreeve.gateway.turn.Unsupported;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request and who answers it: the provider itself where it speaks the caller's dialect, else a translation before it.
@@ -31,18 +35,41 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
      */
     static Optional<Attempt> at(ModelRoute route, ModelRequest request, InstantSource clock) {
         ModelProvider provider = route.provider();
+        requireNothingKept(request.state());
         if (provider.speaks(request.dialect(), request.operation())) {
             return Optional.of(new Attempt(request, provider, request.inputBound(), List.of()));
         }
         if (request.operation() != Operation.CHAT) {
             return Optional.empty();
         }
-        for (Dialect other : Dialect.values()) {
+        for (Dialect other : preferred(request.dialect())) {
             if (provider.speaks(other, Operation.CHAT)) {
                 return Optional.of(translated(route, request, other, clock));
             }
         }
         return Optional.empty();
+    }
+
+    /** Ids of what a provider keeps belong to its account, so nobody may name one that nobody here vouches for. */
+    private static void requireNothingKept(@Nullable ResponseState state) {
+        if (state != null && state.previous() != null) {
+            throw new BadRequest(
+                    400,
+                    "unsupported_parameter",
+                    "previous_response_id",
+                    "send the whole conversation as input, with \"store\": false");
+        }
+        if (state != null && state.background()) {
+            throw new BadRequest(
+                    400, "unsupported_parameter", "background", "wait for the answer, or ask for a stream");
+        }
+    }
+
+    /** OpenAI's newer dialect carries thoughts through a tool loop, which the older one cannot. */
+    private static List<Dialect> preferred(Dialect caller) {
+        return caller == Dialect.OPENAI_RESPONSES
+                ? List.of(Dialect.ANTHROPIC_MESSAGES, Dialect.OPENAI_CHAT)
+                : List.of(Dialect.OPENAI_RESPONSES, Dialect.OPENAI_CHAT, Dialect.ANTHROPIC_MESSAGES);
     }
 
     private static Attempt translated(ModelRoute route, ModelRequest request, Dialect other, InstantSource clock) {
@@ -51,6 +78,7 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
                 route.upstreamModel(),
                 cap,
                 request.usageAsked(),
+                Unsupported.USUAL,
                 clock.instant().getEpochSecond());
         Translation translation = Translation.of(request.dialect(), request.body(), other, known);
         List<String> lost = new ArrayList<>();

@@ -19,7 +19,7 @@ final class CallReport {
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long MICROS_PER_MILLI = 1_000;
 
-    private final Dialect dialect;
+    private Dialect dialect;
     private final CallId id;
     private final long startedNanos;
     private @Nullable ModelRoute route;
@@ -31,6 +31,11 @@ final class CallReport {
         this.dialect = dialect;
         this.id = id;
         this.startedNanos = startedNanos;
+    }
+
+    /** The body may say more of the dialect than the path. */
+    void speaks(Dialect ofBody) {
+        dialect = ofBody;
     }
 
     /** In which the caller is answered. */

@@ -102,7 +102,7 @@ public final class HttpEdge implements AutoCloseable {
                 services.models(),
                 services.clock().instant());
         // Some clients put the version into their base URL, some expect the server to know it.
-        for (String base : List.of("/v1", "")) {
+        for (String base : List.of("/v1", "", "/v1/v1")) {
             routing.post(base + "/chat/completions", models::chat)
                     .any(base + "/chat/completions", lastResort.wants(Method.POST.text()))
                     .post(base + "/embeddings", models::embeddings)
@@ -111,6 +111,10 @@ public final class HttpEdge implements AutoCloseable {
                     .any(base + Paths.MESSAGES, lastResort.wants(Method.POST.text()))
                     .post(base + Paths.COUNT_TOKENS, models::countTokens)
                     .any(base + Paths.COUNT_TOKENS, lastResort.wants(Method.POST.text()))
+                    .post(base + Paths.RESPONSES, models::responses)
+                    .any(base + Paths.RESPONSES, lastResort.wants(Method.POST.text()))
+                    .post(base + Paths.INPUT_TOKENS, models::inputTokens)
+                    .any(base + Paths.INPUT_TOKENS, lastResort.wants(Method.POST.text()))
                     .get(base + "/models", list::list)
                     .any(base + "/models", lastResort.wants(Method.GET.text()))
                     .get(base + "/models/*", list::one)

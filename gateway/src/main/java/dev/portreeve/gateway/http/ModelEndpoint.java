@@ -100,6 +100,14 @@ final class ModelEndpoint {
         handle(Dialect.ANTHROPIC_MESSAGES, Operation.COUNT_TOKENS, request, response);
     }
 
+    void responses(ServerRequest request, ServerResponse response) {
+        handle(Dialect.OPENAI_RESPONSES, Operation.CHAT, request, response);
+    }
+
+    void inputTokens(ServerRequest request, ServerResponse response) {
+        handle(Dialect.OPENAI_RESPONSES, Operation.COUNT_TOKENS, request, response);
+    }
+
     private void handle(Dialect dialect, Operation operation, ServerRequest http, ServerResponse response) {
         CallReport report = gatekeeper.report(dialect);
         Subject subject = gatekeeper.admit(http, response, report);
@@ -110,6 +118,7 @@ final class ModelEndpoint {
             RequestBody.requireJson(http.headers());
             byte[] body = RequestBody.read(http, limits.maxBodyBytes());
             ModelRequest request = dialect.read(operation, body, limits.inputScreened());
+            report.speaks(request.dialect());
             requireReadable(request);
             Optional<ModelRoute> route = router.route(request.model());
             if (route.isEmpty()) {
@@ -119,7 +128,7 @@ final class ModelEndpoint {
             }
             Optional<Attempt> attempt = Attempt.at(route.get(), request, clock);
             if (attempt.isEmpty()) {
-                ErrorAnswer impossible = CallErrors.unsupported(dialect, operation, request.model());
+                ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), operation, request.model());
                 refuse(response, report, subject, operation, request.model(), impossible);
                 return;
             }

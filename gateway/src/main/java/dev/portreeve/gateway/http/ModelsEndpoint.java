@@ -47,7 +47,7 @@ final class ModelsEndpoint {
         ArrayNode data = answer.putArray("data");
         usable.forEach(route -> data.add(model(report.dialect(), route)));
         switch (report.dialect()) {
-            case OPENAI_CHAT -> answer.put("object", "list");
+            case OPENAI_CHAT, OPENAI_RESPONSES -> answer.put("object", "list");
             case ANTHROPIC_MESSAGES -> {
                 // The list is always whole, so there is nothing to turn over to.
                 answer.put("has_more", false);
@@ -82,7 +82,7 @@ final class ModelsEndpoint {
     private ObjectNode model(Dialect dialect, ModelRoute route) {
         ObjectNode model = JSON.createObjectNode();
         return switch (dialect) {
-            case OPENAI_CHAT ->
+            case OPENAI_CHAT, OPENAI_RESPONSES ->
                 model.put("id", route.name())
                         .put("object", "model")
                         .put("created", since.getEpochSecond())

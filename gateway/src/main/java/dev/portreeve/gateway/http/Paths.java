@@ -9,6 +9,8 @@ import io.helidon.webserver.http.ServerRequest;
 final class Paths {
     static final String MESSAGES = "/messages";
     static final String COUNT_TOKENS = MESSAGES + "/count_tokens";
+    static final String RESPONSES = "/responses";
+    static final String INPUT_TOKENS = RESPONSES + "/input_tokens";
 
     private Paths() {}
 
@@ -17,6 +19,9 @@ final class Paths {
         String path = request.path().path();
         if (path.endsWith(MESSAGES) || path.endsWith(COUNT_TOKENS)) {
             return Dialect.ANTHROPIC_MESSAGES;
+        }
+        if (path.contains(RESPONSES)) {
+            return Dialect.OPENAI_RESPONSES;
         }
         boolean models = path.contains("/models");
         return models && isAnthropic(request.headers()) ? Dialect.ANTHROPIC_MESSAGES : Dialect.OPENAI_CHAT;

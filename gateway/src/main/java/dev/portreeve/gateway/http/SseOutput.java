@@ -36,6 +36,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     private final Cancellation cancellation;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable OutputStream out;
+    private @Nullable AnswerChunk ending;
     private boolean gone;
     private volatile long lastWriteNanos = System.nanoTime();
 
@@ -53,8 +54,13 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
         keepAlive.watch(this);
     }
 
+    /** An ending is kept until the call is settled. */
     @Override
     public void emit(AnswerChunk chunk) throws CallEnded {
+        if (chunk.isEnding()) {
+            ending = chunk;
+            return;
+        }
         if (!write(chunk.head(), chunk.bytes())) {
             throw new CallEnded(new CallOutcome.Abandoned());
         }
@@ -116,7 +122,9 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     @Override
     public void complete(CallOutcome.Completed completed, ProviderReply reply) {
         keepAlive.forget(this);
-        if (write(NOT_YET, reply.ending())) {
+        AnswerChunk last = ending;
+        boolean told = last == null ? write(NOT_YET, reply.ending()) : write(last.head(), last.bytes());
+        if (told) {
             end();
         }
     }

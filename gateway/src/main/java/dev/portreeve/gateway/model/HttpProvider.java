@@ -73,7 +73,11 @@ public final class HttpProvider implements ModelProvider {
     @Override
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
-        CapMember member = request.dialect() == Dialect.OPENAI_CHAT ? capMember : CapMember.MAX_TOKENS;
+        CapMember member = switch (request.dialect()) {
+            case OPENAI_CHAT -> capMember;
+            case ANTHROPIC_MESSAGES -> CapMember.MAX_TOKENS;
+            case OPENAI_RESPONSES -> CapMember.MAX_OUTPUT_TOKENS;
+        };
         byte[] body = request.forwarded(call.upstreamModel(), member, call.capTokens(), input);
         String accept = request.stream() ? EVENTS : JSON;
         long sent = System.nanoTime();

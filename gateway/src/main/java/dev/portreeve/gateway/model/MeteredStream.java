@@ -45,7 +45,7 @@ final class MeteredStream {
         return error;
     }
 
-    /** The event that ended the stream, in its very bytes. */
+    /** The event that ended the stream, in its very bytes; empty where it was emitted because it repeats the answer. */
     byte[] ending() {
         return ending;
     }
@@ -63,6 +63,10 @@ final class MeteredStream {
         }
         if (error != null) {
             throw UpstreamFailures.ended(Kind.REFUSED, 500, "the provider failed in the middle of its answer", true);
+        }
+        if (dialect.endRepeatsAnswer()) {
+            out.emit(AnswerChunk.ending(head, dialect.events(), ending));
+            ending = new byte[0];
         }
         // The bytes that end the body are not worth a wait, but the connection is worth keeping.
         answer.drainAside();

@@ -55,6 +55,7 @@ public final class Providers {
                     switch (dialect) {
                         case OPENAI_CHAT -> Dialect.OPENAI_CHAT;
                         case ANTHROPIC_MESSAGES -> Dialect.ANTHROPIC_MESSAGES;
+                        case OPENAI_RESPONSES -> Dialect.OPENAI_RESPONSES;
                     });
         }
         return new HttpProvider(config.id(), http, dialects, capMember, limits.maxAnswerBytes());

@@ -75,7 +75,11 @@ public final class TranslatingProvider implements ModelProvider {
         Usage usage = provider.answer(
                 call, call.request().content(), chunk -> emit(stream.events(chunk.bytes()), caller, out));
         emit(stream.rest(), caller, out);
-        call.reply().ending(stream.last());
+        if (caller.endRepeatsAnswer()) {
+            out.emit(AnswerChunk.ending(EVENTS, caller.events(), stream.last()));
+        } else {
+            call.reply().ending(stream.last());
+        }
         return usage;
     }
 

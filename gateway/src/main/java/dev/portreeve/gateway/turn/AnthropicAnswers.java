@@ -10,11 +10,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class AnthropicAnswers {
     private AnthropicAnswers() {}
 
-    static Answer read(JsonNode json) {
+    static Answer read(JsonNode json, Notes notes) {
         List<Part> parts = new ArrayList<>();
         for (JsonNode block : json.path("content")) {
             switch (Json.string(block, "type", "")) {
-                case "text" -> parts.add(new Part.Text(Json.string(block, "text", "")));
+                case "text" -> {
+                    if (!block.path("citations").isEmpty()) {
+                        notes.dropped("answer.citations");
+                    }
+                    parts.add(new Part.Text(Json.string(block, "text", "")));
+                }
                 case "thinking" ->
                     parts.add(new Part.Thinking(Json.string(block, "thinking", ""), Json.string(block, "signature")));
                 case "redacted_thinking" -> parts.add(new Part.RedactedThinking(Json.string(block, "data", "")));
@@ -23,8 +28,7 @@ final class AnthropicAnswers {
                             Json.string(block, "id", ""),
                             Json.string(block, "name", ""),
                             block.path("input") instanceof ObjectNode input ? input : Json.object()));
-                // Nothing else is answered to a request that a translation made.
-                default -> {}
+                default -> notes.dropped("answer." + Json.string(block, "type", "block"));
             }
         }
         return new Answer(
@@ -85,12 +89,13 @@ final class AnthropicAnswers {
 
     private static void media(Part.Media media, ArrayNode content, Notes notes) {
         boolean image = media.kind() == Part.Media.Kind.IMAGE;
+        if (!image && media.data() != null && !"application/pdf".equals(media.mediaType())) {
+            notes.without("messages", "a document must be a pdf");
+            return;
+        }
         ObjectNode block = content.addObject().put("type", image ? "image" : "document");
         ObjectNode source = block.putObject("source");
         if (media.data() != null) {
-            if (!image && !"application/pdf".equals(media.mediaType())) {
-                throw notes.refused("messages", "a document must be a pdf");
-            }
             source.put("type", "base64").put("media_type", media.mediaType()).put("data", media.data());
         } else {
             source.put("type", "url").put("url", media.url());

@@ -9,7 +9,12 @@ import tools.jackson.databind.JsonNode;
 final class AnthropicEventReader implements EventReader {
     private final Map<Integer, Integer> callsByBlock = new HashMap<>();
     private Counts counts = Counts.NONE;
+    private final Notes notes;
     private Finish finish = Finish.END;
+
+    AnthropicEventReader(Notes notes) {
+        this.notes = notes;
+    }
 
     @Override
     public void read(JsonNode data, Consumer<TurnEvent> out) {
@@ -45,7 +50,8 @@ final class AnthropicEventReader implements EventReader {
             }
             case "redacted_thinking" -> out.accept(new TurnEvent.Redacted(Json.string(block, "data", "")));
             case "text" -> text(Json.string(block, "text", ""), out);
-            default -> {}
+            case "thinking" -> {}
+            default -> notes.dropped("answer." + Json.string(block, "type", "block"));
         }
     }
 
@@ -67,6 +73,7 @@ final class AnthropicEventReader implements EventReader {
                     out.accept(new TurnEvent.ToolPiece(call, json));
                 }
             }
+            case "citations_delta" -> notes.dropped("answer.citations");
             default -> {}
         }
     }

@@ -34,8 +34,11 @@ final class AnthropicEventWriter implements EventWriter {
             case TurnEvent.TextPiece text -> inBlock(Block.TEXT, "text_delta", "text", text.text(), out);
             case TurnEvent.ThinkingPiece thinking ->
                 inBlock(Block.THINKING, "thinking_delta", "thinking", thinking.text(), out);
-            case TurnEvent.Signed signed ->
+            case TurnEvent.Signed signed -> {
                 inBlock(Block.THINKING, "signature_delta", "signature", signed.signature(), out);
+                // A thought has one signature, so the next piece begins another.
+                leave(out);
+            }
             case TurnEvent.Redacted redacted -> {
                 leave(out);
                 start(OpenAiAnswers.redacted(redacted.data()), out);

@@ -26,7 +26,9 @@ final class AnthropicTurnReader {
             "top_p",
             "top_k",
             "stream",
+            "thinking",
             "output_config");
+    private static final Set<String> IDLE = Set.of("metadata", "service_tier", "inference_geo", "cache_control");
     /** How Claude Code's first block begins, which only its own provider takes out again. */
     private static final String ATTRIBUTION = "x-anthropic-billing-header:";
 
@@ -43,7 +45,9 @@ final class AnthropicTurnReader {
 
     Turn read(JsonNode body) {
         body.propertyNames().forEach(name -> {
-            if (!KNOWN.contains(name) && Json.given(body, name) != null && !name.equals("thinking")) {
+            if (IDLE.contains(name) && Json.given(body, name) != null) {
+                notes.idle(name);
+            } else if (!KNOWN.contains(name) && Json.given(body, name) != null) {
                 notes.dropped(name);
             }
         });
@@ -154,11 +158,14 @@ final class AnthropicTurnReader {
                 notes.dropped("messages." + type);
                 yield null;
             }
-            default -> throw notes.refused(field, "it has content of type \"" + type + "\"");
+            default -> {
+                notes.without(field, "it has content of type \"" + type + "\"");
+                yield null;
+            }
         };
     }
 
-    private Part media(Part.Media.Kind kind, JsonNode block, String field) {
+    private @Nullable Part media(Part.Media.Kind kind, JsonNode block, String field) {
         JsonNode source = block.path("source");
         return switch (Json.string(source, "type", "")) {
             case "base64" ->
@@ -170,7 +177,10 @@ final class AnthropicTurnReader {
                         Json.string(block, "title"));
             case "url" -> new Part.Media(kind, null, null, Json.string(source, "url", ""), Json.string(block, "title"));
             case "text" -> new Part.Text(Json.string(source, "data", ""));
-            default -> throw notes.refused(field, "it has a file that only its provider knows");
+            default -> {
+                notes.without(field, "it has a file that only its provider knows");
+                yield null;
+            }
         };
     }
 
@@ -179,7 +189,7 @@ final class AnthropicTurnReader {
         for (JsonNode tool : given) {
             String type = Json.string(tool, "type", "custom");
             if (!type.equals("custom")) {
-                notes.changed("tools." + type, "dropped, another provider cannot run it");
+                notes.lost("tools." + type, "dropped, another provider cannot run it");
                 continue;
             }
             JsonNode strict = tool.path("strict");

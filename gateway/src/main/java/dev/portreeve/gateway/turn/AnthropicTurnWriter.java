@@ -58,7 +58,8 @@ final class AnthropicTurnWriter {
         ArrayNode blocks = Json.array();
         for (Part part : system) {
             if (!(part instanceof Part.Text text)) {
-                throw notes.refused("messages", "a system message holds more than text");
+                notes.without("messages", "a system message holds more than text");
+                continue;
             }
             if (!text.text().isBlank()) {
                 blocks.addObject().put("type", "text").put("text", text.text());
@@ -74,7 +75,7 @@ final class AnthropicTurnWriter {
         List<Message> merged = new ArrayList<>();
         for (Message message : messages) {
             List<Part> parts = new ArrayList<>();
-            message.parts().stream().filter(AnthropicTurnWriter::says).forEach(parts::add);
+            message.parts().stream().filter(this::says).forEach(parts::add);
             if (parts.isEmpty()) {
                 continue;
             }
@@ -93,7 +94,14 @@ final class AnthropicTurnWriter {
         return merged.stream().map(AnthropicTurnWriter::resultsFirst).toList();
     }
 
-    private static boolean says(Part part) {
+    private boolean says(Part part) {
+        if (part instanceof Part.Thinking thinking
+                && (thinking.signature() == null
+                        || thinking.signature().isEmpty()
+                        || Signatures.isReasoning(thinking.signature()))) {
+            notes.changed("messages.thinking", "dropped, another provider does not believe it");
+            return false;
+        }
         return !(part instanceof Part.Text text) || !text.text().isBlank();
     }
 
@@ -169,14 +177,14 @@ final class AnthropicTurnWriter {
     private void sampling(Turn.Sampling sampling, boolean thinks, ObjectNode body) {
         BigDecimal temperature = sampling.temperature();
         if (thinks && (temperature != null || sampling.topP() != null)) {
-            notes.changed("temperature", "dropped, a model that thinks takes none");
+            notes.lost("temperature", "dropped, a model that thinks takes none");
         } else if (temperature != null) {
             if (temperature.compareTo(BigDecimal.ONE) > 0) {
-                notes.changed("temperature", "cut to 1");
+                notes.lost("temperature", "cut to 1");
             }
             body.put("temperature", temperature.min(BigDecimal.ONE));
             if (sampling.topP() != null) {
-                notes.changed("top_p", "dropped, it cannot stand beside temperature");
+                notes.lost("top_p", "dropped, it cannot stand beside temperature");
             }
         } else if (sampling.topP() != null) {
             body.put("top_p", sampling.topP());
@@ -184,7 +192,7 @@ final class AnthropicTurnWriter {
         List<String> stop =
                 sampling.stop().stream().filter(each -> !each.isBlank()).toList();
         if (stop.size() < sampling.stop().size()) {
-            notes.changed("stop", "what is only white space was dropped");
+            notes.lost("stop", "what is only white space was dropped");
         }
         if (!stop.isEmpty()) {
             ArrayNode written = body.putArray("stop_sequences");

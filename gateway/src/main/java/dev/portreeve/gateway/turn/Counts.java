@@ -23,6 +23,17 @@ record Counts(long input, long cacheRead, long cacheWrite, long cacheWriteHour, 
                 Json.count(usage.path("completion_tokens_details"), "reasoning_tokens"));
     }
 
+    static Counts ofResponse(JsonNode usage) {
+        JsonNode input = usage.path("input_tokens_details");
+        return new Counts(
+                Json.count(usage, "input_tokens"),
+                Json.count(input, "cached_tokens"),
+                Json.count(input, "cache_write_tokens"),
+                0,
+                Json.count(usage, "output_tokens"),
+                Json.count(usage.path("output_tokens_details"), "reasoning_tokens"));
+    }
+
     /** Later reports replace what they repeat. */
     Counts withAnthropic(JsonNode usage) {
         boolean whole = usage.has("input_tokens");
@@ -54,6 +65,17 @@ record Counts(long input, long cacheRead, long cacheWrite, long cacheWriteHour, 
                 .put("cache_write_tokens", cacheWrite + cacheWriteHour);
         usage.putObject("completion_tokens_details").put("reasoning_tokens", reasoning);
         return usage;
+    }
+
+    ObjectNode response() {
+        ObjectNode usage = Json.object();
+        usage.put("input_tokens", input);
+        usage.putObject("input_tokens_details")
+                .put("cached_tokens", cacheRead)
+                .put("cache_write_tokens", cacheWrite + cacheWriteHour);
+        usage.put("output_tokens", output);
+        usage.putObject("output_tokens_details").put("reasoning_tokens", reasoning);
+        return usage.put("total_tokens", input + output);
     }
 
     ObjectNode anthropic() {

@@ -1,5 +1,8 @@
 package dev.portreeve.gateway.turn;
 
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
 /** Why an answer ended, and each dialect's word for it. */
 enum Finish {
     END("stop", "end_turn"),
@@ -24,6 +27,25 @@ enum Finish {
 
     String anthropic() {
         return anthropic;
+    }
+
+    /** Why a response is incomplete, in the Responses dialect, or {@code null} for one that is not. */
+    @Nullable
+    String incomplete() {
+        return switch (this) {
+            case LENGTH, CONTEXT_FULL -> "max_output_tokens";
+            case FILTERED -> "content_filter";
+            case END, STOP_SEQUENCE, TOOL_CALLS, PAUSED -> null;
+        };
+    }
+
+    /** Of a response object; what it calls and refuses is known from its items only. */
+    static Finish ofResponse(JsonNode response, boolean calls, boolean refused) {
+        if (Json.string(response, "status", "").equals("incomplete")) {
+            String reason = Json.string(response.path("incomplete_details"), "reason", "");
+            return reason.equals("content_filter") ? FILTERED : LENGTH;
+        }
+        return calls ? TOOL_CALLS : refused ? FILTERED : END;
     }
 
     /** An unknown word is an end like any other. */

@@ -16,7 +16,8 @@ final class OpenAiAnswers {
 
     private OpenAiAnswers() {}
 
-    static Answer read(JsonNode json) {
+    static Answer read(JsonNode json, Notes notes) {
+        lost(json, notes);
         JsonNode choice = json.path("choices").path(0);
         JsonNode message = choice.path("message");
         List<Part> parts = new ArrayList<>();
@@ -50,8 +51,28 @@ final class OpenAiAnswers {
                 Counts.ofOpenAi(json.path("usage")));
     }
 
+    private static void lost(JsonNode json, Notes notes) {
+        JsonNode choice = json.path("choices").path(0);
+        if (json.path("choices").size() > 1) {
+            notes.lost("answer.choices", "cut to the first");
+        }
+        if (Json.given(choice, "logprobs") != null) {
+            notes.dropped("answer.logprobs");
+        }
+        lostOf(choice.path("message"), notes);
+    }
+
+    /** What of a message, or of a piece of one, no other dialect has. */
+    static void lostOf(JsonNode message, Notes notes) {
+        for (String name : List.of("annotations", "audio", "images")) {
+            if (!message.path(name).isEmpty()) {
+                notes.dropped("answer." + name);
+            }
+        }
+    }
+
     /** Arguments that are no object are the model's mistake, which the caller's own check shall see. */
-    private static ObjectNode input(String arguments) {
+    static ObjectNode input(String arguments) {
         ObjectNode object = Json.objectIn(arguments);
         return object == null ? Json.object().put("arguments", arguments) : object;
     }

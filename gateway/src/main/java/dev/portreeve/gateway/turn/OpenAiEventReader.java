@@ -8,9 +8,14 @@ import tools.jackson.databind.JsonNode;
 /** Chunks of a chat completion. */
 final class OpenAiEventReader implements EventReader {
     private final Set<Integer> calls = new LinkedHashSet<>();
+    private final Notes notes;
     private boolean begun;
     private boolean refused;
     private Finish finish = Finish.END;
+
+    OpenAiEventReader(Notes notes) {
+        this.notes = notes;
+    }
 
     @Override
     public void read(JsonNode data, Consumer<TurnEvent> out) {
@@ -19,6 +24,10 @@ final class OpenAiEventReader implements EventReader {
             out.accept(new TurnEvent.Begun(Json.string(data, "id", ""), Json.string(data, "model", ""), Counts.NONE));
         }
         JsonNode choice = data.path("choices").path(0);
+        if (Json.given(choice, "logprobs") != null) {
+            notes.dropped("answer.logprobs");
+        }
+        OpenAiAnswers.lostOf(choice.path("delta"), notes);
         delta(choice.path("delta"), out);
         String word = Json.string(choice, "finish_reason");
         if (word != null) {

@@ -36,6 +36,8 @@ final class OpenAiTurnReader {
             "user",
             "safety_identifier");
     private static final Set<String> MEANINGFUL = Set.of("functions", "function_call", "audio", "prediction");
+    private static final Set<String> IDLE = Set.of(
+            "metadata", "store", "service_tier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention");
     private static final int USER_ID_BYTES = 16;
 
     private final Notes notes;
@@ -47,14 +49,15 @@ final class OpenAiTurnReader {
     Turn read(JsonNode body) {
         body.propertyNames().forEach(name -> {
             if (MEANINGFUL.contains(name) && Json.given(body, name) != null) {
-                throw notes.refused(name, "it has no counterpart");
-            }
-            if (!KNOWN.contains(name) && Json.given(body, name) != null) {
+                notes.without(name, "it has no counterpart");
+            } else if (IDLE.contains(name) && Json.given(body, name) != null) {
+                notes.idle(name);
+            } else if (!KNOWN.contains(name) && Json.given(body, name) != null) {
                 notes.dropped(name);
             }
         });
         if (body.path("n").asInt(1) > 1) {
-            throw notes.refused("n", "only one answer can be had");
+            notes.without("n", "only one answer can be had");
         }
         List<Part> system = new ArrayList<>();
         List<Message> messages = new ArrayList<>();
@@ -81,7 +84,7 @@ final class OpenAiTurnReader {
     }
 
     /** Who the caller acts for is nobody's business outside; the same name gives the same word. */
-    private static String hashed(String user) {
+    static String hashed(String user) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(user.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, USER_ID_BYTES);
@@ -142,28 +145,28 @@ final class OpenAiTurnReader {
         }
         for (JsonNode part : content) {
             String type = Json.string(part, "type", "");
-            parts.add(
-                    switch (type) {
-                        case "text" -> new Part.Text(Json.string(part, "text", ""));
-                        case "refusal" -> new Part.Refusal(Json.string(part, "refusal", ""));
-                        case "image_url" ->
-                            media(Part.Media.Kind.IMAGE, Json.string(part.path("image_url"), "url", ""), null);
-                        case "file" -> file(part.path("file"));
-                        default -> throw notes.refused("messages", "it has content of type \"" + type + "\"");
-                    });
+            switch (type) {
+                case "text" -> parts.add(new Part.Text(Json.string(part, "text", "")));
+                case "refusal" -> parts.add(new Part.Refusal(Json.string(part, "refusal", "")));
+                case "image_url" ->
+                    parts.add(media(Part.Media.Kind.IMAGE, Json.string(part.path("image_url"), "url", ""), null));
+                case "file" -> file(part.path("file"), parts);
+                default -> notes.without("messages", "it has content of type \"" + type + "\"");
+            }
         }
         return parts;
     }
 
-    private Part file(JsonNode file) {
+    private void file(JsonNode file, List<Part> parts) {
         String data = Json.string(file, "file_data");
         if (data == null) {
-            throw notes.refused("messages", "it has a file that only its provider knows");
+            notes.without("messages", "it has a file that only its provider knows");
+        } else {
+            parts.add(media(Part.Media.Kind.DOCUMENT, data, Json.string(file, "filename")));
         }
-        return media(Part.Media.Kind.DOCUMENT, data, Json.string(file, "filename"));
     }
 
-    private static Part media(Part.Media.Kind kind, String address, @Nullable String name) {
+    static Part media(Part.Media.Kind kind, String address, @Nullable String name) {
         int comma = address.indexOf(',');
         if (!address.startsWith("data:") || comma < 0) {
             return new Part.Media(kind, null, null, address, name);
@@ -207,11 +210,12 @@ final class OpenAiTurnReader {
         for (JsonNode tool : body.path("tools")) {
             String type = Json.string(tool, "type", "");
             if (type.equals("custom")) {
-                throw notes.refused("tools", "free-form tools have no counterpart");
+                notes.without("tools", "free-form tools have no counterpart");
+                continue;
             }
             JsonNode function = tool.path("function");
             if (!type.equals("function") || !function.isObject()) {
-                notes.changed("tools." + type, "dropped, another provider cannot run it");
+                notes.lost("tools." + type, "dropped, another provider cannot run it");
                 continue;
             }
             String name = Json.string(function, "name", "");
@@ -245,7 +249,10 @@ final class OpenAiTurnReader {
             case "none" -> new ToolChoice.None();
             case "required" -> new ToolChoice.Required();
             case "function" -> new ToolChoice.Named(Json.string(choice.path("function"), "name", ""));
-            default -> throw notes.refused("tool_choice", "it is of an unknown kind");
+            default -> {
+                notes.without("tool_choice", "it is of an unknown kind");
+                yield null;
+            }
         };
     }
 
@@ -258,9 +265,13 @@ final class OpenAiTurnReader {
                 if (inner.path("schema") instanceof ObjectNode schema) {
                     yield new Format.Schema(Json.string(inner, "name", "answer"), schema);
                 }
-                throw notes.refused("response_format", "it has no schema");
+                notes.without("response_format", "it has no schema");
+                yield new Format.Free();
             }
-            default -> throw notes.refused("response_format", "it is of an unknown kind");
+            default -> {
+                notes.without("response_format", "it is of an unknown kind");
+                yield new Format.Free();
+            }
         };
     }
 }

@@ -116,7 +116,7 @@ final class OpenAiTurnWriter {
                     .put("filename", media.name() == null ? "document.pdf" : media.name())
                     .put("file_data", media.dataUri());
         } else {
-            throw notes.refused("messages", "a document is named by its address, which this provider does not fetch");
+            notes.without("messages", "a document is named by its address, which this provider does not fetch");
         }
     }
 
@@ -212,7 +212,7 @@ final class OpenAiTurnWriter {
             notes.dropped("top_k");
         }
         if (sampling.stop().size() > MAX_STOP) {
-            notes.changed("stop_sequences", "cut to the first " + MAX_STOP);
+            notes.lost("stop_sequences", "cut to the first " + MAX_STOP);
         }
         if (!sampling.stop().isEmpty()) {
             ArrayNode stop = body.putArray("stop");

@@ -43,7 +43,7 @@ final class Thinking {
         }
         long budget = Math.min(TOKENS.getOrDefault(effort, LEAST), cap - 1);
         if (budget < LEAST) {
-            notes.changed("reasoning_effort", "dropped, the answer's bound leaves no room to think");
+            notes.lost("reasoning_effort", "dropped, the answer's bound leaves no room to think");
             return false;
         }
         body.putObject("thinking").put("type", "enabled").put("budget_tokens", budget);
@@ -53,7 +53,7 @@ final class Thinking {
     /** In the middle of a tool loop thinking goes on only from the thoughts before, and never toward a forced tool. */
     private boolean mayThink(Turn turn) {
         if (turn.choice() instanceof ToolChoice.Required || turn.choice() instanceof ToolChoice.Named) {
-            notes.changed("reasoning_effort", "dropped, a forced tool leaves no room to think");
+            notes.lost("reasoning_effort", "dropped, a forced tool leaves no room to think");
             return false;
         }
         List<Message> messages = turn.messages();

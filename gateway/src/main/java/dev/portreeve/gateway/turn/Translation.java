@@ -19,6 +19,8 @@ public final class Translation {
     private final long inputEstimate;
     private final boolean usageAsked;
     private final long created;
+    private final ToolNames names;
+    private final Notes lost = new Notes();
 
     /**
      * What a translation must know beside the body.
@@ -26,9 +28,11 @@ public final class Translation {
      * @param upstreamModel the provider's name of the model
      * @param cap the bound that the answer will have; it is not written, the provider's adapter puts it in
      * @param usageAsked whether a caller of OpenAI's dialect wants usage at a stream's end
+     * @param unsupported what becomes of what cannot be said
      * @param created stands in answers as the time they were made, in seconds since 1970
      */
-    public record Circumstances(String upstreamModel, long cap, boolean usageAsked, long created) {}
+    public record Circumstances(
+            String upstreamModel, long cap, boolean usageAsked, Unsupported unsupported, long created) {}
 
     private Translation(
             Dialect caller,
@@ -36,12 +40,14 @@ public final class Translation {
             byte[] request,
             List<Note> notes,
             long inputEstimate,
+            ToolNames names,
             Circumstances known) {
         this.caller = caller;
         this.provider = provider;
         this.request = request;
         this.notes = List.copyOf(notes);
         this.inputEstimate = inputEstimate;
+        this.names = names;
         this.usageAsked = known.usageAsked();
         this.created = known.created();
     }
@@ -52,18 +58,21 @@ public final class Translation {
      * @throws BadRequest for what cannot be left out without changing the meaning
      */
     public static Translation of(Dialect caller, byte[] body, Dialect provider, Circumstances known) {
-        Notes notes = new Notes();
+        Notes notes = new Notes(known.unsupported());
+        ToolNames names = new ToolNames();
         JsonNode json = Json.read(body, 0, body.length);
         Turn turn = switch (caller) {
             case OPENAI_CHAT -> new OpenAiTurnReader(notes).read(json);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes).read(json);
+            case OPENAI_RESPONSES -> new ResponsesTurnReader(notes, names).read(json);
         };
         JsonNode translated = switch (provider) {
             case OPENAI_CHAT -> new OpenAiTurnWriter(notes).write(known.upstreamModel(), turn);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
+            case OPENAI_RESPONSES -> new ResponsesTurnWriter(notes).write(known.upstreamModel(), turn);
         };
         // Four bytes to a token is near enough for a number that is corrected at the end.
-        return new Translation(caller, provider, Json.bytes(translated), notes.all(), body.length / 4, known);
+        return new Translation(caller, provider, Json.bytes(translated), notes.all(), body.length / 4, names, known);
     }
 
     /** The dialect of {@link #request}. */
@@ -76,9 +85,14 @@ public final class Translation {
         return request;
     }
 
-    /** What the translation lost. */
+    /** What the request lost. */
     public List<Note> notes() {
         return notes;
+    }
+
+    /** What the answer lost so far; all of it once it is translated. */
+    public List<Note> lostInAnswer() {
+        return lost.all();
     }
 
     /**
@@ -94,24 +108,28 @@ public final class Translation {
             throw new UnreadableAnswer("the answer is not valid json");
         }
         Answer answer = switch (provider) {
-            case OPENAI_CHAT -> OpenAiAnswers.read(json);
-            case ANTHROPIC_MESSAGES -> AnthropicAnswers.read(json);
+            case OPENAI_CHAT -> OpenAiAnswers.read(json, lost);
+            case ANTHROPIC_MESSAGES -> AnthropicAnswers.read(json, lost);
+            case OPENAI_RESPONSES -> ResponsesAnswers.read(json, lost);
         };
         return switch (caller) {
             case OPENAI_CHAT -> Json.bytes(OpenAiAnswers.write(answer, created));
             case ANTHROPIC_MESSAGES -> Json.bytes(AnthropicAnswers.write(answer));
+            case OPENAI_RESPONSES -> Json.bytes(ResponsesAnswers.write(answer, created, names));
         };
     }
 
     /** Begins to translate the provider's stream. */
     public StreamTranslation stream() {
         EventReader reader = switch (provider) {
-            case OPENAI_CHAT -> new OpenAiEventReader();
-            case ANTHROPIC_MESSAGES -> new AnthropicEventReader();
+            case OPENAI_CHAT -> new OpenAiEventReader(lost);
+            case ANTHROPIC_MESSAGES -> new AnthropicEventReader(lost);
+            case OPENAI_RESPONSES -> new ResponsesEventReader(lost);
         };
         EventWriter writer = switch (caller) {
             case OPENAI_CHAT -> new OpenAiEventWriter(created, usageAsked);
             case ANTHROPIC_MESSAGES -> new AnthropicEventWriter(inputEstimate);
+            case OPENAI_RESPONSES -> new ResponsesEventWriter(created, names);
         };
         return new StreamTranslation(reader, writer);
     }

@@ -139,7 +139,7 @@ class ConfigFileTest {
                                 ProviderConfig.Kind.OPENAI_COMPATIBLE,
                                 URI.create("https://api.openai.com/v1"),
                                 new Secret("sk-test"),
-                                chat,
+                                Set.of(ProviderConfig.Dialect.OPENAI_CHAT, ProviderConfig.Dialect.OPENAI_RESPONSES),
                                 ProviderConfig.Auth.BEARER,
                                 Duration.ofSeconds(2),
                                 Duration.ofMinutes(5),

@@ -60,7 +60,7 @@ class OpenAiReaderTest {
     @ValueSource(strings = {"\"max_tokens\":null,", "\"max_completion_tokens\":null,", ""})
     void a_bound_is_put_in_where_there_is_none(String given) {
         ModelRequest request = chat("{" + given + "\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}");
-        for (CapMember member : CapMember.values()) {
+        for (CapMember member : List.of(CapMember.MAX_TOKENS, CapMember.MAX_COMPLETION_TOKENS)) {
             String body = forwarded(request, "m", member, 9, request.content());
             // Reading it again shows that no member stands twice.
             assertEquals(9, chat(body).cap().tokens(), body);

@@ -101,6 +101,10 @@ final class EdgeFixture implements AutoCloseable {
         return provider(id, baseUrl, null, Duration.ofSeconds(20), ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
     }
 
+    EdgeFixture responses(String id, URI baseUrl) {
+        return provider(id, baseUrl, null, Duration.ofSeconds(20), ProviderConfig.Dialect.OPENAI_RESPONSES);
+    }
+
     EdgeFixture provider(String id, URI baseUrl, @Nullable Path trust, Duration idleTimeout) {
         return provider(id, baseUrl, trust, idleTimeout, ProviderConfig.Dialect.OPENAI_CHAT);
     }

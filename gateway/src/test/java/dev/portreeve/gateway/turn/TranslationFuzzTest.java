@@ -84,7 +84,11 @@ class TranslationFuzzTest {
     @ParameterizedTest
     @CsvSource({
         "messages-to-chat,ANTHROPIC_MESSAGES,OPENAI_CHAT,gpt-5-mini",
-        "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES,claude-sonnet-4-5"
+        "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
+        "responses-to-chat,OPENAI_RESPONSES,OPENAI_CHAT,gpt-5-mini",
+        "responses-to-messages,OPENAI_RESPONSES,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
+        "chat-to-responses,OPENAI_CHAT,OPENAI_RESPONSES,gpt-5-mini",
+        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES,gpt-5-mini"
     })
     void requests(String folder, Dialect caller, Dialect provider, String model) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/request.json")));
@@ -94,7 +98,10 @@ class TranslationFuzzTest {
             try {
                 caller.read(Operation.CHAT, body, false);
                 byte[] request = Translation.of(
-                                caller, body, provider, new Translation.Circumstances(model, 20_000, true, 1))
+                                caller,
+                                body,
+                                provider,
+                                new Translation.Circumstances(model, 20_000, true, Unsupported.USUAL, 1))
                         .request();
                 provider.read(Operation.CHAT, request, true);
                 translated++;
@@ -108,17 +115,24 @@ class TranslationFuzzTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"messages-to-chat,ANTHROPIC_MESSAGES,OPENAI_CHAT", "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES"})
+    @CsvSource({
+        "messages-to-chat,ANTHROPIC_MESSAGES,OPENAI_CHAT",
+        "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES",
+        "responses-to-chat,OPENAI_RESPONSES,OPENAI_CHAT",
+        "responses-to-messages,OPENAI_RESPONSES,ANTHROPIC_MESSAGES",
+        "chat-to-responses,OPENAI_CHAT,OPENAI_RESPONSES",
+        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES"
+    })
     void answers(String folder, Dialect caller, Dialect provider) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/answer.json")));
         String[] events =
                 Files.readString(GOLDEN.resolve(folder + "/stream.txt")).split("(?<=\n\n)", -1);
         Translation translation = Translation.of(
                 caller,
-                "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                "{\"model\":\"m\",\"max_tokens\":9,\"input\":\"hi\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
                         .getBytes(StandardCharsets.UTF_8),
                 provider,
-                new Translation.Circumstances("m", 100, true, 1));
+                new Translation.Circumstances("m", 100, true, Unsupported.USUAL, 1));
         for (int i = 0; i < ROUNDS; i++) {
             byte[] answer = mutated(original);
             try {

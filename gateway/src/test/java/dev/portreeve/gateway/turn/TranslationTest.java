@@ -29,7 +29,7 @@ class TranslationTest {
                 caller,
                 body.getBytes(StandardCharsets.UTF_8),
                 provider,
-                new Translation.Circumstances(model, cap, true, 1_700_000_000));
+                new Translation.Circumstances(model, cap, true, Unsupported.USUAL, 1_700_000_000));
     }
 
     private static Translation chat(String more) {
@@ -62,7 +62,11 @@ class TranslationTest {
     @ParameterizedTest
     @CsvSource({
         "messages-to-chat,ANTHROPIC_MESSAGES,OPENAI_CHAT,gpt-5-mini",
-        "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES,claude-sonnet-4-5"
+        "chat-to-messages,OPENAI_CHAT,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
+        "responses-to-chat,OPENAI_RESPONSES,OPENAI_CHAT,gpt-5-mini",
+        "responses-to-messages,OPENAI_RESPONSES,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
+        "chat-to-responses,OPENAI_CHAT,OPENAI_RESPONSES,gpt-5-mini",
+        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES,gpt-5-mini"
     })
     void each_direction_is_as_written_down(String folder, Dialect caller, Dialect provider, String model)
             throws IOException {
@@ -75,6 +79,9 @@ class TranslationTest {
         golden(at.resolve("answered.json"), pretty(translation.answer(Files.readAllBytes(at.resolve("answer.json")))));
         byte[] events = Files.readAllBytes(at.resolve("stream.txt"));
         golden(at.resolve("streamed.txt"), streamed(translation, events, 1));
+        golden(
+                at.resolve("lost.txt"),
+                translation.lostInAnswer().stream().map(note -> note + "\n").collect(Collectors.joining()));
         assertEquals(streamed(translation, events, 1), streamed(translation, events, 100), "blocks change nothing");
         provider.read(dev.portreeve.gateway.dialect.Operation.CHAT, translation.request(), true);
     }

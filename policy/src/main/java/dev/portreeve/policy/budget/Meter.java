@@ -82,9 +82,17 @@ final class Meter {
 
     private void count(Output<?> chunk) {
         emitted = true;
+        long repeated = 0;
         for (TextRun run : chunk.text()) {
-            outputBytes += utf8Length(run.text());
+            long length = utf8Length(run.text());
+            if (run.repeat()) {
+                repeated += length;
+            } else {
+                outputBytes += length;
+            }
         }
+        // A provider that says a text only where it should repeat it has produced it all the same.
+        outputBytes = Math.max(outputBytes, repeated);
     }
 
     /** Without encoding: surrogates count two bytes each, which makes the pair's four. */

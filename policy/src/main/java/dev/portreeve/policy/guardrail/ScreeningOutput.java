@@ -110,7 +110,7 @@ final class ScreeningOutput<C extends Output<C>> implements ScreenedOutput<C> {
             TextRun run = chunk.runs().get(i);
             String text = chunk.texts().get(i).release(chunk.starts()[i], run.text());
             changed |= !text.equals(run.text());
-            runs.add(new TextRun(run.channel(), text));
+            runs.add(new TextRun(run.channel(), text, run.repeat()));
         }
         return changed ? chunk.chunk().withText(runs) : chunk.chunk();
     }
