@@ -14,6 +14,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.key.Pepper;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -94,8 +95,14 @@ final class CallFacts {
         return subject.team() == null ? facts : facts.put("team", subject.team());
     }
 
-    Facts of(CallOutcome outcome, Duration duration) {
+    Facts of(GovernedCall call, CallOutcome outcome, Duration duration) {
         Facts facts = new Facts().put("duration_ms", duration.toMillis());
+        if (call instanceof LlmCall llm && llm.target() != null) {
+            List<String> lost = llm.target().lostInAnswer().get();
+            if (!lost.isEmpty()) {
+                facts.putStrings("translation_of_answer", lost);
+            }
+        }
         return switch (outcome) {
             // Usage and cost are there already: the reservation says them at every ending.
             case CallOutcome.Completed completed ->

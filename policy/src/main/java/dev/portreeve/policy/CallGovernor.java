@@ -62,7 +62,7 @@ public final class CallGovernor {
         long begin = System.nanoTime();
         try (AuditTrail trail = audit.open(call.subject().tenant(), call.id().value(), facts.of(call))) {
             CallOutcome outcome = enforce(call, upstream, client, trail);
-            Facts closing = facts.of(outcome, Duration.ofNanos(System.nanoTime() - begin));
+            Facts closing = facts.of(call, outcome, Duration.ofNanos(System.nanoTime() - begin));
             if (outcome instanceof CallOutcome.Completed) {
                 trail.concludeUnhurried(closing);
             } else {

@@ -16,14 +16,40 @@ public record ModelConfig(
      * Targets in order of preference. This version uses the first and says so at the start if there are more.
      *
      * @param targets at least one
+     * @param unsupported what becomes of things in a request that the target's dialect cannot say: {@code drop} leaves out all
+     *     that can be left out, even where the answer is then another; {@code reject} refuses to leave out anything; absent:
+     *     hints are left out, and what would change the meaning is refused
+     * @param hostedTools what becomes of tools that the provider would run by itself, such as web searches, out of sight of the
+     *     rules for tools
      */
-    public record Route(List<Target> targets) {
+    public record Route(
+            List<Target> targets,
+            @Nullable Unsupported unsupported,
+            @Default("strip") HostedTools hostedTools) {
+        /** With what holds if nothing is said. */
+        public Route(List<Target> targets) {
+            this(targets, null, HostedTools.STRIP);
+        }
+
         public Route {
             targets = List.copyOf(targets);
             if (targets.isEmpty()) {
                 throw new IllegalArgumentException("a route needs at least one target");
             }
         }
+    }
+
+    /** What is done about what a dialect cannot say. */
+    public enum Unsupported {
+        DROP,
+        REJECT
+    }
+
+    /** What is done about a provider's own tools. */
+    public enum HostedTools {
+        STRIP,
+        DENY,
+        PASS
     }
 
     /** A model at a provider, written {@code provider/model}. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -27,6 +28,7 @@ final class HostedToolReader {
     private static final Set<String> CHOICES =
             Set.of("function", "custom", "allowed_tools", "auto", "any", "tool", "none");
 
+    private static final Pattern ODD = Pattern.compile("[^A-Za-z0-9_.-]");
     private static final int MAX_KIND = 60;
 
     private final Dialect dialect;
@@ -172,7 +174,9 @@ final class HostedToolReader {
     }
 
     private void add(String kind) {
-        kinds.add(kind.length() > MAX_KIND ? kind.substring(0, MAX_KIND) : kind);
+        // They come from the caller, and go into headers and records.
+        String shown = kind.length() > MAX_KIND ? kind.substring(0, MAX_KIND) : kind;
+        kinds.add(ODD.matcher(shown).replaceAll("?"));
     }
 
     private void propose(Cut change) {

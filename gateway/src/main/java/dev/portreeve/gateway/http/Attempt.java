@@ -10,7 +10,6 @@ import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.TranslatingProvider;
 import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.Translation;
-import dev.portreeve.gateway.turn.Unsupported;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,20 +30,26 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
     /**
      * Nothing if the provider has no such operation in any dialect.
      *
-     * @throws dev.portreeve.gateway.dialect.BadRequest if the request cannot be translated
+     * @param withTexts whether guardrails will read the texts
+     * @throws BadRequest if the request cannot be translated, or asks for tools that this route denies
      */
-    static Optional<Attempt> at(ModelRoute route, ModelRequest request, InstantSource clock) {
+    static Optional<Attempt> at(ModelRoute route, ModelRequest asked, boolean withTexts, InstantSource clock) {
         ModelProvider provider = route.provider();
-        requireNothingKept(request.state());
+        requireNothingKept(asked.state());
+        HostedToolGate gate = new HostedToolGate(route.treatment().hosted());
+        ModelRequest request = gate.admit(asked, withTexts);
         if (provider.speaks(request.dialect(), request.operation())) {
-            return Optional.of(new Attempt(request, provider, request.inputBound(), List.of()));
+            List<String> notes = gate.notes().isEmpty()
+                    ? List.of()
+                    : concat(request.dialect().code(), gate.notes());
+            return Optional.of(new Attempt(request, provider, request.inputBound(), notes));
         }
         if (request.operation() != Operation.CHAT) {
             return Optional.empty();
         }
         for (Dialect other : preferred(request.dialect())) {
             if (provider.speaks(other, Operation.CHAT)) {
-                return Optional.of(translated(route, request, other, clock));
+                return Optional.of(translated(route, request, other, gate.notes(), clock));
             }
         }
         return Optional.empty();
@@ -72,17 +77,23 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
                 : List.of(Dialect.OPENAI_RESPONSES, Dialect.OPENAI_CHAT, Dialect.ANTHROPIC_MESSAGES);
     }
 
-    private static Attempt translated(ModelRoute route, ModelRequest request, Dialect other, InstantSource clock) {
+    private static List<String> concat(String first, List<String> others) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(others);
+        return all;
+    }
+
+    private static Attempt translated(
+            ModelRoute route, ModelRequest request, Dialect other, List<String> notes, InstantSource clock) {
         long cap = request.cap().isGiven() ? request.cap().tokens() : route.maxOutputTokens();
         Translation.Circumstances known = new Translation.Circumstances(
                 route.upstreamModel(),
                 cap,
                 request.usageAsked(),
-                Unsupported.USUAL,
+                route.treatment().unsupported(),
                 clock.instant().getEpochSecond());
         Translation translation = Translation.of(request.dialect(), request.body(), other, known);
-        List<String> lost = new ArrayList<>();
-        lost.add(request.dialect().code() + " to " + other.code());
+        List<String> lost = concat(request.dialect().code() + " to " + other.code(), notes);
         translation.notes().stream().map(Note::toString).forEach(lost::add);
         return new Attempt(
                 request,

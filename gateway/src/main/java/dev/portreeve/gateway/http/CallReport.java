@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.CallOutcome;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class CallReport {
     private @Nullable ProviderReply reply;
     private long outputCap;
     private List<String> translation = List.of();
+    private boolean lossAsked;
 
     CallReport(Dialect dialect, CallId id, long startedNanos) {
         this.dialect = dialect;
@@ -59,6 +61,7 @@ final class CallReport {
      * @param asked whether this one did
      */
     void translated(List<String> lost, boolean asked) {
+        lossAsked = asked;
         translation = asked || lost.isEmpty() ? lost : lost.subList(0, 1);
     }
 
@@ -81,7 +84,11 @@ final class CallReport {
             headers.set(HeaderValues.create(Names.OUTPUT_CAP, outputCap));
         }
         if (!translation.isEmpty()) {
-            headers.set(Names.TRANSLATION, String.join("; ", translation));
+            List<String> told = new ArrayList<>(translation);
+            if (lossAsked) {
+                told.addAll(reply.lost());
+            }
+            headers.set(Names.TRANSLATION, String.join("; ", told));
         }
         String upstreamId = reply.requestId();
         if (upstreamId != null) {

@@ -126,7 +126,7 @@ final class ModelEndpoint {
                 refuse(response, report, subject, operation, request.model(), unknown);
                 return;
             }
-            Optional<Attempt> attempt = Attempt.at(route.get(), request, clock);
+            Optional<Attempt> attempt = Attempt.at(route.get(), request, limits.inputScreened(), clock);
             if (attempt.isEmpty()) {
                 ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), operation, request.model());
                 refuse(response, report, subject, operation, request.model(), impossible);
@@ -159,6 +159,7 @@ final class ModelEndpoint {
         ModelRoute route = governed.route();
         long cap = route.capFor(request);
         Deadline deadline = Deadline.in(limits.callTimeout());
+        ProviderReply reply = new ProviderReply();
         LlmCall call = new LlmCall(
                 report.id(),
                 governed.subject(),
@@ -172,8 +173,8 @@ final class ModelEndpoint {
                         route.upstreamModel(),
                         cap,
                         route.priced().listed(),
-                        attempt.translation()));
-        ProviderReply reply = new ProviderReply();
+                        attempt.translation(),
+                        reply::lost));
         ProviderCall upstream = new ProviderCall(
                 request, route.upstreamModel(), cap, deadline, passed(request.dialect(), http.headers()), reply);
         report.routed(route, reply, cap);

@@ -1,8 +1,10 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.config.ModelConfig.HostedTools;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.model.Prices.PricedModel;
+import dev.portreeve.gateway.turn.Unsupported;
 import dev.portreeve.policy.call.Estimate;
 
 /**
@@ -11,9 +13,26 @@ import dev.portreeve.policy.call.Estimate;
  * @param name what callers and rules call it
  * @param upstreamModel the provider's own name
  * @param maxOutputTokens the bound on an answer where the caller gives none
+ * @param treatment of its requests
  */
 public record ModelRoute(
-        String name, ModelProvider provider, String upstreamModel, PricedModel priced, int maxOutputTokens) {
+        String name,
+        ModelProvider provider,
+        String upstreamModel,
+        PricedModel priced,
+        int maxOutputTokens,
+        Treatment treatment) {
+    /**
+     * What is done about requests that the provider would not do justice to, or only too well.
+     *
+     * @param unsupported what becomes of what its dialect cannot say
+     * @param hosted what becomes of tools that it would run by itself
+     */
+    public record Treatment(Unsupported unsupported, HostedTools hosted) {
+        /** Of names that nobody configured. */
+        public static final Treatment USUAL = new Treatment(Unsupported.USUAL, HostedTools.STRIP);
+    }
+
     /**
      * The most a request can cost here: its bytes as input tokens, and as output what the caller allows (or else what {@link
      * #capFor} puts in), once for each answer it asks for.

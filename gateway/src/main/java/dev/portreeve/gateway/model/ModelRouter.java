@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.config.ModelConfig;
+import dev.portreeve.gateway.turn.Unsupported;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -53,16 +54,28 @@ public final class ModelRouter implements AutoCloseable {
             LOG.warn("model \"{}\" has several targets; only the first, \"{}\", is used", model.name(), target.model());
         }
         ModelRoute route = route(model.name(), provider, target.upstreamModel());
-        return model.maxOutputTokens() == null
-                ? route
-                : new ModelRoute(
-                        route.name(), provider, route.upstreamModel(), route.priced(), model.maxOutputTokens());
+        return new ModelRoute(
+                route.name(),
+                provider,
+                route.upstreamModel(),
+                route.priced(),
+                model.maxOutputTokens() == null ? route.maxOutputTokens() : model.maxOutputTokens(),
+                new ModelRoute.Treatment(
+                        unsupported(model.route()), model.route().hostedTools()));
+    }
+
+    private static Unsupported unsupported(ModelConfig.Route route) {
+        return switch (route.unsupported()) {
+            case DROP -> Unsupported.DROP;
+            case REJECT -> Unsupported.REJECT;
+            case null -> Unsupported.USUAL;
+        };
     }
 
     private ModelRoute route(String name, ModelProvider provider, String upstreamModel) {
         Prices.PricedModel priced = prices.of(provider.id(), upstreamModel);
         int max = priced.maxOutputTokens() == 0 ? defaultMaxOutputTokens : priced.maxOutputTokens();
-        return new ModelRoute(name, provider, upstreamModel, priced, max);
+        return new ModelRoute(name, provider, upstreamModel, priced, max, ModelRoute.Treatment.USUAL);
     }
 
     /** The route of a name, or nothing if no model is called so. */

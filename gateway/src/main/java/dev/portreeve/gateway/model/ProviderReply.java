@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.dialect.Dialect;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class ProviderReply {
     private byte[] ending = new byte[0];
     private @Nullable ErrorBody error;
     private @Nullable String requestId;
+    private List<String> lost = List.of();
     private long waitedNanos;
 
     /** The bytes of the event that ends a stream; empty for unary answers. */
@@ -43,6 +45,15 @@ public final class ProviderReply {
 
     public void requestId(@Nullable String id) {
         requestId = id;
+    }
+
+    /** What of the answer could not be said in the caller's dialect; known when the answer has ended. */
+    public List<String> lost() {
+        return lost;
+    }
+
+    public void lost(List<String> notes) {
+        lost = List.copyOf(notes);
     }
 
     /** How long the provider took until its answer began. */

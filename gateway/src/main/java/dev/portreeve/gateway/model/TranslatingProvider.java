@@ -5,6 +5,7 @@ import dev.portreeve.gateway.dialect.AnswerHead;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.StreamTranslation;
 import dev.portreeve.gateway.turn.Translation;
 import dev.portreeve.gateway.turn.Translation.Circumstances;
@@ -55,9 +56,14 @@ public final class TranslatingProvider implements ModelProvider {
         ModelRequest inner = translated.provider().read(Operation.CHAT, translated.request(), false);
         ProviderCall innerCall = new ProviderCall(
                 inner, call.upstreamModel(), known.cap(), call.deadline(), general(call), call.reply());
-        return inner.stream()
-                ? stream(translated, innerCall, request.dialect(), out)
-                : unary(translated, innerCall, request.dialect(), out);
+        try {
+            return inner.stream()
+                    ? stream(translated, innerCall, request.dialect(), out)
+                    : unary(translated, innerCall, request.dialect(), out);
+        } finally {
+            call.reply()
+                    .lost(translated.lostInAnswer().stream().map(Note::toString).toList());
+        }
     }
 
     private Usage unary(Translation translated, ProviderCall call, Dialect caller, OutputSink<AnswerChunk> out)

@@ -147,6 +147,16 @@ final class EdgeFixture implements AutoCloseable {
         return this;
     }
 
+    EdgeFixture model(
+            String name,
+            String target,
+            ModelConfig.@Nullable Unsupported unsupported,
+            ModelConfig.HostedTools hostedTools) {
+        List<ModelConfig.Target> targets = List.of(new ModelConfig.Target(target));
+        models.add(new ModelConfig(name, new ModelConfig.Route(targets, unsupported, hostedTools), null));
+        return this;
+    }
+
     EdgeFixture guardrail(
             GuardrailConfig.Detector detector, GuardrailConfig.Position on, GuardrailConfig.Action action) {
         guardrails.add(new GuardrailConfig(

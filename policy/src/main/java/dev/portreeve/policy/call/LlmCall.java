@@ -1,6 +1,7 @@
 package dev.portreeve.policy.call;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,17 @@ public record LlmCall(
      * @param model the provider's own name
      * @param outputCap the bound that was put on the answer because the caller gave none, or 0
      * @param listed false if no price list knows it, so that it is held at the high default
-     * @param translation from which dialect to which, and what was lost on the way; empty where both sides speak one dialect
+     * @param translation from which dialect to which, and what was lost on the way; empty where both sides speak one dialect and
+     *     nothing was taken out
+     * @param lostInAnswer what was lost on the way back; asked for on the call's thread once the call has ended
      */
-    public record Target(String provider, String model, long outputCap, boolean listed, List<String> translation) {
+    public record Target(
+            String provider,
+            String model,
+            long outputCap,
+            boolean listed,
+            List<String> translation,
+            Supplier<List<String>> lostInAnswer) {
         public Target {
             translation = List.copyOf(translation);
         }
