@@ -232,7 +232,8 @@ final class Bridge implements AutoCloseable {
             return attached(errand, started, round, relay);
         }
         ServerRequest now = again(request, round.responses(), round.state());
-        Answered answered = errand.asking().ask(caller.party(), now, relay, deadline);
+        AskedInVain ears = new AskedInVain(relay, caller.capabilities());
+        Answered answered = ears.require(errand.asking().ask(caller.party(), now, ears, deadline));
         Optional<InputRequired> wanted = InputRequired.of(answered);
         if (wanted.isEmpty()) {
             return answered;
@@ -267,10 +268,11 @@ final class Bridge implements AutoCloseable {
                     }
                     case ParkedCall.Turn.Asks asks -> {
                         JsonRpcMessage.Request question = asks.question();
-                        if (CallerCapabilities.missing(
-                                        errand.caller().capabilities(), question.method(), question.params())
-                                != null) {
-                            call.answer(Meanwhile.NOTHING.question(question));
+                        RawJson able = errand.caller().capabilities();
+                        if (CallerCapabilities.missing(able, question.method(), question.params()) != null) {
+                            call.answerInVain(
+                                    CallerCapabilities.undeclared(able, question.method(), question.params()),
+                                    Meanwhile.NOTHING.question(question));
                             continue;
                         }
                         Optional<Answered.Refusal> refusal =

@@ -54,25 +54,30 @@ final class CallerCapabilities {
         return roots != null && roots.member("listChanged") != null;
     }
 
-    /** The capability a question needs that is not there; {@code null} if the caller can answer it. */
+    /** As {@link #missing}, but {@code null} too for what no caller could declare. */
+    static @Nullable String undeclared(RawJson carried, String method, @Nullable RawJson params) {
+        return OF_METHOD.containsKey(method) ? missing(carried, method, params) : null;
+    }
+
+    /**
+     * The capability a question needs that is not there, with a dot before its part; {@code null} if the caller can answer
+     * it.
+     */
     static @Nullable String missing(RawJson carried, String method, @Nullable RawJson params) {
         String needed = OF_METHOD.get(method);
         if (needed == null) {
             return method;
         }
         RawJson capability = carried.member(needed);
+        if (needed.equals("elicitation") && params != null && InputRequired.isString(params.member("mode"), "url")) {
+            return capability == null || capability.member("url") == null ? "elicitation.url" : null;
+        }
         if (capability == null) {
             return needed;
         }
-        if (needed.equals("elicitation") && params != null) {
-            RawJson mode = params.member("mode");
-            boolean url = mode != null && mode.asString().filter("url"::equals).isPresent();
-            // An empty declaration means forms only.
-            boolean able = url
-                    ? capability.member("url") != null
-                    : capability.members().isEmpty() || capability.member("form") != null;
-            return able ? null : needed;
-        }
-        return null;
+        // An empty declaration means forms only.
+        boolean able =
+                !needed.equals("elicitation") || capability.members().isEmpty() || capability.member("form") != null;
+        return able ? null : "elicitation.form";
     }
 }

@@ -16,9 +16,13 @@ final class MissingCapability extends RuntimeException {
         this.error = error;
     }
 
+    /** @param capability by its name, with a dot before its part */
     static MissingCapability of(String capability) {
         ObjectNode data = JsonRpc.object();
-        data.putObject("requiredCapabilities").putObject(capability);
+        ObjectNode required = data.putObject("requiredCapabilities");
+        for (String part : capability.split("\\.", -1)) {
+            required = required.putObject(part);
+        }
         return new MissingCapability(new McpError(
                 McpError.MISSING_CLIENT_CAPABILITY,
                 "the server needs the client capability \"" + capability + "\", which was not declared",

@@ -28,6 +28,7 @@ final class ParkedCall implements Meanwhile {
     private @Nullable Answered answer;
 
     private JsonRpcMessage.@Nullable Request last;
+    private @Nullable String missing;
     private @Nullable Answered result;
     private @Nullable RuntimeException failure;
 
@@ -139,6 +140,21 @@ final class ParkedCall implements Meanwhile {
     }
 
     /**
+     * Answers the open question, which its caller cannot: whatever the server asks then.
+     *
+     * @param capability what the caller would have to declare; {@code null} if nothing would help
+     */
+    void answerInVain(@Nullable String capability, Answered given) {
+        lock.lock();
+        try {
+            missing = missing == null ? capability : missing;
+        } finally {
+            lock.unlock();
+        }
+        answer(given);
+    }
+
+    /**
      * Waits on a round's thread until the server answers or asks; tells the round's caller what happens before.
      *
      * @throws InterruptedException if the caller left
@@ -204,7 +220,7 @@ final class ParkedCall implements Meanwhile {
             if (result == null) {
                 throw failure == null ? new IllegalStateException("a parked call ended without an end") : failure;
             }
-            return new Turn.Done(result);
+            return new Turn.Done(AskedInVain.require(missing, result));
         } finally {
             lock.unlock();
         }

@@ -294,6 +294,53 @@ class QuestionsTest {
         assertFalse(never.contains("169.254"), "the address of the page is nobody's business");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{};sampling/createMessage;{\"sampling\":{}}",
+                "{};elicitation/create;{\"elicitation\":{}}",
+                "{\"elicitation\":{}};sampling/createMessage;{\"sampling\":{}}",
+                "{\"sampling\":{}};roots/list;{\"roots\":{}}"
+            })
+    void whatAnOlderServerCannotDoWithoutIsNamed(String able, String method, String needed) throws Exception {
+        Caller caller = world.caller("alice").capable(able);
+        String question = "{\"method\":\"" + method + "\",\"params\":{\"messages\":[]}}";
+        String call = "\"name\":\"old__confide\",\"arguments\":{\"ask\":" + question;
+        Caller.Heard failed = caller.modern("tools/call", call + ",\"must\":true}");
+        assertEquals(McpError.MISSING_CLIENT_CAPABILITY, failed.error().code());
+        assertEquals(400, failed.status());
+        assertEquals(
+                "{\"requiredCapabilities\":" + needed + "}",
+                String.valueOf(failed.error().data()));
+        // One that can do without gives its result.
+        assertTrue(caller.modern("tools/call", call + "}").text().contains("no capability"));
+    }
+
+    @Test
+    void theModeOfAQuestionIsNamedToo() throws Exception {
+        Caller forms = world.caller("alice").capable("{\"elicitation\":{}}");
+        Caller.Heard older = forms.modern(
+                "tools/call",
+                "\"name\":\"old__confide\",\"arguments\":{\"must\":true,\"ask\":" + page("https://page.example/")
+                        + "}");
+        Caller.Heard newer = forms.modern("tools/call", ask("new", page("https://page.example/")));
+        for (Caller.Heard one : List.of(older, newer)) {
+            assertEquals(
+                    "{\"requiredCapabilities\":{\"elicitation\":{\"url\":{}}}}",
+                    String.valueOf(one.error().data()));
+        }
+    }
+
+    @Test
+    void whatTheProtocolDoesNotKnowIsNoCapability() throws Exception {
+        Caller.Heard failed = alice.modern(
+                "tools/call",
+                "\"name\":\"old__confide\",\"arguments\":{\"must\":true,\"ask\":{\"method\":\"bank/pay\","
+                        + "\"params\":{}}}");
+        assertTrue(failed.result().member("isError").isTrue(), failed.messages().toString());
+    }
+
     @Test
     void whoCannotBeAskedAtAllLearnsNothingOfIt() throws Exception {
         Caller unable = world.caller("alice");
