@@ -7,6 +7,7 @@ import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
@@ -62,6 +63,10 @@ final class CallFacts {
                         .put("server", context.resource().server())
                         .put("arguments_hmac", digest(context.arguments()))
                         .include(trace(context.trace()));
+            case QuestionCall question ->
+                facts.put("type", "question")
+                        .put("operation", question.operation())
+                        .put("server", question.resource().server());
         };
     }
 

@@ -8,6 +8,7 @@ import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 
@@ -44,6 +45,8 @@ final class EvidenceGate<C extends Output<C>> implements OutputSink<C> {
         return switch (call) {
             case ToolCall tool -> !tool.readOnly();
             case TaskCall task -> !task.readOnly();
+            // A person sees it before there is an answer.
+            case QuestionCall unused -> true;
             case ContextCall unused -> false;
             case LlmCall unused -> false;
         };

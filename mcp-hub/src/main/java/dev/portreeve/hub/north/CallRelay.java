@@ -35,13 +35,15 @@ final class CallRelay implements Meanwhile, AutoCloseable {
     private static final String LOG = "notifications/message";
     private static final String VISITED = "notifications/elicitation/complete";
     private static final JsonPaths SAID = JsonPaths.of("/data", "/data/**");
-    private static final JsonPaths ASKED = JsonPaths.of(
+    /** What guardrails read of a question. */
+    static final JsonPaths ASKED = JsonPaths.of(
             "/message",
             "/url",
             "/requestedSchema/**",
             "/systemPrompt",
             "/messages/*/content/text",
             "/messages/*/content/*/text");
+
     private static final JsonPaths ANSWERED = JsonPaths.of("/**");
 
     private final Counterpart caller;
@@ -160,8 +162,8 @@ final class CallRelay implements Meanwhile, AutoCloseable {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        RawJson named = UrlElicitation.named(method, params);
-        Optional<RawJson> asked = screened(named == null ? RawJson.EMPTY_OBJECT : named, ASKED, aside::toCaller);
+        RawJson named = UrlElicitation.named(method, params == null ? RawJson.EMPTY_OBJECT : params);
+        Optional<RawJson> asked = screened(named, ASKED, aside::toCaller);
         if (asked.isEmpty()) {
             return refusal(McpError.INTERNAL_ERROR, "the gateway's guardrails refused the question");
         }

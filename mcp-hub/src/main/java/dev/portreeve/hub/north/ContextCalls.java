@@ -130,6 +130,7 @@ final class ContextCalls {
 
     private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)
             throws CallEnded {
+        work.errand().caller().uses(work.call().resource());
         relay.begin(cleared.aside());
         Content input = cleared.content();
         int own = work.call().arguments().texts().size();

@@ -3,6 +3,7 @@ package dev.portreeve.hub.north;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Party;
 import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ sealed interface Counterpart {
 
     /** For whom servers of the older era keep a session. */
     Party party();
+
+    /** He uses something of a server now: as long as he may, the server may ask him something outside his requests. */
+    default void uses(Resource.OfServer resource) {}
 
     /** A caller of the stateless era, who is asked by the result. */
     record Modern(
@@ -54,6 +58,11 @@ sealed interface Counterpart {
         @Override
         public Party party() {
             return new Party(partyKey(dialogue.session()), capabilities(), false);
+        }
+
+        @Override
+        public void uses(Resource.OfServer resource) {
+            dialogue.uses(resource);
         }
 
         static String partyKey(String session) {

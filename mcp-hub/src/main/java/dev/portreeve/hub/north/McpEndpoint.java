@@ -38,6 +38,7 @@ public final class McpEndpoint implements AutoCloseable {
     private final Announcements announcements;
     private final Bridge bridge;
     private final TaskQuestions questions;
+    private final QuestionCalls asides;
     private final EraSwitch eras;
     private final AlarmClock alarms;
 
@@ -56,6 +57,7 @@ public final class McpEndpoint implements AutoCloseable {
         this.bridge = new Bridge(tokens, new ParkedCalls(RoundLimits.DEFAULT, alarms), RoundLimits.DEFAULT);
         Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock));
         this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
+        this.asides = new QuestionCalls(governor, callIds, RoundLimits.DEFAULT.answerWithin());
         ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
         TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
         this.announcements = new Announcements(alarms);
@@ -146,7 +148,7 @@ public final class McpEndpoint implements AutoCloseable {
 
     /** What hears what a server says by itself. */
     public ServerVoice voice(String slug) {
-        return new ServerAside(slug, catalog, offered, sessions, RoundLimits.DEFAULT);
+        return new ServerAside(slug, catalog, offered, sessions, asides);
     }
 
     /** Answers one exchange; returns when it is answered. */

@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.ContextCatalog;
+import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.Listing;
@@ -8,9 +9,6 @@ import dev.portreeve.hub.south.Meanwhile;
 import dev.portreeve.hub.south.Party;
 import dev.portreeve.hub.south.ServerVoice;
 import dev.portreeve.hub.wire.JsonRpcMessage;
-import dev.portreeve.hub.wire.McpError;
-import dev.portreeve.hub.wire.RawJson;
-import dev.portreeve.policy.call.Deadline;
 import java.util.Optional;
 
 /**
@@ -22,14 +20,15 @@ final class ServerAside implements ServerVoice {
     private final ToolCatalog tools;
     private final ContextCatalog context;
     private final LegacySessions sessions;
-    private final RoundLimits limits;
+    private final QuestionCalls questions;
 
-    ServerAside(String slug, ToolCatalog tools, ContextCatalog context, LegacySessions sessions, RoundLimits limits) {
+    ServerAside(
+            String slug, ToolCatalog tools, ContextCatalog context, LegacySessions sessions, QuestionCalls questions) {
         this.slug = slug;
         this.tools = tools;
         this.context = context;
         this.sessions = sessions;
-        this.limits = limits;
+        this.questions = questions;
     }
 
     @Override
@@ -53,34 +52,11 @@ final class ServerAside implements ServerVoice {
 
     @Override
     public Answered asked(Party party, JsonRpcMessage.Request question) throws InterruptedException {
-        Optional<LegacySession> found = session(party);
-        if (found.isEmpty()) {
-            return Meanwhile.NOTHING.question(question);
-        }
-        SessionDialogue dialogue = found.get().dialogue();
-        SessionStreams streams = found.get().streams();
-        if (CallerCapabilities.missing(dialogue.capabilities(), question.method(), question.params()) != null) {
-            return Meanwhile.NOTHING.question(question);
-        }
-        if (!streams.isListenedTo()) {
-            return new Answered.Refusal(new McpError(
-                    McpError.INTERNAL_ERROR, "the caller does not listen outside its requests, so it cannot be asked"));
-        }
-        Questioner questioner =
-                new Questioner(tools.server(slug).orElseThrow(), found.get().view());
-        Optional<Answered.Refusal> refusal = questioner.refusal(question.method(), question.params());
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
-        RawJson params = question.params() == null ? RawJson.EMPTY_OBJECT : question.params();
-        return dialogue.ask(
-                message -> {
-                    streams.tell(message);
-                    return true;
-                },
-                question.method(),
-                questioner.named(question.method(), params),
-                Deadline.in(limits.answerWithin()));
+        Optional<LegacySession> session = session(party);
+        Optional<ServerEntry> server = tools.server(slug);
+        return session.isEmpty() || server.isEmpty()
+                ? Meanwhile.NOTHING.question(question)
+                : questions.ask(session.get(), server.get(), question);
     }
 
     private Optional<LegacySession> session(Party party) {

@@ -7,10 +7,13 @@ import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Resource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -23,6 +26,7 @@ final class SessionDialogue {
     private final RawJson capabilities;
     private final AtomicLong lastId = new AtomicLong();
     private final Map<RequestId, BlockingQueue<Answered>> open = new HashMap<>();
+    private final Map<String, Resource.OfServer> used = new ConcurrentHashMap<>();
     private volatile @Nullable String logLevel;
 
     /** @param capabilities as far as they are carried */
@@ -46,6 +50,16 @@ final class SessionDialogue {
 
     void logLevel(String level) {
         logLevel = level;
+    }
+
+    /** Something of a server is used in the session. */
+    void uses(Resource.OfServer resource) {
+        used.put(resource.server(), resource);
+    }
+
+    /** What was last used of a server. */
+    Optional<Resource.OfServer> lastUsed(String slug) {
+        return Optional.ofNullable(used.get(slug));
     }
 
     /**

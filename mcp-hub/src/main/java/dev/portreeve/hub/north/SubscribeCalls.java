@@ -83,7 +83,7 @@ final class SubscribeCalls {
             Reply reply = govern(
                     call(caller, request, trace),
                     request,
-                    isNew ? () -> watch(subscription) : SubscribeCalls::nothing,
+                    isNew ? () -> watch(caller, subscription) : SubscribeCalls::nothing,
                     cancellation);
             stays = isNew && reply instanceof Reply.Result;
             return reply;
@@ -95,7 +95,8 @@ final class SubscribeCalls {
         }
     }
 
-    private static Answered watch(Subscription subscription) {
+    private static Answered watch(Counterpart caller, Subscription subscription) {
+        caller.uses(subscription.resource());
         return subscription
                 .owner()
                 .server()

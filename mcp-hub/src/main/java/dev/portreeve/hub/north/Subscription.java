@@ -59,6 +59,11 @@ final class Subscription implements ResourceListener {
         return request.own();
     }
 
+    /** What rules match. */
+    Resource.OfServer resource() {
+        return request.resource();
+    }
+
     ServerEntry owner() {
         return request.owner();
     }

@@ -57,6 +57,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
     }
 
     Usage run(CallRelay relay, Clearance cleared, OutputSink<ToolResult> out) throws CallEnded {
+        request.caller().uses(request.token().tool());
         relay.begin(cleared.aside());
         Beside beside = request.beside().with(cleared.content().runs());
         try {

@@ -191,6 +191,7 @@ final class ToolCalls {
             throws CallEnded {
         ToolCall call = work.call();
         requireUnchanged(work);
+        work.errand().caller().uses(call.resource());
         relay.begin(cleared.aside());
         Content input = cleared.content();
         int own = call.arguments().texts().size();

@@ -92,8 +92,8 @@ final class UrlElicitation {
     }
 
     /** A question for a page with the id that the older era wants; any other question as it is. */
-    static @Nullable RawJson named(String method, @Nullable RawJson params) {
-        return params != null && isPage(method, params) ? named(params) : params;
+    static RawJson named(String method, RawJson params) {
+        return isPage(method, params) ? named(params) : params;
     }
 
     private static RawJson named(RawJson params) {

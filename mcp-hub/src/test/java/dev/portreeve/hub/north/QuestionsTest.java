@@ -220,6 +220,20 @@ class QuestionsTest {
         assertEquals("{\"_meta\":{\"dev.portreeve/server\":\"" + server + "\"}}", roots.toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"old", "new"})
+    void guardrailsReadAddressesAndEveryPartOfASamplingRequest(String server) throws Exception {
+        RawJson visited = asked(alice.modern("tools/call", ask(server, page("https://page.example/?me=A"))));
+        assertTrue(visited.toString().contains("page.example"), visited.toString());
+        // Whole, the address would be masked in the arguments already; the server puts it together.
+        String parts = "{\"method\":\"sampling/createMessage\",\"params\":{\"maxTokens\":9,\"messages\":[{\"role\":"
+                + "\"user\",\"content\":[{\"type\":\"text\",\"text\":\"write to {@}\"}]}]}}";
+        RawJson sampled = asked(alice.modern("tools/call", ask(server, parts)));
+        assertTrue(sampled.toString().contains("write to [email]"), sampled.toString());
+        RawJson page = asked(alice.modern("tools/call", ask(server, page("https://page.example/{@}"))));
+        assertFalse(page.toString().contains("ann@"), page.toString());
+    }
+
     @Test
     void theOlderErrorThatListsPagesSaysWhoAsks() throws Exception {
         Caller.Heard heard =

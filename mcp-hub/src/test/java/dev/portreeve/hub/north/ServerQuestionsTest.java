@@ -2,6 +2,7 @@ package dev.portreeve.hub.north;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.hub.fixture.Caller;
@@ -11,6 +12,7 @@ import dev.portreeve.hub.fixture.HubWorld;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.RawJson;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +112,69 @@ class ServerQuestionsTest {
                     -32601,
                     asking(theirs("sampling")).get(30, TimeUnit.SECONDS).error().code(),
                     "he never said that he could answer that");
+        }
+    }
+
+    private FutureTask<JsonRpcMessage.Response> asking(String session, String question) {
+        FutureTask<JsonRpcMessage.Response> asking =
+                new FutureTask<>(() -> fixture.ask(session, "elicitation/create", question));
+        Thread.ofVirtual().start(asking);
+        return asking;
+    }
+
+    private void answer(Map<String, String> session, EventTap.Event question, String city) throws Exception {
+        alice.post(
+                session,
+                "{\"jsonrpc\":\"2.0\",\"id\":" + question.message().member("id")
+                        + ",\"result\":{\"action\":\"accept\",\"content\":{\"city\":" + RawJson.string(city) + "}}}");
+    }
+
+    @Test
+    void guardrailsReadWhatIsAskedAndAnsweredOutsideAllRequests() throws Exception {
+        Map<String, String> session = session(alice, "{\"elicitation\":{}}");
+        try (EventTap tap = alice.listen(session)) {
+            say(alice, session);
+            FutureTask<JsonRpcMessage.Response> masked =
+                    asking(theirs("elicitation"), "{\"message\":\"is it ann@example.com?\"}");
+            EventTap.Event question = tap.next();
+            assertTrue(question.data().contains("is it [email]?"), question.data());
+            answer(session, question, "bob@example.com");
+            String heard = String.valueOf(masked.get(30, TimeUnit.SECONDS).result());
+            assertTrue(heard.contains("[email]") && !heard.contains("bob@"), heard);
+            String pem = RawJson.of('"' + Secrets.PEM + '"').asString().orElseThrow();
+            JsonRpcMessage.Response unasked = asking(theirs("elicitation"), "{\"message\":" + RawJson.string(pem) + "}")
+                    .get(30, TimeUnit.SECONDS);
+            assertEquals(-32603, unasked.error().code());
+            assertTrue(tap.isSilent(), "what guardrails refuse is not asked");
+            FutureTask<JsonRpcMessage.Response> leaking = asking(theirs("elicitation"), "{\"message\":\"your key?\"}");
+            answer(session, tap.next(), pem);
+            JsonRpcMessage.Response kept = leaking.get(30, TimeUnit.SECONDS);
+            assertEquals(-32603, kept.error().code());
+            assertFalse(kept.toString().contains("PRIVATE"), "the server got the key");
+        }
+    }
+
+    @Test
+    void aQuestionOutsideAllRequestsIsRecordedAndJudged() throws Exception {
+        Map<String, String> session = session(alice, "{\"elicitation\":{}}");
+        try (EventTap tap = alice.listen(session)) {
+            say(alice, session);
+            FutureTask<JsonRpcMessage.Response> asking = asking(theirs("elicitation"));
+            answer(session, tap.next(), "Trier");
+            assertTrue(String.valueOf(asking.get(30, TimeUnit.SECONDS).result()).contains("Trier"));
+            await().until(() -> world.governance().journal().records().stream()
+                    .map(stored -> new String(stored.leaf(), StandardCharsets.UTF_8))
+                    .anyMatch(leaf -> leaf.contains("\"type\":\"question\"")
+                            && leaf.contains("\"operation\":\"elicitation/create\"")
+                            && leaf.contains("fix__say")
+                            && !leaf.contains("which city")));
+            JsonRpcMessage.Response secret = asking(
+                            theirs("elicitation"),
+                            "{\"message\":\"log in\",\"requestedSchema\":{\"type\":\"object\",\"properties\":{"
+                                    + "\"password\":{\"type\":\"string\"}}}}")
+                    .get(30, TimeUnit.SECONDS);
+            assertEquals(-32602, secret.error().code());
+            assertTrue(tap.isSilent());
         }
     }
 

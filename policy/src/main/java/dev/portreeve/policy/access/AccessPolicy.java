@@ -8,6 +8,7 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
@@ -57,10 +58,11 @@ public final class AccessPolicy {
 
     /** What the rules say about a call. Pure: the same call gives the same decision, and nothing is recorded. */
     public Decision decide(GovernedCall call) {
-        if (call instanceof TaskCall task) {
-            // The arguments, which conditions are about, were judged when the task was begun. Whoever loses the tool
-            // altogether loses its tasks.
-            return foresee(task.subject(), task.resource());
+        if (call instanceof TaskCall || call instanceof QuestionCall) {
+            // The arguments, which conditions are about, were judged when the task was begun, or the server used.
+            // Whoever
+            // loses the tool altogether loses its tasks and questions.
+            return foresee(call.subject(), call.resource());
         }
         CallVariables variables = new CallVariables(call);
         return consult(call.subject(), call.resource(), condition -> condition.test(variables));

@@ -4,6 +4,7 @@ import dev.cel.runtime.CelVariableResolver;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import java.util.Map;
@@ -40,6 +41,7 @@ final class CallVariables implements CelVariableResolver {
                 case ContextCall context -> ArgumentValues.of(context.arguments());
                 case LlmCall unused -> Map.of();
                 case TaskCall unused -> Map.of();
+                case QuestionCall unused -> Map.of();
             };
             args = values;
         }

@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import java.time.Duration;
@@ -77,6 +78,7 @@ public final class ApprovalGate {
                                 "approvals are for tools, so a model call cannot be approved");
                     // The call that began it had its yes.
                     case TaskCall unused -> null;
+                    case QuestionCall unused -> null;
                     case ContextCall unused ->
                         throw denied(
                                 Denial.Reason.APPROVAL_DENIED,

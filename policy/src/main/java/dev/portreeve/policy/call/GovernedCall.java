@@ -1,7 +1,7 @@
 package dev.portreeve.policy.call;
 
 /** What a caller wants, read off the wire and not yet decided. Immutable. */
-public sealed interface GovernedCall permits LlmCall, ToolCall, TaskCall, ContextCall {
+public sealed interface GovernedCall permits LlmCall, ToolCall, TaskCall, ContextCall, QuestionCall {
     CallId id();
 
     Subject subject();

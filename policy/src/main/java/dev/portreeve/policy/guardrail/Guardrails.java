@@ -9,6 +9,7 @@ import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
@@ -71,7 +72,7 @@ public final class Guardrails {
         }
         FoundSoFar found = new FoundSoFar(trail, position);
         List<TextRun> rewritten = Rewritten.by(
-                () -> new ScreenedText(guardrails, Denial.Stage.INPUT_GUARDRAIL, words(position), found),
+                () -> new ScreenedText(guardrails, Denial.Stage.INPUT_GUARDRAIL, words(call, true), found),
                 content.runs());
         return rewritten.equals(content.runs()) ? content : new Content(rewritten);
     }
@@ -90,7 +91,7 @@ public final class Guardrails {
         }
         FoundSoFar found = new FoundSoFar(trail, position);
         return new ScreeningOutput<>(
-                () -> new ScreenedText(guardrails, Denial.Stage.OUTPUT_GUARDRAIL, words(position), found), sink);
+                () -> new ScreenedText(guardrails, Denial.Stage.OUTPUT_GUARDRAIL, words(call, false), found), sink);
     }
 
     /**
@@ -115,6 +116,8 @@ public final class Guardrails {
             case ToolCall unused -> Position.TOOL_ARGUMENTS;
             case TaskCall unused -> Position.TOOL_ARGUMENTS;
             case ContextCall unused -> Position.TOOL_ARGUMENTS;
+            // The server speaks first.
+            case QuestionCall unused -> Position.TOOL_RESULTS;
         };
     }
 
@@ -124,6 +127,7 @@ public final class Guardrails {
             case ToolCall unused -> Position.TOOL_RESULTS;
             case TaskCall unused -> Position.TOOL_RESULTS;
             case ContextCall unused -> Position.TOOL_RESULTS;
+            case QuestionCall unused -> Position.TOOL_ARGUMENTS;
         };
     }
 
@@ -131,12 +135,13 @@ public final class Guardrails {
         return byPosition.getOrDefault(position, List.of());
     }
 
-    private static String words(Position position) {
-        return switch (position) {
-            case INPUT -> "the input";
-            case OUTPUT -> "the answer";
-            case TOOL_ARGUMENTS -> "the tool's arguments";
-            case TOOL_RESULTS -> "the tool's result";
+    private static String words(GovernedCall call, boolean inward) {
+        return switch (call) {
+            case LlmCall unused -> inward ? "the input" : "the answer";
+            case ToolCall unused -> inward ? "the tool's arguments" : "the tool's result";
+            case TaskCall unused -> inward ? "the tool's arguments" : "the tool's result";
+            case ContextCall unused -> inward ? "the tool's arguments" : "the tool's result";
+            case QuestionCall unused -> inward ? "what the server asked" : "the caller's reply";
         };
     }
 
