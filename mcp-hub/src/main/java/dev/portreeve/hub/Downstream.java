@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 
 /** Makes the downstream servers that the configuration names, and owns what they share. */
 final class Downstream implements AutoCloseable {
@@ -39,9 +38,9 @@ final class Downstream implements AutoCloseable {
     private final List<ToolServer> servers = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
-    /** @param threads run what the HTTP client does in the background; stay the caller's, as do the alarms */
-    Downstream(Executor threads, AlarmClock alarms, SouthLimits limits, TokenStore tokens, InstantSource clock) {
-        this.http = OutboundHttp.create(limits.connectTimeout(), threads, NameResolver.SYSTEM, alarms);
+    /** @param alarms stay the caller's */
+    Downstream(AlarmClock alarms, SouthLimits limits, TokenStore tokens, InstantSource clock) {
+        this.http = OutboundHttp.create(limits.connectTimeout(), NameResolver.SYSTEM, alarms);
         this.alarms = alarms;
         this.limits = limits;
         this.tokens = tokens;
@@ -52,6 +51,7 @@ final class Downstream implements AutoCloseable {
     private void sweep() {
         if (!closed) {
             servers.forEach(ToolServer::endUnused);
+            http.closeUnused();
             alarms.after(SWEEP, this::sweep);
         }
     }

@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,19 +28,12 @@ import java.util.stream.Stream;
  * Every tool call runs through the {@link CallGovernor}. Thread-safe; made and closed by the composition root.
  */
 public final class McpHub implements AutoCloseable {
-    private final ExecutorService threads;
     private final Downstream downstream;
     private final AlarmClock alarms;
     private final ToolCatalog catalog;
     private final McpEndpoint endpoint;
 
-    private McpHub(
-            ExecutorService threads,
-            Downstream downstream,
-            AlarmClock alarms,
-            ToolCatalog catalog,
-            McpEndpoint endpoint) {
-        this.threads = threads;
+    private McpHub(Downstream downstream, AlarmClock alarms, ToolCatalog catalog, McpEndpoint endpoint) {
         this.downstream = downstream;
         this.alarms = alarms;
         this.catalog = catalog;
@@ -84,11 +75,9 @@ public final class McpHub implements AutoCloseable {
             HubLimits limits) {
         requireDistinctNames(servers, views);
         ToolCatalog catalog = new ToolCatalog(stores.definitions(), stores.memory(), clock, limits.refreshEvery());
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         AlarmClock alarms = new AlarmClock();
-        Downstream downstream = new Downstream(threads, alarms, limits.south(), stores.tokens(), clock);
+        Downstream downstream = new Downstream(alarms, limits.south(), stores.tokens(), clock);
         McpHub hub = new McpHub(
-                threads,
                 downstream,
                 alarms,
                 catalog,
@@ -187,6 +176,5 @@ public final class McpHub implements AutoCloseable {
         catalog.close();
         alarms.close();
         downstream.close();
-        threads.shutdownNow();
     }
 }

@@ -22,8 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,8 +139,7 @@ public final class McpCommand {
         HttpTarget gate = new HttpTarget(
                 url, Reach.PRIVATE, CredentialSource.bearer(new Secret(given)).credential(null));
         try (AlarmClock alarms = new AlarmClock();
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                OutboundHttp http = OutboundHttp.create(CONNECT, threads, NameResolver.SYSTEM, alarms);
+                OutboundHttp http = OutboundHttp.create(CONNECT, NameResolver.SYSTEM, alarms);
                 HttpToolServer server = new HttpToolServer(
                         "portreeve", gate, http, alarms, SouthLimits.DEFAULT, false, ServerVoice.UNHEARD)) {
             return use.apply(server);

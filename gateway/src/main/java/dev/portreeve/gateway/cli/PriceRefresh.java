@@ -6,13 +6,13 @@ import dev.portreeve.gateway.price.PriceSnapshot;
 import dev.portreeve.hub.outbound.NameResolver;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.outbound.OutboundRefused;
+import dev.portreeve.hub.outbound.OutboundRequest;
 import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.call.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -23,8 +23,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * Makes a price list from catalogues, files or addresses that the outbound guard lets through. Bounded in size and time,
@@ -110,18 +108,14 @@ final class PriceRefresh {
 
     /** Like every address the gateway fetches from, this one passes the guard; redirects are answers like any other. */
     private static byte[] download(URI url) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url).header("User-Agent", "portreeve");
+        OutboundRequest request = OutboundRequest.get(url, "application/json").with(Map.of("User-Agent", "portreeve"));
         try (AlarmClock alarms = new AlarmClock();
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                OutboundHttp http = OutboundHttp.create(CONNECT, threads, NameResolver.SYSTEM, alarms)) {
+                OutboundHttp http = OutboundHttp.create(CONNECT, NameResolver.SYSTEM, alarms)) {
             OutboundHttp.Fetched answer = http.fetch(request, Reach.of(url, false), MAX_BYTES, Deadline.in(WHOLE));
             if (answer.status() != 200) {
                 throw new IOException("status " + answer.status());
             }
             return answer.body();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stop);
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.portreeve.hub.credential;
 
 import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.OutboundRequest;
 import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.policy.call.Deadline;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -143,17 +143,14 @@ final class Discovery {
 
     private Optional<ObjectNode> document(URI place, Deadline deadline) throws CredentialUnavailable {
         try {
-            OutboundHttp.Fetched fetched = http.fetch(
-                    HttpRequest.newBuilder(place).header("Accept", "application/json"), reach, MAX_BYTES, deadline);
+            OutboundHttp.Fetched fetched =
+                    http.fetch(OutboundRequest.get(place, "application/json"), reach, MAX_BYTES, deadline);
             if (fetched.status() >= SERVER_ERROR) {
                 throw new CredentialUnavailable("metadata could not be read: status " + fetched.status());
             }
             return fetched.status() == OK ? Documents.object(fetched.body()) : Optional.empty();
         } catch (IOException failed) {
-            throw new CredentialUnavailable("metadata could not be read: " + Failure.said(failed), failed);
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
-            throw new CredentialUnavailable("the call was given up", givenUp);
+            throw Failure.of("metadata could not be read", failed);
         }
     }
 

@@ -1,18 +1,27 @@
 package dev.portreeve.hub.credential;
 
+import dev.portreeve.hub.outbound.OutOfTime;
 import dev.portreeve.hub.outbound.OutboundRefused;
+import dev.portreeve.hub.outbound.Unreachable;
 import java.io.IOException;
-import java.net.http.HttpTimeoutException;
 
 /** Why a request failed, in words that hold nothing a server wrote. */
 final class Failure {
     private Failure() {}
 
-    static String said(IOException failed) {
+    /** @param what did not come about */
+    static CredentialUnavailable of(String what, IOException failed) {
+        return Thread.currentThread().isInterrupted()
+                ? new CredentialUnavailable("the call was given up", failed)
+                : new CredentialUnavailable(what + ": " + said(failed), failed);
+    }
+
+    private static String said(IOException failed) {
         return switch (failed) {
             case OutboundRefused refused -> String.valueOf(refused.getMessage());
-            case HttpTimeoutException late -> "no answer in time";
-            default -> "no connection";
+            case Unreachable away -> "no connection: " + away.getMessage();
+            case OutOfTime late -> "no answer in time";
+            default -> "the connection broke";
         };
     }
 }

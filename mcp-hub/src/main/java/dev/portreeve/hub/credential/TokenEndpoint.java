@@ -1,12 +1,12 @@
 package dev.portreeve.hub.credential;
 
 import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.OutboundRequest;
 import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import java.io.IOException;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,18 +60,22 @@ final class TokenEndpoint {
         if (server.resource() != null) {
             form.put("resource", server.resource());
         }
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.tokenEndpoint())
-                .header("Accept", "application/json")
-                .header("Content-Type", "application/x-www-form-urlencoded");
-        authenticate(server, form, request);
+        Map<String, String> headers = authenticate(server, form);
         String body = form.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
                 .collect(Collectors.joining("&"));
         Instant before = clock.instant();
-        return read(send(request.POST(HttpRequest.BodyPublishers.ofString(body)), deadline), server, scopes, before);
+        OutboundRequest request = OutboundRequest.post(
+                        server.tokenEndpoint(),
+                        "application/json",
+                        "application/x-www-form-urlencoded",
+                        body.getBytes(StandardCharsets.UTF_8))
+                .with(headers);
+        return read(send(request, deadline), server, scopes, before);
     }
 
-    private void authenticate(AuthorizationServer server, Map<String, String> form, HttpRequest.Builder request)
+    /** Adds what proves who we are to the form, or gives it as a header. */
+    private Map<String, String> authenticate(AuthorizationServer server, Map<String, String> form)
             throws CredentialUnavailable {
         Secret secret = client.clientSecret();
         if (key != null) {
@@ -89,10 +93,11 @@ final class TokenEndpoint {
             form.put("client_secret", secret.reveal());
         } else if (secret != null) {
             String pair = encode(client.clientId()) + ":" + encode(secret.reveal());
-            request.header(
+            return Map.of(
                     "Authorization",
                     "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
         }
+        return Map.of();
     }
 
     private String method(List<String> offered) throws CredentialUnavailable {
@@ -110,14 +115,11 @@ final class TokenEndpoint {
         throw new CredentialUnavailable("the authorization server takes no client secret");
     }
 
-    private OutboundHttp.Fetched send(HttpRequest.Builder request, Deadline deadline) throws CredentialUnavailable {
+    private OutboundHttp.Fetched send(OutboundRequest request, Deadline deadline) throws CredentialUnavailable {
         try {
             return http.fetch(request, reach, MAX_BYTES, deadline);
         } catch (IOException failed) {
-            throw new CredentialUnavailable("the authorization server gave no token: " + Failure.said(failed), failed);
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
-            throw new CredentialUnavailable("the call was given up", givenUp);
+            throw Failure.of("the authorization server gave no token", failed);
         }
     }
 

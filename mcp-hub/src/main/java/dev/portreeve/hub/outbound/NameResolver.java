@@ -7,7 +7,7 @@ import java.util.List;
 /** Finds the addresses of a host; blocks. */
 @FunctionalInterface
 public interface NameResolver {
-    /** The system's, whose answers the JVM keeps for a while; the JDK's HTTP client connects to what it keeps. */
+    /** The system's, whose answers the JVM keeps for a while. */
     NameResolver SYSTEM = host -> List.of(InetAddress.getAllByName(host));
 
     List<InetAddress> resolve(String host) throws UnknownHostException;

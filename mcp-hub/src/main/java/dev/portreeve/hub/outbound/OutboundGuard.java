@@ -12,10 +12,8 @@ import java.util.regex.Pattern;
  * every request, not once per server, so that a name which leads elsewhere the second time is refused the second time.
  * Thread-safe; blocks as long as the name takes to resolve.
  *
- * <p>The JDK's HTTP client takes no address from us: it resolves the name again. Both look into the JVM's own cache of
- * names, which holds an answer for 30 seconds, so both see the same; only an entry that runs out between the two lets a
- * second answer through. Plain http is refused for public addresses, so what such an answer could be made to hear is the
- * greeting of a TLS connection, which fails at the certificate.
+ * <p>It gives the addresses that it allowed, and one of these is connected to: a name that leads elsewhere a moment later
+ * changes nothing.
  */
 public final class OutboundGuard {
     private static final int HTTP = 80;
@@ -32,12 +30,12 @@ public final class OutboundGuard {
     }
 
     /**
-     * Returns if the URL may be requested.
+     * The addresses behind a URL that may be requested; at least one.
      *
-     * @throws OutboundRefused if not
+     * @throws OutboundRefused if it may not
      * @throws java.net.UnknownHostException if the name has no address
      */
-    public void require(URI url, Reach reach) throws IOException {
+    public List<InetAddress> require(URI url, Reach reach) throws IOException {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         String host = url.getHost();
         if (!scheme.equals("https") && !scheme.equals("http")) {
@@ -55,9 +53,11 @@ public final class OutboundGuard {
             throw new OutboundRefused("the host is a number in a form that programs read differently");
         }
         boolean plain = scheme.equals("http");
-        for (InetAddress address : resolve(name)) {
+        List<InetAddress> addresses = resolve(name);
+        for (InetAddress address : addresses) {
             requireAddress(AddressKind.of(address), plain, reach);
         }
+        return addresses;
     }
 
     /** Whether some resolver would read a host as a number. */

@@ -3,48 +3,47 @@ package dev.portreeve.hub.outbound;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.call.Deadline;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /**
- * The one HTTP client of the hub. Every request passes the {@link OutboundGuard}; redirects are answers like any other,
- * since a credential must not follow one; the JVM's proxy settings are not looked at. An answer's head is bounded by the
- * JDK ({@code jdk.http.maxHeaderSize}, 384 KiB). Made and closed by the composition root. Thread-safe; calls block.
+ * The one HTTP client of the hub: HTTP/1.1 (RFC 9112) over blocking sockets, on the caller's own virtual thread. Every
+ * request passes the {@link OutboundGuard}, and goes to an address that the guard has seen, not to what the name leads to a
+ * moment later. Redirects are answers like any other, since a credential must not follow one; the JVM's proxy settings are
+ * not looked at; nothing is repeated, since a tool that ran once must not run twice. Made and closed by the composition root.
+ * Thread-safe; calls block; an interrupt closes the connection in use and ends the wait with an {@link IOException}.
+ *
+ * <p>Own code, because a tool call spends more time in the JDK's client than in everything that governs it
+ * ({@code docs/performance.md}), and because that client resolves a name once more after the guard has.
  */
 public final class OutboundHttp implements AutoCloseable {
-    private static final Logger LOGGER = LoggerFactory.getLogger(OutboundHttp.class);
-    private final HttpClient client;
+    private static final byte[] NOTHING = {};
+    private final Connections connections;
     private final OutboundGuard guard;
     private final AlarmClock alarms;
 
-    private OutboundHttp(HttpClient client, OutboundGuard guard, AlarmClock alarms) {
-        this.client = client;
-        this.guard = guard;
-        this.alarms = alarms;
+    /** With the trust of the JVM. */
+    public static OutboundHttp create(Duration connectTimeout, NameResolver names, AlarmClock alarms) {
+        try {
+            return new OutboundHttp(connectTimeout, names, SSLContext.getDefault(), alarms);
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
+        }
     }
 
     /**
-     * @param threads run what the client does in the background; stays the caller's, as do the alarms
      * @param names how hosts are found
+     * @param tls whose trust decides over certificates
+     * @param alarms stay the caller's
      */
-    public static OutboundHttp create(
-            Duration connectTimeout, Executor threads, NameResolver names, AlarmClock alarms) {
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .connectTimeout(connectTimeout)
-                .executor(threads)
-                .build();
-        return new OutboundHttp(client, new OutboundGuard(names), alarms);
+    public OutboundHttp(Duration connectTimeout, NameResolver names, SSLContext tls, AlarmClock alarms) {
+        this.connections = new Connections(connectTimeout, tls.getSocketFactory());
+        this.guard = new OutboundGuard(names);
+        this.alarms = alarms;
     }
 
     /**
@@ -52,64 +51,84 @@ public final class OutboundHttp implements AutoCloseable {
      * closes it.
      *
      * @throws OutboundRefused if the gateway does not connect there
+     * @throws Unreachable if there is no connection; nothing was sent
+     * @throws OutOfTime if the head is not there by the deadline
      */
-    public HttpResponse<InputStream> send(HttpRequest request, Reach reach) throws IOException, InterruptedException {
-        guard.require(request.uri(), reach);
-        return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    public OutboundAnswer send(OutboundRequest request, Reach reach, Deadline deadline) throws IOException {
+        List<InetAddress> addresses;
+        try {
+            addresses = guard.require(request.url(), reach);
+        } catch (UnknownHostException nowhere) {
+            throw new Unreachable("its name has no address", nowhere);
+        }
+        Origin origin = Origin.of(request.url());
+        try (Watch watch = new Watch(alarms, deadline)) {
+            Connection waiting = connections.idle(origin);
+            Connection connection = waiting == null ? connections.open(addresses, origin, watch) : waiting;
+            return exchange(connection, request, watch);
+        }
+    }
+
+    private OutboundAnswer exchange(Connection connection, OutboundRequest request, Watch watch) throws IOException {
+        boolean answered = false;
+        try {
+            watch.over(connection);
+            byte[] body = request.body();
+            connection.send(request.head(), body == null ? NOTHING : body);
+            AnswerHead head = AnswerHead.read(connection);
+            watch.release();
+            OutboundAnswer answer = new OutboundAnswer(head, new AnswerBody(connection, head, connections));
+            answered = true;
+            return answer;
+        } catch (IOException broken) {
+            watch.requireTime(broken);
+            throw broken;
+        } finally {
+            if (!answered) {
+                connection.close();
+            }
+        }
     }
 
     /** A short answer, read whole. */
-    public record Fetched(int status, HttpHeaders headers, byte[] body) {}
+    public record Fetched(int status, byte[] body) {}
 
     /**
      * Sends a request and reads the whole answer by the deadline.
      *
      * @throws OutboundRefused if the gateway does not connect there, or the body has more bytes than allowed
-     * @throws HttpTimeoutException if it takes too long
+     * @throws Unreachable if there is no connection; nothing was sent
+     * @throws OutOfTime if it takes too long
      */
-    public Fetched fetch(HttpRequest.Builder request, Reach reach, int maxBodyBytes, Deadline deadline)
-            throws IOException, InterruptedException {
-        Duration left = deadline.remaining();
-        if (left.isZero()) {
-            throw new HttpTimeoutException("the time was over before the request began");
-        }
-        HttpResponse<InputStream> response = send(request.timeout(left).build(), reach);
-        byte[] body = read(response.body(), maxBodyBytes, deadline);
-        return new Fetched(response.statusCode(), response.headers(), body);
-    }
-
-    private byte[] read(InputStream body, int maxBytes, Deadline deadline) throws IOException {
-        // The client's own time-out ends with the head; a body that never comes is ended by closing it.
-        AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), () -> close(body));
+    public Fetched fetch(OutboundRequest request, Reach reach, int maxBodyBytes, Deadline deadline) throws IOException {
+        OutboundAnswer answer = send(request, reach, deadline);
+        AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), answer::close);
         try {
-            byte[] bytes = body.readNBytes(maxBytes + 1);
-            if (bytes.length > maxBytes) {
-                throw new OutboundRefused("the answer has more than " + maxBytes + " bytes");
+            byte[] bytes = answer.body().readNBytes(maxBodyBytes + 1);
+            if (bytes.length > maxBodyBytes) {
+                throw new OutboundRefused("the answer has more than " + maxBodyBytes + " bytes");
             }
-            if (!deadline.isPast()) {
-                return bytes;
-            }
+            return new Fetched(answer.status(), bytes);
         } catch (IOException broken) {
-            if (broken instanceof OutboundRefused || !deadline.isPast()) {
-                throw broken;
+            if (!(broken instanceof OutboundRefused)
+                    && deadline.isPast()
+                    && !Thread.currentThread().isInterrupted()) {
+                throw new OutOfTime("the answer did not end in time");
             }
+            throw broken;
         } finally {
             tooLate.close();
-            close(body);
+            answer.close();
         }
-        throw new HttpTimeoutException("the answer did not end in time");
     }
 
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException alreadyBroken) {
-            LOGGER.debug("an answer was closed by the other side first");
-        }
+    /** Closes connections that nobody used for a while; to be called now and then. */
+    public void closeUnused() {
+        connections.closeUnused();
     }
 
     @Override
     public void close() {
-        client.shutdownNow();
+        connections.close();
     }
 }

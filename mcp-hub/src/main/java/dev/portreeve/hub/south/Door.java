@@ -2,14 +2,12 @@ package dev.portreeve.hub.south;
 
 import dev.portreeve.hub.credential.Credential;
 import dev.portreeve.hub.credential.CredentialUnavailable;
+import dev.portreeve.hub.outbound.OutboundAnswer;
 import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.OutboundRequest;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,23 +39,18 @@ final class Door {
      * Sends a request with the credential. A refusal is answered by another credential if there is one, and the request
      * repeated: a server that does not let us in has not looked at it.
      */
-    HttpResponse<InputStream> exchange(HttpRequest.Builder request, Deadline deadline)
-            throws IOException, InterruptedException {
+    OutboundAnswer exchange(OutboundRequest request, Deadline deadline) throws IOException {
         for (int renewals = 0; ; renewals++) {
             Map<String, String> shown = credentialHeaders(deadline);
-            Duration left = deadline.remaining();
-            if (left.isZero()) {
+            if (deadline.isPast()) {
                 throw ToolServerFault.timeout(slug);
             }
             // Last, so that nothing of a caller can take the place of the gateway's own credential.
-            shown.forEach(request::setHeader);
-            HttpResponse<InputStream> response = http.send(request.timeout(left).build(), target.reach());
-            if (!isRefusal(response.statusCode())
-                    || renewals == MAX_RENEWALS
-                    || !renew(response, shown, renewals, deadline)) {
-                return response;
+            OutboundAnswer answer = http.send(request.with(shown), target.reach(), deadline);
+            if (!isRefusal(answer.status()) || renewals == MAX_RENEWALS || !renew(answer, shown, renewals, deadline)) {
+                return answer;
             }
-            response.body().close();
+            answer.close();
         }
     }
 
@@ -73,9 +66,9 @@ final class Door {
         }
     }
 
-    private boolean renew(HttpResponse<?> refused, Map<String, String> shown, int renewals, Deadline deadline) {
-        Credential.Refusal refusal = new Credential.Refusal(
-                refused.statusCode(), refused.headers().allValues("WWW-Authenticate"), shown, renewals);
+    private boolean renew(OutboundAnswer refused, Map<String, String> shown, int renewals, Deadline deadline) {
+        Credential.Refusal refusal =
+                new Credential.Refusal(refused.status(), refused.headers("WWW-Authenticate"), shown, renewals);
         try {
             return target.credential().renew(refusal, deadline);
         } catch (CredentialUnavailable unavailable) {

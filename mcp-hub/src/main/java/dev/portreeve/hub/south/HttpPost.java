@@ -1,7 +1,11 @@
 package dev.portreeve.hub.south;
 
+import dev.portreeve.hub.outbound.OutOfTime;
+import dev.portreeve.hub.outbound.OutboundAnswer;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.outbound.OutboundRefused;
+import dev.portreeve.hub.outbound.OutboundRequest;
+import dev.portreeve.hub.outbound.Unreachable;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.HeaderValue;
@@ -11,13 +15,7 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +28,8 @@ import org.slf4j.LoggerFactory;
 /** One message to an HTTP server and what comes back, as JSON or as an event stream. Thread-safe. */
 final class HttpPost {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpPost.class);
+    private static final String JSON = "application/json";
+    private static final String EVENTS = "text/event-stream";
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -101,8 +101,8 @@ final class HttpPost {
             Underway underway,
             Deadline deadline) {
         try {
-            HttpResponse<InputStream> response = exchange(message, headers, deadline);
-            if (response.statusCode() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
+            OutboundAnswer response = exchange(message, headers, deadline);
+            if (response.status() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
                 close(response.body());
                 throw new SessionGone();
             }
@@ -126,46 +126,37 @@ final class HttpPost {
      */
     boolean listen(Map<String, String> headers, Runnable begun, Consumer<JsonRpcMessage> heard, Deadline deadline) {
         try {
-            HttpResponse<InputStream> response = exchange(null, headers, deadline);
-            if (response.statusCode() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
+            OutboundAnswer response = exchange(null, headers, deadline);
+            if (response.status() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
                 close(response.body());
                 throw new SessionGone();
             }
-            if (response.statusCode() >= SERVER_ERROR) {
+            if (response.status() >= SERVER_ERROR) {
                 close(response.body());
-                throw refused(response.statusCode());
+                throw refused(response.status());
             }
-            if (response.statusCode() != OK || !isStream(response)) {
+            if (response.status() != OK || !isStream(response)) {
                 close(response.body());
                 return false;
             }
             begun.run();
             events.hear(response.body(), heard, deadline);
             return true;
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
-            throw ToolServerFault.interrupted(slug);
         } catch (IOException broken) {
             throw fault(broken, deadline);
         }
     }
 
-    private HttpResponse<InputStream> exchange(
-            byte @Nullable [] message, Map<String, String> headers, Deadline deadline)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
-                .header("Accept", message == null ? "text/event-stream" : "application/json, text/event-stream");
-        if (message == null) {
-            request.GET();
-        } else {
-            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(message));
-        }
-        headers.forEach(request::setHeader);
-        return door.exchange(request, deadline);
+    private OutboundAnswer exchange(byte @Nullable [] message, Map<String, String> headers, Deadline deadline)
+            throws IOException {
+        OutboundRequest request = message == null
+                ? OutboundRequest.get(target.url(), EVENTS)
+                : OutboundRequest.post(target.url(), JSON + ", " + EVENTS, JSON, message);
+        return door.exchange(request.with(headers), deadline);
     }
 
     private JsonRpcMessage.Response read(
-            HttpResponse<InputStream> response, long id, Questions questions, Underway underway, Deadline deadline)
+            OutboundAnswer response, long id, Questions questions, Underway underway, Deadline deadline)
             throws IOException, InterruptedException {
         InputStream body = response.body();
         if (isStream(response)) {
@@ -174,7 +165,7 @@ final class HttpPost {
         // The client's own time-out ends with the headers; a body that never comes is ended by closing it.
         AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), () -> close(body));
         try {
-            return fromJson(body, id, response.statusCode(), deadline);
+            return fromJson(body, id, response.status(), deadline);
         } finally {
             tooLate.close();
             close(body);
@@ -200,16 +191,14 @@ final class HttpPost {
         }
     }
 
-    private static boolean isStream(HttpResponse<?> response) {
-        return response.headers()
-                .firstValue("Content-Type")
-                .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
+    private static boolean isStream(OutboundAnswer response) {
+        return response.header("Content-Type")
+                .filter(type -> type.toLowerCase(Locale.ROOT).startsWith(EVENTS))
                 .isPresent();
     }
 
-    private static @Nullable String session(HttpResponse<?> response) {
-        return response.headers()
-                .firstValue(HeaderValue.SESSION)
+    private static @Nullable String session(OutboundAnswer response) {
+        return response.header(HeaderValue.SESSION)
                 .filter(id -> SESSION_ID.matcher(id).matches())
                 .orElse(null);
     }
@@ -269,13 +258,13 @@ final class HttpPost {
                     "tool server \"" + slug + "\" is not connected to: " + broken.getMessage(),
                     false);
         }
-        if (broken instanceof HttpConnectTimeoutException
-                || broken instanceof ConnectException
-                || broken instanceof UnknownHostException) {
+        if (broken instanceof Unreachable) {
             return ToolServerFault.of(
-                    UpstreamFault.Kind.UNREACHABLE, "tool server \"" + slug + "\" cannot be reached", false);
+                    UpstreamFault.Kind.UNREACHABLE,
+                    "tool server \"" + slug + "\" cannot be reached: " + broken.getMessage(),
+                    false);
         }
-        if (broken instanceof HttpTimeoutException || deadline.isPast()) {
+        if (broken instanceof OutOfTime || deadline.isPast()) {
             return ToolServerFault.timeout(slug);
         }
         return ToolServerFault.of(UpstreamFault.Kind.CUT, "the connection to tool server \"" + slug + "\" broke", true);
@@ -284,14 +273,11 @@ final class HttpPost {
     /** Sends something whose answer comes another way; returns when the server has taken it. */
     void deliver(byte[] message, Deadline deadline) throws ToolServerFault {
         try {
-            HttpResponse<InputStream> response = exchange(message, Map.of(), deadline);
+            OutboundAnswer response = exchange(message, Map.of(), deadline);
             drain(response.body(), deadline);
-            if (response.statusCode() / 100 != 2) {
-                throw refused(response.statusCode());
+            if (response.status() / 100 != 2) {
+                throw refused(response.status());
             }
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
-            throw ToolServerFault.interrupted(slug);
         } catch (IOException broken) {
             throw fault(broken, deadline);
         }
@@ -303,19 +289,13 @@ final class HttpPost {
      * @throws ToolServerFault if the server answers with anything else
      */
     InputStream listen(Deadline deadline) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(target.url())
-                .header("Accept", "text/event-stream")
-                .GET();
         try {
-            HttpResponse<InputStream> response = door.exchange(request, deadline);
-            if (response.statusCode() == OK && isStream(response)) {
+            OutboundAnswer response = exchange(null, Map.of(), deadline);
+            if (response.status() == OK && isStream(response)) {
                 return response.body();
             }
             close(response.body());
-            throw refused(response.statusCode());
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
-            throw ToolServerFault.interrupted(slug);
+            throw refused(response.status());
         } catch (IOException broken) {
             throw fault(broken, deadline);
         }
@@ -325,8 +305,6 @@ final class HttpPost {
     void send(byte[] message, Map<String, String> headers, Deadline deadline) {
         try {
             drain(exchange(message, headers, deadline).body(), deadline);
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
         } catch (IOException | ToolServerFault broken) {
             LOGGER.debug("tool server \"{}\" did not take a notification", slug);
         }
@@ -335,12 +313,9 @@ final class HttpPost {
     /** Ends a session; a server that refuses keeps it until it expires. */
     void delete(Map<String, String> headers, Duration patience) {
         Deadline deadline = Deadline.in(patience);
-        HttpRequest.Builder request = HttpRequest.newBuilder(target.url()).DELETE();
         try {
-            headers.forEach(request::setHeader);
+            OutboundRequest request = OutboundRequest.delete(target.url()).with(headers);
             drain(door.exchange(request, deadline).body(), deadline);
-        } catch (InterruptedException givenUp) {
-            Thread.currentThread().interrupt();
         } catch (IOException | ToolServerFault broken) {
             LOGGER.debug("tool server \"{}\" could not be told that its session is over", slug);
         }

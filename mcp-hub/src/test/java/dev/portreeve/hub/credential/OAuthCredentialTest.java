@@ -28,8 +28,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,9 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the gateway gets, keeps and renews tokens of its own. */
 class OAuthCredentialTest {
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AlarmClock alarms = new AlarmClock();
-    private final OutboundHttp http = OutboundHttp.create(Duration.ofSeconds(5), threads, NameResolver.SYSTEM, alarms);
+    private final OutboundHttp http = OutboundHttp.create(Duration.ofSeconds(5), NameResolver.SYSTEM, alarms);
     private OAuthFixture as;
     private volatile Instant now = Instant.parse("2026-11-21T08:00:00Z");
     private final TokenStore store = new InMemoryTokenStore(() -> now);
@@ -56,7 +53,6 @@ class OAuthCredentialTest {
         as.close();
         http.close();
         alarms.close();
-        threads.shutdownNow();
     }
 
     private static OAuthClientConfig secret(OAuthClientConfig.Method method, String... scopes) {

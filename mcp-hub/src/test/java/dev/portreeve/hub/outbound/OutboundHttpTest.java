@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +29,7 @@ class OutboundHttpTest {
 
     @BeforeEach
     void start() throws IOException {
-        http = OutboundHttp.create(Duration.ofSeconds(5), threads, NameResolver.SYSTEM, alarms);
+        http = OutboundHttp.create(Duration.ofSeconds(5), NameResolver.SYSTEM, alarms);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/short", exchange -> {
@@ -71,9 +69,9 @@ class OutboundHttpTest {
         threads.shutdownNow();
     }
 
-    private HttpRequest.Builder get(String path) {
-        return HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path));
+    private OutboundRequest get(String path) {
+        return OutboundRequest.get(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path), "text/plain");
     }
 
     private OutboundHttp.Fetched fetch(String path, int maxBytes, Duration time) throws Exception {
@@ -89,7 +87,7 @@ class OutboundHttpTest {
 
     @Test
     void answersAreBoundedInTimeToTheirLastByte() {
-        assertThrows(HttpTimeoutException.class, () -> fetch("/half", 100, Duration.ofMillis(400)));
+        assertThrows(OutOfTime.class, () -> fetch("/half", 100, Duration.ofMillis(400)));
     }
 
     @Test
@@ -102,7 +100,9 @@ class OutboundHttpTest {
         assertThrows(
                 OutboundRefused.class,
                 () -> http.fetch(get("/short"), Reach.PUBLIC, 100, Deadline.in(Duration.ofSeconds(20))));
-        assertThrows(OutboundRefused.class, () -> http.send(get("/short").build(), Reach.PUBLIC));
+        assertThrows(
+                OutboundRefused.class,
+                () -> http.send(get("/short"), Reach.PUBLIC, Deadline.in(Duration.ofSeconds(20))));
     }
 
     @Test

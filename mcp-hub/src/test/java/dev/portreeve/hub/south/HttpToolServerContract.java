@@ -16,16 +16,13 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The contract over Streamable HTTP; {@link HttpLegacyTest} and {@link HttpModernTest} run it. */
 abstract class HttpToolServerContract extends ToolServerContract {
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AlarmClock alarms = new AlarmClock();
-    final OutboundHttp http = OutboundHttp.create(LIMITS.connectTimeout(), threads, NameResolver.SYSTEM, alarms);
+    final OutboundHttp http = OutboundHttp.create(LIMITS.connectTimeout(), NameResolver.SYSTEM, alarms);
     HttpFixture fixture;
 
     abstract HttpFixture startFixture() throws IOException;
@@ -46,7 +43,6 @@ abstract class HttpToolServerContract extends ToolServerContract {
         fixture.close();
         alarms.close();
         http.close();
-        threads.shutdownNow();
     }
 
     private UpstreamFault faultOf(String trap) {

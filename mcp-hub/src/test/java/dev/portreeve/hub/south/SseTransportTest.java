@@ -15,8 +15,6 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract over the transport of 2024, and what only it can do wrong. */
 class SseTransportTest extends ToolServerContract {
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AlarmClock alarms = new AlarmClock();
-    private final OutboundHttp http =
-            OutboundHttp.create(LIMITS.connectTimeout(), threads, NameResolver.SYSTEM, alarms);
+    private final OutboundHttp http = OutboundHttp.create(LIMITS.connectTimeout(), NameResolver.SYSTEM, alarms);
     private SseFixture fixture;
 
     @Override
@@ -53,7 +49,6 @@ class SseTransportTest extends ToolServerContract {
         fixture.close();
         http.close();
         alarms.close();
-        threads.shutdownNow();
     }
 
     @ParameterizedTest
