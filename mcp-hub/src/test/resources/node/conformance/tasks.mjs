@@ -153,7 +153,12 @@ async function call(one, { arguments: args = {}, inputResponses = {} }, declared
   if (!declared && one.needsTask) {
     return error(MISSING_CAPABILITY, "tasks are needed", { requiredCapabilities: { extensions: { [EXTENSION]: {} } } });
   }
-  if (!declared) return result(await one.run(args, { rest: resting() }, {}));
+  if (!declared) {
+    // Who knows no tasks is not asked: as if somebody had closed the window.
+    const ask = async (questions) =>
+      Object.fromEntries(Object.keys(questions).map((key) => [key, { action: "cancel" }]));
+    return result(await one.run(args, { rest: resting(), ask }, {}));
+  }
   try {
     const first = await one.before(args, {
       ask: async (questions) => {
