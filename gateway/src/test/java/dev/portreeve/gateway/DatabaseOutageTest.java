@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,6 +138,7 @@ class DatabaseOutageTest {
         }
         Awaitility.await().until(() -> chat().statusCode() == 200);
         Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
                 .until(() -> rows("SELECT 'held ' || sum(held_nanos) FROM policy.budget_window")
                         .contains("held 0"));
     }
