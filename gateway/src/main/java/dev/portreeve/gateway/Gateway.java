@@ -214,6 +214,7 @@ public final class Gateway implements AutoCloseable {
                 evidence::statuses,
                 hub::servers,
                 hub.definitions(),
+                hub::refresh,
                 policy.approvals(),
                 config.approvals().webhooks().stream()
                         .map(webhook -> WebhookSecret.of(webhook.secret()))

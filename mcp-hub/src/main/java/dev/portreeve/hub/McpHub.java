@@ -2,6 +2,7 @@ package dev.portreeve.hub;
 
 import dev.portreeve.hub.catalog.CatalogNames;
 import dev.portreeve.hub.catalog.DefinitionDesk;
+import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
@@ -18,6 +19,7 @@ import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -108,7 +110,8 @@ public final class McpHub implements AutoCloseable {
                         process.inheritEnv(),
                         process.workingDirectory(),
                         process.user(),
-                        config.definitions())
+                        config.definitions(),
+                        config.resources())
                 .map(String::valueOf)
                 .collect(Collectors.joining("\n"));
     }
@@ -122,6 +125,7 @@ public final class McpHub implements AutoCloseable {
                 config.callTimeout(),
                 config.pricePerCall(),
                 config.definitions(),
+                config.resources(),
                 config.wording().stream()
                         .collect(Collectors.toMap(
                                 ToolServerConfig.ToolWording::tool,
@@ -150,6 +154,16 @@ public final class McpHub implements AutoCloseable {
     /** How the downstream servers are, in the order of the configuration; never blocks. */
     public List<ServerStatus> servers() {
         return catalog.status();
+    }
+
+    /**
+     * Looks at everything a server says of itself now, and says what is different; starts one that sleeps. Blocks for a minute
+     * or two at most.
+     *
+     * @return empty if no server of this slug is connected
+     */
+    public Optional<Refreshed> refresh(String slug) throws InterruptedException {
+        return catalog.refresh(slug);
     }
 
     /**

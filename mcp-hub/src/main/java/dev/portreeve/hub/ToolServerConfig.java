@@ -1,6 +1,7 @@
 package dev.portreeve.hub;
 
 import dev.portreeve.hub.catalog.QuestionPolicy;
+import dev.portreeve.hub.catalog.ResourceRule;
 import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.policy.call.NanoUsd;
 import java.net.URI;
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param pricePerCall what one call costs, in US dollars
  * @param disabled whether it is only written down: never connected to, never started, and none of its tools exist. Rules may
  *     name it already
- * @param definitions what becomes of a tool that nobody has looked at, and of one that changed: {@code block} lets it wait
- *     for {@code portreeve tools accept}, {@code warn} and {@code trust} use it at once
+ * @param definitions what becomes of a tool, prompt, resource or template that nobody has looked at, and of one that changed:
+ *     {@code block} lets it wait for {@code portreeve tools accept}, {@code warn} and {@code trust} use it at once
+ * @param resources which resources may be read where {@code definitions} is block, beside what rules say: {@code listed}
+ *     for those that were accepted, that an accepted template lets in or that an accepted tool links to; {@code any} for all,
+ *     none of which then waits for somebody, or is described in the server's words unless these are trusted
  * @param wording titles and descriptions in place of the server's own
  * @param questions what the server may ask callers beyond what every server may
  */
@@ -48,6 +52,7 @@ public record ToolServerConfig(
         NanoUsd pricePerCall,
         boolean disabled,
         DefinitionPolicy definitions,
+        ResourceRule resources,
         List<ToolWording> wording,
         QuestionPolicy questions) {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -101,6 +106,7 @@ public record ToolServerConfig(
     public ToolServerConfig {
         // Deny by default: a server's own words reach a model only after somebody has read them.
         definitions = definitions == null ? DefinitionPolicy.BLOCK : definitions;
+        resources = resources == null ? ResourceRule.LISTED : resources;
         wording = wording == null ? List.of() : List.copyOf(wording);
         questions = questions == null ? QuestionPolicy.STRICT : questions;
         command = command == null ? List.of() : List.copyOf(command);

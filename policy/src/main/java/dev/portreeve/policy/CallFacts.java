@@ -61,6 +61,10 @@ final class CallFacts {
                 facts.put("type", "context")
                         .put("operation", context.operation())
                         .put("server", context.resource().server())
+                        .include(
+                                context.definitionHash().isEmpty()
+                                        ? new Facts()
+                                        : new Facts().put("definition_hash", context.definitionHash()))
                         .put("arguments_hmac", digest(context.arguments()))
                         .include(trace(context.trace()));
             case QuestionCall question ->

@@ -12,10 +12,14 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.QuestionCall;
+import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
@@ -95,11 +99,19 @@ public final class CallGovernor {
 
     // Before anybody is asked and anything is held. Rules come first: who may not use a tool learns nothing of it.
     private static void requireAccepted(GovernedCall call) throws CallEnded {
-        if (call instanceof ToolCall tool && tool.withheld()) {
+        String changed = switch (call) {
+            case ToolCall tool -> tool.withheld() ? "this tool" : null;
+            case ContextCall context -> context.withheld() ? "the definition of this" : null;
+            case LlmCall unused -> null;
+            case TaskCall unused -> null;
+            case QuestionCall unused -> null;
+        };
+        if (changed != null) {
             throw new CallEnded(new CallOutcome.Denied(new Denial(
                     Denial.Stage.APPROVAL,
                     Denial.Reason.DEFINITION_CHANGED,
-                    "the server changed this tool, and nobody has accepted that yet: ask whoever runs the gateway")));
+                    "the server changed " + changed
+                            + ", and nobody has accepted that yet: ask whoever runs the gateway")));
         }
     }
 }

@@ -14,6 +14,7 @@ final class AdminApi {
     private final KeysApi keys;
     private final ApprovalsApi approvals;
     private final ToolsApi tools;
+    private final DefinitionsApi definitions;
     private final CallFeed calls;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
@@ -24,6 +25,7 @@ final class AdminApi {
         this.approvals = new ApprovalsApi(
                 new ApprovalDesk(services.approvals(), services.tenants()), services.webhookSecrets(), json, clock);
         this.tools = new ToolsApi(services.tools(), json);
+        this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());
     }
 
@@ -43,6 +45,7 @@ final class AdminApi {
         keys.register(routes, rules);
         approvals.register(routes, rules);
         tools.register(routes, rules);
+        definitions.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

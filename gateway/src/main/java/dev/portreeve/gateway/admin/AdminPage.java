@@ -5,6 +5,7 @@ import static dev.portreeve.gateway.admin.Html.tag;
 
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.gateway.admin.Html.Attribute;
+import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.approval.Vote;
 import io.helidon.webserver.http.HttpRules;
@@ -48,6 +49,7 @@ final class AdminPage {
         routes.page(rules::post, "/verify", this::verify);
         routes.page(rules::post, "/approvals/{id}", this::decide);
         routes.page(rules::post, "/tools/{name}", this::decideTool);
+        routes.page(rules::post, "/definitions/{server}/{kind}/{hash}", this::decideDefinition);
         routes.open(rules::any, "/*", exchange -> {
             throw new AdminRefusal(Problem.notFound("there is no such page"));
         });
@@ -97,9 +99,10 @@ final class AdminPage {
         Html left = concat(
                 ApprovalsPanel.of(approvals.waiting(), session),
                 ToolsPanel.of(
-                        services.tools().offers().stream()
-                                .filter(offer -> offer.definition().verdict().waits())
-                                .toList(),
+                        services.tools().waiting(ToolsPanel.MAX_SHOWN),
+                        services.servers().get().stream()
+                                .mapToInt(ServerStatus::waiting)
+                                .sum(),
                         session),
                 CallsPanel.of(calls.lines()));
         Html right = concat(
@@ -153,13 +156,23 @@ final class AdminPage {
 
     private void decideTool(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
-        ToolsApi.decide(
-                services.tools(),
-                ToolsApi.find(services.tools(), exchange.path("name")),
-                ToolsApi.choice(form.get("decision")),
-                form.get("hash"),
-                new ToolsApi.Decider(ToolsApi.OPERATOR, "console", form.get("reason")));
+        decideOffer(ToolsApi.find(services.tools(), exchange.path("name")), form);
         exchange.seeOther("/#tools");
+    }
+
+    private void decideDefinition(AdminExchange exchange, AdminAccess.Session session) {
+        Map<String, String> form = requireForm(exchange, session);
+        decideOffer(DefinitionsApi.find(services.tools(), exchange), form);
+        exchange.seeOther("/#tools");
+    }
+
+    private void decideOffer(DefinitionDesk.Offer offer, Map<String, String> form) {
+        DefinitionsApi.decide(
+                services.tools(),
+                offer,
+                DefinitionsApi.choice(form.get("decision")),
+                form.get("hash"),
+                new DefinitionsApi.Decider(DefinitionsApi.OPERATOR, "console", form.get("reason")));
     }
 
     private static Map<String, String> requireForm(AdminExchange exchange, AdminAccess.Session session) {

@@ -3,6 +3,7 @@ package dev.portreeve.gateway.admin;
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.hub.catalog.DefinitionDesk;
+import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.WebhookSecret;
@@ -10,6 +11,7 @@ import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.key.KeyDirectory;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
  * What the admin listener shows and changes. Each may block on the database; none is asked on a caller's way.
  *
  * @param tenants of the configuration
+ * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param webhookSecrets who holds one of them may send a signed decision
  * @param links makes the address of a one-time code
  */
@@ -28,10 +31,17 @@ public record AdminServices(
         Supplier<List<AuditStatus>> logs,
         Supplier<List<ServerStatus>> servers,
         DefinitionDesk tools,
+        Refresh refresh,
         Approvals approvals,
         List<WebhookSecret> webhookSecrets,
         Verifications verifications,
         Function<String, URI> links) {
+    /** A look at one server, which blocks until it has answered. */
+    @FunctionalInterface
+    public interface Refresh {
+        Optional<Refreshed> refresh(String slug) throws InterruptedException;
+    }
+
     public AdminServices {
         tenants = List.copyOf(tenants);
     }

@@ -11,24 +11,25 @@ import dev.portreeve.hub.definition.StoredDefinition;
 import java.util.List;
 import java.util.Locale;
 
-/** Definitions of tools that wait for a person, with everything that is different in them. */
+/** Definitions of all kinds that wait for a person, with everything that is different in them. */
 final class ToolsPanel {
     /** More would make the page slow; the rest comes when these are decided. */
-    private static final int MAX_SHOWN = 20;
+    static final int MAX_SHOWN = 20;
 
     private ToolsPanel() {}
 
-    static Html of(List<DefinitionDesk.Offer> waiting, AdminAccess.Session session) {
+    /**
+     * @param waiting the first of those that wait
+     * @param all how many there are
+     */
+    static Html of(List<DefinitionDesk.Offer> waiting, int all, AdminAccess.Session session) {
         Html body = waiting.isEmpty()
                 ? tag("p", "empty", "No definition waits to be looked at.")
-                : concat(waiting.stream()
-                        .limit(MAX_SHOWN)
-                        .map(offer -> offer(offer, session))
-                        .toList());
-        Html more = waiting.size() > MAX_SHOWN
-                ? tag("p", "quiet", (waiting.size() - MAX_SHOWN) + " more wait; all of them: portreeve tools list")
+                : concat(waiting.stream().map(offer -> offer(offer, session)).toList());
+        Html more = all > waiting.size()
+                ? tag("p", "quiet", (all - waiting.size()) + " more wait; all of them: portreeve tools list")
                 : Html.EMPTY;
-        return PageShell.part("tools", waiting.isEmpty() ? "" : "asks", tag("h2", "", "Tool definitions"), body, more);
+        return PageShell.part("tools", waiting.isEmpty() ? "" : "asks", tag("h2", "", "Definitions"), body, more);
     }
 
     private static Html offer(DefinitionDesk.Offer offer, AdminAccess.Session session) {
@@ -37,7 +38,8 @@ final class ToolsPanel {
         Html said = tag(
                 "p",
                 "quiet",
-                text((first ? "a new tool" : "a changed tool") + " of server " + row.server() + ", first seen "),
+                text((first ? "a new " : "a changed ") + row.kind().one() + " of server " + row.server()
+                        + ", first seen "),
                 CallsPanel.time(row.seenAt()),
                 text(row.verdict().inForce() ? " · in use meanwhile" : " · not in use before somebody accepts it"));
         Html suspicions = concat(offer.suspicions().stream()
@@ -79,6 +81,7 @@ final class ToolsPanel {
     }
 
     private static Html decide(DefinitionDesk.Offer offer, AdminAccess.Session session) {
+        StoredDefinition row = offer.definition();
         Html reason = tag(
                 "input",
                 List.of(
@@ -88,10 +91,10 @@ final class ToolsPanel {
                         new Attribute("placeholder", "reason (optional, recorded)"),
                         new Attribute("aria-label", "reason")));
         return PageShell.form(
-                "/tools/" + offer.name(),
+                "/definitions/" + row.server() + "/" + row.kind().code() + "/" + row.hash(),
                 session,
                 "decide",
-                PageShell.hidden("hash", offer.definition().hash()),
+                PageShell.hidden("hash", row.hash()),
                 reason,
                 PageShell.button("good", "decision", "accept", "Accept this definition"),
                 PageShell.button("bad", "decision", "reject", "Reject"));

@@ -19,6 +19,8 @@ final class AdminClient implements AutoCloseable {
     /** Verification reads everything there is. */
     private static final Duration ANSWER = Duration.ofMinutes(10);
 
+    private static final Duration PATIENTLY = Duration.ofMinutes(3);
+
     private final URI base;
     private final Secret token;
     private final HttpClient http;
@@ -45,17 +47,26 @@ final class AdminClient implements AutoCloseable {
         return send("POST", path, body);
     }
 
+    /** Asks for something that takes its time, such as a server's start. */
+    JsonNode postPatiently(String path) {
+        return send("POST", path, null, PATIENTLY);
+    }
+
     JsonNode delete(String path) {
         return send("DELETE", path, null);
     }
 
     /** @throws CliFailure the server cannot be reached, or says no */
     private JsonNode send(String method, String path, @Nullable JsonNode body) {
+        return send(method, path, body, ANSWER);
+    }
+
+    private JsonNode send(String method, String path, @Nullable JsonNode body, Duration within) {
         HttpRequest.BodyPublisher content = body == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body.toString());
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(ANSWER)
+                .timeout(within)
                 .header("Authorization", "Bearer " + token.reveal())
                 .header("Content-Type", "application/json")
                 .method(method, content)

@@ -41,7 +41,7 @@ public final class CheckCommand implements Callable<Integer> {
                 .map(ToolServerConfig::slug)
                 .toList();
         if (!waiting.isEmpty()) {
-            terminal.note("callers see no tool of " + String.join(", ", waiting)
+            terminal.note("callers see no tool, prompt or resource of " + String.join(", ", waiting)
                     + " before you accept it (definitions: block): once the gateway runs, portreeve tools list --waiting and"
                     + " portreeve tools accept " + waiting.getFirst());
         }

@@ -10,30 +10,38 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve tools list|diff|accept|reject|servers}. */
+/** {@code portreeve tools list|diff|accept|reject|refresh|servers}; {@code definitions} is another name for it. */
 @Command(
         name = "tools",
-        description = "see what tool servers say about their tools, and accept or reject it",
+        aliases = "definitions",
+        description =
+                "see what tool servers say about their tools, prompts, resources and use, and accept or reject it",
         mixinStandardHelpOptions = true)
 public final class ToolsCommand {
     private static final int HASH_SHOWN = 12;
+    private static final String DEFINITIONS = "definitions";
     private final Terminal terminal;
 
     public ToolsCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
-    /** About which tools, and what to say. */
+    /** About which definitions, and what to say. */
     static final class Choice {
         @Parameters(
                 arity = "0..*",
-                paramLabel = "TOOL",
-                description = "as the list names it: slug__tool; a slug alone means all of its tools that wait")
+                paramLabel = "NAME",
+                description =
+                        "as the list names it: slug__tool, prompt:slug__prompt; a slug alone means all of it that waits")
         private @Nullable List<String> names;
 
-        @Option(names = "--hash", description = "only if this is still the definition (or its beginning), for one tool")
+        @Option(names = "--kind", description = "with a slug: only tool, prompt, resource, template or instructions")
+        private @Nullable String kind;
+
+        @Option(names = "--hash", description = "only if this is still the definition (or its beginning), for one name")
         private @Nullable String hash;
 
         @Option(names = "--as", paramLabel = "NAME", description = "who decides, for the record")
@@ -45,47 +53,74 @@ public final class ToolsCommand {
 
     @Command(
             name = "list",
-            description = "every tool the servers offer (with --waiting only what nobody has looked at)",
+            description = "every definition the servers offer (with --waiting only what nobody has looked at)",
             mixinStandardHelpOptions = true)
-    int list(@Mixin ServerOptions server, @Option(names = "--waiting") boolean waiting) {
+    int list(
+            @Mixin ServerOptions server,
+            @Option(names = "--waiting") boolean waiting,
+            @Option(names = "--kind", description = "only tool, prompt, resource, template or instructions") @Nullable
+                    String kind) {
         try (AdminClient client = server.connect(terminal)) {
-            JsonNode answer = client.get("/api/v1/tools" + (waiting ? "?state=waiting" : ""));
+            String only = DefinitionChoice.kind(kind);
+            JsonNode all = client.get("/api/v1/definitions?" + (waiting ? "state=waiting" : "")
+                            + (only == null ? "" : "&kind=" + only))
+                    .path(DEFINITIONS);
             if (server.json()) {
-                terminal.line(answer.toString());
+                terminal.line(byKind(all).toString());
                 return 0;
             }
             List<List<String>> rows = new ArrayList<>();
-            for (JsonNode tool : answer.path("tools")) {
+            for (JsonNode one : all) {
                 rows.add(List.of(
-                        tool.path("name").asString(),
-                        tool.path("verdict").asString(),
-                        tool.path("replaces").isString() ? "changed" : "",
-                        tool.path("hash").asString().substring(0, HASH_SHOWN),
-                        tool.path("suspicions").isEmpty()
+                        DefinitionChoice.label(one),
+                        one.path("verdict").asString(),
+                        one.path("replaces").isString() ? "changed" : "",
+                        one.path("hash").asString().substring(0, HASH_SHOWN),
+                        one.path("suspicions").isEmpty()
                                 ? ""
-                                : "⚠ " + tool.path("suspicions").size()));
+                                : "⚠ " + one.path("suspicions").size()));
             }
-            terminal.table(List.of("TOOL", "STATE", "", "HASH", "SUSPICIOUS"), rows);
+            terminal.table(List.of("DEFINITION", "STATE", "", "HASH", "SUSPICIOUS"), rows);
             return 0;
         }
     }
 
+    /** Lists by kind; that of tools as it always was. */
+    private static ObjectNode byKind(JsonNode definitions) {
+        ObjectNode byKind = JsonMapper.shared().createObjectNode();
+        for (String kind : DefinitionChoice.KINDS) {
+            ArrayNode ofKind = byKind.putArray(kind.endsWith("s") ? kind : kind + "s");
+            definitions.forEach(one -> {
+                if (one.path("kind").asString().equals(kind)) {
+                    ofKind.add(one);
+                }
+            });
+        }
+        return byKind;
+    }
+
     @Command(
             name = "diff",
-            description = "what is different in a tool's definition, or all of it for a new one",
+            description = "what is different in a definition, or all of it for a new one",
             mixinStandardHelpOptions = true)
-    int diff(@Mixin ServerOptions server, @Parameters(paramLabel = "TOOL") String name) {
+    int diff(@Mixin ServerOptions server, @Parameters(paramLabel = "NAME") String name) {
         try (AdminClient client = server.connect(terminal)) {
-            JsonNode answer = client.get("/api/v1/tools/" + PathSegment.of(name));
+            JsonNode one = DefinitionChoice.one(
+                            client.get("/api/v1/definitions").path(DEFINITIONS), name)
+                    .orElseThrow(() -> new CliFailure(
+                            CliFailure.NO,
+                            "\"" + name + "\" is nothing that a server offers: see portreeve tools list"));
+            boolean tool = one.path("kind").asString().equals("tool");
+            JsonNode answer = client.get(
+                    tool ? "/api/v1/tools/" + PathSegment.of(one.path("name").asString()) : DefinitionChoice.path(one));
             if (server.json()) {
                 terminal.line(answer.toString());
                 return 0;
             }
-            JsonNode tool = answer.path("tool");
             terminal.line(
-                    tool.path("name").asString() + " is " + tool.path("verdict").asString());
-            terminal.quiet("hash " + tool.path("hash").asString());
-            for (JsonNode suspicion : tool.path("suspicions")) {
+                    DefinitionChoice.label(one) + " is " + one.path("verdict").asString());
+            terminal.quiet("hash " + one.path("hash").asString());
+            for (JsonNode suspicion : one.path("suspicions")) {
                 terminal.bad("⚠ " + suspicion.path("place").asString() + " "
                         + suspicion.path("detail").asString());
             }
@@ -119,52 +154,34 @@ public final class ToolsCommand {
     }
 
     private int decide(ServerOptions server, Choice choice, String decision) {
+        List<String> names = choice.names == null ? List.of() : choice.names;
+        if (names.isEmpty()) {
+            throw new CliFailure(CliFailure.USAGE, "name what portreeve tools list shows, or a server's slug");
+        }
         try (AdminClient client = server.connect(terminal)) {
-            List<JsonNode> meant = meant(client.get("/api/v1/tools").path("tools"), choice);
-            for (JsonNode tool : meant) {
+            // Decides about what the list shows now; a server that changes something meanwhile gets a no from the hash.
+            List<JsonNode> meant = DefinitionChoice.meant(
+                    client.get("/api/v1/definitions").path(DEFINITIONS), names, DefinitionChoice.kind(choice.kind));
+            requireHash(meant, choice.hash);
+            for (JsonNode one : meant) {
                 ObjectNode body = JsonMapper.shared()
                         .createObjectNode()
                         .put("decision", decision)
-                        .put("hash", tool.path("hash").asString());
+                        .put("hash", one.path("hash").asString());
                 if (choice.by != null) {
                     body.put("by", choice.by);
                 }
                 if (choice.reason != null) {
                     body.put("reason", choice.reason);
                 }
-                String name = tool.path("name").asString();
-                JsonNode decided = client.post("/api/v1/tools/" + PathSegment.of(name) + "/decision", body);
+                JsonNode decided = client.post(DefinitionChoice.path(one) + "/decision", body);
                 terminal.line(
                         server.json()
                                 ? decided.toString()
-                                : decided.path("verdict").asString() + ": " + name);
+                                : decided.path("verdict").asString() + ": " + DefinitionChoice.label(one));
             }
             return 0;
         }
-    }
-
-    /** Decides about what the list shows now; a server that changes a tool meanwhile gets a no from the hash. */
-    private static List<JsonNode> meant(JsonNode tools, Choice choice) {
-        List<String> names = choice.names == null ? List.of() : choice.names;
-        if (names.isEmpty()) {
-            throw new CliFailure(CliFailure.USAGE, "name a tool as portreeve tools list shows it, or a server's slug");
-        }
-        List<JsonNode> meant = new ArrayList<>();
-        for (String name : names) {
-            int before = meant.size();
-            for (JsonNode tool : tools) {
-                boolean one = tool.path("name").asString().equals(name);
-                boolean ofServer = tool.path("server").asString().equals(name);
-                if (one || (ofServer && waits(tool))) {
-                    meant.add(tool);
-                }
-            }
-            if (meant.size() == before) {
-                throw new CliFailure(CliFailure.NO, "\"" + name + "\" is no tool, and no server with tools that wait");
-            }
-        }
-        requireHash(meant, choice.hash);
-        return meant;
     }
 
     private static void requireHash(List<JsonNode> meant, @Nullable String hash) {
@@ -172,7 +189,7 @@ public final class ToolsCommand {
             return;
         }
         if (meant.size() != 1) {
-            throw new CliFailure(CliFailure.USAGE, "--hash speaks of one tool: name one");
+            throw new CliFailure(CliFailure.USAGE, "--hash speaks of one definition: name one");
         }
         if (hash.length() < HASH_SHOWN
                 || !meant.getFirst().path("hash").asString().startsWith(hash)) {
@@ -180,9 +197,17 @@ public final class ToolsCommand {
         }
     }
 
-    private static boolean waits(JsonNode tool) {
-        String verdict = tool.path("verdict").asString();
-        return verdict.equals("quarantined") || verdict.equals("unreviewed");
+    @Command(
+            name = "refresh",
+            description =
+                    "look now at what servers say of themselves, starting those that sleep; without a slug at all",
+            mixinStandardHelpOptions = true)
+    int refresh(
+            @Mixin ServerOptions server,
+            @Parameters(arity = "0..*", paramLabel = "SERVER") @Nullable List<String> slugs) {
+        try (AdminClient client = server.connect(terminal)) {
+            return new RefreshReport(terminal, server.json()).of(client, slugs == null ? List.of() : slugs);
+        }
     }
 
     @Command(name = "servers", description = "how the tool servers are", mixinStandardHelpOptions = true)

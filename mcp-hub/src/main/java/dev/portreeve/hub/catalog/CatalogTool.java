@@ -4,7 +4,6 @@ import dev.portreeve.hub.definition.Definition;
 import dev.portreeve.hub.definition.DefinitionScan;
 import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
-import dev.portreeve.policy.call.JsonPaths;
 import dev.portreeve.policy.call.Resource;
 
 /**
@@ -29,8 +28,6 @@ public record CatalogTool(
         TaskSupport tasks,
         RawJson listing,
         MirroredArguments mirrored) {
-    private static final JsonPaths APP_LINKS = JsonPaths.of("/_meta/ui/resourceUri", "/_meta/ui~1resourceUri");
-
     /**
      * A tool under its own name.
      *
@@ -47,7 +44,7 @@ public record CatalogTool(
                 readOnly != null && readOnly.isTrue(),
                 withheld,
                 TaskSupport.of(definition.body()),
-                DefinitionScan.of(definition).clean(),
+                DefinitionScan.of(definition.body()).clean(),
                 MirroredArguments.of(definition.body().member("inputSchema")));
     }
 
@@ -72,7 +69,7 @@ public record CatalogTool(
                 readOnlyHint,
                 withheld,
                 tasks,
-                ResourceUri.rewrite(listing, APP_LINKS, view, owner.slug()),
+                ResourceUri.rewrite(listing, ServerPins.APP_LINKS, view, owner.slug()),
                 mirrored);
     }
 }

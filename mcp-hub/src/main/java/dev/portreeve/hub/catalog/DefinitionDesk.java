@@ -3,6 +3,7 @@ package dev.portreeve.hub.catalog;
 import dev.portreeve.hub.definition.CrossCheck;
 import dev.portreeve.hub.definition.Decided;
 import dev.portreeve.hub.definition.DefinitionDiff;
+import dev.portreeve.hub.definition.DefinitionKind;
 import dev.portreeve.hub.definition.DefinitionScan;
 import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.definition.StoredDefinition;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Where a person looks at what servers offer and decides about it. Thread-safe; deciding blocks on the store. */
@@ -30,8 +32,8 @@ public final class DefinitionDesk {
     /**
      * A definition that a server offers now.
      *
-     * @param name what callers call the tool on {@code /mcp}
-     * @param replaces what it would replace or has replaced; {@code null} for a tool's first definition
+     * @param name what callers call it on {@code /mcp}; the slug for a server's instructions
+     * @param replaces what it would replace or has replaced; {@code null} for the first of its name
      */
     public record Offer(
             String name,
@@ -44,35 +46,70 @@ public final class DefinitionDesk {
         }
     }
 
-    /** Everything the configured servers offer, by server and name. Looks through all of it: for people, not for calls. */
+    /** Everything the configured servers offer, by server, kind and name. Looks through all of it: for people, not for calls. */
     public List<Offer> offers() {
-        List<StoredDefinition> rows = servers.stream()
+        return offers(row -> true, Integer.MAX_VALUE);
+    }
+
+    /** The first of those that wait for a person, in the same order. */
+    public List<Offer> waiting(int atMost) {
+        return offers(row -> row.verdict().waits(), atMost);
+    }
+
+    private List<Offer> offers(Predicate<StoredDefinition> which, int atMost) {
+        List<StoredDefinition> rows = rows();
+        CrossCheck others = new CrossCheck(rows, servers);
+        return rows.stream()
+                .filter(which)
+                .limit(atMost)
+                .map(row -> offer(row, others))
+                .toList();
+    }
+
+    private List<StoredDefinition> rows() {
+        return servers.stream()
                 .flatMap(server -> definitions.of(server).stream())
                 .filter(StoredDefinition::offered)
-                .sorted(Comparator.comparing(StoredDefinition::server).thenComparing(StoredDefinition::name))
+                .sorted(Comparator.comparing(StoredDefinition::server)
+                        .thenComparing(StoredDefinition::kind)
+                        .thenComparing(StoredDefinition::name))
                 .toList();
-        CrossCheck others = new CrossCheck(rows, servers);
-        return rows.stream().map(row -> offer(row, others)).toList();
     }
 
     private Offer offer(StoredDefinition row, CrossCheck others) {
         List<Suspicion> suspicions =
-                new ArrayList<>(DefinitionScan.of(row.definition()).suspicions());
+                new ArrayList<>(DefinitionScan.of(row.definition().body()).suspicions());
         suspicions.addAll(others.of(row));
-        return new Offer(
-                ToolName.of(row.server(), row.name()),
-                row,
-                definitions.previous(row).orElse(null),
-                List.copyOf(suspicions));
+        return new Offer(shownName(row), row, definitions.previous(row).orElse(null), List.copyOf(suspicions));
+    }
+
+    /** What callers call it on {@code /mcp}; the slug for a server's instructions. */
+    public static String shownName(StoredDefinition row) {
+        return switch (row.kind()) {
+            case TOOL, PROMPT -> ToolName.of(row.server(), row.name());
+            case RESOURCE, TEMPLATE -> ResourceUri.of(row.server(), row.name());
+            case INSTRUCTIONS -> row.server();
+        };
     }
 
     /** The offer of a tool, by the name callers use on {@code /mcp} or by {@code slug__} and its own name. */
-    public Optional<Offer> find(String name) {
-        return offers().stream()
-                .filter(offer -> offer.name().equals(name)
-                        || (offer.definition().server() + "__"
-                                        + offer.definition().name())
-                                .equals(name))
+    public Optional<Offer> find(String tool) {
+        return offers(
+                        row -> row.kind() == DefinitionKind.TOOL
+                                && (shownName(row).equals(tool) || (row.server() + "__" + row.name()).equals(tool)),
+                        1)
+                .stream()
+                .findFirst();
+    }
+
+    /** The offer of exactly this definition; empty if its server does not offer it now. */
+    public Optional<Offer> find(String server, DefinitionKind kind, String hash) {
+        return offers(
+                        row -> row.server().equals(server)
+                                && row.kind() == kind
+                                && row.hash().equals(hash),
+                        1)
+                .stream()
                 .findFirst();
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param slug prefix of its tools' names
  * @param transport {@code http} or {@code stdio}, for people
  * @param definitions what becomes of definitions that nobody has looked at
+ * @param resources which resources may be read beside what rules say
  * @param wording what the operator says in place of the server, by the tool's own name
  * @param source how it is reached or started, as a hash; while that is the same, it is taken for the server that was seen
  *     before
@@ -27,6 +28,7 @@ public record ServerEntry(
         Duration callTimeout,
         NanoUsd pricePerCall,
         DefinitionPolicy definitions,
+        ResourceRule resources,
         Map<String, Wording> wording,
         String source,
         boolean lazy,
@@ -53,6 +55,7 @@ public record ServerEntry(
                 callTimeout,
                 pricePerCall,
                 definitions,
+                ResourceRule.LISTED,
                 wording,
                 "",
                 false,

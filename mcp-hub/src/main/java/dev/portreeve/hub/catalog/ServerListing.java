@@ -1,6 +1,7 @@
 package dev.portreeve.hub.catalog;
 
 import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.hub.definition.DefinitionKind;
 import dev.portreeve.hub.definition.DefinitionReader;
 import dev.portreeve.hub.definition.Definitions;
 import dev.portreeve.hub.definition.StoredDefinition;
@@ -15,16 +16,19 @@ import dev.portreeve.policy.call.UpstreamFault;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what is known of one server up to date on a thread of its own: at the start, when told that its tools changed, after
- * a while, and after a failure in growing pauses. What was accepted before is there from the start, and stays while the
+ * a while, when a person wants it, and after a failure in growing pauses. What was accepted before is there from the start, and stays while the
  * server is down; only a complete list without a tool takes the tool away. A process that sleeps is not woken for any of
  * that, but looked into before it gets its next call.
  */
@@ -37,6 +41,7 @@ final class ServerListing implements AutoCloseable {
     private final ServerEntry entry;
     private final Definitions definitions;
     private final ServerMemory memory;
+    private final ContextLook look;
     private final FirstContacts firstContacts;
     private final InstantSource clock;
     private final Duration interval;
@@ -46,19 +51,32 @@ final class ServerListing implements AutoCloseable {
     /** Why the last contact failed; {@code null} if it did not. */
     private volatile @Nullable ToolServerFault fault;
 
+    /** Calls that wait for a look. */
+    private final AtomicInteger callsWaiting = new AtomicInteger();
+
+    /** Whether the next look is at everything the server has. */
+    private final AtomicBoolean thoroughly = new AtomicBoolean(true);
+
+    private long thoroughlyAgainNanos;
     private int failures;
     private List<String> dropped = List.of();
-    private volatile Shown shown = new Shown(-1, List.of(), 0, List.of());
+    private volatile Shown shown = new Shown(-1, List.of(), 0, List.of(), Map.of());
     private volatile ServerStatus status;
 
     /** What the definitions of a revision come to. */
-    private record Shown(long revision, List<CatalogTool> tools, int waiting, List<Resource.Tool> quarantined) {}
+    private record Shown(
+            long revision,
+            List<CatalogTool> tools,
+            int waiting,
+            List<Resource.Tool> quarantined,
+            Map<DefinitionKind, Integer> held) {}
 
     /** @param onChange called on the listing's thread after every contact */
     ServerListing(
             ServerEntry entry,
             Definitions definitions,
             ServerMemory memory,
+            ContextLook look,
             FirstContacts firstContacts,
             InstantSource clock,
             Duration interval,
@@ -66,6 +84,7 @@ final class ServerListing implements AutoCloseable {
         this.entry = entry;
         this.definitions = definitions;
         this.memory = memory;
+        this.look = look;
         this.firstContacts = firstContacts;
         this.clock = clock;
         this.interval = interval;
@@ -75,9 +94,6 @@ final class ServerListing implements AutoCloseable {
                 entry.transport(),
                 isKnown() ? ServerStatus.State.ASLEEP : ServerStatus.State.STARTING,
                 memory.profile(entry).protocolVersion(),
-                0,
-                0,
-                0,
                 0,
                 null,
                 null);
@@ -114,13 +130,22 @@ final class ServerListing implements AutoCloseable {
 
     private Shown show(long revision, List<StoredDefinition> rows) {
         Map<String, StoredDefinition> inForce = new HashMap<>();
-        rows.stream().filter(row -> row.verdict().inForce()).forEach(row -> inForce.put(row.name(), row));
+        rows.stream()
+                .filter(row ->
+                        row.kind() == DefinitionKind.TOOL && row.verdict().inForce())
+                .forEach(row -> inForce.put(row.name(), row));
         List<CatalogTool> tools = new ArrayList<>();
         List<Resource.Tool> quarantined = new ArrayList<>();
+        Map<DefinitionKind, Integer> held = new EnumMap<>(DefinitionKind.class);
         int waiting = 0;
         for (StoredDefinition row : rows) {
             if (row.offered()) {
                 waiting += row.verdict().waits() ? 1 : 0;
+                if (row.verdict() == Verdict.QUARANTINED) {
+                    held.merge(row.kind(), 1, Integer::sum);
+                }
+            }
+            if (row.offered() && row.kind() == DefinitionKind.TOOL) {
                 if (row.verdict() == Verdict.QUARANTINED) {
                     quarantined.add(new Resource.Tool(entry.slug(), row.name(), row.hash()));
                 }
@@ -131,7 +156,7 @@ final class ServerListing implements AutoCloseable {
                 }
             }
         }
-        return new Shown(revision, List.copyOf(tools), waiting, List.copyOf(quarantined));
+        return new Shown(revision, List.copyOf(tools), waiting, List.copyOf(quarantined), held);
     }
 
     ServerStatus status() {
@@ -140,7 +165,7 @@ final class ServerListing implements AutoCloseable {
         boolean stopped =
                 last.state() == ServerStatus.State.UP && entry.server().isAsleep();
         return (stopped ? last.asleep() : last)
-                .withTools(now.tools().size(), now.waiting(), now.quarantined().size())
+                .with(now.tools().size(), now.waiting(), now.held())
                 .with(entry.server().condition());
     }
 
@@ -169,9 +194,15 @@ final class ServerListing implements AutoCloseable {
      * @throws ToolServerFault if the server sleeps and does not start
      */
     boolean settle(Deadline patience, Deadline deadline) throws InterruptedException {
-        if (!entry.server().isAsleep()) {
-            return bell.awaitLook(patience);
+        callsWaiting.incrementAndGet();
+        try {
+            return entry.server().isAsleep() ? wake(deadline) : bell.awaitLook(patience);
+        } finally {
+            callsWaiting.decrementAndGet();
         }
+    }
+
+    private boolean wake(Deadline deadline) throws InterruptedException {
         bell.wake();
         if (!bell.awaitLook(deadline)) {
             // Nothing has been asked of it yet.
@@ -188,6 +219,20 @@ final class ServerListing implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Looks at everything the server has now, for a person; a process is started for it, and ends again.
+     *
+     * @throws ToolServerFault if the server does not answer
+     */
+    void refresh(Deadline deadline) throws InterruptedException {
+        thoroughly.set(true);
+        boolean unused = wake(deadline);
+        ToolServerFault failed = fault;
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
     /** Whether looking now tells more than what is known, or is needed by somebody who waits. */
     private boolean isWanted() {
         // What a process that sleeps would list is what it listed before; asking would wake it.
@@ -198,6 +243,7 @@ final class ServerListing implements AutoCloseable {
 
     private void keepUpToDate() {
         try {
+            look.recall(entry);
             if (!isKnown()) {
                 firstContacts.inTurn(entry.lazy(), this::runOnce);
             }
@@ -221,10 +267,9 @@ final class ServerListing implements AutoCloseable {
     /** One contact with the server. */
     private void runOnce() throws InterruptedException {
         boolean slept = entry.server().isAsleep();
-        boolean woken = bell.isAwaited();
         long heard = bell.heard();
         try {
-            look(slept && !woken);
+            look();
             fault = null;
         } catch (ToolServerFault failed) {
             if (Thread.interrupted()) {
@@ -236,34 +281,53 @@ final class ServerListing implements AutoCloseable {
             failed("what tool server \"" + entry.slug() + "\" lists cannot be recorded now, so it is not used");
         }
         if (slept) {
-            entry.server().rest(woken || bell.isAwaited());
+            entry.server().rest(callsWaiting.get() > 0);
         }
         onChange.run();
         bell.answered(heard);
     }
 
-    /** @param thoroughly whether to ask for more than tools, since nobody may ask for a while */
-    private void look(boolean thoroughly) {
+    private void look() {
         ToolServer server = entry.server();
-        List<RawJson> tools = server.list(Deadline.in(LIST_TIMEOUT));
+        List<RawJson> tools = tools(server);
         DefinitionReader.Listed listed =
-                DefinitionReader.read(tools, server.profile().runsTasks());
-        warnOfWaiting(definitions.listed(entry.slug(), listed.definitions(), entry.definitions()));
+                DefinitionReader.tools(tools, server.profile().runsTasks());
+        warnOfWaiting(definitions.listed(entry.slug(), DefinitionKind.TOOL, listed.definitions(), entry.definitions()));
         warnOfDropped(listed.dropped());
+        memory.greeted(entry, server.profile());
+        look.greeted(entry);
+        // A call that waits for a process to start waits for its tools only.
+        boolean due = thoroughlyAgainNanos - System.nanoTime() <= 0 && callsWaiting.get() == 0;
+        if (thoroughly.compareAndSet(true, false) || due) {
+            // The tools are there meanwhile.
+            onChange.run();
+            lookAtContext(server);
+            thoroughlyAgainNanos = System.nanoTime() + interval.toNanos();
+        }
         failures = 0;
         status = status(ServerStatus.State.UP, listed.dropped().size(), null);
-        memory.greeted(entry, server.profile());
-        if (thoroughly && entry.lazy()) {
-            listContext(server);
+    }
+
+    private static List<RawJson> tools(ToolServer server) {
+        try {
+            return server.list(Deadline.in(LIST_TIMEOUT));
+        } catch (ToolServerFault refused) {
+            // It answers, and never said that it has tools: it may well have prompts.
+            if (refused.fault().kind() == UpstreamFault.Kind.REFUSED
+                    && refused.fault().status() == 0
+                    && !server.profile().can(Listing.TOOLS.capability())) {
+                return List.of();
+            }
+            throw refused;
         }
     }
 
     // What fails here is asked for again when somebody wants it and the server is awake.
-    private void listContext(ToolServer server) {
-        for (Listing listing : List.of(Listing.PROMPTS, Listing.RESOURCES, Listing.TEMPLATES)) {
+    private void lookAtContext(ToolServer server) {
+        for (Listing listing : ContextLook.LISTS) {
             if (server.profile().can(listing.capability())) {
                 try {
-                    memory.listed(entry, listing, server.list(listing, Deadline.in(LIST_TIMEOUT)));
+                    List<RawJson> unused = look.ask(entry, listing);
                 } catch (ToolServerFault unlisted) {
                     LOGGER.debug("{}", unlisted.fault().detail());
                 }
@@ -304,10 +368,7 @@ final class ServerListing implements AutoCloseable {
                 entry.transport(),
                 state,
                 memory.profile(entry).protocolVersion(),
-                0,
                 dropped,
-                0,
-                0,
                 problem,
                 clock.instant());
     }

@@ -1,6 +1,8 @@
 package dev.portreeve.hub.catalog;
 
 import dev.portreeve.hub.definition.Definitions;
+import dev.portreeve.hub.definition.StoredDefinition;
+import dev.portreeve.hub.south.ToolServerFault;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Resource;
 import java.time.Duration;
@@ -28,11 +30,14 @@ public final class ToolCatalog implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ToolCatalog.class);
     /** How long another replica's acceptance may go unnoticed. */
     private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
+    /** The longest a person waits for a server to start and to say everything it has. */
+    private static final Duration REFRESH_TIMEOUT = Duration.ofMinutes(2);
     /** The longest a call waits for a server that announced other tools to say which. */
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Definitions definitions;
     private final ServerMemory memory;
+    private final ContextLook look;
     private final FirstContacts firstContacts = new FirstContacts();
     private final InstantSource clock;
     private final Duration interval;
@@ -51,6 +56,7 @@ public final class ToolCatalog implements AutoCloseable {
     public ToolCatalog(Definitions definitions, ServerMemory memory, InstantSource clock, Duration interval) {
         this.definitions = definitions;
         this.memory = memory;
+        this.look = new ContextLook(definitions, memory);
         this.watching = Thread.ofVirtual().name("hub-definitions").unstarted(this::watch);
         this.clock = clock;
         this.interval = interval;
@@ -69,7 +75,7 @@ public final class ToolCatalog implements AutoCloseable {
         }
         listings.put(
                 entry.slug(),
-                new ServerListing(entry, definitions, memory, firstContacts, clock, interval, this::rebuild));
+                new ServerListing(entry, definitions, memory, look, firstContacts, clock, interval, this::rebuild));
         put(new View.OneServer(entry.slug()));
     }
 
@@ -123,14 +129,14 @@ public final class ToolCatalog implements AutoCloseable {
         try {
             while (true) {
                 pause();
-                look();
+                hear();
             }
         } catch (InterruptedException closed) {
             LOGGER.debug("the definitions are no longer watched");
         }
     }
 
-    private void look() {
+    private void hear() {
         try {
             if (definitions.refresh()) {
                 rebuild();
@@ -186,6 +192,38 @@ public final class ToolCatalog implements AutoCloseable {
         ServerListing listing = listings.get(slug);
         Deadline bounded = deadline.remaining().compareTo(SETTLE_TIMEOUT) < 0 ? deadline : Deadline.in(SETTLE_TIMEOUT);
         return listing == null || listing.settle(bounded, deadline);
+    }
+
+    /**
+     * Looks at everything a server has now, for a person, and says what is different; starts one that sleeps. Blocks for a
+     * minute or two at most.
+     *
+     * @return empty if there is no such server
+     */
+    public Optional<Refreshed> refresh(String slug) throws InterruptedException {
+        ServerListing listing = listings.get(slug);
+        if (listing == null) {
+            return Optional.empty();
+        }
+        List<StoredDefinition> before = definitions.of(slug);
+        String problem = null;
+        try {
+            listing.refresh(Deadline.in(REFRESH_TIMEOUT));
+        } catch (ToolServerFault away) {
+            problem = away.fault().detail();
+        }
+        ServerStatus now = listing.status();
+        return Optional.of(new Refreshed(
+                slug,
+                now.state(),
+                problem == null ? now.problem() : problem,
+                Refreshed.differences(before, definitions.of(slug)),
+                now.waiting()));
+    }
+
+    /** What servers have beside tools. */
+    ContextLook look() {
+        return look;
     }
 
     /** What servers showed last. */

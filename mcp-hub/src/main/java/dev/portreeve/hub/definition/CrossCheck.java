@@ -24,6 +24,7 @@ public final class CrossCheck {
     private static final int MIN_TELLING_CHARS = 6;
 
     private static final int MAX_NAMED = 5;
+    private static final Set<String> NAMES = Set.of("/name", "/uri", "/uriTemplate");
 
     private final Set<String> slugs;
     /** Tool name to the servers that have it. */
@@ -35,6 +36,10 @@ public final class CrossCheck {
     public CrossCheck(List<StoredDefinition> offered, Set<String> slugs) {
         this.slugs = Set.copyOf(slugs);
         for (StoredDefinition row : offered) {
+            // Only tools are called by what a text says; of the others, names may well be the same everywhere.
+            if (row.kind() != DefinitionKind.TOOL) {
+                continue;
+            }
             owners.computeIfAbsent(row.name(), first -> new TreeSet<>()).add(row.server());
             looks.computeIfAbsent(look(row.name()), first -> new TreeSet<>()).add(row.name());
         }
@@ -43,7 +48,8 @@ public final class CrossCheck {
     /** What is suspicious about a definition among the others. */
     public List<Suspicion> of(StoredDefinition row) {
         List<Suspicion> found = new ArrayList<>();
-        Set<String> alike = new TreeSet<>(looks.getOrDefault(look(row.name()), Set.of()));
+        Set<String> alike = new TreeSet<>(
+                row.kind() == DefinitionKind.TOOL ? looks.getOrDefault(look(row.name()), Set.of()) : Set.of());
         alike.remove(row.name());
         if (!alike.isEmpty()) {
             found.add(new Suspicion(Suspicion.Kind.LOOK_ALIKE, "/name", "looks like " + named(alike)));
@@ -51,7 +57,7 @@ public final class CrossCheck {
         for (JsonTexts.Text text :
                 JsonTexts.find(row.definition().body().toBytes(), EVERYTHING).texts()) {
             Set<String> spoken = spokenOf(row.server(), row.name(), text.value());
-            if (!spoken.isEmpty() && !text.pointer().equals("/name")) {
+            if (!spoken.isEmpty() && !NAMES.contains(text.pointer())) {
                 found.add(new Suspicion(
                         Suspicion.Kind.OTHER_SERVER,
                         HiddenText.visible(text.pointer()),

@@ -12,6 +12,10 @@ import java.util.stream.Collectors;
 /** The records of what happened to definitions: names, hashes and places, never what the definitions say. */
 final class DefinitionEvents {
     private static final int MAX_NAMED = 100;
+    /** A record has room for so much; addresses can be long. */
+    private static final int MAX_NAMED_CHARS = 12_000;
+
+    private static final int CHARS_BESIDE_NAME = 150;
     private static final int MAX_PLACES = 50;
 
     private DefinitionEvents() {}
@@ -57,19 +61,32 @@ final class DefinitionEvents {
         if (rows.isEmpty()) {
             return;
         }
+        int named = named(rows);
         Facts facts = new Facts()
                 .put("server", rows.getFirst().server())
+                .put("definition_kind", rows.getFirst().kind().code())
                 .put("policy", policy.code())
                 .putAll(
                         "definitions",
                         rows.stream()
-                                .limit(MAX_NAMED)
+                                .limit(named)
                                 .map(row -> facts(change, row))
                                 .toList());
-        if (rows.size() > MAX_NAMED) {
-            facts.put("definitions_left_out", rows.size() - MAX_NAMED);
+        if (rows.size() > named) {
+            facts.put("definitions_left_out", rows.size() - named);
         }
         events.add(new AuditEvent(AuditEvent.INSTANCE, kind, null, facts));
+    }
+
+    private static int named(List<StoredDefinition> rows) {
+        int chars = 0;
+        for (int i = 0; i < Math.min(rows.size(), MAX_NAMED); i++) {
+            chars += rows.get(i).name().length() + CHARS_BESIDE_NAME;
+            if (chars > MAX_NAMED_CHARS) {
+                return Math.max(1, i);
+            }
+        }
+        return Math.min(rows.size(), MAX_NAMED);
     }
 
     /** The record of a person's decision; none if nothing changed. */
@@ -83,6 +100,7 @@ final class DefinitionEvents {
         StoredDefinition now = row.get();
         Facts facts = new Facts()
                 .put("server", now.server())
+                .put("definition_kind", now.kind().code())
                 .put("actor", String.valueOf(now.decidedBy()))
                 .put("via", via)
                 .putAll("definitions", List.of(facts(change, now)));

@@ -4,20 +4,26 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A change of one server's definitions that must commit together with its record. */
+/** A change of one server's definitions of one kind that must commit together with its record. */
 final class DefinitionPosting {
     private final String server;
+    private final DefinitionKind kind;
     private final Consumer<Shelf> step;
     private Shelf.@Nullable Change change;
 
     /** @param step what happens to the definitions; asked anew after each rollback */
-    DefinitionPosting(String server, Consumer<Shelf> step) {
+    DefinitionPosting(String server, DefinitionKind kind, Consumer<Shelf> step) {
         this.server = server;
+        this.kind = kind;
         this.step = step;
     }
 
     String server() {
         return server;
+    }
+
+    DefinitionKind kind() {
+        return kind;
     }
 
     /** What has to be written, given what is there. */

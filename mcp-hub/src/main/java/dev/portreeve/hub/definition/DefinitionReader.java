@@ -5,14 +5,17 @@ import dev.portreeve.hub.wire.MirroredArguments;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.CanonicalJson;
 import dev.portreeve.policy.call.MalformedJson;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,40 +25,69 @@ import org.jspecify.annotations.Nullable;
 public final class DefinitionReader {
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_NAME_CHARS = 128;
+    /** What an index over them holds. */
+    private static final int MAX_URI_BYTES = 2000;
+
+    /** The member that holds a text of instructions. */
+    public static final String INSTRUCTIONS = "instructions";
+
+    private static final String SIZE = "size";
+    private static final String ANNOTATIONS = "annotations";
+    private static final String LAST_MODIFIED = "lastModified";
 
     private DefinitionReader() {}
 
     /** @param dropped for each definition that cannot be offered, which it is and why; without its contents */
     public record Listed(List<Definition> definitions, List<String> dropped) {}
 
-    /** The list of a server whose calls cannot be tasks. */
-    public static Listed read(List<RawJson> list) {
-        return read(list, false);
+    /** The tools of a server whose calls cannot be tasks. */
+    public static Listed tools(List<RawJson> list) {
+        return tools(list, false);
     }
 
     /** @param tasks whether calls can be tasks there; if not, tools that only run as such cannot be offered */
-    public static Listed read(List<RawJson> list, boolean tasks) {
+    public static Listed tools(List<RawJson> list, boolean tasks) {
+        return read(DefinitionKind.TOOL, list, body -> tool(body, tasks));
+    }
+
+    /** A list of prompts, resources or templates. */
+    public static Listed read(DefinitionKind kind, List<RawJson> list) {
+        return read(kind, list, body -> other(kind, body));
+    }
+
+    /** What a server says of its own use; none if it says nothing, or more than is shown to anybody. */
+    public static Listed instructions(@Nullable String text) {
+        return text == null || text.isBlank()
+                ? new Listed(List.of(), List.of())
+                : read(
+                        DefinitionKind.INSTRUCTIONS,
+                        List.of(RawJson.object(Map.of(INSTRUCTIONS, RawJson.string(text)))),
+                        body -> new Definition(DefinitionKind.INSTRUCTIONS, "", hash(body.toBytes()), body));
+    }
+
+    private static Listed read(DefinitionKind kind, List<RawJson> list, Function<RawJson, Definition> reader) {
         List<Definition> definitions = new ArrayList<>();
         Set<String> names = new HashSet<>();
         List<String> dropped = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
             try {
-                Definition definition = definition(list.get(i), tasks);
+                RawJson body = list.get(i);
+                if (body.length() > MAX_DEFINITION_BYTES) {
+                    throw new Unusable("its definition has more than " + MAX_DEFINITION_BYTES + " bytes");
+                }
+                Definition definition = reader.apply(body);
                 if (!names.add(definition.name())) {
                     throw new Unusable("its name stands twice");
                 }
                 definitions.add(definition);
             } catch (Unusable | BadMessage | MalformedJson unusable) {
-                dropped.add("tool " + (i + 1) + ": " + unusable.getMessage());
+                dropped.add(kind.code() + " " + (i + 1) + ": " + unusable.getMessage());
             }
         }
         return new Listed(definitions, dropped);
     }
 
-    private static Definition definition(RawJson body, boolean tasks) {
-        if (body.length() > MAX_DEFINITION_BYTES) {
-            throw new Unusable("its definition has more than " + MAX_DEFINITION_BYTES + " bytes");
-        }
+    private static Definition tool(RawJson body, boolean tasks) {
         Map<String, RawJson> members = body.members();
         String name = name(members.get("name"));
         RawJson input = members.get("inputSchema");
@@ -72,7 +104,43 @@ public final class DefinitionReader {
         requireBounded("output", members.get("outputSchema"));
         MirroredArguments.of(input);
         // A copy: the body is kept, and the page it came in must not be kept with it.
-        return new Definition(name, hash, RawJson.of(body.toBytes().clone()));
+        return new Definition(
+                DefinitionKind.TOOL, name, hash, RawJson.of(body.toBytes().clone()));
+    }
+
+    private static Definition other(DefinitionKind kind, RawJson body) {
+        Map<String, RawJson> members = body.members();
+        String name = switch (kind) {
+            case RESOURCE -> uri(members.get("uri"));
+            case TEMPLATE -> uri(members.get("uriTemplate"));
+            case TOOL, PROMPT, INSTRUCTIONS -> name(members.get("name"));
+        };
+        // Also of a resource first as it is: what two readers could read in two ways is not offered.
+        String whole = hash(body.toBytes());
+        String hash =
+                kind == DefinitionKind.RESOURCE ? hash(withoutContents(members).toBytes()) : whole;
+        return new Definition(kind, name, hash, RawJson.of(body.toBytes().clone()));
+    }
+
+    // A file that grows is not described otherwise.
+    private static RawJson withoutContents(Map<String, RawJson> members) {
+        Map<String, RawJson> kept = new LinkedHashMap<>(members);
+        kept.remove(SIZE);
+        RawJson annotations = kept.get(ANNOTATIONS);
+        if (annotations != null && annotations.isObject()) {
+            Map<String, RawJson> others = new LinkedHashMap<>(annotations.members());
+            others.remove(LAST_MODIFIED);
+            kept.put(ANNOTATIONS, RawJson.object(others));
+        }
+        return RawJson.object(kept);
+    }
+
+    private static String uri(@Nullable RawJson uri) {
+        String text = uri == null ? "" : uri.asString().orElse("");
+        if (text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > MAX_URI_BYTES) {
+            throw new Unusable("its address must have 1 to " + MAX_URI_BYTES + " bytes");
+        }
+        return seen(text, "address");
     }
 
     private static String name(@Nullable RawJson name) {
@@ -80,8 +148,12 @@ public final class DefinitionReader {
         if (text.isBlank() || text.length() > MAX_NAME_CHARS) {
             throw new Unusable("its name must have 1 to " + MAX_NAME_CHARS + " characters");
         }
+        return seen(text, "name");
+    }
+
+    private static String seen(String text, String what) {
         if (HiddenText.hasHidden(text) || text.chars().anyMatch(Character::isISOControl)) {
-            throw new Unusable("its name has characters that people do not see");
+            throw new Unusable("its " + what + " has characters that people do not see");
         }
         return text;
     }

@@ -5,6 +5,7 @@ import dev.portreeve.policy.call.JsonPaths;
 import dev.portreeve.policy.call.JsonTexts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads what a definition says, as a model would, and takes out what a person would not see. Nothing it refers to is
@@ -18,6 +19,9 @@ public record DefinitionScan(RawJson clean, List<Suspicion> suspicions) {
     private static final JsonPaths EVERYTHING = JsonPaths.of("/**");
     private static final int MAX_DESCRIPTION_CHARS = 16 * 1024;
     private static final int MAX_TITLE_CHARS = 256;
+    /** A template with nothing of a place before its first expression. */
+    private static final Pattern ANYTHING = Pattern.compile("\\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?[^{A-Za-z0-9]*\\{");
+
     private static final int MAX_SUSPICIONS = 50;
 
     public DefinitionScan {
@@ -25,8 +29,8 @@ public record DefinitionScan(RawJson clean, List<Suspicion> suspicions) {
     }
 
     /** @throws dev.portreeve.policy.call.MalformedJson if it is no JSON that all readers agree on */
-    public static DefinitionScan of(Definition definition) {
-        byte[] bytes = definition.body().toBytes();
+    public static DefinitionScan of(RawJson definition) {
+        byte[] bytes = definition.toBytes();
         JsonTexts texts = JsonTexts.find(bytes, EVERYTHING);
         List<Suspicion> suspicions = new ArrayList<>();
         List<String> cleaned = texts.texts().stream()
@@ -38,7 +42,7 @@ public record DefinitionScan(RawJson clean, List<Suspicion> suspicions) {
         boolean asItWas =
                 cleaned.equals(texts.texts().stream().map(JsonTexts.Text::value).toList());
         return new DefinitionScan(
-                asItWas ? definition.body() : RawJson.of(texts.with(cleaned)),
+                asItWas ? definition : RawJson.of(texts.with(cleaned)),
                 suspicions.stream().limit(MAX_SUSPICIONS).toList());
     }
 
@@ -97,6 +101,12 @@ public record DefinitionScan(RawJson clean, List<Suspicion> suspicions) {
                     "has " + value.length() + " characters and is cut to " + maxChars(text)));
         }
         lookAtAddress(text, place, to);
+        if (text.pointer().equals("/uriTemplate") && ANYTHING.matcher(value).find()) {
+            to.add(new Suspicion(
+                    Suspicion.Kind.LETS_IN_MUCH,
+                    place,
+                    "lets in whatever address it is filled with: once it is accepted, no resource that fits it waits"));
+        }
     }
 
     private static void lookAtAddress(JsonTexts.Text text, String place, List<Suspicion> to) {

@@ -63,9 +63,14 @@ public final class Definitions {
         return byServer.getOrDefault(server, List.of());
     }
 
+    /** Those of one kind, as {@link #of(String)}. */
+    public List<StoredDefinition> of(String server, DefinitionKind kind) {
+        return of(server).stream().filter(row -> row.kind() == kind).toList();
+    }
+
     /** The definition that a row would replace, or has replaced: in force now, or last; empty for a tool's first. */
     public Optional<StoredDefinition> previous(StoredDefinition row) {
-        List<StoredDefinition> others = of(row.server()).stream()
+        List<StoredDefinition> others = of(row.server(), row.kind()).stream()
                 .filter(other ->
                         other.name().equals(row.name()) && !other.hash().equals(row.hash()))
                 .toList();
@@ -104,18 +109,20 @@ public final class Definitions {
     }
 
     /**
-     * Takes a server's complete list. Nothing is written if nothing is different.
+     * Takes a server's complete list of one kind. Nothing is written if nothing is different.
      *
+     * @param listed all of that kind
      * @return what waits for a person since this list, for a log
      * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then nothing has changed
      */
-    public List<StoredDefinition> listed(String server, List<Definition> listed, DefinitionPolicy policy) {
+    public List<StoredDefinition> listed(
+            String server, DefinitionKind kind, List<Definition> listed, DefinitionPolicy policy) {
         Instant now = clock.instant();
-        DefinitionPosting trial = new DefinitionPosting(server, shelf -> shelf.list(listed, policy, now));
-        if (trial.decide(of(server)).isEmpty()) {
+        DefinitionPosting trial = new DefinitionPosting(server, kind, shelf -> shelf.list(listed, policy, now));
+        if (trial.decide(of(server, kind)).isEmpty()) {
             return List.of();
         }
-        DefinitionPosting posting = new DefinitionPosting(server, shelf -> shelf.list(listed, policy, now));
+        DefinitionPosting posting = new DefinitionPosting(server, kind, shelf -> shelf.list(listed, policy, now));
         audit.append(JournalEntry.of(store, posting, () -> DefinitionEvents.listed(posting.decided(), policy)))
                 .await();
         boolean unused = refresh();
@@ -140,6 +147,7 @@ public final class Definitions {
         String why = reason == null || reason.isBlank() ? null : shorten(reason.strip());
         DefinitionPosting posting = new DefinitionPosting(
                 seen.server(),
+                seen.kind(),
                 shelf -> shelf.offered(seen.name(), seen.hash()).ifPresent(row -> {
                     switch (choice) {
                         case ACCEPT -> {
@@ -159,7 +167,7 @@ public final class Definitions {
                 .await();
         boolean unused = refresh();
         Shelf.Change change = posting.decided();
-        Optional<StoredDefinition> row = find(seen.server(), seen.name(), seen.hash());
+        Optional<StoredDefinition> row = find(seen.server(), seen.kind(), seen.hash());
         if (row.isEmpty() || !row.get().offered()) {
             return new Decided.NotOffered();
         }
@@ -170,10 +178,8 @@ public final class Definitions {
         return text.length() <= MAX_REASON_CHARS ? text : text.substring(0, MAX_REASON_CHARS);
     }
 
-    /** One row, if there is such a one. */
-    public Optional<StoredDefinition> find(String server, String name, String hash) {
-        return of(server).stream()
-                .filter(row -> row.name().equals(name) && row.hash().equals(hash))
-                .findFirst();
+    /** One row, if there is such a one; a hash speaks for the name too. */
+    public Optional<StoredDefinition> find(String server, DefinitionKind kind, String hash) {
+        return of(server, kind).stream().filter(row -> row.hash().equals(hash)).findFirst();
     }
 }

@@ -20,7 +20,6 @@ import org.jooq.impl.DefaultConnectionProvider;
 
 /** Definitions in PostgreSQL. */
 final class PostgresDefinitionStore implements DefinitionStore {
-    private static final String TOOL = "tool";
     private static final String SUBJECT = "definition";
     private final DSLContext database;
 
@@ -30,7 +29,7 @@ final class PostgresDefinitionStore implements DefinitionStore {
 
     @Override
     public List<StoredDefinition> read() {
-        return database.selectFrom(DEFINITION).where(DEFINITION.KIND.eq(TOOL)).fetch(PostgresDefinitionStore::stored);
+        return database.selectFrom(DEFINITION).fetch(PostgresDefinitionStore::stored);
     }
 
     @Override
@@ -54,7 +53,7 @@ final class PostgresDefinitionStore implements DefinitionStore {
             for (DefinitionPosting posting : postings) {
                 Shelf.Change change = posting.decide(rows.selectFrom(DEFINITION)
                         .where(DEFINITION.SERVER.eq(posting.server()))
-                        .and(DEFINITION.KIND.eq(TOOL))
+                        .and(DEFINITION.KIND.eq(posting.kind().code()))
                         .fetch(PostgresDefinitionStore::stored));
                 change.gone()
                         .forEach(row ->
@@ -70,7 +69,7 @@ final class PostgresDefinitionStore implements DefinitionStore {
         return DEFINITION
                 .SERVER
                 .eq(row.server())
-                .and(DEFINITION.KIND.eq(TOOL))
+                .and(DEFINITION.KIND.eq(row.kind().code()))
                 .and(DEFINITION.NAME.eq(row.name()))
                 .and(DEFINITION.HASH.eq(row.hash()));
     }
@@ -78,7 +77,7 @@ final class PostgresDefinitionStore implements DefinitionStore {
     private static void put(DSLContext rows, StoredDefinition row) {
         DefinitionRecord written = new DefinitionRecord();
         written.setServer(row.server());
-        written.setKind(TOOL);
+        written.setKind(row.kind().code());
         written.setName(row.name());
         written.setHash(row.hash());
         written.setBody(row.definition().body().toBytes());
@@ -99,7 +98,11 @@ final class PostgresDefinitionStore implements DefinitionStore {
     private static StoredDefinition stored(DefinitionRecord row) {
         return new StoredDefinition(
                 row.getServer(),
-                new Definition(row.getName(), row.getHash(), RawJson.of(row.getBody())),
+                new Definition(
+                        DefinitionKind.valueOf(row.getKind().toUpperCase(Locale.ROOT)),
+                        row.getName(),
+                        row.getHash(),
+                        RawJson.of(row.getBody())),
                 Verdict.valueOf(row.getVerdict().toUpperCase(Locale.ROOT)),
                 row.getOffered(),
                 row.getSeenAt(),

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server's definitions while something happens to them: what the server lists, or what a person decides. Knows no
+ * One server's definitions of one kind while something happens to them: what the server lists, or what a person decides. Knows no
  * database; the store writes what {@link #change()} says. For one thread.
  */
 final class Shelf {

@@ -19,6 +19,10 @@ public record StoredDefinition(
         @Nullable Instant decidedAt,
         @Nullable String decidedBy,
         @Nullable String reason) {
+    public DefinitionKind kind() {
+        return definition.kind();
+    }
+
     public String name() {
         return definition.name();
     }

@@ -18,7 +18,8 @@ public record Suspicion(Kind kind, String place, String detail) {
         OUTSIDE_REFERENCE,
         ICON_ADDRESS,
         OTHER_SERVER,
-        LOOK_ALIKE;
+        LOOK_ALIKE,
+        LETS_IN_MUCH;
 
         /** As it stands in answers. */
         public String code() {

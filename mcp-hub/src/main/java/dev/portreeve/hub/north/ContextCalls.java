@@ -37,14 +37,21 @@ final class ContextCalls {
 
     private final CallGovernor governor;
     private final Bridge bridge;
+    private final ContextFinder finder;
     private final Supplier<CallId> callIds;
     private final AlarmClock alarms;
     private final NorthLimits limits;
 
     ContextCalls(
-            CallGovernor governor, Bridge bridge, Supplier<CallId> callIds, AlarmClock alarms, NorthLimits limits) {
+            CallGovernor governor,
+            Bridge bridge,
+            ContextFinder finder,
+            Supplier<CallId> callIds,
+            AlarmClock alarms,
+            NorthLimits limits) {
         this.governor = governor;
         this.bridge = bridge;
+        this.finder = finder;
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
@@ -98,7 +105,9 @@ final class ContextCalls {
                         .toList()),
                 FREE,
                 Deadline.in(bridge.patience(caller, request.owner().callTimeout())),
-                meta.traceId());
+                meta.traceId(),
+                request.standing().hash(),
+                request.isWithheld());
     }
 
     private Reply govern(Work work, Answer answer, Cancellation cancellation) {
@@ -130,6 +139,7 @@ final class ContextCalls {
 
     private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)
             throws CallEnded {
+        finder.requireUnchanged(work.request(), work.call().deadline());
         work.errand().caller().uses(work.call().resource());
         relay.begin(cleared.aside());
         Content input = cleared.content();

@@ -21,12 +21,15 @@ final class ContextMethods {
     private final ToolCatalog servers;
     private final ContextCatalog catalog;
     private final ContextLists lists;
+    private final ContextFinder finder;
     private final ContextCalls calls;
 
-    ContextMethods(ToolCatalog servers, ContextCatalog catalog, ContextLists lists, ContextCalls calls) {
+    ContextMethods(
+            ToolCatalog servers, ContextCatalog catalog, ContextLists lists, ContextFinder finder, ContextCalls calls) {
         this.servers = servers;
         this.catalog = catalog;
         this.lists = lists;
+        this.finder = finder;
         this.calls = calls;
     }
 
@@ -53,10 +56,11 @@ final class ContextMethods {
 
     /** Runs one call to its end on the calling thread. */
     Reply call(Counterpart caller, String method, @Nullable RawJson params, Answer answer, Cancellation cancellation) {
-        Optional<ContextRequest> found = ContextRequest.read(method, params, caller.view(), servers, catalog);
-        return found.isEmpty()
-                ? ContextRequest.unknown(method, params)
-                : calls.call(caller, found.get(), params, answer, cancellation);
+        return switch (finder.find(caller, method, params)) {
+            case ContextFinder.Found.Request(ContextRequest request) ->
+                calls.call(caller, request, params, answer, cancellation);
+            case ContextFinder.Found.Nothing(Reply reply) -> reply;
+        };
     }
 
     /** What the servers of a view can do, beside their tools. */
@@ -100,8 +104,7 @@ final class ContextMethods {
         // Several servers' instructions are not merged: one could speak about another's tools.
         return view instanceof View.OneServer one
                 ? servers.server(one.slug())
-                        .map(this::profile)
-                        .map(ServerProfile::instructions)
+                        .map(catalog::instructions)
                         .filter(text -> text.length() <= MAX_INSTRUCTIONS_CHARS)
                         .map(DefinitionScan::clean)
                         .orElse(null)

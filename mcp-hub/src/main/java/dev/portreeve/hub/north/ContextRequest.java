@@ -4,8 +4,10 @@ import dev.portreeve.hub.catalog.ContextCatalog;
 import dev.portreeve.hub.catalog.ContextEntry;
 import dev.portreeve.hub.catalog.ResourceUri;
 import dev.portreeve.hub.catalog.ServerEntry;
+import dev.portreeve.hub.catalog.Standing;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.definition.DefinitionKind;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param asked the name or URI as the caller knows it
  * @param own what the server calls it
+ * @param kind of what it is about
+ * @param standing what became of that, by its definition
  * @param arguments what guardrails read and may rewrite
  * @param reference the {@code ref} of a completion, in the server's own words; {@code null} for the others
  */
@@ -30,6 +34,8 @@ record ContextRequest(
         Resource.OfServer resource,
         String asked,
         String own,
+        DefinitionKind kind,
+        Standing standing,
         Arguments arguments,
         @Nullable RawJson reference) {
     static final String GET_PROMPT = "prompts/get";
@@ -56,7 +62,7 @@ record ContextRequest(
                 yield prompt(method, text(members.get("name"), "name"), arguments, null, view, context);
             }
             case READ, SUBSCRIBE, UNSUBSCRIBE, LISTEN ->
-                resource(method, text(members.get("uri"), "uri"), Arguments.NONE, null, view, servers);
+                resource(method, text(members.get("uri"), "uri"), Arguments.NONE, null, view, servers, context);
             default -> completion(members, view, servers, context);
         };
     }
@@ -77,7 +83,8 @@ record ContextRequest(
         RawJson type = ref.member("type");
         return switch (type == null ? "" : type.asString().orElse("")) {
             case "ref/prompt" -> prompt(COMPLETE, text(ref.member("name"), "name"), arguments, ref, view, context);
-            case "ref/resource" -> resource(COMPLETE, text(ref.member("uri"), "uri"), arguments, ref, view, servers);
+            case "ref/resource" ->
+                resource(COMPLETE, text(ref.member("uri"), "uri"), arguments, ref, view, servers, context);
             default -> throw unusable("the ref must be of type ref/prompt or ref/resource");
         };
     }
@@ -91,26 +98,54 @@ record ContextRequest(
                 prompt.resource(),
                 name,
                 prompt.own(),
+                DefinitionKind.PROMPT,
+                context.standing(prompt.owner(), DefinitionKind.PROMPT, prompt.own()),
                 arguments,
                 referring(ref, "name", prompt.own())));
     }
 
     private static Optional<ContextRequest> resource(
-            String method, String uri, Arguments arguments, @Nullable RawJson ref, View view, ToolCatalog servers) {
+            String method,
+            String uri,
+            Arguments arguments,
+            @Nullable RawJson ref,
+            View view,
+            ToolCatalog servers,
+            ContextCatalog context) {
         if (ResourceUri.climbs(uri)) {
             throw unusable("the uri means a folder above with .., which rules cannot see through");
         }
         return ResourceUri.locate(view, uri)
-                .flatMap(located -> servers.server(located.slug())
-                        .map(owner -> new ContextRequest(
-                                method,
-                                owner,
-                                new Resource.ServerResource(
-                                        located.slug(), ResourceUri.of(located.slug(), located.uri())),
-                                uri,
-                                located.uri(),
-                                arguments,
-                                referring(ref, "uri", located.uri()))));
+                .flatMap(located -> servers.server(located.slug()).map(owner -> {
+                    // What is completed is a template as a rule, but may be a resource.
+                    boolean template = method.equals(COMPLETE) && located.uri().indexOf('{') >= 0;
+                    DefinitionKind kind = template ? DefinitionKind.TEMPLATE : DefinitionKind.RESOURCE;
+                    return new ContextRequest(
+                            method,
+                            owner,
+                            new Resource.ServerResource(located.slug(), ResourceUri.of(located.slug(), located.uri())),
+                            uri,
+                            located.uri(),
+                            kind,
+                            // Whatever became of it, one can let go of it.
+                            method.equals(UNSUBSCRIBE)
+                                    ? Standing.FREE
+                                    : context.standingOrLook(owner, kind, located.uri()),
+                            arguments,
+                            referring(ref, "uri", located.uri()));
+                }));
+    }
+
+    /** The name of the prompt that params speak of; empty if they speak of something else. */
+    static Optional<String> promptName(String method, @Nullable RawJson params) {
+        RawJson named = params == null || method.equals(GET_PROMPT) ? params : params.member("ref");
+        RawJson name = named == null || isOfResource(method) ? null : named.member("name");
+        return name == null ? Optional.empty() : name.asString();
+    }
+
+    /** Whether nobody has accepted what its server made of it since. */
+    boolean isWithheld() {
+        return standing.state() == Standing.State.WITHHELD;
     }
 
     private static @Nullable RawJson referring(@Nullable RawJson ref, String member, String own) {

@@ -63,10 +63,16 @@ public final class McpEndpoint implements AutoCloseable {
         this.announcements = new Announcements(alarms);
         this.offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR, announcements::listsMayHaveChanged);
         ContextLists contextLists = new ContextLists(offered, access);
+        ContextFinder finder = new ContextFinder(catalog, offered, access);
         ContextMethods context = new ContextMethods(
-                catalog, offered, contextLists, new ContextCalls(governor, bridge, callIds, alarms, limits));
-        SubscribeCalls subscribes = new SubscribeCalls(governor, access, callIds, subscriptionPlaces(limits.streams()));
-        Methods methods = new Methods(lists, contextLists, calls, taskCalls, context, subscribes);
+                catalog,
+                offered,
+                contextLists,
+                finder,
+                new ContextCalls(governor, bridge, finder, callIds, alarms, limits));
+        SubscribeCalls subscribes =
+                new SubscribeCalls(governor, access, finder, callIds, subscriptionPlaces(limits.streams()));
+        Methods methods = new Methods(lists, contextLists, calls, taskCalls, context, finder, subscribes);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
         catalog.onChange(announcements::listsMayHaveChanged);
@@ -87,6 +93,7 @@ public final class McpEndpoint implements AutoCloseable {
             ToolCalls calls,
             TaskCalls tasks,
             ContextMethods context,
+            ContextFinder finder,
             SubscribeCalls subscribes) {}
 
     private EraSwitch eras(
@@ -107,7 +114,7 @@ public final class McpEndpoint implements AutoCloseable {
                                 rate,
                                 announcements,
                                 visible,
-                                new StreamSubscribing(catalog, offered, methods.subscribes(), alarms),
+                                new StreamSubscribing(methods.finder(), methods.subscribes(), alarms),
                                 pump,
                                 limits,
                                 space),
@@ -123,7 +130,7 @@ public final class McpEndpoint implements AutoCloseable {
                         methods.calls(),
                         methods.tasks(),
                         methods.context(),
-                        new SessionSubscribing(catalog, offered, methods.subscribes(), rate, alarms),
+                        new SessionSubscribing(methods.finder(), methods.subscribes(), rate, alarms),
                         id -> soon.run(id, () -> catalog.tell(Counterpart.Legacy.partyKey(id), ROOTS_CHANGED))));
     }
 

@@ -138,6 +138,20 @@ final class OutcomeReplies {
                                 + " gateway, who finds them with: portreeve tools list --waiting"));
     }
 
+    // As with tools: that a person is to look, not how.
+    static Reply waiting(Reply unknown, String server) {
+        return unknown instanceof Reply.Error(int status, McpError error)
+                ? new Reply.Error(
+                        status,
+                        new McpError(
+                                error.code(),
+                                error.message() + ": what server \"" + server
+                                        + "\" says of it waits until a person has looked at it; tell whoever runs the"
+                                        + " gateway, who finds it with: portreeve tools list --waiting",
+                                error.data()))
+                : unknown;
+    }
+
     static Reply evidenceUnavailable() {
         return new Reply.Error(
                 UNAVAILABLE,

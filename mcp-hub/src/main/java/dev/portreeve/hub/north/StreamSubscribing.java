@@ -1,7 +1,5 @@
 package dev.portreeve.hub.north;
 
-import dev.portreeve.hub.catalog.ContextCatalog;
-import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.RawJson;
@@ -13,14 +11,12 @@ import java.util.function.Consumer;
 
 /** The resources that a stream of {@code subscriptions/listen} is to tell of. Thread-safe. */
 final class StreamSubscribing {
-    private final ToolCatalog servers;
-    private final ContextCatalog catalog;
+    private final ContextFinder finder;
     private final SubscribeCalls calls;
     private final AlarmClock alarms;
 
-    StreamSubscribing(ToolCatalog servers, ContextCatalog catalog, SubscribeCalls calls, AlarmClock alarms) {
-        this.servers = servers;
-        this.catalog = catalog;
+    StreamSubscribing(ContextFinder finder, SubscribeCalls calls, AlarmClock alarms) {
+        this.finder = finder;
         this.calls = calls;
         this.alarms = alarms;
     }
@@ -54,10 +50,9 @@ final class StreamSubscribing {
             Counterpart caller, String uri, Subscriptions into, Updates updates, RequestMeta meta, Cancellation gone) {
         try {
             RawJson params = RawJson.object(Map.of("uri", RawJson.string(uri)));
-            return ContextRequest.read(ContextRequest.LISTEN, params, caller.view(), servers, catalog)
-                    .map(request -> calls.subscribe(caller, request, into, updates, meta.traceId(), gone))
-                    .filter(Reply.Result.class::isInstance)
-                    .isPresent();
+            return finder.find(caller, ContextRequest.LISTEN, params) instanceof ContextFinder.Found.Request found
+                    && calls.subscribe(caller, found.request(), into, updates, meta.traceId(), gone)
+                            instanceof Reply.Result;
         } catch (BadMessage unusable) {
             return false;
         }

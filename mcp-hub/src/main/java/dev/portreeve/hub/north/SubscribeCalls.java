@@ -36,13 +36,20 @@ final class SubscribeCalls {
 
     private final CallGovernor governor;
     private final AccessPolicy access;
+    private final ContextFinder finder;
     private final Supplier<CallId> callIds;
     private final StandingStreams places;
 
     /** @param places what each principal, and all together, may be subscribed to */
-    SubscribeCalls(CallGovernor governor, AccessPolicy access, Supplier<CallId> callIds, StandingStreams places) {
+    SubscribeCalls(
+            CallGovernor governor,
+            AccessPolicy access,
+            ContextFinder finder,
+            Supplier<CallId> callIds,
+            StandingStreams places) {
         this.governor = governor;
         this.access = access;
+        this.finder = finder;
         this.callIds = callIds;
         this.places = places;
     }
@@ -69,7 +76,7 @@ final class SubscribeCalls {
                 request,
                 caller.view(),
                 caller.party(),
-                resource -> mayBeTold(caller, request, resource),
+                (resource, own) -> finder.isOpen(request, own) && mayBeTold(caller, request, resource),
                 updates,
                 () -> place.get().close());
         Subscriptions.Taken taken = into.take(subscription);
@@ -156,7 +163,9 @@ final class SubscribeCalls {
                 new Content(List.of()),
                 FREE,
                 Deadline.in(request.owner().callTimeout()),
-                trace);
+                trace,
+                request.standing().hash(),
+                request.isWithheld());
     }
 
     private Reply govern(ContextCall call, ContextRequest request, Supplier<Answered> work, Cancellation cancellation) {
@@ -165,6 +174,9 @@ final class SubscribeCalls {
             CallOutcome outcome = governor.govern(
                     call,
                     cancellation.<ToolResult>guard((input, out) -> {
+                        if (!request.method().equals(ContextRequest.UNSUBSCRIBE)) {
+                            finder.requireUnchanged(request, call.deadline());
+                        }
                         out.emit(released.taking(answered(work)));
                         return Usage.NO_TOKENS;
                     }),

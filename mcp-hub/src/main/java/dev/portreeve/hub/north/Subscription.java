@@ -10,7 +10,7 @@ import dev.portreeve.policy.call.Resource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * One caller's subscription to one resource. What its server tells reaches the caller if the caller may use the resource at
@@ -24,13 +24,13 @@ final class Subscription implements ResourceListener {
     private final ContextRequest request;
     private final View view;
     private final Party party;
-    private final Predicate<Resource.ServerResource> access;
+    private final BiPredicate<Resource.ServerResource, String> access;
     private final Updates updates;
     private final Runnable whenOver;
     private final AtomicBoolean over = new AtomicBoolean();
 
     /**
-     * @param access whether the caller may use a resource now
+     * @param access whether the caller may use a resource now, by the name in rules and its server's own
      * @param updates takes what the caller is told
      * @param whenOver called once when it ends; must not block
      */
@@ -38,7 +38,7 @@ final class Subscription implements ResourceListener {
             ContextRequest request,
             View view,
             Party party,
-            Predicate<Resource.ServerResource> access,
+            BiPredicate<Resource.ServerResource, String> access,
             Updates updates,
             Runnable whenOver) {
         this.request = request;
@@ -80,7 +80,7 @@ final class Subscription implements ResourceListener {
         boolean told = !over.get()
                 && !own.isEmpty()
                 && !ResourceUri.climbs(own)
-                && access.test(new Resource.ServerResource(slug, ResourceUri.of(slug, own)));
+                && access.test(new Resource.ServerResource(slug, ResourceUri.of(slug, own)), own);
         if (told) {
             String uri = ResourceUri.in(view, slug, own);
             updates.add(uri, carried(params, uri), asked());

@@ -59,7 +59,7 @@ public final class HttpToolServer implements ToolServer {
         this.post = new HttpPost(slug, target, http, alarms, limits.maxMessageBytes());
         this.voice = voice;
         this.oldest = new SseLink.Ground(slug, post, alarms, limits.maxMessageBytes(), this::aside);
-        this.operations = new ToolOperations(slug, limits.maxTools());
+        this.operations = new ToolOperations(slug, limits);
         this.stateless = stateless;
         this.ear = new ServerEar(slug, this::listen);
         this.watches = new Watches(slug, this::attention);

@@ -6,7 +6,8 @@ import java.time.Duration;
  * Bounds on what downstream servers may take from the gateway.
  *
  * @param maxMessageBytes the longest message taken from a server
- * @param maxTools the most tools of one server, and prompts, and resources
+ * @param maxTools the most tools of one server, and prompts, and templates
+ * @param maxResources the most resources of one server
  * @param connectTimeout for one connection to be made
  * @param startTimeout for a stdio server to start and shake hands; a first start may download it
  * @param probeTimeout how long a server may think about the modern greeting before the older one is tried
@@ -17,6 +18,7 @@ import java.time.Duration;
 public record SouthLimits(
         int maxMessageBytes,
         int maxTools,
+        int maxResources,
         Duration connectTimeout,
         Duration startTimeout,
         Duration probeTimeout,
@@ -26,6 +28,7 @@ public record SouthLimits(
     public static final SouthLimits DEFAULT = new SouthLimits(
             8 * 1024 * 1024,
             1000,
+            10_000,
             Duration.ofSeconds(3),
             Duration.ofSeconds(60),
             Duration.ofSeconds(10),

@@ -69,7 +69,7 @@ public final class StdioToolServer implements ToolServer {
         this.limits = limits;
         this.voice = voice;
         this.handshake = new StdioHandshake(slug, limits.probeTimeout());
-        this.operations = new ToolOperations(slug, limits.maxTools());
+        this.operations = new ToolOperations(slug, limits);
         this.stateless = stateless;
         this.ear = new ServerEar(slug, this::listen);
         this.watches = new Watches(slug, this::attention);

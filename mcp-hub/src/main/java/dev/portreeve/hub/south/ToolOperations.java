@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class ToolOperations {
     private static final int MAX_PAGES = 100;
     private final String slug;
-    private final int maxEntries;
+    private final SouthLimits limits;
 
-    ToolOperations(String slug, int maxEntries) {
+    ToolOperations(String slug, SouthLimits limits) {
         this.slug = slug;
-        this.maxEntries = maxEntries;
+        this.limits = limits;
     }
 
     List<RawJson> list(ServerLink link, Listing listing, Deadline deadline) {
@@ -48,6 +48,7 @@ final class ToolOperations {
                 throw ToolServerFault.garbage(slug, "answered a list without " + listing.member());
             }
             page.elements().forEach(entries::add);
+            int maxEntries = listing == Listing.RESOURCES ? limits.maxResources() : limits.maxTools();
             if (entries.size() > maxEntries) {
                 throw ToolServerFault.garbage(slug, "lists more than " + maxEntries + " " + listing.member());
             }

@@ -3,6 +3,7 @@ package dev.portreeve.hub.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.hub.wire.RawJson;
@@ -44,14 +45,14 @@ abstract class DefinitionsContract {
     }
 
     static Definition tool(String name, String description) {
-        return DefinitionReader.read(List.of(RawJson.of("{\"name\":\"" + name + "\",\"description\":\"" + description
+        return DefinitionReader.tools(List.of(RawJson.of("{\"name\":\"" + name + "\",\"description\":\"" + description
                         + "\",\"inputSchema\":{\"type\":\"object\"}}")))
                 .definitions()
                 .getFirst();
     }
 
     private List<StoredDefinition> list(DefinitionPolicy policy, Definition... offered) {
-        return definitions.listed("files", Arrays.asList(offered), policy);
+        return definitions.listed("files", DefinitionKind.TOOL, Arrays.asList(offered), policy);
     }
 
     /** Description to verdict, with a minus where it is no longer offered. */
@@ -70,7 +71,9 @@ abstract class DefinitionsContract {
     }
 
     private StoredDefinition row(String name, String description) {
-        return definitions.find("files", name, tool(name, description).hash()).orElseThrow();
+        return definitions
+                .find("files", DefinitionKind.TOOL, tool(name, description).hash())
+                .orElseThrow();
     }
 
     private Decided decide(StoredDefinition row, Definitions.Choice choice) {
@@ -191,9 +194,98 @@ abstract class DefinitionsContract {
         assertEquals(state(definitions), state(open()));
         assertEquals(
                 0,
-                replica.listed("files", List.of(tool("read", "v1")), DefinitionPolicy.WARN)
+                replica.listed("files", DefinitionKind.TOOL, List.of(tool("read", "v1")), DefinitionPolicy.WARN)
                         .size());
         assertEquals(1, leaves().size(), "the same list in another replica is nothing new");
+    }
+
+    private static Definition other(DefinitionKind kind, String body) {
+        DefinitionReader.Listed read = DefinitionReader.read(kind, List.of(RawJson.of(body)));
+        assertEquals(List.of(), read.dropped());
+        return read.definitions().getFirst();
+    }
+
+    private Map<DefinitionKind, String> kinds(Definitions of) {
+        Map<DefinitionKind, String> kinds = new TreeMap<>();
+        of.of("files").forEach(row -> kinds.put(row.kind(), row.verdict().code()));
+        return kinds;
+    }
+
+    @Test
+    void oneKindsListSaysNothingOfTheOthers() {
+        String long1 = "file:///" + "a".repeat(1990);
+        Definition prompt = other(DefinitionKind.PROMPT, "{\"name\":\"read\"}");
+        Definition resource = other(DefinitionKind.RESOURCE, "{\"uri\":\"" + long1 + "\",\"name\":\"a\"}");
+        Definition template = other(DefinitionKind.TEMPLATE, "{\"uriTemplate\":\"file:///{a}\",\"name\":\"f\"}");
+        Definition words =
+                DefinitionReader.instructions("be kind").definitions().getFirst();
+        list(DefinitionPolicy.BLOCK, tool("read", "v1"));
+        for (Definition one : List.of(prompt, resource, template, words)) {
+            assertEquals(
+                    1,
+                    definitions
+                            .listed("files", one.kind(), List.of(one), DefinitionPolicy.BLOCK)
+                            .size(),
+                    one.kind().code());
+        }
+        assertTrue(leaves().getLast().contains("\"definition_kind\":\"instructions\""), leaves().getLast());
+        decide(
+                definitions.find("files", DefinitionKind.PROMPT, prompt.hash()).orElseThrow(),
+                Definitions.Choice.ACCEPT);
+        decide(
+                definitions
+                        .find("files", DefinitionKind.INSTRUCTIONS, words.hash())
+                        .orElseThrow(),
+                Definitions.Choice.ACCEPT);
+        list(DefinitionPolicy.BLOCK);
+        Map<DefinitionKind, String> expected = Map.of(
+                DefinitionKind.PROMPT, "accepted",
+                DefinitionKind.RESOURCE, "quarantined",
+                DefinitionKind.TEMPLATE, "quarantined",
+                DefinitionKind.INSTRUCTIONS, "accepted");
+        assertEquals(expected, kinds(definitions), "the tool is gone, and it alone");
+        assertEquals(expected, kinds(open()));
+        Definition changed =
+                DefinitionReader.instructions("be cruel").definitions().getFirst();
+        definitions.listed("files", DefinitionKind.INSTRUCTIONS, List.of(changed), DefinitionPolicy.BLOCK);
+        assertEquals(
+                words,
+                definitions
+                        .previous(definitions
+                                .find("files", DefinitionKind.INSTRUCTIONS, changed.hash())
+                                .orElseThrow())
+                        .orElseThrow()
+                        .definition());
+    }
+
+    @Test
+    void aResourceThatGrowsIsNoOther() {
+        String entry = "{\"uri\":\"file:///a\",\"name\":\"a\",\"size\":%d,\"annotations\":{\"audience\":[\"%s\"],"
+                + "\"lastModified\":\"2026-11-21T08:00:%02dZ\"}}";
+        Definition small = other(DefinitionKind.RESOURCE, entry.formatted(1, "user", 1));
+        assertEquals(
+                small.hash(),
+                other(DefinitionKind.RESOURCE, entry.formatted(2, "user", 2)).hash());
+        assertNotEquals(
+                small.hash(),
+                other(DefinitionKind.RESOURCE, entry.formatted(1, "assistant", 1))
+                        .hash());
+    }
+
+    @Test
+    void anAddressThatNoIndexHoldsIsNotOffered() {
+        DefinitionReader.Listed read = DefinitionReader.read(
+                DefinitionKind.RESOURCE,
+                List.of(
+                        RawJson.of("{\"uri\":\"file:///" + "a".repeat(2000) + "\"}"),
+                        RawJson.of("{\"uri\":\"file:///a\\u200bb\"}"),
+                        RawJson.of("{\"uri\":\"file:///a\",\"uri\":\"file:///b\"}"),
+                        RawJson.of("{\"name\":\"no address\"}")));
+        assertEquals(List.of(), read.definitions());
+        assertEquals(4, read.dropped().size());
+        assertTrue(
+                read.dropped().getFirst().startsWith("resource 1: its address"),
+                read.dropped().getFirst());
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class InMemoryDefinitionStore implements DefinitionStore {
     public synchronized void apply(Transaction transaction, List<DefinitionPosting> postings) {
         for (DefinitionPosting posting : postings) {
             Shelf.Change change = posting.decide(rows.stream()
-                    .filter(row -> row.server().equals(posting.server()))
+                    .filter(row -> row.server().equals(posting.server()) && row.kind() == posting.kind())
                     .toList());
             change.gone().forEach(this::take);
             change.put().forEach(row -> {
@@ -54,6 +54,7 @@ public final class InMemoryDefinitionStore implements DefinitionStore {
     private static boolean inTheWay(StoredDefinition other, StoredDefinition row) {
         return other.verdict().inForce()
                 && other.server().equals(row.server())
+                && other.kind() == row.kind()
                 && other.name().equals(row.name());
     }
 }

@@ -37,7 +37,8 @@ class InMemoryDefinitionsTest extends DefinitionsContract {
         journal.next(InMemoryJournal.Fault.FAILS);
         assertThrows(
                 EvidenceUnavailable.class,
-                () -> definitions.listed("files", List.of(tool("read", "v1")), DefinitionPolicy.TRUST));
+                () -> definitions.listed(
+                        "files", DefinitionKind.TOOL, List.of(tool("read", "v1")), DefinitionPolicy.TRUST));
         assertEquals(List.of(), definitions.of("files"));
     }
 

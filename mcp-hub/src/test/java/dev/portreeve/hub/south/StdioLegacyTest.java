@@ -237,6 +237,7 @@ class StdioLegacyTest extends StdioToolServerContract {
         SouthLimits hasty = new SouthLimits(
                 MAX_MESSAGE_BYTES,
                 10,
+                10,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(400),
                 Duration.ofMillis(200),

@@ -34,6 +34,7 @@ abstract class ToolServerContract {
     static final SouthLimits LIMITS = new SouthLimits(
             MAX_MESSAGE_BYTES,
             1000,
+            1000,
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),
             Duration.ofSeconds(20),

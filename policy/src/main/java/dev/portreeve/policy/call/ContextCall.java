@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param operation the protocol's own method
  * @param arguments what the caller sent along; empty where there is nothing
  * @param trace the id of the trace the call belongs to, if the caller said so
+ * @param definitionHash SHA-256 (hex) of the definition it is for; empty where there is none that somebody looked at
+ * @param withheld whether the server changed that definition and nobody has accepted the change: then it does not run,
+ *     whatever rules say
  */
 public record ContextCall(
         CallId id,
@@ -19,5 +22,22 @@ public record ContextCall(
         Content content,
         Estimate estimate,
         Deadline deadline,
-        @Nullable String trace)
-        implements GovernedCall {}
+        @Nullable String trace,
+        String definitionHash,
+        boolean withheld)
+        implements GovernedCall {
+
+    /** A call for something without a definition of its own. */
+    public ContextCall(
+            CallId id,
+            Subject subject,
+            Resource.OfServer resource,
+            String operation,
+            Arguments arguments,
+            Content content,
+            Estimate estimate,
+            Deadline deadline,
+            @Nullable String trace) {
+        this(id, subject, resource, operation, arguments, content, estimate, deadline, trace, "", false);
+    }
+}

@@ -159,7 +159,7 @@ public class Definition extends TableImpl<DefinitionRecord> {
     public List<Check<DefinitionRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("definition_hash_check"), "((length(hash) = 64))", true),
-            Internal.createCheck(this, DSL.name("definition_kind_check"), "((kind = ANY (ARRAY['tool'::text, 'prompt'::text, 'resource'::text, 'template'::text])))", true),
+            Internal.createCheck(this, DSL.name("definition_kind_check"), "((kind = ANY (ARRAY['tool'::text, 'prompt'::text, 'resource'::text, 'template'::text, 'instructions'::text])))", true),
             Internal.createCheck(this, DSL.name("definition_verdict_check"), "((verdict = ANY (ARRAY['accepted'::text, 'unreviewed'::text, 'quarantined'::text, 'rejected'::text, 'superseded'::text])))", true)
         );
     }
