@@ -37,6 +37,7 @@ final class LegacyDispatch {
     private final ToolLists lists;
     private final ToolCalls calls;
     private final TaskCalls tasks;
+    private final TaskNews taskNews;
     private final ContextMethods context;
     private final SessionSubscribing subscribing;
     private final Consumer<String> onRootsChanged;
@@ -48,6 +49,7 @@ final class LegacyDispatch {
             ToolLists lists,
             ToolCalls calls,
             TaskCalls tasks,
+            TaskNews taskNews,
             ContextMethods context,
             SessionSubscribing subscribing,
             Consumer<String> onRootsChanged) {
@@ -56,6 +58,7 @@ final class LegacyDispatch {
         this.lists = lists;
         this.calls = calls;
         this.tasks = tasks;
+        this.taskNews = taskNews;
         this.context = context;
         this.subscribing = subscribing;
         this.onRootsChanged = onRootsChanged;
@@ -126,7 +129,8 @@ final class LegacyDispatch {
                         request,
                         answer,
                         cancellation,
-                        caller -> calls.call(caller, request.params(), answer, cancellation));
+                        caller -> taskNews.follow(
+                                session, caller, calls.call(caller, request.params(), answer, cancellation)));
             default -> context(session, request, answer, cancellation);
         }
     }
@@ -162,7 +166,7 @@ final class LegacyDispatch {
         }
     }
 
-    private static Counterpart counterpart(LegacySession session, Answer answer) {
+    private static Counterpart.Legacy counterpart(LegacySession session, Answer answer) {
         return new Counterpart.Legacy(session.owner(), session.view(), session.dialogue(), answer);
     }
 
@@ -185,7 +189,7 @@ final class LegacyDispatch {
             JsonRpcMessage.Request request,
             Answer answer,
             Cancellation cancellation,
-            Function<Counterpart, Reply> work) {
+            Function<Counterpart.Legacy, Reply> work) {
         switch (session.begin(request.id(), cancellation)) {
             case YES -> {
                 try {

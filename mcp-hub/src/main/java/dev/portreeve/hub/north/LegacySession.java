@@ -20,6 +20,7 @@ final class LegacySession {
     private final ListWatch watch;
     private final int maxCalls;
     private final Subscriptions subscriptions;
+    private final TaskWatches tasks = new TaskWatches();
     private final Map<RequestId, Cancellation> running = new HashMap<>();
     private volatile @Nullable SessionDialogue dialogue;
     private Instant lastUsed;
@@ -66,6 +67,11 @@ final class LegacySession {
     /** The resources its owner wants to hear of. */
     Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    /** The tasks its owner hears of. */
+    TaskWatches tasks() {
+        return tasks;
     }
 
     /** What its owner was last told of the lists. */
@@ -140,6 +146,7 @@ final class LegacySession {
         ended = true;
         running.values().forEach(Cancellation::cancel);
         subscriptions.close();
+        tasks.close();
         streams.end();
     }
 }

@@ -60,6 +60,7 @@ public final class McpEndpoint implements AutoCloseable {
         this.asides = new QuestionCalls(governor, callIds, RoundLimits.DEFAULT.answerWithin());
         ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
         TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
+        TaskNews taskNews = new TaskNews(catalog, tasks, taskCalls);
         this.announcements = new Announcements(alarms);
         this.offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR, announcements::listsMayHaveChanged);
         ContextLists contextLists = new ContextLists(offered, access);
@@ -72,7 +73,7 @@ public final class McpEndpoint implements AutoCloseable {
                 new ContextCalls(governor, bridge, finder, callIds, alarms, limits));
         SubscribeCalls subscribes =
                 new SubscribeCalls(governor, access, finder, callIds, subscriptionPlaces(limits.streams()));
-        Methods methods = new Methods(lists, contextLists, calls, taskCalls, context, finder, subscribes);
+        Methods methods = new Methods(lists, contextLists, calls, taskCalls, taskNews, context, finder, subscribes);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
         catalog.onChange(announcements::listsMayHaveChanged);
@@ -83,7 +84,8 @@ public final class McpEndpoint implements AutoCloseable {
     private TaskCalls taskCalls(
             CallGovernor governor, Tasks tasks, Supplier<CallId> callIds, InstantSource clock, NorthLimits limits) {
         RateLimit rate = new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock);
-        return new TaskCalls(catalog, governor, tasks, questions, rate, callIds, alarms, limits);
+        RateLimit looks = new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock);
+        return new TaskCalls(catalog, governor, tasks, questions, rate, looks, callIds, alarms, limits);
     }
 
     /** What both eras are answered by. */
@@ -92,6 +94,7 @@ public final class McpEndpoint implements AutoCloseable {
             ContextLists contextLists,
             ToolCalls calls,
             TaskCalls tasks,
+            TaskNews taskNews,
             ContextMethods context,
             ContextFinder finder,
             SubscribeCalls subscribes) {}
@@ -115,6 +118,7 @@ public final class McpEndpoint implements AutoCloseable {
                                 announcements,
                                 visible,
                                 new StreamSubscribing(methods.finder(), methods.subscribes(), alarms),
+                                methods.taskNews(),
                                 pump,
                                 limits,
                                 space),
@@ -129,6 +133,7 @@ public final class McpEndpoint implements AutoCloseable {
                         methods.lists(),
                         methods.calls(),
                         methods.tasks(),
+                        methods.taskNews(),
                         methods.context(),
                         new SessionSubscribing(methods.finder(), methods.subscribes(), rate, alarms),
                         id -> soon.run(id, () -> catalog.tell(Counterpart.Legacy.partyKey(id), ROOTS_CHANGED))));

@@ -111,7 +111,7 @@ final class ModernDispatch {
         }
     }
 
-    private static Counterpart counterpart(Subject subject, View view, JsonRpcMessage.Request request) {
+    private static Counterpart.Modern counterpart(Subject subject, View view, JsonRpcMessage.Request request) {
         Map<String, RawJson> meta = EraSwitch.meta(request.params());
         return new Counterpart.Modern(
                 subject,

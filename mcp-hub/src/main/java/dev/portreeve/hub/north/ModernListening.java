@@ -1,5 +1,6 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.south.Topic;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.JsonRpcMessage;
@@ -25,6 +26,7 @@ final class ModernListening {
     private final Announcements announcements;
     private final VisibleLists lists;
     private final StreamSubscribing subscribing;
+    private final TaskNews tasks;
     private final StreamPump pump;
     private final StreamLimits limits;
     private final LogSpace space;
@@ -35,6 +37,7 @@ final class ModernListening {
             Announcements announcements,
             VisibleLists lists,
             StreamSubscribing subscribing,
+            TaskNews tasks,
             StreamPump pump,
             StreamLimits limits,
             LogSpace space) {
@@ -43,6 +46,7 @@ final class ModernListening {
         this.announcements = announcements;
         this.lists = lists;
         this.subscribing = subscribing;
+        this.tasks = tasks;
         this.pump = pump;
         this.limits = limits;
         this.space = space;
@@ -53,24 +57,28 @@ final class ModernListening {
      *
      * @throws BadMessage before anything was sent
      */
-    void listen(Counterpart caller, JsonRpcMessage.Request request, RequestMeta meta, McpExchange exchange) {
+    void listen(Counterpart.Modern caller, JsonRpcMessage.Request request, RequestMeta meta, McpExchange exchange) {
         Subject subject = caller.subject();
-        ListenFilter filter = ListenFilter.read(request.params(), limits.subscribedResources());
+        ListenFilter filter =
+                ListenFilter.read(request.params(), limits.subscribedResources(), TaskLimits.DEFAULT.perPrincipal());
         if (!rate.admit(subject)) {
             throw refused("too many subscriptions in a minute: keep one stream open and try again later");
         }
         StandingStreams.Place place = standing.enter(subject)
                 .orElseThrow(() -> refused("too many streams are open: close some, or try again later"));
         StreamLog log = new StreamLog(0, limits, space);
-        Listening listening = new Listening(request.id(), filter, new ListWatch(lists, subject, caller.view()), log);
+        Listening listening = new Listening(
+                request.id(), filter, new ListWatch(lists, subject, caller.view()), log, limits.toldAtOnce());
         try (StreamLog.Reader reader = log.read();
-                Subscriptions subscriptions = new Subscriptions(limits.subscribedResources())) {
+                Subscriptions subscriptions = new Subscriptions(limits.subscribedResources());
+                TaskWatches watches = new TaskWatches()) {
             announcements.join(listening);
             Cancellation gone = new Cancellation();
             try (McpExchange.EventStream stream = exchange.stream(Map.of(), leaving(reader, gone))) {
                 List<String> subscribed = subscribing.subscribe(
                         caller, filter.resources(), subscriptions, listening::updated, meta, gone);
-                run(listening, subscribed, reader, stream);
+                List<String> followed = tasks.follow(caller, filter.tasks(), watches, listening::changed, gone);
+                run(listening, subscribed, followed, reader, stream);
             }
         } finally {
             announcements.leave(listening);
@@ -87,9 +95,13 @@ final class ModernListening {
     }
 
     private void run(
-            Listening listening, List<String> subscribed, StreamLog.Reader reader, McpExchange.EventStream stream) {
-        boolean nothing = listening.filter.lists().isEmpty() && subscribed.isEmpty();
-        if (stream.send(listening.acknowledgement(subscribed)) && !nothing) {
+            Listening listening,
+            List<String> subscribed,
+            List<String> followed,
+            StreamLog.Reader reader,
+            McpExchange.EventStream stream) {
+        boolean nothing = listening.filter.lists().isEmpty() && subscribed.isEmpty() && followed.isEmpty();
+        if (stream.send(listening.acknowledgement(subscribed, followed)) && !nothing) {
             pump.run(reader, stream, false);
         }
         boolean ignored = stream.send(listening.completion());
@@ -105,17 +117,19 @@ final class ModernListening {
         private final ListenFilter filter;
         private final ListWatch watch;
         private final StreamLog log;
+        private final int mostAtOnce;
 
-        Listening(RequestId id, ListenFilter filter, ListWatch watch, StreamLog log) {
+        Listening(RequestId id, ListenFilter filter, ListWatch watch, StreamLog log, int mostAtOnce) {
             this.id = id;
             this.filter = filter;
             this.watch = watch;
             this.log = log;
+            this.mostAtOnce = mostAtOnce;
         }
 
-        byte[] acknowledgement(List<String> subscribed) {
+        byte[] acknowledgement(List<String> subscribed, List<String> followed) {
             ObjectNode params = JsonRpc.object();
-            params.set("notifications", filter.accepted(subscribed));
+            params.set("notifications", filter.accepted(subscribed, followed));
             return marked("notifications/subscriptions/acknowledged", params);
         }
 
@@ -126,7 +140,16 @@ final class ModernListening {
         }
 
         void updated(RawJson params) {
-            params.objectTree().ifPresent(tree -> log.append(marked("notifications/resources/updated", tree)));
+            params.objectTree().ifPresent(tree -> log.append(marked(Topic.RESOURCE.newer(), tree)));
+        }
+
+        // Whoever listens relies on it: rather than leave something out, the stream ends, and he looks himself.
+        void changed(RawJson task) {
+            if (task.length() > mostAtOnce) {
+                log.end();
+            } else {
+                task.objectTree().ifPresent(tree -> log.append(marked(Topic.TASK.newer(), tree)));
+            }
         }
 
         byte[] completion() {

@@ -72,6 +72,12 @@ final class OpenTasks {
         }
     }
 
+    /** Whether a task was seen at its end. */
+    synchronized boolean isOver(String token) {
+        Entry entry = entries.get(token);
+        return entry != null && entry.over;
+    }
+
     /** A task was looked at. */
     synchronized void seen(String token, TaskState state) {
         Entry entry = entries.get(token);

@@ -44,4 +44,9 @@ public record StreamLimits(
             1024,
             20_000,
             300);
+
+    /** The longest single thing that is told on a stream that may be repeated: longer ones would push out all others. */
+    int toldAtOnce() {
+        return logBytes / 2;
+    }
 }

@@ -4,7 +4,8 @@ import dev.portreeve.hub.catalog.ResourceUri;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.Party;
-import dev.portreeve.hub.south.ResourceListener;
+import dev.portreeve.hub.south.Topic;
+import dev.portreeve.hub.south.Watcher;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Resource;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import java.util.function.BiPredicate;
  * One caller's subscription to one resource. What its server tells reaches the caller if the caller may use the resource at
  * that moment, under the URI the caller knows, and without what belongs to the hop behind the gateway. Thread-safe.
  */
-final class Subscription implements ResourceListener {
+final class Subscription implements Watcher {
     private static final int MAX_PARAMS_BYTES = 16 * 1024;
     private static final String META = "_meta";
     private static final String PROTOCOL = "io.modelcontextprotocol/";
@@ -55,7 +56,12 @@ final class Subscription implements ResourceListener {
     }
 
     @Override
-    public String uri() {
+    public Topic topic() {
+        return Topic.RESOURCE;
+    }
+
+    @Override
+    public String id() {
         return request.own();
     }
 
@@ -73,7 +79,7 @@ final class Subscription implements ResourceListener {
     }
 
     @Override
-    public void updated(RawJson params) {
+    public void changed(RawJson params) {
         RawJson said = params.member("uri");
         String own = said == null ? "" : said.asString().orElse("");
         String slug = owner().slug();

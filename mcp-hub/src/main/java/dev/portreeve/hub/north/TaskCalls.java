@@ -1,7 +1,6 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.audit.EvidenceUnavailable;
-import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.south.TaskState;
@@ -42,16 +41,22 @@ final class TaskCalls {
     private final Tasks tasks;
     private final TaskQuestions questions;
     private final RateLimit rate;
+    private final RateLimit looks;
     private final Supplier<CallId> callIds;
     private final AlarmClock alarms;
     private final NorthLimits limits;
 
+    /**
+     * @param rate of what callers ask
+     * @param looks of what is looked for them
+     */
     TaskCalls(
             ToolCatalog catalog,
             CallGovernor governor,
             Tasks tasks,
             TaskQuestions questions,
             RateLimit rate,
+            RateLimit looks,
             Supplier<CallId> callIds,
             AlarmClock alarms,
             NorthLimits limits) {
@@ -60,6 +65,7 @@ final class TaskCalls {
         this.tasks = tasks;
         this.questions = questions;
         this.rate = rate;
+        this.looks = looks;
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
@@ -100,32 +106,50 @@ final class TaskCalls {
         if (method.equals(LIST)) {
             return list(caller, params);
         }
-        String id = id(params);
-        Optional<TaskToken> token = tasks.find(caller, id);
-        Optional<ServerEntry> owner =
-                token.flatMap(found -> catalog.server(found.tool().server()));
-        if (token.isEmpty() || owner.isEmpty()) {
-            return unknown();
-        }
         RawJson responses = params == null ? null : params.member("inputResponses");
         if (method.equals(TaskState.UPDATE) && (responses == null || !responses.isObject())) {
             throw unusable("tasks/update needs inputResponses, an object");
         }
-        TaskRequest request = new TaskRequest(
-                caller,
-                method,
-                owner.get(),
-                tasks.isModern(owner.get()),
-                token.get(),
-                id,
-                Beside.of(Map.of(), method.equals(TaskState.UPDATE) ? responses : null),
-                RequestMeta.read(params, answer));
+        Beside beside = Beside.of(Map.of(), method.equals(TaskState.UPDATE) ? responses : null);
+        Optional<TaskRequest> request =
+                request(caller, method, id(params), beside, RequestMeta.read(params, answer), null);
+        if (request.isEmpty()) {
+            return unknown();
+        }
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
         try {
-            return govern(request, answer, cancellation);
+            return govern(request.get(), answer, cancellation);
         } finally {
             grace.close();
         }
+    }
+
+    /** Looks at a task for a caller who wants to hear of it, and has its server tell from then on; blocks. */
+    Reply listen(Counterpart caller, String id, TaskWatch watch) {
+        return look(caller, TaskRequest.LISTEN, id, watch);
+    }
+
+    /** Looks at a task for a caller who hears of it, as if he did; blocks. */
+    Reply look(Counterpart caller, String id, TaskWatch watch) {
+        return look(caller, TaskState.GET, id, watch);
+    }
+
+    private Reply look(Counterpart caller, String method, String id, TaskWatch watch) {
+        Answer nobody = Silence.answer();
+        if (!looks.admit(caller.subject())) {
+            return error(McpError.INTERNAL_ERROR, "too many tasks are looked at");
+        }
+        return request(caller, method, id, Beside.of(Map.of(), null), RequestMeta.read(null, nobody), watch)
+                .map(request -> govern(request, nobody, watch.cancellation()))
+                .orElseGet(TaskCalls::unknown);
+    }
+
+    private Optional<TaskRequest> request(
+            Counterpart caller, String method, String id, Beside beside, RequestMeta meta, @Nullable TaskWatch watch) {
+        return tasks.find(caller, id)
+                .flatMap(token -> catalog.server(token.tool().server())
+                        .map(owner -> new TaskRequest(
+                                caller, method, owner, tasks.isModern(owner), token, id, beside, meta, watch)));
     }
 
     private static String id(@Nullable RawJson params) {

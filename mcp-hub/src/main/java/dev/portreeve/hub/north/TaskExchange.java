@@ -90,6 +90,11 @@ final class TaskExchange implements OutputSink<ToolResult> {
     }
 
     private Answered ask(CallRelay relay, @Nullable RawJson responses) throws InterruptedException {
+        TaskWatch watch = request.watch();
+        if (watch != null && request.method().equals(TaskRequest.LISTEN)) {
+            // Before it is looked at, so that nothing happens unheard in between.
+            watch.attend(request.ofModernServer());
+        }
         if (!request.isOfModernCaller()) {
             return olderToOlder(relay);
         }
@@ -97,16 +102,18 @@ final class TaskExchange implements OutputSink<ToolResult> {
     }
 
     private Answered newerToNewer(@Nullable RawJson responses) {
-        ServerRequest asked = about(request.method());
+        ServerRequest asked = about(request.asked());
         Answered answered = south(
                 responses == null ? asked : asked.withParams(Map.of("inputResponses", responses)), Meanwhile.NOTHING);
-        return request.method().equals(TaskState.GET) ? shown(answered) : answered;
+        return request.asked().equals(TaskState.GET) ? shown(answered) : answered;
     }
 
     private Answered olderToOlder(CallRelay relay) {
-        Meanwhile ears = TaskRun.about(request.token().id(), request.id(), relay);
-        Answered answered = south(about(request.method()), ears);
-        if (!request.method().equals(TaskState.RESULT)) {
+        // Nobody can be asked on a stream that nobody has; the question waits for one that somebody has.
+        Meanwhile ears =
+                request.watch() == null ? TaskRun.about(request.token().id(), request.id(), relay) : Meanwhile.NOTHING;
+        Answered answered = south(about(request.asked()), ears);
+        if (!request.asked().equals(TaskState.RESULT)) {
             return shown(answered);
         }
         return answered instanceof Answered.Result(RawJson result)
@@ -115,7 +122,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
     }
 
     private Answered newerToOlder(@Nullable RawJson responses) throws InterruptedException {
-        return switch (request.method()) {
+        return switch (request.asked()) {
             case TaskState.UPDATE -> {
                 questions.answer(request.id(), responses == null ? RawJson.EMPTY_OBJECT : responses);
                 yield acknowledged();

@@ -208,6 +208,11 @@ final class Tasks {
         return new Party("tasks of " + own.key(), RawJson.object(capabilities), false);
     }
 
+    /** For whom a server keeps a caller's tasks. */
+    Party party(Counterpart caller, ServerEntry server) {
+        return isModern(server) ? caller.party() : party(caller);
+    }
+
     private long millis(@Nullable RawJson wish) {
         long most = open.limits().ttl().toMillis();
         RawJson ttl = wish == null ? null : wish.member("ttl");
@@ -221,7 +226,7 @@ final class Tasks {
 
     /** The answer that gives a caller his task; empty if the server's answer began none that is his. */
     Optional<RawJson> begun(Answered answered, Plan plan, Counterpart caller, CatalogTool tool, CallId call) {
-        boolean modernServer = profile(tool.owner()).isModern();
+        boolean modernServer = isModern(tool.owner());
         if (!modernServer && plan != Plan.HAND_OVER) {
             return Optional.empty();
         }
@@ -229,8 +234,12 @@ final class Tasks {
             boolean modern = caller instanceof Counterpart.Modern;
             String token = new TaskToken(tool.resource(), state.id(), call, modern)
                     .sealed(tokens, caller.subject(), open.ttl(state));
-            Party party = modernServer ? caller.party() : party(caller);
-            open.add(caller.subject(), party.key(), tool.owner().slug(), token, state);
+            open.add(
+                    caller.subject(),
+                    party(caller, tool.owner()).key(),
+                    tool.owner().slug(),
+                    token,
+                    state);
             Map<String, RawJson> shown = shown(state, token, modern);
             if (modern) {
                 shown.put("resultType", RawJson.string("task"));

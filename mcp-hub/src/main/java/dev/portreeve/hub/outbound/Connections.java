@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Connections implements AutoCloseable {
     private static final int MOST_IDLE = 1024;
     private static final int MOST_IDLE_PER_ORIGIN = 128;
-    private static final long LONGEST_IDLE_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Servers on Node close theirs after five seconds, and if they are busy then, with a request on its way. */
+    private static final long LONGEST_IDLE_NANOS = Duration.ofSeconds(4).toNanos();
 
     private final int connectMillis;
     private final SSLSocketFactory tls;

@@ -8,6 +8,7 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,9 +27,37 @@ final class AnswerStream {
         this.alarms = alarms;
     }
 
+    /** The stream ended before the answer, and can be taken up again. */
+    static final class Unfinished extends IOException {
+        private static final long serialVersionUID = 1L;
+        private static final Duration RETRY = Duration.ofSeconds(1);
+        private static final Duration SHORTEST_RETRY = Duration.ofMillis(100);
+        private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
+        private final String lastId;
+        private final Duration retry;
+
+        private Unfinished(String lastId, Duration retry) {
+            super("the stream ended before the answer");
+            this.lastId = lastId;
+            this.retry = retry;
+        }
+
+        /** Of the last event there was. */
+        String lastId() {
+            return lastId;
+        }
+
+        /** When to take it up at the earliest. */
+        Duration retry() {
+            Duration least = retry.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retry;
+            return least.compareTo(LONGEST_RETRY) < 0 ? least : LONGEST_RETRY;
+        }
+    }
+
     /**
      * Reads up to the answer and closes the stream.
      *
+     * @throws Unfinished if it ends before, and the server gave it a name
      * @throws IOException if the stream breaks, or is closed because the deadline passed
      */
     JsonRpcMessage.Response read(InputStream body, long id, Questions questions, Underway underway, Deadline deadline)
@@ -52,6 +81,9 @@ final class AnswerStream {
                 if (patience.isPast() && !Thread.currentThread().isInterrupted()) {
                     throw ToolServerFault.timeout(slug);
                 }
+                if (!Thread.currentThread().isInterrupted()) {
+                    requireFinished(events, underway);
+                }
                 throw broken;
             } finally {
                 close(body);
@@ -60,8 +92,15 @@ final class AnswerStream {
                 throw ToolServerFault.timeout(slug);
             }
         }
+        requireFinished(events, underway);
         throw ToolServerFault.of(
                 UpstreamFault.Kind.CUT, "tool server \"" + slug + "\" ended its answer before it was complete", true);
+    }
+
+    private static void requireFinished(SseReader events, Underway underway) throws Unfinished {
+        if (underway.canBeTakenUp() && !events.lastId().isEmpty()) {
+            throw new Unfinished(events.lastId(), events.retry().orElse(Unfinished.RETRY));
+        }
     }
 
     /**

@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Sorts what a server says and asks on one connection beside its answers. What is about no request goes to the voice or to
- * those who watch resources, wherever it was said. Thread-safe; never blocks.
+ * those who watch, wherever it was said. Thread-safe; never blocks.
  */
 final class Aside {
     private static final Logger LOGGER = LoggerFactory.getLogger(Aside.class);
@@ -41,12 +41,14 @@ final class Aside {
         return true;
     }
 
-    /** As {@link #takes}, on a connection of the older era: there updates of resources belong to the session. */
+    /** As {@link #takes}, on a connection of the older era: there changes of single things belong to the session. */
     boolean takesInSession(JsonRpcMessage.Notification notification) {
         RawJson params = notification.params();
-        if (notification.method().equals("notifications/resources/updated") && params != null) {
-            watches.updated(party, params);
-            return true;
+        for (Topic topic : Topic.values()) {
+            if (notification.method().equals(topic.older()) && params != null) {
+                watches.changed(topic, party, params);
+                return true;
+            }
         }
         return takes(notification);
     }

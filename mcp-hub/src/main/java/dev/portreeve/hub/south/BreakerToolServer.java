@@ -47,13 +47,13 @@ public final class BreakerToolServer implements ToolServer {
     }
 
     @Override
-    public Answered watch(Party party, ResourceListener listener, Deadline deadline) {
-        return through(() -> server.watch(party, listener, deadline));
+    public Answered watch(Party party, Watcher watcher, Deadline deadline) {
+        return through(() -> server.watch(party, watcher, deadline));
     }
 
     @Override
-    public void unwatch(Party party, ResourceListener listener) {
-        server.unwatch(party, listener);
+    public void unwatch(Party party, Watcher watcher) {
+        server.unwatch(party, watcher);
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversation {
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(60);
-    /** How long a subscription waits for the stream on which updates will come. */
+    /** How long whoever needs it waits for the stream on which servers say and ask what belongs to no request. */
     private static final Duration LISTEN_TIMEOUT = Duration.ofSeconds(2);
 
     private final String slug;
@@ -23,6 +23,9 @@ final class Conversation {
     private @Nullable ServerEar ear;
     private volatile @Nullable ServerLink link;
     private volatile boolean over;
+    /** Whether somebody hears what is said unasked, beside whoever insists on the session. */
+    private volatile boolean heeded;
+
     private final CountDownLatch listening = new CountDownLatch(1);
     /** Who insists on this session; changed under the lock of {@link Conversations}. */
     volatile Conversations.@Nullable Reopened pinned;
@@ -62,26 +65,33 @@ final class Conversation {
             Thread.currentThread().interrupt();
             throw ToolServerFault.interrupted(slug);
         }
+        boolean opens;
+        ServerLink current;
         try {
-            ServerLink current = link;
+            current = link;
             if (over) {
                 throw Conversations.unavailable(slug, "has ended the session");
             }
-            if (current == null || current.hasEnded()) {
+            opens = current == null || current.hasEnded();
+            if (current == null || opens) {
                 current = opener.open(party, deadline);
                 link = current;
                 Conversations.Reopened again = pinned;
                 if (again != null) {
                     again.reopened(current, deadline);
                 }
-                if (again != null || party.canBeAsked()) {
+                if (again != null || heeded || party.canBeAsked()) {
                     attend();
                 }
             }
-            return current;
         } finally {
             opening.unlock();
         }
+        if (opens && party.canBeAsked() && current.hasOwnStream()) {
+            // Many servers ask on that stream whatever they ask, and what they ask before it is there is lost.
+            awaitListening();
+        }
+        return current;
     }
 
     // Hears what belongs to no request. A session that nobody insists on is not opened again to listen to it.
@@ -131,6 +141,12 @@ final class Conversation {
         open.open();
     }
 
+    /** As {@link #attend}, also when nobody insists on the session any more. */
+    void heed() {
+        heeded = true;
+        attend();
+    }
+
     private synchronized void ignore() {
         if (ear != null) {
             ear.close();
@@ -140,7 +156,7 @@ final class Conversation {
 
     /** Nobody insists on it any more. */
     void listenOnlyIfAsked() {
-        if (!party.canBeAsked()) {
+        if (!party.canBeAsked() && !heeded) {
             ignore();
         }
     }

@@ -135,16 +135,23 @@ final class Conversations implements AutoCloseable {
         kept.listenOnlyIfAsked();
     }
 
-    /** Sends a notification in all sessions of a party. Never blocks. */
-    void tell(String partyKey, String method) {
-        List<Conversation> own;
+    /** Listens from now on to what is said unasked in a party's sessions, as long as they last. Never blocks. */
+    void heed(Party party) {
+        ofParty(one -> one.equals(party)).forEach(Conversation::heed);
+    }
+
+    private List<Conversation> ofParty(Predicate<Party> which) {
         lock.lock();
         try {
-            own = all.stream().filter(one -> one.party().key().equals(partyKey)).toList();
+            return all.stream().filter(one -> which.test(one.party())).toList();
         } finally {
             lock.unlock();
         }
-        for (Conversation one : own) {
+    }
+
+    /** Sends a notification in all sessions of a party. Never blocks. */
+    void tell(String partyKey, String method) {
+        for (Conversation one : ofParty(party -> party.key().equals(partyKey))) {
             ServerLink link = one.link();
             if (link != null && !link.hasEnded()) {
                 link.tell(method);

@@ -4,7 +4,10 @@ import dev.portreeve.hub.credential.Credential;
 import dev.portreeve.hub.credential.CredentialUnavailable;
 import dev.portreeve.hub.outbound.OutboundAnswer;
 import dev.portreeve.hub.outbound.OutboundHttp;
+import dev.portreeve.hub.outbound.OutOfTime;
+import dev.portreeve.hub.outbound.OutboundRefused;
 import dev.portreeve.hub.outbound.OutboundRequest;
+import dev.portreeve.hub.outbound.Unreachable;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.io.IOException;
@@ -51,6 +54,23 @@ final class Door {
                 return answer;
             }
             answer.close();
+        }
+    }
+
+    /**
+     * As {@link #exchange}, for what does no harm twice: sent once more if the connection breaks before the answer begins. A
+     * busy server closes connections that it believes idle with a request already on its way.
+     */
+    OutboundAnswer exchangeAgain(OutboundRequest request, Deadline deadline) throws IOException {
+        try {
+            return exchange(request, deadline);
+        } catch (Unreachable | OutOfTime | OutboundRefused unsent) {
+            throw unsent;
+        } catch (IOException broken) {
+            if (Thread.currentThread().isInterrupted() || deadline.isPast()) {
+                throw broken;
+            }
+            return exchange(request, deadline);
         }
     }
 

@@ -48,7 +48,7 @@ final class HttpLink implements ServerLink {
         this.modern = modern;
         this.aside = aside;
         this.version = modern ? ProtocolVersion.MODERN : "";
-        this.questions = new Questions(this::sendAnswer);
+        this.questions = new Questions(new AnswerDelivery(slug, post, () -> headers(null, null))::send);
     }
 
     static HttpLink modern(String slug, HttpPost post, Aside aside) {
@@ -91,10 +91,11 @@ final class HttpLink implements ServerLink {
     public JsonRpcMessage.Response request(ServerRequest request, Party party, Meanwhile meanwhile, Deadline deadline) {
         long id = lastId.incrementAndGet();
         byte[] message = JsonRpc.request(RequestId.of(id), request.method(), request.params(modern, party, id));
-        Underway heard = new Underway(ears(meanwhile), !modern && !meanwhile.equals(Meanwhile.NOTHING));
+        Underway heard = new Underway(ears(meanwhile), !modern && !meanwhile.equals(Meanwhile.NOTHING), !modern);
         try {
             underway.add(heard);
-            HttpPost.Answer answer = post.request(message, id, headers(request), questions, heard, deadline);
+            HttpPost.Answer answer =
+                    post.request(message, id, headers(request), request.isHarmless(), questions, heard, deadline);
             if (answer.session() != null && version.isEmpty()) {
                 session = answer.session();
             }
@@ -178,12 +179,6 @@ final class HttpLink implements ServerLink {
                                 .put("requestId", id)
                                 .put("reason", "nobody waits for the answer any more")),
                         Deadline.in(COURTESY)));
-    }
-
-    private void sendAnswer(byte[] answer) {
-        Thread.ofVirtual()
-                .name("hub-" + slug + "-answer")
-                .start(() -> post.send(answer, headers(null, null), Deadline.in(COURTESY)));
     }
 
     @Override

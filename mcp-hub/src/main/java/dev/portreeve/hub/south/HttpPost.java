@@ -17,8 +17,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +92,7 @@ final class HttpPost {
     /**
      * Sends a request and waits for its answer.
      *
+     * @param harmless whether it may be sent once more if the connection breaks before the answer begins
      * @param underway hears what happens meanwhile
      * @param questions answers what the server asks
      * @throws SessionGone if a session header was sent and the server answers 404
@@ -97,16 +101,19 @@ final class HttpPost {
             byte[] message,
             long id,
             Map<String, String> headers,
+            boolean harmless,
             Questions questions,
             Underway underway,
             Deadline deadline) {
         try {
-            OutboundAnswer response = exchange(message, headers, deadline);
+            OutboundRequest request = made(message, headers);
+            OutboundAnswer response =
+                    harmless ? door.exchangeAgain(request, deadline) : door.exchange(request, deadline);
             if (response.status() == NOT_FOUND && headers.containsKey(HeaderValue.SESSION)) {
                 close(response.body());
                 throw new SessionGone();
             }
-            return new Answer(read(response, id, questions, underway, deadline), session(response));
+            return new Answer(readToTheEnd(response, id, headers, questions, underway, deadline), session(response));
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
             throw ToolServerFault.interrupted(slug);
@@ -149,10 +156,44 @@ final class HttpPost {
 
     private OutboundAnswer exchange(byte @Nullable [] message, Map<String, String> headers, Deadline deadline)
             throws IOException {
+        return door.exchange(made(message, headers), deadline);
+    }
+
+    private OutboundRequest made(byte @Nullable [] message, Map<String, String> headers) {
         OutboundRequest request = message == null
                 ? OutboundRequest.get(target.url(), EVENTS)
                 : OutboundRequest.post(target.url(), JSON + ", " + EVENTS, JSON, message);
-        return door.exchange(request.with(headers), deadline);
+        return request.with(headers);
+    }
+
+    // A server of the older era may hang up before it answers, and answer on the stream that takes its own up again.
+    private JsonRpcMessage.Response readToTheEnd(
+            OutboundAnswer begun,
+            long id,
+            Map<String, String> headers,
+            Questions questions,
+            Underway underway,
+            Deadline deadline)
+            throws IOException, InterruptedException {
+        OutboundAnswer response = begun;
+        CountDownLatch never = new CountDownLatch(1);
+        while (true) {
+            try {
+                return read(response, id, questions, underway, deadline);
+            } catch (AnswerStream.Unfinished unfinished) {
+                if (deadline.remaining().compareTo(unfinished.retry()) <= 0) {
+                    throw unfinished;
+                }
+                boolean ignored = never.await(unfinished.retry().toMillis(), TimeUnit.MILLISECONDS);
+                Map<String, String> again = new HashMap<>(headers);
+                again.put(HeaderValue.LAST_EVENT, unfinished.lastId());
+                response = exchange(null, again, deadline);
+                if (response.status() != OK || !isStream(response)) {
+                    close(response.body());
+                    throw unfinished;
+                }
+            }
+        }
     }
 
     private JsonRpcMessage.Response read(
@@ -271,9 +312,9 @@ final class HttpPost {
     }
 
     /** Sends something whose answer comes another way; returns when the server has taken it. */
-    void deliver(byte[] message, Deadline deadline) throws ToolServerFault {
+    void deliver(byte[] message, Map<String, String> headers, Deadline deadline) throws ToolServerFault {
         try {
-            OutboundAnswer response = exchange(message, Map.of(), deadline);
+            OutboundAnswer response = exchange(message, headers, deadline);
             drain(response.body(), deadline);
             if (response.status() / 100 != 2) {
                 throw refused(response.status());

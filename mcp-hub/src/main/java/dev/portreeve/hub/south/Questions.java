@@ -7,10 +7,13 @@ import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.hub.wire.RequestId;
 import dev.portreeve.policy.call.Deadline;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What a server asks back over one connection, and how it gets its answers. */
 final class Questions {
+    private static final String TASK = "task";
     private final Consumer<byte[]> answers;
 
     /** @param answers sends a message to the server; must not block */
@@ -40,10 +43,22 @@ final class Questions {
             return;
         }
         answers.accept(
-                switch (meanwhile.question(question)) {
+                switch (meanwhile.question(plain(question))) {
                     case Answered.Result result -> JsonRpc.result(question.id(), result.result());
                     case Answered.Refusal refusal -> JsonRpc.error(question.id(), refusal.error());
                 });
+    }
+
+    // To no server is declared that its questions may be tasks; then one that wants it must be answered as if it did
+    // not.
+    private static JsonRpcMessage.Request plain(JsonRpcMessage.Request question) {
+        RawJson params = question.params();
+        if (params == null || !params.isObject() || params.member(TASK) == null) {
+            return question;
+        }
+        Map<String, RawJson> members = new LinkedHashMap<>(params.members());
+        members.remove(TASK);
+        return new JsonRpcMessage.Request(question.id(), question.method(), RawJson.object(members));
     }
 
     /**

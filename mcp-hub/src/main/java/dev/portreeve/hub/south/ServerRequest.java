@@ -30,6 +30,11 @@ public record ServerRequest(
     private static final RawJson CLIENT_INFO = RawJson.of(
             JsonRpc.object().put("name", "portreeve").put("title", "Portreeve").put("version", version()));
 
+    /** Whether it does nothing twice that it does not do once: everything but a call of a tool. */
+    boolean isHarmless() {
+        return !method.equals("tools/call");
+    }
+
     /** A request of a method with nothing but its params. */
     public static ServerRequest of(String method, Map<String, RawJson> params) {
         return new ServerRequest(method, null, params, Map.of(), Map.of(), null, false);

@@ -24,7 +24,15 @@ final class SessionAttention implements Attention {
     private final Conversations.Pin pin;
     private final Set<String> subscribed = ConcurrentHashMap.newKeySet();
 
-    SessionAttention(Conversations conversations, Party party, Watches.Hearing hearing) {
+    /** How a server of the older era tells of one kind of thing. */
+    static Attention of(Topic topic, Conversations conversations, Party party, Watches.Hearing hearing) {
+        return switch (topic) {
+            case RESOURCE -> new SessionAttention(conversations, party, hearing);
+            case TASK -> new UnaskedAttention(conversations, party);
+        };
+    }
+
+    private SessionAttention(Conversations conversations, Party party, Watches.Hearing hearing) {
         this.party = party;
         this.hearing = hearing;
         this.pin = conversations.pin(party, new Conversations.Reopened() {

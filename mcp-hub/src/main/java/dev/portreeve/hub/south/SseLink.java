@@ -41,7 +41,7 @@ final class SseLink implements ServerLink {
     private final PendingReplies pending;
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicReference<String> logLevel = new AtomicReference<>("");
-    private final Questions questions = new Questions(this::sendSoon);
+    private final Questions questions;
     private volatile ServerProfile profile = ServerProfile.UNKNOWN;
 
     private SseLink(
@@ -53,6 +53,7 @@ final class SseLink implements ServerLink {
         this.interactive = interactive;
         this.aside = aside;
         this.pending = new PendingReplies(slug);
+        this.questions = new Questions(new AnswerDelivery(slug, post, Map::of)::send);
     }
 
     /** What all links of a server share. */
@@ -116,7 +117,7 @@ final class SseLink implements ServerLink {
     private void initialize(Party party, Deadline deadline) {
         JsonRpcMessage.Response response = request(ServerRequest.initialize(party), party, Meanwhile.NOTHING, deadline);
         profile = Greeting.negotiated(slug, response);
-        post.deliver(JsonRpc.notification("notifications/initialized", RawJson.EMPTY_OBJECT), deadline);
+        post.deliver(JsonRpc.notification("notifications/initialized", RawJson.EMPTY_OBJECT), Map.of(), deadline);
     }
 
     @Override
@@ -125,7 +126,9 @@ final class SseLink implements ServerLink {
         boolean answered = false;
         try (PendingReplies.Waiting waiting = pending.open(id, interactive && !meanwhile.equals(Meanwhile.NOTHING))) {
             post.deliver(
-                    JsonRpc.request(RequestId.of(id), request.method(), request.params(false, party, id)), deadline);
+                    JsonRpc.request(RequestId.of(id), request.method(), request.params(false, party, id)),
+                    Map.of(),
+                    deadline);
             JsonRpcMessage.Response response = waiting.await(meanwhile, questions, deadline);
             answered = true;
             return response;
@@ -146,7 +149,7 @@ final class SseLink implements ServerLink {
     // On another thread: this one may be interrupted, or must go on reading.
     private void sendSoon(byte[] message) {
         Thread.ofVirtual()
-                .name("hub-" + slug + "-answer")
+                .name("hub-" + slug + "-tell")
                 .start(() -> post.send(message, Map.of(), Deadline.in(COURTESY)));
     }
 

@@ -130,22 +130,31 @@ public final class StdioToolServer implements ToolServer {
     }
 
     @Override
-    public Answered watch(Party party, ResourceListener listener, Deadline deadline) {
-        return watches.watch(stateless ? Party.ALL : party, listener, deadline);
+    public Answered watch(Party party, Watcher watcher, Deadline deadline) {
+        return watches.watch(hearing(party, watcher.topic()), watcher, deadline);
     }
 
     @Override
-    public void unwatch(Party party, ResourceListener listener) {
-        watches.unwatch(stateless ? Party.ALL : party, listener);
+    public void unwatch(Party party, Watcher watcher) {
+        watches.unwatch(hearing(party, watcher.topic()), watcher);
     }
 
-    private Attention attention(Party party, Watches.Hearing hearing, Deadline deadline) {
+    // Whose connection will tell it. Tasks of a server that keeps nothing of its callers are kept in the gateway's own.
+    private Party hearing(Party party, Topic topic) {
+        return switch (topic) {
+            case RESOURCE -> stateless ? Party.ALL : party;
+            case TASK -> stateless && !profile.isModern() ? Party.GATEWAY : party;
+        };
+    }
+
+    private Attention attention(Topic topic, Party party, Watches.Hearing hearing, Deadline deadline) {
         boolean modern = profile.equals(ServerProfile.UNKNOWN)
                 ? connected(deadline).isModern()
                 : profile.protocolVersion().equals(ProtocolVersion.MODERN);
         return modern
-                ? new StreamAttention(slug, (request, heard, until) -> listen(party, request, heard, until), hearing)
-                : new SessionAttention(conversations, party, hearing);
+                ? new StreamAttention(
+                        slug, topic, (request, heard, until) -> listen(party, request, heard, until), hearing)
+                : SessionAttention.of(topic, conversations, party, hearing);
     }
 
     // While somebody listens the process is in use: it is started for that, and does not fall asleep.

@@ -19,10 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Attention to a server of the modern era: one stream for the party, replaced by another when it is to hear of more. A stream
- * that ends is opened again, and then everything counts as updated.
+ * that ends is opened again, and then everything counts as changed.
  */
 final class StreamAttention implements Attention {
     private final String slug;
+    private final Topic topic;
     private final Asking asking;
     private final Watches.Hearing hearing;
     private final Set<String> wanted = new HashSet<>();
@@ -34,23 +35,24 @@ final class StreamAttention implements Attention {
         JsonRpcMessage.Response ask(ServerRequest request, Meanwhile meanwhile, Deadline deadline);
     }
 
-    StreamAttention(String slug, Asking asking, Watches.Hearing hearing) {
+    StreamAttention(String slug, Topic topic, Asking asking, Watches.Hearing hearing) {
         this.slug = slug;
+        this.topic = topic;
         this.asking = asking;
         this.hearing = hearing;
     }
 
     @Override
-    public Answered add(String uri, Deadline deadline) {
+    public Answered add(String id, Deadline deadline) {
         Set<String> all = new HashSet<>(wanted);
-        all.add(uri);
+        all.add(id);
         Stream next = new Stream(all);
         boolean taken = false;
         try {
-            Answered answered = next.opened(uri, deadline);
+            Answered answered = next.opened(id, deadline);
             taken = answered instanceof Answered.Result;
             if (taken) {
-                wanted.add(uri);
+                wanted.add(id);
                 Stream before = current;
                 current = next;
                 if (before != null) {
@@ -66,9 +68,9 @@ final class StreamAttention implements Attention {
     }
 
     @Override
-    public void remove(String uri) {
+    public void remove(String id) {
         // What it still hears of is dropped; the next stream asks for less.
-        wanted.remove(uri);
+        wanted.remove(id);
     }
 
     @Override
@@ -81,23 +83,23 @@ final class StreamAttention implements Attention {
 
     /** One stream and, when it ends, the next for the same resources. */
     private final class Stream implements Meanwhile, AutoCloseable {
-        private final Set<String> uris;
+        private final Set<String> ids;
         private final ServerEar ear;
         private final CountDownLatch settled = new CountDownLatch(1);
         private volatile @Nullable Set<String> accepted;
         private volatile @Nullable McpError refusal;
         private volatile @Nullable ToolServerFault fault;
 
-        private Stream(Set<String> uris) {
-            this.uris = Set.copyOf(uris);
+        private Stream(Set<String> ids) {
+            this.ids = Set.copyOf(ids);
             this.ear = new ServerEar(slug, this::listen);
             ear.open();
         }
 
         private boolean listen(Deadline deadline) {
             ArrayNode list = JsonRpc.object().putArray("all");
-            uris.forEach(list::add);
-            ServerRequest request = ServerRequest.listen(Map.of("resourceSubscriptions", RawJson.of(list)));
+            ids.forEach(list::add);
+            ServerRequest request = ServerRequest.listen(Map.of(topic.filter(), RawJson.of(list)));
             try {
                 McpError error = asking.ask(request, this, deadline).error();
                 if (accepted == null) {
@@ -120,11 +122,11 @@ final class StreamAttention implements Attention {
         }
 
         private static McpError noneTold() {
-            return new McpError(McpError.METHOD_NOT_FOUND, "the server does not tell of updates of this resource");
+            return new McpError(McpError.METHOD_NOT_FOUND, "the server does not tell of changes of this");
         }
 
         /** Waits until the server said what it will tell of. */
-        private Answered opened(String uri, Deadline deadline) {
+        private Answered opened(String id, Deadline deadline) {
             try {
                 if (!settled.await(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                     throw ToolServerFault.timeout(slug);
@@ -142,7 +144,7 @@ final class StreamAttention implements Attention {
             if (refused != null) {
                 return new Answered.Refusal(refused);
             }
-            return told != null && told.contains(uri)
+            return told != null && told.contains(id)
                     ? new Answered.Result(RawJson.EMPTY_OBJECT)
                     : new Answered.Refusal(noneTold());
         }
@@ -156,25 +158,21 @@ final class StreamAttention implements Attention {
             if (params == null) {
                 return;
             }
-            switch (notification.method()) {
-                case "notifications/subscriptions/acknowledged" -> {
-                    boolean again = accepted != null;
-                    accepted = acknowledged(params);
-                    settled.countDown();
-                    if (again) {
-                        hearing.missed(uris);
-                    }
+            if (notification.method().equals("notifications/subscriptions/acknowledged")) {
+                boolean again = accepted != null;
+                accepted = acknowledged(params);
+                settled.countDown();
+                if (again) {
+                    hearing.missed(ids);
                 }
-                case "notifications/resources/updated" -> hearing.updated(params);
-                default -> {
-                    // Nothing else was asked for.
-                }
+            } else if (notification.method().equals(topic.newer())) {
+                hearing.changed(params);
             }
         }
 
-        private static Set<String> acknowledged(RawJson params) {
+        private Set<String> acknowledged(RawJson params) {
             RawJson filter = params.member("notifications");
-            RawJson list = filter == null ? null : filter.member("resourceSubscriptions");
+            RawJson list = filter == null ? null : filter.member(topic.filter());
             try {
                 List<RawJson> all = list == null || !list.isArray() ? List.of() : list.elements();
                 return all.stream().flatMap(one -> one.asString().stream()).collect(Collectors.toUnmodifiableSet());

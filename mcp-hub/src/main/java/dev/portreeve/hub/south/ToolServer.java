@@ -40,20 +40,21 @@ public interface ToolServer extends AutoCloseable {
     Answered ask(Party party, ServerRequest request, Meanwhile meanwhile, Deadline deadline);
 
     /**
-     * Has the server tell of updates of a resource, in whichever way its era has; a server of the older era in the party's
-     * own session. Lasts until {@link #unwatch}, over lost connections and restarted processes: the listener is told after
-     * each, since it may have missed something.
+     * Has the server tell when a resource or a task changes, in whichever way its era has; a server of the older era in the
+     * party's own session. Lasts until {@link #unwatch}, over lost connections and restarted processes: the watcher is told
+     * after each, since it may have missed something. A server of the older era tells of tasks unasked, if it likes: its
+     * session is only listened to while it lasts.
      *
      * @return the server's refusal, or an empty result
      * @throws ToolServerFault if the server gave no answer
      */
-    default Answered watch(Party party, ResourceListener listener, Deadline deadline) {
+    default Answered watch(Party party, Watcher watcher, Deadline deadline) {
         return new Answered.Refusal(
-                new McpError(McpError.METHOD_NOT_FOUND, "the server does not tell of updates of its resources"));
+                new McpError(McpError.METHOD_NOT_FOUND, "the server does not tell of what changes"));
     }
 
     /** Ends what {@link #watch} began; the server is told in the background. Never blocks. */
-    default void unwatch(Party party, ResourceListener listener) {}
+    default void unwatch(Party party, Watcher watcher) {}
 
     /**
      * Tells a server of the older era something in the sessions that a party has with it, if there are any. Never blocks.

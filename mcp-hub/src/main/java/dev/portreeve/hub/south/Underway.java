@@ -13,16 +13,23 @@ import tools.jackson.databind.node.ObjectNode;
 final class Underway implements Meanwhile {
     private final Meanwhile own;
     private final boolean takesQuestions;
+    private final boolean canBeTakenUp;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Patience patience;
 
-    Underway(Meanwhile own, boolean takesQuestions) {
+    /** @param canBeTakenUp whether its stream, should it end before the answer, goes on elsewhere: so in the older era */
+    Underway(Meanwhile own, boolean takesQuestions, boolean canBeTakenUp) {
         this.own = own;
+        this.canBeTakenUp = canBeTakenUp;
         this.takesQuestions = takesQuestions;
     }
 
     boolean takesQuestions() {
         return takesQuestions;
+    }
+
+    boolean canBeTakenUp() {
+        return canBeTakenUp;
     }
 
     /** The answer has begun as a stream. */

@@ -3,6 +3,7 @@ package dev.portreeve.hub.north;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.hub.fixture.Caller;
@@ -11,6 +12,7 @@ import dev.portreeve.hub.fixture.HttpFixture;
 import dev.portreeve.hub.fixture.HubWorld;
 import dev.portreeve.hub.wire.HeaderValue;
 import dev.portreeve.hub.wire.JsonRpcMessage;
+import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -175,6 +177,41 @@ class ServerQuestionsTest {
                     .get(30, TimeUnit.SECONDS);
             assertEquals(-32602, secret.error().code());
             assertTrue(tap.isSilent());
+        }
+    }
+
+    @Test
+    void anAnswerIsSentUntilItIsTaken() throws Exception {
+        Map<String, String> hers = session(alice, "{\"elicitation\":{}}");
+        try (EventTap tap = alice.listen(hers)) {
+            say(alice, hers);
+            FutureTask<JsonRpcMessage.Response> asking = asking(theirs("elicitation"));
+            fixture.drop("answer");
+            answer(alice, hers, tap.next());
+            assertTrue(String.valueOf(asking.get(30, TimeUnit.SECONDS).result()).contains("Trier"));
+        }
+    }
+
+    @Test
+    void aServerThatWantsItsCallerToRunATaskGetsThePlainAnswer() throws Exception {
+        Map<String, String> hers = session(
+                alice, "{\"elicitation\":{},\"tasks\":{\"requests\":{\"elicitation\":{\"create\":{}}},\"list\":{}}}");
+        try (EventTap tap = alice.listen(hers)) {
+            say(alice, hers);
+            String theirs = theirs("elicitation");
+            assertEquals(List.of(), fixture.listening("tasks"), "nobody is said to run tasks");
+            FutureTask<JsonRpcMessage.Response> asking = new FutureTask<>(() -> fixture.ask(
+                    theirs, "elicitation/create", "{\"message\":\"which city?\",\"task\":{\"ttl\":60000}}"));
+            Thread.ofVirtual().start(asking);
+            EventTap.Event question = tap.next();
+            RawJson asked = question.message().member("params");
+            assertTrue(asked.toString().contains("which city?"), asked.toString());
+            assertNull(asked.member("task"), asked.toString());
+            answer(alice, hers, question);
+            assertTrue(String.valueOf(asking.get(30, TimeUnit.SECONDS).result()).contains("Trier"));
+            assertEquals(
+                    McpError.METHOD_NOT_FOUND,
+                    fixture.ask(theirs, "tasks/list", "{}").error().code());
         }
     }
 
