@@ -313,6 +313,48 @@ class NodePeersTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"legacy", "modern"})
+    void theOfficialPackageForTasksSettlesTheReferenceServersTask(String era) throws Exception {
+        RawJson seen = RawJson.of(NodePeers.tasksClient(
+                world.edge().url().toString(), era, "web__simulate-research-query", "{\"topic\":\"ports\"}"));
+        assertTrue(seen.member("result").toString().contains("# Research Report: ports"), seen.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "modern", "auto"})
+    void theInspectorListsAndCalls(String era) throws Exception {
+        String missing = NodePeers.suiteMissing();
+        assumeTrue(missing.isEmpty(), missing);
+        RawJson listed = inspected(era, "tools/list");
+        assertTrue(listed.toString().contains("every__echo"), listed.toString());
+        RawJson called = inspected(
+                era, "tools/call", "--tool-name", "every__echo", "--tool-args-json", "{\"message\":\"hello\"}");
+        assertTrue(called.toString().contains("Echo: hello"), called.toString());
+        RawJson prompt = inspected(era, "prompts/get", "--prompt-name", "every__simple-prompt");
+        assertTrue(prompt.toString().contains("messages"), prompt.toString());
+    }
+
+    private RawJson inspected(String era, String method, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server-url",
+                world.edge().url().toString(),
+                "--transport",
+                "http",
+                "--header",
+                "Authorization: Bearer alice",
+                "--protocol-era",
+                era,
+                "--stored-auth-only",
+                "--format",
+                "json",
+                "--quiet",
+                "--method",
+                method));
+        arguments.addAll(List.of(more));
+        return RawJson.of(NodePeers.inspector(arguments.toArray(String[]::new)));
+    }
+
+    @ParameterizedTest
     @CsvSource({"1,legacy", "2,legacy", "2,auto", "2,2026-07-28"})
     void typeScriptClientsOfBothLinesWork(String line, String mode) throws Exception {
         RawJson seen = RawJson.of(NodePeers.client(world.edge().url().toString(), line, mode));
