@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ final class TaskQuestions implements AutoCloseable {
         private final Subject owner;
         private final ParkedCall call;
         private final AlarmClock.Alarm expiry;
+        /** A key stands for one question only, also if the task's questions are fetched anew. */
+        private final String keys = "question-" + UUID.randomUUID() + "-";
+
         // Guarded by the lock.
         private int asked;
         private JsonRpcMessage.@Nullable Request open;
@@ -47,7 +51,7 @@ final class TaskQuestions implements AutoCloseable {
         }
 
         private String key() {
-            return "question-" + asked;
+            return keys + asked;
         }
     }
 

@@ -2,9 +2,9 @@ package dev.portreeve.hub.south;
 
 import dev.portreeve.hub.credential.Credential;
 import dev.portreeve.hub.credential.CredentialUnavailable;
+import dev.portreeve.hub.outbound.OutOfTime;
 import dev.portreeve.hub.outbound.OutboundAnswer;
 import dev.portreeve.hub.outbound.OutboundHttp;
-import dev.portreeve.hub.outbound.OutOfTime;
 import dev.portreeve.hub.outbound.OutboundRefused;
 import dev.portreeve.hub.outbound.OutboundRequest;
 import dev.portreeve.hub.outbound.Unreachable;

@@ -364,4 +364,11 @@ class QuestionsTest {
                         .error()
                         .code());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"old", "new"})
+    void aCallerWithASessionIsAskedForItsRoots(String server) throws Exception {
+        RawJson params = askedInSession(alice, ask(server, "{\"method\":\"roots/list\",\"params\":{}}"));
+        assertTrue(params.isObject(), params.toString());
+    }
 }
