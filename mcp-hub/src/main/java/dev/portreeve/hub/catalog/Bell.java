@@ -20,6 +20,8 @@ final class Bell {
     private long rung;
 
     private long lookedInto;
+    /** How many of them the look under way answers. */
+    private long underway;
 
     /** Several askings are one. */
     void ask() {
@@ -58,7 +60,7 @@ final class Bell {
         waiters++;
         try {
             long until = rung;
-            if (lookedInto < until) {
+            if (lookedInto < until && underway < until) {
                 // It may have rung for a server that fell asleep before anybody waited, and been left at that.
                 asked = true;
                 changed.signalAll();
@@ -80,6 +82,10 @@ final class Bell {
         lock.lock();
         try {
             waking = false;
+            // What was asked so far is asked of this look; a second one would start a process that has just been let
+            // go.
+            asked = false;
+            underway = rung;
             return rung;
         } finally {
             lock.unlock();
