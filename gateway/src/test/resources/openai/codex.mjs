@@ -1,24 +1,7 @@
-// Run by CodexTest: asks one question without a person, in a folder that is also its home.
+// Run by CodexTest: asks one question without a person, in a folder that is its home and holds its config.toml.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 
-const [, , model, folder, baseURL, question] = process.argv;
-writeFileSync(
-  `${folder}/config.toml`,
-  `model = "${model}"
-model_provider = "portreeve"
-check_for_update_on_startup = false
-
-[model_providers.portreeve]
-name = "Portreeve"
-base_url = "${baseURL}"
-env_key = "PORTREEVE_KEY"
-wire_api = "responses"
-
-[analytics]
-enabled = false
-`,
-);
+const [, , folder, question] = process.argv;
 const asked = spawnSync(
   'node',
   ['node_modules/@openai/codex/bin/codex.js', 'exec', '--skip-git-repo-check', '--json', '--dangerously-bypass-approvals-and-sandbox', '-C', folder, question],

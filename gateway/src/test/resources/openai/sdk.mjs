@@ -14,6 +14,18 @@ for await (const chunk of await client.chat.completions.create({ model: 'fast', 
 }
 console.log('stream=' + text);
 
+for (const model of ['own', 'demo']) {
+  const response = await client.responses.create({ model, input: 'hello', store: false });
+  console.log(`response of ${model}=` + response.output_text);
+  let pieces = '';
+  let last = '';
+  for await (const event of await client.responses.create({ model, input: 'hello', store: false, stream: true })) {
+    pieces += event.type === 'response.output_text.delta' ? event.delta : '';
+    last = event.type;
+  }
+  console.log(`streamed response of ${model}=${pieces} ${last}`);
+}
+
 const models = [];
 for await (const model of client.models.list()) {
   models.push(model.id);

@@ -14,6 +14,7 @@ import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.response.PostgresStoredResponses;
 import dev.portreeve.gateway.webhook.HttpApprovalChannel;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
@@ -161,6 +162,7 @@ public final class Gateway implements AutoCloseable {
                         evidence.log(),
                         config.guardrails(),
                         parts.add(models(config, clock)),
+                        new PostgresStoredResponses(database.pooled(), clock),
                         hub,
                         callIds,
                         () -> !draining && evidence.isTaking() && database.isReachable(),

@@ -5,6 +5,7 @@ package dev.portreeve.db;
 
 
 import dev.portreeve.db.audit.Audit;
+import dev.portreeve.db.gateway.Gateway;
 import dev.portreeve.db.hub.Hub;
 import dev.portreeve.db.policy.Policy;
 
@@ -35,6 +36,11 @@ public class DefaultCatalog extends CatalogImpl {
     public final Audit AUDIT = Audit.AUDIT;
 
     /**
+     * The schema <code>gateway</code>.
+     */
+    public final Gateway GATEWAY = Gateway.GATEWAY;
+
+    /**
      * The schema <code>hub</code>.
      */
     public final Hub HUB = Hub.HUB;
@@ -55,6 +61,7 @@ public class DefaultCatalog extends CatalogImpl {
     public final List<Schema> getSchemas() {
         return Arrays.asList(
             Audit.AUDIT,
+            Gateway.GATEWAY,
             Hub.HUB,
             Policy.POLICY
         );

@@ -56,7 +56,8 @@ final class JooqGenerator {
                 .withSchemata(
                         new SchemaMappingType().withInputSchema("audit"),
                         new SchemaMappingType().withInputSchema("policy"),
-                        new SchemaMappingType().withInputSchema("hub"))
+                        new SchemaMappingType().withInputSchema("hub"),
+                        new SchemaMappingType().withInputSchema("gateway"))
                 // Partitions are PostgreSQL's affair: they come and go with the months.
                 .withExcludes("audit\\.record_.*")
                 .withForcedTypes(new ForcedType()

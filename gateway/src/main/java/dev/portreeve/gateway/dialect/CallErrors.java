@@ -36,6 +36,31 @@ public final class CallErrors {
                 404, INVALID, "model_not_found", "\"model\"", false, "there is no model \"" + shortened(name) + "\"");
     }
 
+    /** A response that is not kept, or not for this caller: which of both, nobody hears. */
+    public static ErrorAnswer unknownResponse() {
+        return ErrorAnswer.of(
+                404, INVALID, "response_not_found", "\"id\"", false, "there is no such response of yours");
+    }
+
+    public static ErrorAnswer keptStream() {
+        return ErrorAnswer.of(
+                400,
+                INVALID,
+                "unsupported_parameter",
+                "\"stream\"",
+                false,
+                "a kept response can be read whole, not as a stream: leave \"stream\" out and ask again until it is completed");
+    }
+
+    public static ErrorAnswer responsesUnavailable() {
+        return ErrorAnswer.of(
+                503,
+                SERVER,
+                "responses_unavailable",
+                true,
+                "it cannot be looked up now whose response that is; try again");
+    }
+
     public static ErrorAnswer evidenceUnavailable() {
         return ErrorAnswer.of(
                 503,

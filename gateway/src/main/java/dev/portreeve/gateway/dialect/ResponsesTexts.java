@@ -49,6 +49,8 @@ final class ResponsesTexts {
                 case "content_index", "summary_index" -> part = number(walk);
                 case "response" -> response(walk);
                 case "output" -> text(walk, "output");
+                // The items of a response's input, which are asked for by themselves.
+                case "data" -> text(walk, "data");
                 case "delta", "text", "part", "item", "arguments", "input", "refusal", "code", "annotation" ->
                     member(walk, "");
                 case "logprobs" -> probabilities(walk);

@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request and who answers it: the provider itself where it speaks the caller's dialect, else a translation before it.
@@ -35,7 +34,7 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
      */
     static Optional<Attempt> at(ModelRoute route, ModelRequest asked, boolean withTexts, InstantSource clock) {
         ModelProvider provider = route.provider();
-        requireNothingKept(asked.state());
+        requireOneWay(asked);
         HostedToolGate gate = new HostedToolGate(route.treatment().hosted());
         ModelRequest request = gate.admit(asked, withTexts);
         if (provider.speaks(request.dialect(), request.operation())) {
@@ -55,18 +54,15 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
         return Optional.empty();
     }
 
-    /** Ids of what a provider keeps belong to its account, so nobody may name one that nobody here vouches for. */
-    private static void requireNothingKept(@Nullable ResponseState state) {
-        if (state != null && state.previous() != null) {
+    /** A stream that nobody reads any more would go on at the provider's, unseen. */
+    private static void requireOneWay(ModelRequest request) {
+        ResponseState state = request.state();
+        if (state != null && state.background() && request.stream()) {
             throw new BadRequest(
                     400,
                     "unsupported_parameter",
-                    "previous_response_id",
-                    "send the whole conversation as input, with \"store\": false");
-        }
-        if (state != null && state.background()) {
-            throw new BadRequest(
-                    400, "unsupported_parameter", "background", "wait for the answer, or ask for a stream");
+                    "background",
+                    "either stream the answer, or let it be made in the background and ask for it");
         }
     }
 

@@ -3,7 +3,9 @@ package dev.portreeve.gateway.http;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.model.KeptResponses.Action;
 import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
@@ -31,6 +33,7 @@ public final class HttpEdge implements AutoCloseable {
     /**
      * What the listener serves with.
      *
+     * @param responses whose responses providers keep
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
      * @param ready whether calls can be served now, for load balancers; asked for each time
@@ -42,6 +45,7 @@ public final class HttpEdge implements AutoCloseable {
             AuditLog audit,
             List<GuardrailConfig> guardrails,
             ModelRouter models,
+            StoredResponses responses,
             McpHub hub,
             Supplier<CallId> callIds,
             BooleanSupplier ready,
@@ -88,10 +92,12 @@ public final class HttpEdge implements AutoCloseable {
 
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
         Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
+        Refusals refusals = new Refusals(services.audit());
         ModelEndpoint models = new ModelEndpoint(
                 gatekeeper,
                 services.governor(),
-                services.audit(),
+                refusals,
+                new ResponseKeeping(services.responses()),
                 services.models(),
                 keepAlive,
                 services.clock(),
@@ -101,6 +107,7 @@ public final class HttpEdge implements AutoCloseable {
                 services.access(),
                 services.models(),
                 services.clock().instant());
+        ResponsesEndpoint kept = kept(gatekeeper, refusals);
         // Some clients put the version into their base URL, some expect the server to know it.
         for (String base : List.of("/v1", "", "/v1/v1")) {
             routing.post(base + "/chat/completions", models::chat)
@@ -119,7 +126,30 @@ public final class HttpEdge implements AutoCloseable {
                     .any(base + "/models", lastResort.wants(Method.GET.text()))
                     .get(base + "/models/*", list::one)
                     .any(base + "/models/*", lastResort.wants(Method.GET.text()));
+            addKept(routing, base + Paths.RESPONSES, kept, lastResort);
         }
+    }
+
+    private ResponsesEndpoint kept(Gatekeeper gatekeeper, Refusals refusals) {
+        return new ResponsesEndpoint(
+                gatekeeper,
+                services.governor(),
+                refusals,
+                services.models(),
+                services.responses(),
+                limits.callTimeout());
+    }
+
+    private static void addKept(
+            HttpRouting.Builder routing, String base, ResponsesEndpoint responses, LastResort lastResort) {
+        String one = base + "/{" + ResponsesEndpoint.ID + "}";
+        routing.get(one, responses.handler(Action.GET))
+                .delete(one, responses.handler(Action.DELETE))
+                .any(one, lastResort.wants("GET, DELETE"))
+                .get(one + "/input_items", responses.handler(Action.INPUT_ITEMS))
+                .any(one + "/input_items", lastResort.wants(Method.GET.text()))
+                .post(one + "/cancel", responses.handler(Action.CANCEL))
+                .any(one + "/cancel", lastResort.wants(Method.POST.text()));
     }
 
     private ModelEndpoint.ModelLimits modelLimits() {

@@ -1,9 +1,5 @@
 package dev.portreeve.gateway.http;
 
-import dev.portreeve.audit.AuditEvent;
-import dev.portreeve.audit.AuditLog;
-import dev.portreeve.audit.EventKind;
-import dev.portreeve.audit.Facts;
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
@@ -14,26 +10,21 @@ import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.ProviderCall;
 import dev.portreeve.gateway.model.ProviderReply;
-import dev.portreeve.gateway.turn.Translation;
+import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
-import io.helidon.http.Header;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.ServerRequestHeaders;
+import dev.portreeve.policy.call.Usage;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,20 +32,10 @@ import java.util.Optional;
  * last on the request's own thread. Thread-safe.
  */
 final class ModelEndpoint {
-    /** The caller's headers a provider may see; never its credential, and nothing that would join callers' accounts. */
-    private static final List<HeaderName> PASSED = List.of(
-            HeaderNames.create("openai-beta"),
-            HeaderNames.create("x-client-request-id"),
-            HeaderNames.create("traceparent"),
-            HeaderNames.create("tracestate"));
-
-    private static final String ANTHROPIC = "anthropic-";
-    private static final int MAX_PASSED = 50;
-    private static final int MAX_MODEL_IN_RECORD = 200;
-
     private final Gatekeeper gatekeeper;
     private final CallGovernor governor;
-    private final AuditLog audit;
+    private final Refusals refusals;
+    private final ResponseKeeping keeping;
     private final ModelRouter router;
     private final KeepAlive keepAlive;
     private final InstantSource clock;
@@ -70,14 +51,16 @@ final class ModelEndpoint {
     ModelEndpoint(
             Gatekeeper gatekeeper,
             CallGovernor governor,
-            AuditLog audit,
+            Refusals refusals,
+            ResponseKeeping keeping,
             ModelRouter router,
             KeepAlive keepAlive,
             InstantSource clock,
             ModelLimits limits) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
-        this.audit = audit;
+        this.refusals = refusals;
+        this.keeping = keeping;
         this.router = router;
         this.keepAlive = keepAlive;
         this.clock = clock;
@@ -123,18 +106,21 @@ final class ModelEndpoint {
             Optional<ModelRoute> route = router.route(request.model());
             if (route.isEmpty()) {
                 ErrorAnswer unknown = CallErrors.unknownModel(request.model());
-                refuse(response, report, subject, operation, request.model(), unknown);
+                refusals.refuse(response, report, subject, operation.code(), request.model(), unknown);
                 return;
             }
             Optional<Attempt> attempt = Attempt.at(route.get(), request, limits.inputScreened(), clock);
             if (attempt.isEmpty()) {
                 ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), operation, request.model());
-                refuse(response, report, subject, operation, request.model(), impossible);
+                refusals.refuse(response, report, subject, operation.code(), request.model(), impossible);
                 return;
             }
-            govern(new Governed(subject, route.get(), attempt.get()), http, response, report);
+            long earlier = keeping.earlierTokens(request, subject, route.get());
+            govern(new Governed(subject, route.get(), attempt.get(), earlier), http, response, report);
         } catch (BadRequest bad) {
-            refuse(response, report, subject, operation, "", CallErrors.of(bad));
+            refusals.refuse(response, report, subject, operation.code(), "", CallErrors.of(bad));
+        } catch (StoredResponses.Unavailable down) {
+            refusals.refuse(response, report, subject, operation.code(), "", CallErrors.responsesUnavailable());
         } catch (CloseConnectionException over) {
             throw over;
         } catch (RuntimeException failed) {
@@ -150,8 +136,12 @@ final class ModelEndpoint {
         }
     }
 
-    /** What came in and where it goes. */
-    private record Governed(Subject subject, ModelRoute route, Attempt attempt) {}
+    /**
+     * What came in and where it goes.
+     *
+     * @param earlier tokens that are read beside the body, at most
+     */
+    private record Governed(Subject subject, ModelRoute route, Attempt attempt, long earlier) {}
 
     private void govern(Governed governed, ServerRequest http, ServerResponse response, CallReport report) {
         Attempt attempt = governed.attempt();
@@ -160,102 +150,53 @@ final class ModelEndpoint {
         long cap = route.capFor(request);
         Deadline deadline = Deadline.in(limits.callTimeout());
         ProviderReply reply = new ProviderReply();
+        Estimate estimate = route.estimate(request, attempt.inputBound() + governed.earlier());
         LlmCall call = new LlmCall(
                 report.id(),
                 governed.subject(),
                 new Resource.Model(route.name()),
                 request.operation().code(),
                 request.content(),
-                route.estimate(request, attempt.inputBound()),
+                estimate,
                 deadline,
-                new LlmCall.Target(
-                        route.provider().id(),
-                        route.upstreamModel(),
-                        cap,
-                        route.priced().listed(),
-                        attempt.translation(),
-                        reply::lost));
+                target(route, attempt, cap, reply));
         ProviderCall upstream = new ProviderCall(
-                request, route.upstreamModel(), cap, deadline, passed(request.dialect(), http.headers()), reply);
+                request,
+                route.upstreamModel(),
+                cap,
+                deadline,
+                PassedHeaders.of(request.dialect(), http.headers()),
+                reply);
         report.routed(route, reply, cap);
         report.translated(attempt.translation(), http.headers().contains(Names.TRANSLATION));
         Cancellation cancellation = new Cancellation();
-        try (ClientOutput output = request.stream()
-                ? new SseOutput(response, report, keepAlive, cancellation)
-                : new JsonOutput(response, report)) {
+        try (ClientOutput output = output(request, response, report, cancellation)) {
             CallOutcome outcome = governor.govern(
                     call,
                     cancellation.guard((cleared, out) -> {
                         output.awaitUpstream();
-                        return attempt.provider().answer(upstream, cleared.content(), out);
+                        Usage used = attempt.provider().answer(upstream, cleared.content(), out);
+                        return keeping.keep(request, governed.subject(), route, reply, estimate, used);
                     }),
                     output);
-            render(request.dialect(), outcome, output, reply);
+            Endings.render(request.dialect(), outcome, output, reply);
         }
     }
 
-    /** Every ending of a governed call, on the wire. */
-    private static void render(Dialect dialect, CallOutcome outcome, ClientOutput output, ProviderReply reply) {
-        switch (outcome) {
-            case CallOutcome.Completed completed -> output.complete(completed, reply);
-            case CallOutcome.Denied denied -> output.fail(CallErrors.of(denied), denied);
-            case CallOutcome.AwaitingApproval awaiting -> output.fail(CallErrors.of(awaiting), awaiting);
-            case CallOutcome.Failed failed -> output.fail(error(dialect, failed, reply), failed);
-            case CallOutcome.Abandoned ignored -> throw new CloseConnectionException("the client left");
-        }
+    private ClientOutput output(
+            ModelRequest request, ServerResponse response, CallReport report, Cancellation cancellation) {
+        return request.stream()
+                ? new SseOutput(response, report, keepAlive, cancellation)
+                : new JsonOutput(response, report);
     }
 
-    private static ErrorAnswer error(Dialect dialect, CallOutcome.Failed failed, ProviderReply reply) {
-        ProviderReply.ErrorBody own = reply.error();
-        if (own == null) {
-            return CallErrors.of(failed.fault());
-        }
-        return own.dialect() == dialect
-                ? CallErrors.passed(
-                        dialect, failed.fault(), own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
-                : CallErrors.retold(failed.fault(), own.headers(), Translation.message(own.body()));
-    }
-
-    /** A request of a known caller that never became a call: answered, and recorded with its reason. */
-    private void refuse(
-            ServerResponse response,
-            CallReport report,
-            Subject subject,
-            Operation operation,
-            String model,
-            ErrorAnswer error) {
-        Facts facts = new Facts()
-                .put("type", "llm")
-                .put("operation", operation.code())
-                .put("outcome", "rejected")
-                .put("reason", error.code())
-                .put("status", error.status())
-                .put("key", subject.keyId())
-                .put("member", subject.member());
-        if (!model.isEmpty()) {
-            facts.put("resource", model.substring(0, Math.min(MAX_MODEL_IN_RECORD, model.length())));
-        }
-        audit.append(new AuditEvent(
-                subject.tenant(), EventKind.CALL_REFUSED, report.id().value(), facts));
-        ErrorResponse.send(response, report, error);
-    }
-
-    /** Anthropic's headers belong to members of the body that we may not know, so all of them go together. */
-    private static Map<String, String> passed(Dialect dialect, ServerRequestHeaders headers) {
-        Map<String, String> passed = new HashMap<>();
-        for (HeaderName name : PASSED) {
-            if (headers.contains(name)) {
-                passed.put(name.lowerCase(), headers.get(name).get());
-            }
-        }
-        if (dialect == Dialect.ANTHROPIC_MESSAGES) {
-            for (Header header : headers) {
-                String name = header.headerName().lowerCase();
-                if (name.startsWith(ANTHROPIC) && passed.size() < MAX_PASSED) {
-                    passed.put(name, String.join(",", header.allValues()));
-                }
-            }
-        }
-        return passed;
+    private static LlmCall.Target target(ModelRoute route, Attempt attempt, long cap, ProviderReply reply) {
+        return new LlmCall.Target(
+                route.provider().id(),
+                route.upstreamModel(),
+                cap,
+                route.priced().listed(),
+                attempt.translation(),
+                reply::lost);
     }
 }

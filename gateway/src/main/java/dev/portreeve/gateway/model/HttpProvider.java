@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Any server that speaks one or more of the dialects over HTTP. Bodies pass in their very bytes both ways; what must
@@ -86,17 +87,18 @@ public final class HttpProvider implements ModelProvider {
         try (UpstreamAnswer answer = http.post(address, body, accept, headers(call), call.deadline())) {
             call.reply().waitedNanos(System.nanoTime() - sent);
             call.reply().requestId(UpstreamHeaders.requestId(answer));
-            requireSuccess(call, answer);
+            requireSuccess(request.dialect(), call.reply(), answer, maxAnswerBytes);
             return request.stream() ? stream(call, answer, out) : unary(call, answer, out);
         } catch (UnreadableAnswer garbage) {
             throw UpstreamFailures.ended(Kind.GARBAGE, 200, garbage.detail(), true);
         }
     }
 
-    private void requireSuccess(ProviderCall call, UpstreamAnswer answer) throws CallEnded {
+    static void requireSuccess(Dialect dialect, ProviderReply reply, UpstreamAnswer answer, int maxAnswerBytes)
+            throws CallEnded {
         int status = answer.status();
         if (status >= 400) {
-            throw UpstreamErrors.read(call.request().dialect(), answer, call.reply(), maxAnswerBytes);
+            throw UpstreamErrors.read(dialect, answer, reply, maxAnswerBytes);
         }
         if (status != 200) {
             throw UpstreamFailures.ended(
@@ -119,8 +121,14 @@ public final class HttpProvider implements ModelProvider {
         if (request.operation() == Operation.COUNT_TOKENS) {
             return Usage.NO_TOKENS;
         }
+        call.reply().response(meter.responseId(), meter.isUnfinished());
         Usage reported = meter.reported();
         return reported == null ? Usage.UNREPORTED : reported;
+    }
+
+    @Override
+    public @Nullable KeptResponses kept() {
+        return addresses.containsKey(Dialect.OPENAI_RESPONSES) ? new HttpKeptResponses(http, maxAnswerBytes) : null;
     }
 
     /** Anthropic's servers want to be told which version of the format is meant. */
@@ -141,6 +149,7 @@ public final class HttpProvider implements ModelProvider {
         try {
             Usage usage = stream.pump(out);
             call.reply().ending(stream.ending());
+            call.reply().response(stream.meter().responseId(), false);
             return usage;
         } finally {
             byte[] error = stream.error();
@@ -150,7 +159,7 @@ public final class HttpProvider implements ModelProvider {
         }
     }
 
-    private static AnswerHead head(UpstreamAnswer answer, String expected) throws CallEnded {
+    static AnswerHead head(UpstreamAnswer answer, String expected) throws CallEnded {
         String type = answer.header(HeaderNames.CONTENT_TYPE);
         if (type == null || !isOfType(type, expected)) {
             throw UpstreamFailures.ended(

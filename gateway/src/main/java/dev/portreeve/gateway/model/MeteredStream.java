@@ -50,6 +50,11 @@ final class MeteredStream {
         return ending;
     }
 
+    /** What was read of the answer beside its bytes. */
+    AnswerMeter meter() {
+        return meter;
+    }
+
     Usage pump(OutputSink<AnswerChunk> out) throws CallEnded {
         for (byte[] block = next(); block != null && !done; block = done ? null : next()) {
             byte[] passed = screen(block);

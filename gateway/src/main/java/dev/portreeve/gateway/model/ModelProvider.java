@@ -7,6 +7,7 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.Usage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place where models run, behind one blocking method. One instance serves all calls to a provider; thread-safe.
@@ -32,6 +33,11 @@ public interface ModelProvider extends AutoCloseable {
      *     threw
      */
     Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded;
+
+    /** The responses it keeps, or {@code null} if it keeps none. */
+    default @Nullable KeptResponses kept() {
+        return null;
+    }
 
     @Override
     void close();

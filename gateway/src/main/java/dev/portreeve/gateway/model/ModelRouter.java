@@ -97,6 +97,11 @@ public final class ModelRouter implements AutoCloseable {
         return name.length() <= MAX_NAME && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
+    /** A provider by its id. */
+    public Optional<ModelProvider> provider(String id) {
+        return Optional.ofNullable(providers.get(id));
+    }
+
     /** The models with a name of their own, in the configuration's order. */
     public List<ModelRoute> listed() {
         return List.copyOf(named.values());

@@ -18,6 +18,8 @@ public final class ProviderReply {
     private byte[] ending = new byte[0];
     private @Nullable ErrorBody error;
     private @Nullable String requestId;
+    private @Nullable String responseId;
+    private boolean unfinished;
     private List<String> lost = List.of();
     private long waitedNanos;
 
@@ -45,6 +47,21 @@ public final class ProviderReply {
 
     public void requestId(@Nullable String id) {
         requestId = id;
+    }
+
+    /** Under which id the provider may keep its answer, or {@code null} where its dialect has none. */
+    public @Nullable String responseId() {
+        return responseId;
+    }
+
+    /** Whether the answer says that it is still being made. */
+    public boolean isUnfinished() {
+        return unfinished;
+    }
+
+    public void response(@Nullable String id, boolean isUnfinished) {
+        responseId = id;
+        unfinished = isUnfinished;
     }
 
     /** What of the answer could not be said in the caller's dialect; known when the answer has ended. */

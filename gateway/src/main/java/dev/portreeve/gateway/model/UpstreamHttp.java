@@ -9,6 +9,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.http1.Http1Client;
 import io.helidon.webclient.http1.Http1ClientConfig;
@@ -114,17 +115,25 @@ public final class UpstreamHttp implements AutoCloseable {
         return URI.create(target.baseUrl() + path);
     }
 
+    /** Posts a body, see {@link #send}. */
+    public UpstreamAnswer post(URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
+            throws CallEnded {
+        return send(Method.POST, uri, body, accept, headers, deadline);
+    }
+
     /**
      * Sends a request and waits for the head of its answer.
      *
+     * @param body may be empty
      * @throws CallEnded with the fault, if there is no answer
      */
-    public UpstreamAnswer post(URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
+    UpstreamAnswer send(
+            Method method, URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
             throws CallEnded {
         acquire(deadline);
         boolean handedOver = false;
         try {
-            Http1ClientRequest request = client.post()
+            Http1ClientRequest request = client.method(method)
                     .uri(uri)
                     .header(HeaderValues.CONTENT_TYPE_JSON)
                     .header(HeaderNames.ACCEPT, accept)
@@ -134,7 +143,9 @@ public final class UpstreamHttp implements AutoCloseable {
             if (deadline.remaining().compareTo(target.idleTimeout()) < 0) {
                 request.readTimeout(atLeastOneMilli(deadline.remaining()));
             }
-            UpstreamAnswer answer = new UpstreamAnswer(request.submit(body), deadline, slots);
+            boolean bodiless = !method.equals(Method.POST);
+            UpstreamAnswer answer =
+                    new UpstreamAnswer(bodiless ? request.request() : request.submit(body), deadline, slots);
             handedOver = true;
             return answer;
         } catch (RuntimeException failed) {

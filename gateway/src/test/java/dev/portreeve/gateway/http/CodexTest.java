@@ -8,19 +8,25 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Codex itself, without a person, against the gateway: at a model of its own dialect and at two that it could not speak to.
+ * Codex itself, without a person, set up as its page in docs says, against the gateway: at a model of its own dialect and at two that it could not speak to.
  * Asked for with {@code -Dportreeve.test.agents=true}, because its package has hundreds of megabytes.
  */
 class CodexTest {
+    private static final Pattern TOML = Pattern.compile("(?s)```toml\\n(.*?)```");
+    private static final String SHOWN_ADDRESS = "http://127.0.0.1:8080/v1";
+
     private ReplayUpstream upstream;
     private EdgeFixture edge;
 
@@ -51,9 +57,20 @@ class CodexTest {
 
     private NodeSdk.Run ask(String model) throws IOException, InterruptedException {
         NodeSdk codex = NodeSdk.install("@openai/codex", "0.169", "openai/codex.mjs");
-        return codex.run(
-                Map.of("PORTREEVE_KEY", EdgeFixture.KEY),
-                List.of(model, home.toString(), edge.uri("/v1").toString(), "say hello"));
+        Files.writeString(home.resolve("config.toml"), settings(model));
+        return codex.run(Map.of("PORTREEVE_KEY", EdgeFixture.KEY), List.of(home.toString(), "say hello"));
+    }
+
+    /** The file that its page shows, with this gateway's address, and without asking the world for updates. */
+    private String settings(String model) throws IOException {
+        Matcher block = TOML.matcher(Files.readString(Path.of("..", "docs", "codex.md")));
+        assertTrue(block.find(), "the page shows a file");
+        String shown = block.group(1);
+        assertTrue(shown.contains("model = \"fast\"") && shown.contains(SHOWN_ADDRESS), shown);
+        return "check_for_update_on_startup = false\n"
+                + shown.replace("model = \"fast\"", "model = \"" + model + "\"")
+                        .replace(SHOWN_ADDRESS, edge.uri("/v1").toString())
+                + "\n[analytics]\nenabled = false\n";
     }
 
     private static String recorded(String name) {

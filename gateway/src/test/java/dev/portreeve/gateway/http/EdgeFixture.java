@@ -13,6 +13,7 @@ import dev.portreeve.gateway.config.ServerConfig;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.response.InMemoryResponses;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.seal.SealKey;
@@ -75,6 +76,7 @@ final class EdgeFixture implements AutoCloseable {
 
     final InMemoryJournal journal = new InMemoryJournal();
     final Purse purse = new Purse();
+    final InMemoryResponses responses = new InMemoryResponses();
     private final List<ProviderConfig> providers = new ArrayList<>();
     private final List<ModelConfig> models = new ArrayList<>();
     private final List<GuardrailConfig> guardrails = new ArrayList<>();
@@ -204,6 +206,7 @@ final class EdgeFixture implements AutoCloseable {
                         audit,
                         guardrails,
                         router,
+                        responses,
                         hub,
                         EdgeFixture::callId,
                         () -> true,

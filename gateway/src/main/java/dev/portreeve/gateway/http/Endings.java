@@ -1,0 +1,35 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.CallErrors;
+import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.gateway.turn.Translation;
+import dev.portreeve.policy.call.CallOutcome;
+import io.helidon.webserver.CloseConnectionException;
+
+/** Every ending of a governed call, on the wire. */
+final class Endings {
+    private Endings() {}
+
+    static void render(Dialect dialect, CallOutcome outcome, ClientOutput output, ProviderReply reply) {
+        switch (outcome) {
+            case CallOutcome.Completed completed -> output.complete(completed, reply);
+            case CallOutcome.Denied denied -> output.fail(CallErrors.of(denied), denied);
+            case CallOutcome.AwaitingApproval awaiting -> output.fail(CallErrors.of(awaiting), awaiting);
+            case CallOutcome.Failed failed -> output.fail(error(dialect, failed, reply), failed);
+            case CallOutcome.Abandoned ignored -> throw new CloseConnectionException("the client left");
+        }
+    }
+
+    private static ErrorAnswer error(Dialect dialect, CallOutcome.Failed failed, ProviderReply reply) {
+        ProviderReply.ErrorBody own = reply.error();
+        if (own == null) {
+            return CallErrors.of(failed.fault());
+        }
+        return own.dialect() == dialect
+                ? CallErrors.passed(
+                        dialect, failed.fault(), own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
+                : CallErrors.retold(failed.fault(), own.headers(), Translation.message(own.body()));
+    }
+}

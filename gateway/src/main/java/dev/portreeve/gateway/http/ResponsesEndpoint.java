@@ -1,0 +1,144 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.CallErrors;
+import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.model.KeptResponses;
+import dev.portreeve.gateway.model.KeptResponses.Action;
+import dev.portreeve.gateway.model.KeptResponses.KeptCall;
+import dev.portreeve.gateway.model.ModelProvider;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.gateway.response.StoredResponse;
+import dev.portreeve.gateway.response.StoredResponses;
+import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.Usage;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Responses that providers keep: read, deleted, cancelled by those whose they are. Each is a governed call that costs nothing,
+ * so rules hold, guardrails read, and records say it. Another's response looks like one that is not there. Thread-safe.
+ */
+final class ResponsesEndpoint {
+    /** The path parameter. */
+    static final String ID = "id";
+
+    private static final Dialect DIALECT = Dialect.OPENAI_RESPONSES;
+    private static final Pattern IDS = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+    private static final Pattern QUERIES = Pattern.compile("[A-Za-z0-9_.=&%\\[\\]-]{0,1000}");
+
+    private final Gatekeeper gatekeeper;
+    private final CallGovernor governor;
+    private final Refusals refusals;
+    private final ModelRouter router;
+    private final StoredResponses responses;
+    private final Duration callTimeout;
+
+    ResponsesEndpoint(
+            Gatekeeper gatekeeper,
+            CallGovernor governor,
+            Refusals refusals,
+            ModelRouter router,
+            StoredResponses responses,
+            Duration callTimeout) {
+        this.gatekeeper = gatekeeper;
+        this.governor = governor;
+        this.refusals = refusals;
+        this.router = router;
+        this.responses = responses;
+        this.callTimeout = callTimeout;
+    }
+
+    Handler handler(Action action) {
+        return (request, response) -> handle(action, request, response);
+    }
+
+    private void handle(Action action, ServerRequest http, ServerResponse response) {
+        CallReport report = gatekeeper.report(DIALECT);
+        Subject subject = gatekeeper.admit(http, response, report);
+        if (subject == null) {
+            return;
+        }
+        try {
+            String id = http.path().pathParameters().first(ID).orElse("");
+            String query = http.query().rawValue();
+            if (http.query().contains("stream") || !QUERIES.matcher(query).matches()) {
+                refuse(response, report, subject, action, CallErrors.keptStream());
+                return;
+            }
+            Optional<StoredResponse> kept = IDS.matcher(id).matches()
+                    ? responses.find(subject.tenant(), subject.member(), id)
+                    : Optional.empty();
+            ModelProvider provider =
+                    kept.flatMap(found -> router.provider(found.provider())).orElse(null);
+            KeptResponses at = provider == null ? null : provider.kept();
+            if (kept.isEmpty() || at == null) {
+                refuse(response, report, subject, action, CallErrors.unknownResponse());
+                return;
+            }
+            govern(new Asked(subject, kept.get(), at, action, query), http, response, report);
+        } catch (StoredResponses.Unavailable down) {
+            refuse(response, report, subject, action, CallErrors.responsesUnavailable());
+        } catch (CloseConnectionException over) {
+            throw over;
+        } catch (RuntimeException failed) {
+            throw new BrokenCall(report.id(), failed);
+        }
+    }
+
+    private void refuse(ServerResponse response, CallReport report, Subject subject, Action action, ErrorAnswer error) {
+        refusals.refuse(response, report, subject, action.code(), "", error);
+    }
+
+    private record Asked(Subject subject, StoredResponse kept, KeptResponses at, Action action, String query) {}
+
+    private void govern(Asked asked, ServerRequest http, ServerResponse response, CallReport report) {
+        StoredResponse kept = asked.kept();
+        ProviderReply reply = new ProviderReply();
+        Deadline deadline = Deadline.in(callTimeout);
+        KeptCall upstream = new KeptCall(
+                asked.action(), kept.id(), asked.query(), deadline, PassedHeaders.of(DIALECT, http.headers()), reply);
+        LlmCall call = new LlmCall(
+                report.id(),
+                asked.subject(),
+                new Resource.Model(kept.model()),
+                asked.action().code(),
+                Content.EMPTY,
+                new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "none")),
+                deadline,
+                new LlmCall.Target(kept.provider(), kept.model(), 0, true, List.of(), List::of));
+        Cancellation cancellation = new Cancellation();
+        try (ClientOutput output = new JsonOutput(response, report)) {
+            Endings.render(
+                    DIALECT,
+                    governor.govern(
+                            call,
+                            cancellation.guard((cleared, out) -> {
+                                asked.at().run(upstream, out);
+                                if (asked.action() == Action.DELETE) {
+                                    responses.forget(kept.tenant(), kept.member(), kept.id());
+                                }
+                                return Usage.NO_TOKENS;
+                            }),
+                            output),
+                    output,
+                    reply);
+        }
+    }
+}

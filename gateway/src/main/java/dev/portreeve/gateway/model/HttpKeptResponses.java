@@ -1,0 +1,64 @@
+package dev.portreeve.gateway.model;
+
+import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.UnreadableAnswer;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.UpstreamFault.Kind;
+import io.helidon.http.Method;
+import java.net.URI;
+
+/** Kept responses over HTTP, in their very bytes. */
+final class HttpKeptResponses implements KeptResponses {
+    private static final String JSON = "application/json";
+    private static final Dialect DIALECT = Dialect.OPENAI_RESPONSES;
+    private static final byte[] NOTHING = new byte[0];
+
+    private final UpstreamHttp http;
+    private final int maxAnswerBytes;
+
+    HttpKeptResponses(UpstreamHttp http, int maxAnswerBytes) {
+        this.http = http;
+        this.maxAnswerBytes = maxAnswerBytes;
+    }
+
+    @Override
+    public void run(KeptCall call, OutputSink<AnswerChunk> out) throws CallEnded {
+        long sent = System.nanoTime();
+        ProviderReply reply = call.reply();
+        Method method = method(call.action());
+        try (UpstreamAnswer answer =
+                http.send(method, address(call), NOTHING, JSON, call.passedHeaders(), call.deadline())) {
+            reply.waitedNanos(System.nanoTime() - sent);
+            reply.requestId(UpstreamHeaders.requestId(answer));
+            HttpProvider.requireSuccess(DIALECT, reply, answer, maxAnswerBytes);
+            AnswerHead head = HttpProvider.head(answer, JSON);
+            byte[] body = answer.readAll(maxAnswerBytes);
+            DIALECT.meter().readAnswer(body);
+            out.emit(new AnswerChunk(head, DIALECT.answerTo(Operation.CHAT), body));
+        } catch (UnreadableAnswer garbage) {
+            throw UpstreamFailures.ended(Kind.GARBAGE, 200, garbage.detail(), true);
+        }
+    }
+
+    private static Method method(Action action) {
+        return switch (action) {
+            case GET, INPUT_ITEMS -> Method.GET;
+            case DELETE -> Method.DELETE;
+            case CANCEL -> Method.POST;
+        };
+    }
+
+    private URI address(KeptCall call) {
+        String below = switch (call.action()) {
+            case GET, DELETE -> "";
+            case INPUT_ITEMS -> "/input_items";
+            case CANCEL -> "/cancel";
+        };
+        String query = call.query().isEmpty() ? "" : "?" + call.query();
+        return http.resolve("/responses/" + call.id() + below + query);
+    }
+}

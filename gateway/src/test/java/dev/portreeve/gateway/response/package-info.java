@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.response;
+
+import org.jspecify.annotations.NullMarked;
