@@ -61,6 +61,26 @@ class McpPageTest {
         }
     }
 
+    @Test
+    void everyThreatNamesTestsThatExist() throws IOException {
+        List<String> lines = Files.readAllLines(PAGE);
+        List<String> threats =
+                lines.subList(lines.indexOf("## Threats"), lines.indexOf("## As a client of servers")).stream()
+                        .filter(line -> line.startsWith("| ") && !line.startsWith("| threat"))
+                        .toList();
+        assertTrue(threats.size() > 20, "the page has lost its threats");
+        for (String threat : threats) {
+            List<String> tests = TEST.matcher(threat)
+                    .results()
+                    .map(found -> found.group(1) + "." + found.group(2))
+                    .toList();
+            assertFalse(tests.isEmpty(), "nothing tries: " + threat);
+            for (String test : tests) {
+                assertTrue(exists(test), "a threat names a test that is not there: " + test);
+            }
+        }
+    }
+
     private static boolean exists(String test) throws IOException {
         String file = test.substring(0, test.indexOf('.')) + ".java";
         Pattern method = Pattern.compile("void " + test.substring(test.indexOf('.') + 1) + "\\(");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.hub.fixture.Caller;
+import dev.portreeve.hub.fixture.EventTap;
 import dev.portreeve.hub.fixture.HubWorld;
 import dev.portreeve.hub.fixture.RawServer;
 import dev.portreeve.hub.fixture.StdioFixture;
@@ -15,10 +16,12 @@ import dev.portreeve.hub.wire.ProtocolVersion;
 import dev.portreeve.hub.wire.RawJson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,41 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What hostile servers and callers send through the hub, over real connections. Where the hub's threats have their tests:
- *
- * <ul>
- *   <li>tool poisoning, in names: {@link #hostileNamesBecomeSafeOnesOfTheirOwn}; in schemas: the tests of schemas here; in
- *       texts: {@code HostileDefinitionsTest}; in prompts, resources and instructions:
- *       {@link #whatHidesInPromptsResourcesAndInstructionsIsTakenOut}
- *   <li>rug pull: {@code RugPullTest}, {@code LazyStartTest}, {@code ModernEraTest.anApprovalIsForTheDefinitionThatWasShown} and
- *       {@code aDefinitionThatChangesWhileAPersonDecidesIsNotRun}, {@code ToolCatalogTest}
- *   <li>tool shadowing: {@code CatalogNamesTest}, {@code ToolNameTest}
- *   <li>poisoned results: {@code ModernEraTest.secretsAreBlockedAndAddressesMaskedOnTheWayInAndOut}
- *   <li>token passthrough: {@link #nothingOfACallersCredentialsReachesAServer}
- *   <li>sessions of others: {@code LegacyEraTest.sessionsAreTheirOwnersAlone},
- *       {@code SessionStreamTest.onlyTheOwnerListensAndOnlyToItsOwn}
- *   <li>state that is changed, another's, or used again: {@code SealedTokensTest},
- *       {@code ErasTest.stateIsForItsOwnerAndItsRequestOnly}, {@code ErasTest.aParkedCallIsFetchedOnce},
- *       {@code GovernedRoundsTest.aYesGoesOnOnceOnly}
- *   <li>tokens at rest: {@code PostgresTokenStoreTest}; another authorization server: {@code
- *       OAuthCredentialTest.metadataOfAnotherIssuerIsNotBelieved}
- *   <li>tasks of others, changed and made-up ids of tasks: {@code TasksTest.aTaskIsItsOwnersAlone},
- *       {@code SessionTasksTest.othersTasksAreUnknownAndUnlisted}
- *   <li>forged addresses and redirects: {@code OutboundGuardTest}, {@code OutboundHttpTest},
- *       {@code HttpToolServerContract.everyWayToBreakHasItsName}
- *   <li>DNS rebinding: {@code McpPathTest}, and the conformance suite's {@code dns-rebinding-protection}
- *   <li>stdio: {@code StdioLegacyTest}, all of it
- *   <li>header and body disagree: {@link #theHeaderDecidesNothing}, {@link #aMirroredArgumentMustSayWhatTheBodySays},
- *       {@code ModernEraTest.headersMustMirrorTheBody}
- *   <li>exhaustion: the tests of schemas, depth and size here, {@code ParserFuzzTest},
- *       {@code LegacyEraTest.sessionsEndWhenDeletedWhenIdleAndWhenThereAreTooMany},
- *       {@code ToolServerContract.anAnswerBeyondTheLimitFailsOnlyThatCall}
- *   <li>a server that dies: {@link #aProcessThatDiesInMidCallFailsItsCallsAtOnceAndNobodyElses},
- *       {@link #aServerThatCutsItsAnswerFailsTheCallLongBeforeItsTimeOut}
- *   <li>a server that is dead when the gateway starts: {@code RestartTest}, {@code ToolCatalogTest}
- *   <li>missing evidence: {@code ModernEraTest.withoutEvidenceNothingIsReleased}
- *   <li>shadow servers: {@code McpPathTest}; only configured servers have a view
- * </ul>
+ * What hostile servers and callers send through the hub, over real connections. Which threat is tried where says the table of
+ * threats in {@code docs/mcp.md}, whose tests {@code McpPageTest} looks for.
  */
 class ThreatTest {
     private static final String SCHEMA = "{\"type\":\"object\"}";
@@ -293,7 +263,7 @@ class ThreatTest {
                                 + "}],\"resultType\":\"complete\"}");
         start();
         Caller view = world.caller("alice", "/raw");
-        List<String> said = new java.util.ArrayList<>();
+        List<String> said = new ArrayList<>();
         for (String method : List.of("prompts/list", "resources/list", "resources/templates/list", "server/discover")) {
             said.add(view.modern(method, "").result().toString());
         }
@@ -384,6 +354,54 @@ class ThreatTest {
             Caller.Heard dead = alice.modern("tools/call", "\"name\":\"dying__exit\",\"arguments\":{}");
             assertTrue(dead.result().member("isError").isTrue(), dead.result().toString());
             assertTrue(running.read() >= 0, "the other server's call ended too");
+        }
+    }
+
+    @Test
+    void aSessionHasOnlySoManyCallsUnderWay() throws Exception {
+        start();
+        CountDownLatch answered = new CountDownLatch(1);
+        server.says("tools/call", params -> {
+            if (params.contains("\"wait\"")) {
+                await(answered);
+            }
+            return FINE;
+        });
+        Map<String, String> session = session();
+        List<EventTap> running = new ArrayList<>();
+        try {
+            for (int i = 0; i < HubWorld.NORTH.callsPerSession(); i++) {
+                running.add(alice.openPost(session, inSession(i, "{\"wait\":true}")));
+            }
+            Caller.Heard refused = alice.post(session, inSession(99, "{}"));
+            assertEquals(503, refused.status());
+            assertTrue(refused.error().message().contains("too many calls are under way"));
+            assertEquals("fine", alice.post(session(), inSession(1, "{}")).text(), "another session");
+        } finally {
+            answered.countDown();
+            running.forEach(EventTap::close);
+        }
+    }
+
+    private Map<String, String> session() throws Exception {
+        String id = alice.post(
+                        Map.of(),
+                        "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+                                + "\"2025-11-25\",\"capabilities\":{}}}")
+                .header(HeaderValue.SESSION);
+        return Map.of(HeaderValue.SESSION, id, HeaderValue.VERSION, "2025-11-25");
+    }
+
+    private static String inSession(int id, String arguments) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"tools/call\",\"params\":{\"name\":\"raw__good\","
+                + "\"arguments\":" + arguments + "}}";
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 

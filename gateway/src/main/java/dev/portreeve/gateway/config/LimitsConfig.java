@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param maxAnswerBytes a unary answer or one event of a stream, from an upstream
  * @param maxConcurrentRequests requests in work at once on the data listener; above it 503
  * @param maxConnections open connections on the data listener
+ * @param bodyTimeout how long the body of a request may take to arrive
  * @param callTimeout the longest a call may take, all attempts and waits included
  * @param defaultMaxOutputTokens the bound on an answer where neither caller nor model gives one
  * @param heartbeatEvery how often a silent event stream gets a comment line, which keeps proxies from cutting it
@@ -21,6 +22,7 @@ public record LimitsConfig(
         @Default("33554432") int maxAnswerBytes,
         @Default("1024") int maxConcurrentRequests,
         @Default("4096") int maxConnections,
+        @Default("2m") Duration bodyTimeout,
         @Default("10m") Duration callTimeout,
         @Default("4096") int defaultMaxOutputTokens,
         @Default("15s") Duration heartbeatEvery,
@@ -32,6 +34,7 @@ public record LimitsConfig(
         requirePositive("max-concurrent-requests", maxConcurrentRequests);
         requirePositive("max-connections", maxConnections);
         requirePositive("default-max-output-tokens", defaultMaxOutputTokens);
+        requirePositive("body-timeout", bodyTimeout.toMillis());
         requirePositive("call-timeout", callTimeout.toMillis());
         requirePositive("heartbeat-every", heartbeatEvery.toMillis());
         if (shutdownGrace.isNegative()) {

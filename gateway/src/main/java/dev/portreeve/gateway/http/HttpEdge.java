@@ -78,8 +78,14 @@ public final class HttpEdge implements AutoCloseable {
     private void addMcp(HttpRouting.Builder routing, LastResort lastResort) {
         KnownHosts hosts = new KnownHosts(config);
         ProtectedResource resource = new ProtectedResource(config, hosts);
-        McpEndpoint mcp =
-                new McpEndpoint(services.keys(), services.hub(), hosts, resource, keepAlive, limits.maxBodyBytes());
+        McpEndpoint mcp = new McpEndpoint(
+                services.keys(),
+                services.hub(),
+                hosts,
+                resource,
+                keepAlive,
+                limits.maxBodyBytes(),
+                limits.bodyTimeout());
         routing.get(ProtectedResource.WELL_KNOWN, resource::describe);
         for (String path : List.of("/mcp", "/mcp/{" + HelidonExchange.VIEW + "}")) {
             routing.post(path, mcp::handle)
@@ -155,7 +161,8 @@ public final class HttpEdge implements AutoCloseable {
     private ModelEndpoint.ModelLimits modelLimits() {
         boolean inputScreened = services.guardrails().stream()
                 .anyMatch(guardrail -> guardrail.on().contains(Position.INPUT));
-        return new ModelEndpoint.ModelLimits(limits.maxBodyBytes(), limits.callTimeout(), inputScreened);
+        return new ModelEndpoint.ModelLimits(
+                limits.maxBodyBytes(), limits.bodyTimeout(), limits.callTimeout(), inputScreened);
     }
 
     /** Stops looking after streams. Called after the listener was closed. */

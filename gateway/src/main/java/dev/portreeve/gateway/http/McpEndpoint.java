@@ -11,6 +11,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
@@ -27,6 +28,7 @@ final class McpEndpoint {
     private final ProtectedResource resource;
     private final KeepAlive keepAlive;
     private final int maxBodyBytes;
+    private final Duration bodyTimeout;
 
     McpEndpoint(
             KeyDirectory keys,
@@ -34,13 +36,15 @@ final class McpEndpoint {
             KnownHosts hosts,
             ProtectedResource resource,
             KeepAlive keepAlive,
-            int maxBodyBytes) {
+            int maxBodyBytes,
+            Duration bodyTimeout) {
         this.keys = keys;
         this.hub = hub;
         this.hosts = hosts;
         this.resource = resource;
         this.keepAlive = keepAlive;
         this.maxBodyBytes = maxBodyBytes;
+        this.bodyTimeout = bodyTimeout;
     }
 
     void handle(ServerRequest request, ServerResponse response) {
@@ -63,9 +67,10 @@ final class McpEndpoint {
         AccessLog.subject(request, subject);
         byte[] body;
         try {
-            body = RequestBody.read(request, maxBodyBytes);
+            body = RequestBody.read(request, maxBodyBytes, bodyTimeout);
         } catch (BadRequest bad) {
             refuse(response, Status.create(bad.status()), bad.detail());
+            RequestBody.closeUnread(bad);
             return;
         }
         try (HelidonExchange exchange = new HelidonExchange(request, response, body, keepAlive)) {

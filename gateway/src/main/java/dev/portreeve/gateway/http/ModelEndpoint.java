@@ -46,7 +46,7 @@ final class ModelEndpoint {
      *
      * @param inputScreened whether a guardrail reads requests, so that their texts must be found
      */
-    record ModelLimits(int maxBodyBytes, Duration callTimeout, boolean inputScreened) {}
+    record ModelLimits(int maxBodyBytes, Duration bodyTimeout, Duration callTimeout, boolean inputScreened) {}
 
     ModelEndpoint(
             Gatekeeper gatekeeper,
@@ -99,7 +99,7 @@ final class ModelEndpoint {
         }
         try {
             RequestBody.requireJson(http.headers());
-            byte[] body = RequestBody.read(http, limits.maxBodyBytes());
+            byte[] body = RequestBody.read(http, limits.maxBodyBytes(), limits.bodyTimeout());
             ModelRequest request = dialect.read(operation, body, limits.inputScreened());
             report.speaks(request.dialect());
             requireReadable(request);
@@ -119,6 +119,7 @@ final class ModelEndpoint {
             govern(new Governed(subject, route.get(), attempt.get(), earlier), http, response, report);
         } catch (BadRequest bad) {
             refusals.refuse(response, report, subject, operation.code(), "", CallErrors.of(bad));
+            RequestBody.closeUnread(bad);
         } catch (StoredResponses.Unavailable down) {
             refusals.refuse(response, report, subject, operation.code(), "", CallErrors.responsesUnavailable());
         } catch (CloseConnectionException over) {

@@ -1,21 +1,29 @@
 package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.policy.call.Deadline;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
  * Reads a request's body whole, within a bound of its own: the server's bound closes the connection without a word. What is
- * over the bound is read and thrown away up to a second bound, because a client that is still writing reads no answer.
+ * over the bound is read and thrown away up to a second bound, because a client that is still writing reads no answer. A
+ * client that sends a little now and then is bounded in time; one that sends nothing, by the server.
  */
 final class RequestBody {
+    private static final int REQUEST_TIMEOUT = 408;
+
     private static final int FIRST_SIZE = 8 * 1024;
     private static final int DISCARD_SIZE = 16 * 1024;
     private static final long MAX_DISCARDED = 64L * 1024 * 1024;
@@ -36,16 +44,57 @@ final class RequestBody {
         }
     }
 
-    /** @throws BadRequest 413 above {@code limit} bytes */
-    static byte[] read(ServerRequest request, int limit) {
+    /** @throws BadRequest 413 above {@code limit} bytes, 408 after {@code atMost} */
+    static byte[] read(ServerRequest request, int limit, Duration atMost) {
         OptionalLong announced = request.headers().contentLength();
-        try (InputStream in = request.content().inputStream()) {
+        try (InputStream in = new Timed(request.content().inputStream(), Deadline.in(atMost))) {
             if (announced.isPresent()) {
                 return announced.getAsLong() > limit ? tooLarge(in, limit) : exactly(in, (int) announced.getAsLong());
             }
             return request.content().hasEntity() ? chunked(in, limit) : new byte[0];
-        } catch (IOException | UncheckedIOException broken) {
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException left) {
             throw new BadRequest(400, "incomplete_body", null, "the body ended before it was complete");
+        }
+    }
+
+    /**
+     * Ends the connection if the rest of the body was not waited for, after the refusal was sent: the server would take what
+     * comes of it for the next request.
+     *
+     * @throws CloseConnectionException if so
+     */
+    static void closeUnread(BadRequest refused) {
+        if (refused.status() == REQUEST_TIMEOUT) {
+            throw new CloseConnectionException("the body was not read to its end");
+        }
+    }
+
+    /** Ends with the deadline, however little is left to read. */
+    private static final class Timed extends FilterInputStream {
+        private final Deadline deadline;
+        private boolean late;
+
+        Timed(InputStream in, Deadline deadline) {
+            super(in);
+            this.deadline = deadline;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int read = super.read(into, offset, length);
+            if (read >= 0 && deadline.isPast()) {
+                late = true;
+                throw new BadRequest(REQUEST_TIMEOUT, "body_timeout", null, "the body took too long to arrive");
+            }
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            // The server's own stream would first read whatever is still to come.
+            if (!late) {
+                super.close();
+            }
         }
     }
 
@@ -82,6 +131,10 @@ final class RequestBody {
         while (read >= 0 && discarded < MAX_DISCARDED) {
             discarded += read;
             read = in.read(waste);
+        }
+        if (discarded >= MAX_DISCARDED) {
+            // Whoever sends that much reads no answer, and the rest must not be taken for a request.
+            throw new CloseConnectionException("the body is far larger than " + limit + " bytes");
         }
         throw new BadRequest(413, "request_too_large", null, "the body is larger than " + limit + " bytes");
     }

@@ -2,6 +2,7 @@ package dev.portreeve.gateway.http;
 
 import static dev.portreeve.gateway.http.Caller.header;
 import static dev.portreeve.gateway.http.Caller.text;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -129,6 +131,18 @@ class BadInputTest {
     void a_body_over_the_limit(int size) throws Exception {
         refused(caller.chat("{\"x\":\"" + "a".repeat(size - 8) + "\"}"), 413, "request_too_large", "null");
         assertEquals(EventKind.CALL_REFUSED, edge.lastRecord().kind());
+    }
+
+    @Test
+    void a_body_whose_sender_left() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", edge.uri("/").getPort())) {
+            socket.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + EdgeFixture.KEY
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"model\":")
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        await().until(() -> edge.journal.events().stream().anyMatch(one -> one.kind() == EventKind.CALL_REFUSED));
     }
 
     @Test

@@ -87,7 +87,8 @@ final class EdgeFixture implements AutoCloseable {
     private @Nullable McpHub hub;
 
     static LimitsConfig limits(int maxBody, Duration callTimeout, Duration heartbeat) {
-        return new LimitsConfig(maxBody, 1 << 20, 1 << 20, 1024, 4096, callTimeout, 4096, heartbeat, Duration.ZERO);
+        return new LimitsConfig(
+                maxBody, 1 << 20, 1 << 20, 1024, 4096, callTimeout, callTimeout, 4096, heartbeat, Duration.ZERO);
     }
 
     EdgeFixture limited(LimitsConfig config) {
