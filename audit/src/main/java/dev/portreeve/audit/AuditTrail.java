@@ -70,8 +70,20 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Queues the opening record of a call that holds no money. */
     public Receipt admit() {
-        Receipt receipt = journal.append(
-                JournalEntry.of(new AuditEvent(tenant, EventKind.CALL_OPENED, callId, new Facts().include(opening))));
+        return admit(new Facts());
+    }
+
+    /**
+     * Queues the opening record of a call whose money was set aside before.
+     *
+     * @param held the facts of the hold
+     */
+    public Receipt admit(Facts held) {
+        Receipt receipt = journal.appendAhead(JournalEntry.of(new AuditEvent(
+                tenant,
+                EventKind.CALL_OPENED,
+                callId,
+                new Facts().include(opening).include(held))));
         admitted(receipt);
         return receipt;
     }
@@ -100,9 +112,11 @@ public final class AuditTrail implements AutoCloseable {
         return concluded(journal.append(last(outcome)));
     }
 
-    /** As {@link #conclude}, for an end nobody waits for: it may share the commit of what comes next. */
+    /** As {@link #conclude}, for an end nobody waits for: it may share the commit of others. */
     public Receipt concludeUnhurried(Facts outcome) {
-        return concluded(journal.appendUnhurried(last(outcome)));
+        // The end must not come before the beginning.
+        boolean begun = opened != null && opened.isDurable();
+        return begun ? concluded(journal.appendUnhurried(last(outcome))) : conclude(outcome);
     }
 
     private Receipt concluded(Receipt receipt) {

@@ -32,7 +32,7 @@ public record JournalSettings(
         return new JournalSettings(
                 4096,
                 512,
-                Duration.ofMillis(5),
+                Duration.ofMillis(50),
                 Duration.ofMillis(250),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5),

@@ -4,9 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -32,7 +30,7 @@ final class JournalWriter implements Runnable {
 
     private final DataSource database;
     private final JournalSettings settings;
-    private final BlockingQueue<Pending> queue;
+    private final Lanes queue;
     private final Pending last;
     private final RecordIds ids;
     private final InstantSource clock;
@@ -47,7 +45,7 @@ final class JournalWriter implements Runnable {
     JournalWriter(
             DataSource database,
             JournalSettings settings,
-            BlockingQueue<Pending> queue,
+            Lanes queue,
             Pending last,
             RandomGenerator random,
             InstantSource clock) {
@@ -61,15 +59,12 @@ final class JournalWriter implements Runnable {
 
     @Override
     public void run() {
-        List<Pending> batch = new ArrayList<>(settings.batchLimit());
+        List<Pending> batch = List.of();
         try {
             ensurePartitions();
             boolean ending = false;
             while (!ending) {
-                batch.clear();
-                batch.add(queue.take());
-                queue.drainTo(batch, settings.batchLimit() - 1);
-                gather(batch);
+                batch = queue.take();
                 ending = batch.remove(last);
                 if (!batch.isEmpty()) {
                     turn(batch);
@@ -92,19 +87,6 @@ final class JournalWriter implements Runnable {
         JournalSession open = session;
         if (open != null) {
             open.abort();
-        }
-    }
-
-    /** As long as nobody waits for any of them, a batch waits for company: one commit less. */
-    private void gather(List<Pending> batch) throws InterruptedException {
-        long deadline = System.nanoTime() + settings.linger().toNanos();
-        while (batch.size() < settings.batchLimit() && batch.stream().noneMatch(Pending::hurried)) {
-            Pending next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (next == null) {
-                return;
-            }
-            batch.add(next);
-            queue.drainTo(batch, settings.batchLimit() - batch.size());
         }
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** An entry on its way to the disk, and the receipt its owner holds. */
 final class Pending implements Receipt {
     private final JournalEntry<?> entry;
-    private final boolean hurried;
+    private final Pace pace;
+    private final long since = System.nanoTime();
     private final Instant at;
     private final Duration awaitLimit;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -24,9 +25,19 @@ final class Pending implements Receipt {
     private volatile @Nullable List<UUID> stored;
     private volatile @Nullable String failure;
 
-    Pending(JournalEntry<?> entry, boolean hurried, Instant at, Duration awaitLimit) {
+    /** How it stands to the others. */
+    enum Pace {
+        /** Somebody may wait for it, and it depends on nothing that waits for company. */
+        AHEAD,
+        /** Somebody may wait for it, and what was appended before goes before. */
+        HURRIED,
+        /** Nobody waits for it. */
+        UNHURRIED
+    }
+
+    Pending(JournalEntry<?> entry, Pace pace, Instant at, Duration awaitLimit) {
         this.entry = entry;
-        this.hurried = hurried;
+        this.pace = pace;
         this.at = at;
         this.awaitLimit = awaitLimit;
     }
@@ -35,9 +46,13 @@ final class Pending implements Receipt {
         return entry;
     }
 
-    /** Whether somebody may be waiting for it. */
-    boolean hurried() {
-        return hurried;
+    Pace pace() {
+        return pace;
+    }
+
+    /** When it was appended, by the clock of {@link System#nanoTime}. */
+    long since() {
+        return since;
     }
 
     /** When the entry was appended, which is when the event happened. */

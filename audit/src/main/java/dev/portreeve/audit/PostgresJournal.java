@@ -3,8 +3,6 @@ package dev.portreeve.audit;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
@@ -27,7 +25,7 @@ public final class PostgresJournal implements Journal, AutoCloseable {
 
     private final JournalSettings settings;
     private final InstantSource clock;
-    private final BlockingQueue<Pending> queue;
+    private final Lanes queue;
     private final Pending last;
     private final JournalWriter writer;
     private final Thread thread;
@@ -37,8 +35,8 @@ public final class PostgresJournal implements Journal, AutoCloseable {
             DataSource database, JournalSettings settings, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.clock = clock;
-        this.queue = new ArrayBlockingQueue<>(settings.queueCapacity());
-        this.last = pending(new JournalEntry<>(null, null, List::of), true);
+        this.queue = new Lanes(settings);
+        this.last = pending(new JournalEntry<>(null, null, List::of), Pending.Pace.HURRIED);
         this.writer = new JournalWriter(database, settings, queue, last, random, clock);
         this.thread = Thread.ofPlatform().name("audit-journal").daemon().unstarted(writer);
     }
@@ -58,19 +56,24 @@ public final class PostgresJournal implements Journal, AutoCloseable {
 
     @Override
     public Receipt append(JournalEntry<?> entry) {
-        return append(pending(entry, true));
+        return append(pending(entry, Pending.Pace.HURRIED));
+    }
+
+    @Override
+    public Receipt appendAhead(JournalEntry<?> entry) {
+        return append(pending(entry, Pending.Pace.AHEAD));
     }
 
     @Override
     public Receipt appendUnhurried(JournalEntry<?> entry) {
-        return append(pending(entry, false));
+        return append(pending(entry, Pending.Pace.UNHURRIED));
     }
 
     private Receipt append(Pending pending) {
         if (closed) {
             throw new EvidenceUnavailable(CLOSED);
         }
-        if (!queue.offer(pending) && !offerPatiently(pending)) {
+        if (!offer(pending)) {
             throw new EvidenceUnavailable("the journal's queue of " + settings.queueCapacity()
                     + " entries is full: the database is down or too slow");
         }
@@ -85,18 +88,18 @@ public final class PostgresJournal implements Journal, AutoCloseable {
         return queue.size();
     }
 
-    private Pending pending(JournalEntry<?> entry, boolean hurried) {
+    private Pending pending(JournalEntry<?> entry, Pending.Pace pace) {
         // PostgreSQL keeps microseconds and rounds; the leaf says the same time only if nothing is left to round.
-        return new Pending(entry, hurried, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit());
+        return new Pending(entry, pace, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit());
     }
 
-    private boolean offerPatiently(Pending pending) {
+    private boolean offer(Pending pending) {
         long deadline = System.nanoTime() + settings.queueWait().toNanos();
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return queue.offer(pending, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return queue.offer(pending, deadline - System.nanoTime());
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -117,7 +120,7 @@ public final class PostgresJournal implements Journal, AutoCloseable {
         closed = true;
         long deadline = System.nanoTime() + settings.closeLimit().toNanos();
         try {
-            if (queue.offer(last, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (queue.offer(last, deadline - System.nanoTime())) {
                 thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
             }
             abandon();

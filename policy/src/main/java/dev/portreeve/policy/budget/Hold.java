@@ -17,7 +17,8 @@ final class Hold implements CallPosting {
     private final List<Level> levels;
     private final List<WindowKey> windows;
     private final Duration lifetime;
-    private boolean drawn;
+    private volatile boolean drawn;
+    private volatile boolean ending;
     private boolean tried;
     private volatile @Nullable Decision decision;
 
@@ -70,9 +71,31 @@ final class Hold implements CallPosting {
         return lifetime;
     }
 
-    /** Says that memory holds it already, on a lease; before it is appended. */
-    void draw() {
+    /**
+     * Says that memory holds it already, on a lease.
+     *
+     * @param after the balance of each level as far as this replica knows, this hold included
+     */
+    void draw(List<Balance> after) {
         drawn = true;
+        decision = new Decision.Admitted(after);
+    }
+
+    /** What the book or the lease said, of a hold that was not refused. */
+    Decision.Admitted admitted() {
+        return switch (decision()) {
+            case Decision.Admitted admitted -> admitted;
+            case Decision.Exhausted refused -> throw new IllegalStateException("call " + callId + " holds nothing");
+        };
+    }
+
+    /** Its end is on its way to the book, and brings it along. */
+    void ending() {
+        ending = true;
+    }
+
+    boolean isEnding() {
+        return ending;
     }
 
     /** Whether its call runs already, on money that was leased. */
@@ -80,9 +103,12 @@ final class Hold implements CallPosting {
         return drawn;
     }
 
-    /** Whether a book was asked before: then its transaction may have been committed although nobody heard of it. */
+    /**
+     * Whether it may be stored already: a book was asked before and perhaps committed although nobody heard of it, or the
+     * call's end brought it along.
+     */
     boolean tried() {
-        return tried;
+        return tried || drawn;
     }
 
     void decide(Decision made) {
@@ -105,6 +131,7 @@ final class Hold implements CallPosting {
 
     /** Resolves this hold with {@code cost} spent; zero releases it. */
     Settlement settlement(NanoUsd cost) {
+        ending();
         return Settlement.of(this, cost);
     }
 }

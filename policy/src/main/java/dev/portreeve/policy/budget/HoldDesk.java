@@ -60,8 +60,7 @@ final class HoldDesk {
                 call.deadline().remaining().plus(EXPIRY_MARGIN));
         Hold fromMemory = holds.get();
         if (leases.draw(fromMemory)) {
-            fromMemory.draw();
-            trail.admitted(queue(fromMemory, trail));
+            begin(fromMemory, trail);
             return fromMemory;
         }
         Duration left = call.deadline().remaining();
@@ -84,9 +83,11 @@ final class HoldDesk {
         }
     }
 
-    private Receipt queue(Hold drawn, AuditTrail trail) {
+    // The hold itself is written with the call's end, or when that is long in coming: until then the lease stands for
+    // it.
+    private void begin(Hold drawn, AuditTrail trail) {
         try {
-            return trail.admit(book, drawn, () -> opening(drawn));
+            Receipt ignored = trail.admit(BudgetFacts.held(drawn, drawn.admitted()));
         } catch (EvidenceUnavailable refused) {
             leases.undo(drawn);
             throw refused;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ public final class LeaseSweeper {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseSweeper.class);
     /** How long a share may lie idle while another replica might miss it. */
     private static final Duration IDLE = Duration.ofSeconds(1);
+
+    /** How long a hold may stand in memory alone. */
+    static final Duration LONG_CALL = Duration.ofSeconds(1);
 
     private static final int AT_ONCE = 500;
 
@@ -40,14 +44,24 @@ public final class LeaseSweeper {
         this.ids = ids;
     }
 
-    /** Gives back what lay idle; does not look at the database. */
+    /** Writes the holds of calls that take their time, and gives back what lay idle; does not wait for the database. */
     public void giveBackUnused() {
-        giveBack(IDLE);
+        // Whether they are stored shows at their next batch; nobody waits here.
+        List<Receipt> ignored = Stream.concat(write(LONG_CALL).stream(), giveBack(IDLE).stream())
+                .toList();
     }
 
     /** Gives everything back that no call drew, and waits until it is; at the end of this process. */
     public void giveBackAll() {
+        write(Duration.ZERO).forEach(Receipt::await);
         giveBack(Duration.ZERO).forEach(Receipt::await);
+    }
+
+    /** A call that runs on is held for by itself: if this process dies, it is that hold that is charged, not the lease. */
+    private List<Receipt> write(Duration age) {
+        return ledger.leases().unwritten(age).stream()
+                .map(hold -> audit.append(JournalEntry.of(ledger, hold, List::of)))
+                .toList();
     }
 
     private List<Receipt> giveBack(Duration idle) {

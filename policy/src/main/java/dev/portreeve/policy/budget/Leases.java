@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What this process may hold from memory: of each budget window a share that PostgreSQL has set aside for it beforehand
  * (O'Neil's escrow method, 1986). A call draws its worst case on every level, all or none, without waiting for anybody; the
- * hold itself follows in the journal. Whatever PostgreSQL sets aside is at least what is free here plus what was drawn and is
+ * hold itself is written with the call's end, or when that is long in coming. Whatever PostgreSQL sets aside is at least what is free here plus what was drawn and is
  * not written yet, so that the limit holds whatever happens to this process.
  *
  * <p>Shares renew with each batch that touches their window, sized by what calls drew lately, and shrink to nothing as a budget
@@ -31,8 +32,11 @@ final class Leases {
     private static final int FORGET_SHIFT = 3;
 
     private static final int MAX_SHARES = 100_000;
-    /** A journal that is behind by more than this may have lost its database: nothing more is given away from memory. */
-    private static final Duration LONGEST_LAG = Duration.ofSeconds(1);
+    /**
+     * Draws are written after {@link LeaseSweeper#LONG_CALL} at the latest; a journal that is behind by more than this may
+     * have lost its database, and nothing more is given away from memory.
+     */
+    private static final Duration LONGEST_LAG = Duration.ofSeconds(4);
     /** A share nobody confirmed for so long may have been forfeited; well below {@link PostgresExpiredLeases#DEAD_AFTER}. */
     private static final Duration LONGEST_UNCONFIRMED = Duration.ofSeconds(20);
 
@@ -62,7 +66,16 @@ final class Leases {
         return replica;
     }
 
-    private record Drawn(Hold hold, long at) {}
+    private static final class Drawn {
+        private final Hold hold;
+        private final long at;
+        private boolean queued;
+
+        Drawn(Hold hold, long at) {
+            this.hold = hold;
+            this.at = at;
+        }
+    }
 
     private static final class Share {
         private long free;
@@ -76,6 +89,7 @@ final class Leases {
         private long confirmedAt;
         private long askedAt;
         private boolean unused;
+        private @Nullable Balance known;
 
         boolean lies(long now, Duration idle) {
             boolean asked = unused && now - askedAt < LONGEST_UNCONFIRMED.toNanos();
@@ -94,7 +108,8 @@ final class Leases {
                 enough &= wanted(level, hold.amount(), now);
             }
             if (enough) {
-                hold.levels().forEach(level -> move(level.key(), hold.amount().nanos()));
+                hold.windows().forEach(window -> move(window, hold.amount().nanos()));
+                hold.draw(hold.windows().stream().map(this::balance).toList());
                 drawn.put(CallKey.of(hold), new Drawn(hold, now));
             }
             return enough;
@@ -104,7 +119,35 @@ final class Leases {
     }
 
     private boolean behind(long now) {
-        return !drawn.isEmpty() && now - drawn.values().iterator().next().at() > LONGEST_LAG.toNanos();
+        return !drawn.isEmpty() && now - drawn.values().iterator().next().at > LONGEST_LAG.toNanos();
+    }
+
+    /** As PostgreSQL said last, with everything that was drawn here since. */
+    private Balance balance(WindowKey window) {
+        Share share = Objects.requireNonNull(shares.get(window));
+        Balance known = share.known;
+        return (known == null ? Balance.empty(new NanoUsd(share.limit)) : known).hold(share.drawn);
+    }
+
+    /** Draws that are so old that their calls' ends are long in coming, and that nobody wrote; each once. */
+    List<Hold> unwritten(Duration age) {
+        long now = System.nanoTime();
+        List<Hold> holds = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Drawn one : drawn.values()) {
+                if (now - one.at < age.toNanos()) {
+                    break;
+                }
+                if (!one.queued && !one.hold.isEnding()) {
+                    one.queued = true;
+                    holds.add(one.hold);
+                }
+            }
+            return holds;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean wanted(Level level, NanoUsd amount, long now) {
@@ -198,6 +241,7 @@ final class Leases {
             if (share == null) {
                 return 0;
             }
+            share.known = balance;
             share.peak = Math.max(share.demand, share.peak - (share.peak >> FORGET_SHIFT));
             share.demand = 0;
             // What running calls drew stays theirs, also under a limit that was lowered since.
@@ -232,8 +276,8 @@ final class Leases {
             for (CallKey call : written) {
                 Drawn done = drawn.remove(call);
                 if (done != null) {
-                    long amount = done.hold().amount().nanos();
-                    done.hold().windows().forEach(window -> written(window, amount));
+                    long amount = done.hold.amount().nanos();
+                    done.hold.windows().forEach(window -> written(window, amount));
                 }
             }
             granted.forEach((window, nanos) -> confirmed(window, nanos, now));
@@ -290,8 +334,8 @@ final class Leases {
         lock.lock();
         try {
             return drawn.values().stream()
-                    .filter(one -> now - one.at() >= age.toNanos())
-                    .map(Drawn::hold)
+                    .filter(one -> now - one.at >= age.toNanos())
+                    .map(one -> one.hold)
                     .toList();
         } finally {
             lock.unlock();

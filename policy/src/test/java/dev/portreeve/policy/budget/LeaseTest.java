@@ -78,6 +78,14 @@ class LeaseTest {
         return new LeaseSweeper(replica.database.app().dataSource(), replica.audit(), replica.ledger, UUID::randomUUID);
     }
 
+    private long held(String budget) {
+        return purse.query(
+                        "SELECT held_nanos FROM policy.budget_window WHERE budget_id = ?",
+                        row -> row.getLong(1),
+                        budget)
+                .getFirst();
+    }
+
     private long leased(String budget) {
         return purse.query(LEASED, row -> row.getLong(1), budget).getFirst();
     }
@@ -94,13 +102,28 @@ class LeaseTest {
         }
 
         void end(long used) throws CallEnded {
+            finish(used).await();
+        }
+
+        void endUnhurried(long used) throws CallEnded {
             try (trail) {
-                try (reservation) {
-                    reservation
-                            .<PurseFixture.Words>metered((input, out) -> new Usage(0, 0, used, Usage.Basis.REPORTED))
-                            .execute(Clearance.of(Content.EMPTY), words -> {});
-                }
-                trail.conclude(new Facts().put("outcome", "test")).await();
+                use(used);
+                Receipt ignored = trail.concludeUnhurried(new Facts().put("outcome", "test"));
+            }
+        }
+
+        private Receipt finish(long used) throws CallEnded {
+            try (trail) {
+                use(used);
+                return trail.conclude(new Facts().put("outcome", "test"));
+            }
+        }
+
+        private void use(long used) throws CallEnded {
+            try (reservation) {
+                reservation
+                        .<PurseFixture.Words>metered((input, out) -> new Usage(0, 0, used, Usage.Basis.REPORTED))
+                        .execute(Clearance.of(Content.EMPTY), words -> {});
             }
         }
     }
@@ -118,15 +141,52 @@ class LeaseTest {
     }
 
     @Test
-    void aHoldFromMemoryIsWrittenWithItsOpeningRecord() throws CallEnded {
+    void aHoldFromMemoryIsInTheOpeningRecordAndIsWrittenWithTheEnd() throws CallEnded {
         run(purse, 100, 60);
         Running second = Running.begin(purse, 100);
         second.trail().opened().await();
-        assertEquals(new Balance(10_000, 100, 60, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(0, held("member:bot:daily"));
+        assertTrue(leased("member:bot:daily") >= 100, "until then the lease stands for it");
         String opened = purse.leaves(second.trail().callId()).getFirst();
         assertTrue(opened.contains("\"held_usd\":\"0.0000001\""), opened);
+        assertTrue(opened.contains("\"remaining_usd\":\"0.00000984\""), opened);
+        second.end(10);
+        assertEquals(0, held("member:bot:daily"));
+        assertEquals(new Balance(10_000, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(
+                List.of("call.opened", "call.closed"),
+                purse.records(second.trail().callId()));
+    }
+
+    /** Else all that is leased would be charged for it if this process died. */
+    @Test
+    void aCallThatRunsOnIsHeldForByItself() throws CallEnded {
+        run(purse, 100, 60);
+        Running second = Running.begin(purse, 100);
+        LeaseSweeper sweeper = sweeper(purse);
+        sweeper.giveBackUnused();
+        assertEquals(0, held("member:bot:daily"), "it has just begun");
+        while (held("member:bot:daily") == 0) {
+            sweeper.giveBackUnused();
+        }
+        assertEquals(100, held("member:bot:daily"));
+        run(purse, 100, 0);
         second.end(10);
         assertEquals(new Balance(10_000, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    /** The budget's end is near, and what the last call did not use is on its way back: the next one finds it there. */
+    @Test
+    void whatAnEndedCallGivesBackIsThereForTheNext() throws CallEnded {
+        purse.organise(organisation(null, null, 1000L));
+        run(purse, 10, 0);
+        for (int i = 0; i < 20; i++) {
+            Running drawn = Running.begin(purse, 10);
+            drawn.trail().opened().await();
+            drawn.endUnhurried(1);
+            assertInstanceOf(CallOutcome.Completed.class, run(purse, 999 - i, 0));
+        }
+        assertEquals(new Balance(1000, 0, 20, 0), purse.today(Kind.MEMBER, "bot"));
     }
 
     @Test
@@ -313,7 +373,7 @@ class LeaseTest {
         purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes'");
         try (PostgresPurse other = purse.replica()) {
             assertEquals(1, sweeper(other).forfeitDead());
-            long left = 1000 - purse.today(Kind.MEMBER, "bot").settled();
+            long left = 1000 - other.today(Kind.MEMBER, "bot").settled();
             assertInstanceOf(CallOutcome.Completed.class, run(other, left, left));
         }
         cutOff.end(40);

@@ -2,6 +2,7 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.Journal;
+import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.PostingBook;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +91,18 @@ final class PostgresPurse implements PurseFixture {
         budgets.refresh();
     }
 
+    /** Writes the holds that stand in memory alone, as housekeeping does after a while. */
+    void writeHolds() {
+        ledger.leases()
+                .unwritten(Duration.ZERO)
+                .forEach(hold ->
+                        journal.append(JournalEntry.of(ledger, hold, List::of)).await());
+    }
+
+    /** With the holds of calls that run. */
     @Override
     public Balance balance(WindowKey window) {
+        writeHolds();
         List<Balance> found = query(
                 """
                 SELECT limit_nanos, held_nanos, settled_nanos, overrun_nanos FROM policy.budget_window

@@ -58,6 +58,7 @@ class ReservationSweeperTest {
             AuditTrail forgotten = purse.trail(call);
             purse.ledger().reserve(call, forgotten);
             forgotten.opened().await();
+            purse.writeHolds();
             return call;
         } catch (CallEnded e) {
             throw new AssertionError(e);
