@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.hub.fixture.Caller;
 import dev.portreeve.hub.fixture.HttpFixture;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -18,12 +19,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Callers of the MCP path who read or write slowly, through the whole gateway on the real edge. */
 class SlowPeersTest {
     private static final int HUGE = 6 * 1024 * 1024;
+    private static final String CUT_OFF = "cut-off";
     private static final int SMALL_WINDOW = 4096;
     private HttpFixture fixture;
     private GatewayFixture gateway;
@@ -32,7 +36,7 @@ class SlowPeersTest {
     private final List<Socket> slow = new ArrayList<>();
 
     @BeforeEach
-    void start(@TempDir Path folder) throws Exception {
+    void start(@TempDir Path folder, TestInfo test) throws Exception {
         fixture = HttpFixture.modern();
         gateway = GatewayFixture.configured(
                 folder, """
@@ -41,8 +45,12 @@ class SlowPeersTest {
                 organisation: { tenants: [{ id: acme, agents: [{ id: slow }, { id: quick }] }] }
                 policies:
                   - { id: everything, effect: allow, tools: ["*"] }
-                limits: { body-timeout: 2s }
-                """.replace("URL", fixture.url().toString()));
+                limits: { body-timeout: 2s, LIMITS }
+                """.replace("URL", fixture.url().toString()).replace(
+                        "LIMITS",
+                        test.getTags().contains(CUT_OFF)
+                                ? "write-timeout: 500ms, max-concurrent-requests: 1"
+                                : "write-timeout: 5m"));
         key = gateway.newKey("slow");
         other = new Caller(
                 URI.create("http://127.0.0.1:" + gateway.data().getPort() + "/mcp"), gateway.newKey("quick"));
@@ -111,6 +119,25 @@ class SlowPeersTest {
             left.close();
         }
         theOthersAreServed();
+    }
+
+    @Test
+    @Tag(CUT_OFF)
+    void aReaderWhoNeverReadsGivesUpHisPlace() throws Exception {
+        asked("huge", "{\"bytes\":" + HUGE + "}");
+        await().until(() -> fixture.tools().calls() == 1);
+        // There is one place, and he is in it.
+        await().until(() -> other.modern("tools/call", "\"name\":\"fix__echo\",\"arguments\":{\"text\":\"hello\"}")
+                        .status()
+                == 200);
+        slow.getFirst().setSoTimeout(30_000);
+        long heard = 0;
+        try {
+            heard = slow.getFirst().getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (SocketException cut) {
+            assertTrue(cut.getMessage().contains("reset"), cut.getMessage());
+        }
+        assertTrue(heard < HUGE, "the whole answer came: " + heard);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param maxConcurrentRequests requests in work at once on the data listener; above it 503
  * @param maxConnections open connections on the data listener
  * @param bodyTimeout how long the body of a request may take to arrive
+ * @param writeTimeout how long one write of an answer may wait for a client that does not read
  * @param callTimeout the longest a call may take, all attempts and waits included
  * @param defaultMaxOutputTokens the bound on an answer where neither caller nor model gives one
  * @param heartbeatEvery how often a silent event stream gets a comment line, which keeps proxies from cutting it
@@ -23,6 +24,7 @@ public record LimitsConfig(
         @Default("1024") int maxConcurrentRequests,
         @Default("4096") int maxConnections,
         @Default("2m") Duration bodyTimeout,
+        @Default("1m") Duration writeTimeout,
         @Default("10m") Duration callTimeout,
         @Default("4096") int defaultMaxOutputTokens,
         @Default("15s") Duration heartbeatEvery,
@@ -35,6 +37,7 @@ public record LimitsConfig(
         requirePositive("max-connections", maxConnections);
         requirePositive("default-max-output-tokens", defaultMaxOutputTokens);
         requirePositive("body-timeout", bodyTimeout.toMillis());
+        requirePositive("write-timeout", writeTimeout.toMillis());
         requirePositive("call-timeout", callTimeout.toMillis());
         requirePositive("heartbeat-every", heartbeatEvery.toMillis());
         if (shutdownGrace.isNegative()) {

@@ -19,14 +19,14 @@ final class HelidonExchange implements McpExchange, AutoCloseable {
     private final ServerRequest request;
     private final ServerResponse response;
     private final byte[] body;
-    private final KeepAlive keepAlive;
+    private final Clients clients;
     private @Nullable McpStream stream;
 
-    HelidonExchange(ServerRequest request, ServerResponse response, byte[] body, KeepAlive keepAlive) {
+    HelidonExchange(ServerRequest request, ServerResponse response, byte[] body, Clients clients) {
         this.request = request;
         this.response = response;
         this.body = body;
-        this.keepAlive = keepAlive;
+        this.clients = clients;
     }
 
     @Override
@@ -59,7 +59,7 @@ final class HelidonExchange implements McpExchange, AutoCloseable {
             response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
         }
         put(headers);
-        response.send(json);
+        clients.writes().during(() -> response.send(json));
     }
 
     @Override
@@ -69,7 +69,7 @@ final class HelidonExchange implements McpExchange, AutoCloseable {
         to.set(Names.NO_CACHE);
         to.set(Names.NO_BUFFERING);
         put(headers);
-        McpStream opened = new McpStream(response.outputStream(), keepAlive, whenGone);
+        McpStream opened = new McpStream(response.outputStream(), clients, whenGone);
         stream = opened;
         opened.begin();
         return opened;

@@ -28,7 +28,7 @@ public final class HttpEdge implements AutoCloseable {
     private final ServerConfig config;
     private final LimitsConfig limits;
     private final Services services;
-    private final KeepAlive keepAlive;
+    private final Clients clients;
 
     /**
      * What the listener serves with.
@@ -55,7 +55,7 @@ public final class HttpEdge implements AutoCloseable {
         this.config = config;
         this.limits = limits;
         this.services = services;
-        this.keepAlive = new KeepAlive(limits.heartbeatEvery());
+        this.clients = Clients.of(limits.heartbeatEvery(), limits.writeTimeout());
     }
 
     /** Adds every route of the data listener, with its error handler; called once, before the listener starts. */
@@ -79,13 +79,7 @@ public final class HttpEdge implements AutoCloseable {
         KnownHosts hosts = new KnownHosts(config);
         ProtectedResource resource = new ProtectedResource(config, hosts);
         McpEndpoint mcp = new McpEndpoint(
-                services.keys(),
-                services.hub(),
-                hosts,
-                resource,
-                keepAlive,
-                limits.maxBodyBytes(),
-                limits.bodyTimeout());
+                services.keys(), services.hub(), hosts, resource, clients, limits.maxBodyBytes(), limits.bodyTimeout());
         routing.get(ProtectedResource.WELL_KNOWN, resource::describe);
         for (String path : List.of("/mcp", "/mcp/{" + HelidonExchange.VIEW + "}")) {
             routing.post(path, mcp::handle)
@@ -105,7 +99,7 @@ public final class HttpEdge implements AutoCloseable {
                 refusals,
                 new ResponseKeeping(services.responses()),
                 services.models(),
-                keepAlive,
+                clients,
                 services.clock(),
                 modelLimits());
         ModelsEndpoint list = new ModelsEndpoint(
@@ -143,6 +137,7 @@ public final class HttpEdge implements AutoCloseable {
                 refusals,
                 services.models(),
                 services.responses(),
+                clients,
                 limits.callTimeout());
     }
 
@@ -168,6 +163,6 @@ public final class HttpEdge implements AutoCloseable {
     /** Stops looking after streams. Called after the listener was closed. */
     @Override
     public void close() {
-        keepAlive.close();
+        clients.close();
     }
 }

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class JsonOutput implements ClientOutput {
     private final ServerResponse response;
     private final CallReport report;
+    private final WriteWatch writes;
     private @Nullable AnswerChunk answer;
 
-    JsonOutput(ServerResponse response, CallReport report) {
+    JsonOutput(ServerResponse response, CallReport report, WriteWatch writes) {
         this.response = response;
         this.report = report;
+        this.writes = writes;
     }
 
     @Override
@@ -47,7 +49,7 @@ final class JsonOutput implements ClientOutput {
         headers.set(HeaderValues.create(HeaderNames.CONTENT_TYPE, whole.head().contentType()));
         report.write(headers, whole.head());
         report.write(headers, completed);
-        response.send(whole.bytes());
+        writes.during(() -> response.send(whole.bytes()));
     }
 
     @Override

@@ -26,7 +26,7 @@ final class McpEndpoint {
     private final McpHub hub;
     private final KnownHosts hosts;
     private final ProtectedResource resource;
-    private final KeepAlive keepAlive;
+    private final Clients clients;
     private final int maxBodyBytes;
     private final Duration bodyTimeout;
 
@@ -35,14 +35,14 @@ final class McpEndpoint {
             McpHub hub,
             KnownHosts hosts,
             ProtectedResource resource,
-            KeepAlive keepAlive,
+            Clients clients,
             int maxBodyBytes,
             Duration bodyTimeout) {
         this.keys = keys;
         this.hub = hub;
         this.hosts = hosts;
         this.resource = resource;
-        this.keepAlive = keepAlive;
+        this.clients = clients;
         this.maxBodyBytes = maxBodyBytes;
         this.bodyTimeout = bodyTimeout;
     }
@@ -73,7 +73,7 @@ final class McpEndpoint {
             RequestBody.closeUnread(bad);
             return;
         }
-        try (HelidonExchange exchange = new HelidonExchange(request, response, body, keepAlive)) {
+        try (HelidonExchange exchange = new HelidonExchange(request, response, body, clients)) {
             hub.handle(subject, exchange);
         }
     }

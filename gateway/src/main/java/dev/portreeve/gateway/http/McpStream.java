@@ -16,27 +16,24 @@ final class McpStream implements EventStream, KeepAlive.Beating {
     private static final String EVENT = "event: message\ndata: ";
     private static final byte[] PREFIX = EVENT.getBytes(StandardCharsets.UTF_8);
 
-    /** A write that takes longer has a reader who does not read. */
-    private static final long MAX_WRITE_NANOS = 60_000_000_000L;
-
     private final OutputStream out;
-    private final KeepAlive keepAlive;
+    private final Clients clients;
     private final Runnable whenGone;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean ended;
     private boolean gone;
     private volatile long lastWriteNanos = System.nanoTime();
 
-    McpStream(OutputStream out, KeepAlive keepAlive, Runnable whenGone) {
+    McpStream(OutputStream out, Clients clients, Runnable whenGone) {
         this.out = out;
-        this.keepAlive = keepAlive;
+        this.clients = clients;
         this.whenGone = whenGone;
     }
 
     /** Sends the headers at once: a client waits for them before it believes in the stream. */
     void begin() {
         write(BEGIN);
-        keepAlive.watch(this);
+        clients.keepAlive().watch(this);
     }
 
     @Override
@@ -76,8 +73,10 @@ final class McpStream implements EventStream, KeepAlive.Beating {
                 return false;
             }
             lastWriteNanos = System.nanoTime();
-            out.write(bytes);
-            out.flush();
+            clients.writes().during(() -> {
+                out.write(bytes);
+                out.flush();
+            });
             return true;
         } catch (IOException | UncheckedIOException | CloseConnectionException left) {
             gone = true;
@@ -86,7 +85,7 @@ final class McpStream implements EventStream, KeepAlive.Beating {
         } finally {
             lock.unlock();
             if (found) {
-                keepAlive.forget(this);
+                clients.keepAlive().forget(this);
                 // Outside the lock: the hub may close this stream from here.
                 whenGone.run();
             }
@@ -102,14 +101,12 @@ final class McpStream implements EventStream, KeepAlive.Beating {
     public void beat() {
         if (!lock.isLocked()) {
             write(COMMENT);
-        } else if (System.nanoTime() - lastWriteNanos > MAX_WRITE_NANOS) {
-            whenGone.run();
         }
     }
 
     @Override
     public void close() {
-        keepAlive.forget(this);
+        clients.keepAlive().forget(this);
         lock.lock();
         try {
             if (!ended && !gone) {

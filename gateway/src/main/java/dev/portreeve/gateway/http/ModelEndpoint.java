@@ -37,7 +37,7 @@ final class ModelEndpoint {
     private final Refusals refusals;
     private final ResponseKeeping keeping;
     private final ModelRouter router;
-    private final KeepAlive keepAlive;
+    private final Clients clients;
     private final InstantSource clock;
     private final ModelLimits limits;
 
@@ -54,7 +54,7 @@ final class ModelEndpoint {
             Refusals refusals,
             ResponseKeeping keeping,
             ModelRouter router,
-            KeepAlive keepAlive,
+            Clients clients,
             InstantSource clock,
             ModelLimits limits) {
         this.gatekeeper = gatekeeper;
@@ -62,7 +62,7 @@ final class ModelEndpoint {
         this.refusals = refusals;
         this.keeping = keeping;
         this.router = router;
-        this.keepAlive = keepAlive;
+        this.clients = clients;
         this.clock = clock;
         this.limits = limits;
     }
@@ -187,8 +187,8 @@ final class ModelEndpoint {
     private ClientOutput output(
             ModelRequest request, ServerResponse response, CallReport report, Cancellation cancellation) {
         return request.stream()
-                ? new SseOutput(response, report, keepAlive, cancellation)
-                : new JsonOutput(response, report);
+                ? new SseOutput(response, report, clients, cancellation)
+                : new JsonOutput(response, report, clients.writes());
     }
 
     private static LlmCall.Target target(ModelRoute route, Attempt attempt, long cap, ProviderReply reply) {

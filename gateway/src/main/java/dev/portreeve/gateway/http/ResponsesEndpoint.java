@@ -48,6 +48,7 @@ final class ResponsesEndpoint {
     private final Refusals refusals;
     private final ModelRouter router;
     private final StoredResponses responses;
+    private final Clients clients;
     private final Duration callTimeout;
 
     ResponsesEndpoint(
@@ -56,12 +57,14 @@ final class ResponsesEndpoint {
             Refusals refusals,
             ModelRouter router,
             StoredResponses responses,
+            Clients clients,
             Duration callTimeout) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
         this.refusals = refusals;
         this.router = router;
         this.responses = responses;
+        this.clients = clients;
         this.callTimeout = callTimeout;
     }
 
@@ -124,7 +127,7 @@ final class ResponsesEndpoint {
                 deadline,
                 new LlmCall.Target(kept.provider(), kept.model(), 0, true, List.of(), List::of));
         Cancellation cancellation = new Cancellation();
-        try (ClientOutput output = new JsonOutput(response, report)) {
+        try (ClientOutput output = new JsonOutput(response, report, clients.writes())) {
             Endings.render(
                     DIALECT,
                     governor.govern(

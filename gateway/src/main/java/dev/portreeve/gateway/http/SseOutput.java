@@ -27,12 +27,9 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
     private static final AnswerHead NOT_YET = new AnswerHead("text/event-stream", Map.of());
 
-    /** A write that takes longer has a reader who does not read. */
-    private static final long MAX_WRITE_NANOS = 60_000_000_000L;
-
     private final ServerResponse response;
     private final CallReport report;
-    private final KeepAlive keepAlive;
+    private final Clients clients;
     private final Cancellation cancellation;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable OutputStream out;
@@ -40,10 +37,10 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     private boolean gone;
     private volatile long lastWriteNanos = System.nanoTime();
 
-    SseOutput(ServerResponse response, CallReport report, KeepAlive keepAlive, Cancellation cancellation) {
+    SseOutput(ServerResponse response, CallReport report, Clients clients, Cancellation cancellation) {
         this.response = response;
         this.report = report;
-        this.keepAlive = keepAlive;
+        this.clients = clients;
         this.cancellation = cancellation;
     }
 
@@ -51,7 +48,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     @Override
     public void awaitUpstream() {
         lastWriteNanos = System.nanoTime();
-        keepAlive.watch(this);
+        clients.keepAlive().watch(this);
     }
 
     /** An ending is kept until the call is settled. */
@@ -74,9 +71,6 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     @Override
     public void beat() {
         if (!lock.tryLock()) {
-            if (System.nanoTime() - lastWriteNanos > MAX_WRITE_NANOS) {
-                cancellation.cancel();
-            }
             return;
         }
         try {
@@ -97,8 +91,10 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
             }
             lastWriteNanos = System.nanoTime();
             OutputStream stream = out == null ? open(head) : out;
-            stream.write(bytes);
-            stream.flush();
+            clients.writes().during(() -> {
+                stream.write(bytes);
+                stream.flush();
+            });
             return true;
         } catch (IOException | UncheckedIOException | CloseConnectionException left) {
             gone = true;
@@ -121,7 +117,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
 
     @Override
     public void complete(CallOutcome.Completed completed, ProviderReply reply) {
-        keepAlive.forget(this);
+        clients.keepAlive().forget(this);
         AnswerChunk last = ending;
         boolean told = last == null ? write(NOT_YET, reply.ending()) : write(last.head(), last.bytes());
         if (told) {
@@ -131,7 +127,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
 
     @Override
     public void fail(ErrorAnswer error, CallOutcome.Incomplete outcome) {
-        keepAlive.forget(this);
+        clients.keepAlive().forget(this);
         lock.lock();
         try {
             if (out == null && !gone) {
@@ -165,6 +161,6 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
 
     @Override
     public void close() {
-        keepAlive.forget(this);
+        clients.keepAlive().forget(this);
     }
 }

@@ -88,7 +88,17 @@ final class EdgeFixture implements AutoCloseable {
 
     static LimitsConfig limits(int maxBody, Duration callTimeout, Duration heartbeat) {
         return new LimitsConfig(
-                maxBody, 1 << 20, 1 << 20, 1024, 4096, callTimeout, callTimeout, 4096, heartbeat, Duration.ZERO);
+                maxBody,
+                1 << 20,
+                1 << 20,
+                1024,
+                4096,
+                callTimeout,
+                callTimeout,
+                callTimeout,
+                4096,
+                heartbeat,
+                Duration.ZERO);
     }
 
     EdgeFixture limited(LimitsConfig config) {
