@@ -10,6 +10,8 @@ import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.hub.HubStores;
+import dev.portreeve.gateway.response.StoredResponse;
+import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -45,6 +47,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -90,6 +93,7 @@ public final class Ungoverned {
                         audit,
                         List.of(),
                         models,
+                        new KeepsNothing(),
                         hub,
                         Ungoverned::callId,
                         () -> true,
@@ -204,5 +208,19 @@ public final class Ungoverned {
         public List<KeyInfo> list(String tenant) {
             return List.of();
         }
+    }
+
+    /** The benchmark asks for no response that a provider keeps. */
+    private static final class KeepsNothing implements StoredResponses {
+        @Override
+        public void keep(StoredResponse response) {}
+
+        @Override
+        public Optional<StoredResponse> find(String tenant, String member, String id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void forget(String tenant, String member, String id) {}
     }
 }
