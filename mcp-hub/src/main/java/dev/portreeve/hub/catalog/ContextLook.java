@@ -118,8 +118,8 @@ final class ContextLook {
             List<StoredDefinition> waiting = definitions.listed(server.slug(), kind, listed, server.definitions());
             if (!waiting.isEmpty()) {
                 LOGGER.warn(
-                        "of server \"{}\" {} wait for a person: see them with portreeve tools list --waiting, accept them"
-                                + " with portreeve tools accept {}",
+                        "server \"{}\" has {} that nobody has accepted yet: portreeve tools list --waiting shows what,"
+                                + " portreeve tools accept {} accepts",
                         server.slug(),
                         kind.counted(waiting.size()),
                         server.slug());
