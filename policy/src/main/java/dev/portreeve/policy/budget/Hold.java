@@ -124,11 +124,6 @@ final class Hold implements CallPosting {
         return made;
     }
 
-    /** Whether the book was heard by now; a drawn hold's call may end before. */
-    boolean decided() {
-        return decision != null;
-    }
-
     /** Resolves this hold with {@code cost} spent; zero releases it. */
     Settlement settlement(NanoUsd cost) {
         ending();

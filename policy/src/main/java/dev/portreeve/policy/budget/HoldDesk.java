@@ -83,7 +83,7 @@ final class HoldDesk {
         }
     }
 
-    // The hold itself is written with the call's end, or when that is long in coming: until then the lease stands for
+    // The hold itself is written with the call's end, or when that is long in coming; until then the lease stands for
     // it.
     private void begin(Hold drawn, AuditTrail trail) {
         try {

@@ -59,9 +59,13 @@ public final class LeaseSweeper {
 
     /** A call that runs on is held for by itself: if this process dies, it is that hold that is charged, not the lease. */
     private List<Receipt> write(Duration age) {
-        return ledger.leases().unwritten(age).stream()
-                .map(hold -> audit.append(JournalEntry.of(ledger, hold, List::of)))
-                .toList();
+        List<Receipt> receipts = new ArrayList<>();
+        for (Hold hold : ledger.leases().unwritten(age)) {
+            // A journal that takes no more ends this run; what is left is tried again with the next one.
+            receipts.add(audit.append(JournalEntry.of(ledger, hold, List::of)));
+            ledger.leases().queued(hold);
+        }
+        return receipts;
     }
 
     private List<Receipt> giveBack(Duration idle) {

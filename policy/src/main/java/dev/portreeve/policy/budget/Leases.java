@@ -129,7 +129,7 @@ final class Leases {
         return (known == null ? Balance.empty(new NanoUsd(share.limit)) : known).hold(share.drawn);
     }
 
-    /** Draws that are so old that their calls' ends are long in coming, and that nobody wrote; each once. */
+    /** Draws that are so old that their calls' ends are long in coming, and that were not {@link #queued} yet. */
     List<Hold> unwritten(Duration age) {
         long now = System.nanoTime();
         List<Hold> holds = new ArrayList<>();
@@ -140,11 +140,23 @@ final class Leases {
                     break;
                 }
                 if (!one.queued && !one.hold.isEnding()) {
-                    one.queued = true;
                     holds.add(one.hold);
                 }
             }
             return holds;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** This draw is on its way to the book by itself. */
+    void queued(Hold hold) {
+        lock.lock();
+        try {
+            Drawn one = drawn.get(CallKey.of(hold));
+            if (one != null) {
+                one.queued = true;
+            }
         } finally {
             lock.unlock();
         }

@@ -40,7 +40,7 @@ final class MeteredReservation implements Reservation {
 
     @Override
     public @Nullable BudgetState budget() {
-        if (hold == null || !hold.decided() || !(hold.decision() instanceof Hold.Decision.Admitted admitted)) {
+        if (hold == null || !(hold.decision() instanceof Hold.Decision.Admitted admitted)) {
             return null;
         }
         // Of the hold, what the call does not cost comes back.

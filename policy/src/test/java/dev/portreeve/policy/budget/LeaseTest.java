@@ -175,6 +175,21 @@ class LeaseTest {
         assertEquals(new Balance(10_000, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
     }
 
+    /** Else it would be charged whole, as lost, while it still runs. */
+    @Test
+    void aHoldTheJournalDidNotTakeIsWrittenTheNextTime() throws CallEnded {
+        run(purse, 100, 60);
+        Running second = Running.begin(purse, 100);
+        LeaseSweeper sweeper = sweeper(purse);
+        journal.breakEntry(0, Fault.REFUSED);
+        assertThrows(EvidenceUnavailable.class, sweeper::giveBackAll);
+        assertEquals(0, held("member:bot:daily"));
+        sweeper.giveBackAll();
+        assertEquals(100, held("member:bot:daily"));
+        second.end(10);
+        assertEquals(new Balance(10_000, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
     /** The budget's end is near, and what the last call did not use is on its way back: the next one finds it there. */
     @Test
     void whatAnEndedCallGivesBackIsThereForTheNext() throws CallEnded {
