@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the valid name that a mistyped one most likely meant. */
-final class Spelling {
+public final class Spelling {
     private static final int LONGEST_LIST = 24;
 
     private Spelling() {}
@@ -22,7 +22,8 @@ final class Spelling {
         return "; valid: " + valid.stream().sorted().collect(Collectors.joining(", "));
     }
 
-    static @Nullable String nearest(String typed, Collection<String> valid) {
+    /** The valid name that is only a few letters away, or {@code null} if none is. */
+    public static @Nullable String nearest(String typed, Collection<String> valid) {
         String best = null;
         int bestDistance = Math.max(2, typed.length() / 3) + 1;
         for (String candidate : valid) {

@@ -6,6 +6,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.key.Authentication;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What callers hear of each ending that is no answer: one table for all dialects, each of which says it in its own form. */
 public final class CallErrors {
@@ -79,8 +80,10 @@ public final class CallErrors {
         return ErrorAnswer.of(status, INVALID, "invalid_http", false, "the request is not valid http");
     }
 
-    public static ErrorAnswer notFound() {
-        return ErrorAnswer.of(404, INVALID, "unknown_url", false, "there is nothing at this path");
+    /** @param nearest a path that there is and that this one may mean, or {@code null} */
+    public static ErrorAnswer notFound(@Nullable String nearest) {
+        String hint = nearest == null ? "" : ", did you mean \"" + nearest + "\"";
+        return ErrorAnswer.of(404, INVALID, "unknown_url", false, "there is nothing at this path" + hint);
     }
 
     public static ErrorAnswer methodNotAllowed(String allowed) {

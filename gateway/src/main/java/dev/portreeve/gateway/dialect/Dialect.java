@@ -7,7 +7,13 @@ import org.jspecify.annotations.Nullable;
 public enum Dialect {
     OPENAI_CHAT(
             "openai-chat",
-            Map.of(Operation.CHAT, "/chat/completions", Operation.EMBEDDINGS, "/embeddings"),
+            Map.of(
+                    Operation.CHAT,
+                    "/chat/completions",
+                    Operation.EMBEDDINGS,
+                    "/embeddings",
+                    Operation.COMPLETIONS,
+                    "/completions"),
             AnswerChunk.Shape.CHAT_ANSWER,
             AnswerChunk.Shape.CHAT_EVENTS),
     ANTHROPIC_MESSAGES(
@@ -45,7 +51,7 @@ public enum Dialect {
 
     /** The shape of a unary answer. */
     public AnswerChunk.Shape answerTo(Operation operation) {
-        return operation == Operation.CHAT ? answer : AnswerChunk.Shape.NO_TEXT;
+        return operation.streams() ? answer : AnswerChunk.Shape.NO_TEXT;
     }
 
     /** The shape of a stream's events. */

@@ -14,6 +14,7 @@ import tools.jackson.core.JsonToken;
  */
 final class OpenAiReader {
     private static final long MAX_CHOICES = 128;
+    private static final int MAX_PROMPTS = 2_048;
     private static final long FIXED_INPUT_TOKENS = 512;
 
     private final Operation operation;
@@ -33,6 +34,8 @@ final class OpenAiReader {
     private @Nullable Span nullMaxTokens;
     private @Nullable Span nullMaxCompletionTokens;
     private int choices = 1;
+    /** Each prompt is answered as often as a single one would be. */
+    private int prompts = 1;
 
     private OpenAiReader(Operation operation, byte[] body, boolean withTexts) {
         this.operation = operation;
@@ -72,58 +75,89 @@ final class OpenAiReader {
     private void rootMember(JsonWalk walk) {
         switch (walk.name()) {
             case "model" -> fields.readModel(walk);
-            case "messages" -> {
-                if (operation == Operation.CHAT) {
-                    contentSeen = true;
-                    messages.read(walk);
-                } else {
-                    walk.skipQuickly();
-                }
-            }
-            case "input" -> {
-                if (operation == Operation.EMBEDDINGS) {
-                    contentSeen = true;
-                    input(walk);
-                } else {
-                    inputSeen = true;
-                    walk.skipQuickly();
-                }
-            }
-            case "prediction" -> messages.text(walk, "prediction");
-            case "stream" -> stream = operation == Operation.CHAT && RequestFields.bool(walk, "stream");
+            case "messages", "input", "prompt" -> content(walk, walk.name());
+            case "suffix", "prediction" -> messages.text(walk, walk.name());
+            case "stream" -> stream = operation.streams() && RequestFields.bool(walk, "stream");
             case "stream_options" -> usage = streamOptions(walk);
             case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
-            case "max_completion_tokens" -> nullMaxCompletionTokens = fields.readCap(walk, "max_completion_tokens");
-            case "n" -> choices = choices(walk);
+            case "max_completion_tokens" -> {
+                if (operation == Operation.CHAT) {
+                    nullMaxCompletionTokens = fields.readCap(walk, "max_completion_tokens");
+                } else {
+                    walk.skipQuickly();
+                }
+            }
+            case "n", "best_of" -> choices = Math.max(choices, choices(walk, walk.name()));
             case "tools", "tool_choice", "web_search_options" -> hosted.read(walk);
             default -> walk.skipQuickly();
         }
     }
 
-    /** A string, several strings, tokens, or several lists of tokens. */
-    private void input(JsonWalk walk) {
-        if (walk.is(JsonToken.VALUE_STRING)) {
-            addText(walk, "input");
+    /** Each operation has a member of its own for what is asked; the others' mean nothing to it. */
+    private void content(JsonWalk walk, String name) {
+        if (!name.equals(contentMember())) {
+            inputSeen |= name.equals("input");
+            walk.skipQuickly();
             return;
         }
+        contentSeen = true;
+        if (operation == Operation.CHAT) {
+            messages.read(walk);
+            return;
+        }
+        int inputs = inputs(walk, name);
+        if (operation == Operation.COMPLETIONS) {
+            requireFew(inputs);
+            prompts = inputs;
+        }
+    }
+
+    private String contentMember() {
+        return switch (operation) {
+            case CHAT, COUNT_TOKENS -> "messages";
+            case EMBEDDINGS -> "input";
+            case COMPLETIONS -> "prompt";
+        };
+    }
+
+    /**
+     * A string, several strings, tokens, or several lists of tokens.
+     *
+     * @return how many inputs these are
+     */
+    private int inputs(JsonWalk walk, String name) {
+        if (walk.is(JsonToken.VALUE_STRING)) {
+            addText(walk, name);
+            return 1;
+        }
         if (!walk.is(JsonToken.START_ARRAY)) {
-            throw BadRequest.invalid("invalid_type", "input", "\"input\" must be a string or an array");
+            throw BadRequest.invalid("invalid_type", name, "\"" + name + "\" must be a string or an array");
         }
         int i = 0;
+        boolean tokens = false;
         for (; walk.element(); i++) {
             switch (walk.token()) {
-                case VALUE_STRING -> addText(walk, withTexts ? "input " + i : "");
+                case VALUE_STRING -> addText(walk, withTexts ? name + " " + i : "");
                 case VALUE_NUMBER_INT, START_ARRAY -> {
                     unreadable = true;
+                    tokens |= walk.is(JsonToken.VALUE_NUMBER_INT);
                     walk.skipQuickly();
                 }
                 default ->
                     throw BadRequest.invalid(
-                            "invalid_type", "input[" + i + "]", "\"input\" must hold strings or tokens");
+                            "invalid_type", name + "[" + i + "]", "\"" + name + "\" must hold strings or tokens");
             }
         }
         if (i == 0) {
-            throw BadRequest.invalid("invalid_value", "input", "\"input\" is empty");
+            throw BadRequest.invalid("invalid_value", name, "\"" + name + "\" is empty");
+        }
+        return tokens ? 1 : i;
+    }
+
+    private static void requireFew(int prompts) {
+        if (prompts > MAX_PROMPTS) {
+            throw BadRequest.invalid(
+                    "invalid_value", "prompt", "\"prompt\" holds more than " + MAX_PROMPTS + " prompts");
         }
     }
 
@@ -157,13 +191,13 @@ final class OpenAiReader {
         return found == null ? new UsageOption(false, new Span(inside, inside), source) : found;
     }
 
-    private static int choices(JsonWalk walk) {
-        return walk.is(JsonToken.VALUE_NULL) ? 1 : (int) RequestFields.positive(walk, "n", MAX_CHOICES);
+    private static int choices(JsonWalk walk, String name) {
+        return walk.is(JsonToken.VALUE_NULL) ? 1 : (int) RequestFields.positive(walk, name, MAX_CHOICES);
     }
 
     private ModelRequest result() {
         String model = fields.model();
-        String content = operation == Operation.CHAT ? "messages" : "input";
+        String content = contentMember();
         if (!contentSeen) {
             throw BadRequest.invalid("missing_required_parameter", content, "\"" + content + "\" is missing");
         }
@@ -180,7 +214,7 @@ final class OpenAiReader {
                 stream,
                 usageOption,
                 new OutputCap(fields.cap(), nullMaxTokens, nullMaxCompletionTokens),
-                choices,
+                Math.multiplyExact(choices, prompts),
                 RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 unreadable,
                 texts,

@@ -4,6 +4,8 @@ package dev.portreeve.gateway.dialect;
 public enum Operation {
     CHAT("chat"),
     EMBEDDINGS("embeddings"),
+    /** A text to go on with, as models were asked before they chatted; editors still complete code this way. */
+    COMPLETIONS("completions"),
     /** How many tokens a chat's input would be; costs nothing. */
     COUNT_TOKENS("count_tokens");
 
@@ -11,6 +13,11 @@ public enum Operation {
 
     Operation(String code) {
         this.code = code;
+    }
+
+    /** Whether its answer may be an event stream. */
+    public boolean streams() {
+        return this == CHAT || this == COMPLETIONS;
     }
 
     /** The word in records. */

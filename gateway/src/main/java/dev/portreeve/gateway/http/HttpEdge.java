@@ -63,6 +63,8 @@ public final class HttpEdge implements AutoCloseable {
         LastResort lastResort = new LastResort(services.callIds());
         routing.addFilter(AccessLog::filter)
                 .error(Throwable.class, lastResort::failed)
+                .get("/", Front::welcome)
+                .route(Method.HEAD, "/", (request, response) -> response.send())
                 .get("/health/live", (request, response) -> Health.send(response, true))
                 // The listener opens last, so whoever hears this hears a gateway that has started.
                 .get("/health/started", (request, response) -> Health.send(response, true))
@@ -112,6 +114,8 @@ public final class HttpEdge implements AutoCloseable {
         for (String base : List.of("/v1", "", "/v1/v1")) {
             routing.post(base + "/chat/completions", models::chat)
                     .any(base + "/chat/completions", lastResort.wants(Method.POST.text()))
+                    .post(base + "/completions", models::completions)
+                    .any(base + "/completions", lastResort.wants(Method.POST.text()))
                     .post(base + "/embeddings", models::embeddings)
                     .any(base + "/embeddings", lastResort.wants(Method.POST.text()))
                     .post(base + Paths.MESSAGES, models::messages)

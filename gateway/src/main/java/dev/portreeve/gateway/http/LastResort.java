@@ -25,7 +25,7 @@ final class LastResort {
     }
 
     void notFound(ServerRequest request, ServerResponse response) {
-        send(request, response, CallErrors.notFound());
+        send(request, response, CallErrors.notFound(Front.nearest(request.path().path())));
     }
 
     /** For a path that exists with other methods. */

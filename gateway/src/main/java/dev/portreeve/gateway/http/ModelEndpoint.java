@@ -71,6 +71,10 @@ final class ModelEndpoint {
         handle(Dialect.OPENAI_CHAT, Operation.CHAT, request, response);
     }
 
+    void completions(ServerRequest request, ServerResponse response) {
+        handle(Dialect.OPENAI_CHAT, Operation.COMPLETIONS, request, response);
+    }
+
     void embeddings(ServerRequest request, ServerResponse response) {
         handle(Dialect.OPENAI_CHAT, Operation.EMBEDDINGS, request, response);
     }

@@ -39,7 +39,7 @@ public final class DemoProvider implements ModelProvider {
 
     @Override
     public boolean speaks(Dialect dialect, Operation operation) {
-        return dialect == Dialect.OPENAI_CHAT && dialect.path(operation) != null;
+        return dialect == Dialect.OPENAI_CHAT && (operation == Operation.CHAT || operation == Operation.EMBEDDINGS);
     }
 
     @Override

@@ -75,7 +75,8 @@ public final class HttpProvider implements ModelProvider {
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
         CapMember member = switch (request.dialect()) {
-            case OPENAI_CHAT -> capMember;
+            // The older operation never learnt the newer member.
+            case OPENAI_CHAT -> request.operation() == Operation.COMPLETIONS ? CapMember.MAX_TOKENS : capMember;
             case ANTHROPIC_MESSAGES -> CapMember.MAX_TOKENS;
             case OPENAI_RESPONSES -> CapMember.MAX_OUTPUT_TOKENS;
         };

@@ -22,6 +22,9 @@ public record ModelRoute(
         PricedModel priced,
         int maxOutputTokens,
         Treatment treatment) {
+    /** OpenAI's reference of {@code completions}: the default of {@code max_tokens}. */
+    private static final int COMPLETION_TOKENS = 16;
+
     /**
      * What is done about requests that the provider would not do justice to, or only too well.
      *
@@ -49,12 +52,17 @@ public record ModelRoute(
         if (request.operation() == Operation.EMBEDDINGS) {
             return new Estimate(inputBound, 0, priced.price());
         }
-        long perAnswer = request.cap().isGiven() ? request.cap().tokens() : maxOutputTokens;
+        long perAnswer = request.cap().isGiven() ? request.cap().tokens() : usualCap(request.operation());
         return new Estimate(inputBound, perAnswer * request.choices(), priced.price());
     }
 
     /** The bound to put into a request that has none; 0 where none is needed. */
     public long capFor(ModelRequest request) {
-        return request.operation() == Operation.CHAT && !request.cap().isGiven() ? maxOutputTokens : 0;
+        return request.operation().streams() && !request.cap().isGiven() ? usualCap(request.operation()) : 0;
+    }
+
+    /** The older operation has a bound of its own where none is asked for; servers that forgot it are told. */
+    private int usualCap(Operation operation) {
+        return operation == Operation.COMPLETIONS ? Math.min(COMPLETION_TOKENS, maxOutputTokens) : maxOutputTokens;
     }
 }

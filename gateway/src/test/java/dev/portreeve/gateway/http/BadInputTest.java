@@ -217,6 +217,26 @@ class BadInputTest {
     }
 
     @Test
+    void a_path_that_is_almost_one_is_told_which() throws Exception {
+        HttpResponse<byte[]> misspelt = caller.send("POST", "/v1/chat/completion", Map.of());
+        refused(misspelt, 404, "unknown_url", "null");
+        assertTrue(text(misspelt).contains("did you mean \\\"/v1/chat/completions\\\""), text(misspelt));
+        HttpResponse<byte[]> far = caller.send("POST", "/" + "x".repeat(3_000), Map.of());
+        refused(far, 404, "unknown_url", "null");
+        assertFalse(text(far).contains("did you mean"), text(far));
+    }
+
+    @Test
+    void the_bare_address_answers_those_who_probe_or_look() throws Exception {
+        HttpResponse<byte[]> probe = caller.send("HEAD", "/", Map.of());
+        assertEquals(200, probe.statusCode());
+        assertEquals(0, probe.body().length);
+        HttpResponse<byte[]> look = caller.send("GET", "/", Map.of());
+        assertEquals(200, look.statusCode());
+        assertTrue(text(look).contains("\"tool_calls\":\"/mcp\""), text(look));
+    }
+
+    @Test
     void paths_and_methods_that_do_not_exist() throws Exception {
         HttpResponse<byte[]> nowhere = caller.send("GET", "/v1/nowhere", Map.of());
         refused(nowhere, 404, "unknown_url", "null");
@@ -225,6 +245,10 @@ class BadInputTest {
         assertEquals("POST", header(get, "allow"));
         assertEquals(405, caller.send("PUT", "/mcp", Map.of()).statusCode());
         assertEquals(200, caller.send("GET", "/health/live", Map.of()).statusCode());
+        for (String path : Front.PATHS) {
+            String answer = text(caller.send("GET", path, Map.of()));
+            assertFalse(answer.contains("unknown_url"), path + " is named as a path: " + answer);
+        }
         assertEquals(200, caller.send("GET", "/health/ready", Map.of()).statusCode());
     }
 }
