@@ -46,7 +46,7 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         this.ending = ending;
     }
 
-    /** The event that ends a stream, where it repeats the answer: read like all others, but sent only when all is settled. */
+    /** What ends a stream, where that repeats the answer or is part of it: read like all others, but sent only when all is settled. */
     public static AnswerChunk ending(AnswerHead head, Shape shape, byte[] bytes) {
         return new AnswerChunk(head, shape, bytes, true);
     }

@@ -16,6 +16,8 @@ public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter, Respons
         USAGE_ONLY,
         /** Ends the stream. */
         END,
+        /** Ends the answer, and the stream if it now closes: where no event says that it does. Others may follow. */
+        LAST,
         /** Says that the provider failed; nothing follows. */
         ERROR
     }

@@ -9,30 +9,38 @@ public enum Dialect {
             "openai-chat",
             Map.of(
                     Operation.CHAT,
-                    "/chat/completions",
+                    PathTemplate.of("/chat/completions"),
                     Operation.EMBEDDINGS,
-                    "/embeddings",
+                    PathTemplate.of("/embeddings"),
                     Operation.COMPLETIONS,
-                    "/completions"),
+                    PathTemplate.of("/completions")),
             AnswerChunk.Shape.CHAT_ANSWER,
             AnswerChunk.Shape.CHAT_EVENTS),
     ANTHROPIC_MESSAGES(
             "anthropic-messages",
-            Map.of(Operation.CHAT, "/messages", Operation.COUNT_TOKENS, "/messages/count_tokens"),
+            Map.of(
+                    Operation.CHAT,
+                    PathTemplate.of("/messages"),
+                    Operation.COUNT_TOKENS,
+                    PathTemplate.of("/messages/count_tokens")),
             AnswerChunk.Shape.MESSAGES_ANSWER,
             AnswerChunk.Shape.MESSAGES_EVENTS),
     OPENAI_RESPONSES(
             "openai-responses",
-            Map.of(Operation.CHAT, "/responses", Operation.COUNT_TOKENS, "/responses/input_tokens"),
+            Map.of(
+                    Operation.CHAT,
+                    PathTemplate.of("/responses"),
+                    Operation.COUNT_TOKENS,
+                    PathTemplate.of("/responses/input_tokens")),
             AnswerChunk.Shape.RESPONSES_ANSWER,
             AnswerChunk.Shape.RESPONSES_EVENTS);
 
     private final String code;
-    private final Map<Operation, String> paths;
+    private final Map<Operation, PathTemplate> paths;
     private final AnswerChunk.Shape answer;
     private final AnswerChunk.Shape events;
 
-    Dialect(String code, Map<Operation, String> paths, AnswerChunk.Shape answer, AnswerChunk.Shape events) {
+    Dialect(String code, Map<Operation, PathTemplate> paths, AnswerChunk.Shape answer, AnswerChunk.Shape events) {
         this.code = code;
         this.paths = paths;
         this.answer = answer;
@@ -44,8 +52,8 @@ public enum Dialect {
         return code;
     }
 
-    /** The operation's path below a provider's base URL, or {@code null} if the dialect has none. */
-    public @Nullable String path(Operation operation) {
+    /** Where the operation is below a provider's base URL, or {@code null} if the dialect does not have it. */
+    public @Nullable PathTemplate path(Operation operation) {
         return paths.get(operation);
     }
 
@@ -77,14 +85,15 @@ public enum Dialect {
      * Reads a request's body in one pass. What it returns may be of another dialect: some programs send bodies of OpenAI's
      * newer dialect to the path of the older one.
      *
+     * @param path what the request's path says; for a translated body, what the provider's path will say
      * @param withTexts whether guardrails will read the texts; without them none is decoded
      * @throws BadRequest with the position or the member at fault
      */
-    public ModelRequest read(Operation operation, byte[] body, boolean withTexts) {
+    public ModelRequest read(RequestPath path, byte[] body, boolean withTexts) {
         return switch (this) {
-            case OPENAI_CHAT -> OpenAiReader.read(operation, body, withTexts);
-            case ANTHROPIC_MESSAGES -> AnthropicReader.read(operation, body, withTexts);
-            case OPENAI_RESPONSES -> ResponsesReader.read(operation, body, withTexts);
+            case OPENAI_CHAT -> OpenAiReader.read(path.operation(), body, withTexts);
+            case ANTHROPIC_MESSAGES -> AnthropicReader.read(path.operation(), body, withTexts);
+            case OPENAI_RESPONSES -> ResponsesReader.read(path.operation(), body, withTexts);
         };
     }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dialect of the body
  * @param body the very bytes the caller sent
- * @param model what the caller put into {@code model}
- * @param modelAt where that string stands
+ * @param model what the caller put into {@code model}, or into the path
+ * @param modelAt where that string stands; {@code null} where the path names the model
  * @param memberAt where a member may be inserted: behind the opening brace
  * @param stream whether the answer shall be an event stream
  * @param usage whether the stream's usage was asked for, and how to ask; {@code null} where it always comes
@@ -26,7 +26,7 @@ public record ModelRequest(
         Operation operation,
         byte[] body,
         String model,
-        Span modelAt,
+        @Nullable Span modelAt,
         int memberAt,
         boolean stream,
         @Nullable UsageOption usage,
@@ -52,17 +52,32 @@ public record ModelRequest(
      * @param tokens the larger of {@code max_tokens} and {@code max_completion_tokens}; 0 without any
      * @param nullMaxTokens where a {@code null} stands as {@code max_tokens} or {@code max_output_tokens}
      * @param nullMaxCompletionTokens where a {@code null} stands as {@code max_completion_tokens}
+     * @param place where a bound goes in a dialect that does not have it at the body's root; else {@code null}
      */
     public record OutputCap(
             long tokens,
             @Nullable Span nullMaxTokens,
-            @Nullable Span nullMaxCompletionTokens) {
+            @Nullable Span nullMaxCompletionTokens,
+            @Nullable CapPlace place) {
+        public OutputCap(long tokens, @Nullable Span nullMaxTokens, @Nullable Span nullMaxCompletionTokens) {
+            this(tokens, nullMaxTokens, nullMaxCompletionTokens, null);
+        }
+
         public boolean isGiven() {
             return tokens > 0;
         }
     }
 
-    /** The member that bounds an answer; providers differ in which one they know. */
+    /**
+     * Where a bound on the answer goes.
+     *
+     * @param at what is replaced; nothing, where something is to be inserted
+     * @param before the JSON before the number
+     * @param after the JSON behind it
+     */
+    public record CapPlace(Span at, String before, String after) {}
+
+    /** The member that bounds an answer at the body's root; providers differ in which one they know. */
     public enum CapMember {
         MAX_COMPLETION_TOKENS("max_completion_tokens"),
         MAX_TOKENS("max_tokens"),
@@ -77,6 +92,11 @@ public record ModelRequest(
 
     public ModelRequest {
         texts = List.copyOf(texts);
+    }
+
+    /** What the path says of a request like this one. */
+    public RequestPath path() {
+        return modelAt == null ? new RequestPath(operation, model, stream) : RequestPath.of(operation);
     }
 
     /** Whether the caller gets the events that carry nothing but usage. */
@@ -98,7 +118,7 @@ public record ModelRequest(
      */
     public byte[] forwarded(String upstreamModel, CapMember capMember, long capTokens, Content input) {
         Splice splice = new Splice(body);
-        if (!upstreamModel.equals(model)) {
+        if (modelAt != null && !upstreamModel.equals(model)) {
             splice.replaceString(modelAt, upstreamModel);
         }
         if (stream && usage != null && !usage.asked()) {
@@ -131,6 +151,11 @@ public record ModelRequest(
     }
 
     private void insertCap(Splice splice, CapMember capMember, long capTokens) {
+        CapPlace place = cap.place();
+        if (place != null) {
+            splice.replace(place.at(), place.before() + capTokens + place.after());
+            return;
+        }
         Span present = switch (capMember) {
             case MAX_COMPLETION_TOKENS -> cap.nullMaxCompletionTokens();
             case MAX_TOKENS, MAX_OUTPUT_TOKENS -> cap.nullMaxTokens();

@@ -50,7 +50,7 @@ final class HostedToolGate {
         ModelRequest left = request;
         for (int i = 0; i < MAX_ROUNDS && !left.hosted().isEmpty(); i++) {
             note(left, "stripped, the provider would run it by itself");
-            left = left.dialect().read(left.operation(), left.withoutHosted(), withTexts);
+            left = left.dialect().read(left.path(), left.withoutHosted(), withTexts);
         }
         if (!left.hosted().isEmpty()) {
             throw denied(left);

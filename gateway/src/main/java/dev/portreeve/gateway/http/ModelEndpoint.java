@@ -6,6 +6,7 @@ import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.RequestPath;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.ProviderCall;
@@ -104,7 +105,7 @@ final class ModelEndpoint {
         try {
             RequestBody.requireJson(http.headers());
             byte[] body = RequestBody.read(http, limits.maxBodyBytes(), limits.bodyTimeout());
-            ModelRequest request = dialect.read(operation, body, limits.inputScreened());
+            ModelRequest request = dialect.read(RequestPath.of(operation), body, limits.inputScreened());
             report.speaks(request.dialect());
             requireReadable(request);
             Optional<ModelRoute> route = router.route(request.model());

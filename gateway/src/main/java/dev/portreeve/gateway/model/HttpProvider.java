@@ -7,6 +7,7 @@ import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.PathTemplate;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
@@ -36,7 +37,10 @@ public final class HttpProvider implements ModelProvider {
     private final UpstreamHttp http;
     private final CapMember capMember;
     private final int maxAnswerBytes;
-    private final Map<Dialect, Map<Operation, URI>> addresses = new EnumMap<>(Dialect.class);
+    private final Map<Dialect, Map<Operation, Address>> addresses = new EnumMap<>(Dialect.class);
+
+    /** Where an operation is: made once where it is the same for all models. */
+    private record Address(PathTemplate path, @Nullable URI fixed) {}
 
     /**
      * @param dialects what it speaks
@@ -49,11 +53,11 @@ public final class HttpProvider implements ModelProvider {
         this.capMember = capMember;
         this.maxAnswerBytes = maxAnswerBytes;
         for (Dialect dialect : dialects) {
-            Map<Operation, URI> paths = new EnumMap<>(Operation.class);
+            Map<Operation, Address> paths = new EnumMap<>(Operation.class);
             for (Operation operation : Operation.values()) {
-                String path = dialect.path(operation);
+                PathTemplate path = dialect.path(operation);
                 if (path != null) {
-                    paths.put(operation, http.resolve(path));
+                    paths.put(operation, new Address(path, path.isFixed() ? http.resolve(path.whole()) : null));
                 }
             }
             addresses.put(dialect, paths);
@@ -67,7 +71,7 @@ public final class HttpProvider implements ModelProvider {
 
     @Override
     public boolean speaks(Dialect dialect, Operation operation) {
-        Map<Operation, URI> paths = addresses.get(dialect);
+        Map<Operation, Address> paths = addresses.get(dialect);
         return paths != null && paths.containsKey(operation);
     }
 
@@ -83,9 +87,7 @@ public final class HttpProvider implements ModelProvider {
         byte[] body = request.forwarded(call.upstreamModel(), member, call.capTokens(), input);
         String accept = request.stream() ? EVENTS : JSON;
         long sent = System.nanoTime();
-        Map<Operation, URI> paths = Objects.requireNonNull(addresses.get(request.dialect()));
-        URI address = Objects.requireNonNull(paths.get(request.operation()));
-        try (UpstreamAnswer answer = http.post(address, body, accept, headers(call), call.deadline())) {
+        try (UpstreamAnswer answer = http.post(address(call), body, accept, headers(call), call.deadline())) {
             call.reply().waitedNanos(System.nanoTime() - sent);
             call.reply().requestId(UpstreamHeaders.requestId(answer));
             requireSuccess(request.dialect(), call.reply(), answer, maxAnswerBytes);
@@ -93,6 +95,15 @@ public final class HttpProvider implements ModelProvider {
         } catch (UnreadableAnswer garbage) {
             throw UpstreamFailures.ended(Kind.GARBAGE, 200, garbage.detail(), true);
         }
+    }
+
+    private URI address(ProviderCall call) {
+        ModelRequest request = call.request();
+        Map<Operation, Address> paths = Objects.requireNonNull(addresses.get(request.dialect()));
+        Address address = Objects.requireNonNull(paths.get(request.operation()));
+        return address.fixed() == null
+                ? http.resolve(address.path().fill(call.upstreamModel(), request.stream()))
+                : address.fixed();
     }
 
     static void requireSuccess(Dialect dialect, ProviderReply reply, UpstreamAnswer answer, int maxAnswerBytes)

@@ -18,16 +18,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passes a provider's event stream on, block by block. Three events are held back: the usage nobody but us asked for, the
  * event that ends the stream, which the edge may say only when the call is settled, and the provider's word that it failed,
- * which the edge says instead of an end. A stream without its end was cut. For one call's thread.
+ * which the edge says instead of an end. A stream without its end was cut. Where a dialect has no event that ends a stream, what ends
+ * the answer is held back until the stream closes, and a stream that closes before it was cut. For one call's thread.
  */
 final class MeteredStream {
+    private static final byte[] NOTHING = new byte[0];
+
     private final UpstreamAnswer answer;
     private final EventBlocks blocks;
     private final AnswerHead head;
     private final Dialect dialect;
     private final boolean usageAsked;
     private final AnswerMeter meter;
-    private byte[] ending = new byte[0];
+    private final int maxHeld;
+    private byte[] ending = NOTHING;
+    private byte[] held = NOTHING;
     private byte @Nullable [] error;
     private boolean done;
 
@@ -38,6 +43,7 @@ final class MeteredStream {
         this.dialect = dialect;
         this.usageAsked = usageAsked;
         this.meter = dialect.meter();
+        this.maxHeld = maxEventBytes;
     }
 
     /** The data of the event by which the provider said that it failed, or {@code null}. */
@@ -62,16 +68,18 @@ final class MeteredStream {
                 out.emit(new AnswerChunk(head, dialect.events(), passed));
             }
         }
-        if (!done) {
+        if (!done && held.length == 0) {
             throw UpstreamFailures.ended(
                     Kind.CUT, answer.status(), "the provider's stream ended without saying so", true);
         }
         if (error != null) {
             throw UpstreamFailures.ended(Kind.REFUSED, 500, "the provider failed in the middle of its answer", true);
         }
-        if (dialect.endRepeatsAnswer()) {
+        if (held.length > 0) {
+            out.emit(AnswerChunk.ending(head, dialect.events(), held));
+        } else if (dialect.endRepeatsAnswer()) {
             out.emit(AnswerChunk.ending(head, dialect.events(), ending));
-            ending = new byte[0];
+            ending = NOTHING;
         }
         // The bytes that end the body are not worth a wait, but the connection is worth keeping.
         answer.drainAside();
@@ -88,33 +96,68 @@ final class MeteredStream {
     }
 
     /** Meters the block's events and takes out those that are held back; usually none, and the block stays the same array. */
-    private byte[] screen(byte[] block) {
+    private byte[] screen(byte[] block) throws CallEnded {
         EventScan scan = new EventScan(block, 0, block.length);
-        @Nullable Splice splice = null;
+        Splice splice = new Splice(block);
+        boolean more = false;
+        int last = -1;
         while (scan.next()) {
             AnswerMeter.Role role = meter.readEvent(block, scan);
             switch (role) {
-                case PART -> {}
+                case PART -> {
+                    more |= scan.hasData();
+                    last = scan.hasData() ? -1 : last;
+                }
                 case USAGE_ONLY -> {
                     if (!usageAsked) {
-                        splice = splice == null ? new Splice(block) : splice;
                         splice.remove(new Span(scan.start(), scan.end()));
                     }
                 }
+                case LAST -> last = last < 0 ? scan.start() : last;
                 case END, ERROR -> {
-                    done = true;
-                    if (role == AnswerMeter.Role.END) {
-                        ending = Arrays.copyOfRange(block, scan.start(), scan.end());
-                    } else {
-                        error = Arrays.copyOfRange(block, scan.dataStart(), scan.dataEnd());
-                    }
+                    end(block, scan, role);
                     // What follows the end is nobody's.
-                    return (splice == null ? new Splice(block) : splice)
-                            .remove(new Span(scan.start(), block.length))
-                            .apply();
+                    return released(
+                            splice.remove(new Span(scan.start(), block.length)).apply());
                 }
             }
         }
-        return splice == null ? block : splice.apply();
+        if (last >= 0) {
+            splice.remove(new Span(last, block.length));
+        }
+        byte[] passed = more ? released(splice.apply()) : splice.apply();
+        if (last >= 0) {
+            held = joined(held, Arrays.copyOfRange(block, last, block.length));
+            if (held.length > maxHeld) {
+                throw UpstreamFailures.ended(
+                        Kind.TOO_LARGE, answer.status(), "the end of the provider's answer is too large", true);
+            }
+        }
+        return passed;
+    }
+
+    private void end(byte[] block, EventScan scan, AnswerMeter.Role role) {
+        done = true;
+        if (role == AnswerMeter.Role.END) {
+            ending = Arrays.copyOfRange(block, scan.start(), scan.end());
+        } else {
+            error = Arrays.copyOfRange(block, scan.dataStart(), scan.dataEnd());
+        }
+    }
+
+    /** What was held back, since it was not the last, and then {@code passed}. */
+    private byte[] released(byte[] passed) {
+        byte[] both = joined(held, passed);
+        held = NOTHING;
+        return both;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        if (first.length == 0) {
+            return second;
+        }
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 }

@@ -23,8 +23,8 @@ public interface ModelProvider extends AutoCloseable {
     /**
      * Runs one call on the calling thread, within its deadline, and emits the answer: one chunk for a unary answer, as many
      * as there are reads for a stream. The event that ends a stream is not emitted but left in {@link ProviderCall#reply},
-     * since the edge may say the end only when evidence and money are settled. Where that event repeats the answer, it is
-     * emitted as an {@link AnswerChunk#ending}.
+     * since the edge may say the end only when evidence and money are settled. Where that event repeats the answer or
+     * is part of it, it is emitted as an {@link AnswerChunk#ending}.
      *
      * @param call in a dialect that it {@link #speaks}
      * @param input the screened texts; those that differ from the request's replace them

@@ -5,6 +5,7 @@ import dev.portreeve.gateway.dialect.AnswerHead;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.RequestPath;
 import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.StreamTranslation;
 import dev.portreeve.gateway.turn.Translation;
@@ -53,7 +54,8 @@ public final class TranslatingProvider implements ModelProvider {
         Translation translated = Arrays.equals(body, request.body())
                 ? translation
                 : Translation.of(request.dialect(), body, translation.provider(), known);
-        ModelRequest inner = translated.provider().read(Operation.CHAT, translated.request(), false);
+        RequestPath path = new RequestPath(Operation.CHAT, call.upstreamModel(), request.stream());
+        ModelRequest inner = translated.provider().read(path, translated.request(), false);
         ProviderCall innerCall = new ProviderCall(
                 inner, call.upstreamModel(), known.cap(), call.deadline(), general(call), call.reply());
         try {

@@ -8,6 +8,7 @@ import dev.portreeve.gateway.dialect.AnswerMeter;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.RequestPath;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.TextRun;
@@ -33,7 +34,8 @@ class DemoProviderTest {
     private final List<AnswerChunk> chunks = new ArrayList<>();
 
     private Usage ask(Operation operation, String body) throws CallEnded {
-        ModelRequest request = Dialect.OPENAI_CHAT.read(operation, body.getBytes(StandardCharsets.UTF_8), false);
+        ModelRequest request =
+                Dialect.OPENAI_CHAT.read(RequestPath.of(operation), body.getBytes(StandardCharsets.UTF_8), false);
         return demo.answer(
                 new ProviderCall(
                         request, "demo", 1000, Deadline.in(Duration.ofSeconds(5)), Map.of(), new ProviderReply()),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.RequestPath;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,14 +97,14 @@ class TranslationFuzzTest {
         for (int i = 0; i < ROUNDS; i++) {
             byte[] body = mutated(original);
             try {
-                caller.read(Operation.CHAT, body, false);
+                caller.read(RequestPath.of(Operation.CHAT), body, false);
                 byte[] request = Translation.of(
                                 caller,
                                 body,
                                 provider,
                                 new Translation.Circumstances(model, 20_000, true, Unsupported.USUAL, 1))
                         .request();
-                provider.read(Operation.CHAT, request, true);
+                provider.read(RequestPath.of(Operation.CHAT), request, true);
                 translated++;
             } catch (BadRequest refused) {
                 assertTrue(refused.status() == 400, new String(body, StandardCharsets.UTF_8));

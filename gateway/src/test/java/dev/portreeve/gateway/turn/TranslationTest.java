@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.dialect.RequestPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,7 +85,7 @@ class TranslationTest {
                 at.resolve("lost.txt"),
                 translation.lostInAnswer().stream().map(note -> note + "\n").collect(Collectors.joining()));
         assertEquals(streamed(translation, events, 1), streamed(translation, events, 100), "blocks change nothing");
-        provider.read(dev.portreeve.gateway.dialect.Operation.CHAT, translation.request(), true);
+        provider.read(RequestPath.of(Operation.CHAT), translation.request(), true);
     }
 
     private static String pretty(byte[] json) {
