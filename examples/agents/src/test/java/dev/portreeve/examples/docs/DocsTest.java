@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.key.Authentication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -119,9 +121,37 @@ final class DocsTest {
                 }));
     }
 
+    /** The codes of the edge stand in its sources, as the first text of what makes an error. */
+    private static final Pattern EDGE_CODE = Pattern.compile(
+            "(?:BadRequest\\.invalid\\(|new BadRequest\\(\\s*\\w+,|ErrorAnswer\\.of\\(\\s*\\w+,\\s*\\w+,|upstream\\(\\d+,)\\s*"
+                    + "\"([a-z]+(?:_[a-z]+)+)\"");
+    /** What OpenAI's dialect calls some refusals; the header with the reason has the code that has a page. */
+    private static final Set<String> OTHER_WORDS =
+            Set.of("invalid_api_key", "model_not_granted", "content_policy_violation", "insufficient_quota");
+
+    private static TreeSet<String> codesOfTheEdge() throws IOException {
+        TreeSet<String> codes = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve("gateway/src/main/java"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                Matcher code = EDGE_CODE.matcher(Files.readString(file));
+                while (code.find()) {
+                    codes.add(code.group(1));
+                }
+            }
+        }
+        assertTrue(codes.containsAll(List.of("invalid_json", "unknown_url", "upstream_quota")), codes.toString());
+        codes.removeAll(OTHER_WORDS);
+        return codes;
+    }
+
     @Test
     void everyCodeHasItsPageAndEveryPageItsCode() throws IOException {
-        TreeSet<String> codes = new TreeSet<>(List.of("approval_required"));
+        TreeSet<String> codes = codesOfTheEdge();
+        codes.add("approval_required");
+        for (Authentication.Reason reason : Authentication.Reason.values()) {
+            codes.add(reason.code());
+        }
         for (Denial.Reason reason : Denial.Reason.values()) {
             codes.add(reason.code());
         }
