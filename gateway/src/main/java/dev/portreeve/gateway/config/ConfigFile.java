@@ -81,13 +81,32 @@ public final class ConfigFile {
     }
 
     private static ProviderConfig completed(ProviderConfig provider, Function<String, @Nullable String> environment) {
-        KnownProvider known = KnownProviders.builtIn().find(provider.id());
-        if (known == null || provider.kind() == ProviderConfig.Kind.DEMO) {
+        if (provider.kind() == ProviderConfig.Kind.DEMO) {
             return provider;
         }
-        URI address = provider.baseUrl() == null ? known.address(environment) : provider.baseUrl();
+        KnownProvider known = KnownProviders.builtIn().find(provider.id());
+        IdentityConfig identity = IdentityConfig.completed(provider.identity(), provider.sentAs(), environment);
+        URI address = provider.baseUrl();
         Secret key = provider.apiKey();
-        String found = known.keyVariable() == null || key != null ? null : environment.apply(known.keyVariable());
-        return provider.with(address, found == null || found.isEmpty() ? key : new Secret(found));
+        if (known != null && address == null) {
+            address = known.address(name -> inAddress(name, identity, environment));
+        }
+        if (known != null
+                && key == null
+                && known.keyVariable() != null
+                && !provider.sentAs().isIdentity()) {
+            String found = environment.apply(known.keyVariable());
+            key = found == null || found.isEmpty() ? null : new Secret(found);
+        }
+        return provider.with(address, key, identity);
+    }
+
+    /** The region stands in the address too, and need not be said twice. */
+    private static @Nullable String inAddress(
+            String name, @Nullable IdentityConfig identity, Function<String, @Nullable String> environment) {
+        IdentityConfig.Aws aws = identity == null ? null : identity.aws();
+        return name.equals("AWS_REGION") && aws != null && aws.region() != null
+                ? aws.region()
+                : environment.apply(name);
     }
 }

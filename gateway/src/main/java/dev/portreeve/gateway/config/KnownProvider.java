@@ -50,7 +50,7 @@ public record KnownProvider(
         X_API_KEY,
         API_KEY,
         BEARER_AND_SUBSCRIPTION_KEY,
-        GOOGLE_OAUTH;
+        GOOGLE_SERVICE_ACCOUNT;
 
         /** As the files write it. */
         public String text() {
@@ -85,8 +85,8 @@ public record KnownProvider(
                     + ", and this version speaks openai-chat, openai-responses and anthropic-messages only";
         }
         return switch (auth) {
-            case BEARER, NONE, X_API_KEY, API_KEY -> null;
-            case BEARER_AND_SUBSCRIPTION_KEY, GOOGLE_OAUTH ->
+            case BEARER, NONE, X_API_KEY, API_KEY, GOOGLE_SERVICE_ACCOUNT -> null;
+            case BEARER_AND_SUBSCRIPTION_KEY ->
                 "wants its credential as " + auth.text() + ", which this version does not send";
         };
     }
@@ -112,7 +112,8 @@ public record KnownProvider(
             case NONE -> otherwise;
             case X_API_KEY -> ProviderConfig.Auth.X_API_KEY;
             case API_KEY -> ProviderConfig.Auth.API_KEY;
-            case BEARER_AND_SUBSCRIPTION_KEY, GOOGLE_OAUTH -> otherwise;
+            case GOOGLE_SERVICE_ACCOUNT -> ProviderConfig.Auth.GOOGLE_SERVICE_ACCOUNT;
+            case BEARER_AND_SUBSCRIPTION_KEY -> otherwise;
         };
     }
 

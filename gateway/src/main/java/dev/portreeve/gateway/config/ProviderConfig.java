@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls whom to trust when the base URL is https; absent: what the JVM trusts
  * @param outputCap the member this server bounds an answer by, put in where the caller gave no bound; absent: as known of the
  *     provider, else {@code max-completion-tokens}
+ * @param identity who the gateway is there, for {@code auth} of {@code aws-sigv4}, {@code entra} and {@code
+ *     google-service-account}
  */
 public record ProviderConfig(
         String id,
@@ -36,7 +38,8 @@ public record ProviderConfig(
         @Default("5m") Duration idleTimeout,
         @Default("256") int maxConcurrent,
         @Nullable Tls tls,
-        @Nullable OutputCap outputCap) {
+        @Nullable OutputCap outputCap,
+        @Nullable IdentityConfig identity) {
 
     /** What stands behind a provider. */
     public enum Kind {
@@ -56,7 +59,18 @@ public record ProviderConfig(
         BEARER,
         X_API_KEY,
         API_KEY,
-        NONE
+        /** Each request is signed with an AWS access key. */
+        AWS_SIGV4,
+        /** As a bearer token that Microsoft Entra gives an application. */
+        ENTRA,
+        /** As a bearer token that Google gives a service account. */
+        GOOGLE_SERVICE_ACCOUNT,
+        NONE;
+
+        /** Whether it is shown with an {@link IdentityConfig} in the place of a key. */
+        public boolean isIdentity() {
+            return this == AWS_SIGV4 || this == ENTRA || this == GOOGLE_SERVICE_ACCOUNT;
+        }
     }
 
     /**
@@ -91,6 +105,9 @@ public record ProviderConfig(
             dialects = spoken.isEmpty() ? Set.of(Dialect.OPENAI_CHAT) : spoken;
         }
         dialects = Set.copyOf(dialects);
+        if (auth == null && identity != null) {
+            auth = identity.auth();
+        }
         if (auth == null) {
             Auth usual = dialects.equals(Set.of(Dialect.ANTHROPIC_MESSAGES)) ? Auth.X_API_KEY : Auth.BEARER;
             auth = known == null ? usual : known.sentAs(usual);
@@ -144,8 +161,19 @@ public record ProviderConfig(
         return outputCap == null ? OutputCap.MAX_COMPLETION_TOKENS : outputCap;
     }
 
-    ProviderConfig with(@Nullable URI address, @Nullable Secret key) {
+    ProviderConfig with(@Nullable URI address, @Nullable Secret key, @Nullable IdentityConfig completed) {
         return new ProviderConfig(
-                id, kind, address, key, dialects, auth, connectTimeout, idleTimeout, maxConcurrent, tls, outputCap);
+                id,
+                kind,
+                address,
+                key,
+                dialects,
+                auth,
+                connectTimeout,
+                idleTimeout,
+                maxConcurrent,
+                tls,
+                outputCap,
+                completed);
     }
 }

@@ -66,6 +66,11 @@ final class ReferenceCheck {
             if (known != null && provider.kind() != ProviderConfig.Kind.DEMO) {
                 known("providers[" + i + "]", provider, known);
             }
+            IdentityConfig identity = provider.identity();
+            String missing = identity == null ? null : identity.missing(provider.sentAs());
+            if (missing != null) {
+                problems.at("providers[" + i + "]", missing);
+            }
         }
     }
 
@@ -80,7 +85,9 @@ final class ReferenceCheck {
         boolean ownAddress = provider.baseUrl() != null
                 && known.placeholders().isEmpty()
                 && !provider.baseUrl().equals(known.address(name -> null));
-        boolean wanted = known.auth() != KnownProvider.Auth.NONE && known.keyVariable() != null;
+        boolean wanted = known.auth() != KnownProvider.Auth.NONE
+                && known.keyVariable() != null
+                && !provider.sentAs().isIdentity();
         if (wanted && provider.apiKey() == null && !ownAddress) {
             problems.at(path, "no api-key: set " + known.keyVariable() + ", or write api-key");
         }

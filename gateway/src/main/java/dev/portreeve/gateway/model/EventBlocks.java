@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Reads an event stream in blocks: the whole events that have arrived, in their very bytes. A block is as long as what one
  * read brought, so nothing waits for more, and a slow reader gets few large blocks. For the call's thread.
  */
-final class EventBlocks {
+final class EventBlocks implements EventInput {
     private static final int FIRST_SIZE = 8 * 1024;
 
     private final InputStream in;
@@ -38,7 +38,8 @@ final class EventBlocks {
      *
      * @return {@code null} at the proper end of the stream
      */
-    byte @Nullable [] next() throws IOException {
+    @Override
+    public byte @Nullable [] next() throws IOException {
         while (true) {
             int whole = wholeEvents();
             if (whole > 0) {

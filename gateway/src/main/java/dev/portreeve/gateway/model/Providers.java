@@ -4,7 +4,6 @@ import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
-import dev.portreeve.gateway.model.UpstreamHttp.Credential;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,7 +17,7 @@ public final class Providers {
     /**
      * Makes the adapters. Nothing is connected yet, so nothing fails because a provider is down.
      *
-     * @throws IllegalArgumentException for a file of trusted certificates that cannot be used
+     * @throws IllegalArgumentException for a file of trusted certificates, or of a service account, that cannot be used
      */
     public static List<ModelProvider> create(List<ProviderConfig> configs, LimitsConfig limits, InstantSource clock) {
         List<ModelProvider> providers = new ArrayList<>();
@@ -26,19 +25,19 @@ public final class Providers {
             providers.add(
                     switch (config.kind()) {
                         case DEMO -> new DemoProvider(config.id(), clock);
-                        case OPENAI_COMPATIBLE -> overHttp(config, limits);
+                        case OPENAI_COMPATIBLE -> overHttp(config, limits, clock);
                     });
         }
         return providers;
     }
 
-    private static ModelProvider overHttp(ProviderConfig config, LimitsConfig limits) {
+    private static ModelProvider overHttp(ProviderConfig config, LimitsConfig limits, InstantSource clock) {
         if (config.baseUrl() == null) {
             throw new IllegalArgumentException("provider \"" + config.id() + "\" has no base-url");
         }
         UpstreamHttp http = new UpstreamHttp(new UpstreamHttp.Target(
                 config.baseUrl(),
-                credentials(config),
+                ProviderCredentials.of(config, clock),
                 config.tls() == null
                         ? null
                         : TrustedCertificates.read(config.tls().trust()),
@@ -59,18 +58,5 @@ public final class Providers {
                     });
         }
         return new HttpProvider(config.id(), http, dialects, capMember, limits.maxAnswerBytes());
-    }
-
-    private static List<Credential> credentials(ProviderConfig config) {
-        if (config.apiKey() == null) {
-            return List.of();
-        }
-        String key = config.apiKey().reveal();
-        return switch (config.sentAs()) {
-            case NONE -> List.of();
-            case BEARER -> List.of(Credential.bearer(key));
-            case X_API_KEY -> List.of(new Credential("x-api-key", key));
-            case API_KEY -> List.of(new Credential("api-key", key));
-        };
     }
 }

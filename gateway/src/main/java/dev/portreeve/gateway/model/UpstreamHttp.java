@@ -1,5 +1,11 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.credential.HeaderCredential;
+import dev.portreeve.gateway.credential.SignedCredential;
+import dev.portreeve.gateway.credential.TokenCredential;
+import dev.portreeve.gateway.credential.UpstreamCredential;
+import dev.portreeve.gateway.credential.UpstreamCredential.Outgoing;
+import dev.portreeve.hub.credential.CredentialUnavailable;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
@@ -14,8 +20,11 @@ import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.http1.Http1Client;
 import io.helidon.webclient.http1.Http1ClientConfig;
 import io.helidon.webclient.http1.Http1ClientRequest;
+import io.helidon.webclient.http1.Http1ClientResponse;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -28,32 +37,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamHttp implements AutoCloseable {
     private static final int CACHED_CONNECTIONS = 256;
-
-    /** A header that opens the provider's door. */
-    public record Credential(String header, String value) {
-        public static Credential bearer(String key) {
-            return new Credential("authorization", "Bearer " + key);
-        }
-
-        /** Without the value (INV-7). */
-        @Override
-        public String toString() {
-            return header;
-        }
-    }
+    private static final int UNAUTHORIZED = 401;
 
     /**
      * Where and how to connect.
      *
      * @param baseUrl up to and without the slash before the operation's path
-     * @param credentials headers that every request carries
+     * @param credentials that every request carries; from now on the connection's to close
      * @param tls for https; {@code null} trusts what the JVM trusts
      * @param idleTimeout the longest silence on a connection that owes us bytes
      * @param maxConcurrent calls at once; more wait until their deadline
      */
     public record Target(
             URI baseUrl,
-            List<Credential> credentials,
+            List<UpstreamCredential> credentials,
             @Nullable Tls tls,
             Duration connectTimeout,
             Duration idleTimeout,
@@ -72,16 +69,20 @@ public final class UpstreamHttp implements AutoCloseable {
     private final Target target;
     private final Http1Client client;
     private final Semaphore slots;
-    private final List<Header> credentials;
+    private final List<Header> fixed = new ArrayList<>();
+    private final List<UpstreamCredential> made = new ArrayList<>();
     private final Header userAgent = HeaderValues.createCached(HeaderNames.USER_AGENT, "portreeve");
 
     public UpstreamHttp(Target target) {
         this.target = target;
         this.client = Http1Client.create(config(target));
         this.slots = new Semaphore(target.maxConcurrent(), true);
-        this.credentials = target.credentials().stream()
-                .map(credential -> HeaderValues.createCached(credential.header(), credential.value()))
-                .toList();
+        for (UpstreamCredential credential : target.credentials()) {
+            switch (credential) {
+                case HeaderCredential header -> fixed.add(HeaderValues.createCached(header.header(), header.value()));
+                case SignedCredential _, TokenCredential _ -> made.add(credential);
+            }
+        }
     }
 
     /**
@@ -130,22 +131,17 @@ public final class UpstreamHttp implements AutoCloseable {
     UpstreamAnswer send(
             Method method, URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
             throws CallEnded {
+        Outgoing outgoing = new Outgoing(method.text(), uri, HeaderValues.CONTENT_TYPE_JSON.get(), body);
         acquire(deadline);
         boolean handedOver = false;
         try {
-            Http1ClientRequest request = client.method(method)
-                    .uri(uri)
-                    .header(HeaderValues.CONTENT_TYPE_JSON)
-                    .header(HeaderNames.ACCEPT, accept)
-                    .header(userAgent);
-            headers.forEach((name, value) -> request.header(headerName(name), value));
-            credentials.forEach(request::header);
-            if (deadline.remaining().compareTo(target.idleTimeout()) < 0) {
-                request.readTimeout(atLeastOneMilli(deadline.remaining()));
+            Map<UpstreamCredential, Map<String, String>> shown = shown(outgoing, deadline);
+            Http1ClientResponse response = exchange(outgoing, accept, headers, shown, deadline);
+            if (response.status().code() == UNAUTHORIZED && worthRepeating(shown)) {
+                response.close();
+                response = exchange(outgoing, accept, headers, shown(outgoing, deadline), deadline);
             }
-            boolean bodiless = !method.equals(Method.POST);
-            UpstreamAnswer answer =
-                    new UpstreamAnswer(bodiless ? request.request() : request.submit(body), deadline, slots);
+            UpstreamAnswer answer = new UpstreamAnswer(response, deadline, slots);
             handedOver = true;
             return answer;
         } catch (RuntimeException failed) {
@@ -155,6 +151,71 @@ public final class UpstreamHttp implements AutoCloseable {
                 slots.release();
             }
         }
+    }
+
+    private Http1ClientResponse exchange(
+            Outgoing outgoing,
+            String accept,
+            Map<String, String> headers,
+            Map<UpstreamCredential, Map<String, String>> shown,
+            Deadline deadline) {
+        Method method = Method.create(outgoing.method());
+        Http1ClientRequest request = client.method(method)
+                .skipUriEncoding(true)
+                .uri(undecoded(outgoing.uri()))
+                .header(HeaderValues.CONTENT_TYPE_JSON)
+                .header(HeaderNames.ACCEPT, accept)
+                .header(userAgent);
+        headers.forEach((name, value) -> request.header(headerName(name), value));
+        fixed.forEach(request::header);
+        for (Map<String, String> credential : shown.values()) {
+            credential.forEach((name, value) -> request.header(headerName(name), value));
+        }
+        if (deadline.remaining().compareTo(target.idleTimeout()) < 0) {
+            request.readTimeout(atLeastOneMilli(deadline.remaining()));
+        }
+        return method.equals(Method.POST) ? request.submit(outgoing.body()) : request.request();
+    }
+
+    /** The headers of the credentials that are made for each request. */
+    private Map<UpstreamCredential, Map<String, String>> shown(Outgoing outgoing, Deadline deadline) throws CallEnded {
+        if (made.isEmpty()) {
+            return Map.of();
+        }
+        Map<UpstreamCredential, Map<String, String>> shown = new HashMap<>();
+        for (UpstreamCredential credential : made) {
+            try {
+                shown.put(credential, credential.headers(outgoing, deadline));
+            } catch (CredentialUnavailable none) {
+                throw UpstreamFailures.ended(
+                        UpstreamFault.Kind.CREDENTIAL,
+                        0,
+                        "the gateway has no credential for the provider: " + none.getMessage(),
+                        false);
+            }
+        }
+        return shown;
+    }
+
+    private static boolean worthRepeating(Map<UpstreamCredential, Map<String, String>> shown) {
+        boolean worth = false;
+        for (Map.Entry<UpstreamCredential, Map<String, String>> credential : shown.entrySet()) {
+            worth |= credential.getKey().refused(credential.getValue());
+        }
+        return worth;
+    }
+
+    /**
+     * The client decodes a path and sends it so, which leads elsewhere where a model's name has a slash in it, and is not what
+     * was signed. What is encoded twice, and left alone from then on, is sent as it was meant.
+     */
+    private static URI undecoded(URI uri) {
+        String path = uri.getRawPath();
+        if (path == null || path.indexOf('%') < 0) {
+            return uri;
+        }
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority() + path.replace("%", "%25") + query);
     }
 
     private static HeaderName headerName(String lowerCase) {
@@ -183,5 +244,6 @@ public final class UpstreamHttp implements AutoCloseable {
     @Override
     public void close() {
         client.closeResource();
+        target.credentials().forEach(UpstreamCredential::close);
     }
 }

@@ -149,7 +149,8 @@ class ConfigFileTest {
                                 Duration.ofMinutes(5),
                                 256,
                                 null,
-                                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS),
+                                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
+                                null),
                         new ProviderConfig(
                                 "local",
                                 ProviderConfig.Kind.OPENAI_COMPATIBLE,
@@ -161,7 +162,8 @@ class ConfigFileTest {
                                 Duration.ofSeconds(90),
                                 4,
                                 new ProviderConfig.Tls(folder.resolve("provider-ca.pem")),
-                                ProviderConfig.OutputCap.MAX_TOKENS),
+                                ProviderConfig.OutputCap.MAX_TOKENS,
+                                null),
                         new ProviderConfig(
                                 "demo",
                                 ProviderConfig.Kind.DEMO,
@@ -173,7 +175,8 @@ class ConfigFileTest {
                                 Duration.ofMinutes(5),
                                 256,
                                 null,
-                                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS)),
+                                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
+                                null)),
                 config.providers());
         assertEquals(
                 List.of(
@@ -319,6 +322,12 @@ class ConfigFileTest {
                     providers: [{ id: sarvam }]           | portreeve.yaml:1: providers[0]: provider "sarvam" wants its credential as bearer-and-subscription-key, which this version does not send; to reach it through an openai-compatible server, write that server's base-url
                     providers: [{ id: azure, api-key: k }] | portreeve.yaml:1: providers[0]: the address of "azure" is made with AZURE_RESOURCE_NAME: set to letters, digits, ".", "_" and "-", or write base-url
                     providers: [{ id: amazon-bedrock, api-key: k }] | portreeve.yaml:1: providers[0]: the address of "amazon-bedrock" is made with AWS_REGION: set to letters, digits, ".", "_" and "-", or write base-url
+                    providers: [{ id: amazon-bedrock, auth: aws-sigv4, identity: { aws: { region: eu-1 } } }] | portreeve.yaml:1: providers[0]: no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws
+                    providers: [{ id: a, base-url: "https://a", auth: aws-sigv4, identity: { aws: { access-key-id: i, secret-access-key: s } } }] | portreeve.yaml:1: providers[0]: no region: set AWS_REGION, or write identity.aws.region
+                    providers: [{ id: a, base-url: "https://a", identity: { aws: { access-key-id: i } } }] | portreeve.yaml:1: providers[0].identity.aws: access-key-id and secret-access-key go together
+                    providers: [{ id: a, base-url: "https://a", auth: entra, identity: { entra: { tenant: t } } }] | portreeve.yaml:1: providers[0]: no application: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or write identity.entra
+                    providers: [{ id: a, base-url: "https://a", identity: { entra: { tenant: "a/b" } } }] | portreeve.yaml:1: providers[0].identity.entra: tenant must be a tenant's id or its domain
+                    providers: [{ id: a, base-url: "https://a", auth: google-service-account }] | portreeve.yaml:1: providers[0]: no service account: set GOOGLE_APPLICATION_CREDENTIALS to its key file, or write identity.google.credentials-file
                     providers: [{ id: groq }]              | portreeve.yaml:1: providers[0]: no api-key: set GROQ_API_KEY, or write api-key
                     providers: [{ id: d, kind: demoo }]    | portreeve.yaml:1: providers[0].kind: "demoo" is not one of openai-compatible, demo, did you mean "demo"
                     organisation: { tenants: [{}] }        | portreeve.yaml:1: organisation.tenants[0]: missing "id"

@@ -88,7 +88,13 @@ class KnownProvidersTest {
                 "SNOWFLAKE_ACCOUNT",
                 "s",
                 "AZURE_RESOURCE_NAME",
-                "r");
+                "r",
+                "GOOGLE_CLOUD_LOCATION",
+                "europe-west4",
+                "GOOGLE_CLOUD_PROJECT",
+                "p",
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "/k.json");
         String why = provider.unusable();
         if (why == null) {
             ProviderConfig config = one(entry, environment);

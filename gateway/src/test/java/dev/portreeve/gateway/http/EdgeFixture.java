@@ -135,7 +135,8 @@ final class EdgeFixture implements AutoCloseable {
                 idleTimeout,
                 64,
                 trust == null ? null : new ProviderConfig.Tls(trust),
-                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS));
+                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
+                null));
         return this;
     }
 
@@ -151,7 +152,8 @@ final class EdgeFixture implements AutoCloseable {
                 Duration.ofSeconds(5),
                 64,
                 null,
-                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS));
+                ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
+                null));
         return this;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.gateway.credential.HeaderCredential;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
@@ -41,7 +42,7 @@ class UpstreamHttpTest {
     private static UpstreamHttp.Target target(URI baseUrl, @Nullable Tls tls, int places) {
         return new UpstreamHttp.Target(
                 baseUrl,
-                List.of(UpstreamHttp.Credential.bearer("sk-secret")),
+                List.of(HeaderCredential.bearer("sk-secret")),
                 tls,
                 Duration.ofMillis(700),
                 Duration.ofSeconds(5),
