@@ -9,9 +9,9 @@ import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
-import dev.portreeve.hub.HubStores;
 import dev.portreeve.gateway.response.StoredResponse;
 import dev.portreeve.gateway.response.StoredResponses;
+import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
@@ -22,7 +22,6 @@ import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.ApprovalStore;
 import dev.portreeve.policy.approval.Tickets;
-import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallId;
@@ -73,7 +72,8 @@ public final class Ungoverned {
                 config.models(),
                 Providers.create(config.providers(), config.limits(), clock),
                 Prices.load(config.prices()),
-                config.limits().defaultMaxOutputTokens());
+                config.limits().defaultMaxOutputTokens(),
+                clock);
         McpHub hub = McpHub.connect(
                 List.of(),
                 List.of(),

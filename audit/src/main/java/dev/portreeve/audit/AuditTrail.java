@@ -88,6 +88,11 @@ public final class AuditTrail implements AutoCloseable {
         return receipt;
     }
 
+    /** Queues something that the admitted call needs beside its hold while it runs; no record speaks of it before the last one. */
+    public <P> Receipt post(PostingBook<P> book, P posting) {
+        return journal.append(JournalEntry.of(book, posting, List::of));
+    }
+
     /** Says that the hold queued by {@link #admit(PostingBook, Object, Supplier)} was admitted, so an opening record exists. */
     public void admitted(Receipt receipt) {
         opened = receipt;

@@ -231,7 +231,8 @@ public final class Gateway implements AutoCloseable {
                     config.models(),
                     Providers.create(config.providers(), config.limits(), clock),
                     Prices.load(config.prices()),
-                    config.limits().defaultMaxOutputTokens());
+                    config.limits().defaultMaxOutputTokens(),
+                    clock);
         } catch (IllegalArgumentException | UncheckedIOException unusable) {
             throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
         }

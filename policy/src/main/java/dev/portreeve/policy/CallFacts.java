@@ -90,6 +90,9 @@ final class CallFacts {
         facts.put("provider", target.provider())
                 .put("upstream_model", target.model())
                 .put("priced", target.listed());
+        if (!target.key().isEmpty()) {
+            facts.put("provider_key", target.key());
+        }
         if (!target.translation().isEmpty()) {
             facts.putStrings("translation", target.translation());
         }

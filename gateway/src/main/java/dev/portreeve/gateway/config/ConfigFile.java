@@ -93,6 +93,7 @@ public final class ConfigFile {
         }
         if (known != null
                 && key == null
+                && provider.apiKeys().isEmpty()
                 && known.keyVariable() != null
                 && !provider.sentAs().isIdentity()) {
             String found = environment.apply(known.keyVariable());

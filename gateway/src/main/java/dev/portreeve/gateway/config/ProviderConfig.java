@@ -4,6 +4,8 @@ import dev.portreeve.policy.call.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code demo} answers by itself, without a network, and says so in every answer
  * @param baseUrl up to and without the slash before {@code chat/completions}; absent for known providers
  * @param apiKey its credential; absent for servers that want none
+ * @param apiKeys several credentials instead of one, which share the calls by weight; one that is throttled or refused is left
+ *     out for a while, and the others take its calls
+ * @param oneAccount whether all keys belong to one account, so that each of them finds the responses that the provider keeps;
+ *     otherwise requests that keep a response, or go on from one, go by the first key
  * @param dialects what it speaks; absent: as known of the provider, else {@code openai-chat}
  * @param auth how the credential is sent; absent: as known of the provider, else as {@code x-api-key} to a server that speaks
  *     {@code anthropic-messages} only, else as {@code bearer}
@@ -32,6 +38,8 @@ public record ProviderConfig(
         @Default("openai-compatible") Kind kind,
         @Nullable URI baseUrl,
         @Nullable Secret apiKey,
+        @Default("[]") List<ApiKey> apiKeys,
+        boolean oneAccount,
         @Nullable Set<Dialect> dialects,
         @Nullable Auth auth,
         @Default("2s") Duration connectTimeout,
@@ -40,6 +48,29 @@ public record ProviderConfig(
         @Nullable Tls tls,
         @Nullable OutputCap outputCap,
         @Nullable IdentityConfig identity) {
+
+    private static final int MAX_KEYS = 20;
+
+    /**
+     * One of several credentials.
+     *
+     * @param key the credential
+     * @param weight its part of the calls; 1 to 1000
+     * @param name in records, in which no key ever stands; absent: its place in the list, from 1
+     */
+    public record ApiKey(
+            Secret key, @Default("1") int weight, @Nullable String name) {
+        private static final int MAX_WEIGHT = 1000;
+
+        public ApiKey {
+            if (weight < 1 || weight > MAX_WEIGHT) {
+                throw new IllegalArgumentException("weight must be 1 to " + MAX_WEIGHT);
+            }
+            if (name != null && !name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")) {
+                throw new IllegalArgumentException("name \"" + name + "\" must be 1 to 40 letters, digits, _, . and -");
+            }
+        }
+    }
 
     /** What stands behind a provider. */
     public enum Kind {
@@ -86,7 +117,40 @@ public record ProviderConfig(
         MAX_TOKENS
     }
 
+    /** With one key, or none. */
+    public ProviderConfig(
+            String id,
+            Kind kind,
+            @Nullable URI baseUrl,
+            @Nullable Secret apiKey,
+            @Nullable Set<Dialect> dialects,
+            @Nullable Auth auth,
+            Duration connectTimeout,
+            Duration idleTimeout,
+            int maxConcurrent,
+            @Nullable Tls tls,
+            @Nullable OutputCap outputCap,
+            @Nullable IdentityConfig identity) {
+        this(
+                id,
+                kind,
+                baseUrl,
+                apiKey,
+                List.of(),
+                false,
+                dialects,
+                auth,
+                connectTimeout,
+                idleTimeout,
+                maxConcurrent,
+                tls,
+                outputCap,
+                identity);
+    }
+
     public ProviderConfig {
+        apiKeys = List.copyOf(apiKeys);
+        requireDistinct(id, apiKey, apiKeys);
         if (!id.matches("[a-z0-9][a-z0-9_.-]{0,39}")) {
             throw new IllegalArgumentException("id \"" + id + "\" must be 1 to 40 of a-z, 0-9, _, . and -");
         }
@@ -112,6 +176,7 @@ public record ProviderConfig(
             Auth usual = dialects.equals(Set.of(Dialect.ANTHROPIC_MESSAGES)) ? Auth.X_API_KEY : Auth.BEARER;
             auth = known == null ? usual : known.sentAs(usual);
         }
+        requireKeyed(id, apiKeys, !auth.isIdentity() && kind != Kind.DEMO);
         if (kind == Kind.DEMO && baseUrl != null) {
             throw new IllegalArgumentException("provider \"" + id + "\" is of kind demo, which has no base-url");
         }
@@ -121,9 +186,45 @@ public record ProviderConfig(
         if (dialects.isEmpty()) {
             throw new IllegalArgumentException("provider \"" + id + "\" speaks no dialect");
         }
+        requirePositive(maxConcurrent);
+    }
+
+    private static void requirePositive(int maxConcurrent) {
         if (maxConcurrent < 1) {
             throw new IllegalArgumentException("max-concurrent must be at least 1");
         }
+    }
+
+    private static void requireDistinct(String id, @Nullable Secret one, List<ApiKey> several) {
+        if (one != null && !several.isEmpty()) {
+            throw new IllegalArgumentException("provider \"" + id + "\" has api-key and api-keys: write one of them");
+        }
+        if (several.size() > MAX_KEYS) {
+            throw new IllegalArgumentException("provider \"" + id + "\" has more than " + MAX_KEYS + " keys");
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < several.size(); i++) {
+            if (!names.add(name(several, i))) {
+                throw new IllegalArgumentException(
+                        "provider \"" + id + "\" has two keys named \"" + name(several, i) + "\"");
+            }
+        }
+    }
+
+    private static void requireKeyed(String id, List<ApiKey> keys, boolean shownKeys) {
+        if (!keys.isEmpty() && !shownKeys) {
+            throw new IllegalArgumentException("provider \"" + id + "\" takes no api-keys: it is not shown a key");
+        }
+    }
+
+    private static String name(List<ApiKey> keys, int index) {
+        String name = keys.get(index).name();
+        return name == null ? Integer.toString(index + 1) : name;
+    }
+
+    /** What records call one of {@link #apiKeys}. */
+    public String keyName(int index) {
+        return name(apiKeys, index);
     }
 
     private static void requireUsable(KnownProvider known) {
@@ -162,11 +263,23 @@ public record ProviderConfig(
     }
 
     ProviderConfig with(@Nullable URI address, @Nullable Secret key, @Nullable IdentityConfig completed) {
+        return with(address, key, apiKeys, completed);
+    }
+
+    /** The same with one of its keys alone. */
+    public ProviderConfig withKey(Secret key) {
+        return with(baseUrl, key, List.of(), identity);
+    }
+
+    private ProviderConfig with(
+            @Nullable URI address, @Nullable Secret key, List<ApiKey> keys, @Nullable IdentityConfig completed) {
         return new ProviderConfig(
                 id,
                 kind,
                 address,
                 key,
+                keys,
+                oneAccount,
                 dialects,
                 auth,
                 connectTimeout,

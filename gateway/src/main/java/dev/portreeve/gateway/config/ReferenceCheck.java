@@ -25,10 +25,12 @@ final class ReferenceCheck {
     private static final int MAX_SECRET = 64;
     private final GatewayConfig config;
     private final Problems problems;
+    private final RouteCheck routes;
 
     ReferenceCheck(GatewayConfig config, Problems problems) {
         this.config = config;
         this.problems = problems;
+        this.routes = new RouteCheck(config.models(), config.providers(), problems);
     }
 
     void run() {
@@ -36,14 +38,13 @@ final class ReferenceCheck {
                 "providers",
                 "id",
                 config.providers().stream().map(ProviderConfig::id).toList());
-        unique("models", "name", config.models().stream().map(ModelConfig::name).toList());
+        routes.run();
         unique("policies", "id", config.policies().stream().map(Rule::id).toList());
         unique(
                 "guardrails",
                 "id",
                 config.guardrails().stream().map(GuardrailConfig::id).toList());
         providers();
-        models();
         views();
         policies();
         compile();
@@ -88,19 +89,8 @@ final class ReferenceCheck {
         boolean wanted = known.auth() != KnownProvider.Auth.NONE
                 && known.keyVariable() != null
                 && !provider.sentAs().isIdentity();
-        if (wanted && provider.apiKey() == null && !ownAddress) {
+        if (wanted && provider.apiKey() == null && provider.apiKeys().isEmpty() && !ownAddress) {
             problems.at(path, "no api-key: set " + known.keyVariable() + ", or write api-key");
-        }
-    }
-
-    private void models() {
-        List<String> ids = config.providers().stream().map(ProviderConfig::id).toList();
-        for (int m = 0; m < config.models().size(); m++) {
-            List<ModelConfig.Target> targets = config.models().get(m).route().targets();
-            for (int t = 0; t < targets.size(); t++) {
-                String provider = targets.get(t).provider();
-                known("models[" + m + "].route.targets[" + t + "].model", "provider", provider, ids);
-            }
         }
     }
 
@@ -126,7 +116,7 @@ final class ReferenceCheck {
             String path = "policies[" + i + "]";
             who(path + ".who", rule.who());
             for (int m = 0; m < rule.models().size(); m++) {
-                modelPattern(path + ".models[" + m + "]", rule.models().get(m));
+                routes.pattern(path + ".models[" + m + "]", rule.models().get(m));
             }
             for (int t = 0; t < rule.tools().size(); t++) {
                 toolPattern(path + ".tools[" + t + "]", rule.tools().get(t), "slug__tool");
@@ -193,20 +183,6 @@ final class ReferenceCheck {
                                 tenant.teams().stream().flatMap(team -> team.agents().stream())))
                         .map(Member::id)
                         .toList());
-    }
-
-    /** A name without a wildcard must be a model of the file, or name a provider of the file and a model there. */
-    private void modelPattern(String path, String pattern) {
-        if (pattern.contains("*")) {
-            return;
-        }
-        List<String> names = config.models().stream().map(ModelConfig::name).toList();
-        boolean unlisted = pattern.indexOf('/') > 0
-                && config.providers().stream()
-                        .anyMatch(provider -> provider.id().equals(pattern.substring(0, pattern.indexOf('/'))));
-        if (!unlisted) {
-            known(path, "model", pattern, names);
-        }
     }
 
     private void toolPattern(String path, String pattern, String form) {

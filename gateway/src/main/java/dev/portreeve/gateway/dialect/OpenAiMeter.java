@@ -1,12 +1,15 @@
 package dev.portreeve.gateway.dialect;
 
 import dev.portreeve.policy.call.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 
 /** Usage of OpenAI answers. A stream's chunks are searched for the word before they are parsed. */
 final class OpenAiMeter implements AnswerMeter {
+    private static final byte[] ERROR = "{\"error\":".getBytes(StandardCharsets.UTF_8);
     private static final byte[] NEEDLE = {'"', 'u', 's', 'a', 'g', 'e', '"'};
 
     private @Nullable Usage reported;
@@ -34,7 +37,25 @@ final class OpenAiMeter implements AnswerMeter {
         if (scan.isDone()) {
             return Role.END;
         }
-        return scan.hasData() && isUsageOnly(bytes, scan.dataStart(), scan.dataEnd()) ? Role.USAGE_ONLY : Role.PART;
+        if (!scan.hasData()) {
+            return Role.PART;
+        }
+        if (isError(bytes, scan.dataStart(), scan.dataEnd())) {
+            return Role.ERROR;
+        }
+        return isUsageOnly(bytes, scan.dataStart(), scan.dataEnd()) ? Role.USAGE_ONLY : Role.PART;
+    }
+
+    /** An object whose first member is an {@code error} that is something. */
+    private static boolean isError(byte[] bytes, int start, int end) {
+        int at = start + ERROR.length;
+        if (at >= end || !Arrays.equals(bytes, start, at, ERROR, 0, ERROR.length)) {
+            return false;
+        }
+        while (at < end && bytes[at] == ' ') {
+            at++;
+        }
+        return at < end && (bytes[at] == '{' || bytes[at] == '"');
     }
 
     private boolean isUsageOnly(byte[] bytes, int start, int end) {

@@ -23,11 +23,8 @@ final class CallReport {
     private Dialect dialect;
     private final CallId id;
     private final long startedNanos;
-    private @Nullable ModelRoute route;
-    private @Nullable ProviderReply reply;
-    private long outputCap;
-    private List<String> translation = List.of();
-    private boolean lossAsked;
+    /** Replaced as a whole by the call's thread; comment lines of a stream are written by another one. */
+    private volatile @Nullable Routed routed;
 
     CallReport(Dialect dialect, CallId id, long startedNanos) {
         this.dialect = dialect;
@@ -49,20 +46,34 @@ final class CallReport {
         return id;
     }
 
-    void routed(ModelRoute to, ProviderReply from, long capPutIn) {
-        route = to;
-        reply = from;
-        outputCap = capPutIn;
+    /**
+     * Where the call is now.
+     *
+     * @param attempt which one it is, from 1
+     * @param translation from which dialect to which, and what was lost
+     * @param lossAsked whether the caller wants to hear what was lost, not only from which dialect to which
+     */
+    record Routed(
+            ModelRoute route,
+            ProviderReply reply,
+            long outputCap,
+            int attempt,
+            List<String> translation,
+            boolean lossAsked) {
+        List<String> told() {
+            if (!lossAsked) {
+                return translation.isEmpty() ? translation : translation.subList(0, 1);
+            }
+            List<String> told = new ArrayList<>(translation);
+            if (!told.isEmpty()) {
+                told.addAll(reply.lost());
+            }
+            return told;
+        }
     }
 
-    /**
-     * From which dialect to which stands in a header; what was lost, for callers who ask for it.
-     *
-     * @param asked whether this one did
-     */
-    void translated(List<String> lost, boolean asked) {
-        lossAsked = asked;
-        translation = asked || lost.isEmpty() ? lost : lost.subList(0, 1);
+    void routed(Routed to) {
+        routed = to;
     }
 
     /** The headers of an answer that is no call's. */
@@ -74,26 +85,28 @@ final class CallReport {
     void write(ServerResponseHeaders headers, AnswerHead head) {
         common(headers);
         head.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
-        if (route == null || reply == null) {
+        Routed to = routed;
+        if (to == null) {
             return;
         }
-        headers.set(Names.PROVIDER, route.provider().id());
-        headers.set(Names.MODEL, route.upstreamModel());
-        headers.set(Names.ONE_ATTEMPT);
-        if (outputCap > 0) {
-            headers.set(HeaderValues.create(Names.OUTPUT_CAP, outputCap));
+        place(headers, to);
+        if (to.outputCap() > 0) {
+            headers.set(HeaderValues.create(Names.OUTPUT_CAP, to.outputCap()));
         }
+        List<String> translation = to.told();
         if (!translation.isEmpty()) {
-            List<String> told = new ArrayList<>(translation);
-            if (lossAsked) {
-                told.addAll(reply.lost());
-            }
-            headers.set(Names.TRANSLATION, String.join("; ", told));
+            headers.set(Names.TRANSLATION, String.join("; ", translation));
         }
-        String upstreamId = reply.requestId();
+        String upstreamId = to.reply().requestId();
         if (upstreamId != null) {
             headers.set(Names.UPSTREAM_REQUEST_ID, upstreamId);
         }
+    }
+
+    private static void place(ServerResponseHeaders headers, Routed to) {
+        headers.set(Names.PROVIDER, to.route().provider().id());
+        headers.set(Names.MODEL, to.route().upstreamModel());
+        headers.set(to.attempt() == 1 ? Names.ONE_ATTEMPT : HeaderValues.create(Names.ATTEMPTS, to.attempt()));
     }
 
     /** What is known only once the call is settled. */
@@ -105,9 +118,9 @@ final class CallReport {
     /** The headers of an error. */
     void write(ServerResponseHeaders headers, ErrorAnswer error) {
         common(headers);
-        if (route != null) {
-            headers.set(Names.PROVIDER, route.provider().id());
-            headers.set(Names.MODEL, route.upstreamModel());
+        Routed to = routed;
+        if (to != null) {
+            place(headers, to);
         }
         if (!error.retry()) {
             headers.set(Names.NO_RETRY);
@@ -138,7 +151,8 @@ final class CallReport {
 
     /** The time since the request's head arrived, less the time the provider took until its answer began. */
     private String overheadMillis() {
-        long waited = reply == null ? 0 : reply.waitedNanos();
+        Routed to = routed;
+        long waited = to == null ? 0 : to.reply().waitedNanos();
         long micros = Math.max(0, System.nanoTime() - startedNanos - waited) / NANOS_PER_MICRO;
         long fraction = micros % MICROS_PER_MILLI;
         String digits = fraction < 10 ? "00" + fraction : fraction < 100 ? "0" + fraction : Long.toString(fraction);

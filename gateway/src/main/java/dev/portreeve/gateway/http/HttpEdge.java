@@ -17,6 +17,7 @@ import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -95,15 +96,8 @@ public final class HttpEdge implements AutoCloseable {
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
         Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
         Refusals refusals = new Refusals(services.audit());
-        ModelEndpoint models = new ModelEndpoint(
-                gatekeeper,
-                services.governor(),
-                refusals,
-                new ResponseKeeping(services.responses()),
-                services.models(),
-                clients,
-                services.clock(),
-                modelLimits());
+        ModelEndpoint models =
+                new ModelEndpoint(gatekeeper, services.governor(), refusals, routing(), clients, modelLimits());
         ModelsEndpoint list = new ModelsEndpoint(
                 gatekeeper,
                 services.access(),
@@ -132,6 +126,16 @@ public final class HttpEdge implements AutoCloseable {
                     .any(base + "/models/*", lastResort.wants(Method.GET.text()));
             addKept(routing, base + Paths.RESPONSES, kept, lastResort);
         }
+    }
+
+    private Routing routing() {
+        return new Routing(
+                services.models(),
+                services.access(),
+                new ResponseKeeping(services.responses()),
+                services.clock(),
+                () -> ThreadLocalRandom.current().nextLong(),
+                modelLimits().inputScreened());
     }
 
     private ResponsesEndpoint kept(Gatekeeper gatekeeper, Refusals refusals) {

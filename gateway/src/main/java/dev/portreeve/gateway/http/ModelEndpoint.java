@@ -8,24 +8,20 @@ import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.RequestPath;
 import dev.portreeve.gateway.model.ModelRoute;
-import dev.portreeve.gateway.model.ModelRouter;
-import dev.portreeve.gateway.model.ProviderCall;
 import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.gateway.model.RoutedModel;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Deadline;
-import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
-import dev.portreeve.policy.call.Usage;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -36,10 +32,8 @@ final class ModelEndpoint {
     private final Gatekeeper gatekeeper;
     private final CallGovernor governor;
     private final Refusals refusals;
-    private final ResponseKeeping keeping;
-    private final ModelRouter router;
+    private final Routing routing;
     private final Clients clients;
-    private final InstantSource clock;
     private final ModelLimits limits;
 
     /**
@@ -53,18 +47,14 @@ final class ModelEndpoint {
             Gatekeeper gatekeeper,
             CallGovernor governor,
             Refusals refusals,
-            ResponseKeeping keeping,
-            ModelRouter router,
+            Routing routing,
             Clients clients,
-            InstantSource clock,
             ModelLimits limits) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
         this.refusals = refusals;
-        this.keeping = keeping;
-        this.router = router;
+        this.routing = routing;
         this.clients = clients;
-        this.clock = clock;
         this.limits = limits;
     }
 
@@ -108,20 +98,20 @@ final class ModelEndpoint {
             ModelRequest request = dialect.read(RequestPath.of(operation), body, limits.inputScreened());
             report.speaks(request.dialect());
             requireReadable(request);
-            Optional<ModelRoute> route = router.route(request.model());
-            if (route.isEmpty()) {
+            Optional<RoutedModel> model = routing.model(request.model());
+            if (model.isEmpty()) {
                 ErrorAnswer unknown = CallErrors.unknownModel(request.model());
                 refusals.refuse(response, report, subject, operation.code(), request.model(), unknown);
                 return;
             }
-            Optional<Attempt> attempt = Attempt.at(route.get(), request, limits.inputScreened(), clock);
-            if (attempt.isEmpty()) {
+            Deadline deadline = Deadline.in(limits.callTimeout());
+            Optional<RoutedUpstream> upstream = routing.begin(report.id(), subject, request, model.get(), deadline);
+            if (upstream.isEmpty()) {
                 ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), operation, request.model());
                 refusals.refuse(response, report, subject, operation.code(), request.model(), impossible);
                 return;
             }
-            long earlier = keeping.earlierTokens(request, subject, route.get());
-            govern(new Governed(subject, route.get(), attempt.get(), earlier), http, response, report);
+            govern(new Governed(subject, model.get().name(), upstream.get(), deadline), http, response, report);
         } catch (BadRequest bad) {
             refusals.refuse(response, report, subject, operation.code(), "", CallErrors.of(bad));
             RequestBody.closeUnread(bad);
@@ -142,51 +132,49 @@ final class ModelEndpoint {
         }
     }
 
-    /**
-     * What came in and where it goes.
-     *
-     * @param earlier tokens that are read beside the body, at most
-     */
-    private record Governed(Subject subject, ModelRoute route, Attempt attempt, long earlier) {}
+    /** What came in, what rules call the model, and where it goes. */
+    private record Governed(Subject subject, String model, RoutedUpstream upstream, Deadline deadline) {}
 
     private void govern(Governed governed, ServerRequest http, ServerResponse response, CallReport report) {
-        Attempt attempt = governed.attempt();
-        ModelRequest request = attempt.request();
-        ModelRoute route = governed.route();
-        long cap = route.capFor(request);
-        Deadline deadline = Deadline.in(limits.callTimeout());
-        ProviderReply reply = new ProviderReply();
-        Estimate estimate = route.estimate(request, attempt.inputBound() + governed.earlier());
+        Leg first = governed.upstream().first();
+        ModelRequest request = first.attempt().request();
+        boolean lossAsked = http.headers().contains(Names.TRANSLATION);
+        RoutedUpstream upstream = governed.upstream()
+                .with(
+                        PassedHeaders.of(request.dialect(), http.headers()),
+                        moved -> report.routed(routed(moved, lossAsked)));
+        report.routed(routed(upstream, lossAsked));
         LlmCall call = new LlmCall(
                 report.id(),
                 governed.subject(),
-                new Resource.Model(route.name()),
+                new Resource.Model(governed.model()),
                 request.operation().code(),
                 request.content(),
-                estimate,
-                deadline,
-                target(route, attempt, cap, reply));
-        ProviderCall upstream = new ProviderCall(
-                request,
-                route.upstreamModel(),
-                cap,
-                deadline,
-                PassedHeaders.of(request.dialect(), http.headers()),
-                reply);
-        report.routed(route, reply, cap);
-        report.translated(attempt.translation(), http.headers().contains(Names.TRANSLATION));
+                first.estimate(),
+                governed.deadline(),
+                target(first, upstream.reply()));
         Cancellation cancellation = new Cancellation();
         try (ClientOutput output = output(request, response, report, cancellation)) {
             CallOutcome outcome = governor.govern(
                     call,
                     cancellation.guard((cleared, out) -> {
                         output.awaitUpstream();
-                        Usage used = attempt.provider().answer(upstream, cleared.content(), out);
-                        return keeping.keep(request, governed.subject(), route, reply, estimate, used);
+                        return upstream.run(cleared, out);
                     }),
                     output);
-            Endings.render(request.dialect(), outcome, output, reply);
+            Endings.render(request.dialect(), outcome, output, upstream.reply());
         }
+    }
+
+    private static CallReport.Routed routed(RoutedUpstream upstream, boolean lossAsked) {
+        Leg leg = upstream.leg();
+        return new CallReport.Routed(
+                leg.route(),
+                upstream.reply(),
+                leg.cap(),
+                upstream.attempt(),
+                leg.attempt().translation(),
+                lossAsked);
     }
 
     private ClientOutput output(
@@ -196,13 +184,15 @@ final class ModelEndpoint {
                 : new JsonOutput(response, report, clients.writes());
     }
 
-    private static LlmCall.Target target(ModelRoute route, Attempt attempt, long cap, ProviderReply reply) {
+    private static LlmCall.Target target(Leg leg, ProviderReply reply) {
+        ModelRoute route = leg.route();
         return new LlmCall.Target(
                 route.provider().id(),
                 route.upstreamModel(),
-                cap,
+                leg.cap(),
                 route.priced().listed(),
-                attempt.translation(),
+                leg.attempt().translation(),
+                leg.place().key(),
                 reply::lost);
     }
 }

@@ -15,6 +15,7 @@ final class Names {
     static final HeaderName OVERHEAD = HeaderNames.create("x-portreeve-overhead-ms");
     static final HeaderName PROVIDER = HeaderNames.create("x-portreeve-provider");
     static final HeaderName MODEL = HeaderNames.create("x-portreeve-model");
+    static final HeaderName ATTEMPTS = HeaderNames.create("x-portreeve-attempts");
     static final HeaderName OUTPUT_CAP = HeaderNames.create("x-portreeve-output-cap");
     static final HeaderName TRANSLATION = HeaderNames.create("x-portreeve-translation");
     static final HeaderName BUDGET_REMAINING = HeaderNames.create("x-portreeve-budget-remaining-usd");
@@ -25,7 +26,7 @@ final class Names {
     static final HeaderName GOOG_API_KEY = HeaderNames.create("x-goog-api-key");
     static final HeaderName AZURE_API_KEY = HeaderNames.create("api-key");
 
-    static final Header ONE_ATTEMPT = HeaderValues.createCached("x-portreeve-attempts", "1");
+    static final Header ONE_ATTEMPT = HeaderValues.createCached(ATTEMPTS, "1");
     static final Header NO_RETRY = HeaderValues.createCached("x-should-retry", "false");
     static final Header NO_BUFFERING = HeaderValues.createCached("x-accel-buffering", "no");
     static final Header NO_CACHE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-cache");

@@ -11,6 +11,7 @@ import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.Usage;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,26 +25,32 @@ final class ResponseKeeping {
         this.responses = responses;
     }
 
-    /**
-     * What a request reads at most beside its own body: the response it goes on from, with all before it.
-     *
-     * @throws BadRequest if there is no such response for this caller at this provider
-     */
-    long earlierTokens(ModelRequest request, Subject subject, ModelRoute route) {
+    /** Whether a request goes on from a response, which only its own provider can read. */
+    static boolean goesOn(ModelRequest request) {
+        ResponseState state = request.state();
+        return state != null && state.previous() != null;
+    }
+
+    /** Whether its provider keeps the answer to a request, if it is asked in this dialect. */
+    static boolean keeps(ModelRequest request) {
+        ResponseState state = request.state();
+        return state != null && state.store() && request.operation() == Operation.CHAT;
+    }
+
+    /** The response that a request goes on from; nothing if it goes on from none, or there is no such one of this caller. */
+    Optional<StoredResponse> previous(ModelRequest request, Subject subject) {
         ResponseState state = request.state();
         String previous = state == null ? null : state.previous();
-        if (previous == null) {
-            return 0;
-        }
-        return responses
-                .find(subject.tenant(), subject.member(), previous)
-                .filter(kept -> kept.provider().equals(route.provider().id()))
-                .map(StoredResponse::tokens)
-                .orElseThrow(() -> new BadRequest(
-                        400,
-                        "previous_response_not_found",
-                        "previous_response_id",
-                        "this model's provider keeps no such response of yours"));
+        return previous == null ? Optional.empty() : responses.find(subject.tenant(), subject.member(), previous);
+    }
+
+    /** The model that was asked cannot go on from that response. */
+    static BadRequest elsewhere() {
+        return new BadRequest(
+                400,
+                "previous_response_not_found",
+                "previous_response_id",
+                "this model's provider keeps no such response of yours");
     }
 
     /**
@@ -61,9 +68,8 @@ final class ResponseKeeping {
         Usage charged = reply.isUnfinished()
                 ? new Usage(estimate.inputTokens(), 0, estimate.outputTokens(), Usage.Basis.ASSUMED)
                 : used;
-        ResponseState state = request.state();
         String id = reply.responseId();
-        if (state == null || !state.store() || id == null || request.operation() != Operation.CHAT) {
+        if (id == null || !keeps(request)) {
             return charged;
         }
         Usage counted = charged.basis() == Usage.Basis.REPORTED || charged.basis() == Usage.Basis.ASSUMED

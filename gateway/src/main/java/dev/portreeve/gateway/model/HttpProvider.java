@@ -166,6 +166,8 @@ public final class HttpProvider implements ModelProvider {
         } finally {
             byte[] error = stream.error();
             if (error != null) {
+                ErrorSigns signs = ErrorSigns.in(error, null);
+                call.reply().failure(signs.classify(), signs.wait(null, null, null));
                 call.reply().error(new ProviderReply.ErrorBody(request.dialect(), JSON, Map.of(), error));
             }
         }

@@ -7,6 +7,7 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.Usage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,11 @@ public interface ModelProvider extends AutoCloseable {
     /** The responses it keeps, or {@code null} if it keeps none. */
     default @Nullable KeptResponses kept() {
         return null;
+    }
+
+    /** Its keys, where it has several: each a provider of its own, with the same id. */
+    default List<ProviderKey> keys() {
+        return List.of();
     }
 
     @Override

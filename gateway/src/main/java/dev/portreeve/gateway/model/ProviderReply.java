@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.dialect.Dialect;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ public final class ProviderReply {
     private @Nullable String responseId;
     private boolean unfinished;
     private List<String> lost = List.of();
+    private @Nullable FailureClass failure;
+    private @Nullable Duration retryAfter;
+    private long earlierNanos;
     private long waitedNanos;
 
     /** The bytes of the event that ends a stream; empty for unary answers. */
@@ -36,8 +40,42 @@ public final class ProviderReply {
         return error;
     }
 
-    public void error(ErrorBody body) {
+    public void error(@Nullable ErrorBody body) {
         error = body;
+    }
+
+    /** What the provider's error means, or {@code null} where nobody read that out of it. */
+    public @Nullable FailureClass failure() {
+        return failure;
+    }
+
+    /** How long the provider wants to be left alone, or {@code null} where it does not say. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** @param after how long the provider wants to be left alone, or {@code null} */
+    public void failure(FailureClass kind, @Nullable Duration after) {
+        failure = kind;
+        retryAfter = after;
+    }
+
+    /**
+     * Forgets what one attempt left, for the next one.
+     *
+     * @param nanos since the first attempt began
+     */
+    public void again(long nanos) {
+        ending = new byte[0];
+        error = null;
+        requestId = null;
+        responseId = null;
+        unfinished = false;
+        lost = List.of();
+        failure = null;
+        retryAfter = null;
+        earlierNanos = nanos;
+        waitedNanos = 0;
     }
 
     /** The provider's own id of the request, for its support. */
@@ -73,9 +111,9 @@ public final class ProviderReply {
         lost = List.copyOf(notes);
     }
 
-    /** How long the provider took until its answer began. */
+    /** How long the provider took until its answer began, and earlier attempts altogether. */
     public long waitedNanos() {
-        return waitedNanos;
+        return earlierNanos + waitedNanos;
     }
 
     public void waitedNanos(long nanos) {

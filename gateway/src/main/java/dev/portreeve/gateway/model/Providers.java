@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /** From the providers of the configuration to adapters. */
 public final class Providers {
@@ -25,25 +26,50 @@ public final class Providers {
             providers.add(
                     switch (config.kind()) {
                         case DEMO -> new DemoProvider(config.id(), clock);
-                        case OPENAI_COMPATIBLE -> overHttp(config, limits, clock);
+                        case OPENAI_COMPATIBLE ->
+                            config.apiKeys().isEmpty()
+                                    ? overHttp(config, limits, clock, slots(config))
+                                    : withKeys(config, limits, clock);
                     });
         }
         return providers;
     }
 
-    private static ModelProvider overHttp(ProviderConfig config, LimitsConfig limits, InstantSource clock) {
+    /** One adapter for each key; together they keep to the provider's limit. */
+    private static ModelProvider withKeys(ProviderConfig config, LimitsConfig limits, InstantSource clock) {
+        Semaphore slots = slots(config);
+        List<ProviderKey> keys = new ArrayList<>();
+        for (int i = 0; i < config.apiKeys().size(); i++) {
+            ProviderConfig.ApiKey key = config.apiKeys().get(i);
+            keys.add(new ProviderKey(
+                    config.keyName(i),
+                    key.weight(),
+                    i == 0 || config.oneAccount(),
+                    overHttp(config.withKey(key.key()), limits, clock, slots)));
+        }
+        return new KeyedProvider(config.id(), keys);
+    }
+
+    private static Semaphore slots(ProviderConfig config) {
+        return new Semaphore(config.maxConcurrent(), true);
+    }
+
+    private static ModelProvider overHttp(
+            ProviderConfig config, LimitsConfig limits, InstantSource clock, Semaphore slots) {
         if (config.baseUrl() == null) {
             throw new IllegalArgumentException("provider \"" + config.id() + "\" has no base-url");
         }
-        UpstreamHttp http = new UpstreamHttp(new UpstreamHttp.Target(
-                config.baseUrl(),
-                ProviderCredentials.of(config, clock),
-                config.tls() == null
-                        ? null
-                        : TrustedCertificates.read(config.tls().trust()),
-                config.connectTimeout(),
-                config.idleTimeout(),
-                config.maxConcurrent()));
+        UpstreamHttp http = new UpstreamHttp(
+                new UpstreamHttp.Target(
+                        config.baseUrl(),
+                        ProviderCredentials.of(config, clock),
+                        config.tls() == null
+                                ? null
+                                : TrustedCertificates.read(config.tls().trust()),
+                        config.connectTimeout(),
+                        config.idleTimeout(),
+                        config.maxConcurrent()),
+                slots);
         CapMember capMember = switch (config.answerBound()) {
             case MAX_COMPLETION_TOKENS -> CapMember.MAX_COMPLETION_TOKENS;
             case MAX_TOKENS -> CapMember.MAX_TOKENS;

@@ -5,9 +5,8 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.UpstreamFault.Kind;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,27 +16,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamErrors {
     private static final int MAX_BODY = 64 * 1024;
-    /** How OpenAI and Anthropic say that the account has no money; the last comes with status 400. */
-    private static final List<String> QUOTA =
-            List.of("insufficient_quota", "\"billing_error\"", "Your credit balance is too low");
+    private static final HeaderName AMAZON_TYPE = HeaderNames.create("x-amzn-errortype");
+    private static final HeaderName RETRY_AFTER_MS = HeaderNames.create("retry-after-ms");
 
     private UpstreamErrors() {}
 
     static CallEnded read(Dialect dialect, UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
-        int status = answer.status();
         byte @Nullable [] body = body(answer, maxBytes);
-        if ((status == 429 || status == 400) && isQuota(body)) {
-            // Not a rate but money; said as the status that means it.
-            status = 402;
-        }
-        boolean ours = status == 401 || status == 402 || status == 403;
-        if (!ours && body != null) {
+        ErrorSigns signs = ErrorSigns.in(body, answer.header(AMAZON_TYPE));
+        FailureClass kind = signs.classify(answer.status());
+        reply.failure(
+                kind,
+                signs.wait(
+                        answer.header(RETRY_AFTER_MS),
+                        answer.header(HeaderNames.RETRY_AFTER),
+                        answer.header(HeaderNames.DATE)));
+        int status = status(kind, answer.status());
+        if (!kind.isOfTheAccount() && body != null) {
             String type = answer.header(HeaderNames.CONTENT_TYPE);
             reply.error(new ProviderReply.ErrorBody(
                     dialect, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
         }
         return new CallEnded(
                 new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status), mayBill(status))));
+    }
+
+    /** What is about our account there is said as the status that means it: some say so with a 400 or a 429. */
+    private static int status(FailureClass kind, int status) {
+        return switch (kind) {
+            case CREDENTIAL -> 401;
+            case ACCOUNT -> 402;
+            case ACCESS -> 403;
+            case THROTTLED,
+                    OVERLOADED,
+                    TIMEOUT,
+                    SERVER,
+                    UNREACHABLE,
+                    NOT_FOUND,
+                    CONTEXT_WINDOW,
+                    CONTENT_POLICY,
+                    BAD_REQUEST,
+                    TOO_LARGE -> status;
+        };
     }
 
     private static Kind kind(int status) {
@@ -74,13 +94,5 @@ final class UpstreamErrors {
         }
         byte @Nullable [] body = answer.readError(Math.min(MAX_BODY, maxBytes));
         return body != null && body.length > 0 && body[0] == '{' ? body : null;
-    }
-
-    private static boolean isQuota(byte @Nullable [] body) {
-        if (body == null) {
-            return false;
-        }
-        String text = new String(body, StandardCharsets.UTF_8);
-        return QUOTA.stream().anyMatch(text::contains);
     }
 }

@@ -74,9 +74,14 @@ public final class UpstreamHttp implements AutoCloseable {
     private final Header userAgent = HeaderValues.createCached(HeaderNames.USER_AGENT, "portreeve");
 
     public UpstreamHttp(Target target) {
+        this(target, new Semaphore(target.maxConcurrent(), true));
+    }
+
+    /** @param slots one for each call that may run at once, shared with others at the same provider */
+    UpstreamHttp(Target target, Semaphore slots) {
         this.target = target;
         this.client = Http1Client.create(config(target));
-        this.slots = new Semaphore(target.maxConcurrent(), true);
+        this.slots = slots;
         for (UpstreamCredential credential : target.credentials()) {
             switch (credential) {
                 case HeaderCredential header -> fixed.add(HeaderValues.createCached(header.header(), header.value()));

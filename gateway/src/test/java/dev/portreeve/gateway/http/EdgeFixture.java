@@ -27,6 +27,7 @@ import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.ApprovalStore;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.budget.BudgetLedger;
+import dev.portreeve.policy.budget.InMemoryBudgetLedger;
 import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
@@ -81,6 +82,9 @@ final class EdgeFixture implements AutoCloseable {
     private final List<ModelConfig> models = new ArrayList<>();
     private final List<GuardrailConfig> guardrails = new ArrayList<>();
     private LimitsConfig limits = limits(1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(15));
+    private InstantSource clock = InstantSource.system();
+    private BudgetLedger ledger = purse;
+    private Prices prices = Prices.load(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180")));
     private @Nullable WebServer server;
     private @Nullable HttpEdge edge;
     private @Nullable ModelRouter router;
@@ -140,6 +144,11 @@ final class EdgeFixture implements AutoCloseable {
         return this;
     }
 
+    EdgeFixture provider(ProviderConfig provider) {
+        providers.add(provider);
+        return this;
+    }
+
     EdgeFixture demo() {
         providers.add(new ProviderConfig(
                 "demo",
@@ -157,18 +166,46 @@ final class EdgeFixture implements AutoCloseable {
         return this;
     }
 
+    /** A model that is tried once, whatever happens. */
     EdgeFixture model(String name, String target) {
-        models.add(new ModelConfig(name, new ModelConfig.Route(List.of(new ModelConfig.Target(target))), null));
-        return this;
+        return model(name, target, null, ModelConfig.HostedTools.STRIP);
     }
 
+    /** As {@link #model(String, String)}. */
     EdgeFixture model(
             String name,
             String target,
             ModelConfig.@Nullable Unsupported unsupported,
             ModelConfig.HostedTools hostedTools) {
-        List<ModelConfig.Target> targets = List.of(new ModelConfig.Target(target));
-        models.add(new ModelConfig(name, new ModelConfig.Route(targets, unsupported, hostedTools), null));
+        return model(new ModelConfig(
+                name,
+                new ModelConfig.Route(
+                        List.of(new ModelConfig.Target(target)),
+                        unsupported,
+                        hostedTools,
+                        ModelConfig.Strategy.PRIORITY,
+                        0,
+                        List.of(),
+                        new ModelConfig.FallbacksOn(List.of(), List.of()),
+                        ModelConfig.CoolDown.USUAL),
+                null));
+    }
+
+    EdgeFixture model(ModelConfig model) {
+        models.add(model);
+        return this;
+    }
+
+    /** The clock of everything that can be told the time. */
+    EdgeFixture at(InstantSource source) {
+        clock = source;
+        return this;
+    }
+
+    /** A price list of its own, and money held to the nano-dollar: the ledger in memory. */
+    EdgeFixture budget(InMemoryBudgetLedger purse, Prices list) {
+        ledger = purse;
+        prices = list;
         return this;
     }
 
@@ -186,7 +223,7 @@ final class EdgeFixture implements AutoCloseable {
                 rule("agents", Rule.Effect.ALLOW, "triage-bot", "*"),
                 rule("never", Rule.Effect.DENY, "triage-bot", "forbidden")));
         CallGovernor governor =
-                new CallGovernor(audit, access, Guardrails.of(guardrails), purse, noApprovals(audit), PEPPER);
+                new CallGovernor(audit, access, Guardrails.of(guardrails), ledger, noApprovals(audit), PEPPER);
         ServerConfig config = new ServerConfig(
                 new HostPort("127.0.0.1", 0),
                 new HostPort("127.0.0.1", 0),
@@ -194,12 +231,8 @@ final class EdgeFixture implements AutoCloseable {
                 null,
                 List.of("gateway.internal"),
                 Path.of("data"));
-        InstantSource clock = InstantSource.system();
         router = new ModelRouter(
-                models,
-                Providers.create(providers, limits, clock),
-                Prices.load(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180"))),
-                limits.defaultMaxOutputTokens());
+                models, Providers.create(providers, limits, clock), prices, limits.defaultMaxOutputTokens(), clock);
         hub = McpHub.connect(
                 List.of(),
                 List.of(),

@@ -1,11 +1,13 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The money's part of a call's records: what was held, what was used, what it cost. */
 final class BudgetFacts {
@@ -60,10 +62,35 @@ final class BudgetFacts {
                             case RESOLVED_BEFORE -> "resolved_before";
                             case NO_HOLD -> "no_hold";
                         });
-        if (posted.overrun() > 0) {
-            facts.put("overrun_usd", new NanoUsd(posted.overrun()).toDecimal());
+        if (settlement.overrun() > 0) {
+            facts.put("overrun_usd", new NanoUsd(settlement.overrun()).toDecimal());
         }
         return facts;
+    }
+
+    /**
+     * For the closing record of a call that tried more than once.
+     *
+     * @param charged of this attempt alone; {@code null} for one that was not made
+     */
+    static Facts attempt(Attempts.Made made, @Nullable NanoUsd charged, String priceVersion) {
+        Facts facts = new Facts()
+                .put("model", made.model())
+                .put("provider", made.provider())
+                .put("upstream_model", made.upstreamModel());
+        if (!made.key().isEmpty()) {
+            facts.put("key", made.key());
+        }
+        facts.put("result", made.result());
+        if (made.status() != 0) {
+            facts.put("status", made.status());
+        }
+        if (charged == null) {
+            return facts;
+        }
+        return facts.put("wait_ms", made.waited().toMillis())
+                .put("price_version", priceVersion)
+                .put("charged_usd", charged.toDecimal());
     }
 
     private static void countIfAny(Facts facts, String name, long value) {

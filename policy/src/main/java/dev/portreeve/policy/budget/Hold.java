@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  * once the receipt is there.
  */
 final class Hold implements CallPosting {
+    /** One for each attempt after the first. */
+    static final int MAX_RAISES = 4;
+    /** Ids of calls are time-ordered UUIDs; 9 to 12 are versions that nobody uses. */
+    private static final int CALL_VERSION = 7;
+
+    private static final int VERSION_SHIFT = 12;
+    private static final long VERSION = 0xFL << VERSION_SHIFT;
+
     private final String tenant;
     private final UUID callId;
     private final NanoUsd amount;
@@ -30,6 +38,31 @@ final class Hold implements CallPosting {
         this.levels = levels;
         this.windows = levels.stream().map(Level::key).toList();
         this.lifetime = lifetime;
+    }
+
+    /**
+     * One more hold for the same call, on the same levels. It is a hold like any other, under an id of its own that tells which
+     * call's it is.
+     *
+     * @param ordinal 1 to {@value #MAX_RAISES}
+     */
+    static Hold raise(String tenant, UUID callId, int ordinal, NanoUsd amount, List<Level> levels, Duration lifetime) {
+        if (ordinal < 1 || ordinal > MAX_RAISES) {
+            throw new IllegalArgumentException("a hold is raised at most " + MAX_RAISES + " times");
+        }
+        long version = (CALL_VERSION + 1L + ordinal) << VERSION_SHIFT;
+        UUID id = new UUID((callId.getMostSignificantBits() & ~VERSION) | version, callId.getLeastSignificantBits());
+        return new Hold(tenant, id, amount, levels, lifetime);
+    }
+
+    /** The call for which this id raises a hold, or {@code null} if it is a call's own. */
+    static @Nullable UUID raised(UUID id) {
+        int ordinal = id.version() - CALL_VERSION - 1;
+        return ordinal < 1 || ordinal > MAX_RAISES
+                ? null
+                : new UUID(
+                        (id.getMostSignificantBits() & ~VERSION) | ((long) CALL_VERSION << VERSION_SHIFT),
+                        id.getLeastSignificantBits());
     }
 
     /** What the book said. */

@@ -44,11 +44,56 @@ final class HoldDesk {
         trail.facts().put("worst_case_usd", worstCase.toDecimal());
         Meter meter = new Meter(call.estimate(), worstCase);
         List<Level> levels = worstCase.isZero() ? List.of() : budgets.get().above(call.subject(), clock.instant());
+        Holdings.Raise raise = (ordinal, more, first, into) -> raise(call, ordinal, more, first, into, trail);
         if (levels.isEmpty()) {
             trail.admit();
-            return new MeteredReservation(trail, meter, book, null);
+            return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
-        return new MeteredReservation(trail, meter, book, hold(call, worstCase, levels, trail));
+        return new MeteredReservation(trail, meter, book, new Holdings(hold(call, worstCase, levels, trail), raise));
+    }
+
+    /** In the windows of the first hold, which are those of the call's beginning. */
+    private boolean raise(
+            GovernedCall call, int ordinal, NanoUsd more, @Nullable Hold first, List<Hold> into, AuditTrail trail) {
+        List<Level> levels = first == null ? budgets.get().above(call.subject(), clock.instant()) : first.levels();
+        if (levels.isEmpty()) {
+            return true;
+        }
+        Supplier<Hold> holds = () -> Hold.raise(
+                call.subject().tenant(),
+                call.id().value(),
+                ordinal,
+                more,
+                levels,
+                call.deadline().remaining().plus(EXPIRY_MARGIN));
+        Hold fromMemory = holds.get();
+        if (leases.draw(fromMemory)) {
+            into.add(fromMemory);
+            return true;
+        }
+        Deadline patience = patience(call);
+        while (true) {
+            Hold hold = holds.get();
+            Receipt receipt = trail.post(book, hold);
+            into.add(hold);
+            receipt.await();
+            switch (hold.decision()) {
+                case Hold.Decision.Admitted ignored -> {
+                    return true;
+                }
+                case Hold.Decision.Exhausted exhausted -> {
+                    into.removeLast();
+                    if (!exhausted.setAside() || patience.isPast() || !pause()) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    private static Deadline patience(GovernedCall call) {
+        Duration left = call.deadline().remaining();
+        return Deadline.in(left.compareTo(RECALL_PATIENCE) < 0 ? left : RECALL_PATIENCE);
     }
 
     private Hold hold(GovernedCall call, NanoUsd worstCase, List<Level> levels, AuditTrail trail) throws CallEnded {
@@ -63,8 +108,7 @@ final class HoldDesk {
             begin(fromMemory, trail);
             return fromMemory;
         }
-        Duration left = call.deadline().remaining();
-        Deadline patience = Deadline.in(left.compareTo(RECALL_PATIENCE) < 0 ? left : RECALL_PATIENCE);
+        Deadline patience = patience(call);
         while (true) {
             Hold hold = holds.get();
             Receipt receipt = trail.admit(book, hold, () -> opening(hold));

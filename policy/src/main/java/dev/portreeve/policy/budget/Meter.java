@@ -1,5 +1,7 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Estimate;
@@ -8,6 +10,8 @@ import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +19,19 @@ import org.jspecify.annotations.Nullable;
  * call ended early, the charge is an upper bound, so that a budget errs on the safe side: the input as estimated, and one
  * output token for each byte of text that came (tokens of a byte-level vocabulary are never shorter), up to the output
  * limit that was enforced anyway. Reasoning that a provider bills but does not show cannot be seen here.
+ *
+ * <p>A call may try several times. What the failed attempts are charged stays, and the next one is counted anew.
  */
 final class Meter {
-    private final Estimate estimate;
-    private final NanoUsd worstCase;
+    private static final int MAX_LINES = 12;
+
+    private final List<Facts> lines = new ArrayList<>(0);
+    private Estimate estimate;
+    private NanoUsd worstCase;
+    private NanoUsd before = NanoUsd.ZERO;
+    private @Nullable Usage billedBefore;
+    private Attempts.@Nullable Made last;
+    private boolean over;
     private boolean started;
     private boolean emitted;
     private boolean free;
@@ -31,10 +44,15 @@ final class Meter {
     }
 
     <C extends Output<C>> Upstream<C> around(Upstream<C> upstream) {
+        return around(upstream, Attempts.UNPAID);
+    }
+
+    /** @param attempts what the upstream is given for attempts after its first one */
+    <C extends Output<C>> Upstream<C> around(Upstream<C> upstream, Attempts attempts) {
         return (cleared, out) -> {
             started = true;
             try {
-                Usage said = upstream.execute(cleared, chunk -> {
+                Usage said = upstream.execute(cleared.with(attempts), chunk -> {
                     count(chunk);
                     out.emit(chunk);
                 });
@@ -42,7 +60,8 @@ final class Meter {
                 return usage();
             } catch (CallEnded ended) {
                 // Seen and passed on: only the ending says whether the provider may charge for it.
-                free = !emitted
+                free = !over
+                        && !emitted
                         && ended.outcome() instanceof CallOutcome.Failed failed
                         && !failed.fault().billable();
                 throw ended;
@@ -50,8 +69,78 @@ final class Meter {
         };
     }
 
-    /** What is charged by what is known now. Never throws. */
+    /** The attempt under way failed; nothing of it counts any more but what it is charged. */
+    void failed(Attempts.Made made, boolean billable) {
+        free = !emitted && !billable;
+        Charge charge = attempt();
+        before = sum(before, charge.cost());
+        billedBefore = charge.usage() == null ? billedBefore : charge.usage();
+        line(made, charge.cost());
+        over = true;
+    }
+
+    /** What a next attempt needs held: the worst it can cost, beside what is charged by now; {@code null} beyond 64 bits. */
+    @Nullable
+    NanoUsd needed(Estimate next) {
+        try {
+            return before.plus(next.worstCase());
+        } catch (ArithmeticException beyond) {
+            return null;
+        }
+    }
+
+    /** Another attempt begins, and all that comes is its. */
+    void begin(Estimate next) {
+        estimate = next;
+        worstCase = next.worstCase();
+        over = false;
+        free = false;
+        emitted = false;
+        outputBytes = 0;
+        reported = null;
+    }
+
+    void last(Attempts.Made made) {
+        last = made;
+    }
+
+    void skipped(Attempts.Made made) {
+        line(made, null);
+    }
+
+    private void line(Attempts.Made made, @Nullable NanoUsd charged) {
+        if (lines.size() < MAX_LINES) {
+            lines.add(BudgetFacts.attempt(made, charged, estimate.price().version()));
+        }
+    }
+
+    /** What the record says of several attempts; nothing where there was one only, and nothing to say of it. Asked for once. */
+    List<Facts> lines() {
+        Attempts.Made unfinished = last;
+        if (unfinished != null && !over) {
+            line(unfinished, attempt().cost());
+        }
+        return lines;
+    }
+
+    /** What is charged by what is known now, all attempts together. Never throws. */
     Charge charge() {
+        if (over) {
+            return new Charge(billedBefore, before);
+        }
+        Charge now = attempt();
+        if (before.isZero()) {
+            return now;
+        }
+        return new Charge(now.usage() == null ? billedBefore : now.usage(), sum(before, now.cost()));
+    }
+
+    private static NanoUsd sum(NanoUsd a, NanoUsd b) {
+        boolean beyond = a.nanos() > Long.MAX_VALUE - b.nanos();
+        return beyond ? new NanoUsd(Long.MAX_VALUE) : a.plus(b);
+    }
+
+    private Charge attempt() {
         if (!started || free) {
             return Charge.NOTHING;
         }

@@ -1,36 +1,64 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.PostingBook;
+import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A reservation that counts, whether or not money is held for it. */
-final class MeteredReservation implements Reservation {
+final class MeteredReservation implements Reservation, Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(MeteredReservation.class);
 
     private final AuditTrail trail;
     private final Meter meter;
     private final PostingBook<BudgetPosting> book;
-    private final @Nullable Hold hold;
+    private final Holdings holdings;
     private boolean closed;
 
-    /** @param hold the admitted hold, or {@code null} if no budget applies */
-    MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, @Nullable Hold hold) {
+    MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, Holdings holdings) {
         this.trail = trail;
         this.meter = meter;
         this.book = book;
-        this.hold = hold;
+        this.holdings = holdings;
     }
 
     @Override
     public <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream) {
-        return meter.around(upstream);
+        return meter.around(upstream, this);
+    }
+
+    @Override
+    public void failed(Made made, boolean billable) {
+        meter.failed(made, billable);
+    }
+
+    @Override
+    public boolean begin(Estimate estimate) {
+        NanoUsd needed = meter.needed(estimate);
+        if (needed == null || !holdings.cover(needed)) {
+            return false;
+        }
+        meter.begin(estimate);
+        return true;
+    }
+
+    @Override
+    public void last(Made made) {
+        meter.last(made);
+    }
+
+    @Override
+    public void skipped(Made made) {
+        meter.skipped(made);
     }
 
     @Override
@@ -40,24 +68,7 @@ final class MeteredReservation implements Reservation {
 
     @Override
     public @Nullable BudgetState budget() {
-        if (hold == null || !(hold.decision() instanceof Hold.Decision.Admitted admitted)) {
-            return null;
-        }
-        // Of the hold, what the call does not cost comes back.
-        long back = hold.amount().nanos() - cost().nanos();
-        BudgetState tightest = null;
-        for (int i = 0; i < hold.levels().size(); i++) {
-            Level level = hold.levels().get(i);
-            long left = left(admitted.after().get(i).remaining(level.budget().limit()), back);
-            if (tightest == null || left < tightest.remaining().nanos()) {
-                tightest = new BudgetState(new NanoUsd(left), level.span().end());
-            }
-        }
-        return tightest;
-    }
-
-    private static long left(long remaining, long back) {
-        return back < Long.MIN_VALUE - Math.min(remaining, 0) ? 0 : Math.max(0, remaining + back);
+        return holdings.tightest(cost());
     }
 
     @Override
@@ -68,17 +79,24 @@ final class MeteredReservation implements Reservation {
         closed = true;
         Charge charge = meter.charge();
         trail.facts().include(BudgetFacts.charged(charge));
-        if (hold == null) {
+        List<Facts> attempts = meter.lines();
+        if (!attempts.isEmpty()) {
+            trail.facts().putAll("attempts", attempts);
+        }
+        Settlement settlement = holdings.settlement(charge.cost());
+        if (settlement == null) {
             return;
         }
-        Settlement settlement = hold.settlement(charge.cost());
-        long overrun = settlement.posted().overrun();
+        if (!settlement.raises().isEmpty()) {
+            trail.facts().put("raised_to_usd", holdings.held().toDecimal());
+        }
+        long overrun = settlement.overrun();
         if (overrun > 0) {
             LOG.warn(
                     "upstream billed more than the worst case of call {}: {} above {}",
-                    hold.callId(),
+                    trail.callId(),
                     new NanoUsd(overrun),
-                    hold.amount());
+                    holdings.held());
         }
         trail.settle(book, settlement, () -> BudgetFacts.settled(settlement));
     }

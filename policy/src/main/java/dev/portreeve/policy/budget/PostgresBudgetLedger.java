@@ -90,6 +90,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
                 }
                 case Settlement settlement -> {
                     calls.add(CallKey.of(settlement));
+                    settlement.raises().forEach(raise -> calls.add(CallKey.of(raise)));
                     resolves = true;
                 }
                 case LeasePosting.Unused ignored -> {}

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +81,11 @@ public final class ReservationSweeper {
                 .put("usage", usage)
                 .put("cost_usd", settlement.held().toDecimal())
                 .include(BudgetFacts.settled(settlement));
+        UUID raised = Hold.raised(settlement.callId());
+        if (raised != null) {
+            // What a later attempt of that call held beside its first hold.
+            facts.put("raised_for", raised.toString());
+        }
         return List.of(new AuditEvent(settlement.tenant(), EventKind.CALL_CLOSED, settlement.callId(), facts));
     }
 }

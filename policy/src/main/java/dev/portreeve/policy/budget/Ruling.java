@@ -54,7 +54,10 @@ final class Ruling {
             spoken.addAll(posting.windows());
             switch (posting) {
                 case Hold hold -> hold.decide(admit(hold));
-                case Settlement settlement -> resolve(settlement);
+                case Settlement settlement -> {
+                    resolve(settlement);
+                    settlement.raises().forEach(this::resolve);
+                }
                 case LeasePosting.Unused ignored -> {} // The renewal below is what it is for.
                 case LeasePosting.Forfeit forfeit -> charge(forfeit);
             }

@@ -13,6 +13,7 @@ final class Settlement implements CallPosting {
     private final List<WindowKey> windows;
     private final NanoUsd held;
     private final @Nullable Hold drawn;
+    private List<Settlement> raises = List.of();
     private Posted posted;
     private @Nullable Result result;
 
@@ -109,6 +110,26 @@ final class Settlement implements CallPosting {
     @Nullable
     Hold drawn() {
         return drawn;
+    }
+
+    /** Resolves with it what the same call held beside it. */
+    Settlement with(List<Settlement> others) {
+        raises = List.copyOf(others);
+        return this;
+    }
+
+    /** What the same call held beside it: resolved with it, in the same transaction. */
+    List<Settlement> raises() {
+        return raises;
+    }
+
+    /** All that was billed above what was held. */
+    long overrun() {
+        long sum = posted.overrun();
+        for (Settlement raise : raises) {
+            sum = Math.addExact(sum, raise.posted.overrun());
+        }
+        return sum;
     }
 
     /** As wished; once finished, as it was posted. */

@@ -9,8 +9,19 @@ import org.jspecify.annotations.Nullable;
  * @param content the call's content as guardrails left it
  * @param approval the ticket whose yes lets the call run; {@code null} if nobody had to be asked
  * @param aside for whatever passes between caller and upstream before the answer
+ * @param attempts for upstreams that try several times
  */
-public record Clearance(Content content, @Nullable UUID approval, Aside aside) {
+public record Clearance(Content content, @Nullable UUID approval, Aside aside, Attempts attempts) {
+    /** Of a call that is made once. */
+    public Clearance(Content content, @Nullable UUID approval, Aside aside) {
+        this(content, approval, aside, Attempts.UNPAID);
+    }
+
+    /** The same, with somebody who pays for more attempts than one. */
+    public Clearance with(Attempts paid) {
+        return new Clearance(content, approval, aside, paid);
+    }
+
     /** Of a call that nobody had to approve and during which nothing passes but its answer. */
     public static Clearance of(Content content) {
         return new Clearance(content, null, Aside.UNSCREENED);

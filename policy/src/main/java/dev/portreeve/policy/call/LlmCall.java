@@ -28,6 +28,7 @@ public record LlmCall(
      * @param listed false if no price list knows it, so that it is held at the high default
      * @param translation from which dialect to which, and what was lost on the way; empty where both sides speak one dialect and
      *     nothing was taken out
+     * @param key the name of the provider's key; empty where it has one only
      * @param lostInAnswer what was lost on the way back; asked for on the call's thread once the call has ended
      */
     public record Target(
@@ -36,7 +37,19 @@ public record LlmCall(
             long outputCap,
             boolean listed,
             List<String> translation,
+            String key,
             Supplier<List<String>> lostInAnswer) {
+        /** At a provider with one key. */
+        public Target(
+                String provider,
+                String model,
+                long outputCap,
+                boolean listed,
+                List<String> translation,
+                Supplier<List<String>> lostInAnswer) {
+            this(provider, model, outputCap, listed, translation, "", lostInAnswer);
+        }
+
         public Target {
             translation = List.copyOf(translation);
         }

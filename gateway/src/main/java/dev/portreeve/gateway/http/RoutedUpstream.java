@@ -1,0 +1,281 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.model.Deployment;
+import dev.portreeve.gateway.model.Failure;
+import dev.portreeve.gateway.model.Itinerary;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.gateway.model.ProviderCall;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.gateway.model.RoutedModel;
+import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.Attempts.Made;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.Usage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model call's upstream: the place where it goes first, and others when that fails, as long as nothing of an answer was
+ * given out. What each attempt may cost is held before it is made. For one call, on its thread.
+ */
+final class RoutedUpstream {
+    private final Routing routing;
+    private final Routing.Asked asked;
+    private final Itinerary way;
+    private final Leg first;
+    private final List<Made> notTried = new ArrayList<>(0);
+    private final List<Failure> failures = new ArrayList<>(0);
+    private final ProviderReply reply = new ProviderReply();
+    private Leg leg;
+    private Duration waited = Duration.ZERO;
+    private Map<String, String> passedHeaders = Map.of();
+    private Consumer<RoutedUpstream> moved = ignored -> {};
+    private int number = 1;
+    private long beganNanos;
+
+    private RoutedUpstream(Routing routing, Routing.Asked asked, Itinerary way, Leg first, List<Made> notTried) {
+        this.routing = routing;
+        this.asked = asked;
+        this.way = way;
+        this.first = first;
+        this.leg = first;
+        this.notTried.addAll(notTried);
+    }
+
+    /**
+     * The upstream of a call that goes to the first place that can take it.
+     *
+     * @return nothing if none has such an operation
+     * @throws BadRequest if the request can be translated for none of those that have
+     */
+    static Optional<RoutedUpstream> first(Routing routing, Routing.Asked asked, Itinerary way, RoutedModel start) {
+        List<Made> notTried = new ArrayList<>(0);
+        BadRequest bad = null;
+        for (Deployment place = way.here(); place != null; place = way.here()) {
+            try {
+                Leg leg = routing.leg(place, asked.request(), asked.earlier());
+                boolean ours = way.model().name().equals(start.name());
+                if (leg != null && (ours || routing.mayGo(asked, leg))) {
+                    return Optional.of(new RoutedUpstream(routing, asked, way, leg, notTried));
+                }
+                notTried.add(made(place, leg == null ? "unsupported_operation" : "not_granted", 0, Duration.ZERO));
+            } catch (BadRequest impossible) {
+                bad = bad == null ? impossible : bad;
+                notTried.add(made(place, impossible.code(), 0, Duration.ZERO));
+            }
+            way.skip();
+        }
+        if (bad != null) {
+            throw bad;
+        }
+        return Optional.empty();
+    }
+
+    /** Where the call goes first. */
+    Leg first() {
+        return first;
+    }
+
+    /** Where it is now. */
+    Leg leg() {
+        return leg;
+    }
+
+    /** Which attempt that is, from 1. */
+    int attempt() {
+        return number;
+    }
+
+    ProviderReply reply() {
+        return reply;
+    }
+
+    /**
+     * What is only known once the call is about to be made.
+     *
+     * @param headers of the caller, that may be passed on
+     * @param onMove told whenever the call goes somewhere else
+     */
+    RoutedUpstream with(Map<String, String> headers, Consumer<RoutedUpstream> onMove) {
+        passedHeaders = headers;
+        moved = onMove;
+        return this;
+    }
+
+    /**
+     * Makes the call with what the recipe let through, and emits the answer.
+     *
+     * @return what is said to be used by the attempt that answered
+     * @throws CallEnded with what is most telling of the failures, or with whatever {@code out} threw
+     */
+    Usage run(Clearance cleared, OutputSink<AnswerChunk> out) throws CallEnded {
+        beganNanos = System.nanoTime();
+        Attempts attempts = cleared.attempts();
+        notTried.forEach(attempts::skipped);
+        while (true) {
+            Deployment place = leg.place();
+            Watched watched = new Watched(out);
+            boolean decides = place.health().begin();
+            way.attempt();
+            try {
+                Usage used = leg.attempt().provider().answer(call(), cleared.content(), watched);
+                place.health().succeeded();
+                last(attempts, "answered", 0);
+                return routing.keeping()
+                        .keep(leg.attempt().request(), asked.subject(), leg.route(), reply, leg.estimate(), used);
+            } catch (CallEnded ended) {
+                ended(ended, watched.began, attempts);
+            } finally {
+                if (decides) {
+                    place.health().tried();
+                }
+            }
+            begin(attempts);
+        }
+    }
+
+    private ProviderCall call() {
+        ModelRoute route = leg.route();
+        return new ProviderCall(
+                leg.attempt().request(), route.upstreamModel(), leg.cap(), asked.deadline(), passedHeaders, reply);
+    }
+
+    /** Returns if another attempt is to be made; else ends the call. */
+    private void ended(CallEnded ended, boolean began, Attempts attempts) throws CallEnded {
+        if (!(ended.outcome() instanceof CallOutcome.Failed failed)) {
+            last(attempts, ended.outcome() instanceof CallOutcome.Abandoned ? "abandoned" : "stopped", 0);
+            throw ended;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            // It broke because the client left.
+            last(attempts, "abandoned", 0);
+            throw ended;
+        }
+        Failure failure = Failure.of(failed.fault(), reply);
+        failures.add(failure);
+        leg.place().health().failed(failure, way.model().rules().coolDown());
+        if (began) {
+            last(attempts, failure.kind().code(), failed.fault().status());
+            throw ended;
+        }
+        way.failed(failure, asked.deadline());
+        boolean told = way.attempts() > 1 || !notTried.isEmpty();
+        if (way.here() == null && !told) {
+            throw told();
+        }
+        attempts.failed(
+                made(leg.place(), failure.kind().code(), failed.fault().status(), waited),
+                failed.fault().billable());
+    }
+
+    /** Goes to the next place and holds what the call can cost there. */
+    private void begin(Attempts attempts) throws CallEnded {
+        Leg next = next(attempts);
+        if (next == null) {
+            throw told();
+        }
+        waited = way.waitBefore();
+        await(waited);
+        if (!attempts.begin(next.estimate())) {
+            attempts.skipped(made(next.place(), "budget_exhausted", 0, Duration.ZERO));
+            throw told();
+        }
+        leg = next;
+        number++;
+        reply.again(System.nanoTime() - beganNanos);
+        moved.accept(this);
+    }
+
+    private @Nullable Leg next(Attempts attempts) {
+        for (Deployment place = way.here(); place != null; place = way.here()) {
+            String why;
+            try {
+                boolean sameRules =
+                        place.route().treatment().equals(first.route().treatment());
+                ModelRequest request =
+                        sameRules ? asked.request() : first.attempt().request();
+                Leg next = routing.leg(place, request, asked.earlier());
+                if (next == null) {
+                    why = "unsupported_operation";
+                } else if (!isSameText(next)) {
+                    why = "other_texts";
+                } else if (!routing.mayGo(asked, next)) {
+                    why = "not_granted";
+                } else {
+                    return next;
+                }
+            } catch (BadRequest impossible) {
+                why = impossible.code();
+            }
+            attempts.skipped(made(place, why, 0, Duration.ZERO));
+            way.skip();
+        }
+        return null;
+    }
+
+    /** What guardrails read was the first place's request; another place's must have the very same texts. */
+    private boolean isSameText(Leg next) {
+        return next.attempt()
+                .request()
+                .content()
+                .equals(first.attempt().request().content());
+    }
+
+    private static void await(Duration time) throws CallEnded {
+        if (time.isZero()) {
+            return;
+        }
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException left) {
+            Thread.currentThread().interrupt();
+            throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    /** Of all failures the one that the caller can do most about. */
+    private CallEnded told() {
+        Failure told = Failure.mostTelling(failures);
+        reply.error(told.body());
+        return new CallEnded(new CallOutcome.Failed(told.fault()));
+    }
+
+    private void last(Attempts attempts, String result, int status) {
+        if (way.attempts() > 1 || !notTried.isEmpty()) {
+            attempts.last(made(leg.place(), result, status, waited));
+        }
+    }
+
+    private static Made made(Deployment place, String result, int status, Duration waited) {
+        ModelRoute route = place.route();
+        return new Made(
+                route.name(), route.provider().id(), route.upstreamModel(), place.key(), result, status, waited);
+    }
+
+    /** Knows whether anything of the answer was given out. */
+    private static final class Watched implements OutputSink<AnswerChunk> {
+        private final OutputSink<AnswerChunk> out;
+        private boolean began;
+
+        Watched(OutputSink<AnswerChunk> out) {
+            this.out = out;
+        }
+
+        @Override
+        public void emit(AnswerChunk chunk) throws CallEnded {
+            began = true;
+            out.emit(chunk);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.model.Deployment;
+import dev.portreeve.gateway.model.Itinerary;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.model.RoutedModel;
+import dev.portreeve.gateway.response.StoredResponse;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Where model calls can go, and whether this caller's may. Thread-safe. */
+final class Routing {
+    private final ModelRouter router;
+    private final AccessPolicy access;
+    private final ResponseKeeping keeping;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final boolean inputScreened;
+
+    /**
+     * @param random for the waits between attempts
+     * @param inputScreened whether a guardrail reads requests, so that their texts must be found
+     */
+    Routing(
+            ModelRouter router,
+            AccessPolicy access,
+            ResponseKeeping keeping,
+            InstantSource clock,
+            RandomGenerator random,
+            boolean inputScreened) {
+        this.router = router;
+        this.access = access;
+        this.keeping = keeping;
+        this.clock = clock;
+        this.random = random;
+        this.inputScreened = inputScreened;
+    }
+
+    ResponseKeeping keeping() {
+        return keeping;
+    }
+
+    /** The model of a name, or nothing if no model is called so. */
+    Optional<RoutedModel> model(String name) {
+        return router.model(name);
+    }
+
+    /**
+     * A request on its way.
+     *
+     * @param earlier tokens that are read beside the body, at most
+     */
+    record Asked(CallId id, Subject subject, ModelRequest request, long earlier, Deadline deadline) {}
+
+    /**
+     * Finds the first place for a call.
+     *
+     * @return nothing if no target of the model has such an operation in any dialect
+     * @throws BadRequest if the request can be translated for none of them, or goes on from a response they do not keep
+     * @throws dev.portreeve.gateway.response.StoredResponses.Unavailable if it cannot be looked up which one that is
+     */
+    Optional<RoutedUpstream> begin(
+            CallId id, Subject subject, ModelRequest request, RoutedModel model, Deadline deadline) {
+        if (!ResponseKeeping.goesOn(request)) {
+            return first(new Asked(id, subject, request, 0, deadline), model, place -> isFindable(request, place));
+        }
+        StoredResponse previous = keeping.previous(request, subject).orElse(null);
+        Predicate<Deployment> keeper = place -> previous != null
+                && place.keeps()
+                && place.route().provider().id().equals(previous.provider());
+        Asked asked = new Asked(id, subject, request, previous == null ? 0 : previous.tokens(), deadline);
+        if (model.deployments().stream().anyMatch(keeper)) {
+            return first(asked, model, keeper);
+        }
+        if (first(asked, model, place -> true).isEmpty()) {
+            return Optional.empty();
+        }
+        throw ResponseKeeping.elsewhere();
+    }
+
+    /** What the provider keeps must be found again, and only one account of the provider has it. */
+    private static boolean isFindable(ModelRequest request, Deployment place) {
+        return place.keeps()
+                || !ResponseKeeping.keeps(request)
+                || !place.route().provider().speaks(request.dialect(), request.operation());
+    }
+
+    private Optional<RoutedUpstream> first(Asked asked, RoutedModel model, Predicate<Deployment> possible) {
+        Itinerary way = new Itinerary(model, router::model, possible, random);
+        return RoutedUpstream.first(this, asked, way, model);
+    }
+
+    /**
+     * The call as it would be made at a place; {@code null} if the provider there has no such operation in any dialect.
+     *
+     * @throws BadRequest if the request cannot be translated for it
+     */
+    @Nullable
+    Leg leg(Deployment place, ModelRequest request, long earlier) {
+        ModelRoute route = place.route();
+        Attempt attempt = Attempt.at(route, request, inputScreened, clock).orElse(null);
+        return attempt == null
+                ? null
+                : new Leg(
+                        place,
+                        attempt,
+                        route.capFor(attempt.request()),
+                        route.estimate(attempt.request(), attempt.inputBound() + earlier));
+    }
+
+    /**
+     * What the rules say of the call as it would be made there: of a fallback under its own name, of every place by what it can
+     * cost. A call cannot wait for a person between two attempts, so only a plain yes counts.
+     */
+    boolean mayGo(Asked asked, Leg leg) {
+        return access.decide(new LlmCall(
+                        asked.id(),
+                        asked.subject(),
+                        new Resource.Model(leg.route().name()),
+                        asked.request().operation().code(),
+                        leg.attempt().request().content(),
+                        leg.estimate(),
+                        asked.deadline()))
+                instanceof Decision.Permit;
+    }
+}

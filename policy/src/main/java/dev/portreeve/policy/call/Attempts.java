@@ -1,0 +1,80 @@
+package dev.portreeve.policy.call;
+
+import java.time.Duration;
+
+/**
+ * The attempts of one call at its upstreams, for the upstream that makes several: what each may cost is held before it is made
+ * (INV-3), what each is charged is settled in one sum, and each stands in the closing record. The first attempt is held and
+ * begun with the call itself, so an upstream that makes only one says nothing here. On the call's own thread, within {@link
+ * Upstream#execute}.
+ */
+public interface Attempts {
+    /**
+     * One attempt, in the words of the record.
+     *
+     * @param model the name it was made under: of the call, or of a fallback
+     * @param provider where
+     * @param upstreamModel the provider's own name of the model
+     * @param key the name of the key it was made with; empty where there is one only
+     * @param result {@code answered}, or what went wrong
+     * @param status the upstream's own, or 0
+     * @param waited what was waited for before it
+     */
+    record Made(
+            String model,
+            String provider,
+            String upstreamModel,
+            String key,
+            String result,
+            int status,
+            Duration waited) {}
+
+    /**
+     * The attempt under way has failed, without anything of it having been released.
+     *
+     * @param billable whether the upstream may charge for it; it is then charged as estimated
+     */
+    void failed(Made made, boolean billable);
+
+    /**
+     * Holds what one more attempt can cost at most, beside what the failed ones are charged, and begins it: what is emitted and
+     * reported from now on is priced by this estimate. Blocks where the hold must be raised.
+     *
+     * @return false if a budget has not enough left: the attempt must not be made, and nothing has changed
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the hold cannot be made durable
+     */
+    boolean begin(Estimate estimate);
+
+    /** Names the attempt under way, which is the last one, however it ends. */
+    void last(Made made);
+
+    /**
+     * Something that could have been tried and was not.
+     *
+     * @param made with {@code result} as the reason
+     */
+    void skipped(Made made);
+
+    /** For calls nobody pays for. */
+    Attempts UNPAID = new Attempts() {
+        @Override
+        public void failed(Made made, boolean billable) {
+            // Costs nothing.
+        }
+
+        @Override
+        public boolean begin(Estimate estimate) {
+            return true;
+        }
+
+        @Override
+        public void last(Made made) {
+            // Is in no record.
+        }
+
+        @Override
+        public void skipped(Made made) {
+            // Is in no record.
+        }
+    };
+}
