@@ -130,7 +130,7 @@ public record IdentityConfig(
             case AWS_SIGV4 -> new IdentityConfig(aws.completed(environment), null, null);
             case ENTRA -> new IdentityConfig(null, entra.completed(environment), null);
             case GOOGLE_SERVICE_ACCOUNT -> new IdentityConfig(null, null, google.completed(environment));
-            case BEARER, X_API_KEY, API_KEY, NONE -> given;
+            case BEARER, X_API_KEY, API_KEY, X_GOOG_API_KEY, NONE -> given;
         };
     }
 
@@ -166,7 +166,7 @@ public record IdentityConfig(
                         ? "no service account: set GOOGLE_APPLICATION_CREDENTIALS to its key file, or write"
                                 + " identity.google.credentials-file"
                         : null;
-            case BEARER, X_API_KEY, API_KEY, NONE -> null;
+            case BEARER, X_API_KEY, API_KEY, X_GOOG_API_KEY, NONE -> null;
         };
     }
 }

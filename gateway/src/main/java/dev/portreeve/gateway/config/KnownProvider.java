@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialects what its address speaks
  * @param outputCap the member it bounds an answer by
  * @param aliases further ids it may be configured under
+ * @param also further addresses, where other dialects are spoken
  * @param note what one should know before using it
  * @param unconfirmed whether nobody checked the address against the provider's own pages
  */
@@ -37,11 +38,28 @@ public record KnownProvider(
         @Default("[openai-chat]") Set<Wire> dialects,
         @Default("max-tokens") OutputCap outputCap,
         @Default("[]") List<String> aliases,
+        @Default("[]") List<Address> also,
         @Nullable String note,
         boolean unconfirmed) {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([A-Z][A-Z0-9_]*)}");
     /** What may stand in a host or in one step of a path, so that no value can lead the credential elsewhere. */
     private static final Pattern FILLING = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
+
+    /**
+     * Another address of a provider, with the same key.
+     *
+     * @param dialects what it speaks
+     * @param baseUrl up to and without the slash before the operation
+     * @param auth how it takes the key
+     */
+    public record Address(
+            Set<Wire> dialects,
+            String baseUrl,
+            @Default("bearer") Auth auth) {
+        public Address {
+            dialects = Collections.unmodifiableSet(dialects);
+        }
+    }
 
     /** How a key is sent. */
     public enum Auth {
@@ -49,6 +67,7 @@ public record KnownProvider(
         NONE,
         X_API_KEY,
         API_KEY,
+        X_GOOG_API_KEY,
         BEARER_AND_SUBSCRIPTION_KEY,
         GOOGLE_SERVICE_ACCOUNT;
 
@@ -76,16 +95,17 @@ public record KnownProvider(
     public KnownProvider {
         dialects = Collections.unmodifiableSet(dialects);
         aliases = List.copyOf(aliases);
+        also = List.copyOf(also);
     }
 
     /** Why this version cannot use it, in words that follow its name, or {@code null} if it can. */
     public @Nullable String unusable() {
         if (spoken().isEmpty()) {
             return "speaks " + dialects.stream().map(Wire::text).collect(Collectors.joining(", "))
-                    + ", and this version speaks openai-chat, openai-responses and anthropic-messages only";
+                    + ", and this version speaks openai-chat, openai-responses, anthropic-messages and gemini only";
         }
         return switch (auth) {
-            case BEARER, NONE, X_API_KEY, API_KEY, GOOGLE_SERVICE_ACCOUNT -> null;
+            case BEARER, NONE, X_API_KEY, API_KEY, X_GOOG_API_KEY, GOOGLE_SERVICE_ACCOUNT -> null;
             case BEARER_AND_SUBSCRIPTION_KEY ->
                 "wants its credential as " + auth.text() + ", which this version does not send";
         };
@@ -93,13 +113,20 @@ public record KnownProvider(
 
     /** Of its dialects those that this version speaks. */
     Set<ProviderConfig.Dialect> spoken() {
+        Set<ProviderConfig.Dialect> spoken = spoken(dialects);
+        also.forEach(address -> spoken.addAll(spoken(address.dialects())));
+        return spoken;
+    }
+
+    static Set<ProviderConfig.Dialect> spoken(Set<Wire> wires) {
         Set<ProviderConfig.Dialect> spoken = EnumSet.noneOf(ProviderConfig.Dialect.class);
-        for (Wire wire : dialects) {
+        for (Wire wire : wires) {
             switch (wire) {
                 case OPENAI_CHAT -> spoken.add(ProviderConfig.Dialect.OPENAI_CHAT);
                 case ANTHROPIC_MESSAGES -> spoken.add(ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
                 case OPENAI_RESPONSES -> spoken.add(ProviderConfig.Dialect.OPENAI_RESPONSES);
-                case GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> {}
+                case GEMINI -> spoken.add(ProviderConfig.Dialect.GEMINI);
+                case BEDROCK_CONVERSE, COHERE_CHAT -> {}
             }
         }
         return spoken;
@@ -107,11 +134,16 @@ public record KnownProvider(
 
     /** @param otherwise where this version cannot send it as the provider wants it */
     ProviderConfig.Auth sentAs(ProviderConfig.Auth otherwise) {
+        return sentAs(auth, otherwise);
+    }
+
+    static ProviderConfig.Auth sentAs(Auth auth, ProviderConfig.Auth otherwise) {
         return switch (auth) {
             case BEARER -> ProviderConfig.Auth.BEARER;
             case NONE -> otherwise;
             case X_API_KEY -> ProviderConfig.Auth.X_API_KEY;
             case API_KEY -> ProviderConfig.Auth.API_KEY;
+            case X_GOOG_API_KEY -> ProviderConfig.Auth.X_GOOG_API_KEY;
             case GOOGLE_SERVICE_ACCOUNT -> ProviderConfig.Auth.GOOGLE_SERVICE_ACCOUNT;
             case BEARER_AND_SUBSCRIPTION_KEY -> otherwise;
         };

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id first part of a target's model name: {@code openai/gpt-5-mini}
  * @param kind {@code demo} answers by itself, without a network, and says so in every answer
- * @param baseUrl up to and without the slash before {@code chat/completions}; absent for known providers
+ * @param baseUrl up to and without the slash before {@code chat/completions}, or
+ *     before {@code models/} of a server that speaks {@code gemini}; absent for known providers
  * @param apiKey its credential; absent for servers that want none
  * @param apiKeys several credentials instead of one, which share the calls by weight; one that is throttled or refused is left
  *     out for a while, and the others take its calls
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     otherwise requests that keep a response, or go on from one, go by the first key
  * @param dialects what it speaks; absent: as known of the provider, else {@code openai-chat}
  * @param auth how the credential is sent; absent: as known of the provider, else as {@code x-api-key} to a server that speaks
- *     {@code anthropic-messages} only, else as {@code bearer}
+ *     {@code anthropic-messages} only, as {@code x-goog-api-key} to one that speaks {@code gemini} only, else as {@code bearer}
  * @param connectTimeout the longest wait for a connection
  * @param idleTimeout the longest silence while an answer is awaited or streamed; bounds each read, not the call
  * @param maxConcurrent calls in flight at once; more wait until their deadline
@@ -82,7 +83,8 @@ public record ProviderConfig(
     public enum Dialect {
         OPENAI_CHAT,
         ANTHROPIC_MESSAGES,
-        OPENAI_RESPONSES
+        OPENAI_RESPONSES,
+        GEMINI
     }
 
     /** How a credential is sent. */
@@ -90,6 +92,7 @@ public record ProviderConfig(
         BEARER,
         X_API_KEY,
         API_KEY,
+        X_GOOG_API_KEY,
         /** Each request is signed with an AWS access key. */
         AWS_SIGV4,
         /** As a bearer token that Microsoft Entra gives an application. */
@@ -165,16 +168,14 @@ public record ProviderConfig(
             outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
         }
         if (dialects == null) {
-            Set<Dialect> spoken = known == null ? Set.of() : known.spoken();
-            dialects = spoken.isEmpty() ? Set.of(Dialect.OPENAI_CHAT) : spoken;
+            dialects = spokenAt(known, ownAddress);
         }
         dialects = Set.copyOf(dialects);
         if (auth == null && identity != null) {
             auth = identity.auth();
         }
         if (auth == null) {
-            Auth usual = dialects.equals(Set.of(Dialect.ANTHROPIC_MESSAGES)) ? Auth.X_API_KEY : Auth.BEARER;
-            auth = known == null ? usual : known.sentAs(usual);
+            auth = usual(known, dialects);
         }
         requireKeyed(id, apiKeys, !auth.isIdentity() && kind != Kind.DEMO);
         if (kind == Kind.DEMO && baseUrl != null) {
@@ -225,6 +226,29 @@ public record ProviderConfig(
     /** What records call one of {@link #apiKeys}. */
     public String keyName(int index) {
         return name(apiKeys, index);
+    }
+
+    /** At an address of one's own there is what is at the known provider's first. */
+    private static Set<Dialect> spokenAt(@Nullable KnownProvider known, boolean ownAddress) {
+        if (known == null) {
+            return Set.of(Dialect.OPENAI_CHAT);
+        }
+        Set<Dialect> spoken = ownAddress ? KnownProvider.spoken(known.dialects()) : known.spoken();
+        return spoken.isEmpty() ? Set.of(Dialect.OPENAI_CHAT) : spoken;
+    }
+
+    /** Whoever speaks nothing but Gemini's takes a key where Google does, also behind an address of one's own. */
+    private static Auth usual(@Nullable KnownProvider known, Set<Dialect> dialects) {
+        return known == null || dialects.equals(Set.of(Dialect.GEMINI))
+                ? usual(dialects)
+                : known.sentAs(usual(dialects));
+    }
+
+    private static Auth usual(Set<Dialect> dialects) {
+        if (dialects.equals(Set.of(Dialect.ANTHROPIC_MESSAGES))) {
+            return Auth.X_API_KEY;
+        }
+        return dialects.equals(Set.of(Dialect.GEMINI)) ? Auth.X_GOOG_API_KEY : Auth.BEARER;
     }
 
     private static void requireUsable(KnownProvider known) {

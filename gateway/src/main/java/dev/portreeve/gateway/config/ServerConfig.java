@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowedHosts further names accepted in the Host header, beside the listeners' own and those of the public URLs;
  *     anything else is refused, so that no web page can reach a local gateway by rebinding a name
  * @param dataDirectory the embedded database, keys and tokens of this server
+ * @param acceptKeyInQuery whether callers may present their key as {@code ?key=}, as some of Google's clients do. Addresses
+ *     are written into logs by whatever stands before this server, so it is off unless asked for
  */
 public record ServerConfig(
         @Default("127.0.0.1:8080") HostPort listen,
@@ -22,7 +24,8 @@ public record ServerConfig(
         @Nullable URI publicUrl,
         @Nullable URI adminPublicUrl,
         @Default("[]") List<String> allowedHosts,
-        @Default("./data") Path dataDirectory) {
+        @Default("./data") Path dataDirectory,
+        boolean acceptKeyInQuery) {
     public ServerConfig {
         allowedHosts = List.copyOf(allowedHosts);
         if (listen.port() != 0 && listen.equals(adminListen)) {

@@ -25,6 +25,10 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         RESPONSES_ANSWER,
         /** Events of a response. */
         RESPONSES_EVENTS,
+        /** One answer of Gemini's. */
+        GEMINI_ANSWER,
+        /** Events of an answer of Gemini's. */
+        GEMINI_EVENTS,
         /** Nothing a guardrail could read, such as embeddings. */
         NO_TEXT
     }
@@ -99,6 +103,8 @@ public final class AnswerChunk implements Output<AnswerChunk> {
                     case MESSAGES_EVENTS -> AnswerTexts.ofEvents(Dialect.ANTHROPIC_MESSAGES, bytes);
                     case RESPONSES_ANSWER -> AnswerTexts.ofAnswer(Dialect.OPENAI_RESPONSES, bytes);
                     case RESPONSES_EVENTS -> AnswerTexts.ofEvents(Dialect.OPENAI_RESPONSES, bytes);
+                    case GEMINI_ANSWER -> AnswerTexts.ofAnswer(Dialect.GEMINI, bytes);
+                    case GEMINI_EVENTS -> AnswerTexts.ofEvents(Dialect.GEMINI, bytes);
                     case NO_TEXT -> AnswerTexts.NONE;
                 };
             } catch (JacksonException malformed) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what a provider says was used, from the side: the bytes are only looked at. The last report of an answer counts.
  * One for each answer, for the call's thread.
  */
-public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter, ResponsesMeter {
+public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter, ResponsesMeter, GeminiMeter {
     /** What an event is to whoever passes the stream on. */
     enum Role {
         /** Part of the answer. */

@@ -68,6 +68,7 @@ final class AnswerTexts {
             case OPENAI_CHAT -> completion(walk);
             case ANTHROPIC_MESSAGES -> message(walk);
             case OPENAI_RESPONSES -> new ResponsesTexts(texts, probabilities).read(walk);
+            case GEMINI -> new GeminiAnswerTexts(texts, probabilities).read(walk);
         }
     }
 

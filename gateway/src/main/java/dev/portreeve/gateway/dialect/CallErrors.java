@@ -169,7 +169,7 @@ public final class CallErrors {
         int status = switch (dialect) {
             case OPENAI_CHAT, OPENAI_RESPONSES -> passedStatus(fault.status());
             // Its clients tell an overloaded provider from an unavailable gateway, and a large body from a bad one.
-            case ANTHROPIC_MESSAGES -> fault.status();
+            case ANTHROPIC_MESSAGES, GEMINI -> fault.status();
         };
         return new ErrorAnswer(
                 status, UPSTREAM, fault.kind().code(), "null", true, fault.detail(), Map.copyOf(all), said);

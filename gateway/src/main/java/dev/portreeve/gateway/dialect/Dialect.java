@@ -33,7 +33,17 @@ public enum Dialect {
                     Operation.COUNT_TOKENS,
                     PathTemplate.of("/responses/input_tokens")),
             AnswerChunk.Shape.RESPONSES_ANSWER,
-            AnswerChunk.Shape.RESPONSES_EVENTS);
+            AnswerChunk.Shape.RESPONSES_EVENTS),
+    GEMINI(
+            "gemini",
+            Map.of(
+                    Operation.CHAT,
+                    new PathTemplate(
+                            "/models/{model}:generateContent", "/models/{model}:streamGenerateContent?alt=sse"),
+                    Operation.COUNT_TOKENS,
+                    PathTemplate.of("/models/{model}:countTokens")),
+            AnswerChunk.Shape.GEMINI_ANSWER,
+            AnswerChunk.Shape.GEMINI_EVENTS);
 
     private final String code;
     private final Map<Operation, PathTemplate> paths;
@@ -78,6 +88,7 @@ public enum Dialect {
             case OPENAI_CHAT -> new OpenAiMeter();
             case ANTHROPIC_MESSAGES -> new AnthropicMeter();
             case OPENAI_RESPONSES -> new ResponsesMeter();
+            case GEMINI -> new GeminiMeter();
         };
     }
 
@@ -94,6 +105,7 @@ public enum Dialect {
             case OPENAI_CHAT -> OpenAiReader.read(path.operation(), body, withTexts);
             case ANTHROPIC_MESSAGES -> AnthropicReader.read(path.operation(), body, withTexts);
             case OPENAI_RESPONSES -> ResponsesReader.read(path.operation(), body, withTexts);
+            case GEMINI -> GeminiReader.read(path, body, withTexts);
         };
     }
 }

@@ -60,6 +60,7 @@ public record ErrorAnswer(
             case ANTHROPIC_MESSAGES ->
                 "{\"type\":\"error\",\"error\":{\"type\":" + quoted(anthropicType()) + ",\"message\":" + quoted(message)
                         + "},\"request_id\":" + quoted(requestId) + "}";
+            case GEMINI -> new GeminiError(this).json();
         };
         return json.getBytes(StandardCharsets.UTF_8);
     }
@@ -80,7 +81,7 @@ public record ErrorAnswer(
     /** The same error as an event, for a stream that has begun. */
     public byte[] event(Dialect dialect, String requestId) {
         return switch (dialect) {
-            case OPENAI_CHAT -> event("data: ", body(dialect, requestId));
+            case OPENAI_CHAT, GEMINI -> event("data: ", body(dialect, requestId));
             case ANTHROPIC_MESSAGES -> event("event: error\ndata: ", body(dialect, requestId));
             case OPENAI_RESPONSES -> new ResponsesFailure(this, requestId).events();
         };

@@ -78,7 +78,7 @@ final class HostedToolReader {
         }
         if (hosted > 0) {
             Span all = new Span(start, walk.position());
-            propose(kept.isEmpty() ? member(all) : new Cut(all, source(kept)));
+            propose(kept.isEmpty() ? member(body, all) : new Cut(all, source(kept)));
         }
     }
 
@@ -122,6 +122,7 @@ final class HostedToolReader {
         return switch (dialect) {
             case OPENAI_CHAT -> CHAT.contains(kind);
             case OPENAI_RESPONSES -> RESPONSES.contains(kind);
+            case GEMINI -> throw new IllegalStateException("gemini names its tools in another way");
             case ANTHROPIC_MESSAGES ->
                 ANTHROPIC.contains(kind) || ANTHROPIC_CALLERS.stream().anyMatch(kind::startsWith);
         };
@@ -143,7 +144,7 @@ final class HostedToolReader {
         }
         if (!kind.isEmpty() && !CHOICES.contains(kind) && !isCallers(kind)) {
             add(kind);
-            propose(member(new Span(start, walk.position())));
+            propose(member(body, new Span(start, walk.position())));
         }
     }
 
@@ -160,7 +161,7 @@ final class HostedToolReader {
         }
         if (any) {
             add("mcp_servers");
-            propose(member(new Span(start, walk.position())));
+            propose(member(body, new Span(start, walk.position())));
         }
     }
 
@@ -170,13 +171,18 @@ final class HostedToolReader {
             return;
         }
         add(kind);
-        propose(member(walk.skip()));
+        propose(member(body, walk.skip()));
     }
 
     private void add(String kind) {
         // They come from the caller, and go into headers and records.
+        kinds.add(shown(kind));
+    }
+
+    /** A tool's kind as it may stand in headers and records. */
+    static String shown(String kind) {
         String shown = kind.length() > MAX_KIND ? kind.substring(0, MAX_KIND) : kind;
-        kinds.add(ODD.matcher(shown).replaceAll("?"));
+        return ODD.matcher(shown).replaceAll("?");
     }
 
     private void propose(Cut change) {
@@ -195,7 +201,7 @@ final class HostedToolReader {
     }
 
     /** The whole member around a value, with one of the commas beside it. */
-    private Cut member(Span value) {
+    static Cut member(byte[] body, Span value) {
         int name = value.start() - 1;
         while (body[name] != '"') {
             name--;

@@ -58,11 +58,13 @@ final class MessageTexts {
             case OPENAI_CHAT -> OPENAI_NO_TEXT;
             case ANTHROPIC_MESSAGES -> ANTHROPIC_NO_TEXT;
             case OPENAI_RESPONSES -> RESPONSES_NO_TEXT;
+            case GEMINI -> throw new IllegalArgumentException("gemini has contents, not messages");
         };
         this.media = switch (dialect) {
             case OPENAI_CHAT -> OPENAI_MEDIA;
             case ANTHROPIC_MESSAGES -> ANTHROPIC_MEDIA;
             case OPENAI_RESPONSES -> RESPONSES_MEDIA;
+            case GEMINI -> Set.of();
         };
         this.texts = texts;
         this.wanted = wanted;

@@ -9,15 +9,16 @@ import java.util.List;
  *
  * @param channel see {@link TextRun#channel()}
  * @param repeat see {@link TextRun#repeat()}
+ * @param packed whether the string holds the text in another form, so that nothing is left of it once the text changes
  */
-record TextAt(String channel, Span span, String text, boolean repeat) {
+record TextAt(String channel, Span span, String text, boolean repeat, boolean packed) {
     TextAt(String channel, Span span, String text) {
-        this(channel, span, text, false);
+        this(channel, span, text, false, false);
     }
 
     /** The same text under another name. */
     TextAt named(String name, boolean isRepeat) {
-        return new TextAt(name, span, text, isRepeat);
+        return new TextAt(name, span, text, isRepeat, packed);
     }
 
     static List<TextRun> runs(List<TextAt> texts) {
@@ -43,7 +44,7 @@ record TextAt(String channel, Span span, String text, boolean repeat) {
         for (int i = 0; i < runs.size(); i++) {
             String text = runs.get(i).text();
             if (!text.equals(texts.get(i).text())) {
-                splice.replaceString(texts.get(i).span(), text);
+                splice.replaceString(texts.get(i).span(), texts.get(i).packed() ? "" : text);
                 changed++;
             }
         }

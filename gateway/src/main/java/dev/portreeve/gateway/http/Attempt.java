@@ -69,8 +69,8 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
     /** OpenAI's newer dialect carries thoughts through a tool loop, which the older one cannot. */
     private static List<Dialect> preferred(Dialect caller) {
         return caller == Dialect.OPENAI_RESPONSES
-                ? List.of(Dialect.ANTHROPIC_MESSAGES, Dialect.OPENAI_CHAT)
-                : List.of(Dialect.OPENAI_RESPONSES, Dialect.OPENAI_CHAT, Dialect.ANTHROPIC_MESSAGES);
+                ? List.of(Dialect.ANTHROPIC_MESSAGES, Dialect.GEMINI, Dialect.OPENAI_CHAT)
+                : List.of(Dialect.OPENAI_RESPONSES, Dialect.GEMINI, Dialect.OPENAI_CHAT, Dialect.ANTHROPIC_MESSAGES);
     }
 
     private static List<String> concat(String first, List<String> others) {
@@ -86,6 +86,7 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
                 route.upstreamModel(),
                 cap,
                 request.usageAsked(),
+                request.stream(),
                 route.treatment().unsupported(),
                 clock.instant().getEpochSecond());
         Translation translation = Translation.of(request.dialect(), request.body(), other, known);

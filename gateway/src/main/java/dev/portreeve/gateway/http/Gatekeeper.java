@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Gatekeeper {
     private final KeyDirectory keys;
     private final Supplier<CallId> callIds;
+    private final boolean keyInQuery;
 
-    Gatekeeper(KeyDirectory keys, Supplier<CallId> callIds) {
+    /** @param keyInQuery whether a key may stand in the address */
+    Gatekeeper(KeyDirectory keys, Supplier<CallId> callIds, boolean keyInQuery) {
         this.keys = keys;
+        this.keyInQuery = keyInQuery;
         this.callIds = callIds;
     }
 
@@ -30,7 +33,7 @@ final class Gatekeeper {
     /** @return whose key it is, or {@code null} if the refusal has been sent */
     @Nullable
     Subject admit(ServerRequest request, ServerResponse response, CallReport report) {
-        return switch (keys.authenticate(Credentials.presented(request.headers()))) {
+        return switch (keys.authenticate(Credentials.presented(request, keyInQuery))) {
             case Authentication.Authenticated known -> {
                 AccessLog.subject(request, known.subject());
                 yield known.subject();

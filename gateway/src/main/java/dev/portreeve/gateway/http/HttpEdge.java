@@ -26,6 +26,8 @@ import java.util.function.Supplier;
  * routes need comes in through the constructor.
  */
 public final class HttpEdge implements AutoCloseable {
+    private static final String GET_AND_POST = "GET, POST";
+
     private final ServerConfig config;
     private final LimitsConfig limits;
     private final Services services;
@@ -94,7 +96,7 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
-        Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds());
+        Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds(), config.acceptKeyInQuery());
         Refusals refusals = new Refusals(services.audit());
         ModelEndpoint models =
                 new ModelEndpoint(gatekeeper, services.governor(), refusals, routing(), clients, modelLimits());
@@ -103,6 +105,8 @@ public final class HttpEdge implements AutoCloseable {
                 services.access(),
                 services.models(),
                 services.clock().instant());
+        GeminiEndpoint gemini = new GeminiEndpoint(models, lastResort);
+        addGemini(routing, gemini, list, lastResort);
         ResponsesEndpoint kept = kept(gatekeeper, refusals);
         // Some clients put the version into their base URL, some expect the server to know it.
         for (String base : List.of("/v1", "", "/v1/v1")) {
@@ -119,11 +123,8 @@ public final class HttpEdge implements AutoCloseable {
                     .post(base + Paths.RESPONSES, models::responses)
                     .any(base + Paths.RESPONSES, lastResort.wants(Method.POST.text()))
                     .post(base + Paths.INPUT_TOKENS, models::inputTokens)
-                    .any(base + Paths.INPUT_TOKENS, lastResort.wants(Method.POST.text()))
-                    .get(base + "/models", list::list)
-                    .any(base + "/models", lastResort.wants(Method.GET.text()))
-                    .get(base + "/models/*", list::one)
-                    .any(base + "/models/*", lastResort.wants(Method.GET.text()));
+                    .any(base + Paths.INPUT_TOKENS, lastResort.wants(Method.POST.text()));
+            addList(routing, base, list, gemini, lastResort);
             addKept(routing, base + Paths.RESPONSES, kept, lastResort);
         }
     }
@@ -136,6 +137,29 @@ public final class HttpEdge implements AutoCloseable {
                 services.clock(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 modelLimits().inputScreened());
+    }
+
+    /** The versions of Gemini's interface that no other dialect has, and the longer paths of its twin at Vertex. */
+    private static void addGemini(
+            HttpRouting.Builder routing, GeminiEndpoint gemini, ModelsEndpoint list, LastResort lastResort) {
+        for (String base : List.of("/v1beta", "/v1beta1")) {
+            addList(routing, base, list, gemini, lastResort);
+            routing.post(base + "/publishers/*", gemini::handle).post(base + "/projects/*", gemini::handle);
+        }
+    }
+
+    /** What stands below {@code /models} is the list's to some dialects, and a model's operation to another. */
+    private static void addList(
+            HttpRouting.Builder routing,
+            String base,
+            ModelsEndpoint list,
+            GeminiEndpoint gemini,
+            LastResort lastResort) {
+        routing.get(base + "/models", list::list)
+                .any(base + "/models", lastResort.wants(Method.GET.text()))
+                .get(base + "/models/*", list::one)
+                .post(base + "/models/*", gemini::handle)
+                .any(base + "/models/*", lastResort.wants(GET_AND_POST));
     }
 
     private ResponsesEndpoint kept(Gatekeeper gatekeeper, Refusals refusals) {

@@ -87,6 +87,12 @@ final class ModelEndpoint {
     }
 
     private void handle(Dialect dialect, Operation operation, ServerRequest http, ServerResponse response) {
+        handle(dialect, RequestPath.of(operation), http, response);
+    }
+
+    /** Serves one call, of which the path has said so much. */
+    void handle(Dialect dialect, RequestPath path, ServerRequest http, ServerResponse response) {
+        Operation operation = path.operation();
         CallReport report = gatekeeper.report(dialect);
         Subject subject = gatekeeper.admit(http, response, report);
         if (subject == null) {
@@ -95,7 +101,7 @@ final class ModelEndpoint {
         try {
             RequestBody.requireJson(http.headers());
             byte[] body = RequestBody.read(http, limits.maxBodyBytes(), limits.bodyTimeout());
-            ModelRequest request = dialect.read(RequestPath.of(operation), body, limits.inputScreened());
+            ModelRequest request = dialect.read(path, body, limits.inputScreened());
             report.speaks(request.dialect());
             requireReadable(request);
             Optional<RoutedModel> model = routing.model(request.model());
@@ -154,7 +160,8 @@ final class ModelEndpoint {
                 governed.deadline(),
                 target(first, upstream.reply()));
         Cancellation cancellation = new Cancellation();
-        try (ClientOutput output = output(request, response, report, cancellation)) {
+        try (ClientOutput output =
+                output(request, StreamForm.of(request.dialect(), http), response, report, cancellation)) {
             CallOutcome outcome = governor.govern(
                     call,
                     cancellation.guard((cleared, out) -> {
@@ -178,9 +185,13 @@ final class ModelEndpoint {
     }
 
     private ClientOutput output(
-            ModelRequest request, ServerResponse response, CallReport report, Cancellation cancellation) {
+            ModelRequest request,
+            StreamForm form,
+            ServerResponse response,
+            CallReport report,
+            Cancellation cancellation) {
         return request.stream()
-                ? new SseOutput(response, report, clients, cancellation)
+                ? new SseOutput(response, report, form, clients, cancellation)
                 : new JsonOutput(response, report, clients.writes());
     }
 

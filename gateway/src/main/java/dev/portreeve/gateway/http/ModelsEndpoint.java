@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.http;
 
+import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.model.ModelRoute;
@@ -41,22 +42,35 @@ final class ModelsEndpoint {
         if (subject == null) {
             return;
         }
-        List<ModelRoute> usable =
+        List<ModelRoute> all =
                 router.listed().stream().filter(route -> mayUse(subject, route)).toList();
+        try {
+            send(response, report, list(report.dialect(), ModelPage.of(report.dialect(), all, request.query())));
+        } catch (BadRequest bad) {
+            ErrorResponse.send(response, report, CallErrors.of(bad));
+        }
+    }
+
+    private ObjectNode list(Dialect dialect, ModelPage page) {
+        List<ModelRoute> usable = page.models();
         ObjectNode answer = JSON.createObjectNode();
-        ArrayNode data = answer.putArray("data");
-        usable.forEach(route -> data.add(model(report.dialect(), route)));
-        switch (report.dialect()) {
+        ArrayNode data = answer.putArray(dialect == Dialect.GEMINI ? "models" : "data");
+        usable.forEach(route -> data.add(model(dialect, route)));
+        switch (dialect) {
             case OPENAI_CHAT, OPENAI_RESPONSES -> answer.put("object", "list");
             case ANTHROPIC_MESSAGES -> {
-                // The list is always whole, so there is nothing to turn over to.
-                answer.put("has_more", false);
+                answer.put("has_more", page.more());
                 answer.put(
                         "first_id", usable.isEmpty() ? null : usable.getFirst().name());
                 answer.put("last_id", usable.isEmpty() ? null : usable.getLast().name());
             }
+            case GEMINI -> {
+                if (page.more()) {
+                    answer.put("nextPageToken", usable.getLast().name());
+                }
+            }
         }
-        send(response, report, answer);
+        return answer;
     }
 
     void one(ServerRequest request, ServerResponse response) {
@@ -66,7 +80,7 @@ final class ModelsEndpoint {
             return;
         }
         String path = request.path().path();
-        String name = path.substring(path.indexOf("/models/") + "/models/".length());
+        String name = GeminiEndpoint.name(path);
         Optional<ModelRoute> route = router.route(name).filter(found -> mayUse(subject, found));
         if (route.isEmpty()) {
             ErrorResponse.send(response, report, CallErrors.unknownModel(name));
@@ -92,6 +106,15 @@ final class ModelsEndpoint {
                         .put("id", route.name())
                         .put("display_name", route.name())
                         .put("created_at", since.truncatedTo(ChronoUnit.SECONDS).toString());
+            case GEMINI -> {
+                model.put("name", "models/" + route.name())
+                        .put("displayName", route.name())
+                        .put("outputTokenLimit", route.maxOutputTokens());
+                model.putArray("supportedGenerationMethods")
+                        .add("generateContent")
+                        .add("countTokens");
+                yield model;
+            }
         };
     }
 

@@ -24,6 +24,7 @@ final class Names {
     static final HeaderName UPSTREAM_REQUEST_ID = HeaderNames.create("x-portreeve-upstream-request-id");
     static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     static final HeaderName GOOG_API_KEY = HeaderNames.create("x-goog-api-key");
+    static final HeaderName GOOG_API_CLIENT = HeaderNames.create("x-goog-api-client");
     static final HeaderName AZURE_API_KEY = HeaderNames.create("api-key");
 
     static final Header ONE_ATTEMPT = HeaderValues.createCached(ATTEMPTS, "1");

@@ -7,6 +7,9 @@ import io.helidon.webserver.http.ServerRequest;
 
 /** Which dialect a request is in, by what can be known before its body. */
 final class Paths {
+    /** Versions of Gemini's dialect that no other dialect has. */
+    static final String BETA = "/v1beta";
+
     static final String MESSAGES = "/messages";
     static final String COUNT_TOKENS = MESSAGES + "/count_tokens";
     static final String RESPONSES = "/responses";
@@ -23,8 +26,25 @@ final class Paths {
         if (path.contains(RESPONSES)) {
             return Dialect.OPENAI_RESPONSES;
         }
-        boolean models = path.contains("/models");
-        return models && isAnthropic(request.headers()) ? Dialect.ANTHROPIC_MESSAGES : Dialect.OPENAI_CHAT;
+        if (path.startsWith(BETA) || GeminiEndpoint.read(path).isPresent()) {
+            return Dialect.GEMINI;
+        }
+        return path.contains("/models") ? ofModels(request.headers()) : Dialect.OPENAI_CHAT;
+    }
+
+    private static Dialect ofModels(ServerRequestHeaders headers) {
+        if (isAnthropic(headers)) {
+            return Dialect.ANTHROPIC_MESSAGES;
+        }
+        return isGoogle(headers) ? Dialect.GEMINI : Dialect.OPENAI_CHAT;
+    }
+
+    /** Its SDKs name themselves in one header or the other. */
+    private static boolean isGoogle(ServerRequestHeaders headers) {
+        return headers.contains(Names.GOOG_API_KEY)
+                || headers.contains(Names.GOOG_API_CLIENT)
+                || (headers.contains(HeaderNames.USER_AGENT)
+                        && headers.get(HeaderNames.USER_AGENT).get().startsWith("google-genai"));
     }
 
     /** Its clients always say the version, except one that asks for models with nothing but its key. */

@@ -14,21 +14,20 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer as an event stream. Chunks and comment lines go through one lock and are flushed at once; the stream begins with
+ * An answer as a stream. Chunks and comment lines go through one lock and are flushed at once; the stream begins with
  * the first of either. The call's thread writes chunks, {@link KeepAlive} comments; either may find that the client left.
  */
 final class SseOutput implements ClientOutput, KeepAlive.Beating {
-    private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
     private static final AnswerHead NOT_YET = new AnswerHead("text/event-stream", Map.of());
 
     private final ServerResponse response;
     private final CallReport report;
+    private final StreamForm form;
     private final Clients clients;
     private final Cancellation cancellation;
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,9 +36,10 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     private boolean gone;
     private volatile long lastWriteNanos = System.nanoTime();
 
-    SseOutput(ServerResponse response, CallReport report, Clients clients, Cancellation cancellation) {
+    SseOutput(ServerResponse response, CallReport report, StreamForm form, Clients clients, Cancellation cancellation) {
         this.response = response;
         this.report = report;
+        this.form = form;
         this.clients = clients;
         this.cancellation = cancellation;
     }
@@ -58,7 +58,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
             ending = chunk;
             return;
         }
-        if (!write(chunk.head(), chunk.bytes())) {
+        if (!writeEvents(chunk.head(), chunk.bytes())) {
             throw new CallEnded(new CallOutcome.Abandoned());
         }
     }
@@ -74,9 +74,18 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
             return;
         }
         try {
-            if (!gone && !write(NOT_YET, COMMENT)) {
+            if (!gone && !write(NOT_YET, form.silence())) {
                 cancellation.cancel();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean writeEvents(AnswerHead head, byte[] events) {
+        lock.lock();
+        try {
+            return write(head, form.frame(events));
         } finally {
             lock.unlock();
         }
@@ -106,7 +115,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
 
     private OutputStream open(AnswerHead head) {
         ServerResponseHeaders headers = response.headers();
-        headers.set(HeaderNames.CONTENT_TYPE, head.contentType());
+        headers.set(HeaderNames.CONTENT_TYPE, form.contentType(head));
         headers.set(Names.NO_CACHE);
         headers.set(Names.NO_BUFFERING);
         report.write(headers, head);
@@ -119,7 +128,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     public void complete(CallOutcome.Completed completed, ProviderReply reply) {
         clients.keepAlive().forget(this);
         AnswerChunk last = ending;
-        boolean told = last == null ? write(NOT_YET, reply.ending()) : write(last.head(), last.bytes());
+        boolean told = last == null ? writeEvents(NOT_YET, reply.ending()) : writeEvents(last.head(), last.bytes());
         if (told) {
             end();
         }
@@ -137,7 +146,8 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
         } finally {
             lock.unlock();
         }
-        boolean told = write(NOT_YET, error.event(report.dialect(), report.id().toString()));
+        boolean told =
+                writeEvents(NOT_YET, error.event(report.dialect(), report.id().toString()));
         if (told && outcome instanceof CallOutcome.Denied) {
             end();
             return;
@@ -149,7 +159,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     private void end() {
         lock.lock();
         try {
-            if (out != null) {
+            if (out != null && write(NOT_YET, form.end())) {
                 out.close();
             }
         } catch (IOException | UncheckedIOException | CloseConnectionException left) {

@@ -79,8 +79,9 @@ public final class HttpProvider implements ModelProvider {
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
         CapMember member = switch (request.dialect()) {
-            // The older operation never learnt the newer member.
-            case OPENAI_CHAT -> request.operation() == Operation.COMPLETIONS ? CapMember.MAX_TOKENS : capMember;
+            // The older operation never learnt the newer member; where the bound goes in Gemini's bodies, their reader
+            // has found.
+            case OPENAI_CHAT, GEMINI -> request.operation() == Operation.COMPLETIONS ? CapMember.MAX_TOKENS : capMember;
             case ANTHROPIC_MESSAGES -> CapMember.MAX_TOKENS;
             case OPENAI_RESPONSES -> CapMember.MAX_OUTPUT_TOKENS;
         };

@@ -26,15 +26,20 @@ final class ProviderCredentials {
 
     private ProviderCredentials() {}
 
-    /** @throws IllegalArgumentException if something is missing or cannot be read */
-    static List<UpstreamCredential> of(ProviderConfig config, InstantSource clock) {
+    /**
+     * @param auth as the address in question wants it
+     * @throws IllegalArgumentException if something is missing or cannot be read
+     */
+    static List<UpstreamCredential> of(ProviderConfig config, ProviderConfig.Auth auth, InstantSource clock) {
         Secret key = config.apiKey();
         IdentityConfig identity = config.identity();
-        return switch (config.sentAs()) {
+        return switch (auth) {
             case NONE -> List.of();
             case BEARER -> key == null ? List.of() : List.of(HeaderCredential.bearer(key.reveal()));
             case X_API_KEY -> key == null ? List.of() : List.of(new HeaderCredential("x-api-key", key.reveal()));
             case API_KEY -> key == null ? List.of() : List.of(new HeaderCredential("api-key", key.reveal()));
+            case X_GOOG_API_KEY ->
+                key == null ? List.of() : List.of(new HeaderCredential("x-goog-api-key", key.reveal()));
             case AWS_SIGV4 -> List.of(signed(identity == null ? null : identity.aws(), clock));
             case ENTRA -> List.of(entra(identity == null ? null : identity.entra(), clock));
             case GOOGLE_SERVICE_ACCOUNT -> List.of(google(identity == null ? null : identity.google(), clock));

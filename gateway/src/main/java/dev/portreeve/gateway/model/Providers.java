@@ -2,6 +2,7 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
+import dev.portreeve.gateway.config.ProviderDoor;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
 import java.time.InstantSource;
@@ -56,13 +57,22 @@ public final class Providers {
 
     private static ModelProvider overHttp(
             ProviderConfig config, LimitsConfig limits, InstantSource clock, Semaphore slots) {
-        if (config.baseUrl() == null) {
+        List<ModelProvider> doors = new ArrayList<>();
+        for (ProviderDoor door : ProviderDoor.of(config)) {
+            doors.add(overHttp(config, door, limits, clock, slots));
+        }
+        if (doors.isEmpty()) {
             throw new IllegalArgumentException("provider \"" + config.id() + "\" has no base-url");
         }
+        return doors.size() == 1 ? doors.getFirst() : new SeveralDoors(config.id(), doors);
+    }
+
+    private static ModelProvider overHttp(
+            ProviderConfig config, ProviderDoor door, LimitsConfig limits, InstantSource clock, Semaphore slots) {
         UpstreamHttp http = new UpstreamHttp(
                 new UpstreamHttp.Target(
-                        config.baseUrl(),
-                        ProviderCredentials.of(config, clock),
+                        door.baseUrl(),
+                        ProviderCredentials.of(config, door.auth(), clock),
                         config.tls() == null
                                 ? null
                                 : TrustedCertificates.read(config.tls().trust()),
@@ -75,12 +85,13 @@ public final class Providers {
             case MAX_TOKENS -> CapMember.MAX_TOKENS;
         };
         Set<Dialect> dialects = EnumSet.noneOf(Dialect.class);
-        for (ProviderConfig.Dialect dialect : config.spoken()) {
+        for (ProviderConfig.Dialect dialect : door.dialects()) {
             dialects.add(
                     switch (dialect) {
                         case OPENAI_CHAT -> Dialect.OPENAI_CHAT;
                         case ANTHROPIC_MESSAGES -> Dialect.ANTHROPIC_MESSAGES;
                         case OPENAI_RESPONSES -> Dialect.OPENAI_RESPONSES;
+                        case GEMINI -> Dialect.GEMINI;
                     });
         }
         return new HttpProvider(config.id(), http, dialects, capMember, limits.maxAnswerBytes());

@@ -11,11 +11,14 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
+import io.helidon.common.uri.UriInfo;
+import io.helidon.common.uri.UriPath;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
+import io.helidon.webclient.api.ClientUri;
 import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.http1.Http1Client;
 import io.helidon.webclient.http1.Http1ClientConfig;
@@ -166,8 +169,7 @@ public final class UpstreamHttp implements AutoCloseable {
             Deadline deadline) {
         Method method = Method.create(outgoing.method());
         Http1ClientRequest request = client.method(method)
-                .skipUriEncoding(true)
-                .uri(undecoded(outgoing.uri()))
+                .uri(asItIs(outgoing.uri()))
                 .header(HeaderValues.CONTENT_TYPE_JSON)
                 .header(HeaderNames.ACCEPT, accept)
                 .header(userAgent);
@@ -211,16 +213,19 @@ public final class UpstreamHttp implements AutoCloseable {
     }
 
     /**
-     * The client decodes a path and sends it so, which leads elsewhere where a model's name has a slash in it, and is not what
-     * was signed. What is encoded twice, and left alone from then on, is sent as it was meant.
+     * The client would decode and encode a {@link URI}, and a slash in a model's name would become a step of the path, which is not
+     * what was signed. The query stands in the path for the same reason.
      */
-    private static URI undecoded(URI uri) {
-        String path = uri.getRawPath();
-        if (path == null || path.indexOf('%') < 0) {
-            return uri;
+    private static ClientUri asItIs(URI uri) {
+        String query = uri.getRawQuery();
+        UriInfo.Builder address = UriInfo.builder()
+                .scheme(uri.getScheme())
+                .host(uri.getHost())
+                .path(UriPath.create(query == null ? uri.getRawPath() : uri.getRawPath() + "?" + query));
+        if (uri.getPort() >= 0) {
+            address.port(uri.getPort());
         }
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority() + path.replace("%", "%25") + query);
+        return ClientUri.create(address.build());
     }
 
     private static HeaderName headerName(String lowerCase) {

@@ -98,7 +98,8 @@ final class AnthropicTurnWriter {
         if (part instanceof Part.Thinking thinking
                 && (thinking.signature() == null
                         || thinking.signature().isEmpty()
-                        || Signatures.isReasoning(thinking.signature()))) {
+                        || Signatures.isReasoning(thinking.signature())
+                        || Signatures.isGemini(thinking.signature()))) {
             notes.changed("messages.thinking", "dropped, another provider does not believe it");
             return false;
         }

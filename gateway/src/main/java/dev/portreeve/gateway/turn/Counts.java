@@ -34,6 +34,31 @@ record Counts(long input, long cacheRead, long cacheWrite, long cacheWriteHour, 
                 Json.count(usage.path("output_tokens_details"), "reasoning_tokens"));
     }
 
+    static Counts ofGemini(JsonNode usage) {
+        long thoughts = Json.count(usage, "thoughtsTokenCount");
+        return new Counts(
+                Json.count(usage, "promptTokenCount") + Json.count(usage, "toolUsePromptTokenCount"),
+                Json.count(usage, "cachedContentTokenCount"),
+                0,
+                0,
+                Json.count(usage, "candidatesTokenCount") + thoughts,
+                thoughts);
+    }
+
+    ObjectNode gemini() {
+        ObjectNode usage = Json.object()
+                .put("promptTokenCount", input)
+                .put("candidatesTokenCount", Math.max(0, output - reasoning))
+                .put("totalTokenCount", input + output);
+        if (cacheRead > 0) {
+            usage.put("cachedContentTokenCount", cacheRead);
+        }
+        if (reasoning > 0) {
+            usage.put("thoughtsTokenCount", reasoning);
+        }
+        return usage;
+    }
+
     /** Later reports replace what they repeat. */
     Counts withAnthropic(JsonNode usage) {
         boolean whole = usage.has("input_tokens");

@@ -29,6 +29,14 @@ enum Finish {
         return anthropic;
     }
 
+    String gemini() {
+        return switch (this) {
+            case LENGTH, CONTEXT_FULL -> "MAX_TOKENS";
+            case FILTERED -> "SAFETY";
+            case END, STOP_SEQUENCE, TOOL_CALLS, PAUSED -> "STOP";
+        };
+    }
+
     /** Why a response is incomplete, in the Responses dialect, or {@code null} for one that is not. */
     @Nullable
     String incomplete() {

@@ -1,6 +1,13 @@
 package dev.portreeve.gateway.turn;
 
+import dev.portreeve.gateway.dialect.CarriedThoughts;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * How a dialect carries the opaque end of another dialect's thoughts, so that they come back unchanged in a tool loop: OpenAI's
@@ -12,7 +19,65 @@ final class Signatures {
     private static final String THINKING = "anthropic-thinking.";
     private static final String REDACTED = "anthropic-redacted.";
 
+    private static final String GEMINI = "gemini-thought.";
+
     private Signatures() {}
+
+    /** A signature of Gemini's as that of a thought. */
+    static String ofGemini(String signature) {
+        return GEMINI + signature;
+    }
+
+    static boolean isGemini(@Nullable String signature) {
+        return signature != null && signature.startsWith(GEMINI);
+    }
+
+    static String gemini(@Nullable String signature) {
+        return signature == null ? "" : signature.substring(GEMINI.length());
+    }
+
+    /**
+     * Thoughts as the signature of a call of Gemini's, in whose dialect it is base64: one of Gemini's own as it was, others with
+     * their text, because clients need not send that back. {@code null} for thoughts that are not signed.
+     */
+    static @Nullable String carrying(List<Part> thoughts) {
+        ArrayNode blocks = Json.array();
+        for (Part part : thoughts) {
+            if (part instanceof Part.Thinking thinking && isGemini(thinking.signature())) {
+                return gemini(thinking.signature());
+            }
+            if (part instanceof Part.Thinking thinking
+                    && thinking.signature() != null
+                    && !thinking.signature().isEmpty()) {
+                blocks.add(OpenAiAnswers.thinking(thinking.text(), thinking.signature()));
+            } else if (part instanceof Part.RedactedThinking redacted) {
+                blocks.add(OpenAiAnswers.redacted(redacted.data()));
+            }
+        }
+        return blocks.isEmpty() ? null : CarriedThoughts.signature(Json.text(blocks));
+    }
+
+    /** The thoughts that a call's signature stands for. */
+    static List<Part> carried(String signature) {
+        String carried = CarriedThoughts.json(signature);
+        if (carried == null) {
+            return signature.isEmpty() ? List.of() : List.of(new Part.Thinking("", ofGemini(signature)));
+        }
+        List<Part> thoughts = new ArrayList<>();
+        byte[] json = carried.getBytes(StandardCharsets.UTF_8);
+        try {
+            for (JsonNode block : Json.read(json, 0, json.length)) {
+                String data = Json.string(block, "data");
+                thoughts.add(
+                        data == null
+                                ? new Part.Thinking(Json.string(block, "thinking", ""), Json.string(block, "signature"))
+                                : new Part.RedactedThinking(data));
+            }
+        } catch (JacksonException tampered) {
+            return List.of();
+        }
+        return thoughts;
+    }
 
     /** A reasoning item as a signature. */
     static String ofReasoning(String id, String encrypted) {

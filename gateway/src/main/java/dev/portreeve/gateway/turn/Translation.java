@@ -29,10 +29,16 @@ public final class Translation {
      * @param cap the bound that the answer will have; it is not written, the provider's adapter puts it in
      * @param usageAsked whether a caller of OpenAI's dialect wants usage at a stream's end
      * @param unsupported what becomes of what cannot be said
+     * @param stream whether the answer shall be events, where the caller's path says it and not its body
      * @param created stands in answers as the time they were made, in seconds since 1970
      */
     public record Circumstances(
-            String upstreamModel, long cap, boolean usageAsked, Unsupported unsupported, long created) {}
+            String upstreamModel,
+            long cap,
+            boolean usageAsked,
+            boolean stream,
+            Unsupported unsupported,
+            long created) {}
 
     private Translation(
             Dialect caller,
@@ -65,11 +71,13 @@ public final class Translation {
             case OPENAI_CHAT -> new OpenAiTurnReader(notes).read(json);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes).read(json);
             case OPENAI_RESPONSES -> new ResponsesTurnReader(notes, names).read(json);
+            case GEMINI -> new GeminiTurnReader(notes, names, known.stream()).read(json);
         };
         JsonNode translated = switch (provider) {
             case OPENAI_CHAT -> new OpenAiTurnWriter(notes).write(known.upstreamModel(), turn);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
             case OPENAI_RESPONSES -> new ResponsesTurnWriter(notes).write(known.upstreamModel(), turn);
+            case GEMINI -> new GeminiTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
         };
         // Four bytes to a token is near enough for a number that is corrected at the end.
         return new Translation(caller, provider, Json.bytes(translated), notes.all(), body.length / 4, names, known);
@@ -111,11 +119,13 @@ public final class Translation {
             case OPENAI_CHAT -> OpenAiAnswers.read(json, lost);
             case ANTHROPIC_MESSAGES -> AnthropicAnswers.read(json, lost);
             case OPENAI_RESPONSES -> ResponsesAnswers.read(json, lost);
+            case GEMINI -> GeminiAnswers.read(json, lost);
         };
         return switch (caller) {
             case OPENAI_CHAT -> Json.bytes(OpenAiAnswers.write(answer, created));
             case ANTHROPIC_MESSAGES -> Json.bytes(AnthropicAnswers.write(answer));
             case OPENAI_RESPONSES -> Json.bytes(ResponsesAnswers.write(answer, created, names));
+            case GEMINI -> Json.bytes(GeminiAnswers.write(answer, names));
         };
     }
 
@@ -125,11 +135,13 @@ public final class Translation {
             case OPENAI_CHAT -> new OpenAiEventReader(lost);
             case ANTHROPIC_MESSAGES -> new AnthropicEventReader(lost);
             case OPENAI_RESPONSES -> new ResponsesEventReader(lost);
+            case GEMINI -> new GeminiEventReader(lost);
         };
         EventWriter writer = switch (caller) {
             case OPENAI_CHAT -> new OpenAiEventWriter(created, usageAsked);
             case ANTHROPIC_MESSAGES -> new AnthropicEventWriter(inputEstimate);
             case OPENAI_RESPONSES -> new ResponsesEventWriter(created, names);
+            case GEMINI -> new GeminiEventWriter(names);
         };
         return new StreamTranslation(reader, writer);
     }

@@ -17,7 +17,8 @@ class HostAllowListTest {
             null,
             URI.create("https://admin.example.com/"),
             List.of("gateway.internal"),
-            Path.of("data")));
+            Path.of("data"),
+            false));
 
     @ParameterizedTest
     @CsvSource({

@@ -62,7 +62,8 @@ class ConfigFileTest {
                         null,
                         null,
                         List.of(),
-                        folder.resolve("data")),
+                        folder.resolve("data"),
+                        false),
                 config.server());
         assertEquals(new DatabaseConfig(null, null, 10), config.database());
         assertEquals(List.of(), config.providers());
@@ -101,7 +102,8 @@ class ConfigFileTest {
                         URI.create("https://agents.example.com"),
                         URI.create("https://portreeve.example.com"),
                         List.of("gateway.internal"),
-                        folder.resolve("somewhere")),
+                        folder.resolve("somewhere"),
+                        false),
                 config.server());
         assertEquals(
                 new DatabaseConfig(

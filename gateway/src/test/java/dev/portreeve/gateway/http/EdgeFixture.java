@@ -85,6 +85,7 @@ final class EdgeFixture implements AutoCloseable {
     private InstantSource clock = InstantSource.system();
     private BudgetLedger ledger = purse;
     private Prices prices = Prices.load(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180")));
+    private boolean keyInQuery;
     private @Nullable WebServer server;
     private @Nullable HttpEdge edge;
     private @Nullable ModelRouter router;
@@ -116,6 +117,15 @@ final class EdgeFixture implements AutoCloseable {
 
     EdgeFixture anthropic(String id, URI baseUrl) {
         return provider(id, baseUrl, null, Duration.ofSeconds(20), ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
+    }
+
+    EdgeFixture gemini(String id, URI baseUrl) {
+        return provider(id, baseUrl, null, Duration.ofSeconds(20), ProviderConfig.Dialect.GEMINI);
+    }
+
+    EdgeFixture keyInQuery() {
+        keyInQuery = true;
+        return this;
     }
 
     EdgeFixture responses(String id, URI baseUrl) {
@@ -230,7 +240,8 @@ final class EdgeFixture implements AutoCloseable {
                 null,
                 null,
                 List.of("gateway.internal"),
-                Path.of("data"));
+                Path.of("data"),
+                keyInQuery);
         router = new ModelRouter(
                 models, Providers.create(providers, limits, clock), prices, limits.defaultMaxOutputTokens(), clock);
         hub = McpHub.connect(

@@ -95,9 +95,13 @@ class KeptResponsesTest {
         answer(recorded());
         assertEquals(200, post(ASK).statusCode());
         answer(recorded());
-        HttpResponse<byte[]> read = send("GET", PATH + "/" + ID + "?include=reasoning.encrypted_content");
+        HttpResponse<byte[]> read =
+                send("GET", PATH + "/" + ID + "?include%5B%5D=reasoning.encrypted_content&after=x%0D%0Ay");
+        assertEquals(200, read.statusCode(), new String(read.body(), StandardCharsets.UTF_8));
         assertArrayEquals(recorded().getBytes(StandardCharsets.UTF_8), read.body());
-        assertEquals("GET /v1/responses/" + ID + "?include=reasoning.encrypted_content HTTP/1.1", lastLine());
+        assertEquals(
+                "GET /v1/responses/" + ID + "?include%5B%5D=reasoning.encrypted_content&after=x%0D%0Ay HTTP/1.1",
+                lastLine());
         assertEquals("0", header(read, "x-portreeve-cost-usd"));
         answer("{\"object\":\"list\",\"data\":[]}");
         assertEquals(200, send("GET", PATH + "/" + ID + "/input_items?limit=5").statusCode());

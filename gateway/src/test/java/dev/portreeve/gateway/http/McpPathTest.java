@@ -155,7 +155,8 @@ class McpPathTest {
                 URI.create("https://agents.example.com"),
                 null,
                 List.of("gateway.internal"),
-                Path.of("data")));
+                Path.of("data"),
+                false));
         WritableHeaders<?> headers = WritableHeaders.create();
         headers.set(HeaderNames.HOST, host);
         if (origin != null) {

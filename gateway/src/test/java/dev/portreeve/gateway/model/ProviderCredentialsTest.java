@@ -64,7 +64,7 @@ class ProviderCredentialsTest {
     private UpstreamHttp http(ProviderConfig config) {
         return new UpstreamHttp(new UpstreamHttp.Target(
                 URI.create(String.valueOf(config.baseUrl())),
-                ProviderCredentials.of(config, () -> now),
+                ProviderCredentials.of(config, config.sentAs(), () -> now),
                 null,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(20),
@@ -179,7 +179,8 @@ class ProviderCredentialsTest {
                 .encodeToString(generator.generateKeyPair().getPrivate().getEncoded());
         Path file = Files.writeString(
                 folder.resolve("account.json"),
-                "{\"type\":\"service_account\",\"client_email\":\"gate@p.iam\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\n"
+                "{\"type\":\"service_account\",\"client_email\":\"gate@p.iam\",\"private_key\":\"-----BEGIN PRIVATE"
+                        + " KEY-----\\n"
                         + pem + "\\n-----END PRIVATE KEY-----\\n\",\"token_uri\":\"" + tokens.baseUrl() + "/token\"}");
         tokens.then(ReplayUpstream.json(200, token("google")));
         ProviderConfig config =
@@ -195,11 +196,12 @@ class ProviderCredentialsTest {
     void a_key_file_that_cannot_be_used_is_said_by_its_name() throws Exception {
         Path file = Files.writeString(folder.resolve("user.json"), "{\"type\":\"authorized_user\"}");
         ProviderConfig user = config("identity: { google: { credentials-file: user.json } }", Map.of());
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> ProviderCredentials.of(user, () -> now));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> ProviderCredentials.of(user, user.sentAs(), () -> now));
         assertTrue(String.valueOf(refused.getMessage()).contains("authorized_user"), refused.getMessage());
         Files.delete(file);
-        refused = assertThrows(IllegalArgumentException.class, () -> ProviderCredentials.of(user, () -> now));
+        refused = assertThrows(
+                IllegalArgumentException.class, () -> ProviderCredentials.of(user, user.sentAs(), () -> now));
         assertTrue(String.valueOf(refused.getMessage()).contains("user.json"), refused.getMessage());
     }
 }

@@ -89,7 +89,13 @@ class TranslationFuzzTest {
         "responses-to-chat,OPENAI_RESPONSES,OPENAI_CHAT,gpt-5-mini",
         "responses-to-messages,OPENAI_RESPONSES,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
         "chat-to-responses,OPENAI_CHAT,OPENAI_RESPONSES,gpt-5-mini",
-        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES,gpt-5-mini"
+        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES,gpt-5-mini",
+        "chat-to-gemini,OPENAI_CHAT,GEMINI,gemini-2.5-pro",
+        "messages-to-gemini,ANTHROPIC_MESSAGES,GEMINI,gemini-3-flash",
+        "responses-to-gemini,OPENAI_RESPONSES,GEMINI,gemini-3-pro-preview",
+        "gemini-to-chat,GEMINI,OPENAI_CHAT,gpt-5-mini",
+        "gemini-to-messages,GEMINI,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
+        "gemini-to-responses,GEMINI,OPENAI_RESPONSES,gpt-5-mini"
     })
     void requests(String folder, Dialect caller, Dialect provider, String model) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/request.json")));
@@ -97,14 +103,14 @@ class TranslationFuzzTest {
         for (int i = 0; i < ROUNDS; i++) {
             byte[] body = mutated(original);
             try {
-                caller.read(RequestPath.of(Operation.CHAT), body, false);
+                caller.read(new RequestPath(Operation.CHAT, model, false), body, false);
                 byte[] request = Translation.of(
                                 caller,
                                 body,
                                 provider,
-                                new Translation.Circumstances(model, 20_000, true, Unsupported.USUAL, 1))
+                                new Translation.Circumstances(model, 20_000, true, false, Unsupported.USUAL, 1))
                         .request();
-                provider.read(RequestPath.of(Operation.CHAT), request, true);
+                provider.read(new RequestPath(Operation.CHAT, model, false), request, true);
                 translated++;
             } catch (BadRequest refused) {
                 assertTrue(refused.status() == 400, new String(body, StandardCharsets.UTF_8));
@@ -122,7 +128,13 @@ class TranslationFuzzTest {
         "responses-to-chat,OPENAI_RESPONSES,OPENAI_CHAT",
         "responses-to-messages,OPENAI_RESPONSES,ANTHROPIC_MESSAGES",
         "chat-to-responses,OPENAI_CHAT,OPENAI_RESPONSES",
-        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES"
+        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES",
+        "chat-to-gemini,OPENAI_CHAT,GEMINI",
+        "messages-to-gemini,ANTHROPIC_MESSAGES,GEMINI",
+        "responses-to-gemini,OPENAI_RESPONSES,GEMINI",
+        "gemini-to-chat,GEMINI,OPENAI_CHAT",
+        "gemini-to-messages,GEMINI,ANTHROPIC_MESSAGES",
+        "gemini-to-responses,GEMINI,OPENAI_RESPONSES"
     })
     void answers(String folder, Dialect caller, Dialect provider) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/answer.json")));
@@ -130,10 +142,10 @@ class TranslationFuzzTest {
                 Files.readString(GOLDEN.resolve(folder + "/stream.txt")).split("(?<=\n\n)", -1);
         Translation translation = Translation.of(
                 caller,
-                "{\"model\":\"m\",\"max_tokens\":9,\"input\":\"hi\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                "{\"model\":\"m\",\"max_tokens\":9,\"input\":\"hi\",\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}],\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
                         .getBytes(StandardCharsets.UTF_8),
                 provider,
-                new Translation.Circumstances("m", 100, true, Unsupported.USUAL, 1));
+                new Translation.Circumstances("m", 100, true, false, Unsupported.USUAL, 1));
         for (int i = 0; i < ROUNDS; i++) {
             byte[] answer = mutated(original);
             try {

@@ -31,7 +31,7 @@ class TranslationTest {
                 caller,
                 body.getBytes(StandardCharsets.UTF_8),
                 provider,
-                new Translation.Circumstances(model, cap, true, Unsupported.USUAL, 1_700_000_000));
+                new Translation.Circumstances(model, cap, true, false, Unsupported.USUAL, 1_700_000_000));
     }
 
     private static Translation chat(String more) {
@@ -68,7 +68,13 @@ class TranslationTest {
         "responses-to-chat,OPENAI_RESPONSES,OPENAI_CHAT,gpt-5-mini",
         "responses-to-messages,OPENAI_RESPONSES,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
         "chat-to-responses,OPENAI_CHAT,OPENAI_RESPONSES,gpt-5-mini",
-        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES,gpt-5-mini"
+        "messages-to-responses,ANTHROPIC_MESSAGES,OPENAI_RESPONSES,gpt-5-mini",
+        "chat-to-gemini,OPENAI_CHAT,GEMINI,gemini-2.5-pro",
+        "messages-to-gemini,ANTHROPIC_MESSAGES,GEMINI,gemini-3-flash",
+        "responses-to-gemini,OPENAI_RESPONSES,GEMINI,gemini-3-pro-preview",
+        "gemini-to-chat,GEMINI,OPENAI_CHAT,gpt-5-mini",
+        "gemini-to-messages,GEMINI,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
+        "gemini-to-responses,GEMINI,OPENAI_RESPONSES,gpt-5-mini"
     })
     void each_direction_is_as_written_down(String folder, Dialect caller, Dialect provider, String model)
             throws IOException {
@@ -85,7 +91,7 @@ class TranslationTest {
                 at.resolve("lost.txt"),
                 translation.lostInAnswer().stream().map(note -> note + "\n").collect(Collectors.joining()));
         assertEquals(streamed(translation, events, 1), streamed(translation, events, 100), "blocks change nothing");
-        provider.read(RequestPath.of(Operation.CHAT), translation.request(), true);
+        provider.read(new RequestPath(Operation.CHAT, model, false), translation.request(), true);
     }
 
     private static String pretty(byte[] json) {
@@ -162,8 +168,8 @@ class TranslationTest {
     void a_tool_loop_thinks_on_only_from_thoughts_that_came_back() {
         String loop =
                 "{\"model\":\"m\",\"reasoning_effort\":\"high\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
-                        + "{\"role\":\"assistant\",\"content\":null,%s\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
-                        + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"1\"}]}";
+                    + "{\"role\":\"assistant\",\"content\":null,%s\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                    + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"1\"}]}";
         JsonNode without = json(
                 of(Dialect.OPENAI_CHAT, loop.formatted(""), Dialect.ANTHROPIC_MESSAGES, "claude-sonnet-4-5", 20_000));
         assertTrue(without.path("thinking").isMissingNode());
@@ -187,10 +193,10 @@ class TranslationTest {
     @Test
     void a_request_survives_the_way_there_and_back() {
         String body = "{\"model\":\"m\",\"system\":[{\"type\":\"text\",\"text\":\"s\"}],\"messages\":["
-                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
-                + "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"b\"},{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"x\":1.50}}]},"
-                + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"c\"}]}]}],"
-                + "\"tools\":[{\"name\":\"n\",\"input_schema\":{\"type\":\"object\"}}],\"tool_choice\":{\"type\":\"auto\"}}";
+            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
+            + "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"b\"},{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"x\":1.50}}]},"
+            + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"c\"}]}]}],"
+            + "\"tools\":[{\"name\":\"n\",\"input_schema\":{\"type\":\"object\"}}],\"tool_choice\":{\"type\":\"auto\"}}";
         Translation there = of(Dialect.ANTHROPIC_MESSAGES, body, Dialect.OPENAI_CHAT, "m", 100);
         Translation back = of(
                 Dialect.OPENAI_CHAT,
