@@ -102,7 +102,7 @@ public record KnownProvider(
     public @Nullable String unusable() {
         if (spoken().isEmpty()) {
             return "speaks " + dialects.stream().map(Wire::text).collect(Collectors.joining(", "))
-                    + ", and this version speaks openai-chat, openai-responses, anthropic-messages and gemini only";
+                    + ", and this version does not";
         }
         return switch (auth) {
             case BEARER, NONE, X_API_KEY, API_KEY, X_GOOG_API_KEY, GOOGLE_SERVICE_ACCOUNT -> null;
@@ -126,7 +126,8 @@ public record KnownProvider(
                 case ANTHROPIC_MESSAGES -> spoken.add(ProviderConfig.Dialect.ANTHROPIC_MESSAGES);
                 case OPENAI_RESPONSES -> spoken.add(ProviderConfig.Dialect.OPENAI_RESPONSES);
                 case GEMINI -> spoken.add(ProviderConfig.Dialect.GEMINI);
-                case BEDROCK_CONVERSE, COHERE_CHAT -> {}
+                case BEDROCK_CONVERSE -> spoken.add(ProviderConfig.Dialect.BEDROCK_CONVERSE);
+                case COHERE_CHAT -> spoken.add(ProviderConfig.Dialect.COHERE_CHAT);
             }
         }
         return spoken;

@@ -84,7 +84,9 @@ public record ProviderConfig(
         OPENAI_CHAT,
         ANTHROPIC_MESSAGES,
         OPENAI_RESPONSES,
-        GEMINI
+        GEMINI,
+        BEDROCK_CONVERSE,
+        COHERE_CHAT
     }
 
     /** How a credential is sent. */

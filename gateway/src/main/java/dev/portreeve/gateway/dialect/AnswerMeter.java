@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Reads what a provider says was used, from the side: the bytes are only looked at. The last report of an answer counts.
  * One for each answer, for the call's thread.
  */
-public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter, ResponsesMeter, GeminiMeter {
+public sealed interface AnswerMeter
+        permits OpenAiMeter, AnthropicMeter, ResponsesMeter, GeminiMeter, BedrockMeter, CohereMeter {
     /** What an event is to whoever passes the stream on. */
     enum Role {
         /** Part of the answer. */
@@ -29,6 +30,11 @@ public sealed interface AnswerMeter permits OpenAiMeter, AnthropicMeter, Respons
     /** The id under which the provider may keep the answer, or {@code null}. */
     default @Nullable String responseId() {
         return null;
+    }
+
+    /** What the failure that the provider spoke of in a stream would have been as a status. */
+    default int errorStatus() {
+        return 500;
     }
 
     /** Whether the answer says that it is not made yet. */

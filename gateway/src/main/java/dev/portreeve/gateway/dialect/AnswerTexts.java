@@ -69,6 +69,7 @@ final class AnswerTexts {
             case ANTHROPIC_MESSAGES -> message(walk);
             case OPENAI_RESPONSES -> new ResponsesTexts(texts, probabilities).read(walk);
             case GEMINI -> new GeminiAnswerTexts(texts, probabilities).read(walk);
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw dialect.notOfCallers();
         }
     }
 

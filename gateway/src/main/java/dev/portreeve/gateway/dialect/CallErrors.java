@@ -167,7 +167,7 @@ public final class CallErrors {
         Map<String, String> all = new HashMap<>(headers);
         all.put(REASON, fault.kind().code());
         int status = switch (dialect) {
-            case OPENAI_CHAT, OPENAI_RESPONSES -> passedStatus(fault.status());
+            case OPENAI_CHAT, OPENAI_RESPONSES, BEDROCK_CONVERSE, COHERE_CHAT -> passedStatus(fault.status());
             // Its clients tell an overloaded provider from an unavailable gateway, and a large body from a bad one.
             case ANTHROPIC_MESSAGES, GEMINI -> fault.status();
         };

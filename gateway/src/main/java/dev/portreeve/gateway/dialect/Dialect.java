@@ -43,7 +43,21 @@ public enum Dialect {
                     Operation.COUNT_TOKENS,
                     PathTemplate.of("/models/{model}:countTokens")),
             AnswerChunk.Shape.GEMINI_ANSWER,
-            AnswerChunk.Shape.GEMINI_EVENTS);
+            AnswerChunk.Shape.GEMINI_EVENTS),
+    /** Of Amazon's Converse and ConverseStream; spoken to providers only. */
+    BEDROCK_CONVERSE(
+            "bedrock-converse",
+            Map.of(
+                    Operation.CHAT,
+                    new PathTemplate("/model/{model}/converse", "/model/{model}/converse-stream")),
+            AnswerChunk.Shape.NO_TEXT,
+            AnswerChunk.Shape.NO_TEXT),
+    /** Of Cohere's second chat API; spoken to providers only. */
+    COHERE_CHAT(
+            "cohere-chat",
+            Map.of(Operation.CHAT, PathTemplate.of("/chat")),
+            AnswerChunk.Shape.NO_TEXT,
+            AnswerChunk.Shape.NO_TEXT);
 
     private final String code;
     private final Map<Operation, PathTemplate> paths;
@@ -82,6 +96,16 @@ public enum Dialect {
         return this == OPENAI_RESPONSES;
     }
 
+    /** The media type of a provider's stream. */
+    public String streamType() {
+        return this == BEDROCK_CONVERSE ? "application/vnd.amazon.eventstream" : "text/event-stream";
+    }
+
+    /** What to throw where only callers' dialects are expected. */
+    public IllegalStateException notOfCallers() {
+        return new IllegalStateException("no caller speaks " + code);
+    }
+
     /** Reads one answer's usage. */
     public AnswerMeter meter() {
         return switch (this) {
@@ -89,6 +113,8 @@ public enum Dialect {
             case ANTHROPIC_MESSAGES -> new AnthropicMeter();
             case OPENAI_RESPONSES -> new ResponsesMeter();
             case GEMINI -> new GeminiMeter();
+            case BEDROCK_CONVERSE -> new BedrockMeter();
+            case COHERE_CHAT -> new CohereMeter();
         };
     }
 
@@ -106,6 +132,7 @@ public enum Dialect {
             case ANTHROPIC_MESSAGES -> AnthropicReader.read(path.operation(), body, withTexts);
             case OPENAI_RESPONSES -> ResponsesReader.read(path.operation(), body, withTexts);
             case GEMINI -> GeminiReader.read(path, body, withTexts);
+            case BEDROCK_CONVERSE, COHERE_CHAT -> MadeRequest.read(this, path, body);
         };
     }
 }

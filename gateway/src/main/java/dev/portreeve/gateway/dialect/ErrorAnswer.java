@@ -54,7 +54,7 @@ public record ErrorAnswer(
             return said.body();
         }
         String json = switch (dialect) {
-            case OPENAI_CHAT, OPENAI_RESPONSES ->
+            case OPENAI_CHAT, OPENAI_RESPONSES, BEDROCK_CONVERSE, COHERE_CHAT ->
                 "{\"error\":{\"message\":" + quoted(message) + ",\"type\":" + quoted(type) + ",\"param\":" + param
                         + ",\"code\":" + quoted(code) + "}}";
             case ANTHROPIC_MESSAGES ->
@@ -81,7 +81,7 @@ public record ErrorAnswer(
     /** The same error as an event, for a stream that has begun. */
     public byte[] event(Dialect dialect, String requestId) {
         return switch (dialect) {
-            case OPENAI_CHAT, GEMINI -> event("data: ", body(dialect, requestId));
+            case OPENAI_CHAT, GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> event("data: ", body(dialect, requestId));
             case ANTHROPIC_MESSAGES -> event("event: error\ndata: ", body(dialect, requestId));
             case OPENAI_RESPONSES -> new ResponsesFailure(this, requestId).events();
         };

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.dialect;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -84,6 +85,11 @@ public final class EventScan {
     boolean nameStartsWith(byte[] prefix) {
         return nameEnd - nameStart >= prefix.length
                 && Arrays.equals(bytes, nameStart, nameStart + prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** The event's name; empty where it has none. */
+    String name() {
+        return new String(bytes, nameStart, nameEnd - nameStart, StandardCharsets.UTF_8);
     }
 
     /** Whether this is the event that ends a stream of OpenAI's. */

@@ -123,6 +123,7 @@ final class HostedToolReader {
             case OPENAI_CHAT -> CHAT.contains(kind);
             case OPENAI_RESPONSES -> RESPONSES.contains(kind);
             case GEMINI -> throw new IllegalStateException("gemini names its tools in another way");
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw dialect.notOfCallers();
             case ANTHROPIC_MESSAGES ->
                 ANTHROPIC.contains(kind) || ANTHROPIC_CALLERS.stream().anyMatch(kind::startsWith);
         };

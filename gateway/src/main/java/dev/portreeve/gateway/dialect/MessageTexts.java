@@ -59,12 +59,14 @@ final class MessageTexts {
             case ANTHROPIC_MESSAGES -> ANTHROPIC_NO_TEXT;
             case OPENAI_RESPONSES -> RESPONSES_NO_TEXT;
             case GEMINI -> throw new IllegalArgumentException("gemini has contents, not messages");
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw dialect.notOfCallers();
         };
         this.media = switch (dialect) {
             case OPENAI_CHAT -> OPENAI_MEDIA;
             case ANTHROPIC_MESSAGES -> ANTHROPIC_MEDIA;
             case OPENAI_RESPONSES -> RESPONSES_MEDIA;
             case GEMINI -> Set.of();
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw dialect.notOfCallers();
         };
         this.texts = texts;
         this.wanted = wanted;

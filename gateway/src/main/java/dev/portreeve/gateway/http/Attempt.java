@@ -69,8 +69,19 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
     /** OpenAI's newer dialect carries thoughts through a tool loop, which the older one cannot. */
     private static List<Dialect> preferred(Dialect caller) {
         return caller == Dialect.OPENAI_RESPONSES
-                ? List.of(Dialect.ANTHROPIC_MESSAGES, Dialect.GEMINI, Dialect.OPENAI_CHAT)
-                : List.of(Dialect.OPENAI_RESPONSES, Dialect.GEMINI, Dialect.OPENAI_CHAT, Dialect.ANTHROPIC_MESSAGES);
+                ? List.of(
+                        Dialect.ANTHROPIC_MESSAGES,
+                        Dialect.GEMINI,
+                        Dialect.BEDROCK_CONVERSE,
+                        Dialect.COHERE_CHAT,
+                        Dialect.OPENAI_CHAT)
+                : List.of(
+                        Dialect.OPENAI_RESPONSES,
+                        Dialect.GEMINI,
+                        Dialect.BEDROCK_CONVERSE,
+                        Dialect.COHERE_CHAT,
+                        Dialect.OPENAI_CHAT,
+                        Dialect.ANTHROPIC_MESSAGES);
     }
 
     private static List<String> concat(String first, List<String> others) {

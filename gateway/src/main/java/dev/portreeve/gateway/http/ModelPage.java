@@ -21,7 +21,7 @@ record ModelPage(List<ModelRoute> models, boolean more) {
     /** @throws BadRequest for a size that is no number, or a page after a model that is not in the list */
     static ModelPage of(Dialect dialect, List<ModelRoute> all, UriQuery query) {
         return switch (dialect) {
-            case OPENAI_CHAT, OPENAI_RESPONSES -> new ModelPage(all, false);
+            case OPENAI_CHAT, OPENAI_RESPONSES, BEDROCK_CONVERSE, COHERE_CHAT -> new ModelPage(all, false);
             case ANTHROPIC_MESSAGES -> anthropic(all, query);
             case GEMINI -> after(all, query, TOKEN, "pageSize");
         };

@@ -57,7 +57,7 @@ final class ModelsEndpoint {
         ArrayNode data = answer.putArray(dialect == Dialect.GEMINI ? "models" : "data");
         usable.forEach(route -> data.add(model(dialect, route)));
         switch (dialect) {
-            case OPENAI_CHAT, OPENAI_RESPONSES -> answer.put("object", "list");
+            case OPENAI_CHAT, OPENAI_RESPONSES, BEDROCK_CONVERSE, COHERE_CHAT -> answer.put("object", "list");
             case ANTHROPIC_MESSAGES -> {
                 answer.put("has_more", page.more());
                 answer.put(
@@ -96,7 +96,7 @@ final class ModelsEndpoint {
     private ObjectNode model(Dialect dialect, ModelRoute route) {
         ObjectNode model = JSON.createObjectNode();
         return switch (dialect) {
-            case OPENAI_CHAT, OPENAI_RESPONSES ->
+            case OPENAI_CHAT, OPENAI_RESPONSES, BEDROCK_CONVERSE, COHERE_CHAT ->
                 model.put("id", route.name())
                         .put("object", "model")
                         .put("created", since.getEpochSecond())

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpProvider implements ModelProvider {
     private static final String JSON = "application/json";
-    private static final String EVENTS = "text/event-stream";
     private static final String ANTHROPIC_VERSION = "anthropic-version";
 
     private final String id;
@@ -82,11 +81,11 @@ public final class HttpProvider implements ModelProvider {
             // The older operation never learnt the newer member; where the bound goes in Gemini's bodies, their reader
             // has found.
             case OPENAI_CHAT, GEMINI -> request.operation() == Operation.COMPLETIONS ? CapMember.MAX_TOKENS : capMember;
-            case ANTHROPIC_MESSAGES -> CapMember.MAX_TOKENS;
+            case ANTHROPIC_MESSAGES, BEDROCK_CONVERSE, COHERE_CHAT -> CapMember.MAX_TOKENS;
             case OPENAI_RESPONSES -> CapMember.MAX_OUTPUT_TOKENS;
         };
         byte[] body = request.forwarded(call.upstreamModel(), member, call.capTokens(), input);
-        String accept = request.stream() ? EVENTS : JSON;
+        String accept = request.stream() ? request.dialect().streamType() : JSON;
         long sent = System.nanoTime();
         try (UpstreamAnswer answer = http.post(address(call), body, accept, headers(call), call.deadline())) {
             call.reply().waitedNanos(System.nanoTime() - sent);
@@ -156,8 +155,8 @@ public final class HttpProvider implements ModelProvider {
     }
 
     private Usage stream(ProviderCall call, UpstreamAnswer answer, OutputSink<AnswerChunk> out) throws CallEnded {
-        AnswerHead head = head(answer, EVENTS);
         ModelRequest request = call.request();
+        AnswerHead head = head(answer, request.dialect().streamType());
         MeteredStream stream = new MeteredStream(answer, maxAnswerBytes, head, request.dialect(), request.usageAsked());
         try {
             Usage usage = stream.pump(out);

@@ -7,6 +7,7 @@ import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.EventScan;
 import dev.portreeve.gateway.dialect.Span;
 import dev.portreeve.gateway.dialect.Splice;
+import dev.portreeve.gateway.dialect.UnreadableAnswer;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.UpstreamFault.Kind;
@@ -25,7 +26,7 @@ final class MeteredStream {
     private static final byte[] NOTHING = new byte[0];
 
     private final UpstreamAnswer answer;
-    private final EventBlocks blocks;
+    private final EventInput blocks;
     private final AnswerHead head;
     private final Dialect dialect;
     private final boolean usageAsked;
@@ -38,7 +39,9 @@ final class MeteredStream {
 
     MeteredStream(UpstreamAnswer answer, int maxEventBytes, AnswerHead head, Dialect dialect, boolean usageAsked) {
         this.answer = answer;
-        this.blocks = new EventBlocks(answer.body(), maxEventBytes);
+        this.blocks = dialect == Dialect.BEDROCK_CONVERSE
+                ? new AwsFrames(answer.body(), maxEventBytes)
+                : new EventBlocks(answer.body(), maxEventBytes);
         this.head = head;
         this.dialect = dialect;
         this.usageAsked = usageAsked;
@@ -73,7 +76,8 @@ final class MeteredStream {
                     Kind.CUT, answer.status(), "the provider's stream ended without saying so", true);
         }
         if (error != null) {
-            throw UpstreamFailures.ended(Kind.REFUSED, 500, "the provider failed in the middle of its answer", true);
+            throw UpstreamFailures.ended(
+                    Kind.REFUSED, meter.errorStatus(), "the provider failed in the middle of its answer", true);
         }
         if (held.length > 0) {
             out.emit(AnswerChunk.ending(head, dialect.events(), held));
@@ -90,6 +94,8 @@ final class MeteredStream {
     private byte @Nullable [] next() throws CallEnded {
         try {
             return blocks.next();
+        } catch (UnreadableAnswer garbage) {
+            throw garbage;
         } catch (IOException | RuntimeException failed) {
             throw UpstreamFailures.inAnswer(failed, answer.status());
         }

@@ -103,7 +103,11 @@ public final class ModelRouter implements AutoCloseable {
 
     /** A name nobody configured stands in headers and records as the caller wrote it, so it must be harmless there. */
     private static boolean isPlain(String name) {
-        return name.length() <= MAX_NAME && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        // A step of a path that is only dots would lead to another one.
+        return name.length() <= MAX_NAME
+                && name.chars().allMatch(c -> c > ' ' && c < 0x7f)
+                && !name.endsWith("/.")
+                && !name.endsWith("/..");
     }
 
     /** The first target of a name, or nothing if no model is called so. */

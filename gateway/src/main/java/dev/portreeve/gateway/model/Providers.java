@@ -92,6 +92,8 @@ public final class Providers {
                         case ANTHROPIC_MESSAGES -> Dialect.ANTHROPIC_MESSAGES;
                         case OPENAI_RESPONSES -> Dialect.OPENAI_RESPONSES;
                         case GEMINI -> Dialect.GEMINI;
+                        case BEDROCK_CONVERSE -> Dialect.BEDROCK_CONVERSE;
+                        case COHERE_CHAT -> Dialect.COHERE_CHAT;
                     });
         }
         return new HttpProvider(config.id(), http, dialects, capMember, limits.maxAnswerBytes());

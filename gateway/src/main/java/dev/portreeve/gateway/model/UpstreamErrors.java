@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.dialect.BedrockErrors;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
@@ -16,22 +17,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamErrors {
     private static final int MAX_BODY = 64 * 1024;
+    /** How Cohere says that it does not know a key. */
+    private static final int INVALID_TOKEN = 498;
+
     private static final HeaderName AMAZON_TYPE = HeaderNames.create("x-amzn-errortype");
     private static final HeaderName RETRY_AFTER_MS = HeaderNames.create("retry-after-ms");
 
     private UpstreamErrors() {}
 
     static CallEnded read(Dialect dialect, UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
+        int said = said(dialect, answer);
         byte @Nullable [] body = body(answer, maxBytes);
         ErrorSigns signs = ErrorSigns.in(body, answer.header(AMAZON_TYPE));
-        FailureClass kind = signs.classify(answer.status());
+        FailureClass kind = signs.classify(said);
         reply.failure(
                 kind,
                 signs.wait(
                         answer.header(RETRY_AFTER_MS),
                         answer.header(HeaderNames.RETRY_AFTER),
                         answer.header(HeaderNames.DATE)));
-        int status = status(kind, answer.status());
+        int status = status(kind, said);
         if (!kind.isOfTheAccount() && body != null) {
             String type = answer.header(HeaderNames.CONTENT_TYPE);
             reply.error(new ProviderReply.ErrorBody(
@@ -39,6 +44,15 @@ final class UpstreamErrors {
         }
         return new CallEnded(
                 new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status), mayBill(status))));
+    }
+
+    /** The status that says what happened, where a name beside it says that better. */
+    private static int said(Dialect dialect, UpstreamAnswer answer) {
+        return switch (dialect) {
+            case BEDROCK_CONVERSE -> BedrockErrors.status(answer.header(AMAZON_TYPE), answer.status());
+            case COHERE_CHAT -> answer.status() == INVALID_TOKEN ? 401 : answer.status();
+            case OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC_MESSAGES, GEMINI -> answer.status();
+        };
     }
 
     /** What is about our account there is said as the status that means it: some say so with a 400 or a 429. */

@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * organisation, its cookies, the rate limits that all our callers share.
  */
 final class UpstreamHeaders {
-    /** OpenAI's name for it, and Anthropic's. */
+    /** OpenAI's name for it, Anthropic's, and Amazon's. */
     private static final List<HeaderName> REQUEST_IDS =
-            List.of(HeaderNames.create("x-request-id"), HeaderNames.create("request-id"));
+            List.of(
+                    HeaderNames.create("x-request-id"),
+                    HeaderNames.create("request-id"),
+                    HeaderNames.create("x-amzn-requestid"));
 
     private static final List<HeaderName> PASSED =
             List.of(HeaderNames.create("openai-processing-ms"), HeaderNames.create("openai-version"));

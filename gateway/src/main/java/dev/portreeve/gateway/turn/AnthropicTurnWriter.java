@@ -26,7 +26,7 @@ final class AnthropicTurnWriter {
         ObjectNode body = Json.object().put("model", model);
         system(turn, body);
         ArrayNode messages = body.putArray("messages");
-        for (Message message : alternating(turn.messages())) {
+        for (Message message : new Alternation(notes).of(turn.messages())) {
             ObjectNode written = messages.addObject().put("role", message.role() == Role.USER ? "user" : "assistant");
             ArrayNode content = written.putArray("content");
             message.parts().forEach(part -> AnthropicAnswers.write(part, content, notes));
@@ -70,51 +70,6 @@ final class AnthropicTurnWriter {
         }
     }
 
-    /** One message for neighbours of one role, the first of them a user's, none of them empty; results before all else. */
-    private List<Message> alternating(List<Message> messages) {
-        List<Message> merged = new ArrayList<>();
-        for (Message message : messages) {
-            List<Part> parts = new ArrayList<>();
-            message.parts().stream().filter(this::says).forEach(parts::add);
-            if (parts.isEmpty()) {
-                continue;
-            }
-            if (!merged.isEmpty() && merged.getLast().role() == message.role()) {
-                parts.addAll(0, merged.removeLast().parts());
-            }
-            merged.add(new Message(message.role(), parts));
-        }
-        if (merged.isEmpty()) {
-            throw notes.refused("messages", "nothing is left of them");
-        }
-        if (merged.getFirst().role() == Role.ASSISTANT) {
-            notes.changed("messages", "a user message was put before the first");
-            merged.addFirst(new Message(Role.USER, List.of(new Part.Text("(continued)"))));
-        }
-        return merged.stream().map(AnthropicTurnWriter::resultsFirst).toList();
-    }
-
-    private boolean says(Part part) {
-        if (part instanceof Part.Thinking thinking
-                && (thinking.signature() == null
-                        || thinking.signature().isEmpty()
-                        || Signatures.isReasoning(thinking.signature())
-                        || Signatures.isGemini(thinking.signature()))) {
-            notes.changed("messages.thinking", "dropped, another provider does not believe it");
-            return false;
-        }
-        return !(part instanceof Part.Text text) || !text.text().isBlank();
-    }
-
-    private static Message resultsFirst(Message message) {
-        List<Part> parts = new ArrayList<>();
-        message.parts().stream().filter(Part.ToolResult.class::isInstance).forEach(parts::add);
-        message.parts().stream()
-                .filter(part -> !(part instanceof Part.ToolResult))
-                .forEach(parts::add);
-        return new Message(message.role(), parts);
-    }
-
     private void tools(Turn turn, ObjectNode body) {
         if (turn.tools().isEmpty()) {
             return;
@@ -125,36 +80,12 @@ final class AnthropicTurnWriter {
             if (tool.description() != null) {
                 written.put("description", tool.description());
             }
-            written.set("input_schema", schema(tool));
+            written.set("input_schema", ToolSchemas.rooted(tool, notes));
             if (tool.strict() != null && tool.strict()) {
                 written.put("strict", true);
             }
         }
         choice(turn, body);
-    }
-
-    /** The root must be an object's schema. Alternatives at the root become one object with the members of all. */
-    private ObjectNode schema(Turn.Tool tool) {
-        ObjectNode schema = tool.schema().deepCopy();
-        for (String word : List.of("anyOf", "oneOf", "allOf")) {
-            if (schema.remove(word) instanceof ArrayNode alternatives) {
-                notes.changed("tools." + word, "became one object with the members of all");
-                ObjectNode members = schema.path("properties") instanceof ObjectNode present
-                        ? present
-                        : schema.putObject("properties");
-                alternatives.forEach(each -> each.path("properties")
-                        .properties()
-                        .forEach(member -> {
-                            if (!members.has(member.getKey())) {
-                                members.set(member.getKey(), member.getValue());
-                            }
-                        }));
-            }
-        }
-        if (!Json.string(schema, "type", "").equals("object")) {
-            schema.put("type", "object");
-        }
-        return schema;
     }
 
     private static void choice(Turn turn, ObjectNode body) {

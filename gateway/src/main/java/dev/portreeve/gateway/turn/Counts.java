@@ -59,6 +59,31 @@ record Counts(long input, long cacheRead, long cacheWrite, long cacheWriteHour, 
         return usage;
     }
 
+    /** Cached tokens stand beside the others, unless the total says that they are among them. */
+    static Counts ofBedrock(JsonNode usage) {
+        long input = Json.count(usage, "inputTokens");
+        long output = Json.count(usage, "outputTokens");
+        long read = Json.count(usage, "cacheReadInputTokens");
+        long written = Json.count(usage, "cacheWriteInputTokens");
+        long hour = 0;
+        for (JsonNode detail : usage.path("cacheDetails")) {
+            hour += Json.string(detail, "ttl", "").equals("1h") ? Json.count(detail, "inputTokens") : 0;
+        }
+        long hours = Math.min(hour, written);
+        long cached = read + written;
+        boolean inside = cached > 0 && cached <= input && Json.count(usage, "totalTokens") == input + output;
+        return new Counts(inside ? input : input + cached, read, written - hours, hours, output, 0);
+    }
+
+    /** What the model read and wrote; what is billed may be less. Cohere counts with a decimal point. */
+    static Counts ofCohere(JsonNode usage) {
+        JsonNode tokens = usage.path("tokens").isObject() ? usage.path("tokens") : usage.path("billed_units");
+        long input = (long) Math.ceil(tokens.path("input_tokens").asDouble(0));
+        long cached = (long) Math.ceil(usage.path("cached_tokens").asDouble(0));
+        long output = (long) Math.ceil(tokens.path("output_tokens").asDouble(0));
+        return new Counts(Math.max(0, input), Math.clamp(cached, 0, Math.max(0, input)), 0, 0, Math.max(0, output), 0);
+    }
+
     /** Later reports replace what they repeat. */
     Counts withAnthropic(JsonNode usage) {
         boolean whole = usage.has("input_tokens");

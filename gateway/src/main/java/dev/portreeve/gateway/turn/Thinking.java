@@ -41,13 +41,18 @@ final class Thinking {
             body.putObject("output_config").put("effort", WORDS.get(effort));
             return true;
         }
-        long budget = Math.min(TOKENS.getOrDefault(effort, LEAST), cap - 1);
+        long budget = Math.min(budget(effort), cap - 1);
         if (budget < LEAST) {
             notes.lost("reasoning_effort", "dropped, the answer's bound leaves no room to think");
             return false;
         }
         body.putObject("thinking").put("type", "enabled").put("budget_tokens", budget);
         return true;
+    }
+
+    /** How many tokens an effort is. */
+    static long budget(String effort) {
+        return TOKENS.getOrDefault(effort, LEAST);
     }
 
     /** In the middle of a tool loop thinking goes on only from the thoughts before, and never toward a forced tool. */

@@ -1,10 +1,6 @@
 package dev.portreeve.gateway.turn;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +32,7 @@ final class ToolNames {
         String joined = namespace == null ? name : namespace + (namespace.endsWith("__") ? "" : "__") + name;
         String plain = ODD.matcher(joined).replaceAll("_");
         if (plain.length() > MAX || isTaken(plain, own)) {
-            String end = "_" + digest(own.toString());
+            String end = "_" + Digests.hex(own.toString(), DIGEST_BYTES);
             plain = plain.substring(0, Math.min(plain.length(), MAX - end.length())) + end;
         }
         byPlain.putIfAbsent(plain, own);
@@ -50,15 +46,6 @@ final class ToolNames {
 
     private static boolean same(@Nullable String one, @Nullable String other) {
         return one == null ? other == null : one.equals(other);
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
-        } catch (NoSuchAlgorithmException everyJvmHasIt) {
-            throw new IllegalStateException(everyJvmHasIt);
-        }
     }
 
     /** The caller's own tool; one that it did not name keeps the name it came with. */

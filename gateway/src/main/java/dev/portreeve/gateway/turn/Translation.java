@@ -4,6 +4,7 @@ import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
 import java.util.List;
+import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -20,13 +21,15 @@ public final class Translation {
     private final boolean usageAsked;
     private final long created;
     private final ToolNames names;
+    private final String model;
     private final Notes lost = new Notes();
 
     /**
      * What a translation must know beside the body.
      *
      * @param upstreamModel the provider's name of the model
-     * @param cap the bound that the answer will have; it is not written, the provider's adapter puts it in
+     * @param cap the bound that the answer will have; where a dialect has it at the body's root, the provider's adapter puts
+     *     it in
      * @param usageAsked whether a caller of OpenAI's dialect wants usage at a stream's end
      * @param unsupported what becomes of what cannot be said
      * @param stream whether the answer shall be events, where the caller's path says it and not its body
@@ -56,6 +59,7 @@ public final class Translation {
         this.names = names;
         this.usageAsked = known.usageAsked();
         this.created = known.created();
+        this.model = known.upstreamModel();
     }
 
     /**
@@ -72,12 +76,15 @@ public final class Translation {
             case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes).read(json);
             case OPENAI_RESPONSES -> new ResponsesTurnReader(notes, names).read(json);
             case GEMINI -> new GeminiTurnReader(notes, names, known.stream()).read(json);
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };
         JsonNode translated = switch (provider) {
             case OPENAI_CHAT -> new OpenAiTurnWriter(notes).write(known.upstreamModel(), turn);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
             case OPENAI_RESPONSES -> new ResponsesTurnWriter(notes).write(known.upstreamModel(), turn);
             case GEMINI -> new GeminiTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
+            case BEDROCK_CONVERSE -> new BedrockTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
+            case COHERE_CHAT -> new CohereTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
         };
         // Four bytes to a token is near enough for a number that is corrected at the end.
         return new Translation(caller, provider, Json.bytes(translated), notes.all(), body.length / 4, names, known);
@@ -120,12 +127,15 @@ public final class Translation {
             case ANTHROPIC_MESSAGES -> AnthropicAnswers.read(json, lost);
             case OPENAI_RESPONSES -> ResponsesAnswers.read(json, lost);
             case GEMINI -> GeminiAnswers.read(json, lost);
+            case BEDROCK_CONVERSE -> BedrockAnswers.read(json, answerId(), model, lost);
+            case COHERE_CHAT -> CohereAnswers.read(json, model, lost);
         };
         return switch (caller) {
             case OPENAI_CHAT -> Json.bytes(OpenAiAnswers.write(answer, created));
             case ANTHROPIC_MESSAGES -> Json.bytes(AnthropicAnswers.write(answer));
             case OPENAI_RESPONSES -> Json.bytes(ResponsesAnswers.write(answer, created, names));
             case GEMINI -> Json.bytes(GeminiAnswers.write(answer, names));
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };
     }
 
@@ -136,20 +146,30 @@ public final class Translation {
             case ANTHROPIC_MESSAGES -> new AnthropicEventReader(lost);
             case OPENAI_RESPONSES -> new ResponsesEventReader(lost);
             case GEMINI -> new GeminiEventReader(lost);
+            case BEDROCK_CONVERSE -> new BedrockEventReader(answerId(), model, lost);
+            case COHERE_CHAT -> new CohereEventReader(model, lost);
         };
         EventWriter writer = switch (caller) {
             case OPENAI_CHAT -> new OpenAiEventWriter(created, usageAsked);
             case ANTHROPIC_MESSAGES -> new AnthropicEventWriter(inputEstimate);
             case OPENAI_RESPONSES -> new ResponsesEventWriter(created, names);
             case GEMINI -> new GeminiEventWriter(names);
+            case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };
         return new StreamTranslation(reader, writer);
+    }
+
+    /** Of providers whose answers have no id. */
+    private static String answerId() {
+        return "answer-" + UUID.randomUUID();
     }
 
     /** The sentence in a provider's error, whichever dialect it is in, or an empty text. */
     public static String message(byte[] error) {
         try {
-            return Json.string(Json.read(error, 0, error.length).path("error"), "message", "");
+            JsonNode json = Json.read(error, 0, error.length);
+            JsonNode inner = json.path("error").isObject() ? json.path("error") : json;
+            return Json.string(inner, "message", Json.string(inner, "Message", ""));
         } catch (JacksonException notJson) {
             return "";
         }

@@ -111,8 +111,21 @@ class KnownProvidersTest {
     void the_variables_of_an_entry_fill_address_and_key() {
         ProviderConfig bedrock =
                 one("{ id: amazon-bedrock }", Map.of("AWS_REGION", "eu-west-1", "AWS_BEARER_TOKEN_BEDROCK", "secret"));
-        assertEquals(URI.create("https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1"), bedrock.baseUrl());
+        assertEquals(URI.create("https://bedrock-runtime.eu-west-1.amazonaws.com"), bedrock.baseUrl());
         assertEquals("secret", Objects.requireNonNull(bedrock.apiKey()).reveal());
+    }
+
+    @Test
+    void a_provider_that_signs_needs_no_key_and_says_its_region_once() {
+        ProviderConfig bedrock = one(
+                "{ id: amazon-bedrock, auth: aws-sigv4, identity: { aws: { region: eu-central-1 } } }",
+                Map.of("AWS_ACCESS_KEY_ID", "i", "AWS_SECRET_ACCESS_KEY", "s", "AWS_SESSION_TOKEN", "t"));
+        assertEquals(URI.create("https://bedrock-runtime.eu-central-1.amazonaws.com"), bedrock.baseUrl());
+        IdentityConfig.Aws aws = Objects.requireNonNull(
+                Objects.requireNonNull(bedrock.identity()).aws());
+        assertEquals("t", Objects.requireNonNull(aws.sessionToken()).reveal());
+        assertNull(bedrock.apiKey());
+        assertEquals(Set.of(ProviderConfig.Dialect.BEDROCK_CONVERSE), bedrock.spoken());
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.InMemoryJournal;
+import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ModelConfig;
@@ -156,6 +157,14 @@ final class EdgeFixture implements AutoCloseable {
 
     EdgeFixture provider(ProviderConfig provider) {
         providers.add(provider);
+        return this;
+    }
+
+    /** One as a configuration file would have it. */
+    EdgeFixture configured(String entry) {
+        providers.addAll(
+                ConfigFile.parse("test.yaml", "providers: [ " + entry + " ]", Path.of(""), name -> null)
+                        .providers());
         return this;
     }
 

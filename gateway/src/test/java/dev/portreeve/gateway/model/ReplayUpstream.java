@@ -214,8 +214,12 @@ public final class ReplayUpstream implements AutoCloseable {
         }
 
         public void beginEvents() throws IOException {
-            raw(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n");
+            begin("text/event-stream; charset=utf-8");
+        }
+
+        /** Begins an answer of any type, of unknown length. */
+        public void begin(String type) throws IOException {
+            raw("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nTransfer-Encoding: chunked\r\n\r\n");
         }
 
         public void chunk(byte[] bytes) throws IOException {

@@ -1,0 +1,83 @@
+package dev.portreeve.gateway.dialect;
+
+import dev.portreeve.policy.call.Usage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
+
+/** The {@code usage} of Cohere's answers. Its numbers may have a decimal point. For the call's thread. */
+final class CohereUsage {
+    private static final long MAX = 1L << 48;
+
+    private boolean seen;
+    private long billedInput = -1;
+    private long billedOutput = -1;
+    private long input;
+    private long output;
+
+    /** Reads the value that the walk stands on, if it is a usage. */
+    void read(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        seen = true;
+        while (walk.member()) {
+            boolean billed = walk.name().equals("billed_units");
+            if (!walk.is(JsonToken.START_OBJECT) || !(billed || walk.name().equals("tokens"))) {
+                walk.skipQuickly();
+                continue;
+            }
+            while (walk.member()) {
+                switch (walk.name()) {
+                    case "input_tokens" -> input(billed, count(walk));
+                    case "output_tokens" -> output(billed, count(walk));
+                    default -> walk.skipQuickly();
+                }
+            }
+        }
+    }
+
+    private void input(boolean billed, long count) {
+        if (billed) {
+            billedInput = count;
+        } else {
+            input = count;
+        }
+    }
+
+    private void output(boolean billed, long count) {
+        if (billed) {
+            billedOutput = count;
+        } else {
+            output = count;
+        }
+    }
+
+    /** What is billed, or {@code null} where nothing was said. */
+    @Nullable
+    Usage reported() {
+        return seen
+                ? new Usage(
+                        billedInput < 0 ? input : billedInput,
+                        0,
+                        billedOutput < 0 ? output : billedOutput,
+                        Usage.Basis.REPORTED)
+                : null;
+    }
+
+    private static long count(JsonWalk walk) {
+        try {
+            if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
+                return Math.clamp(walk.integer(), 0, MAX);
+            }
+            if (walk.is(JsonToken.VALUE_NUMBER_FLOAT)) {
+                return Math.clamp((long) Math.ceil(Double.parseDouble(walk.string())), 0, MAX);
+            }
+        } catch (InputCoercionException absurd) {
+            return MAX;
+        }
+        walk.skipQuickly();
+        return 0;
+    }
+}
