@@ -5,6 +5,7 @@ package dev.portreeve.db.gateway;
 
 
 import dev.portreeve.db.DefaultCatalog;
+import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 import java.util.Arrays;
@@ -30,6 +31,11 @@ public class Gateway extends SchemaImpl {
     public static final Gateway GATEWAY = new Gateway();
 
     /**
+     * The table <code>gateway.kept_answer</code>.
+     */
+    public final KeptAnswer KEPT_ANSWER = KeptAnswer.KEPT_ANSWER;
+
+    /**
      * The table <code>gateway.stored_response</code>.
      */
     public final StoredResponse STORED_RESPONSE = StoredResponse.STORED_RESPONSE;
@@ -50,6 +56,7 @@ public class Gateway extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            KeptAnswer.KEPT_ANSWER,
             StoredResponse.STORED_RESPONSE
         );
     }

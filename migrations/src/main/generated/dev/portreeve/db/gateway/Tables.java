@@ -4,6 +4,7 @@
 package dev.portreeve.db.gateway;
 
 
+import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 
@@ -12,6 +13,11 @@ import dev.portreeve.db.gateway.tables.StoredResponse;
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Tables {
+
+    /**
+     * The table <code>gateway.kept_answer</code>.
+     */
+    public static final KeptAnswer KEPT_ANSWER = KeptAnswer.KEPT_ANSWER;
 
     /**
      * The table <code>gateway.stored_response</code>.

@@ -10,10 +10,12 @@ import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Hold;
+import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
+import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -69,6 +71,11 @@ public class Policy extends SchemaImpl {
     public final Hold HOLD = Hold.HOLD;
 
     /**
+     * The table <code>policy.idempotent_run</code>.
+     */
+    public final IdempotentRun IDEMPOTENT_RUN = IdempotentRun.IDEMPOTENT_RUN;
+
+    /**
      * The table <code>policy.lease</code>.
      */
     public final Lease LEASE = Lease.LEASE;
@@ -87,6 +94,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.posting</code>.
      */
     public final Posting POSTING = Posting.POSTING;
+
+    /**
+     * The table <code>policy.posting_taken_over</code>.
+     */
+    public final PostingTakenOver POSTING_TAKEN_OVER = PostingTakenOver.POSTING_TAKEN_OVER;
 
     /**
      * The table <code>policy.revision</code>.
@@ -139,10 +151,12 @@ public class Policy extends SchemaImpl {
             Budget.BUDGET,
             BudgetWindow.BUDGET_WINDOW,
             Hold.HOLD,
+            IdempotentRun.IDEMPOTENT_RUN,
             Lease.LEASE,
             Member.MEMBER,
             PolicyVersion.POLICY_VERSION,
             Posting.POSTING,
+            PostingTakenOver.POSTING_TAKEN_OVER,
             Revision.REVISION,
             SweepMark.SWEEP_MARK,
             Team.TEAM,

@@ -9,10 +9,12 @@ import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Hold;
+import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
+import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -53,6 +55,11 @@ public class Tables {
     public static final Hold HOLD = Hold.HOLD;
 
     /**
+     * The table <code>policy.idempotent_run</code>.
+     */
+    public static final IdempotentRun IDEMPOTENT_RUN = IdempotentRun.IDEMPOTENT_RUN;
+
+    /**
      * The table <code>policy.lease</code>.
      */
     public static final Lease LEASE = Lease.LEASE;
@@ -71,6 +78,11 @@ public class Tables {
      * The table <code>policy.posting</code>.
      */
     public static final Posting POSTING = Posting.POSTING;
+
+    /**
+     * The table <code>policy.posting_taken_over</code>.
+     */
+    public static final PostingTakenOver POSTING_TAKEN_OVER = PostingTakenOver.POSTING_TAKEN_OVER;
 
     /**
      * The table <code>policy.revision</code>.

@@ -7,6 +7,7 @@ package dev.portreeve.db.policy.tables;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.Hold.HoldPath;
+import dev.portreeve.db.policy.tables.PostingTakenOver.PostingTakenOverPath;
 import dev.portreeve.db.policy.tables.records.PostingRecord;
 
 import java.time.Instant;
@@ -177,6 +178,19 @@ public class Posting extends TableImpl<PostingRecord> {
             _hold = new HoldPath(this, Keys.POSTING__POSTING_TENANT_CALL_ID_FKEY, null);
 
         return _hold;
+    }
+
+    private transient PostingTakenOverPath _postingTakenOver;
+
+    /**
+     * Get the implicit to-many join path to the
+     * <code>policy.posting_taken_over</code> table
+     */
+    public PostingTakenOverPath postingTakenOver() {
+        if (_postingTakenOver == null)
+            _postingTakenOver = new PostingTakenOverPath(this, null, Keys.POSTING_TAKEN_OVER__POSTING_TAKEN_OVER_TENANT_CALL_ID_FKEY.getInverseKey());
+
+        return _postingTakenOver;
     }
 
     @Override
