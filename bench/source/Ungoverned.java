@@ -6,6 +6,9 @@ import dev.portreeve.audit.Receipt;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.idempotency.Idempotency;
+import dev.portreeve.gateway.idempotency.KeptAnswer;
+import dev.portreeve.gateway.idempotency.KeptAnswers;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
@@ -26,12 +29,16 @@ import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.idempotency.FoundRun;
+import dev.portreeve.policy.idempotency.IdempotencyKeys;
+import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.key.Authentication;
 import dev.portreeve.policy.key.Issuance;
 import dev.portreeve.policy.key.KeyDirectory;
@@ -43,6 +50,7 @@ import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -94,6 +102,12 @@ public final class Ungoverned {
                         List.of(),
                         models,
                         new KeepsNothing(),
+                        new Idempotency(
+                                new NothingRan(),
+                                new IdempotencyKeys(Pepper.of(new byte[Pepper.BYTES])),
+                                new NoAnswers(),
+                                Duration.ofHours(1),
+                                1),
                         hub,
                         Ungoverned::callId,
                         () -> true,
@@ -222,5 +236,27 @@ public final class Ungoverned {
 
         @Override
         public void forget(String tenant, String member, String id) {}
+    }
+
+    private static final class NothingRan implements IdempotentRuns {
+        @Override
+        public Optional<FoundRun> find(IdempotentRun.Key key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Living living(IdempotentRun.Key key, UUID call) {
+            return () -> {};
+        }
+    }
+
+    private static final class NoAnswers implements KeptAnswers {
+        @Override
+        public void keep(Subject owner, UUID call, KeptAnswer answer, Duration keep) {}
+
+        @Override
+        public Optional<KeptAnswer> find(Subject owner, UUID call) {
+            return Optional.empty();
+        }
     }
 }

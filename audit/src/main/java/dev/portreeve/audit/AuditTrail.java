@@ -1,5 +1,6 @@
 package dev.portreeve.audit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -55,16 +56,28 @@ public final class AuditTrail implements AutoCloseable {
      * @param outcome gives, after the decision, the facts of the hold, or {@code null} if it was refused
      */
     public <P> Receipt admit(PostingBook<P> book, P hold, Supplier<@Nullable Facts> outcome) {
+        return admit(book, hold, outcome, List::of);
+    }
+
+    /**
+     * As the other, for a hold that ends something else with it.
+     *
+     * @param ended gives, after the decision, the events of what it ended; they come before the opening record
+     */
+    public <P> Receipt admit(
+            PostingBook<P> book, P hold, Supplier<@Nullable Facts> outcome, Supplier<List<AuditEvent>> ended) {
         Facts before = new Facts().include(opening);
         return journal.append(JournalEntry.of(book, hold, () -> {
+            List<AuditEvent> events = new ArrayList<>(ended.get());
             Facts held = outcome.get();
-            return held == null
-                    ? List.of()
-                    : List.of(new AuditEvent(
-                            tenant,
-                            EventKind.CALL_OPENED,
-                            callId,
-                            new Facts().include(before).include(held)));
+            if (held != null) {
+                events.add(new AuditEvent(
+                        tenant,
+                        EventKind.CALL_OPENED,
+                        callId,
+                        new Facts().include(before).include(held)));
+            }
+            return List.copyOf(events);
         }));
     }
 

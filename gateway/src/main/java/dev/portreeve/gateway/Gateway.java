@@ -11,6 +11,8 @@ import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
 import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.idempotency.Idempotency;
+import dev.portreeve.gateway.idempotency.PostgresKeptAnswers;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
@@ -28,6 +30,7 @@ import dev.portreeve.policy.PolicyEngine;
 import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import java.io.IOException;
@@ -103,7 +106,7 @@ public final class Gateway implements AutoCloseable {
                         ServerMemory.on(database.pooled(), clock),
                         new PostgresTokenStore(database.pooled(), seal, clock)));
         this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
-        this.data = startData(database, evidence, policy, hub);
+        this.data = startData(database, evidence, policy, idempotency(database, policy, pepper, seal));
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
         awaitCatalog(hub);
@@ -151,7 +154,16 @@ public final class Gateway implements AutoCloseable {
                 HttpListener.start("server.admin-listen", address, adminBounds(config.limits()), edge::register));
     }
 
-    private HttpListener startData(Database database, Evidence evidence, PolicyEngine policy, McpHub hub) {
+    private Idempotency idempotency(Database database, PolicyEngine policy, Pepper pepper, SealedTokens seal) {
+        return new Idempotency(
+                policy.idempotentRuns(),
+                new IdempotencyKeys(pepper),
+                new PostgresKeptAnswers(database.pooled(), seal, clock),
+                config.idempotency().keep(),
+                config.idempotency().maxAnswerBytes());
+    }
+
+    private HttpListener startData(Database database, Evidence evidence, PolicyEngine policy, Idempotency idempotency) {
         HttpEdge edge = parts.add(new HttpEdge(
                 config.server(),
                 config.limits(),
@@ -163,6 +175,7 @@ public final class Gateway implements AutoCloseable {
                         config.guardrails(),
                         parts.add(models(config, clock)),
                         new PostgresStoredResponses(database.pooled(), clock),
+                        idempotency,
                         hub,
                         callIds,
                         () -> !draining && evidence.isTaking() && database.isReachable(),

@@ -17,6 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,25 +34,25 @@ final class GatewayFixture implements AutoCloseable {
     static final String WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     static final int MAX_ADMIN_BODY = 2000;
     private static final String SERVER_AND_DATABASE = """
-            server: { listen: "127.0.0.1:0", admin-listen: "127.0.0.1:0", data-directory: ./data }
-            database: { url: "APP_URL", owner-url: "OWNER_URL" }
-            """;
+        server: { listen: "127.0.0.1:0", admin-listen: "127.0.0.1:0", data-directory: ./data }
+        database: { url: "APP_URL", owner-url: "OWNER_URL" }
+        """;
     private static final String CONFIGURATION = SERVER_AND_DATABASE + """
-            providers: [{ id: demo, kind: demo }]
-            models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
-            tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true, definitions: trust }]
-            organisation:
-              tenants:
-                - id: acme
-                  budgets: [{ limit-usd: 10 }]
-                  agents: [{ id: bot, budgets: [{ limit-usd: 1 }] }, { id: other }]
-            policies:
-              - { id: models, effect: allow, models: ["*"] }
-              - { id: read, effect: allow, tools: [sticky__read, sticky__wait] }
-              - { id: write, effect: require-approval, tools: [sticky__write] }
-            approvals: { hold: 1ms, webhooks: [{ url: "http://127.0.0.1:9/", secret: SIGNING }] }
-            limits: { max-admin-body-bytes: LARGEST }
-            """;
+        providers: [{ id: demo, kind: demo }]
+        models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
+        tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true, definitions: trust }]
+        organisation:
+          tenants:
+            - id: acme
+              budgets: [{ limit-usd: 10 }]
+              agents: [{ id: bot, budgets: [{ limit-usd: 1 }] }, { id: other }]
+        policies:
+          - { id: models, effect: allow, models: ["*"] }
+          - { id: read, effect: allow, tools: [sticky__read, sticky__wait] }
+          - { id: write, effect: require-approval, tools: [sticky__write] }
+        approvals: { hold: 1ms, webhooks: [{ url: "http://127.0.0.1:9/", secret: SIGNING }] }
+        limits: { max-admin-body-bytes: LARGEST }
+        """;
 
     final TestDatabase database = TestDatabase.fresh();
     final Path folder;
@@ -108,6 +111,16 @@ final class GatewayFixture implements AutoCloseable {
 
     URI data() {
         return directory.listeners().orElseThrow().data();
+    }
+
+    /** A statement of the database's owner. */
+    void execute(String sql) {
+        try (Connection connection = database.owner().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failed) {
+            throw new AssertionError(sql, failed);
+        }
     }
 
     String newKey(String member) {

@@ -6,8 +6,10 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
+import dev.portreeve.policy.call.Repeatable;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
@@ -40,7 +42,10 @@ final class CallFacts {
                 .put("price_version", call.estimate().price().version());
         return switch (call) {
             case LlmCall llm ->
-                facts.put("type", "llm").put("operation", llm.operation()).include(of(llm.target()));
+                facts.put("type", "llm")
+                        .put("operation", llm.operation())
+                        .include(of(llm.target()))
+                        .include(of(llm.repeatable()));
             case ToolCall tool ->
                 facts.put("type", "tool")
                         .put("operation", "call")
@@ -97,6 +102,16 @@ final class CallFacts {
             facts.putStrings("translation", target.translation());
         }
         return target.outputCap() == 0 ? facts : facts.put("output_cap_put_in", target.outputCap());
+    }
+
+    private static Facts of(@Nullable Repeatable key) {
+        return switch (key) {
+            case null -> new Facts();
+            case Repeatable.Replay replay ->
+                new Facts().put("replay_of", replay.original().toString());
+            case IdempotentRun run ->
+                new Facts().put("idempotency_key_hmac", run.key().hash());
+        };
     }
 
     private static Facts of(Subject subject) {

@@ -15,6 +15,7 @@ import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.OutputSink;
@@ -58,7 +59,8 @@ public final class CallGovernor {
      * The life of a call. Read this first. Blocks the calling (virtual) thread until the call ended; chunks reach {@code
      * client} on this thread. What the outcome says of a call that did not complete (a refusal, a ticket, a failure) is
      * durable when it returns; a completed call, whose opening record was durable before its first byte left, has its
-     * settlement and closing record queued then, and they commit together with the journal's next batch.
+     * settlement and closing record queued then, and they commit together with the journal's next batch; under an idempotency
+     * key these are awaited, and {@link IdempotentRun#mayEnd} says whether the end of the answer may leave.
      *
      * @throws dev.portreeve.audit.EvidenceUnavailable if evidence cannot be stored; nothing more may then be released
      */
@@ -67,7 +69,11 @@ public final class CallGovernor {
         try (AuditTrail trail = audit.open(call.subject().tenant(), call.id().value(), facts.of(call))) {
             CallOutcome outcome = enforce(call, upstream, client, trail);
             Facts closing = facts.of(call, outcome, Duration.ofNanos(System.nanoTime() - begin));
-            if (outcome instanceof CallOutcome.Completed) {
+            IdempotentRun run = call.run();
+            if (outcome instanceof CallOutcome.Completed && run != null) {
+                run.complete();
+                trail.conclude(closing).await();
+            } else if (outcome instanceof CallOutcome.Completed) {
                 trail.concludeUnhurried(closing);
             } else {
                 trail.conclude(closing).await();

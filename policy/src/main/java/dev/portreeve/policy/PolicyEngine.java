@@ -20,6 +20,8 @@ import dev.portreeve.policy.budget.PostgresBudgets;
 import dev.portreeve.policy.budget.PostgresOrganisation;
 import dev.portreeve.policy.budget.ReservationSweeper;
 import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.idempotency.IdempotentRuns;
+import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
 import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
@@ -51,6 +53,7 @@ public final class PolicyEngine implements AutoCloseable {
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
     private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
+    private static final Duration KEYS_FORGOTTEN_EVERY = Duration.ofMinutes(1);
 
     private final CallGovernor governor;
     private final AccessPolicy access;
@@ -58,6 +61,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final Approvals approvals;
     private final PostgresBudgets budgets;
     private final LeaseSweeper leases;
+    private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
     private final Housekeeping post;
 
@@ -107,6 +111,7 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.clock(),
                 ground.random());
         sweeper.runOnce();
+        this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping = new Housekeeping(
                 "policy-housekeeping",
                 List.of(
@@ -116,6 +121,11 @@ public final class PolicyEngine implements AutoCloseable {
                         new Chore("charging calls that could not be recorded", SWEEP_EVERY, leases::chargeLost),
                         new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                         new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
+                        new Chore(
+                                "renewing calls under idempotency keys",
+                                PostgresIdempotentRuns.TOUCH_EVERY,
+                                runs::touch),
+                        new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
                         new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections)));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
         this.post = new Housekeeping(
@@ -152,6 +162,11 @@ public final class PolicyEngine implements AutoCloseable {
     /** The rules, for lists of what a caller may use. */
     public AccessPolicy access() {
         return access;
+    }
+
+    /** What ran under which idempotency key. */
+    public IdempotentRuns idempotentRuns() {
+        return runs;
     }
 
     public KeyDirectory keys() {

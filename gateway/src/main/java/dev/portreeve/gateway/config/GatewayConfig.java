@@ -27,6 +27,7 @@ public record GatewayConfig(
         @Default("{}") ApprovalConfig approvals,
         @Default("{}") AuditConfig audit,
         @Default("{}") SealConfig seal,
+        @Default("{}") IdempotencyConfig idempotency,
         @Default("{}") LimitsConfig limits) {
     public GatewayConfig {
         providers = List.copyOf(providers);
@@ -57,6 +58,7 @@ public record GatewayConfig(
                 approvals,
                 audit,
                 seal,
+                idempotency,
                 limits);
     }
 }

@@ -50,7 +50,8 @@ public final class CallErrors {
                 "unsupported_parameter",
                 "\"stream\"",
                 false,
-                "a kept response can be read whole, not as a stream: leave \"stream\" out and ask again until it is completed");
+                "a kept response can be read whole, not as a stream: leave \"stream\" out and ask again until it is"
+                        + " completed");
     }
 
     public static ErrorAnswer responsesUnavailable() {
@@ -103,6 +104,7 @@ public final class CallErrors {
             case GUARDRAIL_FAILED -> ErrorAnswer.of(503, SERVER, "guardrail_failed", false, denial.detail());
             case APPROVAL_DENIED -> ErrorAnswer.of(403, PERMISSION, "approval_denied", false, denial.detail());
             case APPROVAL_EXPIRED -> ErrorAnswer.of(403, PERMISSION, "approval_expired", false, denial.detail());
+            case KEY_IN_USE -> IdempotencyErrors.inUse();
             case DEFINITION_CHANGED -> ErrorAnswer.of(403, PERMISSION, "definition_changed", false, denial.detail());
         };
         return answer.with(Map.of(REASON, denial.reason().code()));

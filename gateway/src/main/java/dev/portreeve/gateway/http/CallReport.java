@@ -13,6 +13,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the headers of an answer say about its call, as far as it is known when they are written. For the call's thread. */
@@ -25,6 +26,8 @@ final class CallReport {
     private final long startedNanos;
     /** Replaced as a whole by the call's thread; comment lines of a stream are written by another one. */
     private volatile @Nullable Routed routed;
+    private boolean keyed;
+    private @Nullable UUID replayed;
 
     CallReport(Dialect dialect, CallId id, long startedNanos) {
         this.dialect = dialect;
@@ -76,6 +79,16 @@ final class CallReport {
         routed = to;
     }
 
+    /**
+     * The call was sent under an idempotency key.
+     *
+     * @param original the call whose answer is given again; {@code null} if this one is made
+     */
+    void keyed(@Nullable UUID original) {
+        keyed = true;
+        replayed = original;
+    }
+
     /** The headers of an answer that is no call's. */
     void write(ServerResponseHeaders headers) {
         common(headers);
@@ -84,6 +97,12 @@ final class CallReport {
     /** The headers of an answer or of a stream's beginning. */
     void write(ServerResponseHeaders headers, AnswerHead head) {
         common(headers);
+        if (keyed) {
+            headers.set(Names.REPLAY, String.valueOf(replayed != null));
+        }
+        if (replayed != null) {
+            headers.set(Names.REPLAYED_CALL, replayed.toString());
+        }
         head.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
         Routed to = routed;
         if (to == null) {

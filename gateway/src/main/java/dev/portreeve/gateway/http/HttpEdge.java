@@ -3,6 +3,7 @@ package dev.portreeve.gateway.http;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.model.KeptResponses.Action;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.response.StoredResponses;
@@ -37,6 +38,7 @@ public final class HttpEdge implements AutoCloseable {
      * What the listener serves with.
      *
      * @param responses whose responses providers keep
+     * @param idempotency what was made before under callers' keys
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
      * @param ready whether calls can be served now, for load balancers; asked for each time
@@ -49,6 +51,7 @@ public final class HttpEdge implements AutoCloseable {
             List<GuardrailConfig> guardrails,
             ModelRouter models,
             StoredResponses responses,
+            Idempotency idempotency,
             McpHub hub,
             Supplier<CallId> callIds,
             BooleanSupplier ready,
@@ -98,8 +101,14 @@ public final class HttpEdge implements AutoCloseable {
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
         Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds(), config.acceptKeyInQuery());
         Refusals refusals = new Refusals(services.audit());
-        ModelEndpoint models =
-                new ModelEndpoint(gatekeeper, services.governor(), refusals, routing(), clients, modelLimits());
+        ModelEndpoint models = new ModelEndpoint(
+                gatekeeper,
+                services.governor(),
+                refusals,
+                routing(),
+                clients,
+                new IdempotentCalls(services.idempotency()),
+                modelLimits());
         ModelsEndpoint list = new ModelsEndpoint(
                 gatekeeper,
                 services.access(),

@@ -4,6 +4,7 @@ import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.dialect.IdempotencyErrors;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.RequestPath;
@@ -23,6 +24,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Model calls of every dialect: reads the request, has it governed, draws the outcome. One call from its first byte to its
@@ -34,6 +36,8 @@ final class ModelEndpoint {
     private final Refusals refusals;
     private final Routing routing;
     private final Clients clients;
+    private final IdempotentCalls idempotent;
+    private final Replays replays;
     private final ModelLimits limits;
 
     /**
@@ -49,12 +53,15 @@ final class ModelEndpoint {
             Refusals refusals,
             Routing routing,
             Clients clients,
+            IdempotentCalls idempotent,
             ModelLimits limits) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
         this.refusals = refusals;
         this.routing = routing;
         this.clients = clients;
+        this.idempotent = idempotent;
+        this.replays = new Replays(governor);
         this.limits = limits;
     }
 
@@ -110,14 +117,14 @@ final class ModelEndpoint {
                 refusals.refuse(response, report, subject, operation.code(), request.model(), unknown);
                 return;
             }
-            Deadline deadline = Deadline.in(limits.callTimeout());
-            Optional<RoutedUpstream> upstream = routing.begin(report.id(), subject, request, model.get(), deadline);
-            if (upstream.isEmpty()) {
-                ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), operation, request.model());
-                refusals.refuse(response, report, subject, operation.code(), request.model(), impossible);
-                return;
+            String words = IdempotentCalls.words(http.headers(), operation);
+            Asked asked = new Asked(subject, request, model.get());
+            if (words == null) {
+                boolean ignored = make(asked, null, http, response, report);
+            } else {
+                String place = dialect.code() + " " + operation.code();
+                makeOnce(asked, new Keyed(place, words, path.with(body)), http, response, report);
             }
-            govern(new Governed(subject, model.get().name(), upstream.get(), deadline), http, response, report);
         } catch (BadRequest bad) {
             refusals.refuse(response, report, subject, operation.code(), "", CallErrors.of(bad));
             RequestBody.closeUnread(bad);
@@ -138,10 +145,78 @@ final class ModelEndpoint {
         }
     }
 
+    /** What came in, and for which model. */
+    private record Asked(Subject subject, ModelRequest request, RoutedModel model) {}
+
+    /** What came under an idempotency key. */
+    private record Keyed(String path, String words, byte[] body) {}
+
+    private void makeOnce(Asked asked, Keyed keyed, ServerRequest http, ServerResponse response, CallReport report) {
+        ModelRequest request = asked.request();
+        Deadline patience = Deadline.in(limits.callTimeout());
+        CallReport each = report;
+        while (true) {
+            IdempotentCalls.Turn turn = idempotent.turn(
+                    asked.subject(), keyed.path(), keyed.words(), request, keyed.body(), patience);
+            switch (turn) {
+                case IdempotentCalls.Turn.Refuse refuse -> {
+                    String operation = request.operation().code();
+                    refusals.refuse(response, each, asked.subject(), operation, request.model(), refuse.error());
+                    return;
+                }
+                case IdempotentCalls.Turn.Replay replay -> {
+                    each.keyed(replay.original());
+                    String model = asked.model().name();
+                    StreamForm form = StreamForm.of(request.dialect(), http);
+                    try (ClientOutput output = output(request, form, response, each, new Cancellation(), false)) {
+                        replays.give(each.id(), asked.subject(), model, request, replay, patience, output);
+                    }
+                    return;
+                }
+                case IdempotentCalls.Turn.Make make -> {
+                    if (make(asked, make, http, response, each)) {
+                        return;
+                    }
+                }
+            }
+            // Another one was quicker: its answer is waited for. That this one was refused is in its record.
+            each = gatekeeper.report(report.dialect());
+        }
+    }
+
+    /**
+     * @param key the idempotency key it is made under; {@code null} for a call without one
+     * @return false if another call under the key was quicker, and nothing was answered
+     */
+    private boolean make(
+            Asked asked,
+            IdempotentCalls.Turn.@Nullable Make key,
+            ServerRequest http,
+            ServerResponse response,
+            CallReport report) {
+        ModelRequest request = asked.request();
+        Deadline deadline = Deadline.in(limits.callTimeout());
+        Optional<RoutedUpstream> upstream =
+                routing.begin(report.id(), asked.subject(), request, asked.model(), deadline);
+        if (upstream.isEmpty()) {
+            String operation = request.operation().code();
+            ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), request.operation(), request.model());
+            refusals.refuse(response, report, asked.subject(), operation, request.model(), impossible);
+            return true;
+        }
+        Governed governed = new Governed(asked.subject(), asked.model().name(), upstream.get(), deadline);
+        return govern(governed, key, http, response, report);
+    }
+
     /** What came in, what rules call the model, and where it goes. */
     private record Governed(Subject subject, String model, RoutedUpstream upstream, Deadline deadline) {}
 
-    private void govern(Governed governed, ServerRequest http, ServerResponse response, CallReport report) {
+    private boolean govern(
+            Governed governed,
+            IdempotentCalls.Turn.@Nullable Make key,
+            ServerRequest http,
+            ServerResponse response,
+            CallReport report) {
         Leg first = governed.upstream().first();
         ModelRequest request = first.attempt().request();
         boolean lossAsked = http.headers().contains(Names.TRANSLATION);
@@ -160,17 +235,35 @@ final class ModelEndpoint {
                 governed.deadline(),
                 target(first, upstream.reply()));
         Cancellation cancellation = new Cancellation();
-        try (ClientOutput output =
-                output(request, StreamForm.of(request.dialect(), http), response, report, cancellation)) {
+        StreamForm form = StreamForm.of(request.dialect(), http);
+        try (KeyedCall keyed = keyed(governed, key, report, upstream.reply());
+                ClientOutput output = output(request, form, response, report, cancellation, keyed != null)) {
             CallOutcome outcome = governor.govern(
-                    call,
+                    keyed == null ? call : keyed.under(call),
                     cancellation.guard((cleared, out) -> {
                         output.awaitUpstream();
                         return upstream.run(cleared, out);
                     }),
-                    output);
-            Endings.render(request.dialect(), outcome, output, upstream.reply());
+                    keyed == null ? output : keyed.copying(output));
+            if (keyed != null && KeyedCall.wasSlower(outcome)) {
+                return false;
+            }
+            if (keyed != null && outcome instanceof CallOutcome.Completed && !keyed.mayEnd()) {
+                output.fail(IdempotencyErrors.unavailable(), new CallOutcome.Abandoned());
+            } else {
+                Endings.render(request.dialect(), outcome, output, upstream.reply());
+            }
+            return true;
         }
+    }
+
+    private @Nullable KeyedCall keyed(
+            Governed governed, IdempotentCalls.Turn.@Nullable Make key, CallReport report, ProviderReply reply) {
+        if (key == null) {
+            return null;
+        }
+        report.keyed(null);
+        return new KeyedCall(idempotent.store(), governed.subject(), report.id(), key, reply);
     }
 
     private static CallReport.Routed routed(RoutedUpstream upstream, boolean lossAsked) {
@@ -184,14 +277,16 @@ final class ModelEndpoint {
                 lossAsked);
     }
 
+    /** @param endures whether the answer is made to its end although its client has left */
     private ClientOutput output(
             ModelRequest request,
             StreamForm form,
             ServerResponse response,
             CallReport report,
-            Cancellation cancellation) {
+            Cancellation cancellation,
+            boolean endures) {
         return request.stream()
-                ? new SseOutput(response, report, form, clients, cancellation)
+                ? new SseOutput(response, report, form, clients, cancellation, endures)
                 : new JsonOutput(response, report, clients.writes());
     }
 

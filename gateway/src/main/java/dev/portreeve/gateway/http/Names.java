@@ -22,6 +22,9 @@ final class Names {
     static final HeaderName BUDGET_RESET = HeaderNames.create("x-portreeve-budget-reset");
     static final HeaderName DECISION = HeaderNames.create("x-portreeve-decision");
     static final HeaderName UPSTREAM_REQUEST_ID = HeaderNames.create("x-portreeve-upstream-request-id");
+    static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("idempotency-key");
+    static final HeaderName REPLAY = HeaderNames.create("x-portreeve-idempotent-replay");
+    static final HeaderName REPLAYED_CALL = HeaderNames.create("x-portreeve-replayed-call-id");
     static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     static final HeaderName GOOG_API_KEY = HeaderNames.create("x-goog-api-key");
     static final HeaderName GOOG_API_CLIENT = HeaderNames.create("x-goog-api-client");

@@ -30,18 +30,27 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     private final StreamForm form;
     private final Clients clients;
     private final Cancellation cancellation;
+    private final boolean endures;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable OutputStream out;
     private @Nullable AnswerChunk ending;
     private boolean gone;
     private volatile long lastWriteNanos = System.nanoTime();
 
-    SseOutput(ServerResponse response, CallReport report, StreamForm form, Clients clients, Cancellation cancellation) {
+    /** @param endures whether the answer is made to its end although its client has left */
+    SseOutput(
+            ServerResponse response,
+            CallReport report,
+            StreamForm form,
+            Clients clients,
+            Cancellation cancellation,
+            boolean endures) {
         this.response = response;
         this.report = report;
         this.form = form;
         this.clients = clients;
         this.cancellation = cancellation;
+        this.endures = endures;
     }
 
     /** Comments begin only now: before, a refusal must still be able to say so with its status. */
@@ -58,7 +67,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
             ending = chunk;
             return;
         }
-        if (!writeEvents(chunk.head(), chunk.bytes())) {
+        if (!writeEvents(chunk.head(), chunk.bytes()) && !endures) {
             throw new CallEnded(new CallOutcome.Abandoned());
         }
     }
@@ -74,7 +83,7 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
             return;
         }
         try {
-            if (!gone && !write(NOT_YET, form.silence())) {
+            if (!gone && !write(NOT_YET, form.silence()) && !endures) {
                 cancellation.cancel();
             }
         } finally {

@@ -11,6 +11,8 @@ import dev.portreeve.gateway.config.ModelConfig;
 import dev.portreeve.gateway.config.PricesConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.idempotency.Idempotency;
+import dev.portreeve.gateway.idempotency.InMemoryAnswers;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
@@ -29,6 +31,7 @@ import dev.portreeve.policy.approval.ApprovalStore;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.InMemoryBudgetLedger;
+import dev.portreeve.policy.budget.InMemoryClaims;
 import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
@@ -44,6 +47,7 @@ import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.guardrail.Guardrails;
+import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.key.Authentication;
 import dev.portreeve.policy.key.Issuance;
 import dev.portreeve.policy.key.KeyDirectory;
@@ -273,6 +277,12 @@ final class EdgeFixture implements AutoCloseable {
                         guardrails,
                         router,
                         responses,
+                        new Idempotency(
+                                new InMemoryClaims(),
+                                new IdempotencyKeys(PEPPER),
+                                new InMemoryAnswers(),
+                                Duration.ofHours(1),
+                                1 << 20),
                         hub,
                         EdgeFixture::callId,
                         () -> true,

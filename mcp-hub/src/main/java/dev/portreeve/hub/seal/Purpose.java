@@ -9,7 +9,9 @@ public enum Purpose {
     /** A task of the tasks extension; travels in a header, so it is short. */
     TASK('t', 2048),
     /** A token for a downstream server, at rest; no caller ever has it. */
-    UPSTREAM_TOKEN('u', 128 * 1024);
+    UPSTREAM_TOKEN('u', 128 * 1024),
+    /** A model's answer, at rest; no caller ever has it sealed. */
+    ANSWER('a', 33 * 1024 * 1024);
 
     private final char code;
     private final int maxContentBytes;

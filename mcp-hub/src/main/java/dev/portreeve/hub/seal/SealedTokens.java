@@ -59,6 +59,11 @@ public final class SealedTokens {
      * @throws IllegalArgumentException if the content is longer than its purpose allows
      */
     public String seal(Binding binding, Duration validFor, byte[] content) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealBytes(binding, validFor, content));
+    }
+
+    /** As the other, for what is stored and never travels: the same without base64url. */
+    public byte[] sealBytes(Binding binding, Duration validFor, byte[] content) {
         if (content.length > binding.purpose().maxContentBytes()) {
             throw new IllegalArgumentException("a token for this purpose holds at most "
                     + binding.purpose().maxContentBytes() + " bytes");
@@ -78,11 +83,10 @@ public final class SealedTokens {
                 .putLong(clock.instant().plus(validFor).toEpochMilli())
                 .put(content)
                 .array();
-        byte[] token = ByteBuffer.allocate(HEAD_BYTES + plain.length + TAG_BYTES)
+        return ByteBuffer.allocate(HEAD_BYTES + plain.length + TAG_BYTES)
                 .put(head)
                 .put(encrypted(key.forSalt(salt), nonce, head, binding, plain))
                 .array();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
     /**
@@ -101,6 +105,11 @@ public final class SealedTokens {
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }
+        return openBytes(bytes, binding);
+    }
+
+    /** As the other, of what {@link #sealBytes} made. */
+    public Optional<byte[]> openBytes(byte[] bytes, Binding binding) {
         if (bytes.length < OVERHEAD_BYTES || bytes[0] != VERSION) {
             return Optional.empty();
         }

@@ -32,6 +32,11 @@ record Balance(long limit, long held, long settled, long overrun) {
                 limit, Math.subtractExact(held, amount), Math.addExact(settled, charged), saturated(overrun, excess));
     }
 
+    /** What a call was charged counts no longer: another one has taken its place. */
+    Balance takeBack(long charged, long excess) {
+        return new Balance(limit, held, Math.subtractExact(settled, charged), Math.max(0, overrun - excess));
+    }
+
     private static long saturated(long a, long b) {
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }

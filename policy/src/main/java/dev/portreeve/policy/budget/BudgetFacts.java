@@ -1,5 +1,7 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.NanoUsd;
@@ -28,7 +30,44 @@ final class BudgetFacts {
                     .put("limit_usd", level.budget().limit().toDecimal())
                     .put("remaining_usd", new NanoUsd(left).toDecimal()));
         }
-        return new Facts().put("held_usd", hold.amount().toDecimal()).putAll("held", levels);
+        Facts facts = new Facts().put("held_usd", hold.amount().toDecimal()).putAll("held", levels);
+        return facts.include(takesOver(hold));
+    }
+
+    /** A call that ran before under the same key and died: what it held or was charged is this one's now. */
+    private static Facts takesOver(Hold hold) {
+        Hold.Earlier earlier = hold.earlier();
+        if (earlier == null) {
+            return new Facts();
+        }
+        Facts facts = new Facts().put("call", earlier.callId().toString());
+        if (!earlier.found().isEmpty()) {
+            Settlement.Posted posted = earlier.found().getFirst().posted();
+            long amount = 0;
+            for (Ruling.HoldState state : earlier.found()) {
+                Settlement.Posted each = state.posted();
+                amount = Math.addExact(amount, each == null ? state.amount() : each.amount());
+            }
+            facts.put("was", posted == null ? "held" : posted.kind().code())
+                    .put("amount_usd", new NanoUsd(amount).toDecimal());
+        }
+        return new Facts().put("takes_over", facts);
+    }
+
+    /** The end of a call that died, as the one says that takes its place; none if that is recorded already. */
+    static List<AuditEvent> ended(Hold by) {
+        Hold.Earlier earlier = by.earlier();
+        boolean ended = earlier != null
+                && !earlier.found().isEmpty()
+                && earlier.found().getFirst().posted() != null;
+        if (earlier == null || ended) {
+            return List.of();
+        }
+        Facts facts = new Facts()
+                .put("outcome", "unknown")
+                .put("taken_over_by", by.callId().toString())
+                .put("cost_usd", NanoUsd.ZERO.toDecimal());
+        return List.of(new AuditEvent(by.tenant(), EventKind.CALL_CLOSED, earlier.callId(), facts));
     }
 
     /** For the closing record of any call that got past the budgets. */
@@ -53,6 +92,9 @@ final class BudgetFacts {
 
     /** For the closing record of a call that held money, after the book resolved the hold. */
     static Facts settled(Settlement settlement) {
+        if (settlement.windows().isEmpty()) {
+            return new Facts();
+        }
         Settlement.Posted posted = settlement.posted();
         Facts facts = new Facts()
                 .put(

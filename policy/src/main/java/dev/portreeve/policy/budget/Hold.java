@@ -1,7 +1,9 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +27,51 @@ final class Hold implements CallPosting {
     private final List<Level> levels;
     private final List<WindowKey> windows;
     private final Duration lifetime;
+    private final @Nullable IdempotentRun run;
+    private @Nullable Earlier earlier;
     private volatile boolean drawn;
     private volatile boolean ending;
     private boolean tried;
     private volatile @Nullable Decision decision;
 
-    /** @param lifetime how long nobody but the call itself may resolve it, from its commit on */
-    Hold(String tenant, UUID callId, NanoUsd amount, List<Level> levels, Duration lifetime) {
+    /**
+     * @param lifetime how long nobody but the call itself may resolve it, from its commit on
+     * @param run the key under which the call is made once, which is claimed with it
+     */
+    Hold(
+            String tenant,
+            UUID callId,
+            NanoUsd amount,
+            List<Level> levels,
+            Duration lifetime,
+            @Nullable IdempotentRun run) {
         this.tenant = tenant;
         this.callId = callId;
         this.amount = amount;
         this.levels = levels;
         this.windows = levels.stream().map(Level::key).toList();
         this.lifetime = lifetime;
+        this.run = run;
+    }
+
+    /**
+     * The dead run whose place this call takes.
+     *
+     * @param holds what it held, in its raises too; none if it held nothing
+     * @param found how those stood when they were taken over, for the record; known once this hold is admitted
+     */
+    record Earlier(UUID callId, List<Held> holds, List<Ruling.HoldState> found) {
+        /** One of its holds, by the id it stands under. */
+        record Held(UUID id, List<WindowKey> windows) {}
+
+        Earlier {
+            holds = List.copyOf(holds);
+            found = List.copyOf(found);
+        }
+
+        List<WindowKey> windows() {
+            return holds.stream().flatMap(held -> held.windows().stream()).distinct().toList();
+        }
     }
 
     /**
@@ -45,14 +79,27 @@ final class Hold implements CallPosting {
      * call's it is.
      *
      * @param ordinal 1 to {@value #MAX_RAISES}
+     * @param run the key that the call has claimed and must still have
      */
-    static Hold raise(String tenant, UUID callId, int ordinal, NanoUsd amount, List<Level> levels, Duration lifetime) {
+    static Hold raise(String tenant, UUID callId, int ordinal, NanoUsd amount, List<Level> levels, Duration lifetime, @Nullable IdempotentRun run) {
         if (ordinal < 1 || ordinal > MAX_RAISES) {
             throw new IllegalArgumentException("a hold is raised at most " + MAX_RAISES + " times");
         }
+        return new Hold(tenant, raise(callId, ordinal), amount, levels, lifetime, run);
+    }
+
+    private static UUID raise(UUID callId, int ordinal) {
         long version = (CALL_VERSION + 1L + ordinal) << VERSION_SHIFT;
-        UUID id = new UUID((callId.getMostSignificantBits() & ~VERSION) | version, callId.getLeastSignificantBits());
-        return new Hold(tenant, id, amount, levels, lifetime);
+        return new UUID((callId.getMostSignificantBits() & ~VERSION) | version, callId.getLeastSignificantBits());
+    }
+
+    /** The ids under which a call can hold: its own, and those of its raises. */
+    static List<UUID> ids(UUID callId) {
+        List<UUID> ids = new ArrayList<>(List.of(callId));
+        for (int ordinal = 1; ordinal <= MAX_RAISES; ordinal++) {
+            ids.add(raise(callId, ordinal));
+        }
+        return List.copyOf(ids);
     }
 
     /** The call for which this id raises a hold, or {@code null} if it is a call's own. */
@@ -75,6 +122,9 @@ final class Hold implements CallPosting {
          * @param setAside whether it would have enough if no other replica had leased of it
          */
         record Exhausted(Level level, Balance before, boolean setAside) implements Decision {}
+
+        /** Its idempotency key is another call's. */
+        record KeyInUse() implements Decision {}
     }
 
     @Override
@@ -90,6 +140,26 @@ final class Hold implements CallPosting {
     @Override
     public List<WindowKey> windows() {
         return windows;
+    }
+
+    @Nullable
+    IdempotentRun run() {
+        return run;
+    }
+
+    /** Whether it is one more hold of a call that runs already. */
+    boolean isRaise() {
+        return raised(callId) != null;
+    }
+
+    /** Whose place the call takes. */
+    @Nullable
+    Earlier earlier() {
+        return earlier;
+    }
+
+    void earlier(@Nullable Earlier dead) {
+        earlier = dead;
     }
 
     NanoUsd amount() {
@@ -118,8 +188,13 @@ final class Hold implements CallPosting {
     Decision.Admitted admitted() {
         return switch (decision()) {
             case Decision.Admitted admitted -> admitted;
-            case Decision.Exhausted refused -> throw new IllegalStateException("call " + callId + " holds nothing");
+            case Decision.Exhausted ignored -> throw holdsNothing();
+            case Decision.KeyInUse ignored -> throw holdsNothing();
         };
+    }
+
+    private IllegalStateException holdsNothing() {
+        return new IllegalStateException("call " + callId + " holds nothing");
     }
 
     /** Its end is on its way to the book, and brings it along. */

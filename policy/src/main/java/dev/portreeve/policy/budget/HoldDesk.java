@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
@@ -45,7 +46,7 @@ final class HoldDesk {
         Meter meter = new Meter(call.estimate(), worstCase);
         List<Level> levels = worstCase.isZero() ? List.of() : budgets.get().above(call.subject(), clock.instant());
         Holdings.Raise raise = (ordinal, more, first, into) -> raise(call, ordinal, more, first, into, trail);
-        if (levels.isEmpty()) {
+        if (levels.isEmpty() && call.run() == null) {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
@@ -65,9 +66,10 @@ final class HoldDesk {
                 ordinal,
                 more,
                 levels,
-                call.deadline().remaining().plus(EXPIRY_MARGIN));
+                call.deadline().remaining().plus(EXPIRY_MARGIN),
+                call.run());
         Hold fromMemory = holds.get();
-        if (leases.draw(fromMemory)) {
+        if (call.run() == null && leases.draw(fromMemory)) {
             into.add(fromMemory);
             return true;
         }
@@ -87,6 +89,10 @@ final class HoldDesk {
                         return false;
                     }
                 }
+                case Hold.Decision.KeyInUse ignored -> {
+                    into.removeLast();
+                    return false;
+                }
             }
         }
     }
@@ -102,16 +108,19 @@ final class HoldDesk {
                 call.id().value(),
                 worstCase,
                 levels,
-                call.deadline().remaining().plus(EXPIRY_MARGIN));
+                call.deadline().remaining().plus(EXPIRY_MARGIN),
+                call.run());
         Hold fromMemory = holds.get();
-        if (leases.draw(fromMemory)) {
+        // Under a key the hold must be there as soon as the claim is: whoever takes a dead call's place takes its
+        // money.
+        if (call.run() == null && leases.draw(fromMemory)) {
             begin(fromMemory, trail);
             return fromMemory;
         }
         Deadline patience = patience(call);
         while (true) {
             Hold hold = holds.get();
-            Receipt receipt = trail.admit(book, hold, () -> opening(hold));
+            Receipt receipt = trail.admit(book, hold, () -> opening(hold), () -> ended(hold));
             awaitDecision(hold, receipt, trail);
             switch (hold.decision()) {
                 case Hold.Decision.Admitted ignored -> {
@@ -123,6 +132,7 @@ final class HoldDesk {
                         throw denied(hold, exhausted);
                     }
                 }
+                case Hold.Decision.KeyInUse ignored -> throw inUse();
             }
         }
     }
@@ -165,7 +175,19 @@ final class HoldDesk {
         return switch (hold.decision()) {
             case Hold.Decision.Admitted admitted -> BudgetFacts.held(hold, admitted);
             case Hold.Decision.Exhausted ignored -> null;
+            case Hold.Decision.KeyInUse ignored -> null;
         };
+    }
+
+    private static List<AuditEvent> ended(Hold hold) {
+        return hold.decision() instanceof Hold.Decision.Admitted ? BudgetFacts.ended(hold) : List.of();
+    }
+
+    private static CallEnded inUse() {
+        return new CallEnded(new CallOutcome.Denied(new Denial(
+                Denial.Stage.BUDGET,
+                Denial.Reason.KEY_IN_USE,
+                "a call under the same idempotency key is running; try again for its answer")));
     }
 
     private void awaitDecision(Hold hold, Receipt receipt, AuditTrail trail) {

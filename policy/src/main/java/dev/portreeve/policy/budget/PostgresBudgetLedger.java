@@ -55,6 +55,9 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
         PostgresHolds rows = new PostgresHolds(transaction);
+        PostgresClaims claims = new PostgresClaims(transaction.connection());
+        // Before any window is locked, as everybody does who claims.
+        claims.decide(postings);
         Batch batch = new Batch();
         postings.forEach(batch::add);
         make(rows, batch.opened);
@@ -68,7 +71,9 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         }
         Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
         ruling.decide(postings);
+        claims.giveBackRefused(postings);
         rows.write(ruling);
+        claims.takeOver(ruling);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
     }
 
@@ -87,6 +92,12 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
                     hold.levels().forEach(level -> opened.put(level.key(), level));
                     calls.add(CallKey.of(hold));
                     resolves |= hold.tried();
+                    Hold.Earlier earlier = hold.earlier();
+                    if (earlier != null) {
+                        spoken.addAll(earlier.windows());
+                        earlier.holds().forEach(held -> calls.add(new CallKey(hold.tenant(), held.id())));
+                        resolves = true;
+                    }
                 }
                 case Settlement settlement -> {
                     calls.add(CallKey.of(settlement));

@@ -21,6 +21,7 @@ final class Ruling {
     private final Set<WindowKey> changed = new LinkedHashSet<>();
     private final List<HoldRow> holds = new ArrayList<>();
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
+    private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
 
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
@@ -75,12 +76,17 @@ final class Ruling {
 
     private Hold.Decision admit(Hold hold) {
         CallKey call = CallKey.of(hold);
+        if (hold.run() != null && !hold.run().isClaimed()) {
+            return new Hold.Decision.KeyInUse();
+        }
         // A hold that is there already is this one: its first commit went through although nobody heard of it.
         if (!calls.containsKey(call)) {
             long amount = hold.amount().nanos();
             if (!hold.drawn() || !leases.redeem(hold)) {
+                Runnable undo = freeEarlier(hold);
                 Hold.Decision.Exhausted exhausted = shortage(hold);
                 if (exhausted != null && !hold.drawn()) {
+                    undo.run();
                     return exhausted;
                 }
                 if (exhausted != null) {
@@ -92,6 +98,55 @@ final class Ruling {
         }
         return new Hold.Decision.Admitted(
                 hold.windows().stream().map(this::balance).toList());
+    }
+
+    /**
+     * Frees what the dead run held whose place this call takes, or what it was charged, so that the two are charged as one.
+     *
+     * @return makes it as it was
+     */
+    private Runnable freeEarlier(Hold hold) {
+        Hold.Earlier earlier = hold.earlier();
+        if (earlier == null) {
+            return () -> {};
+        }
+        Map<WindowKey, Balance> before = new HashMap<>();
+        earlier.windows().forEach(window -> before.put(window, balance(window)));
+        Map<CallKey, HoldState> states = new LinkedHashMap<>();
+        for (Hold.Earlier.Held held : earlier.holds()) {
+            CallKey dead = new CallKey(hold.tenant(), held.id());
+            HoldState state = calls.get(dead);
+            if (state != null) {
+                states.put(dead, state);
+                free(dead, state, held.windows(), hold.callId());
+            }
+        }
+        hold.earlier(new Hold.Earlier(earlier.callId(), earlier.holds(), List.copyOf(states.values())));
+        return () -> {
+            before.forEach(this::change);
+            states.keySet().forEach(postings::remove);
+            states.keySet().forEach(takenOver::remove);
+            calls.putAll(states);
+        };
+    }
+
+    private void free(CallKey dead, HoldState state, List<WindowKey> windows, UUID by) {
+        Settlement.Posted posted = state.posted();
+        for (WindowKey window : windows) {
+            Balance balance = balance(window);
+            change(
+                    window,
+                    posted == null
+                            ? balance.resolve(state.amount(), 0, 0)
+                            : balance.takeBack(posted.amount(), posted.overrun()));
+        }
+        if (posted == null) {
+            Settlement.Posted released = new Settlement.Posted(Settlement.Kind.RELEASED, 0, 0);
+            postings.put(dead, released);
+            calls.put(dead, new HoldState(state.amount(), released));
+        } else {
+            takenOver.put(dead, by);
+        }
     }
 
     private void hold(CallKey call, long amount, Hold hold) {
@@ -190,6 +245,11 @@ final class Ruling {
     /** The holds to write. */
     List<HoldRow> holds() {
         return List.copyOf(holds);
+    }
+
+    /** Postings that count no longer, and the calls that hold what was posted. */
+    Map<CallKey, UUID> takenOver() {
+        return takenOver;
     }
 
     /** The postings to write. */

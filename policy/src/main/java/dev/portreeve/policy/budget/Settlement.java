@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.NanoUsd;
 import java.util.List;
 import java.util.Locale;
@@ -14,16 +15,24 @@ final class Settlement implements CallPosting {
     private final NanoUsd held;
     private final @Nullable Hold drawn;
     private List<Settlement> raises = List.of();
+    private final @Nullable IdempotentRun run;
     private Posted posted;
     private @Nullable Result result;
 
     private Settlement(
-            String tenant, UUID callId, List<WindowKey> windows, NanoUsd held, @Nullable Hold drawn, Posted posted) {
+            String tenant,
+            UUID callId,
+            List<WindowKey> windows,
+            NanoUsd held,
+            @Nullable Hold drawn,
+            @Nullable IdempotentRun run,
+            Posted posted) {
         this.tenant = tenant;
         this.callId = callId;
         this.windows = windows;
         this.held = held;
         this.drawn = drawn;
+        this.run = run;
         this.posted = posted;
     }
 
@@ -69,11 +78,17 @@ final class Settlement implements CallPosting {
         Kind kind = cost.isZero() ? Kind.RELEASED : Kind.SETTLED;
         Posted posted = new Posted(kind, within, cost.nanos() - within);
         return new Settlement(
-                hold.tenant(), hold.callId(), hold.windows(), hold.amount(), hold.drawn() ? hold : null, posted);
+                hold.tenant(),
+                hold.callId(),
+                hold.windows(),
+                hold.amount(),
+                hold.drawn() ? hold : null,
+                hold.run(),
+                posted);
     }
 
     static Settlement assumed(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held) {
-        return new Settlement(tenant, callId, windows, held, null, new Posted(Kind.ASSUMED, held.nanos(), 0));
+        return new Settlement(tenant, callId, windows, held, null, null, new Posted(Kind.ASSUMED, held.nanos(), 0));
     }
 
     /** As the other, for a hold that perhaps was never stored: it is, with this. */
@@ -84,6 +99,7 @@ final class Settlement implements CallPosting {
                 drawn.windows(),
                 drawn.amount(),
                 drawn,
+                null,
                 new Posted(Kind.ASSUMED, drawn.amount().nanos(), 0));
     }
 
@@ -130,6 +146,12 @@ final class Settlement implements CallPosting {
             sum = Math.addExact(sum, raise.posted.overrun());
         }
         return sum;
+    }
+
+    /** The idempotency key the call ran under, which ends with it. */
+    @Nullable
+    IdempotentRun run() {
+        return run;
     }
 
     /** As wished; once finished, as it was posted. */

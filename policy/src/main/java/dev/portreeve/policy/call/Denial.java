@@ -30,7 +30,9 @@ public record Denial(Stage stage, Reason reason, String detail) {
         APPROVAL_DENIED("approval_denied"),
         APPROVAL_EXPIRED("approval_expired"),
         /** The tool's definition changed since it was approved. */
-        DEFINITION_CHANGED("definition_changed");
+        DEFINITION_CHANGED("definition_changed"),
+        /** Another call under the same idempotency key was quicker. */
+        KEY_IN_USE("idempotency_key_in_use");
 
         private final String code;
 

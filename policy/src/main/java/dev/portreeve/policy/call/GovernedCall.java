@@ -1,5 +1,7 @@
 package dev.portreeve.policy.call;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a caller wants, read off the wire and not yet decided. Immutable. */
 public sealed interface GovernedCall permits LlmCall, ToolCall, TaskCall, ContextCall, QuestionCall {
     CallId id();
@@ -14,4 +16,9 @@ public sealed interface GovernedCall permits LlmCall, ToolCall, TaskCall, Contex
     Estimate estimate();
 
     Deadline deadline();
+
+    /** That it is to be made once under a key; {@code null} for a call without one. */
+    default @Nullable IdempotentRun run() {
+        return null;
+    }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param operation the dialect's operation, for the record ({@code chat}, {@code embeddings})
  * @param target where the call goes, for the record; {@code null} where there is only one place
+ * @param repeatable what it has to do with an idempotency key; {@code null} for a call without one
  */
 public record LlmCall(
         CallId id,
@@ -18,7 +19,8 @@ public record LlmCall(
         Content content,
         Estimate estimate,
         Deadline deadline,
-        @Nullable Target target)
+        @Nullable Target target,
+        @Nullable Repeatable repeatable)
         implements GovernedCall {
     /**
      * A model at a provider.
@@ -53,6 +55,28 @@ public record LlmCall(
         public Target {
             translation = List.copyOf(translation);
         }
+    }
+
+    public LlmCall(
+            CallId id,
+            Subject subject,
+            Resource.Model resource,
+            String operation,
+            Content content,
+            Estimate estimate,
+            Deadline deadline,
+            @Nullable Target target) {
+        this(id, subject, resource, operation, content, estimate, deadline, target, null);
+    }
+
+    /** The same call under an idempotency key, or without one. */
+    public LlmCall under(@Nullable Repeatable key) {
+        return new LlmCall(id, subject, resource, operation, content, estimate, deadline, target, key);
+    }
+
+    @Override
+    public @Nullable IdempotentRun run() {
+        return repeatable instanceof IdempotentRun run ? run : null;
     }
 
     public LlmCall(

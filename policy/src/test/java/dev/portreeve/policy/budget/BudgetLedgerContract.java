@@ -231,7 +231,8 @@ abstract class BudgetLedgerContract {
                 new NanoUsd(60),
                 new Budgets(Budgets.of(organisation(null, null, 100L)))
                         .above(BOT, purse.clock().instant()),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                null);
         append(hold);
         append(hold);
         assertInstanceOf(Hold.Decision.Admitted.class, hold.decision());

@@ -22,9 +22,16 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final HoldDesk desk;
     private final Map<WindowKey, Balance> balances = new HashMap<>();
     private final Map<CallKey, HoldState> calls = new HashMap<>();
+    private final InMemoryClaims claims;
     private volatile Budgets budgets;
 
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock) {
+        this(organisation, clock, new InMemoryClaims());
+    }
+
+    /** @param claims the keys that calls are made once under */
+    public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock, InMemoryClaims claims) {
+        this.claims = claims;
         this.budgets = new Budgets(Budgets.of(organisation));
         this.desk = new HoldDesk(() -> budgets, this, leases, clock);
     }
@@ -57,8 +64,16 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                                 level.key(), Balance.empty(level.budget().limit())));
             }
         }
+        for (BudgetPosting posting : postings) {
+            switch (posting) {
+                case Hold hold when hold.run() != null -> claims.claim(hold, calls::containsKey);
+                case Settlement settlement when settlement.run() != null -> claims.end(settlement);
+                default -> {}
+            }
+        }
         Ruling ruling = new Ruling(balances, calls, new LeaseTurn(leases, Map.of(), Map.of()));
         ruling.decide(postings);
+        claims.giveBackRefused(postings);
         balances.putAll(ruling.changed());
         ruling.holds().forEach(hold -> calls.put(hold.call(), new HoldState(hold.amount(), null)));
         ruling.postings()

@@ -7,6 +7,8 @@ import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.migrations.TestDatabase;
+import dev.portreeve.policy.idempotency.IdempotentRuns;
+import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -106,12 +108,23 @@ final class PostgresPurse implements PurseFixture {
         List<Balance> found = query(
                 """
                 SELECT limit_nanos, held_nanos, settled_nanos, overrun_nanos FROM policy.budget_window
-                WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""",
+                WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz\
+                """,
                 row -> new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                 window.tenant(),
                 window.budgetId(),
                 window.start().toString());
         return found.isEmpty() ? new Balance(0, 0, 0, 0) : found.getFirst();
+    }
+
+    @Override
+    public IdempotentRuns runs() {
+        return new PostgresIdempotentRuns(database.app().dataSource());
+    }
+
+    @Override
+    public void presumeDead() {
+        execute("UPDATE policy.idempotent_run SET touched_at = now() - interval '31 seconds' WHERE state = 'running'");
     }
 
     @Override

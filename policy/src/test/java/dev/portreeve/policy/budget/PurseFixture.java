@@ -21,6 +21,7 @@ import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
+import dev.portreeve.policy.idempotency.IdempotentRuns;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -42,6 +43,12 @@ interface PurseFixture extends AutoCloseable {
 
     /** The row as it is stored; all zero if there is none. */
     Balance balance(WindowKey window);
+
+    /** What ran under which key. */
+    IdempotentRuns runs();
+
+    /** Nobody has touched what runs for so long that it counts as dead. */
+    void presumeDead();
 
     /** The kinds of this call's records, in order. */
     List<String> records(UUID callId);
@@ -133,6 +140,9 @@ interface PurseFixture extends AutoCloseable {
     default CallOutcome run(LlmCall call, Ending ending) {
         try (AuditTrail trail = trail(call)) {
             CallOutcome outcome = attempt(call, ending, trail);
+            if (call.run() != null && outcome instanceof CallOutcome.Completed) {
+                call.run().complete();
+            }
             trail.conclude(new Facts().put("outcome", outcome.getClass().getSimpleName()))
                     .await();
             return outcome;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.idempotency;
+
+import org.jspecify.annotations.NullMarked;

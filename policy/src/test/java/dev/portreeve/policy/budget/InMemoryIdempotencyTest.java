@@ -1,0 +1,8 @@
+package dev.portreeve.policy.budget;
+
+class InMemoryIdempotencyTest extends IdempotencyContract {
+    @Override
+    PurseFixture open() {
+        return new InMemoryPurse(NOON);
+    }
+}
