@@ -9,6 +9,7 @@ import dev.portreeve.gateway.cli.CliFailure;
 import dev.portreeve.gateway.cli.ConnectCommand;
 import dev.portreeve.gateway.cli.ImportCommand;
 import dev.portreeve.gateway.cli.KeysCommand;
+import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
@@ -54,7 +55,7 @@ public final class Main {
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new CheckCommand(terminal))
-                .addSubcommand(new ImportCommand(terminal))
+                .addSubcommand(new CommandLine(new ImportCommand(terminal)).addSubcommand(new LiteLlmCommand(terminal)))
                 .addSubcommand(new ConnectCommand(terminal))
                 .addSubcommand(new KeysCommand(terminal))
                 .addSubcommand(new ApprovalsCommand(terminal))

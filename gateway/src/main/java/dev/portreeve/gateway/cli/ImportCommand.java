@@ -21,14 +21,18 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code portreeve import}: brings the servers of an MCP client's file. Starts nothing and connects to nothing. */
 @Command(
         name = "import",
         description = {
-            "read the MCP servers of Claude Code, Claude Desktop, Cursor, VS Code, Codex, Gemini CLI or a registry's server.json,",
+            "read the MCP servers of Claude Code, Claude Desktop, Cursor, VS Code, Codex, Gemini CLI or a registry's"
+                    + " server.json,",
             "and print them as entries of the configuration; the report goes to standard error"
         },
         mixinStandardHelpOptions = true)
@@ -37,7 +41,15 @@ public final class ImportCommand implements Callable<Integer> {
     private static final String RULES = "policies";
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "FILE", description = "the client's file, such as .mcp.json or ~/.codex/config.toml")
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "the client's file, such as .mcp.json or ~/.codex/config.toml")
+    private @Nullable Path named;
+
     private Path file = Path.of(".mcp.json");
 
     @Option(
@@ -59,6 +71,12 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (named == null) {
+            // Required, but for the commands below this one.
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(), "Missing required parameter: 'FILE'");
+        }
+        file = named;
         String text = FileEdit.read(file).orElseThrow(() -> missing(file));
         ImportReport report = new ImportReport(terminal, format == ServerOptions.Format.json);
         Path target = into;
@@ -100,13 +118,12 @@ public final class ImportCommand implements Callable<Integer> {
         }
         GatewayConfig was = parse(target, old, environment);
         if (!ConfigEdit.onlyAdds(was, parse(target, merged, environment))) {
-            throw new BadConfig(
-                    List.of(
-                            new ConfigProblem(
-                                    target.toString(),
-                                    0,
-                                    "",
-                                    "cannot be added to safely; nothing was written: print the entries without --into, put them in by hand")));
+            throw new BadConfig(List.of(new ConfigProblem(
+                    target.toString(),
+                    0,
+                    "",
+                    "cannot be added to safely; nothing was written: print the entries without --into,"
+                            + " put them in by hand")));
         }
         return new Merged(imported, known.size(), merged);
     }
