@@ -124,6 +124,10 @@ final class ReferenceCheck {
             for (int p = 0; p < rule.prompts().size(); p++) {
                 toolPattern(path + ".prompts[" + p + "]", rule.prompts().get(p), "slug__prompt");
             }
+            for (int h = 0; h < rule.hostedTools().size(); h++) {
+                hostedToolPattern(
+                        path + ".hosted-tools[" + h + "]", rule.hostedTools().get(h));
+            }
         }
     }
 
@@ -185,6 +189,16 @@ final class ReferenceCheck {
                         .toList());
     }
 
+    /** Which tools providers run nobody can list, but before a slash stands a provider of the file. */
+    private void hostedToolPattern(String path, String pattern) {
+        int slash = pattern.indexOf('/');
+        if (slash >= 0 && pattern.indexOf('*') < 0) {
+            List<String> ids =
+                    config.providers().stream().map(ProviderConfig::id).toList();
+            known(path, "provider", pattern.substring(0, slash), ids);
+        }
+    }
+
     private void toolPattern(String path, String pattern, String form) {
         int split = pattern.indexOf("__");
         String slug = split < 0 ? pattern : pattern.substring(0, split);
@@ -217,7 +231,8 @@ final class ReferenceCheck {
             if (!isWebhookSecret(webhooks.get(i).secret().reveal())) {
                 problems.at(
                         "approvals.webhooks[" + i + "].secret",
-                        "must be whsec_ and then 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)");
+                        "must be whsec_ and then 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl"
+                                + " rand -base64 32)");
             }
         }
     }

@@ -27,7 +27,7 @@ final class AnthropicReader {
         this.operation = operation;
         this.body = body;
         this.messages = new MessageTexts(Dialect.ANTHROPIC_MESSAGES, texts, withTexts);
-        this.hosted = new HostedToolReader(Dialect.ANTHROPIC_MESSAGES, body);
+        this.hosted = new HostedToolReader(Dialect.ANTHROPIC_MESSAGES);
     }
 
     static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {

@@ -98,6 +98,8 @@ public final class CallErrors {
         ErrorAnswer answer = switch (denial.reason()) {
             case NOT_GRANTED, FORBIDDEN, RULE_ERROR ->
                 ErrorAnswer.of(403, PERMISSION, "model_not_granted", "\"model\"", false, denial.detail());
+            case HOSTED_TOOL_DENIED ->
+                ErrorAnswer.of(403, PERMISSION, "tool_not_granted", "\"tools\"", false, denial.detail());
             case BUDGET_EXHAUSTED ->
                 ErrorAnswer.of(429, "insufficient_quota", "insufficient_quota", false, denial.detail());
             case GUARDRAIL_BLOCKED -> ErrorAnswer.of(400, INVALID, "content_policy_violation", false, denial.detail());

@@ -36,7 +36,7 @@ final class GeminiReader {
         this.path = path;
         this.body = body;
         this.contents = new GeminiTexts(texts, withTexts);
-        this.hosted = new GeminiTools(body);
+        this.hosted = new GeminiTools();
     }
 
     static ModelRequest read(RequestPath path, byte[] body, boolean withTexts) {

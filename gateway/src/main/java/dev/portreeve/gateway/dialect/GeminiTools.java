@@ -1,11 +1,13 @@
 package dev.portreeve.gateway.dialect;
 
-import java.nio.charset.StandardCharsets;
+import dev.portreeve.gateway.dialect.HostedTools.Element;
+import dev.portreeve.gateway.dialect.HostedTools.Found;
+import dev.portreeve.gateway.dialect.HostedTools.Listing;
+import dev.portreeve.gateway.dialect.HostedTools.Member;
+import dev.portreeve.gateway.dialect.HostedTools.Place;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -15,16 +17,11 @@ import tools.jackson.core.JsonToken;
 final class GeminiTools {
     private static final Set<String> CALLERS = Set.of("functionDeclarations", "function_declarations");
 
-    private final byte[] body;
-    private final Set<String> kinds = new LinkedHashSet<>();
-    private HostedTools.@Nullable Cut cut;
-
-    GeminiTools(byte[] body) {
-        this.body = body;
-    }
+    private final List<Found> found = new ArrayList<>();
+    private final List<Listing> listings = new ArrayList<>();
 
     HostedTools found() {
-        return kinds.isEmpty() ? HostedTools.NONE : new HostedTools(List.copyOf(kinds), cut);
+        return found.isEmpty() ? HostedTools.NONE : new HostedTools(found, listings);
     }
 
     /** Reads the request's {@code tools}. */
@@ -36,40 +33,38 @@ final class GeminiTools {
             throw BadRequest.invalid("invalid_type", "tools", "\"tools\" must be an array");
         }
         int start = walk.start();
-        List<String> kept = new ArrayList<>();
+        List<Element> elements = new ArrayList<>();
         while (walk.element()) {
             if (!walk.is(JsonToken.START_OBJECT)) {
                 throw BadRequest.invalid("invalid_type", "tools", "a tool must be an object");
             }
-            String left = tool(walk);
-            if (!left.isEmpty()) {
-                kept.add(left);
-            }
+            elements.add(tool(walk));
         }
-        if (!kinds.isEmpty()) {
-            Span all = new Span(start, walk.position());
-            cut = kept.isEmpty()
-                    ? HostedToolReader.member(body, all)
-                    : new HostedTools.Cut(all, "[" + String.join(",", kept) + "]");
+        if (!found.isEmpty()) {
+            listings.add(new Listing(new Span(start, walk.position()), elements));
         }
     }
 
-    /** @return what is left of the tool the walk stands on without what is hosted; empty if that is nothing */
-    private String tool(JsonWalk walk) {
-        List<String> members = new ArrayList<>();
+    private Element tool(JsonWalk walk) {
+        int start = walk.start();
+        List<Member> members = new ArrayList<>();
+        List<Found> hosted = new ArrayList<>();
         while (walk.member()) {
             String name = walk.name();
-            if (CALLERS.contains(name)) {
-                Span value = walk.skip();
-                members.add(
-                        "\"" + name + "\":" + new String(body, value.start(), value.length(), StandardCharsets.UTF_8));
-            } else if (walk.is(JsonToken.VALUE_NULL)) {
+            if (walk.is(JsonToken.VALUE_NULL)) {
                 walk.skipQuickly();
-            } else {
-                kinds.add(HostedToolReader.shown(name));
-                walk.skipQuickly();
+                continue;
             }
+            Span value = walk.skip();
+            Found tool = null;
+            if (!CALLERS.contains(name)) {
+                HostedToolReader.requireRoom(found);
+                tool = new Found(HostedToolReader.plain(name), Place.LISTED, value, value);
+                found.add(tool);
+                hosted.add(tool);
+            }
+            members.add(new Member(ErrorAnswer.quoted(name), value, tool));
         }
-        return members.isEmpty() ? "" : "{" + String.join(",", members) + "}";
+        return new Element(new Span(start, walk.position()), hosted, members);
     }
 }

@@ -1,13 +1,15 @@
 package dev.portreeve.gateway.dialect;
 
-import dev.portreeve.gateway.dialect.HostedTools.Cut;
-import java.nio.charset.StandardCharsets;
+import dev.portreeve.gateway.dialect.HostedTools.Element;
+import dev.portreeve.gateway.dialect.HostedTools.Found;
+import dev.portreeve.gateway.dialect.HostedTools.Listing;
+import dev.portreeve.gateway.dialect.HostedTools.Place;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -15,10 +17,16 @@ import tools.jackson.core.JsonToken;
  * kind nobody knew when this was written is not let through. For one request.
  */
 final class HostedToolReader {
+    /** More than any request needs; each is decided about and recorded. */
+    private static final int MAX_FOUND = 32;
+
     private static final Set<String> CHAT = Set.of("function", "custom");
     /** A namespace is a group of functions. */
     private static final Set<String> RESPONSES =
             Set.of("function", "custom", "namespace", "local_shell", "apply_patch");
+
+    /** What a group can hold; a group in a group is none that anybody described. */
+    private static final Set<String> GROUPED = Set.of("", "function", "custom");
 
     private static final Set<String> ANTHROPIC = Set.of("custom");
     /** Anthropic's words for tools that it describes and the caller runs; a date follows. */
@@ -32,87 +40,148 @@ final class HostedToolReader {
     private static final int MAX_KIND = 60;
 
     private final Dialect dialect;
-    private final byte[] body;
-    private final Set<String> kinds = new LinkedHashSet<>();
-    private @Nullable Cut cut;
+    private final List<Found> found = new ArrayList<>();
+    private final List<Listing> listings = new ArrayList<>();
+    /** Servers by their names, and the names of the servers that sets of tools are of. */
+    private final Map<String, Span> servers = new HashMap<>();
 
-    HostedToolReader(Dialect dialect, byte[] body) {
+    private final Map<Found, String> serversOfSets = new HashMap<>();
+
+    /** What a look at one tool says. */
+    private record Entry(String kind, String name, String server, Span at, List<Found> inner) {}
+
+    HostedToolReader(Dialect dialect) {
         this.dialect = dialect;
-        this.body = body;
     }
 
     HostedTools found() {
-        return kinds.isEmpty() ? HostedTools.NONE : new HostedTools(List.copyOf(kinds), cut);
+        if (found.isEmpty()) {
+            return HostedTools.NONE;
+        }
+        return new HostedTools(
+                found.stream().map(this::withServer).toList(),
+                listings.stream()
+                        .map(listing -> new Listing(
+                                listing.all(),
+                                listing.elements().stream()
+                                        .map(element -> new Element(
+                                                element.at(),
+                                                element.hosted().stream()
+                                                        .map(this::withServer)
+                                                        .toList()))
+                                        .toList()))
+                        .toList());
+    }
+
+    /** What is decided about a set of tools is decided about the server that has them. */
+    private Found withServer(Found set) {
+        Span server = servers.get(serversOfSets.getOrDefault(set, ""));
+        return server == null ? set : new Found(set.kind(), set.place(), set.at(), server);
     }
 
     /** Reads a member of the request's root: {@code tools}, or one that names hosted tools in its own way. */
     void read(JsonWalk walk) {
         switch (walk.name()) {
-            case "tools" -> tools(walk);
+            case "tools" -> listing(walk, false);
             case "tool_choice" -> choice(walk);
-            case "mcp_servers" -> servers(walk);
-            default -> whole(walk, walk.name());
+            case "mcp_servers" -> listing(walk, true);
+            default -> member(walk);
         }
     }
 
-    private void tools(JsonWalk walk) {
+    private void listing(JsonWalk walk, boolean ofServers) {
+        if (!walk.is(JsonToken.START_ARRAY)) {
+            if (ofServers) {
+                member(walk);
+            } else {
+                walk.skipQuickly();
+            }
+            return;
+        }
+        int start = walk.start();
+        List<Element> elements = new ArrayList<>();
+        boolean any = false;
+        while (walk.element()) {
+            Element element = ofServers ? server(walk) : tool(walk);
+            elements.add(element);
+            any |= !element.hosted().isEmpty();
+        }
+        if (any) {
+            listings.add(new Listing(new Span(start, walk.position()), elements));
+        }
+    }
+
+    private Element server(JsonWalk walk) {
+        Entry entry = entry(walk);
+        servers.put(entry.name(), entry.at());
+        return new Element(entry.at(), List.of(add("mcp_servers", Place.LISTED, entry.at(), entry.at())));
+    }
+
+    private Element tool(JsonWalk walk) {
+        Entry entry = entry(walk);
+        if (isCallers(entry.kind())) {
+            return new Element(entry.at(), entry.inner().stream().map(this::add).toList());
+        }
+        Found tool = add(entry.kind(), Place.LISTED, entry.at(), entry.at());
+        if (!entry.server().isEmpty()) {
+            serversOfSets.put(tool, entry.server());
+        }
+        return new Element(entry.at(), List.of(tool));
+    }
+
+    /** Reads what the walk stands on, whatever it is. */
+    private Entry entry(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            return new Entry("", "", "", walk.skip(), List.of());
+        }
+        int start = walk.start();
+        String kind = "";
+        String name = "";
+        String server = "";
+        List<Span> inner = new ArrayList<>();
+        List<String> innerKinds = new ArrayList<>();
+        while (walk.member()) {
+            switch (walk.name()) {
+                case "type" -> kind = text(walk);
+                case "name" -> name = text(walk);
+                case "mcp_server_name" -> server = text(walk);
+                case "tools" -> inner(walk, inner, innerKinds);
+                default -> walk.skipQuickly();
+            }
+        }
+        Span at = new Span(start, walk.position());
+        List<Found> hosted = new ArrayList<>();
+        for (int i = 0; i < inner.size(); i++) {
+            hosted.add(new Found(plain(innerKinds.get(i)), Place.LISTED, at, inner.get(i)));
+        }
+        return new Entry(kind, name, server, at, hosted);
+    }
+
+    /** The hosted ones of a group's tools. */
+    private void inner(JsonWalk walk, List<Span> spans, List<String> kinds) {
         if (!walk.is(JsonToken.START_ARRAY)) {
             walk.skipQuickly();
             return;
         }
-        int start = walk.start();
-        List<Span> kept = new ArrayList<>();
-        int hosted = 0;
-        while (walk.element()) {
-            int from = walk.start();
-            String kind = walk.is(JsonToken.START_OBJECT) ? kind(walk) : "";
-            if (!walk.is(JsonToken.END_OBJECT)) {
-                walk.skip();
-            }
-            if (isCallers(kind)) {
-                kept.add(new Span(from, walk.position()));
-            } else {
-                add(kind);
-                hosted++;
-            }
-        }
-        if (hosted > 0) {
-            Span all = new Span(start, walk.position());
-            propose(kept.isEmpty() ? member(body, all) : new Cut(all, source(kept)));
-        }
-    }
-
-    /** The kind of the tool that the walk stands on, and of those in it the first that is hosted; leaves at its end. */
-    private String kind(JsonWalk walk) {
-        String kind = "";
-        String inner = "";
-        while (walk.member()) {
-            if (walk.name().equals("type") && walk.is(JsonToken.VALUE_STRING)) {
-                kind = walk.string();
-            } else if (walk.name().equals("tools") && walk.is(JsonToken.START_ARRAY)) {
-                inner = inner(walk);
-            } else {
-                walk.skipQuickly();
-            }
-        }
-        return inner.isEmpty() || !isCallers(kind) ? kind : inner;
-    }
-
-    private String inner(JsonWalk walk) {
-        String hosted = "";
         while (walk.element()) {
             if (!walk.is(JsonToken.START_OBJECT)) {
                 walk.skipQuickly();
                 continue;
             }
+            int start = walk.start();
+            String kind = "";
             while (walk.member()) {
-                if (walk.name().equals("type") && walk.is(JsonToken.VALUE_STRING) && !isCallers(walk.string())) {
-                    hosted = walk.string();
+                if (walk.name().equals("type")) {
+                    kind = text(walk);
+                } else {
+                    walk.skipQuickly();
                 }
-                walk.skipQuickly();
+            }
+            if (!GROUPED.contains(kind)) {
+                kinds.add(kind);
+                spans.add(new Span(start, walk.position()));
             }
         }
-        return hosted;
     }
 
     private boolean isCallers(String kind) {
@@ -122,110 +191,63 @@ final class HostedToolReader {
         return switch (dialect) {
             case OPENAI_CHAT -> CHAT.contains(kind);
             case OPENAI_RESPONSES -> RESPONSES.contains(kind);
-            case GEMINI -> throw new IllegalStateException("gemini names its tools in another way");
-            case BEDROCK_CONVERSE, COHERE_CHAT -> throw dialect.notOfCallers();
             case ANTHROPIC_MESSAGES ->
                 ANTHROPIC.contains(kind) || ANTHROPIC_CALLERS.stream().anyMatch(kind::startsWith);
+            // Gemini names its tools in another way, and the others are spoken to providers only.
+            case GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> false;
         };
     }
 
     /** A choice of a hosted tool would be refused once that tool is gone. */
     private void choice(JsonWalk walk) {
-        if (!walk.is(JsonToken.START_OBJECT)) {
-            walk.skipQuickly();
-            return;
-        }
-        int start = walk.start();
-        String kind = "";
-        while (walk.member()) {
-            if (walk.name().equals("type") && walk.is(JsonToken.VALUE_STRING)) {
-                kind = walk.string();
-            }
-            walk.skipQuickly();
-        }
-        if (!kind.isEmpty() && !CHOICES.contains(kind) && !isCallers(kind)) {
-            add(kind);
-            propose(member(body, new Span(start, walk.position())));
+        Entry entry = entry(walk);
+        if (!entry.kind().isEmpty() && !CHOICES.contains(entry.kind()) && !isCallers(entry.kind())) {
+            Found unused = add(entry.kind(), Place.CHOSEN, entry.at(), entry.at());
         }
     }
 
-    private void servers(JsonWalk walk) {
-        if (!walk.is(JsonToken.START_ARRAY)) {
-            walk.skipQuickly();
-            return;
-        }
-        int start = walk.start();
-        boolean any = false;
-        while (walk.element()) {
-            any = true;
-            walk.skipQuickly();
-        }
-        if (any) {
-            add("mcp_servers");
-            propose(member(body, new Span(start, walk.position())));
-        }
-    }
-
-    private void whole(JsonWalk walk, String kind) {
+    private void member(JsonWalk walk) {
         if (walk.is(JsonToken.VALUE_NULL)) {
             walk.skipQuickly();
             return;
         }
-        add(kind);
-        propose(member(body, walk.skip()));
+        String kind = walk.name();
+        Span value = walk.skip();
+        Found unused = add(kind, Place.MEMBER, value, value);
     }
 
-    private void add(String kind) {
-        // They come from the caller, and go into headers and records.
-        kinds.add(shown(kind));
+    private Found add(String kind, Place place, Span at, Span definition) {
+        return add(new Found(plain(kind), place, at, definition));
     }
 
-    /** A tool's kind as it may stand in headers and records. */
-    static String shown(String kind) {
+    private Found add(Found tool) {
+        requireRoom(found);
+        found.add(tool);
+        return tool;
+    }
+
+    /** For one more. */
+    static void requireRoom(List<Found> found) {
+        if (found.size() == MAX_FOUND) {
+            throw BadRequest.invalid(
+                    "invalid_value",
+                    "tools",
+                    "the provider would run more than " + MAX_FOUND + " of these tools by itself, which is more than is"
+                            + " decided about in one request");
+        }
+    }
+
+    private static String text(JsonWalk walk) {
+        if (walk.is(JsonToken.VALUE_STRING)) {
+            return walk.string();
+        }
+        walk.skipQuickly();
+        return "";
+    }
+
+    /** It comes from the caller, and goes into headers and records. */
+    static String plain(String kind) {
         String shown = kind.length() > MAX_KIND ? kind.substring(0, MAX_KIND) : kind;
         return ODD.matcher(shown).replaceAll("?");
-    }
-
-    private void propose(Cut change) {
-        if (cut == null) {
-            cut = change;
-        }
-    }
-
-    private String source(List<Span> kept) {
-        StringBuilder source = new StringBuilder("[");
-        for (Span span : kept) {
-            source.append(source.length() == 1 ? "" : ",")
-                    .append(new String(body, span.start(), span.length(), StandardCharsets.UTF_8));
-        }
-        return source.append(']').toString();
-    }
-
-    /** The whole member around a value, with one of the commas beside it. */
-    static Cut member(byte[] body, Span value) {
-        int name = value.start() - 1;
-        while (body[name] != '"') {
-            name--;
-        }
-        name--;
-        while (body[name] != '"') {
-            name--;
-        }
-        int after = value.end();
-        while (isSpace(body[after])) {
-            after++;
-        }
-        if (body[after] == ',') {
-            return new Cut(new Span(name, after + 1), "");
-        }
-        int before = name - 1;
-        while (isSpace(body[before])) {
-            before--;
-        }
-        return new Cut(new Span(body[before] == ',' ? before : name, value.end()), "");
-    }
-
-    private static boolean isSpace(byte b) {
-        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 }

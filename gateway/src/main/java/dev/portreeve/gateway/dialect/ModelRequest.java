@@ -2,6 +2,7 @@ package dev.portreeve.gateway.dialect;
 
 import dev.portreeve.policy.call.Content;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,11 +143,14 @@ public record ModelRequest(
         return splice.apply();
     }
 
-    /** The body without its hosted tools, or without some of them: what is read from it says whether there are more. */
-    public byte[] withoutHosted() {
-        HostedTools.Cut cut = hosted.cut();
+    /**
+     * The body without some of its hosted tools, or {@code null} if none of them is to go. What is read from it says whether there
+     * are more.
+     */
+    public byte @Nullable [] withoutHosted(Predicate<HostedTools.Found> withheld) {
+        Cut cut = hosted.cut(body, withheld);
         return cut == null
-                ? body
+                ? null
                 : new Splice(body).replace(cut.at(), cut.source()).apply();
     }
 

@@ -42,7 +42,7 @@ final class OpenAiReader {
         this.body = body;
         this.withTexts = withTexts;
         this.messages = new MessageTexts(Dialect.OPENAI_CHAT, texts, withTexts);
-        this.hosted = new HostedToolReader(Dialect.OPENAI_CHAT, body);
+        this.hosted = new HostedToolReader(Dialect.OPENAI_CHAT);
     }
 
     static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {

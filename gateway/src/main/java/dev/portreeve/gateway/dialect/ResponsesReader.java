@@ -31,7 +31,7 @@ final class ResponsesReader {
         this.operation = operation;
         this.body = body;
         this.messages = new MessageTexts(Dialect.OPENAI_RESPONSES, texts, withTexts);
-        this.hosted = new HostedToolReader(Dialect.OPENAI_RESPONSES, body);
+        this.hosted = new HostedToolReader(Dialect.OPENAI_RESPONSES);
     }
 
     static ModelRequest read(Operation operation, byte[] body, boolean withTexts) {

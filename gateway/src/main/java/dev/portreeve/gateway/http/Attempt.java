@@ -10,6 +10,7 @@ import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.TranslatingProvider;
 import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.Translation;
+import dev.portreeve.policy.call.HostedUse;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,35 +21,43 @@ import java.util.Optional;
  *
  * @param inputBound an upper bound of the input tokens, whichever body the provider gets
  * @param translation the dialects and what was lost between them; empty where none was needed
+ * @param hosted the tools that the provider would run by itself, whatever became of them
  */
-record Attempt(ModelRequest request, ModelProvider provider, long inputBound, List<String> translation) {
+record Attempt(
+        ModelRequest request,
+        ModelProvider provider,
+        long inputBound,
+        List<String> translation,
+        List<HostedUse> hosted) {
     Attempt {
+        hosted = List.copyOf(hosted);
         translation = List.copyOf(translation);
     }
 
     /**
      * Nothing if the provider has no such operation in any dialect.
      *
+     * @param gate made for this route
      * @param withTexts whether guardrails will read the texts
-     * @throws BadRequest if the request cannot be translated, or asks for tools that this route denies
+     * @throws BadRequest if the request cannot be translated
      */
-    static Optional<Attempt> at(ModelRoute route, ModelRequest asked, boolean withTexts, InstantSource clock) {
+    static Optional<Attempt> at(
+            ModelRoute route, ModelRequest asked, HostedToolGate gate, boolean withTexts, InstantSource clock) {
         ModelProvider provider = route.provider();
         requireOneWay(asked);
-        HostedToolGate gate = new HostedToolGate(route.treatment().hosted());
         ModelRequest request = gate.admit(asked, withTexts);
         if (provider.speaks(request.dialect(), request.operation())) {
             List<String> notes = gate.notes().isEmpty()
                     ? List.of()
                     : concat(request.dialect().code(), gate.notes());
-            return Optional.of(new Attempt(request, provider, request.inputBound(), notes));
+            return Optional.of(new Attempt(request, provider, request.inputBound(), notes, gate.uses()));
         }
         if (request.operation() != Operation.CHAT) {
             return Optional.empty();
         }
         for (Dialect other : preferred(request.dialect())) {
             if (provider.speaks(other, Operation.CHAT)) {
-                return Optional.of(translated(route, request, other, gate.notes(), clock));
+                return Optional.of(translated(route, request, other, gate, clock));
             }
         }
         return Optional.empty();
@@ -91,7 +100,7 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
     }
 
     private static Attempt translated(
-            ModelRoute route, ModelRequest request, Dialect other, List<String> notes, InstantSource clock) {
+            ModelRoute route, ModelRequest request, Dialect other, HostedToolGate gate, InstantSource clock) {
         long cap = request.cap().isGiven() ? request.cap().tokens() : route.maxOutputTokens();
         Translation.Circumstances known = new Translation.Circumstances(
                 route.upstreamModel(),
@@ -101,12 +110,13 @@ record Attempt(ModelRequest request, ModelProvider provider, long inputBound, Li
                 route.treatment().unsupported(),
                 clock.instant().getEpochSecond());
         Translation translation = Translation.of(request.dialect(), request.body(), other, known);
-        List<String> lost = concat(request.dialect().code() + " to " + other.code(), notes);
+        List<String> lost = concat(request.dialect().code() + " to " + other.code(), gate.notes());
         translation.notes().stream().map(Note::toString).forEach(lost::add);
         return new Attempt(
                 request,
                 new TranslatingProvider(route.provider(), translation, known),
                 Math.max(request.inputBound(), translation.request().length),
-                lost);
+                lost,
+                gate.uses());
     }
 }

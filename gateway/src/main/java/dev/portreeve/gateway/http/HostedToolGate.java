@@ -1,78 +1,122 @@
 package dev.portreeve.gateway.http;
 
-import dev.portreeve.gateway.config.ModelConfig.HostedTools;
+import dev.portreeve.gateway.config.ModelConfig;
 import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.HostedTools.Found;
 import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.dialect.Span;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.HostedUse;
+import dev.portreeve.policy.call.HostedUse.Fate;
+import dev.portreeve.policy.call.HostedUse.Otherwise;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a route does about tools that a provider would run by itself: searches, code, connectors to other servers. No rule for
- * tools sees what they do, so they never pass without a word. For one request.
+ * Makes of a request what the rules and the model's route say about tools that the provider would run by itself: searches, code,
+ * connectors to other servers. No rule for tools sees what they do, so they never pass without a word. Whether the call is
+ * refused for one of them is the recipe's to say. For one request to one provider.
  */
 final class HostedToolGate {
     /** Each round takes out one member of the body, of which there are three that can name such tools. */
     private static final int MAX_ROUNDS = 4;
 
-    private final HostedTools policy;
+    private final AccessPolicy access;
+    private final Subject subject;
+    private final String provider;
+    private final Otherwise otherwise;
+    private final List<HostedUse> uses = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    HostedToolGate(HostedTools policy) {
-        this.policy = policy;
+    HostedToolGate(AccessPolicy access, Subject subject, ModelRoute route) {
+        this.access = access;
+        this.subject = subject;
+        this.provider = route.provider().id();
+        this.otherwise = otherwise(route.treatment().hosted());
     }
 
-    /** What was done, for the record. */
+    private static Otherwise otherwise(ModelConfig.HostedTools setting) {
+        return switch (setting) {
+            case STRIP -> Otherwise.STRIP;
+            case DENY -> Otherwise.DENY;
+            case PASS -> Otherwise.PASS;
+        };
+    }
+
+    /** What was found, for the recipe to decide about and record. */
+    List<HostedUse> uses() {
+        return List.copyOf(uses);
+    }
+
+    /** What was done, for the record and the caller. */
     List<String> notes() {
         return List.copyOf(notes);
     }
 
     /**
-     * The request as the route lets it through.
+     * The request as it may be sent, if the call may be made at all.
      *
      * @param withTexts whether guardrails will read the texts
-     * @throws BadRequest if the route denies these tools
+     * @throws BadRequest if it cannot be told what such a tool is asked to do
      */
     ModelRequest admit(ModelRequest request, boolean withTexts) {
         if (request.hosted().isEmpty()) {
             return request;
         }
-        return switch (policy) {
-            case PASS -> {
-                note(request, "passed, the provider runs it by itself");
-                yield request;
+        for (Found found : request.hosted().subjects()) {
+            HostedUse use = use(request, found);
+            uses.add(use);
+            note(found, access.fate(subject, use));
+        }
+        ModelRequest left = request;
+        for (int i = 0; i < MAX_ROUNDS; i++) {
+            byte @Nullable [] body = without(left);
+            if (body == null) {
+                return left;
             }
-            case DENY -> throw denied(request);
-            case STRIP -> stripped(request, withTexts);
+            left = left.dialect().read(left.path(), body, withTexts);
+        }
+        throw new IllegalStateException("tools that must not pass are left after " + MAX_ROUNDS + " rounds");
+    }
+
+    private byte @Nullable [] without(ModelRequest request) {
+        return request.withoutHosted(found -> access.fate(subject, use(request, found)) != Fate.PASSED);
+    }
+
+    private HostedUse use(ModelRequest request, Found found) {
+        return new HostedUse(
+                new Resource.HostedTool(provider, found.tool()), found.kind(), definition(request, found), otherwise);
+    }
+
+    private static Arguments definition(ModelRequest request, Found found) {
+        Span at = found.definition();
+        Arguments.Parsed parsed = Arguments.parse(Arrays.copyOfRange(request.body(), at.start(), at.end()));
+        return switch (parsed) {
+            case Arguments.Valid valid -> valid.arguments();
+            case Arguments.Invalid invalid ->
+                throw new BadRequest(
+                        400,
+                        "invalid_value",
+                        "tools",
+                        "what is said of \"" + found.kind() + "\" cannot be decided about: "
+                                + invalid.problem().message());
         };
     }
 
-    private ModelRequest stripped(ModelRequest request, boolean withTexts) {
-        ModelRequest left = request;
-        for (int i = 0; i < MAX_ROUNDS && !left.hosted().isEmpty(); i++) {
-            note(left, "stripped, the provider would run it by itself");
-            left = left.dialect().read(left.path(), left.withoutHosted(), withTexts);
+    private void note(Found found, Fate fate) {
+        String note = "tools." + found.kind() + ": "
+                + switch (fate) {
+                    case PASSED -> "passed, the provider runs it by itself";
+                    case STRIPPED, DENIED -> "stripped, the provider would run it by itself";
+                };
+        if (!notes.contains(note)) {
+            notes.add(note);
         }
-        if (!left.hosted().isEmpty()) {
-            throw denied(left);
-        }
-        return left;
-    }
-
-    private void note(ModelRequest request, String what) {
-        for (String kind : request.hosted().kinds()) {
-            String note = "tools." + kind + ": " + what;
-            if (!notes.contains(note)) {
-                notes.add(note);
-            }
-        }
-    }
-
-    private static BadRequest denied(ModelRequest request) {
-        return new BadRequest(
-                400,
-                "hosted_tool_denied",
-                "tools",
-                "the provider would run " + String.join(", ", request.hosted().kinds())
-                        + " by itself, which this model's route denies: leave it out, or use a tool of /mcp");
     }
 }

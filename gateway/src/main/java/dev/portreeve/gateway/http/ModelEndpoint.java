@@ -233,7 +233,8 @@ final class ModelEndpoint {
                 request.content(),
                 first.estimate(),
                 governed.deadline(),
-                target(first, upstream.reply()));
+                target(first, upstream.reply()),
+                first.attempt().hosted());
         Cancellation cancellation = new Cancellation();
         StreamForm form = StreamForm.of(request.dialect(), http);
         try (KeyedCall keyed = keyed(governed, key, report, upstream.reply());

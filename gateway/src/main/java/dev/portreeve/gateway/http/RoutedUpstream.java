@@ -64,7 +64,7 @@ final class RoutedUpstream {
         BadRequest bad = null;
         for (Deployment place = way.here(); place != null; place = way.here()) {
             try {
-                Leg leg = routing.leg(place, asked.request(), asked.earlier());
+                Leg leg = routing.leg(place, asked.request(), asked);
                 boolean ours = way.model().name().equals(start.name());
                 if (leg != null && (ours || routing.mayGo(asked, leg))) {
                     return Optional.of(new RoutedUpstream(routing, asked, way, leg, notTried));
@@ -205,7 +205,7 @@ final class RoutedUpstream {
                         place.route().treatment().equals(first.route().treatment());
                 ModelRequest request =
                         sameRules ? asked.request() : first.attempt().request();
-                Leg next = routing.leg(place, request, asked.earlier());
+                Leg next = routing.leg(place, request, asked);
                 if (next == null) {
                     why = "unsupported_operation";
                 } else if (!isSameText(next)) {

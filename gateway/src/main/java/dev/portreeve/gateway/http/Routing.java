@@ -12,6 +12,7 @@ import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.HostedUse;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
@@ -109,16 +110,18 @@ final class Routing {
      * @throws BadRequest if the request cannot be translated for it
      */
     @Nullable
-    Leg leg(Deployment place, ModelRequest request, long earlier) {
+    Leg leg(Deployment place, ModelRequest request, Asked asked) {
         ModelRoute route = place.route();
-        Attempt attempt = Attempt.at(route, request, inputScreened, clock).orElse(null);
+        HostedToolGate gate = new HostedToolGate(access, asked.subject(), route);
+        Attempt attempt =
+                Attempt.at(route, request, gate, inputScreened, clock).orElse(null);
         return attempt == null
                 ? null
                 : new Leg(
                         place,
                         attempt,
                         route.capFor(attempt.request()),
-                        route.estimate(attempt.request(), attempt.inputBound() + earlier));
+                        route.estimate(attempt.request(), attempt.inputBound() + asked.earlier()));
     }
 
     /**
@@ -126,7 +129,10 @@ final class Routing {
      * cost. A call cannot wait for a person between two attempts, so only a plain yes counts.
      */
     boolean mayGo(Asked asked, Leg leg) {
-        return access.decide(new LlmCall(
+        boolean toolsToo = leg.attempt().hosted().stream()
+                .allMatch(use -> access.fate(asked.subject(), use) != HostedUse.Fate.DENIED);
+        return toolsToo
+                && access.decide(new LlmCall(
                         asked.id(),
                         asked.subject(),
                         new Resource.Model(leg.route().name()),

@@ -86,6 +86,9 @@ final class EdgeFixture implements AutoCloseable {
     private final List<ProviderConfig> providers = new ArrayList<>();
     private final List<ModelConfig> models = new ArrayList<>();
     private final List<GuardrailConfig> guardrails = new ArrayList<>();
+    private final List<Rule> rules = new ArrayList<>(List.of(
+            rule("agents", Rule.Effect.ALLOW, "triage-bot", "*"),
+            rule("never", Rule.Effect.DENY, "triage-bot", "forbidden")));
     private LimitsConfig limits = limits(1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(15));
     private InstantSource clock = InstantSource.system();
     private BudgetLedger ledger = purse;
@@ -239,12 +242,27 @@ final class EdgeFixture implements AutoCloseable {
         return this;
     }
 
-    /** Starts with rules that let the agent use everything but {@code forbidden}. */
+    /** A rule about tools of providers. */
+    EdgeFixture hostedTools(String id, Rule.Effect effect, String when, String... names) {
+        rules.add(new Rule(
+                id,
+                effect,
+                Rule.Who.ANYBODY,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(names),
+                when.isEmpty() ? null : when,
+                List.of(),
+                null));
+        return this;
+    }
+
+    /** Starts with rules that let the agent use everything but {@code forbidden} and the tools of providers. */
     EdgeFixture start() {
         AuditLog audit = new AuditLog(journal);
-        AccessPolicy access = AccessPolicy.of(List.of(
-                rule("agents", Rule.Effect.ALLOW, "triage-bot", "*"),
-                rule("never", Rule.Effect.DENY, "triage-bot", "forbidden")));
+        AccessPolicy access = AccessPolicy.of(rules);
         CallGovernor governor =
                 new CallGovernor(audit, access, Guardrails.of(guardrails), ledger, noApprovals(audit), PEPPER);
         ServerConfig config = new ServerConfig(

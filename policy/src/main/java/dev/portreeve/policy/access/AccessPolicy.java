@@ -8,13 +8,14 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.HostedUse;
+import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -39,7 +40,7 @@ public final class AccessPolicy {
      * Compiles the rules.
      *
      * @throws InvalidPolicy naming rule, member and column of everything that is wrong: syntax, unknown variables, types, ids that stand
-     *     twice, approvals for models
+     *     twice, approvals for models and for tools of providers
      */
     public static AccessPolicy of(List<Rule> rules) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
@@ -66,6 +67,20 @@ public final class AccessPolicy {
         }
         CallVariables variables = new CallVariables(call);
         return consult(call.subject(), call.resource(), condition -> condition.test(variables));
+    }
+
+    /** What the rules say about a tool that a provider would run by itself. Pure. */
+    private Decision decide(Subject subject, HostedUse use) {
+        HostedVariables variables = new HostedVariables(subject, use);
+        return consult(subject, use.resource(), condition -> condition.test(variables));
+    }
+
+    /**
+     * What becomes of a tool that a provider would run by itself: a rule that grants or forbids it counts, and where no rule
+     * speaks of it, what its model's route says. Pure; {@link #require} records it.
+     */
+    public HostedUse.Fate fate(Subject subject, HostedUse use) {
+        return HostedTools.fate(decide(subject, use), use.otherwise());
     }
 
     /** What the rules say about whatever call of the resource: only what holds for each of them denies. */
@@ -96,7 +111,22 @@ public final class AccessPolicy {
         if (decision instanceof Decision.Deny deny) {
             throw new CallEnded(new CallOutcome.Denied(deny.denial()));
         }
+        if (call instanceof LlmCall llm && !llm.hosted().isEmpty()) {
+            requireHosted(llm, trail.facts());
+        }
         return decision;
+    }
+
+    private void requireHosted(LlmCall call, Facts facts) throws CallEnded {
+        HostedTools tools = new HostedTools();
+        for (HostedUse use : call.hosted()) {
+            tools.add(use, decide(call.subject(), use));
+        }
+        facts.putAll("hosted_tools", tools.facts());
+        Denial denial = tools.denial();
+        if (denial != null) {
+            throw new CallEnded(new CallOutcome.Denied(denial));
+        }
     }
 
     /**
@@ -122,22 +152,11 @@ public final class AccessPolicy {
                 "rules",
                 verdicts.stream()
                         .limit(MAX_RECORDED_VERDICTS)
-                        .map(AccessPolicy::facts)
+                        .map(RuleVerdict::facts)
                         .toList());
         if (verdicts.size() > MAX_RECORDED_VERDICTS) {
             facts.put("rules_left_out", verdicts.size() - MAX_RECORDED_VERDICTS);
         }
-    }
-
-    private static Facts facts(RuleVerdict verdict) {
-        return new Facts()
-                .put("id", verdict.ruleId())
-                .put("effect", code(verdict.effect()))
-                .put("match", code(verdict.matched()));
-    }
-
-    private static String code(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Collects what the rules say about one call. */

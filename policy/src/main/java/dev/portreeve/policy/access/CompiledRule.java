@@ -11,6 +11,7 @@ record CompiledRule(
         List<Glob> tools,
         List<Glob> prompts,
         List<Glob> resources,
+        List<Glob> hostedTools,
         @Nullable Condition condition) {
 
     boolean namesModel(String name) {
@@ -27,6 +28,10 @@ record CompiledRule(
 
     boolean namesResource(String uri) {
         return matches(resources, uri);
+    }
+
+    boolean namesHostedTool(String name) {
+        return matches(hostedTools, name);
     }
 
     private static boolean matches(List<Glob> globs, String name) {

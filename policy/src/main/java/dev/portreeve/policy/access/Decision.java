@@ -1,8 +1,10 @@
 package dev.portreeve.policy.access;
 
+import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Denial;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** What the policy says about a call, with every rule that was consulted. A value: it can be recorded and re-made (INV-5). */
 public sealed interface Decision {
@@ -59,7 +61,16 @@ public sealed interface Decision {
      * @param matched {@code MATCHED}, {@code CONDITION_FALSE}, {@code CONDITION_ERROR} or {@code NOT_TESTED}; rules whose selectors do not match
      *     are not listed
      */
-    record RuleVerdict(String ruleId, Rule.Effect effect, Match matched) {}
+    record RuleVerdict(String ruleId, Rule.Effect effect, Match matched) {
+        /** In the words of records. */
+        Facts facts() {
+            return new Facts().put("id", ruleId).put("effect", code(effect)).put("match", code(matched));
+        }
+
+        private static String code(Enum<?> value) {
+            return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
 
     /** How a consulted rule came out. */
     enum Match {

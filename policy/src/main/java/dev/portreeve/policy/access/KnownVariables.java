@@ -54,6 +54,7 @@ final class KnownVariables implements CelVariableResolver {
             case Resource.Tool unused -> "tool";
             case Resource.Prompt unused -> "prompt";
             case Resource.ServerResource unused -> "resource";
+            case Resource.HostedTool unused -> "hosted-tool";
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.access;
 
+import dev.portreeve.policy.call.Resource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ final class PolicyCompiler {
                     rule.prompts().isEmpty() ? "resources" : "prompts",
                     "approvals are for tools: name tools only, or allow or deny prompts and resources");
         }
+        hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
         return new CompiledRule(
@@ -47,7 +49,34 @@ final class PolicyCompiler {
                 globs(rule.tools()),
                 globs(rule.prompts()),
                 globs(rule.resources()),
+                globs(rule.hostedTools().stream()
+                        .map(PolicyCompiler::ofAnyProvider)
+                        .toList()),
                 condition);
+    }
+
+    private void hostedTools(Rule rule) {
+        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL && !rule.hostedTools().isEmpty()) {
+            problem(
+                    rule,
+                    "hosted-tools",
+                    "nobody can be asked about a provider's own tool: it runs inside the model call, where the gateway"
+                            + " does not see it; allow or deny it");
+        }
+        for (String pattern : rule.hostedTools()) {
+            String tool = pattern.substring(pattern.lastIndexOf('/') + 1);
+            String canonical = Resource.HostedTool.canonical(tool);
+            if (tool.indexOf('*') < 0 && !canonical.equals(tool)) {
+                problem(
+                        rule,
+                        "hosted-tools",
+                        "\"" + tool + "\" is one of several names of \"" + canonical + "\", which is what rules name");
+            }
+        }
+    }
+
+    private static String ofAnyProvider(String pattern) {
+        return pattern.indexOf('/') < 0 ? "*/" + pattern : pattern;
     }
 
     private static List<Glob> globs(List<String> patterns) {

@@ -48,6 +48,9 @@ public record PolicyDocument(String version, String text) {
         if (!rule.resources().isEmpty()) {
             members(json, "resources", rule.resources());
         }
+        if (!rule.hostedTools().isEmpty()) {
+            members(json, "hosted-tools", rule.hostedTools());
+        }
         members(json, "approvers", rule.approvers());
         return json.append('}').toString();
     }

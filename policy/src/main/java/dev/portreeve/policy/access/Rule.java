@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param prompts globs over prompt names in the form {@code slug__prompt}
  * @param resources globs over the URIs of resources and templates as callers of all servers see them: {@code
  *     mcp+slug+} before the server's own, or {@code ui://slug/} in place of {@code ui://}
+ * @param hostedTools globs over the tools that providers run by themselves, as {@code provider/tool} or only {@code tool}: {@code
+ *     openai/web_search}, {@code code_*}, {@code mcp}; dates and other endings of their names do not count
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
  * @param approvers names of those who may decide; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
@@ -26,6 +28,7 @@ public record Rule(
         List<String> tools,
         List<String> prompts,
         List<String> resources,
+        List<String> hostedTools,
         @Nullable String when,
         List<String> approvers,
         @Nullable Duration timeout) {
@@ -56,10 +59,11 @@ public record Rule(
         tools = tools == null ? List.of() : List.copyOf(tools);
         prompts = prompts == null ? List.of() : List.copyOf(prompts);
         resources = resources == null ? List.of() : List.copyOf(resources);
+        hostedTools = hostedTools == null ? List.of() : List.copyOf(hostedTools);
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
-        if (models.isEmpty() && tools.isEmpty() && prompts.isEmpty() && resources.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "rule \"" + id + "\" names no models, tools, prompts or resources, so it never matches");
+        if (models.isEmpty() && tools.isEmpty() && prompts.isEmpty() && resources.isEmpty() && hostedTools.isEmpty()) {
+            throw new IllegalArgumentException("rule \"" + id
+                    + "\" names no models, tools, prompts, resources or hosted-tools, so it never matches");
         }
     }
 
@@ -73,6 +77,6 @@ public record Rule(
             @Nullable String when,
             List<String> approvers,
             @Nullable Duration timeout) {
-        this(id, effect, who, models, tools, List.of(), List.of(), when, approvers, timeout);
+        this(id, effect, who, models, tools, List.of(), List.of(), List.of(), when, approvers, timeout);
     }
 }

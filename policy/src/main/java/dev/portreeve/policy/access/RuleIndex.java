@@ -13,12 +13,14 @@ final class RuleIndex {
     private final Names tools;
     private final Names prompts;
     private final Names resources;
+    private final Names hostedTools;
 
     RuleIndex(List<CompiledRule> rules) {
         models = new Names(rules, CompiledRule::models, CompiledRule::namesModel);
         tools = new Names(rules, CompiledRule::tools, CompiledRule::namesTool);
         prompts = new Names(rules, CompiledRule::prompts, CompiledRule::namesPrompt);
         resources = new Names(rules, CompiledRule::resources, CompiledRule::namesResource);
+        hostedTools = new Names(rules, CompiledRule::hostedTools, CompiledRule::namesHostedTool);
     }
 
     /** All rules about the resource, in the order of the configuration. */
@@ -28,6 +30,7 @@ final class RuleIndex {
             case Resource.Tool tool -> tools.rules(tool.name());
             case Resource.Prompt prompt -> prompts.rules(prompt.name());
             case Resource.ServerResource served -> resources.rules(served.uri());
+            case Resource.HostedTool hosted -> hostedTools.rules(hosted.name());
         };
     }
 

@@ -23,6 +23,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
         FORBIDDEN("forbidden"),
         /** A rule's condition could not be evaluated, which counts against the caller. */
         RULE_ERROR("rule_error"),
+        /** The provider would run a tool by itself that this caller may not have it run. */
+        HOSTED_TOOL_DENIED("hosted_tool_denied"),
         BUDGET_EXHAUSTED("budget_exhausted"),
         GUARDRAIL_BLOCKED("guardrail_blocked"),
         /** A guardrail failed and its declared failure mode is closed. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param operation the dialect's operation, for the record ({@code chat}, {@code embeddings})
  * @param target where the call goes, for the record; {@code null} where there is only one place
+ * @param hosted the tools in its request that the provider would run by itself, those that were taken out included
  * @param repeatable what it has to do with an idempotency key; {@code null} for a call without one
  */
 public record LlmCall(
@@ -20,6 +21,7 @@ public record LlmCall(
         Estimate estimate,
         Deadline deadline,
         @Nullable Target target,
+        List<HostedUse> hosted,
         @Nullable Repeatable repeatable)
         implements GovernedCall {
     /**
@@ -57,6 +59,25 @@ public record LlmCall(
         }
     }
 
+    public LlmCall {
+        hosted = List.copyOf(hosted);
+    }
+
+    /** A call without an idempotency key. */
+    public LlmCall(
+            CallId id,
+            Subject subject,
+            Resource.Model resource,
+            String operation,
+            Content content,
+            Estimate estimate,
+            Deadline deadline,
+            @Nullable Target target,
+            List<HostedUse> hosted) {
+        this(id, subject, resource, operation, content, estimate, deadline, target, hosted, null);
+    }
+
+    /** A call whose provider runs no tools. */
     public LlmCall(
             CallId id,
             Subject subject,
@@ -66,12 +87,12 @@ public record LlmCall(
             Estimate estimate,
             Deadline deadline,
             @Nullable Target target) {
-        this(id, subject, resource, operation, content, estimate, deadline, target, null);
+        this(id, subject, resource, operation, content, estimate, deadline, target, List.of(), null);
     }
 
     /** The same call under an idempotency key, or without one. */
     public LlmCall under(@Nullable Repeatable key) {
-        return new LlmCall(id, subject, resource, operation, content, estimate, deadline, target, key);
+        return new LlmCall(id, subject, resource, operation, content, estimate, deadline, target, hosted, key);
     }
 
     @Override
@@ -87,6 +108,6 @@ public record LlmCall(
             Content content,
             Estimate estimate,
             Deadline deadline) {
-        this(id, subject, resource, operation, content, estimate, deadline, null);
+        this(id, subject, resource, operation, content, estimate, deadline, null, List.of());
     }
 }

@@ -1,5 +1,9 @@
 package dev.portreeve.policy.call;
 
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
 /** What a call wants to use. {@link #name()} is what rules match. */
 public sealed interface Resource {
     String name();
@@ -10,6 +14,40 @@ public sealed interface Resource {
      * @param name as the caller named it, resolved to a configured route
      */
     record Model(String name) implements Resource {}
+
+    /**
+     * A tool that a provider runs by itself in the course of a model call.
+     *
+     * @param provider the provider's id
+     * @param tool its {@link #canonical canonical} name
+     */
+    record HostedTool(String provider, String tool) implements Resource {
+        private static final Pattern DATE = Pattern.compile("[_-](\\d{8}|\\d{4}[_-]\\d{2}[_-]\\d{2})$");
+        private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+        /** Names that only say in which way the very same tool is asked for. */
+        private static final Map<String, String> SAME = Map.of(
+                "web_search_options", "web_search",
+                "google_search_retrieval", "google_search",
+                "mcp_servers", "mcp",
+                "mcp_toolset", "mcp");
+
+        /**
+         * The one name of what dialects and versions call by many: {@code web_search_20250305}, {@code web_search_preview} and
+         * {@code web_search_options} are all {@code web_search}, and {@code googleSearch} is {@code google_search}.
+         */
+        public static String canonical(String kind) {
+            String plain = HUMP.matcher(kind).replaceAll("_").toLowerCase(Locale.ROOT);
+            plain = DATE.matcher(plain).replaceFirst("");
+            plain = plain.endsWith("_preview") ? plain.substring(0, plain.length() - "_preview".length()) : plain;
+            return SAME.getOrDefault(plain, plain);
+        }
+
+        /** {@code provider/tool}. */
+        @Override
+        public String name() {
+            return provider + "/" + tool;
+        }
+    }
 
     /** Anything that a downstream server offers. */
     sealed interface OfServer extends Resource {

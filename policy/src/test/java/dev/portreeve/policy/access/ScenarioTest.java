@@ -139,6 +139,7 @@ class ScenarioTest {
                 strings(rule.get("tools")),
                 strings(rule.get("prompts")),
                 strings(rule.get("resources")),
+                strings(rule.get("hosted-tools")),
                 string(rule, "when"),
                 strings(rule.get("approvers")),
                 rule.containsKey("timeout") ? minutes(rule.get("timeout")) : null);
