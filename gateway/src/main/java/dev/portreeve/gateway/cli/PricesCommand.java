@@ -9,11 +9,14 @@ import dev.portreeve.gateway.price.PriceField;
 import dev.portreeve.gateway.price.PriceSnapshot;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Rates;
+import dev.portreeve.policy.call.ServiceTier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -30,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code portreeve prices explain|diff|refresh}: what models cost and why. Needs no server. */
 @Command(name = "prices", description = "what models cost, and where that comes from", mixinStandardHelpOptions = true)
 public final class PricesCommand {
+    private static final String IN_NO_LIST = "in no list: the most it can be";
     private static final BigDecimal SUSPICIOUS = BigDecimal.valueOf(5);
     private static final NanoUsd DEFAULT_INPUT = NanoUsd.ofUsd("30");
     private static final NanoUsd DEFAULT_OUTPUT = NanoUsd.ofUsd("180");
@@ -84,10 +88,23 @@ public final class PricesCommand {
                     .forEach((field, amount) ->
                             rows.add(List.of(field.key() + ", input above " + tier.above(), amount.toDecimal(), "-")));
         }
+        Price price = entry.price(found.list().version());
+        for (ServiceTier tier : unlisted(price)) {
+            Rates rates = price.rates(tier);
+            rows.add(List.of(tier.code() + ", input", rates.input().toDecimal(), IN_NO_LIST));
+            rows.add(List.of(tier.code() + ", output", rates.output().toDecimal(), IN_NO_LIST));
+        }
         terminal.line(model + ", from list " + found.list().version());
         terminal.table(List.of("WHAT", "$ PER MILLION", "SOURCE"), rows);
         terminal.line("context window " + orUnknown(entry.contextWindow()) + ", longest answer "
                 + orUnknown(entry.maxOutputTokens()) + " tokens");
+    }
+
+    /** Tiers of service that calls are held and charged by although no list has them. */
+    private static List<ServiceTier> unlisted(Price price) {
+        return Arrays.stream(ServiceTier.values())
+                .filter(tier -> !price.lists(tier))
+                .toList();
     }
 
     private static String orUnknown(int tokens) {
@@ -125,6 +142,15 @@ public final class PricesCommand {
         for (PriceEntry.Tier tier : entry.tiers()) {
             tier.amounts()
                     .forEach((field, amount) -> amount(amounts, field, amount).put("input_tokens_above", tier.above()));
+        }
+        for (ServiceTier tier : unlisted(price)) {
+            Rates rates = price.rates(tier);
+            json.withArray("service_tiers")
+                    .addObject()
+                    .put("tier", tier.code())
+                    .put("input_usd_per_million", rates.input().toDecimal())
+                    .put("output_usd_per_million", rates.output().toDecimal())
+                    .put("source", IN_NO_LIST);
         }
         return json.put("context_window", entry.contextWindow()).put("max_output_tokens", entry.maxOutputTokens());
     }

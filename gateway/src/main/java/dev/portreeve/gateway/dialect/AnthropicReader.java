@@ -53,6 +53,7 @@ final class AnthropicReader {
                 case "stream" -> stream = RequestFields.bool(walk, "stream");
                 case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
                 case "tools", "mcp_servers" -> hosted.read(walk);
+                case "service_tier", "speed", "inference_geo" -> fields.readService(walk);
                 default -> walk.skipQuickly();
             }
         }
@@ -76,6 +77,7 @@ final class AnthropicReader {
                 false,
                 texts,
                 hosted.found(),
-                null);
+                null,
+                fields.service());
     }
 }

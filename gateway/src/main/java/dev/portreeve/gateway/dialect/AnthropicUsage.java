@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.ServiceTier;
+import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -22,6 +24,8 @@ final class AnthropicUsage {
     private long minutes;
     private long output;
     private long thinking;
+    private ServiceTier tier = ServiceTier.STANDARD;
+    private int uplift;
 
     /** Reads the value that the walk stands on, if it is a usage. */
     void read(JsonWalk walk) {
@@ -38,8 +42,23 @@ final class AnthropicUsage {
                 case "output_tokens" -> output = count(walk, output);
                 case "cache_creation" -> creation(walk);
                 case "output_tokens_details" -> details(walk);
+                case "service_tier", "speed", "inference_geo" -> served(walk);
                 default -> walk.skipQuickly();
             }
+        }
+    }
+
+    /** Its {@code priority} is capacity that was paid for beforehand; charged here as usual. */
+    private void served(JsonWalk walk) {
+        if (!walk.is(JsonToken.VALUE_STRING)) {
+            walk.skipQuickly();
+            return;
+        }
+        String word = walk.string();
+        switch (walk.name()) {
+            case "inference_geo" -> uplift = ServiceWish.isOneCountry(word) ? ServiceWish.ONE_COUNTRY : 0;
+            case "speed" -> tier = word.equals("fast") ? ServiceTier.FAST : tier;
+            default -> tier = word.equals("batch") ? ServiceTier.BATCH : tier;
         }
     }
 
@@ -83,6 +102,7 @@ final class AnthropicUsage {
                 cacheRead,
                 output,
                 new Usage.Parts(written - hour, hour, 0, Math.min(thinking, output), 0),
+                new Terms(tier, uplift),
                 Usage.Basis.REPORTED);
     }
 

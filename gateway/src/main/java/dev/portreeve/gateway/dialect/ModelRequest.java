@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param unreadableInput whether the input is tokens, which no guardrail can read
  * @param hosted the tools that the provider itself would run
  * @param state what of a conversation the provider keeps; {@code null} where the dialect keeps nothing
+ * @param service how dearly it may be served
  */
 public record ModelRequest(
         Dialect dialect,
@@ -37,7 +38,8 @@ public record ModelRequest(
         boolean unreadableInput,
         List<TextAt> texts,
         HostedTools hosted,
-        @Nullable ResponseState state) {
+        @Nullable ResponseState state,
+        ServiceWish service) {
     /**
      * The {@code stream_options.include_usage} of a request.
      *
@@ -93,6 +95,42 @@ public record ModelRequest(
 
     public ModelRequest {
         texts = List.copyOf(texts);
+    }
+
+    /** A request that says nothing of how it shall be served. */
+    public ModelRequest(
+            Dialect dialect,
+            Operation operation,
+            byte[] body,
+            String model,
+            @Nullable Span modelAt,
+            int memberAt,
+            boolean stream,
+            @Nullable UsageOption usage,
+            OutputCap cap,
+            int choices,
+            long inputBound,
+            boolean unreadableInput,
+            List<TextAt> texts,
+            HostedTools hosted,
+            @Nullable ResponseState state) {
+        this(
+                dialect,
+                operation,
+                body,
+                model,
+                modelAt,
+                memberAt,
+                stream,
+                usage,
+                cap,
+                choices,
+                inputBound,
+                unreadableInput,
+                texts,
+                hosted,
+                state,
+                ServiceWish.NONE);
     }
 
     /** What the path says of a request like this one. */

@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.ServiceTier;
+import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,10 +16,11 @@ final class OpenAiMeter implements AnswerMeter {
 
     private @Nullable Usage reported;
     private boolean choicesEmpty;
+    private ServiceTier tier = ServiceTier.STANDARD;
 
     @Override
     public @Nullable Usage reported() {
-        return reported;
+        return reported == null ? null : reported.on(new Terms(tier, 0));
     }
 
     @Override
@@ -117,6 +120,13 @@ final class OpenAiMeter implements AnswerMeter {
         while (walk.member()) {
             switch (walk.name()) {
                 case "usage" -> usage(walk);
+                case "service_tier" -> {
+                    if (walk.is(JsonToken.VALUE_STRING)) {
+                        tier = ServiceWish.tier(walk.string());
+                    } else {
+                        walk.skipQuickly();
+                    }
+                }
                 case "choices" -> choicesEmpty = isEmptyArray(walk);
                 default -> walk.skipQuickly();
             }

@@ -89,6 +89,7 @@ final class OpenAiReader {
             }
             case "n", "best_of" -> choices = Math.max(choices, choices(walk, walk.name()));
             case "tools", "tool_choice", "web_search_options" -> hosted.read(walk);
+            case "service_tier" -> fields.readService(walk);
             default -> walk.skipQuickly();
         }
     }
@@ -219,6 +220,7 @@ final class OpenAiReader {
                 unreadable,
                 texts,
                 hosted.found(),
-                null);
+                null,
+                fields.service());
     }
 }

@@ -18,6 +18,7 @@ final class RequestFields {
     private @Nullable String model;
     private @Nullable Span modelAt;
     private long cap;
+    private ServiceWish service = ServiceWish.NONE;
 
     /** The parser would guess UTF-16 and UTF-32, whose offsets mean something else. */
     static void requireUtf8(byte[] body) {
@@ -56,6 +57,15 @@ final class RequestFields {
         }
         model = name;
         modelAt = walk.skip();
+    }
+
+    /** One of the members that say how the call shall be served. */
+    void readService(JsonWalk walk) {
+        service = service.and(walk);
+    }
+
+    ServiceWish service() {
+        return service;
     }
 
     String model() {

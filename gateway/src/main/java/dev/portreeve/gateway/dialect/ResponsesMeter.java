@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.ServiceTier;
+import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,6 +25,7 @@ final class ResponsesMeter implements AnswerMeter {
     private @Nullable Usage reported;
     private @Nullable String id;
     private String status = "";
+    private ServiceTier tier = ServiceTier.STANDARD;
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -30,7 +33,7 @@ final class ResponsesMeter implements AnswerMeter {
 
     @Override
     public @Nullable Usage reported() {
-        return reported;
+        return reported == null ? null : reported.on(new Terms(tier, 0));
     }
 
     @Override
@@ -101,6 +104,8 @@ final class ResponsesMeter implements AnswerMeter {
                 id = walk.string();
             } else if (walk.name().equals("status") && walk.is(JsonToken.VALUE_STRING)) {
                 status = walk.string();
+            } else if (walk.name().equals("service_tier") && walk.is(JsonToken.VALUE_STRING)) {
+                tier = ServiceWish.tier(walk.string());
             } else {
                 walk.skipQuickly();
             }

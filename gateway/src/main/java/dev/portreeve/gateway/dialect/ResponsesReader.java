@@ -69,7 +69,8 @@ final class ResponsesReader {
                 false,
                 texts,
                 hosted.found(),
-                new ResponseState(previous, store && operation == Operation.CHAT, background));
+                new ResponseState(previous, store && operation == Operation.CHAT, background),
+                fields.service());
     }
 
     private void member(JsonWalk walk) {
@@ -89,6 +90,7 @@ final class ResponsesReader {
             case "previous_response_id" -> previous = id(walk);
             case "conversation", "prompt" -> refuseKept(walk);
             case "tools", "tool_choice" -> hosted.read(walk);
+            case "service_tier" -> fields.readService(walk);
             default -> walk.skipQuickly();
         }
     }

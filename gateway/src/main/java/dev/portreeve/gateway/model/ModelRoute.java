@@ -6,6 +6,7 @@ import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.model.Prices.PricedModel;
 import dev.portreeve.gateway.turn.Unsupported;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.Price;
 
 /**
  * Where a call to a model goes, and what it costs at most.
@@ -50,10 +51,15 @@ public record ModelRoute(
             return new Estimate(0, 0, priced.price());
         }
         if (request.operation() == Operation.EMBEDDINGS) {
-            return new Estimate(inputBound, 0, priced.price());
+            return new Estimate(inputBound, 0, priced.price(), request.service().terms(priced.price()));
         }
+        Price price = priced.price();
         long perAnswer = request.cap().isGiven() ? request.cap().tokens() : usualCap(request.operation());
-        return new Estimate(inputBound, perAnswer * request.choices(), priced.price());
+        return new Estimate(
+                inputBound,
+                perAnswer * request.choices(),
+                price,
+                request.service().terms(price));
     }
 
     /** The bound to put into a request that has none; 0 where none is needed. */

@@ -3,6 +3,8 @@ package dev.portreeve.gateway.price;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Rates;
+import dev.portreeve.policy.call.ServiceTier;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,7 +54,46 @@ public record PriceEntry(
         List<Price.Tier> dearer = tiers.stream()
                 .map(tier -> new Price.Tier(tier.above(), rates(over(tier))))
                 .toList();
-        return new Price(rates(amounts), dearer, NanoUsd.ZERO, version);
+        return new Price(rates(amounts), dearer, services(dearer), NanoUsd.ZERO, version);
+    }
+
+    /** Lists say what plain input and output cost in another tier; what is read from caches and the like costs as much more or less. */
+    private Map<ServiceTier, Price.Schedule> services(List<Price.Tier> dearer) {
+        Map<ServiceTier, Price.Schedule> services = new EnumMap<>(ServiceTier.class);
+        put(services, ServiceTier.BATCH, PriceField.BATCH_INPUT, PriceField.BATCH_OUTPUT, dearer);
+        put(services, ServiceTier.FLEX, PriceField.FLEX_INPUT, PriceField.FLEX_OUTPUT, dearer);
+        put(services, ServiceTier.PRIORITY, PriceField.PRIORITY_INPUT, PriceField.PRIORITY_OUTPUT, dearer);
+        put(services, ServiceTier.FAST, PriceField.FAST_INPUT, PriceField.FAST_OUTPUT, dearer);
+        return services;
+    }
+
+    private void put(
+            Map<ServiceTier, Price.Schedule> services,
+            ServiceTier tier,
+            PriceField input,
+            PriceField output,
+            List<Price.Tier> dearer) {
+        NanoUsd in = amounts.get(input);
+        NanoUsd out = amounts.get(output);
+        if (in == null || out == null) {
+            return;
+        }
+        Rates standard = rates(amounts);
+        List<Price.Tier> scaled = new ArrayList<>();
+        for (int i = 0; i < dearer.size(); i++) {
+            Rates large = dearer.get(i).rates();
+            Map<PriceField, NanoUsd> own = tiers.get(i).amounts();
+            scaled.add(new Price.Tier(
+                    dearer.get(i).above(),
+                    large.scaled(
+                            own.getOrDefault(input, scaled(large.input(), in, standard.input())),
+                            own.getOrDefault(output, scaled(large.output(), out, standard.output())))));
+        }
+        services.put(tier, new Price.Schedule(standard.scaled(in, out), scaled));
+    }
+
+    private static NanoUsd scaled(NanoUsd amount, NanoUsd other, NanoUsd base) {
+        return base.isZero() ? amount : amount.times(other.nanos(), base.nanos());
     }
 
     private Map<PriceField, NanoUsd> over(Tier tier) {
@@ -71,8 +112,10 @@ public record PriceEntry(
                 write,
                 from.getOrDefault(PriceField.CACHE_WRITE_HOUR, write),
                 from.getOrDefault(PriceField.AUDIO_INPUT, input),
+                from.getOrDefault(PriceField.IMAGE_INPUT, input),
                 output,
                 from.getOrDefault(PriceField.REASONING, output),
-                from.getOrDefault(PriceField.AUDIO_OUTPUT, output));
+                from.getOrDefault(PriceField.AUDIO_OUTPUT, output),
+                from.getOrDefault(PriceField.IMAGE_OUTPUT, output));
     }
 }

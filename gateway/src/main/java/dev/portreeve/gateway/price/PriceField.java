@@ -18,6 +18,8 @@ public enum PriceField {
     PRIORITY_OUTPUT("priority-output"),
     FLEX_INPUT("flex-input"),
     FLEX_OUTPUT("flex-output"),
+    FAST_INPUT("fast-input"),
+    FAST_OUTPUT("fast-output"),
     IMAGE_INPUT("image-input"),
     IMAGE_OUTPUT("image-output");
 

@@ -5,6 +5,7 @@ import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.ServiceTier;
 import dev.portreeve.policy.call.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,12 @@ final class BudgetFacts {
             countIfAny(tokens, "audio_input_tokens", parts.audioInput());
             countIfAny(tokens, "reasoning_tokens", parts.reasoning());
             countIfAny(tokens, "audio_output_tokens", parts.audioOutput());
+            countIfAny(tokens, "image_input_tokens", parts.imageInput());
+            countIfAny(tokens, "image_output_tokens", parts.imageOutput());
+            countIfAny(tokens, "uplift_percent", usage.terms().uplift());
+            if (usage.terms().tier() != ServiceTier.STANDARD) {
+                tokens.put("service_tier", usage.terms().tier().code());
+            }
             facts.put("usage", tokens);
         }
         return facts;

@@ -149,9 +149,9 @@ final class Meter {
             return new Charge(usage, NanoUsd.ZERO);
         }
         try {
-            // What nobody reported may have been of the dearest sort.
-            NanoUsd cost = usage.basis() == Usage.Basis.ESTIMATED
-                    ? estimate.price().atMost(usage.inputTokens(), usage.outputTokens())
+            // What nobody reported may have been of the dearest sort, and served most dearly.
+            NanoUsd cost = usage.basis() == Usage.Basis.ESTIMATED || usage.basis() == Usage.Basis.ASSUMED
+                    ? estimate.atMost(usage.inputTokens(), usage.outputTokens())
                     : estimate.price().of(usage);
             return new Charge(usage, cost);
         } catch (ArithmeticException absurd) {

@@ -1,17 +1,48 @@
 package dev.portreeve.policy.call;
 
+import java.util.List;
+
 /**
  * The most a call can cost, worked out before it runs.
  *
  * @param inputTokens an upper bound, counted or bounded from bytes
  * @param outputTokens an upper bound that is also enforced (asked for, or the model's own limit, or injected)
+ * @param terms all on which the provider may serve it, at least one
  */
-public record Estimate(long inputTokens, long outputTokens, Price price) {
+public record Estimate(long inputTokens, long outputTokens, Price price, List<Terms> terms) {
+    private static final List<Terms> USUAL = List.of(Terms.USUAL);
+
+    public Estimate {
+        terms = List.copyOf(terms);
+        if (terms.isEmpty()) {
+            throw new IllegalArgumentException("a call is served on some terms");
+        }
+    }
+
+    /** Of a call that can only be served as usual. */
+    public Estimate(long inputTokens, long outputTokens, Price price) {
+        this(inputTokens, outputTokens, price, USUAL);
+    }
+
     /**
      * The amount to hold on every budget above the caller (INV-3): what the dearest usage within the bounds costs, be it
-     * written into a cache, thought, or spoken.
+     * written into a cache, thought, or spoken, and served as dearly as may be.
      */
     public NanoUsd worstCase() {
-        return price.atMost(inputTokens, outputTokens);
+        return atMost(inputTokens, outputTokens);
+    }
+
+    /**
+     * The same within other bounds.
+     *
+     * @throws ArithmeticException beyond 64 bits
+     */
+    public NanoUsd atMost(long input, long output) {
+        NanoUsd worst = NanoUsd.ZERO;
+        for (Terms each : terms) {
+            NanoUsd here = price.atMost(input, output, each);
+            worst = here.compareTo(worst) > 0 ? here : worst;
+        }
+        return worst;
     }
 }

@@ -1,6 +1,7 @@
 package dev.portreeve.policy.call;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /** An amount of money in billionths of a US dollar. Never floating point; arithmetic that overflows throws. */
@@ -30,6 +31,19 @@ public record NanoUsd(long nanos) implements Comparable<NanoUsd> {
 
     public NanoUsd minus(NanoUsd other) {
         return new NanoUsd(Math.subtractExact(nanos, other.nanos));
+    }
+
+    /**
+     * A fraction of it, or a multiple, rounded up.
+     *
+     * @throws ArithmeticException beyond 64 bits
+     */
+    public NanoUsd times(long numerator, long denominator) {
+        BigInteger[] split = BigInteger.valueOf(nanos)
+                .multiply(BigInteger.valueOf(numerator))
+                .divideAndRemainder(BigInteger.valueOf(denominator));
+        BigInteger up = split[1].signum() > 0 ? BigInteger.ONE : BigInteger.ZERO;
+        return new NanoUsd(split[0].add(up).longValueExact());
     }
 
     public boolean isZero() {

@@ -2,16 +2,20 @@ package dev.portreeve.policy.call;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a resource costs. Token prices are per million tokens; a tool has only {@code perCall}.
  *
  * @param rates of an input that reaches no tier
  * @param tiers rates that hold for a whole call instead, once its input is large enough; by rising size
+ * @param services the same in other tiers of service; one that is missing costs what {@link ServiceTier#unlisted} says
  * @param version the price list this comes from, kept in each record so that a bill can be recomputed
  */
-public record Price(Rates rates, List<Tier> tiers, NanoUsd perCall, String version) {
+public record Price(
+        Rates rates, List<Tier> tiers, Map<ServiceTier, Schedule> services, NanoUsd perCall, String version) {
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+    private static final BigInteger HUNDRED = BigInteger.valueOf(100);
     private static final Rates FREE = Rates.of(NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO);
 
     /**
@@ -21,13 +25,34 @@ public record Price(Rates rates, List<Tier> tiers, NanoUsd perCall, String versi
      */
     public record Tier(long above, Rates rates) {}
 
-    public Price {
-        tiers = List.copyOf(tiers);
-        for (int i = 1; i < tiers.size(); i++) {
-            if (tiers.get(i - 1).above() >= tiers.get(i).above()) {
-                throw new IllegalArgumentException("tiers must rise in size");
+    /** Rates of one tier of service, by the size of the input. */
+    public record Schedule(Rates rates, List<Tier> tiers) {
+        public Schedule {
+            tiers = List.copyOf(tiers);
+            for (int i = 1; i < tiers.size(); i++) {
+                if (tiers.get(i - 1).above() >= tiers.get(i).above()) {
+                    throw new IllegalArgumentException("tiers must rise in size");
+                }
             }
         }
+
+        private Rates of(long inputTokens) {
+            Rates found = rates;
+            for (Tier tier : tiers) {
+                found = inputTokens > tier.above() ? tier.rates() : found;
+            }
+            return found;
+        }
+    }
+
+    public Price {
+        tiers = new Schedule(rates, tiers).tiers();
+        services = Map.copyOf(services);
+    }
+
+    /** A price that is the same however the call is served. */
+    public Price(Rates rates, List<Tier> tiers, NanoUsd perCall, String version) {
+        this(rates, tiers, Map.of(), perCall, version);
     }
 
     /** A price without tiers that tells no sorts of tokens apart but cached input. */
@@ -56,53 +81,81 @@ public record Price(Rates rates, List<Tier> tiers, NanoUsd perCall, String versi
         return rates.output();
     }
 
+    private Schedule schedule(ServiceTier tier) {
+        Schedule listed = services.get(tier);
+        return listed == null ? new Schedule(unlisted(rates, tier), unlisted(tier)) : listed;
+    }
+
+    private List<Tier> unlisted(ServiceTier service) {
+        return tiers.stream()
+                .map(tier -> new Tier(tier.above(), unlisted(tier.rates(), service)))
+                .toList();
+    }
+
+    private static Rates unlisted(Rates standard, ServiceTier service) {
+        return service == ServiceTier.STANDARD
+                ? standard
+                : standard.scaled(service.unlisted(standard.input()), service.unlisted(standard.output()));
+    }
+
+    /** What it costs in a tier of service, of an input that reaches no tier of size. */
+    public Rates rates(ServiceTier tier) {
+        return schedule(tier).rates();
+    }
+
+    /** Whether the list has a price for this tier of service. */
+    public boolean lists(ServiceTier tier) {
+        return tier == ServiceTier.STANDARD || services.containsKey(tier);
+    }
+
     /**
      * The cost of a usage, rounded up to a whole nano-dollar once, at the end.
      *
      * @throws ArithmeticException beyond 64 bits
      */
     public NanoUsd of(Usage usage) {
-        Rates rate = ratesFor(usage.inputTokens());
+        Rates rate = schedule(usage.terms().tier()).of(usage.inputTokens());
         Usage.Parts parts = usage.parts();
-        return total(times(usage.plainInputTokens(), rate.input())
+        BigInteger tokens = times(usage.plainInputTokens(), rate.input())
                 .add(times(usage.cachedInputTokens(), rate.cachedInput()))
                 .add(times(parts.cacheWrite(), rate.cacheWrite()))
                 .add(times(parts.cacheWriteHour(), rate.cacheWriteHour()))
                 .add(times(parts.audioInput(), rate.audioInput()))
+                .add(times(parts.imageInput(), rate.imageInput()))
                 .add(times(usage.plainOutputTokens(), rate.output()))
                 .add(times(parts.reasoning(), rate.reasoning()))
-                .add(times(parts.audioOutput(), rate.audioOutput())));
+                .add(times(parts.audioOutput(), rate.audioOutput()))
+                .add(times(parts.imageOutput(), rate.imageOutput()));
+        return total(tokens, usage.terms().uplift());
     }
 
     /**
-     * At least what any usage within these bounds costs: each token as the dearest sort, at the dearest rates that an input
-     * of that size or smaller can have.
+     * At least what any usage within these bounds costs on these terms: each token as the dearest sort, at the dearest rates
+     * that an input of that size or smaller can have.
      *
      * @throws ArithmeticException beyond 64 bits
      */
+    public NanoUsd atMost(long inputTokens, long outputTokens, Terms terms) {
+        Schedule schedule = schedule(terms.tier());
+        BigInteger worst = atMost(schedule.rates(), inputTokens, outputTokens);
+        for (Tier tier : schedule.tiers()) {
+            worst = inputTokens > tier.above() ? worst.max(atMost(tier.rates(), inputTokens, outputTokens)) : worst;
+        }
+        return total(worst, terms.uplift());
+    }
+
+    /** On the usual terms. */
     public NanoUsd atMost(long inputTokens, long outputTokens) {
-        NanoUsd worst = atMost(rates, inputTokens, outputTokens);
-        for (Tier tier : tiers) {
-            NanoUsd here = inputTokens > tier.above() ? atMost(tier.rates(), inputTokens, outputTokens) : worst;
-            worst = here.compareTo(worst) > 0 ? here : worst;
-        }
-        return worst;
+        return atMost(inputTokens, outputTokens, Terms.USUAL);
     }
 
-    private NanoUsd atMost(Rates rate, long inputTokens, long outputTokens) {
-        return total(times(inputTokens, rate.dearestInput()).add(times(outputTokens, rate.dearestOutput())));
+    private static BigInteger atMost(Rates rate, long inputTokens, long outputTokens) {
+        return times(inputTokens, rate.dearestInput()).add(times(outputTokens, rate.dearestOutput()));
     }
 
-    private Rates ratesFor(long inputTokens) {
-        Rates found = rates;
-        for (Tier tier : tiers) {
-            found = inputTokens > tier.above() ? tier.rates() : found;
-        }
-        return found;
-    }
-
-    private NanoUsd total(BigInteger millionths) {
-        BigInteger[] split = millionths.divideAndRemainder(MILLION);
+    private NanoUsd total(BigInteger millionths, int uplift) {
+        BigInteger hundredths = millionths.multiply(BigInteger.valueOf(100L + uplift));
+        BigInteger[] split = hundredths.divideAndRemainder(MILLION.multiply(HUNDRED));
         BigInteger tokens = split[1].signum() == 0 ? split[0] : split[0].add(BigInteger.ONE);
         return new NanoUsd(tokens.longValueExact()).plus(perCall);
     }

@@ -7,9 +7,11 @@ package dev.portreeve.policy.call;
  * @param cachedInputTokens those of them the provider served from its cache
  * @param outputTokens all output tokens, reasoning included
  * @param parts what of both totals has a price of its own
+ * @param terms on which it was served
  * @param basis how we know
  */
-public record Usage(long inputTokens, long cachedInputTokens, long outputTokens, Parts parts, Basis basis) {
+public record Usage(
+        long inputTokens, long cachedInputTokens, long outputTokens, Parts parts, Terms terms, Basis basis) {
     /** A tool call, which is paid by the call. */
     public static final Usage NO_TOKENS = new Usage(0, 0, 0, Basis.REPORTED);
 
@@ -42,16 +44,31 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
      * @param cacheWrite input written into the provider's cache for minutes
      * @param cacheWriteHour input written into it for an hour
      * @param audioInput input that is sound and did not come from the cache
+     * @param imageInput input that is pictures and did not come from the cache
      * @param reasoning output that was thought
      * @param audioOutput output that is sound
+     * @param imageOutput output that is pictures
      */
-    public record Parts(long cacheWrite, long cacheWriteHour, long audioInput, long reasoning, long audioOutput) {
+    public record Parts(
+            long cacheWrite,
+            long cacheWriteHour,
+            long audioInput,
+            long imageInput,
+            long reasoning,
+            long audioOutput,
+            long imageOutput) {
         public static final Parts NONE = new Parts(0, 0, 0, 0, 0);
 
         public Parts {
-            if (cacheWrite < 0 || cacheWriteHour < 0 || audioInput < 0 || reasoning < 0 || audioOutput < 0) {
+            boolean input = cacheWrite < 0 || cacheWriteHour < 0 || audioInput < 0 || imageInput < 0;
+            if (input || reasoning < 0 || audioOutput < 0 || imageOutput < 0) {
                 throw new IllegalArgumentException("impossible usage: a part is below zero");
             }
+        }
+
+        /** Without pictures. */
+        public Parts(long cacheWrite, long cacheWriteHour, long audioInput, long reasoning, long audioOutput) {
+            this(cacheWrite, cacheWriteHour, audioInput, 0, reasoning, audioOutput, 0);
         }
     }
 
@@ -60,9 +77,19 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
         this(inputTokens, cachedInputTokens, outputTokens, Parts.NONE, basis);
     }
 
+    /** A usage on the usual terms. */
+    public Usage(long inputTokens, long cachedInputTokens, long outputTokens, Parts parts, Basis basis) {
+        this(inputTokens, cachedInputTokens, outputTokens, parts, Terms.USUAL, basis);
+    }
+
+    /** The same, served on other terms. */
+    public Usage on(Terms other) {
+        return new Usage(inputTokens, cachedInputTokens, outputTokens, parts, other, basis);
+    }
+
     public Usage {
         boolean negative = inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0;
-        if (negative || exceeds(inputTokens, cachedInputTokens, parts) || exceeds(outputTokens, parts)) {
+        if (negative || inputExceeds(inputTokens, cachedInputTokens, parts) || outputExceeds(outputTokens, parts)) {
             throw new IllegalArgumentException("impossible usage: input " + inputTokens + " of which cached "
                     + cachedInputTokens + ", output " + outputTokens);
         }
@@ -70,27 +97,37 @@ public record Usage(long inputTokens, long cachedInputTokens, long outputTokens,
 
     /** Input tokens that are of no other sort. */
     public long plainInputTokens() {
-        return inputTokens - cachedInputTokens - parts.cacheWrite() - parts.cacheWriteHour() - parts.audioInput();
+        return inputTokens
+                - cachedInputTokens
+                - parts.cacheWrite()
+                - parts.cacheWriteHour()
+                - parts.audioInput()
+                - parts.imageInput();
     }
 
     /** Output tokens that are of no other sort. */
     public long plainOutputTokens() {
-        return outputTokens - parts.reasoning() - parts.audioOutput();
+        return outputTokens - parts.reasoning() - parts.audioOutput() - parts.imageOutput();
     }
 
     /** By taking away, since adding could overflow. */
-    private static boolean exceeds(long input, long cached, Parts parts) {
-        long left = input;
-        for (long part : new long[] {cached, parts.cacheWrite(), parts.cacheWriteHour(), parts.audioInput()}) {
+    private static boolean inputExceeds(long input, long cached, Parts parts) {
+        return exceeds(
+                input, cached, parts.cacheWrite(), parts.cacheWriteHour(), parts.audioInput(), parts.imageInput());
+    }
+
+    private static boolean outputExceeds(long output, Parts parts) {
+        return exceeds(output, parts.reasoning(), parts.audioOutput(), parts.imageOutput());
+    }
+
+    private static boolean exceeds(long total, long... parts) {
+        long left = total;
+        for (long part : parts) {
             if (part > left) {
                 return true;
             }
             left -= part;
         }
         return false;
-    }
-
-    private static boolean exceeds(long output, Parts parts) {
-        return parts.reasoning() > output || parts.audioOutput() > output - parts.reasoning();
     }
 }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -18,11 +20,11 @@ class WorstCaseTest {
     }
 
     private static Rates rates(Random random) {
-        NanoUsd[] any = new NanoUsd[8];
+        NanoUsd[] any = new NanoUsd[10];
         for (int i = 0; i < any.length; i++) {
             any[i] = new NanoUsd(random.nextLong(1L << random.nextInt(1, 38)));
         }
-        return new Rates(any[0], any[1], any[2], any[3], any[4], any[5], any[6], any[7]);
+        return new Rates(any[0], any[1], any[2], any[3], any[4], any[5], any[6], any[7], any[8], any[9]);
     }
 
     private static Price price(Random random) {
@@ -32,7 +34,22 @@ class WorstCaseTest {
             above += 1 + random.nextInt(300_000);
             tiers.add(new Price.Tier(above, rates(random)));
         }
-        return new Price(rates(random), tiers, new NanoUsd(random.nextLong(1L << 20)), "test");
+        Map<ServiceTier, Price.Schedule> services = new EnumMap<>(ServiceTier.class);
+        for (ServiceTier service : ServiceTier.values()) {
+            if (service != ServiceTier.STANDARD && random.nextBoolean()) {
+                services.put(service, new Price.Schedule(rates(random), tiers));
+            }
+        }
+        return new Price(rates(random), tiers, services, new NanoUsd(random.nextLong(1L << 20)), "test");
+    }
+
+    private static List<Terms> terms(Random random) {
+        List<Terms> terms = new ArrayList<>();
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+            ServiceTier[] all = ServiceTier.values();
+            terms.add(new Terms(all[random.nextInt(all.length)], random.nextInt(3) * 10));
+        }
+        return terms;
     }
 
     /** A share of what is left, now and then all or nothing of it. */
@@ -50,19 +67,28 @@ class WorstCaseTest {
         long write = take(random, input - cached);
         long hour = take(random, input - cached - write);
         long audio = take(random, input - cached - write - hour);
+        long seen = take(random, input - cached - write - hour - audio);
         long output = take(random, maxOutput);
         long reasoning = take(random, output);
         long spoken = take(random, output - reasoning);
+        long drawn = take(random, output - reasoning - spoken);
         return new Usage(
-                input, cached, output, new Usage.Parts(write, hour, audio, reasoning, spoken), Usage.Basis.REPORTED);
+                input,
+                cached,
+                output,
+                new Usage.Parts(write, hour, audio, seen, reasoning, spoken, drawn),
+                Usage.Basis.REPORTED);
     }
 
     @Test
     void noUsageWithinTheBoundsCostsMoreThanWasHeld() {
         Random random = new Random(SEED);
         for (int i = 0; i < 20_000; i++) {
-            Estimate estimate = new Estimate(random.nextLong(1 << 20), random.nextLong(1 << 20), price(random));
-            Usage usage = usage(random, estimate.inputTokens(), estimate.outputTokens());
+            Estimate estimate =
+                    new Estimate(random.nextLong(1 << 20), random.nextLong(1 << 20), price(random), terms(random));
+            Terms served = estimate.terms().get(random.nextInt(estimate.terms().size()));
+            Usage usage = usage(random, estimate.inputTokens(), estimate.outputTokens())
+                    .on(served);
             NanoUsd cost = estimate.price().of(usage);
             String turn = "seed " + SEED + ", turn " + i + ": " + usage;
             assertTrue(cost.nanos() >= 0, turn);
