@@ -2,6 +2,7 @@ package dev.portreeve.gateway.dialect;
 
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.TextRun;
+import dev.portreeve.policy.call.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -37,22 +38,29 @@ public final class AnswerChunk implements Output<AnswerChunk> {
     private final Shape shape;
     private final byte[] bytes;
     private final boolean ending;
+    private final @Nullable Usage soFar;
     private @Nullable AnswerTexts texts;
 
     public AnswerChunk(AnswerHead head, Shape shape, byte[] bytes) {
-        this(head, shape, bytes, false);
+        this(head, shape, bytes, false, null);
     }
 
-    private AnswerChunk(AnswerHead head, Shape shape, byte[] bytes, boolean ending) {
+    /** @param soFar what the provider said by now that it used; {@code null} if it said nothing */
+    public AnswerChunk(AnswerHead head, Shape shape, byte[] bytes, @Nullable Usage soFar) {
+        this(head, shape, bytes, false, soFar);
+    }
+
+    private AnswerChunk(AnswerHead head, Shape shape, byte[] bytes, boolean ending, @Nullable Usage soFar) {
         this.head = head;
         this.shape = shape;
         this.bytes = bytes;
         this.ending = ending;
+        this.soFar = soFar;
     }
 
     /** What ends a stream, where that repeats the answer or is part of it: read like all others, but sent only when all is settled. */
     public static AnswerChunk ending(AnswerHead head, Shape shape, byte[] bytes) {
-        return new AnswerChunk(head, shape, bytes, true);
+        return new AnswerChunk(head, shape, bytes, true, null);
     }
 
     public boolean isEnding() {
@@ -66,6 +74,11 @@ public final class AnswerChunk implements Output<AnswerChunk> {
     /** The bytes to send; not to be written to. */
     public byte[] bytes() {
         return bytes;
+    }
+
+    @Override
+    public @Nullable Usage soFar() {
+        return soFar;
     }
 
     /** @throws UnreadableAnswer if the bytes are not what their shape says */
@@ -86,7 +99,7 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         for (Span span : found().probabilities()) {
             splice.replace(span, isResponse() ? "[]" : "null");
         }
-        return new AnswerChunk(head, shape, splice.apply(), ending);
+        return new AnswerChunk(head, shape, splice.apply(), ending, soFar);
     }
 
     private boolean isResponse() {

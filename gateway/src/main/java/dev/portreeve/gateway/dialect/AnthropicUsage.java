@@ -3,9 +3,10 @@ package dev.portreeve.gateway.dialect;
 import dev.portreeve.policy.call.ServiceTier;
 import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.InputCoercionException;
 
 /**
  * The {@code usage} member of an Anthropic answer. There, tokens read from and written into the cache stand beside {@code
@@ -13,10 +14,8 @@ import tools.jackson.core.exc.InputCoercionException;
  * call's thread.
  */
 final class AnthropicUsage {
-    /** No model comes near; beyond it sums could leave 64 bits. */
-    private static final long MAX = 1L << 48;
-
     private boolean seen;
+    private String kind = "";
     private long input;
     private long cacheRead;
     private long cacheCreation;
@@ -26,6 +25,7 @@ final class AnthropicUsage {
     private long thinking;
     private ServiceTier tier = ServiceTier.STANDARD;
     private int uplift;
+    private final List<AnthropicUsage> apart = new ArrayList<>();
 
     /** Reads the value that the walk stands on, if it is a usage. */
     void read(JsonWalk walk) {
@@ -42,8 +42,26 @@ final class AnthropicUsage {
                 case "output_tokens" -> output = count(walk, output);
                 case "cache_creation" -> creation(walk);
                 case "output_tokens_details" -> details(walk);
+                case "iterations" -> iterations(walk);
+                case "type" -> kind = walk.is(JsonToken.VALUE_STRING) ? walk.string() : "";
                 case "service_tier", "speed", "inference_geo" -> served(walk);
                 default -> walk.skipQuickly();
+            }
+        }
+    }
+
+    /** Where the provider shortened the conversation on the way, that is counted here only. */
+    private void iterations(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_ARRAY)) {
+            walk.skipQuickly();
+            return;
+        }
+        apart.clear();
+        while (walk.element()) {
+            AnthropicUsage iteration = new AnthropicUsage();
+            iteration.read(walk);
+            if (iteration.kind.equals("compaction")) {
+                apart.add(iteration);
             }
         }
     }
@@ -96,12 +114,26 @@ final class AnthropicUsage {
         if (!seen) {
             return null;
         }
-        long written = Math.max(cacheCreation, hour + minutes);
+        long inputs = 0;
+        long reads = 0;
+        long minuteWrites = 0;
+        long hourWrites = 0;
+        long outputs = 0;
+        List<AnthropicUsage> all = new ArrayList<>(apart);
+        all.add(this);
+        for (AnthropicUsage each : all) {
+            long written = Math.max(each.cacheCreation, each.hour + each.minutes);
+            inputs += each.input + each.cacheRead + written;
+            reads += each.cacheRead;
+            minuteWrites += written - each.hour;
+            hourWrites += each.hour;
+            outputs += each.output;
+        }
         return new Usage(
-                input + cacheRead + written,
-                cacheRead,
-                output,
-                new Usage.Parts(written - hour, hour, 0, Math.min(thinking, output), 0),
+                inputs,
+                reads,
+                outputs,
+                new Usage.Parts(minuteWrites, hourWrites, 0, Math.min(thinking, output), 0),
                 new Terms(tier, uplift),
                 Usage.Basis.REPORTED);
     }
@@ -111,10 +143,6 @@ final class AnthropicUsage {
             walk.skipQuickly();
             return before;
         }
-        try {
-            return Math.clamp(walk.integer(), 0, MAX);
-        } catch (InputCoercionException absurd) {
-            return MAX;
-        }
+        return walk.count();
     }
 }

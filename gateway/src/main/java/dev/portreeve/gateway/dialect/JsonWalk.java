@@ -5,6 +5,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -17,6 +18,8 @@ final class JsonWalk implements AutoCloseable {
     private static final int MAX_DEPTH = 128;
     private static final int MAX_NUMBER = 1_000;
     private static final int MAX_NAME = 50_000;
+    /** No model comes near. */
+    private static final long MAX_COUNT = 1L << 48;
 
     /** One factory for all, because it holds the table of known names; strings are bounded by the body around them. */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -81,6 +84,15 @@ final class JsonWalk implements AutoCloseable {
 
     long integer() {
         return parser.getLongValue();
+    }
+
+    /** A number of tokens: whatever a stranger says, sums of several stay within 64 bits. */
+    long count() {
+        try {
+            return Math.clamp(parser.getLongValue(), 0, MAX_COUNT);
+        } catch (InputCoercionException absurd) {
+            return MAX_COUNT;
+        }
     }
 
     /** Where the current scalar value stands, or, for an object or array, its opening bracket. */

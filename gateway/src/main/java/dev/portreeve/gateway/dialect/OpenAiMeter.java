@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 
-/** Usage of OpenAI answers. A stream's chunks are searched for the word before they are parsed. */
+/**
+ * Usage of OpenAI answers. A stream's chunks are searched for the word before they are parsed. Compatible servers have put it into
+ * other places, too: Groq into {@code x_groq}, Moonshot into the last choice.
+ */
 final class OpenAiMeter implements AnswerMeter {
     private static final byte[] ERROR = "{\"error\":".getBytes(StandardCharsets.UTF_8);
     private static final byte[] NEEDLE = {'"', 'u', 's', 'a', 'g', 'e', '"'};
@@ -120,6 +123,7 @@ final class OpenAiMeter implements AnswerMeter {
         while (walk.member()) {
             switch (walk.name()) {
                 case "usage" -> usage(walk);
+                case "x_groq" -> within(walk);
                 case "service_tier" -> {
                     if (walk.is(JsonToken.VALUE_STRING)) {
                         tier = ServiceWish.tier(walk.string());
@@ -133,7 +137,7 @@ final class OpenAiMeter implements AnswerMeter {
         }
     }
 
-    private static boolean isEmptyArray(JsonWalk walk) {
+    private boolean isEmptyArray(JsonWalk walk) {
         if (!walk.is(JsonToken.START_ARRAY)) {
             walk.skipQuickly();
             return false;
@@ -141,9 +145,24 @@ final class OpenAiMeter implements AnswerMeter {
         boolean empty = true;
         while (walk.element()) {
             empty = false;
-            walk.skipQuickly();
+            within(walk);
         }
         return empty;
+    }
+
+    /** The usage in an object that is not the answer itself. */
+    private void within(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        while (walk.member()) {
+            if (walk.name().equals("usage")) {
+                usage(walk);
+            } else {
+                walk.skipQuickly();
+            }
+        }
     }
 
     private void usage(JsonWalk walk) {

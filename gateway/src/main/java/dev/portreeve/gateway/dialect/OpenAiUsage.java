@@ -4,10 +4,14 @@ import dev.portreeve.policy.call.Usage;
 import tools.jackson.core.JsonToken;
 
 /**
- * The {@code usage} member of an OpenAI answer, in the words of either of its dialects. There, the totals contain their parts: cached, written and audio tokens are
- * inside {@code prompt_tokens}, reasoning and audio tokens inside {@code completion_tokens}. A provider that says otherwise
- * must neither make the call fail nor make it cheaper, so parts that do not fit are cut, the cheapest sort first. For the
- * call's thread.
+ * The {@code usage} member of an OpenAI answer, in the words of either of its dialects. There, the totals contain their parts: cached,
+ * written, audio and image tokens are inside {@code prompt_tokens}, reasoning, audio and image tokens inside {@code
+ * completion_tokens}. A provider that says otherwise must neither make the call fail nor make it cheaper, so parts that do not
+ * fit are cut, the cheapest sort first. For the call's thread.
+ *
+ * <p>What compatible servers say in words of their own: DeepSeek's {@code prompt_cache_hit_tokens} and Moonshot's {@code
+ * cached_tokens} are cached input. xAI counts reasoning beside the completion, which its total gives away. Perplexity's {@code
+ * citation_tokens} are read beside the prompt and its own {@code reasoning_tokens} thought beside the completion.
  */
 final class OpenAiUsage {
     private long input;
@@ -18,6 +22,11 @@ final class OpenAiUsage {
     private long audioIn;
     private long reasoning;
     private long audioOut;
+    private long imageIn;
+    private long imageOut;
+    private long thoughtApart;
+    private long citations;
+    private boolean searches;
 
     private OpenAiUsage() {}
 
@@ -29,6 +38,12 @@ final class OpenAiUsage {
                 case "prompt_tokens", "input_tokens" -> usage.input = count(walk);
                 case "completion_tokens", "output_tokens" -> usage.output = count(walk);
                 case "total_tokens" -> usage.total = count(walk);
+                case "prompt_cache_hit_tokens", "cached_tokens" -> usage.cached = Math.max(usage.cached, count(walk));
+                case "reasoning_tokens" -> usage.thoughtApart = count(walk);
+                case "citation_tokens" -> {
+                    usage.citations = count(walk);
+                    usage.searches = true;
+                }
                 case "prompt_tokens_details", "input_tokens_details" -> usage.promptDetails(walk);
                 case "completion_tokens_details", "output_tokens_details" -> usage.completionDetails(walk);
                 default -> walk.skipQuickly();
@@ -44,9 +59,10 @@ final class OpenAiUsage {
         }
         while (walk.member()) {
             switch (walk.name()) {
-                case "cached_tokens" -> cached = count(walk);
+                case "cached_tokens" -> cached = Math.max(cached, count(walk));
                 case "cache_write_tokens" -> written = count(walk);
                 case "audio_tokens" -> audioIn = count(walk);
+                case "image_tokens" -> imageIn = count(walk);
                 default -> walk.skipQuickly();
             }
         }
@@ -61,35 +77,36 @@ final class OpenAiUsage {
             switch (walk.name()) {
                 case "reasoning_tokens" -> reasoning = count(walk);
                 case "audio_tokens" -> audioOut = count(walk);
+                case "image_tokens" -> imageOut = count(walk);
                 default -> walk.skipQuickly();
             }
         }
     }
 
     private Usage usage() {
-        long completion = reasoningIsBeside() ? output + reasoning : output;
-        long audioInput = Math.min(audioIn, input);
-        long write = Math.min(written, input - audioInput);
-        long read = Math.min(cached, input - audioInput - write);
+        long thought = Math.max(reasoning, thoughtApart);
+        boolean beside = thought > 0 && (searches || total - input - output == thought);
+        long completion = beside ? output + thought : output;
+        long prompt = input + citations;
+        long audioInput = Math.min(audioIn, prompt);
+        long write = Math.min(written, prompt - audioInput);
+        long read = Math.min(cached, prompt - audioInput - write);
+        // Pictures may be in the cache: there they cost what is cached.
+        long imageInput = Math.min(imageIn, prompt - audioInput - write - read);
         long audioOutput = Math.min(audioOut, completion);
-        long thought = Math.min(reasoning, completion - audioOutput);
+        long imageOutput = Math.min(imageOut, completion - audioOutput);
+        long reasoned = Math.min(thought, completion - audioOutput - imageOutput);
         return new Usage(
-                input,
+                prompt,
                 read,
                 completion,
-                new Usage.Parts(write, 0, audioInput, thought, audioOutput),
+                new Usage.Parts(write, 0, audioInput, imageInput, reasoned, audioOutput, imageOutput),
                 Usage.Basis.REPORTED);
-    }
-
-    /** Some count reasoning beside the completion; their total gives them away. */
-    private boolean reasoningIsBeside() {
-        boolean adds = reasoning > 0 && total - input - output == reasoning;
-        return adds && output <= Long.MAX_VALUE - reasoning;
     }
 
     private static long count(JsonWalk walk) {
         if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            return Math.max(0, walk.integer());
+            return walk.count();
         }
         walk.skipQuickly();
         return 0;

@@ -68,7 +68,7 @@ final class MeteredStream {
         for (byte[] block = next(); block != null && !done; block = done ? null : next()) {
             byte[] passed = screen(block);
             if (passed.length > 0) {
-                out.emit(new AnswerChunk(head, dialect.events(), passed));
+                out.emit(new AnswerChunk(head, dialect.events(), passed, meter.reported()));
             }
         }
         if (!done && held.length == 0) {

@@ -17,6 +17,7 @@ import dev.portreeve.policy.call.Usage;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A provider for callers of a dialect that it does not speak. What guardrails changed is changed in the caller's body, which
@@ -81,8 +82,10 @@ public final class TranslatingProvider implements ModelProvider {
             throws CallEnded {
         StreamTranslation stream = translated.stream();
         Usage usage = provider.answer(
-                call, call.request().content(), chunk -> emit(stream.events(chunk.bytes()), caller, out));
-        emit(stream.rest(), caller, out);
+                call,
+                call.request().content(),
+                chunk -> emit(stream.events(chunk.bytes()), chunk.soFar(), caller, out));
+        emit(stream.rest(), null, caller, out);
         if (caller.endRepeatsAnswer()) {
             out.emit(AnswerChunk.ending(EVENTS, caller.events(), stream.last()));
         } else {
@@ -91,9 +94,10 @@ public final class TranslatingProvider implements ModelProvider {
         return usage;
     }
 
-    private static void emit(byte[] events, Dialect caller, OutputSink<AnswerChunk> out) throws CallEnded {
+    private static void emit(byte[] events, @Nullable Usage soFar, Dialect caller, OutputSink<AnswerChunk> out)
+            throws CallEnded {
         if (events.length > 0) {
-            out.emit(new AnswerChunk(EVENTS, caller.events(), events));
+            out.emit(new AnswerChunk(EVENTS, caller.events(), events, soFar));
         }
     }
 

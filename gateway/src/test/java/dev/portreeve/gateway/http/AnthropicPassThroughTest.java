@@ -81,10 +81,10 @@ class AnthropicPassThroughTest {
         upstream.then(exchange ->
                 exchange.json(200, "request-id: req_9\r\nanthropic-ratelimit-requests-remaining: 7\r\n", answer));
         String body =
-                "{ \"system\":[{\"type\":\"text\",\"text\":\"first\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],"
-                        + "\"model\" : \"anthropic/claude-sonnet-4-5\",\"x_future\":[1.50,1e3],\n\"context_management\":{\"edits\":[]},"
-                        + "\"thinking\":{\"type\":\"adaptive\"}, \"max_tokens\":64000,\"messages\":[{\"role\":\"user\",\"content\":"
-                        + "[{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"iVBORw0KGgo=\"}}]}]}\n";
+                "{ \"system\":[{\"type\":\"text\",\"text\":\"first\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],\"model\""
+                    + " : \"anthropic/claude-sonnet-4-5\",\"x_future\":[1.50,1e3],\n"
+                    + "\"context_management\":{\"edits\":[]},\"thinking\":{\"type\":\"adaptive\"},"
+                    + " \"max_tokens\":64000,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"iVBORw0KGgo=\"}}]}]}\n";
         HttpResponse<byte[]> response = caller.post(
                 "/v1/messages?beta=true",
                 body.getBytes(StandardCharsets.UTF_8),
@@ -183,6 +183,10 @@ class AnthropicPassThroughTest {
         assertFalse(seen.contains("message_stop"));
         // What had been produced until then is charged by what the stream had reported.
         assertEquals(Usage.Basis.ESTIMATED, edge.purse.settled.getLast().basis());
+        Usage said = edge.purse.said.getLast();
+        assertEquals(4320, said.inputTokens(), "the input is known from the stream's beginning");
+        assertEquals(4000, said.cachedInputTokens());
+        assertTrue(said.outputTokens() < 89, "of the output only the beginning: " + said);
         upstream.then(ReplayUpstream.events(begun.getBytes(StandardCharsets.UTF_8)));
         String cut = broken(ASK_STREAM);
         assertTrue(cut.contains("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\""), cut);
@@ -203,10 +207,10 @@ class AnthropicPassThroughTest {
         restart(fixture().guardrail(Detector.PII, Position.INPUT, Action.MASK));
         upstream.always(ReplayUpstream.json(200, ReplayUpstream.recorded("anthropic/message.json")));
         String body = "{\"model\":\"smart\",\"max_tokens\":9,\"system\":\"S\",\"messages\":["
-                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
-                + "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"name\":\"S\",\"deep\":[{\"id\":\"S\"}]}}]},"
-                + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
-                + "{\"type\":\"document\",\"source\":{\"data\":\"S\",\"type\":\"text\",\"media_type\":\"text/plain\"}}]}]}";
+            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
+            + "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"name\":\"S\",\"deep\":[{\"id\":\"S\"}]}}]},"
+            + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
+            + "{\"type\":\"document\",\"source\":{\"data\":\"S\",\"type\":\"text\",\"media_type\":\"text/plain\"}}]}]}";
         assertEquals(200, post(body.replace("\"S\"", "\"" + MAIL + "\"")).statusCode());
         String sent = upstream.requests().getFirst().text();
         assertFalse(sent.contains(MAIL), sent);

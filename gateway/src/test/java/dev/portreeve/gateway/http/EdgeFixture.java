@@ -382,6 +382,9 @@ final class EdgeFixture implements AutoCloseable {
     /** Money as a number: holds while it lasts, and remembers what each call was charged. */
     static final class Purse implements BudgetLedger {
         final List<Usage> settled = new CopyOnWriteArrayList<>();
+        /** What chunks said was used by then. */
+        final List<Usage> said = new CopyOnWriteArrayList<>();
+
         final List<GovernedCall> held = new CopyOnWriteArrayList<>();
         volatile boolean empty;
 
@@ -394,16 +397,18 @@ final class EdgeFixture implements AutoCloseable {
             }
             held.add(call);
             trail.admitted(trail.admit());
-            return new Held(call, settled);
+            return new Held(call, settled, said);
         }
     }
 
     private static final class Held implements Reservation {
         private final GovernedCall call;
         private final List<Usage> settled;
+        private final List<Usage> said;
         private Usage usage = new Usage(0, 0, 0, Usage.Basis.ESTIMATED);
 
-        Held(GovernedCall call, List<Usage> settled) {
+        Held(GovernedCall call, List<Usage> settled, List<Usage> said) {
+            this.said = said;
             this.call = call;
             this.settled = settled;
         }
@@ -415,6 +420,10 @@ final class EdgeFixture implements AutoCloseable {
                     long length = chunk.text().stream()
                             .mapToLong(run -> run.text().length())
                             .sum();
+                    Usage soFar = chunk.soFar();
+                    if (soFar != null) {
+                        said.add(soFar);
+                    }
                     usage = new Usage(0, 0, usage.outputTokens() + length, Usage.Basis.ESTIMATED);
                     out.emit(chunk);
                 });

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Knows at any moment what a call is charged. Where the upstream reports its usage, that counts. Where it does not, or the
  * call ended early, the charge is an upper bound, so that a budget errs on the safe side: the input as estimated, and one
  * output token for each byte of text that came (tokens of a byte-level vocabulary are never shorter), up to the output
- * limit that was enforced anyway. Reasoning that a provider bills but does not show cannot be seen here.
+ * limit that was enforced anyway. Where it had reported something before the call ended, its input is as reported, and its
+ * output the larger of what it reported and what came. Reasoning that a provider bills but neither shows nor reports cannot be
+ * seen here.
  *
  * <p>A call may try several times. What the failed attempts are charged stays, and the next one is counted anew.
  */
@@ -37,6 +39,7 @@ final class Meter {
     private boolean free;
     private long outputBytes;
     private @Nullable Usage reported;
+    private @Nullable Usage soFar;
 
     Meter(Estimate estimate, NanoUsd worstCase) {
         this.estimate = estimate;
@@ -98,6 +101,7 @@ final class Meter {
         emitted = false;
         outputBytes = 0;
         reported = null;
+        soFar = null;
     }
 
     void last(Attempts.Made made) {
@@ -149,11 +153,13 @@ final class Meter {
             return new Charge(usage, NanoUsd.ZERO);
         }
         try {
-            // What nobody reported may have been of the dearest sort, and served most dearly.
-            NanoUsd cost = usage.basis() == Usage.Basis.ESTIMATED || usage.basis() == Usage.Basis.ASSUMED
-                    ? estimate.atMost(usage.inputTokens(), usage.outputTokens())
-                    : estimate.price().of(usage);
-            return new Charge(usage, cost);
+            return new Charge(
+                    usage,
+                    switch (usage.basis()) {
+                        case REPORTED, UNFINISHED, BEGUN -> estimate.price().of(usage);
+                        case ASSUMED -> estimate.atMost(usage.inputTokens(), usage.outputTokens());
+                        case ESTIMATED -> estimated(usage);
+                    });
         } catch (ArithmeticException absurd) {
             // More than 64 bits of nano-dollars is no bill but garbage: the whole hold is charged, and marked.
             return new Charge(
@@ -161,16 +167,34 @@ final class Meter {
         }
     }
 
+    /** What nobody reported may have been of the dearest sort, and served most dearly. */
+    private NanoUsd estimated(Usage usage) {
+        if (soFar == null) {
+            return estimate.atMost(usage.inputTokens(), usage.outputTokens());
+        }
+        NanoUsd plain = estimate.price().of(usage);
+        long unknown = usage.outputTokens()
+                - usage.parts().audioOutput()
+                - usage.parts().imageOutput();
+        NanoUsd thought = estimate.price().of(usage.with(usage.parts().reasoning(unknown)));
+        return plain.compareTo(thought) > 0 ? plain : thought;
+    }
+
     private Usage usage() {
         if (reported != null) {
             return reported;
         }
         long output = Math.min(outputBytes, estimate.outputTokens());
+        if (soFar != null) {
+            return soFar.early(Math.max(output, soFar.outputTokens()));
+        }
         return new Usage(estimate.inputTokens(), 0, output, Usage.Basis.ESTIMATED);
     }
 
     private void count(Output<?> chunk) {
         emitted = true;
+        Usage said = chunk.soFar();
+        soFar = said == null ? soFar : said;
         long repeated = 0;
         for (TextRun run : chunk.text()) {
             long length = utf8Length(run.text());

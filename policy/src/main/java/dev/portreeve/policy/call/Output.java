@@ -1,6 +1,7 @@
 package dev.portreeve.policy.call;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chunk of an answer: a frame of a stream, or the whole of a unary answer.
@@ -10,6 +11,14 @@ import java.util.List;
 public interface Output<C extends Output<C>> {
     /** The text this chunk adds, in order; empty for chunks without text. */
     List<TextRun> text();
+
+    /**
+     * What the upstream has said by now that it used, for a call that ends early; {@code null} if it has said nothing. It may
+     * know its input already and of its output only the beginning.
+     */
+    default @Nullable Usage soFar() {
+        return null;
+    }
 
     /** The same chunk with its text replaced run by run; called only when a guardrail changed something. */
     C withText(List<TextRun> text);

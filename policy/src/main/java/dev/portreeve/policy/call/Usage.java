@@ -66,6 +66,11 @@ public record Usage(
             }
         }
 
+        /** With another amount of thought. */
+        public Parts reasoning(long amount) {
+            return new Parts(cacheWrite, cacheWriteHour, audioInput, imageInput, amount, audioOutput, imageOutput);
+        }
+
         /** Without pictures. */
         public Parts(long cacheWrite, long cacheWriteHour, long audioInput, long reasoning, long audioOutput) {
             this(cacheWrite, cacheWriteHour, audioInput, 0, reasoning, audioOutput, 0);
@@ -80,6 +85,16 @@ public record Usage(
     /** A usage on the usual terms. */
     public Usage(long inputTokens, long cachedInputTokens, long outputTokens, Parts parts, Basis basis) {
         this(inputTokens, cachedInputTokens, outputTokens, parts, Terms.USUAL, basis);
+    }
+
+    /** What is known of a call that ended early, with an output that was counted here if that is more. */
+    public Usage early(long output) {
+        return new Usage(inputTokens, cachedInputTokens, output, parts, terms, Basis.ESTIMATED);
+    }
+
+    /** The same with other parts. */
+    public Usage with(Parts other) {
+        return new Usage(inputTokens, cachedInputTokens, outputTokens, other, terms, basis);
     }
 
     /** The same, served on other terms. */

@@ -18,8 +18,10 @@ import dev.portreeve.policy.call.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MeterTest {
@@ -30,7 +32,11 @@ class MeterTest {
     private final Estimate estimate = new Estimate(100, 50, PRICE);
     private final Meter meter = new Meter(estimate, estimate.worstCase());
 
-    record Chunk(String words) implements Output<Chunk> {
+    record Chunk(String words, @Nullable Usage soFar) implements Output<Chunk> {
+        Chunk(String words) {
+            this(words, null);
+        }
+
         @Override
         public List<TextRun> text() {
             return words.isEmpty() ? List.of() : List.of(new TextRun("choice 0", words));
@@ -59,6 +65,26 @@ class MeterTest {
 
     private static CallOutcome.Failed fault(boolean billable) {
         return new CallOutcome.Failed(new UpstreamFault(UpstreamFault.Kind.REFUSED, 500, "broken", billable));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // What was reported of the output, the text that came, and what is charged of it.
+        "1, hello, 5",
+        "9, hello, 9",
+        "1, '', 1",
+    })
+    void aCallThatEndsEarlyIsChargedWhatItReportedOrWhatCameIfThatIsMore(long said, String came, long charged) {
+        Usage soFar = new Usage(80, 60, said, Usage.Basis.REPORTED);
+        assertThrows(
+                CallEnded.class,
+                () -> run((input, out) -> {
+                    out.emit(new Chunk(came, soFar));
+                    out.emit(new Chunk("", null));
+                    throw new CallEnded(new CallOutcome.Abandoned());
+                }));
+        Usage usage = new Usage(80, 60, charged, Usage.Basis.ESTIMATED);
+        assertEquals(new Charge(usage, new NanoUsd(20_000 + 30_000 + charged * 2_000)), meter.charge());
     }
 
     @Test
