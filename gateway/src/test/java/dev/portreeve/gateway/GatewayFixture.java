@@ -80,6 +80,13 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(folder, SERVER_AND_DATABASE, configuration);
     }
 
+    /** The same, reached from outside under another address. */
+    static GatewayFixture behind(String publicUrl, Path folder, String configuration) {
+        String template =
+                SERVER_AND_DATABASE.replace("data-directory:", "public-url: \"" + publicUrl + "\", data-directory:");
+        return new GatewayFixture(folder, template, configuration);
+    }
+
     private GatewayFixture(Path folder, String template, String more) {
         this.folder = folder;
         this.directory = new DataDirectory(folder.resolve("data"));

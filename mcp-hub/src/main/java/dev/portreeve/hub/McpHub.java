@@ -34,8 +34,11 @@ public final class McpHub implements AutoCloseable {
     private final AlarmClock alarms;
     private final ToolCatalog catalog;
     private final McpEndpoint endpoint;
+    private final SealedTokens tokens;
 
-    private McpHub(Downstream downstream, AlarmClock alarms, ToolCatalog catalog, McpEndpoint endpoint) {
+    private McpHub(
+            Downstream downstream, AlarmClock alarms, ToolCatalog catalog, McpEndpoint endpoint, SealedTokens tokens) {
+        this.tokens = tokens;
         this.downstream = downstream;
         this.alarms = alarms;
         this.catalog = catalog;
@@ -83,7 +86,8 @@ public final class McpHub implements AutoCloseable {
                 downstream,
                 alarms,
                 catalog,
-                new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()));
+                new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()),
+                tokens);
         servers.stream()
                 .filter(config -> !config.disabled())
                 .forEach(config -> catalog.add(hub.entry(config, tokens.fingerprint(source(config)))));
@@ -144,6 +148,11 @@ public final class McpHub implements AutoCloseable {
      */
     public void handle(Subject subject, McpExchange exchange) {
         endpoint.handle(subject, exchange);
+    }
+
+    /** What the hub seals with, for whoever stands before it and must know its callers again. */
+    public SealedTokens seal() {
+        return tokens;
     }
 
     /** Where people decide about what servers say about themselves. */

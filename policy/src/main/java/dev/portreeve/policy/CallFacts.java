@@ -119,6 +119,9 @@ final class CallFacts {
                 .put("kind", subject.kind().name().toLowerCase(Locale.ROOT))
                 .put("member", subject.member())
                 .put("key", subject.keyId());
+        if (subject.within() != null) {
+            facts.put("within_call", subject.within().value().toString());
+        }
         return subject.team() == null ? facts : facts.put("team", subject.team());
     }
 

@@ -140,7 +140,8 @@ public record ModelConfig(
     public enum HostedTools {
         STRIP,
         DENY,
-        PASS
+        PASS,
+        REWRITE
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
+import java.net.URI;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +46,7 @@ final class ReferenceCheck {
                 "id",
                 config.guardrails().stream().map(GuardrailConfig::id).toList());
         providers();
+        rewriting();
         views();
         policies();
         compile();
@@ -91,6 +93,21 @@ final class ReferenceCheck {
                 && !provider.sentAs().isIdentity();
         if (wanted && provider.apiKey() == null && provider.apiKeys().isEmpty() && !ownAddress) {
             problems.at(path, "no api-key: set " + known.keyVariable() + ", or write api-key");
+        }
+    }
+
+    /** A provider calls from outside, with a credential: it needs an address, and one that nobody listens on. */
+    private void rewriting() {
+        URI publicUrl = config.server().publicUrl();
+        if (publicUrl != null && "https".equals(publicUrl.getScheme())) {
+            return;
+        }
+        for (int m = 0; m < config.models().size(); m++) {
+            if (config.models().get(m).route().hostedTools() == ModelConfig.HostedTools.REWRITE) {
+                problems.at(
+                        "models[" + m + "].route.hosted-tools",
+                        "\"rewrite\" has providers call this gateway's /mcp, so it needs server.public-url with https");
+            }
         }
     }
 

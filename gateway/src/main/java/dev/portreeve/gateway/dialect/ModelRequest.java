@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.dialect;
 
 import dev.portreeve.policy.call.Content;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,18 @@ public record ModelRequest(
         return cut == null
                 ? null
                 : new Splice(body).replace(cut.at(), cut.source()).apply();
+    }
+
+    /** The entries of MCP servers among some of the hosted tools. */
+    public List<HostedServer> servers(Predicate<HostedTools.Found> wanted) {
+        List<HostedServer> servers = new ArrayList<>();
+        for (HostedTools.Found found : hosted.found()) {
+            HostedServer server = wanted.test(found) ? HostedServer.read(body, found) : null;
+            if (server != null) {
+                servers.add(server);
+            }
+        }
+        return servers;
     }
 
     private void insertCap(Splice splice, CapMember capMember, long capTokens) {

@@ -2,9 +2,11 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.config.ModelConfig;
 import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.HostedServer;
 import dev.portreeve.gateway.dialect.HostedTools.Found;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Span;
+import dev.portreeve.gateway.dialect.Splice;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.Arguments;
@@ -31,10 +33,20 @@ final class HostedToolGate {
     private final Subject subject;
     private final String provider;
     private final Otherwise otherwise;
+    private final Rewriting rewriting;
     private final List<HostedUse> uses = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    HostedToolGate(AccessPolicy access, Subject subject, ModelRoute route) {
+    /** Where connectors to MCP servers are led instead, and with what. */
+    interface Rewriting {
+        /** @param label what the caller calls the server */
+        String url(String label);
+
+        String credential();
+    }
+
+    HostedToolGate(AccessPolicy access, Subject subject, ModelRoute route, Rewriting rewriting) {
+        this.rewriting = rewriting;
         this.access = access;
         this.subject = subject;
         this.provider = route.provider().id();
@@ -46,6 +58,7 @@ final class HostedToolGate {
             case STRIP -> Otherwise.STRIP;
             case DENY -> Otherwise.DENY;
             case PASS -> Otherwise.PASS;
+            case REWRITE -> Otherwise.REWRITE;
         };
     }
 
@@ -78,7 +91,7 @@ final class HostedToolGate {
         for (int i = 0; i < MAX_ROUNDS; i++) {
             byte @Nullable [] body = without(left);
             if (body == null) {
-                return left;
+                return rewritten(left, withTexts);
             }
             left = left.dialect().read(left.path(), body, withTexts);
         }
@@ -86,7 +99,27 @@ final class HostedToolGate {
     }
 
     private byte @Nullable [] without(ModelRequest request) {
-        return request.withoutHosted(found -> access.fate(subject, use(request, found)) != Fate.PASSED);
+        return request.withoutHosted(found -> {
+            Fate fate = access.fate(subject, use(request, found));
+            return fate == Fate.STRIPPED || fate == Fate.DENIED;
+        });
+    }
+
+    private ModelRequest rewritten(ModelRequest request, boolean withTexts) {
+        List<HostedServer> servers =
+                request.servers(found -> access.fate(subject, use(request, found)) == Fate.REWRITTEN);
+        if (servers.isEmpty()) {
+            return request;
+        }
+        String credential = rewriting.credential();
+        Splice splice = new Splice(request.body());
+        for (HostedServer server : servers) {
+            splice.replace(server.at(), server.at(rewriting.url(server.label()), credential));
+            for (String member : server.dropped()) {
+                add("tools.mcp." + member + ": dropped, it is not for the gateway");
+            }
+        }
+        return request.dialect().read(request.path(), splice.apply(), withTexts);
     }
 
     private HostedUse use(ModelRequest request, Found found) {
@@ -113,8 +146,13 @@ final class HostedToolGate {
         String note = "tools." + found.kind() + ": "
                 + switch (fate) {
                     case PASSED -> "passed, the provider runs it by itself";
+                    case REWRITTEN -> "rewritten, the provider calls this gateway instead";
                     case STRIPPED, DENIED -> "stripped, the provider would run it by itself";
                 };
+        add(note);
+    }
+
+    private void add(String note) {
         if (!notes.contains(note)) {
             notes.add(note);
         }

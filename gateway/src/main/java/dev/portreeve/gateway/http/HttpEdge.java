@@ -8,6 +8,7 @@ import dev.portreeve.gateway.model.KeptResponses.Action;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.CallId;
@@ -18,9 +19,11 @@ import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The routes of the data listener. Made and closed by the composition root, which also opens the listener; everything the
@@ -87,7 +90,14 @@ public final class HttpEdge implements AutoCloseable {
         KnownHosts hosts = new KnownHosts(config);
         ProtectedResource resource = new ProtectedResource(config, hosts);
         McpEndpoint mcp = new McpEndpoint(
-                services.keys(), services.hub(), hosts, resource, clients, limits.maxBodyBytes(), limits.bodyTimeout());
+                services.keys(),
+                passes(),
+                services.hub(),
+                hosts,
+                resource,
+                clients,
+                limits.maxBodyBytes(),
+                limits.bodyTimeout());
         routing.get(ProtectedResource.WELL_KNOWN, resource::describe);
         for (String path : List.of("/mcp", "/mcp/{" + HelidonExchange.VIEW + "}")) {
             routing.post(path, mcp::handle)
@@ -138,10 +148,19 @@ public final class HttpEdge implements AutoCloseable {
         }
     }
 
+    private HostedPasses passes() {
+        return new HostedPasses(services.hub().seal(), services.keys(), limits.callTimeout());
+    }
+
+    private Set<String> slugs() {
+        return services.hub().servers().stream().map(ServerStatus::slug).collect(Collectors.toSet());
+    }
+
     private Routing routing() {
         return new Routing(
                 services.models(),
                 services.access(),
+                new HostedRewriting(config.publicUrl(), this::slugs, passes()),
                 new ResponseKeeping(services.responses()),
                 services.clock(),
                 () -> ThreadLocalRandom.current().nextLong(),

@@ -12,6 +12,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
@@ -23,6 +25,7 @@ final class McpEndpoint {
     private static final int INVALID_REQUEST = -32600;
 
     private final KeyDirectory keys;
+    private final HostedPasses passes;
     private final McpHub hub;
     private final KnownHosts hosts;
     private final ProtectedResource resource;
@@ -32,6 +35,7 @@ final class McpEndpoint {
 
     McpEndpoint(
             KeyDirectory keys,
+            HostedPasses passes,
             McpHub hub,
             KnownHosts hosts,
             ProtectedResource resource,
@@ -39,6 +43,7 @@ final class McpEndpoint {
             int maxBodyBytes,
             Duration bodyTimeout) {
         this.keys = keys;
+        this.passes = passes;
         this.hub = hub;
         this.hosts = hosts;
         this.resource = resource;
@@ -53,7 +58,7 @@ final class McpEndpoint {
             return;
         }
         String presented = Credentials.presented(request.headers());
-        switch (keys.authenticate(presented)) {
+        switch (authenticated(presented)) {
             case Authentication.Authenticated known -> exchange(known.subject(), request, response);
             case Authentication.Rejected rejected -> {
                 response.headers().set(HeaderNames.WWW_AUTHENTICATE, resource.challenge(request, presented != null));
@@ -61,6 +66,11 @@ final class McpEndpoint {
             }
             case Authentication.Unavailable down -> refuse(response, Status.SERVICE_UNAVAILABLE_503, down.detail());
         }
+    }
+
+    private Authentication authenticated(@Nullable String presented) {
+        Optional<Authentication> hosted = presented == null ? Optional.empty() : passes.authenticate(presented.strip());
+        return hosted.orElseGet(() -> keys.authenticate(presented));
     }
 
     private void exchange(Subject subject, ServerRequest request, ServerResponse response) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Routing {
     private final ModelRouter router;
     private final AccessPolicy access;
+    private final HostedRewriting rewriting;
     private final ResponseKeeping keeping;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -38,12 +39,14 @@ final class Routing {
     Routing(
             ModelRouter router,
             AccessPolicy access,
+            HostedRewriting rewriting,
             ResponseKeeping keeping,
             InstantSource clock,
             RandomGenerator random,
             boolean inputScreened) {
         this.router = router;
         this.access = access;
+        this.rewriting = rewriting;
         this.keeping = keeping;
         this.clock = clock;
         this.random = random;
@@ -112,9 +115,9 @@ final class Routing {
     @Nullable
     Leg leg(Deployment place, ModelRequest request, Asked asked) {
         ModelRoute route = place.route();
-        HostedToolGate gate = new HostedToolGate(access, asked.subject(), route);
-        Attempt attempt =
-                Attempt.at(route, request, gate, inputScreened, clock).orElse(null);
+        HostedToolGate gate =
+                new HostedToolGate(access, asked.subject(), route, rewriting.of(asked.subject(), asked.id()));
+        Attempt attempt = Attempt.at(route, request, gate, inputScreened, clock).orElse(null);
         return attempt == null
                 ? null
                 : new Leg(
@@ -133,13 +136,13 @@ final class Routing {
                 .allMatch(use -> access.fate(asked.subject(), use) != HostedUse.Fate.DENIED);
         return toolsToo
                 && access.decide(new LlmCall(
-                        asked.id(),
-                        asked.subject(),
-                        new Resource.Model(leg.route().name()),
-                        asked.request().operation().code(),
-                        leg.attempt().request().content(),
-                        leg.estimate(),
-                        asked.deadline()))
-                instanceof Decision.Permit;
+                                asked.id(),
+                                asked.subject(),
+                                new Resource.Model(leg.route().name()),
+                                asked.request().operation().code(),
+                                leg.attempt().request().content(),
+                                leg.estimate(),
+                                asked.deadline()))
+                        instanceof Decision.Permit;
     }
 }

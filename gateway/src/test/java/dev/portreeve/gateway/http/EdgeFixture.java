@@ -448,7 +448,14 @@ final class EdgeFixture implements AutoCloseable {
     }
 
     /** Two keys, of which the second is nobody's that a rule knows. */
-    private static final class FixedKeys implements KeyDirectory {
+    static final class FixedKeys implements KeyDirectory {
+        @Override
+        public Authentication recognise(String keyId) {
+            return keyId.equals(AGENT.keyId())
+                    ? new Authentication.Authenticated(AGENT)
+                    : new Authentication.Rejected(Authentication.Reason.UNKNOWN, "there is no such key");
+        }
+
         @Override
         public Authentication authenticate(@Nullable String presented) {
             if (presented == null) {

@@ -8,6 +8,8 @@ public enum Purpose {
     CURSOR('c', 1024),
     /** A task of the tasks extension; travels in a header, so it is short. */
     TASK('t', 2048),
+    /** What a provider presents that calls tools in the course of a model call, on behalf of who made that call. */
+    HOSTED_CALL('h', 256),
     /** A token for a downstream server, at rest; no caller ever has it. */
     UPSTREAM_TOKEN('u', 128 * 1024),
     /** A model's answer, at rest; no caller ever has it sealed. */

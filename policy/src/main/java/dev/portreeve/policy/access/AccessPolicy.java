@@ -80,7 +80,7 @@ public final class AccessPolicy {
      * speaks of it, what its model's route says. Pure; {@link #require} records it.
      */
     public HostedUse.Fate fate(Subject subject, HostedUse use) {
-        return HostedTools.fate(decide(subject, use), use.otherwise());
+        return HostedTools.fate(decide(subject, use), use);
     }
 
     /** What the rules say about whatever call of the resource: only what holds for each of them denies. */

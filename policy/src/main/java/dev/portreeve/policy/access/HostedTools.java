@@ -20,11 +20,15 @@ final class HostedTools {
     private final Set<String> denied = new LinkedHashSet<>();
     private final Set<String> rules = new LinkedHashSet<>();
 
-    static HostedUse.Fate fate(Decision decision, HostedUse.Otherwise otherwise) {
+    static HostedUse.Fate fate(Decision decision, HostedUse use) {
+        HostedUse.Otherwise otherwise = use.otherwise();
         boolean granted = decision instanceof Decision.Permit
                 || (otherwise == HostedUse.Otherwise.PASS && isNotSpokenOf(decision));
         if (granted) {
             return HostedUse.Fate.PASSED;
+        }
+        if (otherwise == HostedUse.Otherwise.REWRITE && use.isMcp() && isNotSpokenOf(decision)) {
+            return HostedUse.Fate.REWRITTEN;
         }
         return otherwise == HostedUse.Otherwise.DENY ? HostedUse.Fate.DENIED : HostedUse.Fate.STRIPPED;
     }
@@ -34,7 +38,7 @@ final class HostedTools {
     }
 
     void add(HostedUse use, Decision decision) {
-        HostedUse.Fate fate = fate(decision, use.otherwise());
+        HostedUse.Fate fate = fate(decision, use);
         List<RuleVerdict> verdicts = decision.verdicts();
         facts.add(new Facts()
                 .put("name", use.resource().name())

@@ -8,8 +8,26 @@ import org.jspecify.annotations.Nullable;
  * @param team the member's team, if it has one
  * @param member the user's or agent's id, unique in the tenant
  * @param keyId the 12-character id of the virtual key; may be logged
+ * @param within the model call in whose course its provider calls on behalf of this subject; {@code null} if the subject calls
+ *     itself
  */
-public record Subject(String tenant, @Nullable String team, Kind kind, String member, String keyId) {
+public record Subject(
+        String tenant,
+        @Nullable String team,
+        Kind kind,
+        String member,
+        String keyId,
+        @Nullable CallId within) {
+    /** A subject that calls itself. */
+    public Subject(String tenant, @Nullable String team, Kind kind, String member, String keyId) {
+        this(tenant, team, kind, member, keyId, null);
+    }
+
+    /** The same, where a provider calls on its behalf. */
+    public Subject within(CallId call) {
+        return new Subject(tenant, team, kind, member, keyId, call);
+    }
+
     /** Whether a person or a program holds the key. */
     public enum Kind {
         USER,

@@ -110,23 +110,33 @@ public final class JournalledKeys implements KeyDirectory {
         };
     }
 
+    @Override
+    public Authentication recognise(String keyId) {
+        return judge(keyId, null);
+    }
+
     private Authentication judge(VirtualKey key) {
+        return judge(key.id(), hash(key));
+    }
+
+    /** @param secret the hash of what was presented, or {@code null} where the key's id is proved in another way */
+    private Authentication judge(String keyId, byte @Nullable [] secret) {
         StoredKey stored;
         try {
-            stored = cache.get(key.id());
+            stored = cache.get(keyId);
         } catch (KeysUnreadable unreadable) {
             LOG.warn("nobody can be let in: {}", unreadable.getMessage());
             return new Authentication.Unavailable("keys cannot be checked now; try again shortly");
         }
-        if (stored == null || !MessageDigest.isEqual(stored.secretHash(), hash(key))) {
-            return rejected(Authentication.Reason.UNKNOWN, AuditEvent.INSTANCE, key.id());
+        if (stored == null || (secret != null && !MessageDigest.isEqual(stored.secretHash(), secret))) {
+            return rejected(Authentication.Reason.UNKNOWN, AuditEvent.INSTANCE, keyId);
         }
         String tenant = stored.subject().tenant();
         if (stored.ended()) {
-            return rejected(Authentication.Reason.REVOKED, tenant, key.id());
+            return rejected(Authentication.Reason.REVOKED, tenant, keyId);
         }
         if (stored.expiresAt() != null && !clock.instant().isBefore(stored.expiresAt())) {
-            return rejected(Authentication.Reason.EXPIRED, tenant, key.id());
+            return rejected(Authentication.Reason.EXPIRED, tenant, keyId);
         }
         return new Authentication.Authenticated(stored.subject());
     }

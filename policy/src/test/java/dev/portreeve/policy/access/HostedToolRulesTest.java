@@ -91,6 +91,20 @@ class HostedToolRulesTest {
         assertEquals(pass, policy.fate(AGENT, use(name, "{}", Otherwise.PASS)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // Of connectors and other tools, where the model's route says rewrite.
+        "openai/mcp, REWRITTEN",
+        "openai/web_search, STRIPPED",
+        "azure/mcp, PASSED",
+        "other/mcp, STRIPPED",
+    })
+    void connectors_are_rewritten_where_no_rule_speaks_of_them(String name, Fate fate) {
+        AccessPolicy policy = AccessPolicy.of(
+                List.of(rule("yes", Effect.ALLOW, null, "azure/mcp"), rule("no", Effect.DENY, null, "other/mcp")));
+        assertEquals(fate, policy.fate(AGENT, use(name, "{}", Otherwise.REWRITE)));
+    }
+
     @Test
     void models_granted_by_pattern_grant_no_tools() {
         AccessPolicy policy = AccessPolicy.of(List.of(

@@ -100,6 +100,16 @@ abstract class KeyDirectoryContract {
     }
 
     @Test
+    void aKeyIsRecognisedByItsIdOnlyWhileItLives() {
+        VirtualKey key = issue(null);
+        Authentication recognised = keys.recognise(key.id());
+        assertEquals(keys.authenticate(key.reveal()), recognised);
+        assertEquals(Reason.UNKNOWN, rejected(keys.recognise("000000000000")));
+        assertTrue(keys.revoke("acme", key.id(), "cli"));
+        assertEquals(Reason.REVOKED, rejected(keys.recognise(key.id())));
+    }
+
+    @Test
     void onlyItsOwnTenantCanRevokeAKey() {
         VirtualKey key = issue(null);
         assertFalse(keys.revoke("globex", key.id(), "cli"));
