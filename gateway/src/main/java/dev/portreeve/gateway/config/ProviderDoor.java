@@ -45,8 +45,7 @@ public record ProviderDoor(URI baseUrl, Set<Dialect> dialects, Auth auth) {
         Set<Dialect> wanted = EnumSet.copyOf(config.spoken());
         wanted.retainAll(KnownProvider.spoken(wires));
         if (!wanted.isEmpty()) {
-            Auth auth =
-                    config.identity() == null ? KnownProvider.sentAs(known, config.sentAs()) : config.sentAs();
+            Auth auth = config.identity() == null ? KnownProvider.sentAs(known, config.sentAs()) : config.sentAs();
             doors.add(new ProviderDoor(base, wanted, auth));
         }
     }

@@ -47,9 +47,7 @@ public enum Dialect {
     /** Of Amazon's Converse and ConverseStream; spoken to providers only. */
     BEDROCK_CONVERSE(
             "bedrock-converse",
-            Map.of(
-                    Operation.CHAT,
-                    new PathTemplate("/model/{model}/converse", "/model/{model}/converse-stream")),
+            Map.of(Operation.CHAT, new PathTemplate("/model/{model}/converse", "/model/{model}/converse-stream")),
             AnswerChunk.Shape.NO_TEXT,
             AnswerChunk.Shape.NO_TEXT),
     /** Of Cohere's second chat API; spoken to providers only. */

@@ -26,6 +26,7 @@ final class CallReport {
     private final long startedNanos;
     /** Replaced as a whole by the call's thread; comment lines of a stream are written by another one. */
     private volatile @Nullable Routed routed;
+
     private boolean keyed;
     private @Nullable UUID replayed;
 

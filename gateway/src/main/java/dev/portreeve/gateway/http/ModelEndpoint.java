@@ -156,8 +156,8 @@ final class ModelEndpoint {
         Deadline patience = Deadline.in(limits.callTimeout());
         CallReport each = report;
         while (true) {
-            IdempotentCalls.Turn turn = idempotent.turn(
-                    asked.subject(), keyed.path(), keyed.words(), request, keyed.body(), patience);
+            IdempotentCalls.Turn turn =
+                    idempotent.turn(asked.subject(), keyed.path(), keyed.words(), request, keyed.body(), patience);
             switch (turn) {
                 case IdempotentCalls.Turn.Refuse refuse -> {
                     String operation = request.operation().code();

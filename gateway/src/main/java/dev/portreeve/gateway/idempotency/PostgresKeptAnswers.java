@@ -45,7 +45,7 @@ public final class PostgresKeptAnswers implements KeptAnswers {
                 .onConflictDoNothing()
                 .execute());
         if (keeps.incrementAndGet() % CLEAN_EVERY == 0) {
-            int ignoredToo = asked(this::clean);
+            int unused = asked(this::clean);
         }
     }
 

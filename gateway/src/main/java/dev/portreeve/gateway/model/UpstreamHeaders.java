@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamHeaders {
     /** OpenAI's name for it, Anthropic's, and Amazon's. */
-    private static final List<HeaderName> REQUEST_IDS =
-            List.of(
-                    HeaderNames.create("x-request-id"),
-                    HeaderNames.create("request-id"),
-                    HeaderNames.create("x-amzn-requestid"));
+    private static final List<HeaderName> REQUEST_IDS = List.of(
+            HeaderNames.create("x-request-id"),
+            HeaderNames.create("request-id"),
+            HeaderNames.create("x-amzn-requestid"));
 
     private static final List<HeaderName> PASSED =
             List.of(HeaderNames.create("openai-processing-ms"), HeaderNames.create("openai-version"));

@@ -65,7 +65,8 @@ final class BedrockBlocks {
             case Part.Text text -> content.addObject().put("text", text.text());
             case Part.Refusal refusal -> content.addObject().put("text", refusal.text());
             case Part.Thinking thinking -> {
-                ObjectNode text = content.addObject().putObject("reasoningContent").putObject("reasoningText");
+                ObjectNode text =
+                        content.addObject().putObject("reasoningContent").putObject("reasoningText");
                 text.put("text", thinking.text());
                 if (thinking.signature() != null) {
                     text.put("signature", thinking.signature());
@@ -107,7 +108,8 @@ final class BedrockBlocks {
 
     private void media(Part.Media media, ArrayNode content) {
         if (media.data() == null) {
-            notes.without("messages", "a picture or document is named by its address, which this provider does not fetch");
+            notes.without(
+                    "messages", "a picture or document is named by its address, which this provider does not fetch");
             return;
         }
         boolean image = media.kind() == Part.Media.Kind.IMAGE;
@@ -117,7 +119,8 @@ final class BedrockBlocks {
             notes.without("messages", "this provider does not read what a picture or document is written in");
             return;
         }
-        ObjectNode block = content.addObject().putObject(image ? "image" : "document").put("format", format);
+        ObjectNode block =
+                content.addObject().putObject(image ? "image" : "document").put("format", format);
         if (!image) {
             block.put("name", name(media.name()));
         }
@@ -126,7 +129,8 @@ final class BedrockBlocks {
 
     /** Bedrock takes few characters in a document's name, and each name once. */
     private String name(@Nullable String asked) {
-        String plain = asked == null ? "" : ODD_NAME.matcher(asked).replaceAll(" ").strip();
+        String plain =
+                asked == null ? "" : ODD_NAME.matcher(asked).replaceAll(" ").strip();
         if (plain.length() > MAX_NAME) {
             plain = plain.substring(0, MAX_NAME).strip();
         }

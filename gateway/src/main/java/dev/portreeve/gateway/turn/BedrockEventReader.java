@@ -51,8 +51,7 @@ final class BedrockEventReader implements EventReader {
         if (use.isObject() && !use.has("type")) {
             int call = callsByBlock.size();
             callsByBlock.put(index, call);
-            out.accept(
-                    new TurnEvent.ToolBegun(call, Json.string(use, "toolUseId", ""), Json.string(use, "name", "")));
+            out.accept(new TurnEvent.ToolBegun(call, Json.string(use, "toolUseId", ""), Json.string(use, "name", "")));
         } else {
             start.propertyNames().forEach(name -> notes.dropped("answer." + name));
         }

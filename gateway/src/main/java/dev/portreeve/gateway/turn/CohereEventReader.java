@@ -23,8 +23,7 @@ final class CohereEventReader implements EventReader {
         JsonNode delta = data.path("delta");
         JsonNode message = delta.path("message");
         switch (Json.string(data, "type", "")) {
-            case "message-start" ->
-                out.accept(new TurnEvent.Begun(Json.string(data, "id", ""), model, Counts.NONE));
+            case "message-start" -> out.accept(new TurnEvent.Begun(Json.string(data, "id", ""), model, Counts.NONE));
             case "content-start", "content-delta" -> content(message.path("content"), out);
             case "tool-plan-delta" -> {
                 String plan = Json.string(message, "tool_plan", "");

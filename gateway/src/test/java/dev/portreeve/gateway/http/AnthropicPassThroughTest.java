@@ -82,9 +82,9 @@ class AnthropicPassThroughTest {
                 exchange.json(200, "request-id: req_9\r\nanthropic-ratelimit-requests-remaining: 7\r\n", answer));
         String body =
                 "{ \"system\":[{\"type\":\"text\",\"text\":\"first\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],\"model\""
-                    + " : \"anthropic/claude-sonnet-4-5\",\"x_future\":[1.50,1e3],\n"
-                    + "\"context_management\":{\"edits\":[]},\"thinking\":{\"type\":\"adaptive\"},"
-                    + " \"max_tokens\":64000,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"iVBORw0KGgo=\"}}]}]}\n";
+                        + " : \"anthropic/claude-sonnet-4-5\",\"x_future\":[1.50,1e3],\n"
+                        + "\"context_management\":{\"edits\":[]},\"thinking\":{\"type\":\"adaptive\"},"
+                        + " \"max_tokens\":64000,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"iVBORw0KGgo=\"}}]}]}\n";
         HttpResponse<byte[]> response = caller.post(
                 "/v1/messages?beta=true",
                 body.getBytes(StandardCharsets.UTF_8),
@@ -207,10 +207,10 @@ class AnthropicPassThroughTest {
         restart(fixture().guardrail(Detector.PII, Position.INPUT, Action.MASK));
         upstream.always(ReplayUpstream.json(200, ReplayUpstream.recorded("anthropic/message.json")));
         String body = "{\"model\":\"smart\",\"max_tokens\":9,\"system\":\"S\",\"messages\":["
-            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
-            + "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"name\":\"S\",\"deep\":[{\"id\":\"S\"}]}}]},"
-            + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
-            + "{\"type\":\"document\",\"source\":{\"data\":\"S\",\"type\":\"text\",\"media_type\":\"text/plain\"}}]}]}";
+                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
+                + "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"name\":\"S\",\"deep\":[{\"id\":\"S\"}]}}]},"
+                + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"S\"}]},"
+                + "{\"type\":\"document\",\"source\":{\"data\":\"S\",\"type\":\"text\",\"media_type\":\"text/plain\"}}]}]}";
         assertEquals(200, post(body.replace("\"S\"", "\"" + MAIL + "\"")).statusCode());
         String sent = upstream.requests().getFirst().text();
         assertFalse(sent.contains(MAIL), sent);

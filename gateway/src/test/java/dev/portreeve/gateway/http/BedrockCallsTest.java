@@ -54,7 +54,8 @@ class BedrockCallsTest {
         edge = new EdgeFixture()
                 .configured("{ id: bedrock, api-key: bedrock-key, " + address + " }")
                 .configured("{ id: signed, " + address
-                        + ", identity: { aws: { region: eu-central-1, access-key-id: AKID, secret-access-key: \"" + SECRET
+                        + ", identity: { aws: { region: eu-central-1, access-key-id: AKID, secret-access-key: \""
+                        + SECRET
                         + "\" } } }")
                 .model("claude", "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0")
                 .model("signed", "signed/arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.x-v1:0")
@@ -75,8 +76,8 @@ class BedrockCallsTest {
         String events = new String(ReplayUpstream.recorded(GOLDEN + "stream.txt"), StandardCharsets.UTF_8);
         for (String event : events.split("\n\n")) {
             String[] lines = event.split("\n");
-            out.writeBytes(FrameWriter.event(
-                    lines[0].substring("event: ".length()), lines[1].substring("data: ".length())));
+            out.writeBytes(
+                    FrameWriter.event(lines[0].substring("event: ".length()), lines[1].substring("data: ".length())));
         }
         return out.toByteArray();
     }
@@ -105,8 +106,7 @@ class BedrockCallsTest {
         assertEquals(200, response.statusCode(), text(response));
         assertTrue(text(response).contains("\"finish_reason\":\"tool_calls\""), text(response));
         ReplayUpstream.Seen seen = upstream.requests().getFirst();
-        assertEquals(
-                "POST /v1/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse HTTP/1.1", seen.line());
+        assertEquals("POST /v1/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse HTTP/1.1", seen.line());
         assertEquals("Bearer bedrock-key", seen.headers().get("authorization"));
         assertTrue(seen.text().startsWith("{\"inferenceConfig\":{\"maxTokens\":4096}"), seen.text());
         assertFalse(seen.text().contains("max_tokens"), seen.text());
@@ -188,7 +188,7 @@ class BedrockCallsTest {
         HttpResponse<byte[]> response = caller.chat(UNARY);
         assertEquals(heard, response.statusCode(), text(response));
         assertTrue(text(response).contains("\"code\":\"" + code + "\""), text(response));
-        boolean ofOurAccount = heard == 502 && !code.equals("upstream_refused") || code.equals("upstream_quota");
+        boolean ofOurAccount = (heard == 502 && !code.equals("upstream_refused")) || code.equals("upstream_quota");
         assertEquals(!ofOurAccount, text(response).contains("what it says"), text(response));
         assertEquals(1, edge.purse.settled.size(), "settled once");
         assertEquals(EventKind.CALL_CLOSED, edge.lastRecord().kind());
@@ -220,7 +220,8 @@ class BedrockCallsTest {
     @ValueSource(strings = {"in a frame", "between frames", "garbage", "no frame at all"})
     void a_stream_that_breaks_never_looks_whole(String how) throws Exception {
         byte[] start = FrameWriter.event("messageStart", "{\"role\":\"assistant\"}");
-        byte[] text = FrameWriter.event("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hello\"}}");
+        byte[] text =
+                FrameWriter.event("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hello\"}}");
         byte[] broken = text.clone();
         broken[40] ^= 1;
         upstream.then(
@@ -248,10 +249,11 @@ class BedrockCallsTest {
 
     @Test
     void a_call_that_the_model_botched_is_a_broken_answer() throws Exception {
-        upstream.then(ReplayUpstream.json(
-                200,
-                "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"x\"}]}},"
-                        + "\"stopReason\":\"malformed_tool_use\",\"usage\":{\"inputTokens\":5,\"outputTokens\":2,\"totalTokens\":7}}"));
+        upstream.then(
+                ReplayUpstream.json(
+                        200,
+                        "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"x\"}]}},"
+                                + "\"stopReason\":\"malformed_tool_use\",\"usage\":{\"inputTokens\":5,\"outputTokens\":2,\"totalTokens\":7}}"));
         HttpResponse<byte[]> response = caller.chat(UNARY);
         assertEquals(502, response.statusCode(), text(response));
         assertTrue(header(response, "x-portreeve-reason").startsWith("upstream_"), text(response));

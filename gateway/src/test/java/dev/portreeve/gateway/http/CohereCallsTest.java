@@ -55,7 +55,8 @@ class CohereCallsTest {
         HttpResponse<byte[]> response = caller.chat(UNARY);
         assertEquals(200, response.statusCode(), text(response));
         assertTrue(text(response).contains("\"prompt_tokens\":100"), text(response));
-        assertTrue(text(response).contains("\"reasoning_content\":\"I will read the file.Let me see.\""), text(response));
+        assertTrue(
+                text(response).contains("\"reasoning_content\":\"I will read the file.Let me see.\""), text(response));
         assertEquals(List.of(BILLED), edge.purse.settled);
         ReplayUpstream.Seen seen = upstream.requests().getFirst();
         assertEquals("POST /v1/chat HTTP/1.1", seen.line());
@@ -100,13 +101,19 @@ class CohereCallsTest {
 
     @Test
     void a_stream_that_stops_before_its_end_was_cut() throws Exception {
-        upstream.then(ReplayUpstream.events(
-                "event: message-start\ndata: {\"type\":\"message-start\",\"id\":\"1\"}\n\n".getBytes(StandardCharsets.UTF_8)));
+        upstream.then(ReplayUpstream.events("event: message-start\ndata: {\"type\":\"message-start\",\"id\":\"1\"}\n\n"
+                .getBytes(StandardCharsets.UTF_8)));
         broken();
     }
 
     @ParameterizedTest
-    @CsvSource({"401,502,upstream_auth", "498,502,upstream_auth", "422,422,upstream_refused", "429,429,rate_limit_exceeded", "503,503,upstream_refused"})
+    @CsvSource({
+        "401,502,upstream_auth",
+        "498,502,upstream_auth",
+        "422,422,upstream_refused",
+        "429,429,rate_limit_exceeded",
+        "503,503,upstream_refused"
+    })
     void its_errors_are_retold(int status, int heard, String code) throws Exception {
         upstream.then(ReplayUpstream.json(status, "{\"id\":\"1\",\"message\":\"what it says\"}"));
         HttpResponse<byte[]> response = caller.chat(UNARY);

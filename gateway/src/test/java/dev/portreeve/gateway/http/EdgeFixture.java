@@ -169,9 +169,8 @@ final class EdgeFixture implements AutoCloseable {
 
     /** One as a configuration file would have it. */
     EdgeFixture configured(String entry) {
-        providers.addAll(
-                ConfigFile.parse("test.yaml", "providers: [ " + entry + " ]", Path.of(""), name -> null)
-                        .providers());
+        providers.addAll(ConfigFile.parse("test.yaml", "providers: [ " + entry + " ]", Path.of(""), name -> null)
+                .providers());
         return this;
     }
 

@@ -74,11 +74,11 @@ class HostedToolsTest {
                         + " [{'type':'mcp','server_url':'https://x'},{'type':'code_interpreter'}]"
                         + " }|{'model':'m','max_output_tokens':9,'input':'hi'  }|mcp code_interpreter",
                 "{'tools':[{'type':'image_generation'}],'tool_choice':{'type':'image_generation'},'model':'r','max_output_tokens':9,'input':'hi'}"
-                    + "|{'model':'m','max_output_tokens':9,'input':'hi'}|image_generation",
+                        + "|{'model':'m','max_output_tokens':9,'input':'hi'}|image_generation",
                 "{'model':'r','max_output_tokens':9,'input':'hi','tools':[{'type':'namespace','name':'n','tools':[{'type':'function','name':'f'},{'type':'mcp'}]},{'type':'custom','name':'p'}]}"
-                    + "|{'model':'m','max_output_tokens':9,'input':'hi','tools':[{'type':'custom','name':'p'}]}|mcp",
+                        + "|{'model':'m','max_output_tokens':9,'input':'hi','tools':[{'type':'custom','name':'p'}]}|mcp",
                 "{'model':'r','max_output_tokens':9,'input':'hi','tools':[{'type':'file_search'},{'type':'computer_use_preview'},{'type':'something_new'},{'type':'local_shell'}]}|{'model':'m','max_output_tokens':9,'input':'hi','tools':[{'type':'local_shell'}]}|file_search"
-                    + " computer_use_preview something_new",
+                        + " computer_use_preview something_new",
             })
     void in_responses(String sent, String got, String kinds) throws Exception {
         stripped("/v1/responses", "response.json", sent, got, kinds);
@@ -89,9 +89,9 @@ class HostedToolsTest {
             delimiter = '|',
             value = {
                 "{'model':'c','max_completion_tokens':9,'web_search_options':{},'tools':[{'type':'web_search'}],'messages':[{'role':'user','content':'hi'}]}|{'model':'m','max_completion_tokens':9,'messages':[{'role':'user','content':'hi'}]}|web_search_options"
-                    + " web_search",
+                        + " web_search",
                 "{'model':'c','max_completion_tokens':9,'messages':[{'role':'user','content':'hi'}],'tools':[{'type':'web_search'}],'web_search_options':{}}|{'model':'m','max_completion_tokens':9,'messages':[{'role':'user','content':'hi'}]}|web_search"
-                    + " web_search_options",
+                        + " web_search_options",
             })
     void in_chats(String sent, String got, String kinds) throws Exception {
         stripped("/v1/chat/completions", "chat.json", sent, got, kinds);
@@ -102,7 +102,7 @@ class HostedToolsTest {
             delimiter = '|',
             value = {
                 "{'model':'a','max_tokens':9,'mcp_servers':[{'url':'https://x'}],'tools':[{'type':'web_search_20250305','name':'web_search'},{'name':'f','input_schema':{}},{'type':'bash_20250124','name':'bash'}],'messages':[{'role':'user','content':'hi'}]}|{'model':'m','max_tokens':9,'tools':[{'name':'f','input_schema':{}},{'type':'bash_20250124','name':'bash'}],'messages':[{'role':'user','content':'hi'}]}|mcp_servers"
-                    + " web_search_20250305",
+                        + " web_search_20250305",
             })
     void in_messages(String sent, String got, String kinds) throws Exception {
         stripped("/v1/messages", "anthropic/message.json", sent, got, kinds);
@@ -161,16 +161,16 @@ class HostedToolsTest {
                 "/v1/responses|'tools':[{'type':'web_fetch'},{'type':'web_search'}]|'tools':[{'type':'web_fetch'}]"
                         + "|openai/web_fetch passed rule, openai/web_search stripped model",
                 "/v1/responses|'tools':[{'type':'mcp','server_url':'https://mcp.example/x'},{'type':'mcp','server_url':'https://evil.example/mcp.example'}]|'tools':[{'type':'mcp','server_url':'https://mcp.example/x'}]|openai/mcp"
-                    + " passed rule, openai/mcp stripped model",
+                        + " passed rule, openai/mcp stripped model",
                 "/v1/responses|'tools':[{'type':'mcp','connector_id':'c'}],'tool_choice':{'type':'mcp'}||openai/mcp"
                         + " stripped model",
                 "/v1/responses|'tools':[{'type':'web_fetch'}],'tool_choice':{'type':'web_fetch'}|'tools':[{'type':'web_fetch'}],'tool_choice':{'type':'web_fetch'}|openai/web_fetch"
-                    + " passed rule",
+                        + " passed rule",
                 "/v1/responses|'tools':[{'type':'namespace','tools':[{'type':'web_fetch'},{'type':'code_interpreter'}]}]||openai/web_fetch"
-                    + " passed rule, openai/code_interpreter stripped rule",
+                        + " passed rule, openai/code_interpreter stripped rule",
                 "/v1/messages|'mcp_servers':[{'url':'https://mcp.example/','name':'good'},{'url':'https://evil.example/','name':'bad'}],'tools':[{'type':'mcp_toolset','mcp_server_name':'bad'},{'type':'mcp_toolset','mcp_server_name':'good'}]"
-                    + "|'mcp_servers':[{'url':'https://mcp.example/','name':'good'}],'tools':[{'type':'mcp_toolset','mcp_server_name':'good'}]|anthropic/mcp"
-                    + " passed rule, anthropic/mcp stripped model",
+                        + "|'mcp_servers':[{'url':'https://mcp.example/','name':'good'}],'tools':[{'type':'mcp_toolset','mcp_server_name':'good'}]|anthropic/mcp"
+                        + " passed rule, anthropic/mcp stripped model",
             })
     void rules_say_which_of_them_pass(String path, String sent, String got, String fates) throws Exception {
         boolean messages = path.endsWith("messages");
@@ -262,7 +262,7 @@ class HostedToolsTest {
     void what_a_dialect_cannot_say_is_dropped_or_rejected_as_the_route_says() throws Exception {
         upstream.always(ReplayUpstream.json(200, ReplayUpstream.recorded("anthropic/message.json")));
         String two = "{\"model\":\"drop\",\"n\":2,\"seed\":1,\"messages\":[{\"role\":\"user\",\"content\":["
-            + "{\"type\":\"text\",\"text\":\"hi\"},{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AA==\",\"format\":\"wav\"}}]}]}";
+                + "{\"type\":\"text\",\"text\":\"hi\"},{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AA==\",\"format\":\"wav\"}}]}]}";
         HttpResponse<byte[]> dropped = post("/v1/chat/completions", two);
         assertEquals(200, dropped.statusCode(), text(dropped));
         String notes = header(dropped, "x-portreeve-translation");

@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 class GeminiTranslationTest {
     private static final String CALLED =
             "{\"responseId\":\"r\",\"modelVersion\":\"m\",\"candidates\":[{\"content\":{\"parts\":["
-                + "{\"text\":\"hm\",\"thought\":true},{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1.50}},\"thoughtSignature\":\"c2ln\"},"
-                + "{\"functionCall\":{\"name\":\"f\",\"args\":{}}}]},\"finishReason\":\"STOP\"}]}";
+                    + "{\"text\":\"hm\",\"thought\":true},{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1.50}},\"thoughtSignature\":\"c2ln\"},"
+                    + "{\"functionCall\":{\"name\":\"f\",\"args\":{}}}]},\"finishReason\":\"STOP\"}]}";
 
     private static Translation of(Dialect caller, String body, Dialect provider, String model) {
         return Translation.of(
@@ -97,7 +97,7 @@ class GeminiTranslationTest {
     void anothers_thoughts_come_back_through_geminis_dialect() {
         String answer =
                 "{\"id\":\"msg_1\",\"model\":\"m\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"sig=\"},"
-                    + "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"f\",\"input\":{}}],\"stop_reason\":\"tool_use\",\"usage\":{}}";
+                        + "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"f\",\"input\":{}}],\"stop_reason\":\"tool_use\",\"usage\":{}}";
         String ask = gemini("{\"role\":\"user\",\"parts\":[{\"text\":\"hi\"}]}RESULT");
         Translation first =
                 of(Dialect.GEMINI, ask.replace("RESULT", ""), Dialect.ANTHROPIC_MESSAGES, "claude-sonnet-4-5");
@@ -232,8 +232,8 @@ class GeminiTranslationTest {
     void a_request_comes_through_another_dialect_as_it_was() {
         String body = gemini(
                 "{\"role\":\"user\",\"parts\":[{\"text\":\"look\"},{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AAAA\"}}]},"
-                    + "{\"role\":\"model\",\"parts\":[{\"text\":\"so\"},{\"functionCall\":{\"id\":\"c1\",\"name\":\"f\",\"args\":{\"n\":1.50}}}]},"
-                    + "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":\"c1\",\"name\":\"f\",\"response\":{\"output\":\"found\"}}},{\"text\":\"go\"}]}");
+                        + "{\"role\":\"model\",\"parts\":[{\"text\":\"so\"},{\"functionCall\":{\"id\":\"c1\",\"name\":\"f\",\"args\":{\"n\":1.50}}}]},"
+                        + "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":\"c1\",\"name\":\"f\",\"response\":{\"output\":\"found\"}}},{\"text\":\"go\"}]}");
         String between = new String(
                 of(Dialect.GEMINI, body, Dialect.ANTHROPIC_MESSAGES, "claude-sonnet-4-5")
                         .request(),

@@ -180,8 +180,8 @@ class TranslationTest {
     void a_tool_loop_thinks_on_only_from_thoughts_that_came_back() {
         String loop =
                 "{\"model\":\"m\",\"reasoning_effort\":\"high\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
-                    + "{\"role\":\"assistant\",\"content\":null,%s\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
-                    + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"1\"}]}";
+                        + "{\"role\":\"assistant\",\"content\":null,%s\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                        + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"1\"}]}";
         JsonNode without = json(
                 of(Dialect.OPENAI_CHAT, loop.formatted(""), Dialect.ANTHROPIC_MESSAGES, "claude-sonnet-4-5", 20_000));
         assertTrue(without.path("thinking").isMissingNode());
@@ -205,10 +205,10 @@ class TranslationTest {
     @Test
     void a_request_survives_the_way_there_and_back() {
         String body = "{\"model\":\"m\",\"system\":[{\"type\":\"text\",\"text\":\"s\"}],\"messages\":["
-            + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
-            + "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"b\"},{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"x\":1.50}}]},"
-            + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"c\"}]}]}],"
-            + "\"tools\":[{\"name\":\"n\",\"input_schema\":{\"type\":\"object\"}}],\"tool_choice\":{\"type\":\"auto\"}}";
+                + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
+                + "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"b\"},{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{\"x\":1.50}}]},"
+                + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":[{\"type\":\"text\",\"text\":\"c\"}]}]}],"
+                + "\"tools\":[{\"name\":\"n\",\"input_schema\":{\"type\":\"object\"}}],\"tool_choice\":{\"type\":\"auto\"}}";
         Translation there = of(Dialect.ANTHROPIC_MESSAGES, body, Dialect.OPENAI_CHAT, "m", 100);
         Translation back = of(
                 Dialect.OPENAI_CHAT,

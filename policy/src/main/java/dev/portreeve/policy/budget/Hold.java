@@ -70,7 +70,10 @@ final class Hold implements CallPosting {
         }
 
         List<WindowKey> windows() {
-            return holds.stream().flatMap(held -> held.windows().stream()).distinct().toList();
+            return holds.stream()
+                    .flatMap(held -> held.windows().stream())
+                    .distinct()
+                    .toList();
         }
     }
 
@@ -81,7 +84,14 @@ final class Hold implements CallPosting {
      * @param ordinal 1 to {@value #MAX_RAISES}
      * @param run the key that the call has claimed and must still have
      */
-    static Hold raise(String tenant, UUID callId, int ordinal, NanoUsd amount, List<Level> levels, Duration lifetime, @Nullable IdempotentRun run) {
+    static Hold raise(
+            String tenant,
+            UUID callId,
+            int ordinal,
+            NanoUsd amount,
+            List<Level> levels,
+            Duration lifetime,
+            @Nullable IdempotentRun run) {
         if (ordinal < 1 || ordinal > MAX_RAISES) {
             throw new IllegalArgumentException("a hold is raised at most " + MAX_RAISES + " times");
         }

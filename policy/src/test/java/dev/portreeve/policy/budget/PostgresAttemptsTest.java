@@ -70,7 +70,7 @@ class PostgresAttemptsTest extends AttemptsContract {
     void the_id_of_a_raise_tells_which_calls_it_is() {
         assertEquals(
                 RAISE,
-                Hold.raise("acme", CALL, 1, new NanoUsd(1), List.of(), Duration.ZERO)
+                Hold.raise("acme", CALL, 1, new NanoUsd(1), List.of(), Duration.ZERO, null)
                         .callId());
         assertEquals(CALL, Hold.raised(RAISE));
         assertNull(Hold.raised(CALL));
