@@ -9,15 +9,21 @@ import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.KeptAnswer;
 import dev.portreeve.gateway.idempotency.KeptAnswers;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.response.Conversation;
+import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponse;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
+import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.ApprovalConfig;
@@ -55,6 +61,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -76,9 +83,15 @@ public final class Ungoverned {
         AccessPolicy access = AccessPolicy.of(config.policies());
         CallGovernor governor = new CallGovernor(
                 audit, access, Guardrails.of(List.of()), Ungoverned::reserve, approvals(audit), PEPPER);
+        AlarmClock alarms = new AlarmClock();
+        OutboundHttp http = OutboundHttp.create(Duration.ofSeconds(5), NameResolver.SYSTEM, alarms);
         ModelRouter models = new ModelRouter(
                 config.models(),
-                Providers.create(config.providers(), config.limits(), clock),
+                Providers.create(
+                        config.providers(),
+                        config.limits(),
+                        new MediaFetch(config.media(), config.limits().maxBodyBytes(), http, alarms),
+                        clock),
                 Prices.load(config.prices()),
                 config.limits().defaultMaxOutputTokens(),
                 clock);
@@ -108,6 +121,8 @@ public final class Ungoverned {
                                 new NoAnswers(),
                                 Duration.ofHours(1),
                                 1),
+                        new KeepsNoConversation(),
+                        config.responses(),
                         hub,
                         Ungoverned::callId,
                         () -> true,
@@ -225,6 +240,41 @@ public final class Ungoverned {
     }
 
     /** The benchmark asks for no response that a provider keeps. */
+    private static final class KeepsNoConversation implements Conversations {
+        @Override
+        public boolean keep(Conversation conversation) {
+            return false;
+        }
+
+        @Override
+        public boolean begin(Conversation conversation, UUID maker) {
+            return false;
+        }
+
+        @Override
+        public boolean end(Conversation conversation) {
+            return false;
+        }
+
+        @Override
+        public Optional<Conversation> find(String tenant, String member, String id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean cancel(String tenant, String member, String id) {
+            return false;
+        }
+
+        @Override
+        public void forget(String tenant, String member, String id) {}
+
+        @Override
+        public Set<String> stillMaking(UUID maker, Set<String> ids) {
+            return Set.of();
+        }
+    }
+
     private static final class KeepsNothing implements StoredResponses {
         @Override
         public void keep(StoredResponse response) {}

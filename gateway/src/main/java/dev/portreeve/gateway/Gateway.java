@@ -13,9 +13,11 @@ import dev.portreeve.gateway.database.StartFailure;
 import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.PostgresKeptAnswers;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.response.PostgresConversations;
 import dev.portreeve.gateway.response.PostgresStoredResponses;
 import dev.portreeve.gateway.webhook.HttpApprovalChannel;
 import dev.portreeve.hub.HubStores;
@@ -24,8 +26,11 @@ import dev.portreeve.hub.catalog.ServerMemory;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.credential.PostgresTokenStore;
 import dev.portreeve.hub.definition.Definitions;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
+import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.PolicyEngine;
 import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.budget.OrganisationConfig;
@@ -56,6 +61,7 @@ public final class Gateway implements AutoCloseable {
     private static final long ABOVE_MAX_BODY = 64L * 1024 * 1024;
 
     private static final String SEAL_KEY = "portreeve hub seal 1";
+    private static final Duration MEDIA_CONNECT = Duration.ofSeconds(5);
     private static final Duration CATALOG_WAIT = Duration.ofSeconds(20);
 
     private final GatewayConfig config;
@@ -106,7 +112,7 @@ public final class Gateway implements AutoCloseable {
                         ServerMemory.on(database.pooled(), clock),
                         new PostgresTokenStore(database.pooled(), seal, clock)));
         this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
-        this.data = startData(database, evidence, policy, idempotency(database, policy, pepper, seal));
+        this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal));
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
         awaitCatalog(hub);
@@ -163,7 +169,8 @@ public final class Gateway implements AutoCloseable {
                 config.idempotency().maxAnswerBytes());
     }
 
-    private HttpListener startData(Database database, Evidence evidence, PolicyEngine policy, Idempotency idempotency) {
+    private HttpListener startData(
+            Database database, Evidence evidence, PolicyEngine policy, SealedTokens seal, Idempotency idempotency) {
         HttpEdge edge = parts.add(new HttpEdge(
                 config.server(),
                 config.limits(),
@@ -173,9 +180,16 @@ public final class Gateway implements AutoCloseable {
                         policy.governor(),
                         evidence.log(),
                         config.guardrails(),
-                        parts.add(models(config, clock)),
+                        parts.add(models(config, media(), clock)),
                         new PostgresStoredResponses(database.pooled(), clock),
                         idempotency,
+                        new PostgresConversations(
+                                database.pooled(),
+                                seal,
+                                config.responses().retention(),
+                                config.responses().maxBytes(),
+                                clock),
+                        config.responses(),
                         hub,
                         callIds,
                         () -> !draining && evidence.isTaking() && database.isReachable(),
@@ -238,11 +252,17 @@ public final class Gateway implements AutoCloseable {
                 code -> AdminEdge.link(adminBase, code));
     }
 
-    private static ModelRouter models(GatewayConfig config, InstantSource clock) {
+    private MediaFetch media() {
+        AlarmClock alarms = parts.add(new AlarmClock());
+        OutboundHttp http = parts.add(OutboundHttp.create(MEDIA_CONNECT, NameResolver.SYSTEM, alarms));
+        return new MediaFetch(config.media(), config.limits().maxBodyBytes(), http, alarms);
+    }
+
+    private static ModelRouter models(GatewayConfig config, MediaFetch media, InstantSource clock) {
         try {
             return new ModelRouter(
                     config.models(),
-                    Providers.create(config.providers(), config.limits(), clock),
+                    Providers.create(config.providers(), config.limits(), media, clock),
                     Prices.load(config.prices()),
                     config.limits().defaultMaxOutputTokens(),
                     clock);

@@ -28,6 +28,8 @@ public record GatewayConfig(
         @Default("{}") AuditConfig audit,
         @Default("{}") SealConfig seal,
         @Default("{}") IdempotencyConfig idempotency,
+        @Default("{}") MediaConfig media,
+        @Default("{}") ResponsesConfig responses,
         @Default("{}") LimitsConfig limits) {
     public GatewayConfig {
         providers = List.copyOf(providers);
@@ -59,6 +61,8 @@ public record GatewayConfig(
                 audit,
                 seal,
                 idempotency,
+                media,
+                responses,
                 limits);
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param auth how its address takes the key
  * @param dialects what its address speaks
  * @param outputCap the member it bounds an answer by
+ * @param inlineMedia whether it takes pictures and documents in the request only, not by their address
  * @param aliases further ids it may be configured under
  * @param also further addresses, where other dialects are spoken
  * @param note what one should know before using it
@@ -37,6 +38,7 @@ public record KnownProvider(
         @Default("bearer") Auth auth,
         @Default("[openai-chat]") Set<Wire> dialects,
         @Default("max-tokens") OutputCap outputCap,
+        boolean inlineMedia,
         @Default("[]") List<String> aliases,
         @Default("[]") List<Address> also,
         @Nullable String note,

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *     provider, else {@code max-completion-tokens}
  * @param identity who the gateway is there, for {@code auth} of {@code aws-sigv4}, {@code entra} and {@code
  *     google-service-account}
+ * @param inlineMedia whether it takes pictures and documents in the request only, so that the gateway has to fetch what callers
+ *     name by an address ({@code media}); absent: as known of the provider, else {@code false}
  */
 public record ProviderConfig(
         String id,
@@ -48,7 +50,8 @@ public record ProviderConfig(
         @Default("256") int maxConcurrent,
         @Nullable Tls tls,
         @Nullable OutputCap outputCap,
-        @Nullable IdentityConfig identity) {
+        @Nullable IdentityConfig identity,
+        @Nullable Boolean inlineMedia) {
 
     private static final int MAX_KEYS = 20;
 
@@ -135,7 +138,8 @@ public record ProviderConfig(
             int maxConcurrent,
             @Nullable Tls tls,
             @Nullable OutputCap outputCap,
-            @Nullable IdentityConfig identity) {
+            @Nullable IdentityConfig identity,
+            @Nullable Boolean inlineMedia) {
         this(
                 id,
                 kind,
@@ -150,7 +154,8 @@ public record ProviderConfig(
                 maxConcurrent,
                 tls,
                 outputCap,
-                identity);
+                identity,
+                inlineMedia);
     }
 
     public ProviderConfig {
@@ -169,6 +174,7 @@ public record ProviderConfig(
         if (outputCap == null) {
             outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
         }
+        inlineMedia = inlineMedia == null ? known != null && known.inlineMedia() : inlineMedia;
         if (dialects == null) {
             dialects = spokenAt(known, ownAddress);
         }
@@ -186,10 +192,14 @@ public record ProviderConfig(
         if (kind != Kind.DEMO && (known == null || ownAddress)) {
             requireHttp(id, baseUrl);
         }
+        requireSpoken(id, dialects);
+        requirePositive(maxConcurrent);
+    }
+
+    private static void requireSpoken(String id, Set<Dialect> dialects) {
         if (dialects.isEmpty()) {
             throw new IllegalArgumentException("provider \"" + id + "\" speaks no dialect");
         }
-        requirePositive(maxConcurrent);
     }
 
     private static void requirePositive(int maxConcurrent) {
@@ -288,6 +298,11 @@ public record ProviderConfig(
         return outputCap == null ? OutputCap.MAX_COMPLETION_TOKENS : outputCap;
     }
 
+    /** Whether it takes no addresses of pictures and documents. */
+    public boolean inlinesMedia() {
+        return Boolean.TRUE.equals(inlineMedia);
+    }
+
     ProviderConfig with(@Nullable URI address, @Nullable Secret key, @Nullable IdentityConfig completed) {
         return with(address, key, apiKeys, completed);
     }
@@ -313,6 +328,7 @@ public record ProviderConfig(
                 maxConcurrent,
                 tls,
                 outputCap,
-                completed);
+                completed,
+                inlineMedia);
     }
 }

@@ -14,6 +14,7 @@ public final class CallErrors {
     private static final String PERMISSION = "permission_error";
     private static final String UPSTREAM = "upstream_error";
     private static final String SERVER = "server_error";
+    private static final String RATE_LIMIT = "rate_limit_exceeded";
     private static final String REASON = "x-portreeve-reason";
 
     private CallErrors() {}
@@ -41,6 +42,16 @@ public final class CallErrors {
     public static ErrorAnswer unknownResponse() {
         return ErrorAnswer.of(
                 404, INVALID, "response_not_found", "\"id\"", false, "there is no such response of yours");
+    }
+
+    /** More calls that nobody waits for than may run at once. */
+    public static ErrorAnswer tooManyInBackground() {
+        return ErrorAnswer.of(
+                429,
+                RATE_LIMIT,
+                "too_many_background_responses",
+                true,
+                "too many responses are being made in the background; wait for some, or for the answer itself");
     }
 
     public static ErrorAnswer keptStream() {
@@ -136,6 +147,9 @@ public final class CallErrors {
             case CREDENTIAL -> upstream(502, fault.kind().code(), false, fault);
             case GARBAGE, CUT, TOO_LARGE -> upstream(502, fault.kind().code(), true, fault);
             case REFUSED -> refused(fault);
+            case MEDIA ->
+                ErrorAnswer.of(400, INVALID, fault.kind().code(), false, fault.detail())
+                        .with(Map.of(REASON, fault.kind().code()));
         };
     }
 

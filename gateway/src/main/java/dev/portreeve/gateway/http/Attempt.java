@@ -5,9 +5,11 @@ import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.ResponseState;
+import dev.portreeve.gateway.model.InliningProvider;
 import dev.portreeve.gateway.model.ModelProvider;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.TranslatingProvider;
+import dev.portreeve.gateway.turn.CallerMemory;
 import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.Translation;
 import dev.portreeve.policy.call.HostedUse;
@@ -39,10 +41,16 @@ record Attempt(
      *
      * @param gate made for this route
      * @param withTexts whether guardrails will read the texts
+     * @param memory of the caller's conversation
      * @throws BadRequest if the request cannot be translated
      */
     static Optional<Attempt> at(
-            ModelRoute route, ModelRequest asked, HostedToolGate gate, boolean withTexts, InstantSource clock) {
+            ModelRoute route,
+            ModelRequest asked,
+            HostedToolGate gate,
+            boolean withTexts,
+            InstantSource clock,
+            CallerMemory memory) {
         ModelProvider provider = route.provider();
         requireOneWay(asked);
         ModelRequest request = gate.admit(asked, withTexts);
@@ -50,14 +58,15 @@ record Attempt(
             List<String> notes = gate.notes().isEmpty()
                     ? List.of()
                     : concat(request.dialect().code(), gate.notes());
-            return Optional.of(new Attempt(request, provider, request.inputBound(), notes, gate.uses()));
+            ModelProvider inlining = InliningProvider.before(provider, provider, request.dialect(), request);
+            return Optional.of(new Attempt(request, inlining, request.inputBound(), notes, gate.uses()));
         }
         if (request.operation() != Operation.CHAT) {
             return Optional.empty();
         }
         for (Dialect other : preferred(request.dialect())) {
             if (provider.speaks(other, Operation.CHAT)) {
-                return Optional.of(translated(route, request, other, gate, clock));
+                return Optional.of(translated(route, request, other, gate, clock, memory));
             }
         }
         return Optional.empty();
@@ -100,7 +109,12 @@ record Attempt(
     }
 
     private static Attempt translated(
-            ModelRoute route, ModelRequest request, Dialect other, HostedToolGate gate, InstantSource clock) {
+            ModelRoute route,
+            ModelRequest request,
+            Dialect other,
+            HostedToolGate gate,
+            InstantSource clock,
+            CallerMemory memory) {
         long cap = request.cap().isGiven() ? request.cap().tokens() : route.maxOutputTokens();
         Translation.Circumstances known = new Translation.Circumstances(
                 route.upstreamModel(),
@@ -108,13 +122,19 @@ record Attempt(
                 request.usageAsked(),
                 request.stream(),
                 route.treatment().unsupported(),
-                clock.instant().getEpochSecond());
-        Translation translation = Translation.of(request.dialect(), request.body(), other, known);
+                clock.instant().getEpochSecond(),
+                memory.at(route.provider().id(), route.upstreamModel()));
+        Translation translation = Translation.of(
+                request.dialect(), InliningProvider.outline(route.provider(), other, request), other, known);
         List<String> lost = concat(request.dialect().code() + " to " + other.code(), gate.notes());
         translation.notes().stream().map(Note::toString).forEach(lost::add);
         return new Attempt(
                 request,
-                new TranslatingProvider(route.provider(), translation, known),
+                InliningProvider.before(
+                        new TranslatingProvider(route.provider(), translation, known),
+                        route.provider(),
+                        other,
+                        request),
                 Math.max(request.inputBound(), translation.request().length),
                 lost,
                 gate.uses());

@@ -7,7 +7,8 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.OutputSink;
 
 /** Draws one call's answer on the wire. Used by the call's thread. */
-sealed interface ClientOutput extends OutputSink<AnswerChunk>, AutoCloseable permits JsonOutput, SseOutput {
+sealed interface ClientOutput extends OutputSink<AnswerChunk>, AutoCloseable
+        permits JsonOutput, SseOutput, BackgroundOutput {
     /** The upstream is being asked now; from here on the wait may be long. */
     void awaitUpstream();
 

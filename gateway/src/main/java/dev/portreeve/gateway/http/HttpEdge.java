@@ -2,10 +2,12 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.gateway.config.LimitsConfig;
+import dev.portreeve.gateway.config.ResponsesConfig;
 import dev.portreeve.gateway.config.ServerConfig;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.model.KeptResponses.Action;
 import dev.portreeve.gateway.model.ModelRouter;
+import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.catalog.ServerStatus;
@@ -36,12 +38,15 @@ public final class HttpEdge implements AutoCloseable {
     private final LimitsConfig limits;
     private final Services services;
     private final Clients clients;
+    private final BackgroundResponses background;
 
     /**
      * What the listener serves with.
      *
      * @param responses whose responses providers keep
      * @param idempotency what was made before under callers' keys
+     * @param conversations that the gateway keeps itself
+     * @param keeping how
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
      * @param ready whether calls can be served now, for load balancers; asked for each time
@@ -55,6 +60,8 @@ public final class HttpEdge implements AutoCloseable {
             ModelRouter models,
             StoredResponses responses,
             Idempotency idempotency,
+            Conversations conversations,
+            ResponsesConfig keeping,
             McpHub hub,
             Supplier<CallId> callIds,
             BooleanSupplier ready,
@@ -65,6 +72,10 @@ public final class HttpEdge implements AutoCloseable {
         this.limits = limits;
         this.services = services;
         this.clients = Clients.of(limits.heartbeatEvery(), limits.writeTimeout());
+        this.background = new BackgroundResponses(
+                services.conversations(),
+                services.keeping().maxBackground(),
+                services.keeping().maxBackgroundPerMember());
     }
 
     /** Adds every route of the data listener, with its error handler; called once, before the listener starts. */
@@ -116,6 +127,7 @@ public final class HttpEdge implements AutoCloseable {
                 services.governor(),
                 refusals,
                 routing(),
+                new ResponseWork(services.conversations(), services.keeping(), background, services.clock()),
                 clients,
                 new IdempotentCalls(services.idempotency()),
                 modelLimits());
@@ -197,6 +209,8 @@ public final class HttpEdge implements AutoCloseable {
                 refusals,
                 services.models(),
                 services.responses(),
+                services.conversations(),
+                background,
                 clients,
                 limits.callTimeout());
     }
@@ -220,9 +234,10 @@ public final class HttpEdge implements AutoCloseable {
                 limits.maxBodyBytes(), limits.bodyTimeout(), limits.callTimeout(), inputScreened);
     }
 
-    /** Stops looking after streams. Called after the listener was closed. */
+    /** Stops what runs in the background and looking after streams. Called after the listener was closed. */
     @Override
     public void close() {
+        background.close();
         clients.close();
     }
 }

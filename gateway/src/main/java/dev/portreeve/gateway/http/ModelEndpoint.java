@@ -12,7 +12,10 @@ import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.model.RoutedModel;
 import dev.portreeve.gateway.response.StoredResponses;
+import dev.portreeve.gateway.turn.CallerMemory;
+import dev.portreeve.gateway.turn.ThoughtMemory;
 import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Deadline;
@@ -39,6 +42,9 @@ final class ModelEndpoint {
     private final IdempotentCalls idempotent;
     private final Replays replays;
     private final ModelLimits limits;
+    private final ThoughtMemory memory;
+    private final ResponseWork work;
+    private final ConversationDesk desk;
 
     /**
      * The bounds of model calls.
@@ -52,6 +58,7 @@ final class ModelEndpoint {
             CallGovernor governor,
             Refusals refusals,
             Routing routing,
+            ResponseWork work,
             Clients clients,
             IdempotentCalls idempotent,
             ModelLimits limits) {
@@ -63,6 +70,9 @@ final class ModelEndpoint {
         this.idempotent = idempotent;
         this.replays = new Replays(governor);
         this.limits = limits;
+        this.memory = new ThoughtMemory(work.clock());
+        this.work = work;
+        this.desk = work.desk(limits.maxBodyBytes(), limits.inputScreened());
     }
 
     void chat(ServerRequest request, ServerResponse response) {
@@ -137,6 +147,19 @@ final class ModelEndpoint {
         }
     }
 
+    /** Nothing if no target has such an operation. */
+    private Optional<Governed> planned(Asked asked, CallId id) {
+        Subject subject = asked.subject();
+        RoutedModel model = asked.model();
+        boolean providersKeep = model.deployments().stream()
+                .allMatch(place -> place.route().provider().kept() != null);
+        ConversationDesk.Plan plan = desk.plan(asked.request(), subject, providersKeep, id);
+        Deadline deadline = Deadline.in(plan.isBackground() ? work.config().backgroundTimeout() : limits.callTimeout());
+        CallerMemory known = new CallerMemory(memory.of(subject.tenant(), subject.member()), plan.frame());
+        return routing.begin(id, subject, plan.request(), known, model, deadline)
+                .map(upstream -> new Governed(subject, model.name(), upstream, deadline, plan));
+    }
+
     /** Tokens say nothing to a guardrail, and what it cannot read it cannot let pass. */
     private void requireReadable(ModelRequest request) {
         if (limits.inputScreened() && request.unreadableInput()) {
@@ -195,21 +218,27 @@ final class ModelEndpoint {
             ServerResponse response,
             CallReport report) {
         ModelRequest request = asked.request();
-        Deadline deadline = Deadline.in(limits.callTimeout());
-        Optional<RoutedUpstream> upstream =
-                routing.begin(report.id(), asked.subject(), request, asked.model(), deadline);
-        if (upstream.isEmpty()) {
+        Optional<Governed> governed = planned(asked, report.id());
+        if (governed.isEmpty()) {
             String operation = request.operation().code();
             ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), request.operation(), request.model());
             refusals.refuse(response, report, asked.subject(), operation, request.model(), impossible);
             return true;
         }
-        Governed governed = new Governed(asked.subject(), asked.model().name(), upstream.get(), deadline);
-        return govern(governed, key, http, response, report);
+        if (key != null && governed.get().plan().isBackground()) {
+            throw new BadRequest(
+                    400,
+                    "unsupported_parameter",
+                    "background",
+                    "what is made in the background cannot be made under an idempotency key: ask for its id instead of"
+                            + " asking again");
+        }
+        return govern(governed.get(), key, http, response, report);
     }
 
-    /** What came in, what rules call the model, and where it goes. */
-    private record Governed(Subject subject, String model, RoutedUpstream upstream, Deadline deadline) {}
+    /** What came in, what rules call the model, where it goes, and what becomes of the response. */
+    private record Governed(
+            Subject subject, String model, RoutedUpstream upstream, Deadline deadline, ConversationDesk.Plan plan) {}
 
     private boolean govern(
             Governed governed,
@@ -235,27 +264,77 @@ final class ModelEndpoint {
                 governed.deadline(),
                 target(first, upstream.reply()),
                 first.attempt().hosted());
-        Cancellation cancellation = new Cancellation();
-        StreamForm form = StreamForm.of(request.dialect(), http);
-        try (KeyedCall keyed = keyed(governed, key, report, upstream.reply());
-                ClientOutput output = output(request, form, response, report, cancellation, keyed != null)) {
-            CallOutcome outcome = governor.govern(
-                    keyed == null ? call : keyed.under(call),
-                    cancellation.guard((cleared, out) -> {
-                        output.awaitUpstream();
-                        return upstream.run(cleared, out);
-                    }),
-                    keyed == null ? output : keyed.copying(output));
-            if (keyed != null && KeyedCall.wasSlower(outcome)) {
-                return false;
-            }
-            if (keyed != null && outcome instanceof CallOutcome.Completed && !keyed.mayEnd()) {
-                output.fail(IdempotencyErrors.unavailable(), new CallOutcome.Abandoned());
-            } else {
-                Endings.render(request.dialect(), outcome, output, upstream.reply());
-            }
+        Prepared ready = new Prepared(governed, call, request, new Cancellation());
+        if (governed.plan().isBackground()) {
+            inBackground(ready, response, report);
             return true;
         }
+        StreamForm form = StreamForm.of(request.dialect(), http);
+        try (KeyedCall keyed = keyed(governed, key, report, upstream.reply());
+                ClientOutput output = output(request, form, response, report, ready.cancellation(), keyed != null)) {
+            return run(ready, keyed, output);
+        }
+    }
+
+    /** A call, and all that it takes to make it. */
+    private record Prepared(Governed governed, LlmCall call, ModelRequest request, Cancellation cancellation) {}
+
+    /** @return false if another call under the key was quicker, and nothing was answered */
+    private boolean run(Prepared ready, @Nullable KeyedCall keyed, ClientOutput output) {
+        Governed governed = ready.governed();
+        RoutedUpstream upstream = governed.upstream();
+        KeptAnswer kept = new KeptAnswer(
+                governed.plan().frame(),
+                governed.subject(),
+                governed.model(),
+                work.conversations(),
+                keyed == null ? output : keyed.copying(output));
+        CallOutcome outcome = governor.govern(
+                keyed == null ? ready.call() : keyed.under(ready.call()),
+                ready.cancellation().guard((cleared, out) -> {
+                    kept.reads(ready.request(), cleared.content());
+                    if (output instanceof BackgroundOutput background) {
+                        background.begun(kept.begun(work.background().maker(), work.now()));
+                    }
+                    output.awaitUpstream();
+                    return upstream.run(cleared, out);
+                }),
+                kept);
+        if (keyed != null && KeyedCall.wasSlower(outcome)) {
+            return false;
+        }
+        if (!(output instanceof BackgroundOutput)) {
+            kept.ended(outcome, ready.request().stream());
+        }
+        if (keyed != null && outcome instanceof CallOutcome.Completed && !keyed.mayEnd()) {
+            output.fail(IdempotencyErrors.unavailable(), new CallOutcome.Abandoned());
+        } else {
+            Endings.render(ready.request().dialect(), outcome, output, upstream.reply());
+        }
+        return true;
+    }
+
+    /** The call goes on by itself once it has begun; until then it is refused as any other is. */
+    private void inBackground(Prepared ready, ServerResponse response, CallReport report) {
+        Governed governed = ready.governed();
+        Subject subject = governed.subject();
+        BackgroundOutput output = new BackgroundOutput(work.conversations(), work.background()::begun);
+        boolean started = work.background()
+                .start(governed.plan().id(), subject.tenant(), subject.member(), ready.cancellation(), () -> {
+                    try {
+                        boolean ignored = run(ready, null, output);
+                    } catch (CloseConnectionException stopped) {
+                        output.stopped();
+                    } catch (RuntimeException bug) {
+                        output.broken(bug);
+                    }
+                });
+        if (!started) {
+            String operation = ready.request().operation().code();
+            refusals.refuse(response, report, subject, operation, governed.model(), CallErrors.tooManyInBackground());
+            return;
+        }
+        output.send(response, report);
     }
 
     private @Nullable KeyedCall keyed(

@@ -9,6 +9,8 @@ import dev.portreeve.gateway.model.KeptResponses.KeptCall;
 import dev.portreeve.gateway.model.ModelProvider;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.gateway.response.Conversation;
+import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponse;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.policy.CallGovernor;
@@ -39,6 +41,9 @@ final class ResponsesEndpoint {
     /** The path parameter. */
     static final String ID = "id";
 
+    /** In records the keeper of what the gateway keeps. */
+    private static final String HERE = "portreeve";
+
     private static final Dialect DIALECT = Dialect.OPENAI_RESPONSES;
     private static final Pattern IDS = Pattern.compile("[A-Za-z0-9_-]{1,200}");
     private static final Pattern QUERIES = Pattern.compile("[A-Za-z0-9_.=&%\\[\\]-]{0,1000}");
@@ -48,6 +53,8 @@ final class ResponsesEndpoint {
     private final Refusals refusals;
     private final ModelRouter router;
     private final StoredResponses responses;
+    private final Conversations conversations;
+    private final BackgroundResponses background;
     private final Clients clients;
     private final Duration callTimeout;
 
@@ -57,6 +64,8 @@ final class ResponsesEndpoint {
             Refusals refusals,
             ModelRouter router,
             StoredResponses responses,
+            Conversations conversations,
+            BackgroundResponses background,
             Clients clients,
             Duration callTimeout) {
         this.gatekeeper = gatekeeper;
@@ -64,6 +73,8 @@ final class ResponsesEndpoint {
         this.refusals = refusals;
         this.router = router;
         this.responses = responses;
+        this.conversations = conversations;
+        this.background = background;
         this.clients = clients;
         this.callTimeout = callTimeout;
     }
@@ -85,6 +96,13 @@ final class ResponsesEndpoint {
                 refuse(response, report, subject, action, CallErrors.keptStream());
                 return;
             }
+            Optional<Conversation> own = IDS.matcher(id).matches()
+                    ? conversations.find(subject.tenant(), subject.member(), id)
+                    : Optional.empty();
+            if (own.isPresent()) {
+                govern(own(own.get(), subject, action, query), http, response, report);
+                return;
+            }
             Optional<StoredResponse> kept = IDS.matcher(id).matches()
                     ? responses.find(subject.tenant(), subject.member(), id)
                     : Optional.empty();
@@ -103,6 +121,11 @@ final class ResponsesEndpoint {
         } catch (RuntimeException failed) {
             throw new BrokenCall(report.id(), failed);
         }
+    }
+
+    private Asked own(Conversation own, Subject subject, Action action, String query) {
+        StoredResponse kept = new StoredResponse(own.tenant(), own.id(), own.member(), HERE, own.model(), 0);
+        return new Asked(subject, kept, new GatewayResponses(own, conversations, background), action, query);
     }
 
     private void refuse(ServerResponse response, CallReport report, Subject subject, Action action, ErrorAnswer error) {
@@ -134,7 +157,8 @@ final class ResponsesEndpoint {
                             call,
                             cancellation.guard((cleared, out) -> {
                                 asked.at().run(upstream, out);
-                                if (asked.action() == Action.DELETE) {
+                                if (asked.action() == Action.DELETE
+                                        && !kept.provider().equals(HERE)) {
                                     responses.forget(kept.tenant(), kept.member(), kept.id());
                                 }
                                 return Usage.NO_TOKENS;

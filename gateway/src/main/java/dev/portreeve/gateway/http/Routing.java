@@ -8,6 +8,7 @@ import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.RoutedModel;
 import dev.portreeve.gateway.response.StoredResponse;
+import dev.portreeve.gateway.turn.CallerMemory;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.CallId;
@@ -65,9 +66,11 @@ final class Routing {
     /**
      * A request on its way.
      *
+     * @param memory of the caller's conversation
      * @param earlier tokens that are read beside the body, at most
      */
-    record Asked(CallId id, Subject subject, ModelRequest request, long earlier, Deadline deadline) {}
+    record Asked(
+            CallId id, Subject subject, ModelRequest request, CallerMemory memory, long earlier, Deadline deadline) {}
 
     /**
      * Finds the first place for a call.
@@ -77,15 +80,21 @@ final class Routing {
      * @throws dev.portreeve.gateway.response.StoredResponses.Unavailable if it cannot be looked up which one that is
      */
     Optional<RoutedUpstream> begin(
-            CallId id, Subject subject, ModelRequest request, RoutedModel model, Deadline deadline) {
+            CallId id,
+            Subject subject,
+            ModelRequest request,
+            CallerMemory memory,
+            RoutedModel model,
+            Deadline deadline) {
         if (!ResponseKeeping.goesOn(request)) {
-            return first(new Asked(id, subject, request, 0, deadline), model, place -> isFindable(request, place));
+            Asked asked = new Asked(id, subject, request, memory, 0, deadline);
+            return first(asked, model, place -> isFindable(request, place));
         }
         StoredResponse previous = keeping.previous(request, subject).orElse(null);
         Predicate<Deployment> keeper = place -> previous != null
                 && place.keeps()
                 && place.route().provider().id().equals(previous.provider());
-        Asked asked = new Asked(id, subject, request, previous == null ? 0 : previous.tokens(), deadline);
+        Asked asked = new Asked(id, subject, request, memory, previous == null ? 0 : previous.tokens(), deadline);
         if (model.deployments().stream().anyMatch(keeper)) {
             return first(asked, model, keeper);
         }
@@ -117,7 +126,8 @@ final class Routing {
         ModelRoute route = place.route();
         HostedToolGate gate =
                 new HostedToolGate(access, asked.subject(), route, rewriting.of(asked.subject(), asked.id()));
-        Attempt attempt = Attempt.at(route, request, gate, inputScreened, clock).orElse(null);
+        Attempt attempt = Attempt.at(route, request, gate, inputScreened, clock, asked.memory())
+                .orElse(null);
         return attempt == null
                 ? null
                 : new Leg(

@@ -41,6 +41,8 @@ public record Failure(
             case CREDENTIAL -> FailureClass.CREDENTIAL;
             case GARBAGE, CUT -> FailureClass.SERVER;
             case TOO_LARGE -> FailureClass.TOO_LARGE;
+            // No other place makes the address any better.
+            case MEDIA -> FailureClass.BAD_REQUEST;
             case REFUSED -> ErrorSigns.NONE.classify(fault.status());
         };
     }

@@ -9,6 +9,7 @@ import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.PathTemplate;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -36,6 +37,7 @@ public final class HttpProvider implements ModelProvider {
     private final UpstreamHttp http;
     private final CapMember capMember;
     private final int maxAnswerBytes;
+    private final @Nullable MediaFetch inline;
     private final Map<Dialect, Map<Operation, Address>> addresses = new EnumMap<>(Dialect.class);
 
     /** Where an operation is: made once where it is the same for all models. */
@@ -45,12 +47,20 @@ public final class HttpProvider implements ModelProvider {
      * @param dialects what it speaks
      * @param capMember the member this server bounds chat completions by
      * @param maxAnswerBytes the largest unary answer, and the largest event of a stream
+     * @param inline fetches pictures and documents, where it takes no addresses
      */
-    public HttpProvider(String id, UpstreamHttp http, Set<Dialect> dialects, CapMember capMember, int maxAnswerBytes) {
+    public HttpProvider(
+            String id,
+            UpstreamHttp http,
+            Set<Dialect> dialects,
+            CapMember capMember,
+            int maxAnswerBytes,
+            @Nullable MediaFetch inline) {
         this.id = id;
         this.http = http;
         this.capMember = capMember;
         this.maxAnswerBytes = maxAnswerBytes;
+        this.inline = inline;
         for (Dialect dialect : dialects) {
             Map<Operation, Address> paths = new EnumMap<>(Operation.class);
             for (Operation operation : Operation.values()) {
@@ -141,6 +151,11 @@ public final class HttpProvider implements ModelProvider {
     @Override
     public @Nullable KeptResponses kept() {
         return addresses.containsKey(Dialect.OPENAI_RESPONSES) ? new HttpKeptResponses(http, maxAnswerBytes) : null;
+    }
+
+    @Override
+    public @Nullable MediaFetch mediaFetch(Dialect spoken) {
+        return inline;
     }
 
     /** Anthropic's servers want to be told which version of the format is meant. */

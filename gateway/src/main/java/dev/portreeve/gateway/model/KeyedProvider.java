@@ -3,6 +3,7 @@ package dev.portreeve.gateway.model;
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -43,6 +44,11 @@ final class KeyedProvider implements ModelProvider {
     @Override
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         return first().answer(call, input, out);
+    }
+
+    @Override
+    public @Nullable MediaFetch mediaFetch(Dialect spoken) {
+        return first().mediaFetch(spoken);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.portreeve.gateway.model;
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -43,6 +44,15 @@ public interface ModelProvider extends AutoCloseable {
     /** Its keys, where it has several: each a provider of its own, with the same id. */
     default List<ProviderKey> keys() {
         return List.of();
+    }
+
+    /**
+     * What fetches pictures and documents for it, or {@code null} if in this dialect it takes their addresses.
+     *
+     * @param spoken one of its dialects
+     */
+    default @Nullable MediaFetch mediaFetch(Dialect spoken) {
+        return null;
     }
 
     @Override

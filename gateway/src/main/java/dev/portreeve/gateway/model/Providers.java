@@ -5,6 +5,7 @@ import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.config.ProviderDoor;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest.CapMember;
+import dev.portreeve.gateway.media.MediaFetch;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,9 +20,11 @@ public final class Providers {
     /**
      * Makes the adapters. Nothing is connected yet, so nothing fails because a provider is down.
      *
+     * @param media for those that take no addresses
      * @throws IllegalArgumentException for a file of trusted certificates, or of a service account, that cannot be used
      */
-    public static List<ModelProvider> create(List<ProviderConfig> configs, LimitsConfig limits, InstantSource clock) {
+    public static List<ModelProvider> create(
+            List<ProviderConfig> configs, LimitsConfig limits, MediaFetch media, InstantSource clock) {
         List<ModelProvider> providers = new ArrayList<>();
         for (ProviderConfig config : configs) {
             providers.add(
@@ -29,15 +32,16 @@ public final class Providers {
                         case DEMO -> new DemoProvider(config.id(), clock);
                         case OPENAI_COMPATIBLE ->
                             config.apiKeys().isEmpty()
-                                    ? overHttp(config, limits, clock, slots(config))
-                                    : withKeys(config, limits, clock);
+                                    ? overHttp(config, limits, media, clock, slots(config))
+                                    : withKeys(config, limits, media, clock);
                     });
         }
         return providers;
     }
 
     /** One adapter for each key; together they keep to the provider's limit. */
-    private static ModelProvider withKeys(ProviderConfig config, LimitsConfig limits, InstantSource clock) {
+    private static ModelProvider withKeys(
+            ProviderConfig config, LimitsConfig limits, MediaFetch media, InstantSource clock) {
         Semaphore slots = slots(config);
         List<ProviderKey> keys = new ArrayList<>();
         for (int i = 0; i < config.apiKeys().size(); i++) {
@@ -46,7 +50,7 @@ public final class Providers {
                     config.keyName(i),
                     key.weight(),
                     i == 0 || config.oneAccount(),
-                    overHttp(config.withKey(key.key()), limits, clock, slots)));
+                    overHttp(config.withKey(key.key()), limits, media, clock, slots)));
         }
         return new KeyedProvider(config.id(), keys);
     }
@@ -56,10 +60,10 @@ public final class Providers {
     }
 
     private static ModelProvider overHttp(
-            ProviderConfig config, LimitsConfig limits, InstantSource clock, Semaphore slots) {
+            ProviderConfig config, LimitsConfig limits, MediaFetch media, InstantSource clock, Semaphore slots) {
         List<ModelProvider> doors = new ArrayList<>();
         for (ProviderDoor door : ProviderDoor.of(config)) {
-            doors.add(overHttp(config, door, limits, clock, slots));
+            doors.add(overHttp(config, door, limits, media, clock, slots));
         }
         if (doors.isEmpty()) {
             throw new IllegalArgumentException("provider \"" + config.id() + "\" has no base-url");
@@ -68,7 +72,12 @@ public final class Providers {
     }
 
     private static ModelProvider overHttp(
-            ProviderConfig config, ProviderDoor door, LimitsConfig limits, InstantSource clock, Semaphore slots) {
+            ProviderConfig config,
+            ProviderDoor door,
+            LimitsConfig limits,
+            MediaFetch media,
+            InstantSource clock,
+            Semaphore slots) {
         UpstreamHttp http = new UpstreamHttp(
                 new UpstreamHttp.Target(
                         door.baseUrl(),
@@ -96,6 +105,7 @@ public final class Providers {
                         case COHERE_CHAT -> Dialect.COHERE_CHAT;
                     });
         }
-        return new HttpProvider(config.id(), http, dialects, capMember, limits.maxAnswerBytes());
+        return new HttpProvider(
+                config.id(), http, dialects, capMember, limits.maxAnswerBytes(), config.inlinesMedia() ? media : null);
     }
 }

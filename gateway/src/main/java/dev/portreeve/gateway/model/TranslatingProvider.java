@@ -14,7 +14,6 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.Usage;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ public final class TranslatingProvider implements ModelProvider {
     private final Translation translation;
     private final Circumstances known;
 
-    /** @param translation of the request that {@link #answer} will get, with these circumstances */
+    /** @param translation of the request that {@link #answer} will get, if nothing is changed in it, with these circumstances */
     public TranslatingProvider(ModelProvider provider, Translation translation, Circumstances known) {
         this.provider = provider;
         this.translation = translation;
@@ -52,7 +51,7 @@ public final class TranslatingProvider implements ModelProvider {
     public Usage answer(ProviderCall call, Content input, OutputSink<AnswerChunk> out) throws CallEnded {
         ModelRequest request = call.request();
         byte[] body = request.screened(input);
-        Translation translated = Arrays.equals(body, request.body())
+        Translation translated = translation.isOf(body)
                 ? translation
                 : Translation.of(request.dialect(), body, translation.provider(), known);
         RequestPath path = new RequestPath(Operation.CHAT, call.upstreamModel(), request.stream());

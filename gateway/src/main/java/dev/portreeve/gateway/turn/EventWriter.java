@@ -1,7 +1,8 @@
 package dev.portreeve.gateway.turn;
 
 /** From the events of a turn to those of one dialect's stream. For one stream. */
-sealed interface EventWriter permits OpenAiEventWriter, AnthropicEventWriter, ResponsesEventWriter, GeminiEventWriter {
+sealed interface EventWriter
+        permits RememberingWriter, OpenAiEventWriter, AnthropicEventWriter, ResponsesEventWriter, GeminiEventWriter {
     /** Writes what an event says; nothing is written twice, and some things only at the end. */
     void write(TurnEvent event, Events out);
 

@@ -41,9 +41,12 @@ final class OpenAiTurnReader {
     private static final int USER_ID_BYTES = 16;
 
     private final Notes notes;
+    private final Thoughts remembered;
 
-    OpenAiTurnReader(Notes notes) {
+    /** @param remembered what callers do not send back */
+    OpenAiTurnReader(Notes notes, Thoughts remembered) {
         this.notes = notes;
+        this.remembered = remembered;
     }
 
     Turn read(JsonNode body) {
@@ -168,10 +171,10 @@ final class OpenAiTurnReader {
 
     static Part media(Part.Media.Kind kind, String address, @Nullable String name) {
         int comma = address.indexOf(',');
-        if (!address.startsWith("data:") || comma < 0) {
+        String head = comma < 0 || !address.startsWith("data:") ? "" : address.substring("data:".length(), comma);
+        if (!head.endsWith(";base64")) {
             return new Part.Media(kind, null, null, address, name);
         }
-        String head = address.substring("data:".length(), comma);
         int semicolon = head.indexOf(';');
         return new Part.Media(
                 kind, semicolon < 0 ? head : head.substring(0, semicolon), address.substring(comma + 1), null, name);
@@ -189,7 +192,8 @@ final class OpenAiTurnReader {
                 parts.add(new Part.Thinking(Json.string(block, "thinking", ""), signature));
             }
         }
-        parts.addAll(parts(message.path("content")));
+        boolean forgotten = parts.isEmpty();
+        List<Part> calls = new ArrayList<>();
         for (JsonNode call : message.path("tool_calls")) {
             JsonNode function = call.path("function");
             if (!function.isObject()) {
@@ -199,8 +203,16 @@ final class OpenAiTurnReader {
             if (input == null) {
                 throw notes.refused("messages", "the arguments of a tool call are not a json object");
             }
-            parts.add(new Part.ToolUse(Json.string(call, "id", ""), Json.string(function, "name", ""), input));
+            String id = Json.string(call, "id", "");
+            String name = Json.string(function, "name", "");
+            if (forgotten) {
+                // Thoughts come before all that was said.
+                (calls.isEmpty() ? parts : calls).addAll(remembered.before(id, name));
+            }
+            calls.add(new Part.ToolUse(id, name, input));
         }
+        parts.addAll(parts(message.path("content")));
+        parts.addAll(calls);
         return parts;
     }
 

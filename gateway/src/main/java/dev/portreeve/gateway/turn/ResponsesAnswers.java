@@ -85,9 +85,9 @@ final class ResponsesAnswers {
                 : Signatures.ofReasoning(Json.string(item, "id", ""), encrypted);
     }
 
-    static ObjectNode write(Answer answer, long created, ToolNames names) {
-        String id = id(answer.id());
-        ObjectNode json = response(id, answer.model(), created);
+    static ObjectNode write(Answer answer, long created, ToolNames names, ResponseFrame frame) {
+        String id = frame.idFor(answer.id());
+        ObjectNode json = response(frame, id, answer.model(), created);
         ArrayNode output = json.putArray("output");
         List<Part> said = new ArrayList<>();
         for (Part part : answer.parts()) {
@@ -142,7 +142,7 @@ final class ResponsesAnswers {
     }
 
     /** A response without its output, with what SDKs require of one. */
-    static ObjectNode response(String id, String model, long created) {
+    static ObjectNode response(ResponseFrame frame, String id, String model, long created) {
         ObjectNode json = Json.object()
                 .put("id", id)
                 .put("object", "response")
@@ -165,6 +165,7 @@ final class ResponsesAnswers {
         json.putObject("text").putObject("format").put("type", "text");
         json.putArray("tools");
         json.putObject("metadata");
+        frame.write(json);
         return json;
     }
 

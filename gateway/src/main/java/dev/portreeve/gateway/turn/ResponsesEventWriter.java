@@ -18,10 +18,11 @@ final class ResponsesEventWriter implements EventWriter {
 
     private final long created;
     private final ToolNames names;
+    private final ResponseFrame frame;
     private final Map<Integer, ResponsesItem> calls = new LinkedHashMap<>();
     private final TreeMap<Integer, ObjectNode> whole = new TreeMap<>();
     private @Nullable ResponsesItem open;
-    private String id = ResponsesAnswers.id("");
+    private String id;
     private String model = "";
     private boolean begun;
     private int items;
@@ -30,9 +31,11 @@ final class ResponsesEventWriter implements EventWriter {
     private Counts counts = Counts.NONE;
     private Finish finish = Finish.END;
 
-    ResponsesEventWriter(long created, ToolNames names) {
+    ResponsesEventWriter(long created, ToolNames names, ResponseFrame frame) {
         this.created = created;
         this.names = names;
+        this.frame = frame;
+        this.id = frame.idFor("");
     }
 
     @Override
@@ -79,10 +82,10 @@ final class ResponsesEventWriter implements EventWriter {
 
     private void begin(TurnEvent.Begun start, Events out) {
         begun = true;
-        id = ResponsesAnswers.id(start.id());
+        id = frame.idFor(start.id());
         model = start.model();
         for (String type : new String[] {"response.created", "response.in_progress"}) {
-            ObjectNode response = ResponsesAnswers.response(id, model, created);
+            ObjectNode response = ResponsesAnswers.response(frame, id, model, created);
             response.putArray("output");
             response.putNull("usage");
             ObjectNode data = Json.object();
@@ -133,7 +136,7 @@ final class ResponsesEventWriter implements EventWriter {
 
     @Override
     public String last() {
-        ObjectNode response = ResponsesAnswers.response(id, model, created);
+        ObjectNode response = ResponsesAnswers.response(frame, id, model, created);
         ArrayNode output = response.putArray("output");
         whole.values().forEach(output::add);
         ResponsesAnswers.end(response, finish, counts);

@@ -86,7 +86,7 @@ final class ResponsesTurnReader {
         }
     }
 
-    /** Another dialect's provider keeps nothing, and the gateway keeps no contents. */
+    /** Another dialect's provider keeps nothing; what the gateway keeps is in the request already. */
     private void requireNothingKept(JsonNode body) {
         if (Json.given(body, "previous_response_id") != null) {
             throw notes.refused(

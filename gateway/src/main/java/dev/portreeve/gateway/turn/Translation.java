@@ -3,6 +3,7 @@ package dev.portreeve.gateway.turn;
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.core.JacksonException;
@@ -15,11 +16,13 @@ import tools.jackson.databind.JsonNode;
 public final class Translation {
     private final Dialect caller;
     private final Dialect provider;
+    private final byte[] source;
     private final byte[] request;
     private final List<Note> notes;
     private final long inputEstimate;
     private final boolean usageAsked;
     private final long created;
+    private final CallerMemory memory;
     private final ToolNames names;
     private final String model;
     private final Notes lost = new Notes();
@@ -34,6 +37,7 @@ public final class Translation {
      * @param unsupported what becomes of what cannot be said
      * @param stream whether the answer shall be events, where the caller's path says it and not its body
      * @param created stands in answers as the time they were made, in seconds since 1970
+     * @param memory of the conversation
      */
     public record Circumstances(
             String upstreamModel,
@@ -41,11 +45,24 @@ public final class Translation {
             boolean usageAsked,
             boolean stream,
             Unsupported unsupported,
-            long created) {}
+            long created,
+            CallerMemory memory) {
+        /** Where nothing is remembered. */
+        public Circumstances(
+                String upstreamModel,
+                long cap,
+                boolean usageAsked,
+                boolean stream,
+                Unsupported unsupported,
+                long created) {
+            this(upstreamModel, cap, usageAsked, stream, unsupported, created, CallerMemory.NONE);
+        }
+    }
 
     private Translation(
             Dialect caller,
             Dialect provider,
+            byte[] source,
             byte[] request,
             List<Note> notes,
             long inputEstimate,
@@ -53,6 +70,7 @@ public final class Translation {
             Circumstances known) {
         this.caller = caller;
         this.provider = provider;
+        this.source = source;
         this.request = request;
         this.notes = List.copyOf(notes);
         this.inputEstimate = inputEstimate;
@@ -60,6 +78,7 @@ public final class Translation {
         this.usageAsked = known.usageAsked();
         this.created = known.created();
         this.model = known.upstreamModel();
+        this.memory = known.memory();
     }
 
     /**
@@ -72,12 +91,13 @@ public final class Translation {
         ToolNames names = new ToolNames();
         JsonNode json = Json.read(body, 0, body.length);
         Turn turn = switch (caller) {
-            case OPENAI_CHAT -> new OpenAiTurnReader(notes).read(json);
+            case OPENAI_CHAT -> new OpenAiTurnReader(notes, known.memory().thoughts()).read(json);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes).read(json);
             case OPENAI_RESPONSES -> new ResponsesTurnReader(notes, names).read(json);
             case GEMINI -> new GeminiTurnReader(notes, names, known.stream()).read(json);
             case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };
+        MediaCheck.require(turn);
         JsonNode translated = switch (provider) {
             case OPENAI_CHAT -> new OpenAiTurnWriter(notes).write(known.upstreamModel(), turn);
             case ANTHROPIC_MESSAGES -> new AnthropicTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
@@ -87,7 +107,13 @@ public final class Translation {
             case COHERE_CHAT -> new CohereTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
         };
         // Four bytes to a token is near enough for a number that is corrected at the end.
-        return new Translation(caller, provider, Json.bytes(translated), notes.all(), body.length / 4, names, known);
+        return new Translation(
+                caller, provider, body, Json.bytes(translated), notes.all(), body.length / 4, names, known);
+    }
+
+    /** Whether it is this body that was translated. */
+    public boolean isOf(byte[] body) {
+        return Arrays.equals(source, body);
     }
 
     /** The dialect of {@link #request}. */
@@ -131,9 +157,12 @@ public final class Translation {
             case COHERE_CHAT -> CohereAnswers.read(json, model, lost);
         };
         return switch (caller) {
-            case OPENAI_CHAT -> Json.bytes(OpenAiAnswers.write(answer, created));
+            case OPENAI_CHAT -> {
+                memory.thoughts().keep(answer.parts());
+                yield Json.bytes(OpenAiAnswers.write(answer, created));
+            }
             case ANTHROPIC_MESSAGES -> Json.bytes(AnthropicAnswers.write(answer));
-            case OPENAI_RESPONSES -> Json.bytes(ResponsesAnswers.write(answer, created, names));
+            case OPENAI_RESPONSES -> Json.bytes(ResponsesAnswers.write(answer, created, names, memory.frame()));
             case GEMINI -> Json.bytes(GeminiAnswers.write(answer, names));
             case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };
@@ -150,9 +179,9 @@ public final class Translation {
             case COHERE_CHAT -> new CohereEventReader(model, lost);
         };
         EventWriter writer = switch (caller) {
-            case OPENAI_CHAT -> new OpenAiEventWriter(created, usageAsked);
+            case OPENAI_CHAT -> new RememberingWriter(new OpenAiEventWriter(created, usageAsked), memory.thoughts());
             case ANTHROPIC_MESSAGES -> new AnthropicEventWriter(inputEstimate);
-            case OPENAI_RESPONSES -> new ResponsesEventWriter(created, names);
+            case OPENAI_RESPONSES -> new ResponsesEventWriter(created, names, memory.frame());
             case GEMINI -> new GeminiEventWriter(names);
             case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };

@@ -152,7 +152,8 @@ class ConfigFileTest {
                                 256,
                                 null,
                                 ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
-                                null),
+                                null,
+                                false),
                         new ProviderConfig(
                                 "local",
                                 ProviderConfig.Kind.OPENAI_COMPATIBLE,
@@ -165,7 +166,8 @@ class ConfigFileTest {
                                 4,
                                 new ProviderConfig.Tls(folder.resolve("provider-ca.pem")),
                                 ProviderConfig.OutputCap.MAX_TOKENS,
-                                null),
+                                null,
+                                true),
                         new ProviderConfig(
                                 "demo",
                                 ProviderConfig.Kind.DEMO,
@@ -178,7 +180,8 @@ class ConfigFileTest {
                                 256,
                                 null,
                                 ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
-                                null)),
+                                null,
+                                false)),
                 config.providers());
         assertEquals(
                 List.of(
@@ -236,11 +239,11 @@ class ConfigFileTest {
     @Test
     void names_that_would_mean_two_things_name_both_owners() {
         String found = problems("""
-                tool-servers: [{ slug: notes, command: [notes] }, { slug: notes, command: [notes] }]
-                views:
-                  - { id: notes, tools: [{ from: nots, names: ["*"] }] }
-                  - { id: sse, tools: [{ from: notes, names: [a], as: x }, { from: notes, names: [b], as: x }] }
-                """);
+            tool-servers: [{ slug: notes, command: [notes] }, { slug: notes, command: [notes] }]
+            views:
+              - { id: notes, tools: [{ from: nots, names: ["*"] }] }
+              - { id: sse, tools: [{ from: notes, names: [a], as: x }, { from: notes, names: [b], as: x }] }
+            """);
         assertTrue(
                 found.contains("portreeve.yaml:1: tool-servers[1].slug: \"notes\" is there twice: it is the slug of"
                         + " tool-servers[0] and the slug of tool-servers[1]"),
@@ -347,58 +350,60 @@ class ConfigFileTest {
     @Test
     void a_reference_that_leads_nowhere_names_the_nearest() {
         String found = problems("""
-                providers: [{ id: demo, kind: demo }]
-                models:
-                  - name: fast
-                    route:
-                      targets:
-                        - { model: dem/small }
-                organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
-                tool-servers: [{ slug: notes, command: [notes] }]
-                policies:
-                  - { id: a, effect: allow, who: { agent: bto }, models: [fats] }
-                  - { id: a, effect: allow, tools: [note__read, "note*", read] }
-                """);
+            providers: [{ id: demo, kind: demo }]
+            models:
+              - name: fast
+                route:
+                  targets:
+                    - { model: dem/small }
+            organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
+            tool-servers: [{ slug: notes, command: [notes] }]
+            policies:
+              - { id: a, effect: allow, who: { agent: bto }, models: [fats] }
+              - { id: a, effect: allow, tools: [note__read, "note*", read] }
+            """);
         assertEquals("""
                 portreeve.yaml:6: models[0].route.targets[0].model: there is no provider "dem", did you mean "demo"
                 portreeve.yaml:10: policies[0].who.agent: there is no agent "bto", did you mean "bot"
                 portreeve.yaml:10: policies[0].models[0]: there is no model "fats", did you mean "fast"
                 portreeve.yaml:11: policies[1].id: "a" is there twice
                 portreeve.yaml:11: policies[1].tools[0]: there is no tool server "note", did you mean "notes"
-                portreeve.yaml:11: policies[1].tools[2]: "read" is not of the form slug__tool""", found);
+                portreeve.yaml:11: policies[1].tools[2]: "read" is not of the form slug__tool\
+                """, found);
     }
 
     @Test
     void all_problems_are_listed_and_not_only_the_first() {
         String found = problems("""
-                servr: {}
-                limits: { call-timeout: soon }
-                database: { pool-size: 0 }
-                """);
+            servr: {}
+            limits: { call-timeout: soon }
+            database: { pool-size: 0 }
+            """);
         assertEquals("""
                 portreeve.yaml:1: servr: unknown key "servr", did you mean "server"
                 portreeve.yaml:2: limits.call-timeout: "soon" is not a duration such as 15m (units ms, s, m, h, d)
-                portreeve.yaml:3: database: pool-size 0 is not between 1 and 200""", found);
+                portreeve.yaml:3: database: pool-size 0 is not between 1 and 200\
+                """, found);
     }
 
     @Test
     void members_of_a_tenant_share_their_names() {
         assertEquals(
                 "portreeve.yaml:3: organisation.tenants[0]: there are two members with the id \"ana\"", problems("""
-                        organisation:
-                          tenants:
-                            - { id: acme, users: [{ id: ana }], teams: [{ id: t, agents: [{ id: ana }] }] }
-                        """));
+                    organisation:
+                      tenants:
+                        - { id: acme, users: [{ id: ana }], teams: [{ id: t, agents: [{ id: ana }] }] }
+                    """));
     }
 
     @Test
     void a_condition_that_cannot_be_compiled_is_named_with_its_line_and_column() {
         String found = problems("""
-                organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
-                tool-servers: [{ slug: notes, command: [notes] }]
-                policies:
-                  - { id: a, effect: allow, tools: [notes__read], when: 'argz.path == "x"' }
-                """);
+            organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
+            tool-servers: [{ slug: notes, command: [notes] }]
+            policies:
+              - { id: a, effect: allow, tools: [notes__read], when: 'argz.path == "x"' }
+            """);
         assertTrue(found.startsWith("portreeve.yaml:4: policies[0].when: column 1: "), found);
         assertTrue(found.contains("argz"), found);
     }

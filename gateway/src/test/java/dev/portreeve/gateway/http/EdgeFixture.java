@@ -7,20 +7,27 @@ import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
+import dev.portreeve.gateway.config.MediaConfig;
 import dev.portreeve.gateway.config.ModelConfig;
 import dev.portreeve.gateway.config.PricesConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
+import dev.portreeve.gateway.config.ResponsesConfig;
 import dev.portreeve.gateway.config.ServerConfig;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.InMemoryAnswers;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.response.InMemoryConversations;
 import dev.portreeve.gateway.response.InMemoryResponses;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
+import dev.portreeve.hub.outbound.NameResolver;
+import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
+import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Rule;
@@ -83,12 +90,19 @@ final class EdgeFixture implements AutoCloseable {
     final InMemoryJournal journal = new InMemoryJournal();
     final Purse purse = new Purse();
     final InMemoryResponses responses = new InMemoryResponses();
+    final InMemoryConversations conversations = new InMemoryConversations(1 << 20);
+    private ResponsesConfig keeping =
+            new ResponsesConfig(true, Duration.ofDays(30), 1 << 20, 4, 2, Duration.ofSeconds(60));
     private final List<ProviderConfig> providers = new ArrayList<>();
     private final List<ModelConfig> models = new ArrayList<>();
     private final List<GuardrailConfig> guardrails = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>(List.of(
             rule("agents", Rule.Effect.ALLOW, "triage-bot", "*"),
             rule("never", Rule.Effect.DENY, "triage-bot", "forbidden")));
+    private final AlarmClock alarms = new AlarmClock();
+    private OutboundHttp media = OutboundHttp.create(Duration.ofSeconds(5), NameResolver.SYSTEM, alarms);
+    private MediaConfig mediaConfig = new MediaConfig(List.of(), 1 << 20, 16, Duration.ofSeconds(20), false);
+    private @Nullable Boolean inlineMedia;
     private LimitsConfig limits = limits(1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(15));
     private InstantSource clock = InstantSource.system();
     private BudgetLedger ledger = purse;
@@ -112,6 +126,19 @@ final class EdgeFixture implements AutoCloseable {
                 4096,
                 heartbeat,
                 Duration.ZERO);
+    }
+
+    /** Providers added from now on take pictures in the request only, which are fetched so. */
+    EdgeFixture inlining(MediaConfig config, OutboundHttp http) {
+        inlineMedia = true;
+        mediaConfig = config;
+        media = http;
+        return this;
+    }
+
+    EdgeFixture keepingNothing() {
+        keeping = new ResponsesConfig(false, Duration.ofDays(30), 1 << 20, 4, 2, Duration.ofSeconds(60));
+        return this;
     }
 
     EdgeFixture limited(LimitsConfig config) {
@@ -158,7 +185,8 @@ final class EdgeFixture implements AutoCloseable {
                 64,
                 trust == null ? null : new ProviderConfig.Tls(trust),
                 ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
-                null));
+                null,
+                inlineMedia));
         return this;
     }
 
@@ -187,7 +215,8 @@ final class EdgeFixture implements AutoCloseable {
                 64,
                 null,
                 ProviderConfig.OutputCap.MAX_COMPLETION_TOKENS,
-                null));
+                null,
+                inlineMedia));
         return this;
     }
 
@@ -273,7 +302,12 @@ final class EdgeFixture implements AutoCloseable {
                 Path.of("data"),
                 keyInQuery);
         router = new ModelRouter(
-                models, Providers.create(providers, limits, clock), prices, limits.defaultMaxOutputTokens(), clock);
+                models,
+                Providers.create(
+                        providers, limits, new MediaFetch(mediaConfig, limits.maxBodyBytes(), media, alarms), clock),
+                prices,
+                limits.defaultMaxOutputTokens(),
+                clock);
         hub = McpHub.connect(
                 List.of(),
                 List.of(),
@@ -300,6 +334,8 @@ final class EdgeFixture implements AutoCloseable {
                                 new InMemoryAnswers(),
                                 Duration.ofHours(1),
                                 1 << 20),
+                        conversations,
+                        keeping,
                         hub,
                         EdgeFixture::callId,
                         () -> true,
@@ -376,6 +412,8 @@ final class EdgeFixture implements AutoCloseable {
         if (router != null) {
             router.close();
         }
+        media.close();
+        alarms.close();
     }
 
     /** Money as a number: holds while it lasts, and remembers what each call was charged. */

@@ -69,6 +69,7 @@ class ProviderKeysTest {
                         64,
                         null,
                         null,
+                        null,
                         null))
                 .model("fast", "many/a")
                 .model("other", "many/b")

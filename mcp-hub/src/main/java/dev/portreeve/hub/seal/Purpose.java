@@ -13,7 +13,9 @@ public enum Purpose {
     /** A token for a downstream server, at rest; no caller ever has it. */
     UPSTREAM_TOKEN('u', 128 * 1024),
     /** A model's answer, at rest; no caller ever has it sealed. */
-    ANSWER('a', 33 * 1024 * 1024);
+    ANSWER('a', 33 * 1024 * 1024),
+    /** What a model read and said, at rest, for whoever made the call. */
+    KEPT_RESPONSE('p', 32 * 1024 * 1024);
 
     private final char code;
     private final int maxContentBytes;

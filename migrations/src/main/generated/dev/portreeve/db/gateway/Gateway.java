@@ -6,6 +6,7 @@ package dev.portreeve.db.gateway;
 
 import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
+import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 import java.util.Arrays;
@@ -36,6 +37,11 @@ public class Gateway extends SchemaImpl {
     public final KeptAnswer KEPT_ANSWER = KeptAnswer.KEPT_ANSWER;
 
     /**
+     * The table <code>gateway.kept_response</code>.
+     */
+    public final KeptResponse KEPT_RESPONSE = KeptResponse.KEPT_RESPONSE;
+
+    /**
      * The table <code>gateway.stored_response</code>.
      */
     public final StoredResponse STORED_RESPONSE = StoredResponse.STORED_RESPONSE;
@@ -57,6 +63,7 @@ public class Gateway extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             KeptAnswer.KEPT_ANSWER,
+            KeptResponse.KEPT_RESPONSE,
             StoredResponse.STORED_RESPONSE
         );
     }

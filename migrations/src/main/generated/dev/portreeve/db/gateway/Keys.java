@@ -5,8 +5,10 @@ package dev.portreeve.db.gateway;
 
 
 import dev.portreeve.db.gateway.tables.KeptAnswer;
+import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 import dev.portreeve.db.gateway.tables.records.KeptAnswerRecord;
+import dev.portreeve.db.gateway.tables.records.KeptResponseRecord;
 import dev.portreeve.db.gateway.tables.records.StoredResponseRecord;
 
 import org.jooq.TableField;
@@ -27,5 +29,6 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<KeptAnswerRecord> KEPT_ANSWER_PKEY = Internal.createUniqueKey(KeptAnswer.KEPT_ANSWER, DSL.name("kept_answer_pkey"), new TableField[] { KeptAnswer.KEPT_ANSWER.TENANT, KeptAnswer.KEPT_ANSWER.CALL_ID }, true);
+    public static final UniqueKey<KeptResponseRecord> KEPT_RESPONSE_PKEY = Internal.createUniqueKey(KeptResponse.KEPT_RESPONSE, DSL.name("kept_response_pkey"), new TableField[] { KeptResponse.KEPT_RESPONSE.TENANT, KeptResponse.KEPT_RESPONSE.RESPONSE_ID }, true);
     public static final UniqueKey<StoredResponseRecord> STORED_RESPONSE_PKEY = Internal.createUniqueKey(StoredResponse.STORED_RESPONSE, DSL.name("stored_response_pkey"), new TableField[] { StoredResponse.STORED_RESPONSE.TENANT, StoredResponse.STORED_RESPONSE.RESPONSE_ID }, true);
 }

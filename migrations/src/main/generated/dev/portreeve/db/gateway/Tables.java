@@ -5,6 +5,7 @@ package dev.portreeve.db.gateway;
 
 
 import dev.portreeve.db.gateway.tables.KeptAnswer;
+import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 
@@ -18,6 +19,11 @@ public class Tables {
      * The table <code>gateway.kept_answer</code>.
      */
     public static final KeptAnswer KEPT_ANSWER = KeptAnswer.KEPT_ANSWER;
+
+    /**
+     * The table <code>gateway.kept_response</code>.
+     */
+    public static final KeptResponse KEPT_RESPONSE = KeptResponse.KEPT_RESPONSE;
 
     /**
      * The table <code>gateway.stored_response</code>.

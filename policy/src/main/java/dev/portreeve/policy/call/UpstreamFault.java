@@ -23,7 +23,9 @@ public record UpstreamFault(Kind kind, int status, String detail, boolean billab
         /** It stopped in the middle of an answer. */
         CUT("upstream_cut"),
         /** More than the gateway's limits allow. */
-        TOO_LARGE("upstream_too_large");
+        TOO_LARGE("upstream_too_large"),
+        /** What the caller names by an address could not be had, so the provider was not asked. */
+        MEDIA("media_not_fetched");
 
         private final String code;
 
