@@ -19,7 +19,8 @@ public record HostedServer(Span at, String label, List<String> dropped, String k
     /** Reads an entry, or nothing for a set of tools, whose server has an entry of its own. */
     static @Nullable HostedServer read(byte[] body, Found found) {
         boolean anthropic = found.kind().equals("mcp_servers");
-        if ((!anthropic && !found.kind().equals("mcp")) || found.place() != HostedTools.Place.LISTED) {
+        boolean server = anthropic || found.kind().equals("mcp");
+        if (!server || found.place() != HostedTools.Place.LISTED) {
             return null;
         }
         Span at = found.definition();

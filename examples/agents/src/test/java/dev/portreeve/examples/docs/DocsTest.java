@@ -122,12 +122,16 @@ final class DocsTest {
     }
 
     /** The codes of the edge stand in its sources, as the first text of what makes an error. */
-    private static final Pattern EDGE_CODE = Pattern.compile(
-            "(?:BadRequest\\.invalid\\(|new BadRequest\\(\\s*\\w+,|ErrorAnswer\\.of\\(\\s*\\w+,\\s*\\w+,|upstream\\(\\d+,)\\s*"
-                    + "\"([a-z]+(?:_[a-z]+)+)\"");
+    private static final Pattern EDGE_CODE = Pattern.compile("(?:BadRequest\\.invalid\\(|new"
+            + " BadRequest\\(\\s*\\w+,|ErrorAnswer\\.of\\(\\s*\\w+,\\s*\\w+,|upstream\\(\\d+,)\\s*"
+            + "\"([a-z]+(?:_[a-z]+)+)\"");
     /** What OpenAI's dialect calls some refusals; the header with the reason has the code that has a page. */
-    private static final Set<String> OTHER_WORDS =
-            Set.of("invalid_api_key", "model_not_granted", "content_policy_violation", "insufficient_quota");
+    private static final Set<String> OTHER_WORDS = Set.of(
+            "invalid_api_key",
+            "model_not_granted",
+            "tool_not_granted",
+            "content_policy_violation",
+            "insufficient_quota");
 
     private static TreeSet<String> codesOfTheEdge() throws IOException {
         TreeSet<String> codes = new TreeSet<>();
