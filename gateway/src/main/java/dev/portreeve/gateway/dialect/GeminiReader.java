@@ -84,7 +84,8 @@ final class GeminiReader {
                 false,
                 texts,
                 hosted.found(),
-                null);
+                null,
+                fields.service());
     }
 
     private void member(JsonWalk walk) {
@@ -106,6 +107,10 @@ final class GeminiReader {
                 once(name);
                 hosted.read(walk);
             }
+            case "serviceTier" -> {
+                once(name);
+                fields.readService(walk);
+            }
             case "cachedContent" -> {
                 once(name);
                 refuseCached(walk);
@@ -118,6 +123,7 @@ final class GeminiReader {
     private static String name(JsonWalk walk) {
         return switch (walk.name()) {
             case "system_instruction" -> "systemInstruction";
+            case "service_tier" -> "serviceTier";
             case "generation_config" -> "generationConfig";
             case "cached_content" -> "cachedContent";
             case "max_output_tokens" -> "maxOutputTokens";

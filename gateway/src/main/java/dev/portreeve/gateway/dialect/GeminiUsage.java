@@ -1,12 +1,15 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.ServiceTier;
+import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
+import java.util.Locale;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.InputCoercionException;
 
 /**
  * The {@code usageMetadata} of a Gemini answer. Cached tokens are inside {@code promptTokenCount}; what tools of the provider
- * read stands beside it, thoughts stand beside {@code candidatesTokenCount}. Audio is in lists by modality. A provider that says
+ * read stands beside it, thoughts stand beside {@code candidatesTokenCount}. Audio and pictures are in lists by modality. A provider that says
  * what does not fit must neither make the call fail nor make it cheaper. For the call's thread.
  */
 final class GeminiUsage {
@@ -18,9 +21,16 @@ final class GeminiUsage {
     private long cached;
     private long candidates;
     private long thoughts;
-    private long audioIn;
-    private long audioCached;
-    private long audioOut;
+    private final Modalities in = new Modalities();
+    private final Modalities fromCache = new Modalities();
+    private final Modalities out = new Modalities();
+    private ServiceTier tier = ServiceTier.STANDARD;
+
+    /** What of a count is of a sort with a price of its own. */
+    private static final class Modalities {
+        private long audio;
+        private long images;
+    }
 
     private GeminiUsage() {}
 
@@ -41,9 +51,10 @@ final class GeminiUsage {
             // Vertex's newer word for the same.
             case "candidatesTokenCount", "responseTokenCount" -> candidates = count(walk);
             case "thoughtsTokenCount" -> thoughts = count(walk);
-            case "promptTokensDetails", "toolUsePromptTokensDetails" -> audioIn += audio(walk);
-            case "cacheTokensDetails" -> audioCached += audio(walk);
-            case "candidatesTokensDetails", "responseTokensDetails" -> audioOut += audio(walk);
+            case "promptTokensDetails", "toolUsePromptTokensDetails" -> modalities(walk, in);
+            case "cacheTokensDetails" -> modalities(walk, fromCache);
+            case "candidatesTokensDetails", "responseTokensDetails" -> modalities(walk, out);
+            case "serviceTier", "trafficType" -> served(walk);
             default -> walk.skipQuickly();
         }
     }
@@ -51,35 +62,54 @@ final class GeminiUsage {
     private Usage usage() {
         long input = prompt + toolPrompt;
         long output = candidates + thoughts;
-        long audioInput = Math.clamp(audioIn - audioCached, 0, input);
+        long audioInput = Math.clamp(in.audio - fromCache.audio, 0, input);
         long read = Math.min(cached, input - audioInput);
-        long audioOutput = Math.min(audioOut, candidates);
+        long imageInput = Math.clamp(in.images - fromCache.images, 0, input - audioInput - read);
+        long audioOutput = Math.min(out.audio, candidates);
+        long imageOutput = Math.min(out.images, candidates - audioOutput);
         return new Usage(
-                input, read, output, new Usage.Parts(0, 0, audioInput, thoughts, audioOutput), Usage.Basis.REPORTED);
+                input,
+                read,
+                output,
+                new Usage.Parts(0, 0, audioInput, imageInput, thoughts, audioOutput, imageOutput),
+                new Terms(tier, 0),
+                Usage.Basis.REPORTED);
     }
 
-    private static long audio(JsonWalk walk) {
+    /** Google's word for the tier, and Vertex's, which says {@code ON_DEMAND_PRIORITY} and so on. */
+    private void served(JsonWalk walk) {
+        if (!walk.is(JsonToken.VALUE_STRING)) {
+            walk.skipQuickly();
+            return;
+        }
+        String word = walk.string().toLowerCase(Locale.ROOT);
+        if (word.endsWith("priority")) {
+            tier = ServiceTier.PRIORITY;
+        } else if (word.endsWith("flex")) {
+            tier = ServiceTier.FLEX;
+        }
+    }
+
+    private static void modalities(JsonWalk walk, Modalities into) {
         if (!walk.is(JsonToken.START_ARRAY)) {
             walk.skipQuickly();
-            return 0;
+            return;
         }
-        long audio = 0;
         while (walk.element()) {
             if (walk.is(JsonToken.START_OBJECT)) {
-                audio += audioOf(walk);
+                modality(walk, into);
             } else {
                 walk.skipQuickly();
             }
         }
-        return audio;
     }
 
-    private static long audioOf(JsonWalk walk) {
-        boolean audio = false;
+    private static void modality(JsonWalk walk, Modalities into) {
+        String modality = "";
         long tokens = 0;
         while (walk.member()) {
             if (walk.name().equals("modality")) {
-                audio = walk.is(JsonToken.VALUE_STRING) && walk.string().equals("AUDIO");
+                modality = walk.is(JsonToken.VALUE_STRING) ? walk.string() : "";
                 walk.skipQuickly();
             } else if (walk.name().equals("tokenCount")) {
                 tokens = count(walk);
@@ -87,7 +117,11 @@ final class GeminiUsage {
                 walk.skipQuickly();
             }
         }
-        return audio ? tokens : 0;
+        switch (modality) {
+            case "AUDIO" -> into.audio += tokens;
+            case "IMAGE" -> into.images += tokens;
+            default -> {}
+        }
     }
 
     private static long count(JsonWalk walk) {
