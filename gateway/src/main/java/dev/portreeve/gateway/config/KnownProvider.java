@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialects what its address speaks
  * @param outputCap the member it bounds an answer by
  * @param inlineMedia whether it takes pictures and documents in the request only, not by their address
+ * @param quirk in what its requests differ from the dialect they are of
  * @param aliases further ids it may be configured under
  * @param also further addresses, where other dialects are spoken
  * @param note what one should know before using it
@@ -39,6 +40,7 @@ public record KnownProvider(
         @Default("[openai-chat]") Set<Wire> dialects,
         @Default("max-tokens") OutputCap outputCap,
         boolean inlineMedia,
+        @Nullable Quirk quirk,
         @Default("[]") List<String> aliases,
         @Default("[]") List<Address> also,
         @Nullable String note,
@@ -61,6 +63,12 @@ public record KnownProvider(
         public Address {
             dialects = Collections.unmodifiableSet(dialects);
         }
+    }
+
+    /** In what a provider's requests differ from the dialect they are of. */
+    public enum Quirk {
+        /** OpenAI's chat with fewer members, and a refusal for each other one. */
+        MISTRAL
     }
 
     /** How a key is sent. */

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.config.KnownProvider;
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
 import dev.portreeve.gateway.dialect.AnswerMeter;
@@ -10,6 +11,7 @@ import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.PathTemplate;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
 import dev.portreeve.gateway.media.MediaFetch;
+import dev.portreeve.gateway.turn.MistralBody;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -38,6 +40,7 @@ public final class HttpProvider implements ModelProvider {
     private final CapMember capMember;
     private final int maxAnswerBytes;
     private final @Nullable MediaFetch inline;
+    private final KnownProvider.@Nullable Quirk quirk;
     private final Map<Dialect, Map<Operation, Address>> addresses = new EnumMap<>(Dialect.class);
 
     /** Where an operation is: made once where it is the same for all models. */
@@ -47,6 +50,7 @@ public final class HttpProvider implements ModelProvider {
      * @param dialects what it speaks
      * @param capMember the member this server bounds chat completions by
      * @param maxAnswerBytes the largest unary answer, and the largest event of a stream
+     * @param quirk in what its requests differ from the dialect they are of
      * @param inline fetches pictures and documents, where it takes no addresses
      */
     public HttpProvider(
@@ -55,12 +59,14 @@ public final class HttpProvider implements ModelProvider {
             Set<Dialect> dialects,
             CapMember capMember,
             int maxAnswerBytes,
+            KnownProvider.@Nullable Quirk quirk,
             @Nullable MediaFetch inline) {
         this.id = id;
         this.http = http;
         this.capMember = capMember;
         this.maxAnswerBytes = maxAnswerBytes;
         this.inline = inline;
+        this.quirk = quirk;
         for (Dialect dialect : dialects) {
             Map<Operation, Address> paths = new EnumMap<>(Operation.class);
             for (Operation operation : Operation.values()) {
@@ -94,7 +100,7 @@ public final class HttpProvider implements ModelProvider {
             case ANTHROPIC_MESSAGES, BEDROCK_CONVERSE, COHERE_CHAT -> CapMember.MAX_TOKENS;
             case OPENAI_RESPONSES -> CapMember.MAX_OUTPUT_TOKENS;
         };
-        byte[] body = request.forwarded(call.upstreamModel(), member, call.capTokens(), input);
+        byte[] body = shaped(call, request.forwarded(call.upstreamModel(), member, call.capTokens(), input));
         String accept = request.stream() ? request.dialect().streamType() : JSON;
         long sent = System.nanoTime();
         try (UpstreamAnswer answer = http.post(address(call), body, accept, headers(call), call.deadline())) {
@@ -105,6 +111,24 @@ public final class HttpProvider implements ModelProvider {
         } catch (UnreadableAnswer garbage) {
             throw UpstreamFailures.ended(Kind.GARBAGE, 200, garbage.detail(), true);
         }
+    }
+
+    /** What a provider would refuse for a member's name is left out, and said. */
+    private byte[] shaped(ProviderCall call, byte[] body) {
+        ModelRequest request = call.request();
+        if (quirk == null || request.dialect() != Dialect.OPENAI_CHAT || request.operation() != Operation.CHAT) {
+            return body;
+        }
+        MistralBody mistral = new MistralBody();
+        byte[] shaped = mistral.of(body);
+        if (!mistral.dropped().isEmpty()) {
+            call.reply()
+                    .lost(mistral.dropped().stream()
+                            .distinct()
+                            .map(name -> "request." + name + ": dropped, the provider refuses it")
+                            .toList());
+        }
+        return shaped;
     }
 
     private URI address(ProviderCall call) {

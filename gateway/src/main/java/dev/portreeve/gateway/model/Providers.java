@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.config.KnownProvider;
+import dev.portreeve.gateway.config.KnownProviders;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.config.ProviderDoor;
@@ -105,7 +107,14 @@ public final class Providers {
                         case COHERE_CHAT -> Dialect.COHERE_CHAT;
                     });
         }
+        KnownProvider known = KnownProviders.builtIn().find(config.id());
         return new HttpProvider(
-                config.id(), http, dialects, capMember, limits.maxAnswerBytes(), config.inlinesMedia() ? media : null);
+                config.id(),
+                http,
+                dialects,
+                capMember,
+                limits.maxAnswerBytes(),
+                known == null ? null : known.quirk(),
+                config.inlinesMedia() ? media : null);
     }
 }

@@ -25,7 +25,11 @@ final class OpenAiAnswers {
         if (!reasoning.isEmpty()) {
             parts.add(new Part.Thinking(reasoning, null));
         }
-        String text = Json.string(message, "content", "");
+        String thought = chunks(message.path("content"), "thinking");
+        if (!thought.isEmpty()) {
+            parts.add(new Part.Thinking(thought, null));
+        }
+        String text = text(message);
         if (!text.isEmpty()) {
             parts.add(new Part.Text(text));
         }
@@ -49,6 +53,23 @@ final class OpenAiAnswers {
                 // Some servers end with "stop" although they call tools.
                 calls && finish == Finish.END ? Finish.TOOL_CALLS : refusal.isEmpty() ? finish : Finish.FILTERED,
                 Counts.ofOpenAi(json.path("usage")));
+    }
+
+    /** A message's text; some servers write it in a list of chunks, with thoughts among them. */
+    static String text(JsonNode message) {
+        return Json.string(message, "content", chunks(message.path("content"), "text"));
+    }
+
+    /** The texts of the chunks of one type; thoughts have theirs in a list once more. */
+    static String chunks(JsonNode content, String type) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode chunk : content.isArray() ? content : Json.array()) {
+            if (Json.string(chunk, "type", "").equals(type)) {
+                JsonNode inner = chunk.path(type);
+                text.append(inner.isArray() ? chunks(inner, "text") : Json.string(chunk, type, ""));
+            }
+        }
+        return text.toString();
     }
 
     private static void lost(JsonNode json, Notes notes) {

@@ -43,7 +43,11 @@ final class OpenAiEventReader implements EventReader {
         if (!reasoning.isEmpty()) {
             out.accept(new TurnEvent.ThinkingPiece(reasoning));
         }
-        String text = Json.string(delta, "content", "");
+        String thought = OpenAiAnswers.chunks(delta.path("content"), "thinking");
+        if (!thought.isEmpty()) {
+            out.accept(new TurnEvent.ThinkingPiece(thought));
+        }
+        String text = OpenAiAnswers.text(delta);
         if (!text.isEmpty()) {
             out.accept(new TurnEvent.TextPiece(text));
         }
