@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -113,7 +114,11 @@ public final class AwsSignature {
         for (String pair : query.split("&", -1)) {
             pairs.add(encoded(pair.contains("=") ? pair : pair + "=", "=%"));
         }
-        return pairs.stream().sorted().collect(Collectors.joining("&"));
+        // By name first: a pair as a text would sort its "=" among the characters of longer names.
+        return pairs.stream()
+                .sorted(Comparator.comparing((String pair) -> pair.substring(0, pair.indexOf('=')))
+                        .thenComparing(Comparator.naturalOrder()))
+                .collect(Collectors.joining("&"));
     }
 
     /** Percent-encodes UTF-8, except what is unreserved and what {@code kept} holds. */

@@ -89,6 +89,14 @@ class AwsSignatureTest {
     }
 
     @Test
+    void a_query_is_sorted_by_name_and_then_by_value() {
+        TreeMap<String, String> headers = new TreeMap<>(Map.of("host", "h"));
+        assertEquals(
+                "GET\n/\nParam=Value2&Param-3=Value3&a=1&a=2\nhost:h\n\nhost\nhash",
+                AwsSignature.canonicalRequest("GET", "/", "Param-3=Value3&a=2&Param=Value2&a=1", headers, "hash"));
+    }
+
+    @Test
     void keys_print_without_their_secret() {
         AwsSignature.Keys keys = new AwsSignature.Keys("AKIDEXAMPLE", new Secret(SECRET), new Secret("token"));
         assertFalse(keys.toString().contains(SECRET) || keys.toString().contains("token"), keys.toString());
