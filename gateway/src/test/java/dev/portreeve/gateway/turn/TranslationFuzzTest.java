@@ -95,7 +95,13 @@ class TranslationFuzzTest {
         "responses-to-gemini,OPENAI_RESPONSES,GEMINI,gemini-3-pro-preview",
         "gemini-to-chat,GEMINI,OPENAI_CHAT,gpt-5-mini",
         "gemini-to-messages,GEMINI,ANTHROPIC_MESSAGES,claude-sonnet-4-5",
-        "gemini-to-responses,GEMINI,OPENAI_RESPONSES,gpt-5-mini"
+        "gemini-to-responses,GEMINI,OPENAI_RESPONSES,gpt-5-mini",
+        "chat-to-bedrock,OPENAI_CHAT,BEDROCK_CONVERSE,anthropic.claude-sonnet-4-5-v1:0",
+        "messages-to-bedrock,ANTHROPIC_MESSAGES,BEDROCK_CONVERSE,anthropic.claude-sonnet-4-5-v1:0",
+        "responses-to-bedrock,OPENAI_RESPONSES,BEDROCK_CONVERSE,openai.gpt-oss-120b-1:0",
+        "chat-to-cohere,OPENAI_CHAT,COHERE_CHAT,command-a-reasoning-08-2025",
+        "messages-to-cohere,ANTHROPIC_MESSAGES,COHERE_CHAT,command-a-03-2025",
+        "responses-to-cohere,OPENAI_RESPONSES,COHERE_CHAT,command-a-03-2025"
     })
     void requests(String folder, Dialect caller, Dialect provider, String model) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/request.json")));
@@ -134,7 +140,13 @@ class TranslationFuzzTest {
         "responses-to-gemini,OPENAI_RESPONSES,GEMINI",
         "gemini-to-chat,GEMINI,OPENAI_CHAT",
         "gemini-to-messages,GEMINI,ANTHROPIC_MESSAGES",
-        "gemini-to-responses,GEMINI,OPENAI_RESPONSES"
+        "gemini-to-responses,GEMINI,OPENAI_RESPONSES",
+        "chat-to-bedrock,OPENAI_CHAT,BEDROCK_CONVERSE",
+        "messages-to-bedrock,ANTHROPIC_MESSAGES,BEDROCK_CONVERSE",
+        "responses-to-bedrock,OPENAI_RESPONSES,BEDROCK_CONVERSE",
+        "chat-to-cohere,OPENAI_CHAT,COHERE_CHAT",
+        "messages-to-cohere,ANTHROPIC_MESSAGES,COHERE_CHAT",
+        "responses-to-cohere,OPENAI_RESPONSES,COHERE_CHAT"
     })
     void answers(String folder, Dialect caller, Dialect provider) throws IOException {
         JsonNode original = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve(folder + "/answer.json")));
