@@ -249,9 +249,11 @@ final class ModelEndpoint {
         Leg first = governed.upstream().first();
         ModelRequest request = first.attempt().request();
         boolean lossAsked = http.headers().contains(Names.TRANSLATION);
+        Cancellation cancellation = new Cancellation();
         RoutedUpstream upstream = governed.upstream()
                 .with(
                         PassedHeaders.of(request.dialect(), http.headers()),
+                        cancellation::isCancelled,
                         moved -> report.routed(routed(moved, lossAsked)));
         report.routed(routed(upstream, lossAsked));
         LlmCall call = new LlmCall(
@@ -264,7 +266,7 @@ final class ModelEndpoint {
                 governed.deadline(),
                 target(first, upstream.reply()),
                 first.attempt().hosted());
-        Prepared ready = new Prepared(governed, call, request, new Cancellation());
+        Prepared ready = new Prepared(governed, call, request, cancellation);
         if (governed.plan().isBackground()) {
             inBackground(ready, response, report);
             return true;

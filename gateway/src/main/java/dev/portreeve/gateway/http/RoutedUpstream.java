@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ final class RoutedUpstream {
     private Leg leg;
     private Duration waited = Duration.ZERO;
     private Map<String, String> passedHeaders = Map.of();
+    private BooleanSupplier left = () -> false;
     private Consumer<RoutedUpstream> moved = ignored -> {};
     private int number = 1;
     private long beganNanos;
@@ -105,10 +107,12 @@ final class RoutedUpstream {
      * What is only known once the call is about to be made.
      *
      * @param headers of the caller, that may be passed on
+     * @param clientLeft whether nobody waits for the answer any more
      * @param onMove told whenever the call goes somewhere else
      */
-    RoutedUpstream with(Map<String, String> headers, Consumer<RoutedUpstream> onMove) {
+    RoutedUpstream with(Map<String, String> headers, BooleanSupplier clientLeft, Consumer<RoutedUpstream> onMove) {
         passedHeaders = headers;
+        left = clientLeft;
         moved = onMove;
         return this;
     }
@@ -157,8 +161,8 @@ final class RoutedUpstream {
             last(attempts, ended.outcome() instanceof CallOutcome.Abandoned ? "abandoned" : "stopped", 0);
             throw ended;
         }
-        if (Thread.currentThread().isInterrupted()) {
-            // It broke because the client left.
+        if (left.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+            // It broke because the client left, and the place is not to blame.
             last(attempts, "abandoned", 0);
             throw ended;
         }

@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -33,10 +31,12 @@ public final class Itinerary {
     private final Predicate<Deployment> possible;
     private final RandomGenerator random;
     private final RoutedModel start;
-    private final Set<String> visited = new HashSet<>();
-    private final Deque<String> fallbacks = new ArrayDeque<>();
-    private final Deque<List<Deployment>> targets = new ArrayDeque<>();
-    private final Deque<Deployment> keys = new ArrayDeque<>();
+    // Most calls go to one place and are answered: what more they would need is small until they do.
+    private final List<String> visited = new ArrayList<>(1);
+    private final List<Deployment> offered = new ArrayList<>(1);
+    private final Deque<String> fallbacks = new ArrayDeque<>(1);
+    private final Deque<List<Deployment>> targets = new ArrayDeque<>(2);
+    private final Deque<Deployment> keys = new ArrayDeque<>(2);
     private RoutedModel model;
     private @Nullable Deployment here;
     private Duration wait = Duration.ZERO;
@@ -165,13 +165,11 @@ public final class Itinerary {
         model = next;
         visited.add(next.name());
         for (List<Deployment> target : next.order()) {
-            List<Deployment> ours = target.stream().filter(possible).toList();
-            if (!ours.isEmpty()) {
-                targets.add(ours);
+            if (target.stream().anyMatch(possible)) {
+                targets.add(target);
             }
         }
-        List<String> own = new ArrayList<>(next.rules().fallbacks());
-        own.reversed().forEach(fallbacks::addFirst);
+        next.rules().fallbacks().reversed().forEach(fallbacks::addFirst);
     }
 
     private void nextTarget() {
@@ -185,17 +183,22 @@ public final class Itinerary {
         }
         List<Deployment> target = targets.poll();
         if (target != null) {
-            keys.addAll(target);
+            for (Deployment key : target) {
+                if (possible.test(key)) {
+                    keys.add(key);
+                }
+            }
+            offered.addAll(target);
             here = keys.poll();
         } else {
             here = lastResort ? null : soonest();
         }
     }
 
-    /** Everything is left out. A call is not refused for that: it tries the place that would come back first. */
+    /** All else is left out. A call is not refused for that: it tries the place that would come back first. */
     private @Nullable Deployment soonest() {
         lastResort = true;
         model = start;
-        return start.soonest(possible);
+        return start.soonest(place -> possible.test(place) && !offered.contains(place));
     }
 }

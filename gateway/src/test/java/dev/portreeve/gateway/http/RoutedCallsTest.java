@@ -22,6 +22,9 @@ import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.InMemoryBudgetLedger;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.guardrail.GuardrailConfig.Action;
+import dev.portreeve.policy.guardrail.GuardrailConfig.Detector;
+import dev.portreeve.policy.guardrail.GuardrailConfig.Position;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.Socket;
@@ -300,13 +303,8 @@ class RoutedCallsTest {
                 closing());
     }
 
-    @Test
-    void a_caller_that_leaves_during_a_wait_ends_it() throws Exception {
-        edge.limited(EdgeFixture.limits(1 << 20, Duration.ofSeconds(30), Duration.ofMillis(50)))
-                .model(model("fast", 1, List.of(), "one/a"));
-        start();
-        first.always(
-                exchange -> exchange.json(503, "Retry-After: 9\r\n", SERVER_ERROR.getBytes(StandardCharsets.UTF_8)));
+    /** Asks for a stream, and leaves once the gateway has shown that it waits. */
+    private void askAndLeave() throws IOException {
         try (Socket socket = caller.open("/v1/chat/completions", STREAM)) {
             byte[] buffer = new byte[4096];
             StringBuilder seen = new StringBuilder();
@@ -316,9 +314,65 @@ class RoutedCallsTest {
                 seen.append(new String(buffer, 0, read, StandardCharsets.UTF_8));
             }
         }
+    }
+
+    @Test
+    void a_caller_that_leaves_during_a_wait_ends_it() throws Exception {
+        edge.limited(EdgeFixture.limits(1 << 20, Duration.ofSeconds(30), Duration.ofMillis(50)))
+                .model(model("fast", 1, List.of(), "one/a"));
+        start();
+        first.always(
+                exchange -> exchange.json(503, "Retry-After: 9\r\n", SERVER_ERROR.getBytes(StandardCharsets.UTF_8)));
+        askAndLeave();
         await().atMost(Duration.ofSeconds(30)).until(() -> closing().contains("\"outcome\":\"abandoned\""));
         assertEquals(1, first.requests().size());
         assertEquals(0, held());
+    }
+
+    @Test
+    void a_caller_that_leaves_during_an_attempt_ends_the_call_and_blames_no_place() throws Exception {
+        CoolDown one = new CoolDown(1, Duration.ofMinutes(5));
+        edge.limited(EdgeFixture.limits(1 << 20, Duration.ofSeconds(30), Duration.ofMillis(50)))
+                .model(model("fast", 2, List.of(), new FallbacksOn(List.of(), List.of()), one, "one/a", "two/b"));
+        start();
+        first.then(ReplayUpstream.Exchange::hang);
+        askAndLeave();
+        assertTrue(first.clientLeft(30));
+        await().atMost(Duration.ofSeconds(30)).until(() -> closing().contains("\"outcome\":\"abandoned\""));
+        assertEquals(1, first.requests().size());
+        assertEquals(0, second.requests().size());
+        first.then(answer());
+        answered(caller.chat(UNARY), "one", 1);
+    }
+
+    @Test
+    void what_a_guardrail_masked_stays_masked_at_every_place() throws Exception {
+        edge.anthropic("three", second.baseUrl())
+                .guardrail(Detector.PII, Position.INPUT, Action.MASK)
+                .model(model("fast", 1, List.of(), "one/a", "three/claude"));
+        start();
+        first.always(
+                exchange -> exchange.json(500, "retry-after-ms: 1\r\n", SERVER_ERROR.getBytes(StandardCharsets.UTF_8)));
+        second.then(ReplayUpstream.json(200, ReplayUpstream.recorded("anthropic/message.json")));
+        answered(caller.chat(UNARY.replace("hi", "I am ana@example.com")), "three", 3);
+        for (ReplayUpstream.Seen seen : List.of(
+                first.requests().getFirst(),
+                first.requests().getLast(),
+                second.requests().getFirst())) {
+            assertFalse(seen.text().contains("ana@example.com"), seen.text());
+            assertTrue(seen.text().contains("I am "), seen.text());
+        }
+    }
+
+    @Test
+    void a_target_that_cannot_say_the_request_is_passed_over() throws Exception {
+        edge.anthropic("three", second.baseUrl()).model(model("fast", 0, List.of(), "three/claude", "one/a"));
+        start();
+        first.then(answer());
+        HttpResponse<byte[]> response = caller.chat(UNARY.replace("\"messages\"", "\"n\":2,\"messages\""));
+        answered(response, "one", 1);
+        assertEquals(0, second.requests().size());
+        assertTrue(closing().contains("\"provider\":\"three\",\"result\":\"unsupported_parameter\""), closing());
     }
 
     @Test
@@ -352,6 +406,20 @@ class RoutedCallsTest {
         first.then(ReplayUpstream.json(500, SERVER_ERROR)).then(answer());
         assertEquals(502, caller.chat(UNARY).statusCode());
         answered(caller.chat(UNARY), "one", 1);
+    }
+
+    @Test
+    void a_place_that_is_left_out_is_tried_when_no_other_can_say_the_request() throws Exception {
+        CoolDown one = new CoolDown(1, Duration.ofMinutes(5));
+        edge.anthropic("three", second.baseUrl())
+                .model(model(
+                        "fast", 0, List.of(), new FallbacksOn(List.of(), List.of()), one, "three/claude", "one/a"));
+        start();
+        String two = UNARY.replace("\"messages\"", "\"n\":2,\"messages\"");
+        first.then(ReplayUpstream.json(500, SERVER_ERROR)).then(answer());
+        assertEquals(502, caller.chat(two).statusCode());
+        answered(caller.chat(two), "one", 1);
+        assertEquals(0, second.requests().size());
     }
 
     @Test

@@ -5,10 +5,13 @@ import static dev.portreeve.policy.budget.PurseFixture.NANO_A_TOKEN;
 import static dev.portreeve.policy.budget.PurseFixture.organisation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.policy.budget.BudgetOwner.Kind;
+import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.PurseFixture.Ending;
 import dev.portreeve.policy.budget.PurseFixture.Words;
 import dev.portreeve.policy.call.CallEnded;
@@ -24,7 +27,10 @@ import dev.portreeve.policy.call.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PostgresAttemptsTest extends AttemptsContract {
     /** A time-ordered id, as calls have. */
@@ -177,5 +183,31 @@ class PostgresAttemptsTest extends AttemptsContract {
             });
         }
         assertEquals(new Balance(100, 0, 100, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    /** Whatever becomes of the write of a raise: the attempt is not made, nothing stays held, and what may be billed is charged. */
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void a_raise_that_nobody_hears_of_leaves_nothing_held(Fault fault) {
+        AtomicReference<FaultyJournal> journal = new AtomicReference<>();
+        try (PostgresPurse broken = PostgresPurse.open(BudgetLedgerContract.NOON, real -> {
+            journal.set(new FaultyJournal(real));
+            return journal.get();
+        })) {
+            broken.organise(organisation(1000L, null, 100L));
+            assertThrows(
+                    EvidenceUnavailable.class,
+                    () -> run(broken, call(CALL, 10, 20), (attempts, out) -> {
+                        attempts.failed(FAILED, true);
+                        journal.get().breakEntry(0, fault);
+                        boolean begun = attempts.begin(new Estimate(10, 40, NANO_A_TOKEN));
+                        throw new AssertionError("begun: " + begun);
+                    }));
+            // Entries are stored in order: when this one is, the last of the broken call is.
+            broken.run(PurseFixture.call(PurseFixture.OTHER, 0), new Ending.Reports(0));
+            assertEquals(new Balance(100, 0, 10, 0), broken.today(Kind.MEMBER, "bot"));
+            assertEquals(List.of("call.opened", "call.closed"), broken.records(CALL));
+            PostgresBudgetLedgerTest.assertReplayEqualsBalances(broken);
+        }
     }
 }
