@@ -42,10 +42,7 @@ final class CallFacts {
                 .put("price_version", call.estimate().price().version());
         return switch (call) {
             case LlmCall llm ->
-                facts.put("type", "llm")
-                        .put("operation", llm.operation())
-                        .include(of(llm.target()))
-                        .include(of(llm.repeatable()));
+                facts.put("type", "llm").put("operation", llm.operation()).include(of(llm));
             case ToolCall tool ->
                 facts.put("type", "tool")
                         .put("operation", "call")
@@ -102,6 +99,10 @@ final class CallFacts {
             facts.putStrings("translation", target.translation());
         }
         return target.outputCap() == 0 ? facts : facts.put("output_cap_put_in", target.outputCap());
+    }
+
+    private static Facts of(LlmCall llm) {
+        return of(llm.target()).include(of(llm.repeatable()));
     }
 
     private static Facts of(@Nullable Repeatable key) {

@@ -112,24 +112,23 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.random());
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping = new Housekeeping(
-                "policy-housekeeping",
-                List.of(
-                        new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
-                        new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
-                        new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
-                        new Chore("charging calls that could not be recorded", SWEEP_EVERY, leases::chargeLost),
-                        new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
-                        new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
-                        new Chore(
-                                "renewing calls under idempotency keys",
-                                PostgresIdempotentRuns.TOUCH_EVERY,
-                                runs::touch),
-                        new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
-                        new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections)));
+        this.housekeeping = new Housekeeping("policy-housekeeping", chores(sweeper));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
         this.post = new Housekeeping(
                 "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
+    }
+
+    private List<Chore> chores(ReservationSweeper sweeper) {
+        return List.of(
+                new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
+                new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
+                new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
+                new Chore("charging calls that could not be recorded", SWEEP_EVERY, leases::chargeLost),
+                new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
+                new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
+                new Chore("renewing calls under idempotency keys", PostgresIdempotentRuns.TOUCH_EVERY, runs::touch),
+                new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
+                new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections));
     }
 
     /**

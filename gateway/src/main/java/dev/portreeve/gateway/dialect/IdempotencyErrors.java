@@ -20,44 +20,50 @@ public final class IdempotencyErrors {
 
     /** The key stands for another request. */
     public static ErrorAnswer reused() {
-        return refused(
+        return explained(ErrorAnswer.of(
+                422,
+                INVALID,
                 "idempotency_key_reused",
-                "this idempotency key stands for a request with another body: send another key with this one");
+                false,
+                "this idempotency key stands for a request with another body: send another key with this one"));
     }
 
     /** The call was made and charged, and its answer is not there any more. */
     public static ErrorAnswer notKept() {
-        return refused(
+        return explained(ErrorAnswer.of(
+                422,
+                INVALID,
                 "idempotency_answer_not_kept",
+                false,
                 "the call under this idempotency key was made and charged, but its answer was too large to be kept or"
-                        + " cannot be read any more: send another key to have it made again");
-    }
-
-    private static ErrorAnswer refused(String code, String message) {
-        return ErrorAnswer.of(422, INVALID, code, false, message).with(Map.of(REASON, code));
+                        + " cannot be read any more: send another key to have it made again"));
     }
 
     /** Another call under the key runs, and its answer was not there in time. */
     public static ErrorAnswer inUse() {
-        String code = "idempotency_key_in_use";
-        return ErrorAnswer.of(
-                        503,
-                        SERVER,
-                        code,
-                        true,
-                        "a call under the same idempotency key is still running: try again for its answer")
-                .with(Map.of(REASON, code, "retry-after", "2"));
+        return later(ErrorAnswer.of(
+                503,
+                SERVER,
+                "idempotency_key_in_use",
+                true,
+                "a call under the same idempotency key is still running: try again for its answer"));
     }
 
     /** It cannot be looked up now, or the answer could not be stored: its end is not said, and the same key finds out. */
     public static ErrorAnswer unavailable() {
-        String code = "idempotency_unavailable";
-        return ErrorAnswer.of(
-                        503,
-                        SERVER,
-                        code,
-                        true,
-                        "what ran under this idempotency key cannot be read or stored now: try again with the same key")
-                .with(Map.of(REASON, code, "retry-after", "2"));
+        return later(ErrorAnswer.of(
+                503,
+                SERVER,
+                "idempotency_unavailable",
+                true,
+                "what ran under this idempotency key cannot be read or stored now: try again with the same key"));
+    }
+
+    private static ErrorAnswer explained(ErrorAnswer answer) {
+        return answer.with(Map.of(REASON, answer.code()));
+    }
+
+    private static ErrorAnswer later(ErrorAnswer answer) {
+        return answer.with(Map.of(REASON, answer.code(), "retry-after", "2"));
     }
 }

@@ -256,16 +256,7 @@ final class ModelEndpoint {
                         cancellation::isCancelled,
                         moved -> report.routed(routed(moved, lossAsked)));
         report.routed(routed(upstream, lossAsked));
-        LlmCall call = new LlmCall(
-                report.id(),
-                governed.subject(),
-                new Resource.Model(governed.model()),
-                request.operation().code(),
-                request.content(),
-                first.estimate(),
-                governed.deadline(),
-                target(first, upstream.reply()),
-                first.attempt().hosted());
+        LlmCall call = call(report, governed, first, upstream.reply());
         Prepared ready = new Prepared(governed, call, request, cancellation);
         if (governed.plan().isBackground()) {
             inBackground(ready, response, report);
@@ -337,6 +328,20 @@ final class ModelEndpoint {
             return;
         }
         output.send(response, report);
+    }
+
+    private static LlmCall call(CallReport report, Governed governed, Leg first, ProviderReply reply) {
+        ModelRequest request = first.attempt().request();
+        return new LlmCall(
+                report.id(),
+                governed.subject(),
+                new Resource.Model(governed.model()),
+                request.operation().code(),
+                request.content(),
+                first.estimate(),
+                governed.deadline(),
+                target(first, reply),
+                first.attempt().hosted());
     }
 
     private @Nullable KeyedCall keyed(

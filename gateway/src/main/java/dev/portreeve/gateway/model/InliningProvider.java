@@ -46,7 +46,7 @@ public final class InliningProvider implements ModelProvider {
                         || request.operation() == Operation.EMBEDDINGS
                         || request.operation() == Operation.COMPLETIONS
                 ? List.of()
-                : MediaAddresses.in(request.body());
+                : named(request);
         if (fetch == null || media.isEmpty()) {
             return provider;
         }
@@ -62,7 +62,7 @@ public final class InliningProvider implements ModelProvider {
         if (at.mediaFetch(spoken) == null) {
             return request.body();
         }
-        List<MediaAt> media = MediaAddresses.in(request.body());
+        List<MediaAt> media = named(request);
         return MediaAddresses.inlined(
                 request.body(),
                 media,
@@ -72,6 +72,11 @@ public final class InliningProvider implements ModelProvider {
                 media.stream()
                         .map(each -> each.kind().takes(true) ? PICTURE : DOCUMENT)
                         .toList());
+    }
+
+    /** What callers of Gemini's dialect name, their own provider fetches, or nobody. */
+    private static List<MediaAt> named(ModelRequest request) {
+        return request.dialect() == Dialect.GEMINI ? List.of() : MediaAddresses.in(request.body());
     }
 
     @Override

@@ -107,6 +107,10 @@ public final class Providers {
                         case COHERE_CHAT -> Dialect.COHERE_CHAT;
                     });
         }
+        // Gemini takes only some addresses, and which is not written down; Bedrock takes none.
+        boolean inlines = config.inlinesMedia()
+                || dialects.contains(Dialect.GEMINI)
+                || dialects.contains(Dialect.BEDROCK_CONVERSE);
         KnownProvider known = KnownProviders.builtIn().find(config.id());
         return new HttpProvider(
                 config.id(),
@@ -115,6 +119,6 @@ public final class Providers {
                 capMember,
                 limits.maxAnswerBytes(),
                 known == null ? null : known.quirk(),
-                config.inlinesMedia() ? media : null);
+                inlines ? media : null);
     }
 }

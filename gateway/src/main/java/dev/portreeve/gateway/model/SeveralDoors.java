@@ -3,6 +3,7 @@ package dev.portreeve.gateway.model;
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.Operation;
+import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -41,6 +42,16 @@ final class SeveralDoors implements ModelProvider {
             }
         }
         throw new IllegalArgumentException("provider \"" + id + "\" does not speak " + dialect.code());
+    }
+
+    @Override
+    public @Nullable MediaFetch mediaFetch(Dialect spoken) {
+        for (ModelProvider door : doors) {
+            if (door.speaks(spoken, Operation.CHAT)) {
+                return door.mediaFetch(spoken);
+            }
+        }
+        return null;
     }
 
     @Override

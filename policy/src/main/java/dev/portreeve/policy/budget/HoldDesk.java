@@ -73,7 +73,10 @@ final class HoldDesk {
             into.add(fromMemory);
             return true;
         }
-        Deadline patience = patience(call);
+        return decided(holds, into, patience(call), trail);
+    }
+
+    private boolean decided(Supplier<Hold> holds, List<Hold> into, Deadline patience, AuditTrail trail) {
         while (true) {
             Hold hold = holds.get();
             Receipt receipt = trail.post(book, hold);

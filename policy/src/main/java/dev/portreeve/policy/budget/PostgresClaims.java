@@ -36,8 +36,9 @@ final class PostgresClaims {
         """;
 
     private static final String STILL = """
-            UPDATE policy.idempotent_run SET touched_at = now()
-            WHERE tenant = ? AND key_hash = decode(?, 'hex') AND call_id = ? AND state = 'running'""";
+        UPDATE policy.idempotent_run SET touched_at = now()
+        WHERE tenant = ? AND key_hash = decode(?, 'hex') AND call_id = ? AND state = 'running'\
+        """;
     private static final String HELD =
             "SELECT budget_ids, window_starts FROM policy.hold WHERE tenant = ? AND call_id = ?";
     private static final String END = """

@@ -67,8 +67,8 @@ class PostgresAttemptsTest extends AttemptsContract {
     private List<String> postings() {
         return postgres()
                 .query(
-                        "SELECT call_id || ' ' || kind || ' ' || amount_nanos || ' ' || overrun_nanos FROM policy.posting"
-                                + " ORDER BY call_id",
+                        "SELECT call_id || ' ' || kind || ' ' || amount_nanos || ' ' || overrun_nanos FROM"
+                                + " policy.posting ORDER BY call_id",
                         row -> row.getString(1));
     }
 
@@ -96,9 +96,9 @@ class PostgresAttemptsTest extends AttemptsContract {
         assertTrue(
                 closed.contains(
                         "\"attempts\":[{\"charged_usd\":\"0.00000001\",\"model\":\"fast\",\"price_version\":\"test\","
-                                + "\"provider\":\"openai\",\"result\":\"server\",\"status\":500,\"upstream_model\":\"gpt-5-mini\","
-                                + "\"wait_ms\":0},{\"charged_usd\":\"0.00000004\",\"model\":\"fast\",\"price_version\":\"test\","
-                                + "\"provider\":\"openai\",\"result\":\"answered\",\"upstream_model\":\"gpt-5\",\"wait_ms\":7}]"),
+                            + "\"provider\":\"openai\",\"result\":\"server\",\"status\":500,\"upstream_model\":\"gpt-5-mini\","
+                            + "\"wait_ms\":0},{\"charged_usd\":\"0.00000004\",\"model\":\"fast\",\"price_version\":\"test\","
+                            + "\"provider\":\"openai\",\"result\":\"answered\",\"upstream_model\":\"gpt-5\",\"wait_ms\":7}]"),
                 closed);
         assertTrue(closed.contains("\"cost_usd\":\"0.00000005\""), closed);
         assertTrue(closed.contains("\"raised_to_usd\":\"0.00000006\""), closed);

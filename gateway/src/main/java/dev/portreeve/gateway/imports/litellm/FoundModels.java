@@ -117,11 +117,7 @@ final class FoundModels {
         if (id == null) {
             return;
         }
-        boolean wild = name.indexOf('*') >= 0 || upstream.indexOf('*') >= 0;
-        if (wild
-                && (name.indexOf('*') < 0
-                        || name.indexOf('*') != name.lastIndexOf('*')
-                        || upstream.indexOf('*') != upstream.lastIndexOf('*'))) {
+        if (!isWritable(name, upstream)) {
             findings.unsupported(entry.get("model_name"), "a name here has one * and its target at most one; left out");
             return;
         }
@@ -136,6 +132,12 @@ final class FoundModels {
                 found.targets.size() == 1 ? "model \"" + name + "\"" : "another target of model \"" + name + "\"");
         limits(entry, params, found);
         report(params);
+    }
+
+    private static boolean isWritable(String name, String upstream) {
+        boolean oneEach =
+                name.indexOf('*') == name.lastIndexOf('*') && upstream.indexOf('*') == upstream.lastIndexOf('*');
+        return oneEach && (upstream.indexOf('*') < 0 || name.indexOf('*') >= 0);
     }
 
     private void weight(Value params, Map<String, String> target, Model model) {

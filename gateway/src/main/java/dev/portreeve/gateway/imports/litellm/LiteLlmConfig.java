@@ -135,6 +135,23 @@ public record LiteLlmConfig(String yaml, List<Finding> findings, Map<String, Str
         if (!model.fallbacks.isEmpty()) {
             route.add("fallbacks: " + texts(model.fallbacks));
         }
+        onFailure(model, settings, route);
+        if (settings.drops() || model.drop) {
+            route.add("unsupported: drop");
+        }
+        Map<String, String> entry = new LinkedHashMap<>();
+        entry.put("name", YamlScalar.text(Findings.escaped(model.name)));
+        if (!model.aliases.isEmpty()) {
+            entry.put("aliases", texts(model.aliases));
+        }
+        if (model.maxOutputTokens != null) {
+            entry.put("max-output-tokens", String.valueOf(model.maxOutputTokens));
+        }
+        entry.put("route", "{ " + String.join(", ", route) + " }");
+        return new ConfigEdit.Entry(List.of(), entry);
+    }
+
+    private static void onFailure(Model model, Settings settings, List<String> route) {
         List<String> on = new ArrayList<>();
         if (!model.onContextWindow.isEmpty()) {
             on.add("context-window: " + texts(model.onContextWindow));
@@ -155,19 +172,6 @@ public record LiteLlmConfig(String yaml, List<Finding> findings, Map<String, Str
         if (!coolDown.isEmpty()) {
             route.add("cool-down: { " + String.join(", ", coolDown) + " }");
         }
-        if (settings.drops() || model.drop) {
-            route.add("unsupported: drop");
-        }
-        Map<String, String> entry = new LinkedHashMap<>();
-        entry.put("name", YamlScalar.text(Findings.escaped(model.name)));
-        if (!model.aliases.isEmpty()) {
-            entry.put("aliases", texts(model.aliases));
-        }
-        if (model.maxOutputTokens != null) {
-            entry.put("max-output-tokens", String.valueOf(model.maxOutputTokens));
-        }
-        entry.put("route", "{ " + String.join(", ", route) + " }");
-        return new ConfigEdit.Entry(List.of(), entry);
     }
 
     private static String texts(Collection<String> names) {
