@@ -8,7 +8,6 @@ import dev.portreeve.gateway.dialect.IdempotencyErrors;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.RequestPath;
-import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.model.RoutedModel;
 import dev.portreeve.gateway.response.StoredResponses;
@@ -20,7 +19,6 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.LlmCall;
-import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
@@ -236,10 +234,6 @@ final class ModelEndpoint {
         return govern(governed.get(), key, http, response, report);
     }
 
-    /** What came in, what rules call the model, where it goes, and what becomes of the response. */
-    private record Governed(
-            Subject subject, String model, RoutedUpstream upstream, Deadline deadline, ConversationDesk.Plan plan) {}
-
     private boolean govern(
             Governed governed,
             IdempotentCalls.Turn.@Nullable Make key,
@@ -254,9 +248,9 @@ final class ModelEndpoint {
                 .with(
                         PassedHeaders.of(request.dialect(), http.headers()),
                         cancellation::isCancelled,
-                        moved -> report.routed(routed(moved, lossAsked)));
-        report.routed(routed(upstream, lossAsked));
-        LlmCall call = call(report, governed, first, upstream.reply());
+                        moved -> report.routed(Governed.routed(moved, lossAsked)));
+        report.routed(Governed.routed(upstream, lossAsked));
+        LlmCall call = governed.call(report.id());
         Prepared ready = new Prepared(governed, call, request, cancellation);
         if (governed.plan().isBackground()) {
             inBackground(ready, response, report);
@@ -330,20 +324,6 @@ final class ModelEndpoint {
         output.send(response, report);
     }
 
-    private static LlmCall call(CallReport report, Governed governed, Leg first, ProviderReply reply) {
-        ModelRequest request = first.attempt().request();
-        return new LlmCall(
-                report.id(),
-                governed.subject(),
-                new Resource.Model(governed.model()),
-                request.operation().code(),
-                request.content(),
-                first.estimate(),
-                governed.deadline(),
-                target(first, reply),
-                first.attempt().hosted());
-    }
-
     private @Nullable KeyedCall keyed(
             Governed governed, IdempotentCalls.Turn.@Nullable Make key, CallReport report, ProviderReply reply) {
         if (key == null) {
@@ -351,17 +331,6 @@ final class ModelEndpoint {
         }
         report.keyed(null);
         return new KeyedCall(idempotent.store(), governed.subject(), report.id(), key, reply);
-    }
-
-    private static CallReport.Routed routed(RoutedUpstream upstream, boolean lossAsked) {
-        Leg leg = upstream.leg();
-        return new CallReport.Routed(
-                leg.route(),
-                upstream.reply(),
-                leg.cap(),
-                upstream.attempt(),
-                leg.attempt().translation(),
-                lossAsked);
     }
 
     /** @param endures whether the answer is made to its end although its client has left */
@@ -375,17 +344,5 @@ final class ModelEndpoint {
         return request.stream()
                 ? new SseOutput(response, report, form, clients, cancellation, endures)
                 : new JsonOutput(response, report, clients.writes());
-    }
-
-    private static LlmCall.Target target(Leg leg, ProviderReply reply) {
-        ModelRoute route = leg.route();
-        return new LlmCall.Target(
-                route.provider().id(),
-                route.upstreamModel(),
-                leg.cap(),
-                route.priced().listed(),
-                leg.attempt().translation(),
-                leg.place().key(),
-                reply::lost);
     }
 }

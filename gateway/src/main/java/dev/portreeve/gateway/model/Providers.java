@@ -95,18 +95,7 @@ public final class Providers {
             case MAX_COMPLETION_TOKENS -> CapMember.MAX_COMPLETION_TOKENS;
             case MAX_TOKENS -> CapMember.MAX_TOKENS;
         };
-        Set<Dialect> dialects = EnumSet.noneOf(Dialect.class);
-        for (ProviderConfig.Dialect dialect : door.dialects()) {
-            dialects.add(
-                    switch (dialect) {
-                        case OPENAI_CHAT -> Dialect.OPENAI_CHAT;
-                        case ANTHROPIC_MESSAGES -> Dialect.ANTHROPIC_MESSAGES;
-                        case OPENAI_RESPONSES -> Dialect.OPENAI_RESPONSES;
-                        case GEMINI -> Dialect.GEMINI;
-                        case BEDROCK_CONVERSE -> Dialect.BEDROCK_CONVERSE;
-                        case COHERE_CHAT -> Dialect.COHERE_CHAT;
-                    });
-        }
+        Set<Dialect> dialects = dialects(door);
         // Gemini takes only some addresses, and which is not written down; Bedrock takes none.
         boolean inlines = config.inlinesMedia()
                 || dialects.contains(Dialect.GEMINI)
@@ -120,5 +109,21 @@ public final class Providers {
                 limits.maxAnswerBytes(),
                 known == null ? null : known.quirk(),
                 inlines ? media : null);
+    }
+
+    private static Set<Dialect> dialects(ProviderDoor door) {
+        Set<Dialect> dialects = EnumSet.noneOf(Dialect.class);
+        for (ProviderConfig.Dialect dialect : door.dialects()) {
+            dialects.add(
+                    switch (dialect) {
+                        case OPENAI_CHAT -> Dialect.OPENAI_CHAT;
+                        case ANTHROPIC_MESSAGES -> Dialect.ANTHROPIC_MESSAGES;
+                        case OPENAI_RESPONSES -> Dialect.OPENAI_RESPONSES;
+                        case GEMINI -> Dialect.GEMINI;
+                        case BEDROCK_CONVERSE -> Dialect.BEDROCK_CONVERSE;
+                        case COHERE_CHAT -> Dialect.COHERE_CHAT;
+                    });
+        }
+        return dialects;
     }
 }

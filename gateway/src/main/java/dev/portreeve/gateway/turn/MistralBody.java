@@ -37,7 +37,8 @@ public final class MistralBody {
             "prompt_mode",
             "guardrails",
             "safe_prompt");
-    private static final Map<String, String> NAMES = Map.of("max_completion_tokens", "max_tokens", "seed", "random_seed");
+    private static final Map<String, String> NAMES =
+            Map.of("max_completion_tokens", "max_tokens", "seed", "random_seed");
     private static final Map<String, Set<String>> BY_ROLE = Map.of(
             "system",
             Set.of("role", "content"),

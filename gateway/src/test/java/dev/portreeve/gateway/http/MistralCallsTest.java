@@ -18,10 +18,11 @@ import org.junit.jupiter.api.Test;
 
 /** Mistral refuses a request with a member it does not know, so none may reach it. */
 class MistralCallsTest {
-    private static final String ANSWER = "{\"id\":\"1\",\"object\":\"chat.completion\",\"model\":\"magistral\",\"choices\":[{\"index\":0,"
-            + "\"message\":{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},"
-            + "{\"type\":\"text\",\"text\":\"Bonjour\"}]},\"finish_reason\":\"stop\"}],"
-            + "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}";
+    private static final String ANSWER =
+            "{\"id\":\"1\",\"object\":\"chat.completion\",\"model\":\"magistral\",\"choices\":[{\"index\":0,"
+                    + "\"message\":{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},"
+                    + "{\"type\":\"text\",\"text\":\"Bonjour\"}]},\"finish_reason\":\"stop\"}],"
+                    + "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}";
 
     private ReplayUpstream upstream;
     private EdgeFixture edge;
@@ -46,17 +47,20 @@ class MistralCallsTest {
 
     @Test
     void a_chat_is_told_in_its_words() throws Exception {
-        caller.chat("{\"model\":\"mistral\",\"seed\":7,\"max_completion_tokens\":50,\"logit_bias\":{\"1\":2},\"top_p\":0.50,"
-                + "\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"messages\":["
-                + "{\"role\":\"developer\",\"content\":\"d\"},{\"role\":\"user\",\"name\":\"ana\",\"content\":\"hi\"},"
-                + "{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"hm\",\"tool_calls\":[{\"id\":\"call_abcdefghijk\","
-                + "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
-                + "{\"role\":\"tool\",\"tool_call_id\":\"call_abcdefghijk\",\"content\":\"done\"}]}");
+        caller.chat(
+                "{\"model\":\"mistral\",\"seed\":7,\"max_completion_tokens\":50,\"logit_bias\":{\"1\":2},\"top_p\":0.50,"
+                        + "\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"messages\":["
+                        + "{\"role\":\"developer\",\"content\":\"d\"},{\"role\":\"user\",\"name\":\"ana\",\"content\":\"hi\"},"
+                        + "{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"hm\",\"tool_calls\":[{\"id\":\"call_abcdefghijk\","
+                        + "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                        + "{\"role\":\"tool\",\"tool_call_id\":\"call_abcdefghijk\",\"content\":\"done\"}]}");
         String sent = upstream.requests().getFirst().text();
         assertTrue(sent.contains("\"random_seed\":7") && sent.contains("\"max_tokens\":50"), sent);
         assertTrue(sent.contains("\"top_p\":0.50") && sent.contains("\"tool_choice\":\"any\""), sent);
-        assertTrue(sent.contains("{\"role\":\"system\",\"content\":\"d\"},{\"role\":\"user\",\"content\":\"hi\"}"), sent);
-        for (String refused : List.of("logit_bias", "max_completion_tokens", "\"seed\"", "reasoning_content", "call_abc")) {
+        assertTrue(
+                sent.contains("{\"role\":\"system\",\"content\":\"d\"},{\"role\":\"user\",\"content\":\"hi\"}"), sent);
+        for (String refused :
+                List.of("logit_bias", "max_completion_tokens", "\"seed\"", "reasoning_content", "call_abc")) {
             assertFalse(sent.contains(refused), sent);
         }
         String id = sent.replaceAll(".*\"tool_call_id\":\"([A-Za-z0-9]{9})\".*", "$1");
@@ -79,7 +83,8 @@ class MistralCallsTest {
 
     @Test
     void a_body_that_fits_stays_as_it_is_byte_for_byte() throws Exception {
-        String body = "{\"model\":\"mistral-large\", \"max_tokens\": 5 ,\"messages\":[{\"role\":\"user\",\"content\":\"\\u0068i\"}]}";
+        String body =
+                "{\"model\":\"mistral-large\", \"max_tokens\": 5 ,\"messages\":[{\"role\":\"user\",\"content\":\"\\u0068i\"}]}";
         caller.chat(body.replace("mistral-large", "mistral"));
         assertEquals(body, upstream.requests().getFirst().text());
     }

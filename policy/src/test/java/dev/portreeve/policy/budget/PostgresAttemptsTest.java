@@ -96,9 +96,9 @@ class PostgresAttemptsTest extends AttemptsContract {
         assertTrue(
                 closed.contains(
                         "\"attempts\":[{\"charged_usd\":\"0.00000001\",\"model\":\"fast\",\"price_version\":\"test\","
-                            + "\"provider\":\"openai\",\"result\":\"server\",\"status\":500,\"upstream_model\":\"gpt-5-mini\","
-                            + "\"wait_ms\":0},{\"charged_usd\":\"0.00000004\",\"model\":\"fast\",\"price_version\":\"test\","
-                            + "\"provider\":\"openai\",\"result\":\"answered\",\"upstream_model\":\"gpt-5\",\"wait_ms\":7}]"),
+                                + "\"provider\":\"openai\",\"result\":\"server\",\"status\":500,\"upstream_model\":\"gpt-5-mini\","
+                                + "\"wait_ms\":0},{\"charged_usd\":\"0.00000004\",\"model\":\"fast\",\"price_version\":\"test\","
+                                + "\"provider\":\"openai\",\"result\":\"answered\",\"upstream_model\":\"gpt-5\",\"wait_ms\":7}]"),
                 closed);
         assertTrue(closed.contains("\"cost_usd\":\"0.00000005\""), closed);
         assertTrue(closed.contains("\"raised_to_usd\":\"0.00000006\""), closed);

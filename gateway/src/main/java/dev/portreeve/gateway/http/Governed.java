@@ -1,0 +1,56 @@
+package dev.portreeve.gateway.http;
+
+import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.model.ModelRoute;
+import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+
+/**
+ * A model call that is about to be governed: what came in, what rules call the model, where it goes, and what becomes of the
+ * response.
+ */
+record Governed(Subject subject, String model, RoutedUpstream upstream, Deadline deadline, ConversationDesk.Plan plan) {
+    /** The call as rules, budgets and records see it: at the place where it goes first. */
+    LlmCall call(CallId id) {
+        Leg first = upstream.first();
+        ModelRequest request = first.attempt().request();
+        return new LlmCall(
+                id,
+                subject,
+                new Resource.Model(model),
+                request.operation().code(),
+                request.content(),
+                first.estimate(),
+                deadline,
+                target(first, upstream.reply()),
+                first.attempt().hosted());
+    }
+
+    private static LlmCall.Target target(Leg leg, ProviderReply reply) {
+        ModelRoute route = leg.route();
+        return new LlmCall.Target(
+                route.provider().id(),
+                route.upstreamModel(),
+                leg.cap(),
+                route.priced().listed(),
+                leg.attempt().translation(),
+                leg.place().key(),
+                reply::lost);
+    }
+
+    /** Where a call is now, for the headers of its answer. */
+    static CallReport.Routed routed(RoutedUpstream upstream, boolean lossAsked) {
+        Leg leg = upstream.leg();
+        return new CallReport.Routed(
+                leg.route(),
+                upstream.reply(),
+                leg.cap(),
+                upstream.attempt(),
+                leg.attempt().translation(),
+                lossAsked);
+    }
+}
