@@ -47,7 +47,8 @@ public final class Report {
                 case "call" -> "calls, upstream answers after " + key.get(1) + " ms, " + key.get(2) + " connection(s)";
                 case "tool-call" -> "tools/call, " + key.get(2) + " caller(s)";
                 case "tools-list" -> "tools/list of 200 tools, " + key.get(2) + " caller(s)";
-                default -> "";
+                case "stream" -> "";
+                default -> key.get(0) + ", " + key.get(2) + " caller(s)";
             };
             if (section.isEmpty()) {
                 continue;
