@@ -19,6 +19,8 @@ import dev.portreeve.policy.guardrail.GuardrailConfig.Position;
 import dev.portreeve.policy.key.KeyDirectory;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -88,13 +90,17 @@ public final class HttpEdge implements AutoCloseable {
                 .get("/health/live", (request, response) -> Health.send(response, true))
                 // The listener opens last, so whoever hears this hears a gateway that has started.
                 .get("/health/started", (request, response) -> Health.send(response, true))
-                .get(
-                        "/health/ready",
-                        (request, response) ->
-                                Health.send(response, services.ready().getAsBoolean()));
+                .get("/health/ready", this::ready)
+                // As load balancers were told to ask LiteLLM.
+                .get("/health/liveliness", (request, response) -> Health.send(response, true))
+                .get("/health/readiness", this::ready);
         addMcp(routing, lastResort);
         addModels(routing, lastResort);
         routing.any(lastResort::notFound);
+    }
+
+    private void ready(ServerRequest request, ServerResponse response) {
+        Health.send(response, services.ready().getAsBoolean());
     }
 
     private void addMcp(HttpRouting.Builder routing, LastResort lastResort) {

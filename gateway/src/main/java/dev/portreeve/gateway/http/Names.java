@@ -29,6 +29,9 @@ final class Names {
     static final HeaderName GOOG_API_KEY = HeaderNames.create("x-goog-api-key");
     static final HeaderName GOOG_API_CLIENT = HeaderNames.create("x-goog-api-client");
     static final HeaderName AZURE_API_KEY = HeaderNames.create("api-key");
+    static final HeaderName LITELLM_API_KEY = HeaderNames.create("x-litellm-api-key");
+    static final HeaderName PORTKEY_API_KEY = HeaderNames.create("x-portkey-api-key");
+    static final HeaderName CLOUDFLARE_KEY = HeaderNames.create("cf-aig-authorization");
 
     static final Header ONE_ATTEMPT = HeaderValues.createCached(ATTEMPTS, "1");
     static final Header NO_RETRY = HeaderValues.createCached("x-should-retry", "false");

@@ -245,6 +245,8 @@ class BadInputTest {
         assertEquals("POST", header(get, "allow"));
         assertEquals(405, caller.send("PUT", "/mcp", Map.of()).statusCode());
         assertEquals(200, caller.send("GET", "/health/live", Map.of()).statusCode());
+        assertEquals(200, caller.send("GET", "/health/liveliness", Map.of()).statusCode());
+        assertEquals(200, caller.send("GET", "/health/readiness", Map.of()).statusCode());
         for (String path : Front.PATHS) {
             String answer = text(caller.send("GET", path, Map.of()));
             assertFalse(answer.contains("unknown_url"), path + " is named as a path: " + answer);

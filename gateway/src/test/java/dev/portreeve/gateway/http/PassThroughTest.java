@@ -19,6 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** INV-6: what caller and provider say to each other passes in their very bytes, but for what routing must change. */
 class PassThroughTest {
@@ -124,6 +126,21 @@ class PassThroughTest {
         assertFalse(sent.containsKey("openai-organization"), sent.toString());
         assertEquals("application/json", sent.get("content-type"));
         assertFalse(sent.containsKey("expect"), sent.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x-litellm-api-key", "x-portkey-api-key", "cf-aig-authorization"})
+    void a_key_may_stand_where_clients_of_other_gateways_put_it(String place) throws Exception {
+        upstream.then(ReplayUpstream.json(200, ReplayUpstream.recorded("chat.json")));
+        HttpResponse<byte[]> response = caller.post(
+                "/v1/chat/completions",
+                "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                        .getBytes(StandardCharsets.UTF_8),
+                Map.of(place, "Bearer " + EdgeFixture.KEY, "authorization", "Bearer sk-of-the-provider"));
+        assertEquals(200, response.statusCode(), text(response));
+        Map<String, String> sent = upstream.requests().getFirst().headers();
+        assertEquals("Bearer sk-upstream", sent.get("authorization"), "the caller's never leaves");
+        assertFalse(sent.containsKey(place), sent.toString());
     }
 
     @Test
