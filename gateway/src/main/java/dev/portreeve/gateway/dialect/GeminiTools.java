@@ -6,7 +6,10 @@ import dev.portreeve.gateway.dialect.HostedTools.Listing;
 import dev.portreeve.gateway.dialect.HostedTools.Member;
 import dev.portreeve.gateway.dialect.HostedTools.Place;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JsonToken;
 
@@ -38,7 +41,10 @@ final class GeminiTools {
             if (!walk.is(JsonToken.START_OBJECT)) {
                 throw BadRequest.invalid("invalid_type", "tools", "a tool must be an object");
             }
-            elements.add(tool(walk));
+            Element tool = tool(walk);
+            if (!tool.members().isEmpty()) {
+                elements.add(tool);
+            }
         }
         if (!found.isEmpty()) {
             listings.add(new Listing(new Span(start, walk.position()), elements));
@@ -47,24 +53,34 @@ final class GeminiTools {
 
     private Element tool(JsonWalk walk) {
         int start = walk.start();
-        List<Member> members = new ArrayList<>();
-        List<Found> hosted = new ArrayList<>();
+        Map<String, Span> values = new LinkedHashMap<>();
+        Set<String> objects = new HashSet<>();
         while (walk.member()) {
-            String name = walk.name();
             if (walk.is(JsonToken.VALUE_NULL)) {
                 walk.skipQuickly();
-                continue;
+            } else {
+                String name = walk.name();
+                if (walk.is(JsonToken.START_OBJECT)) {
+                    objects.add(name);
+                }
+                values.put(name, walk.skip());
             }
-            Span value = walk.skip();
+        }
+        Span at = new Span(start, walk.position());
+        List<Member> members = new ArrayList<>();
+        List<Found> hosted = new ArrayList<>();
+        values.forEach((name, value) -> {
             Found tool = null;
             if (!CALLERS.contains(name)) {
                 HostedToolReader.requireRoom(found);
-                tool = new Found(HostedToolReader.plain(name), Place.LISTED, value, value);
+                // What is said of a tool is an object: its own, or else the one that names it.
+                Span definition = objects.contains(name) ? value : at;
+                tool = new Found(HostedToolReader.plain(name), Place.LISTED, value, definition);
                 found.add(tool);
                 hosted.add(tool);
             }
             members.add(new Member(ErrorAnswer.quoted(name), value, tool));
-        }
-        return new Element(new Span(start, walk.position()), hosted, members);
+        });
+        return new Element(at, hosted, members);
     }
 }

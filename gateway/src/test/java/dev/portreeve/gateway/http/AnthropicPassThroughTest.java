@@ -196,7 +196,7 @@ class AnthropicPassThroughTest {
     /** The bytes of an answer whose transfer never ends properly. */
     private String broken(String body) throws IOException {
         try (var socket = caller.open(PATH, body)) {
-            String seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String seen = Caller.all(socket);
             assertFalse(seen.endsWith("0\r\n\r\n"), "a broken answer looks whole");
             return seen.replaceAll("\r\n[0-9a-f]+\r\n", "");
         }

@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,9 +11,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A caller that speaks plain HTTP and sees bytes. */
 final class Caller implements AutoCloseable {
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)\r");
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final EdgeFixture edge;
@@ -61,6 +67,31 @@ final class Caller implements AutoCloseable {
         request.setHeader("Authorization", "Bearer " + EdgeFixture.KEY);
         headers.forEach(request::setHeader);
         return request;
+    }
+
+    /**
+     * All that comes over a connection: up to its end, or, where an answer says how long it is and the connection is kept, up to
+     * that answer's end.
+     */
+    static String all(Socket socket) throws IOException {
+        ByteArrayOutputStream seen = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            seen.write(b);
+            if (isWhole(seen.toString(StandardCharsets.ISO_8859_1))) {
+                break;
+            }
+        }
+        return seen.toString(StandardCharsets.UTF_8);
+    }
+
+    private static boolean isWhole(String seen) {
+        int head = seen.indexOf("\r\n\r\n");
+        Matcher length = LENGTH.matcher(seen);
+        return head >= 0
+                && length.find()
+                && length.start() < head
+                && seen.length() >= head + 4 + Integer.parseInt(length.group(1));
     }
 
     static String text(HttpResponse<byte[]> response) {

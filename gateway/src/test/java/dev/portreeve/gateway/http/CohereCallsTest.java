@@ -80,7 +80,7 @@ class CohereCallsTest {
     /** All that a caller sees of a stream that ends badly, whose connection is closed without an end. */
     private String broken() throws IOException {
         try (Socket socket = caller.open("/v1/chat/completions", STREAM)) {
-            String seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String seen = Caller.all(socket);
             assertFalse(seen.endsWith("\r\n0\r\n\r\n") && !seen.contains("HTTP/1.1 502"), seen);
             assertFalse(seen.contains("[DONE]"), seen);
             assertTrue(seen.contains("\"error\""), seen);

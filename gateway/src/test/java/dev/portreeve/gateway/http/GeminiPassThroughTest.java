@@ -181,7 +181,7 @@ class GeminiPassThroughTest {
     /** The bytes of an answer whose transfer never ends properly. */
     private String broken(String path) throws IOException {
         try (var socket = caller.open(path, ASK)) {
-            String seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String seen = Caller.all(socket);
             assertFalse(seen.endsWith("0\r\n\r\n"), "a broken answer looks whole");
             return seen.replaceAll("\r\n[0-9a-f]+\r\n", "");
         }
@@ -288,8 +288,9 @@ class GeminiPassThroughTest {
             assertTrue(header(response, "x-portreeve-translation").contains("tools." + kind + ": stripped"), kind);
         }
         HttpResponse<byte[]> denied = post("/v1beta/models/deny:generateContent", capped);
-        assertEquals(400, denied.statusCode());
-        assertTrue(text(denied).contains("\"reason\":\"HOSTED_TOOL_DENIED\""), text(denied));
+        assertEquals(403, denied.statusCode());
+        assertTrue(text(denied).contains("\"status\":\"PERMISSION_DENIED\""), text(denied));
+        assertEquals("hosted_tool_denied", header(denied, "x-portreeve-reason"));
     }
 
     @Test

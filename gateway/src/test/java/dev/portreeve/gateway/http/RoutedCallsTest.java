@@ -291,7 +291,7 @@ class RoutedCallsTest {
         });
         String seen;
         try (Socket socket = caller.open("/v1/chat/completions", STREAM)) {
-            seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            seen = Caller.all(socket);
         }
         assertTrue(seen.contains("Hello") && seen.contains("data: {\"error\""), seen);
         assertFalse(seen.endsWith("\r\n0\r\n\r\n"), "cut for the caller too");

@@ -285,7 +285,7 @@ class TranslatedCallsTest {
         String body =
                 "{\"model\":\"gpt\",\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
         try (var socket = caller.open("/v1/messages", body)) {
-            String seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String seen = Caller.all(socket);
             assertTrue(seen.contains("event: error"), seen);
             assertFalse(seen.contains("message_stop") || seen.endsWith("0\r\n\r\n"), seen);
         }
