@@ -85,8 +85,9 @@ public final class Gateway implements AutoCloseable {
         this.directory = new DataDirectory(config.server().dataDirectory());
         this.adminAccess = new AdminAccess(directory.adminToken(), clock);
         this.callIds = () -> new CallId(ids.get());
-        HostPort adminAddress = HttpListener.concrete(config.server().adminListen());
-        URI adminBase = AdminEdge.base(config.server(), adminAddress);
+        HttpListener.Reserved address =
+                parts.add(HttpListener.reserve(config.server().adminListen()));
+        URI adminBase = AdminEdge.base(config.server(), address.address());
 
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
@@ -104,14 +105,8 @@ public final class Gateway implements AutoCloseable {
                         random)));
         this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
-        this.hub = connectHub(
-                policy,
-                seal,
-                new HubStores(
-                        Definitions.on(database.pooled(), evidence.log(), clock),
-                        ServerMemory.on(database.pooled(), clock),
-                        new PostgresTokenStore(database.pooled(), seal, clock)));
-        this.admin = startAdmin(adminAddress, adminServices(adminBase, database, evidence, policy, hub));
+        this.hub = connectHub(policy, seal, hubStores(database, evidence, seal));
+        this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal));
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
@@ -154,10 +149,18 @@ public final class Gateway implements AutoCloseable {
                 clock));
     }
 
-    private HttpListener startAdmin(HostPort address, AdminServices services) {
+    private HubStores hubStores(Database database, Evidence evidence, SealedTokens seal) {
+        return new HubStores(
+                Definitions.on(database.pooled(), evidence.log(), clock),
+                ServerMemory.on(database.pooled(), clock),
+                new PostgresTokenStore(database.pooled(), seal, clock));
+    }
+
+    private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {
         AdminEdge edge = new AdminEdge(config.server(), config.limits(), adminAccess, services, clock);
-        return parts.add(
-                HttpListener.start("server.admin-listen", address, adminBounds(config.limits()), edge::register));
+        reserved.close();
+        return parts.add(HttpListener.start(
+                "server.admin-listen", reserved.address(), adminBounds(config.limits()), edge::register));
     }
 
     private Idempotency idempotency(Database database, PolicyEngine policy, Pepper pepper, SealedTokens seal) {

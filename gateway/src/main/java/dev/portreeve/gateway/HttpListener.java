@@ -11,13 +11,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One HTTP listener with the settings both of ours share. Start once, close once; closing waits for running requests. */
 final class HttpListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int WRITE_BUFFER_BYTES = 8192;
     private static final Duration IDLE_CONNECTION = Duration.ofMinutes(5);
+    private static final int TRIES = 20;
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final WebServer server;
     private final HostPort configured;
@@ -35,11 +39,30 @@ final class HttpListener implements AutoCloseable {
     }
 
     /**
+     * Blocks for a second at most where the address is in use: a process that is just being started holds what it
+     * inherited, such as a port of ours that was closed a moment ago, until it runs its own program.
+     *
      * @param key of the configuration file that holds the address, for the error message
+     * @param routes called anew for each try
      * @throws StartFailure the address cannot be had
      */
     static HttpListener start(String key, HostPort address, Bounds bounds, Consumer<HttpRouting.Builder> routes) {
-        WebServer server = WebServer.builder()
+        for (int left = TRIES - 1; ; left--) {
+            WebServer server = server(address, bounds, routes);
+            Optional<StartFailure> failure = free(key, address);
+            if (failure.isEmpty() && server.start().isRunning()) {
+                return new HttpListener(server, address);
+            }
+            if (left == 0) {
+                throw failure.orElseGet(() ->
+                        new StartFailure("the listener at " + address + " did not start; the log says why", null));
+            }
+            pause();
+        }
+    }
+
+    private static WebServer server(HostPort address, Bounds bounds, Consumer<HttpRouting.Builder> routes) {
+        return WebServer.builder()
                 .host(address.host())
                 .port(address.port())
                 .backlog(BACKLOG)
@@ -57,39 +80,91 @@ final class HttpListener implements AutoCloseable {
                 .featuresDiscoverServices(false)
                 .routing(routes)
                 .build();
-        requireFree(key, address);
-        WebServer started = server.start();
-        if (!started.isRunning()) {
-            throw new StartFailure("the listener at " + address + " did not start; the log says why", null);
-        }
-        return new HttpListener(started, address);
     }
 
-    /** Asks the system itself, because the server only logs why it cannot listen. */
-    private static void requireFree(String key, HostPort address) {
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("the start was interrupted", stopped);
+        }
+    }
+
+    /**
+     * Asks the system itself, because the server only logs why it cannot listen.
+     *
+     * @return that another has it
+     * @throws StartFailure it cannot be had, now or later
+     */
+    private static Optional<StartFailure> free(String key, HostPort address) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+            return Optional.empty();
         } catch (UnknownHostException unknown) {
             throw new StartFailure(
                     "address " + address + " is not known on this machine: change " + key + " in the configuration",
                     unknown);
         } catch (IOException taken) {
             String said = String.valueOf(taken.getMessage());
-            String what = said.contains("in use")
-                    ? "is in use by another program: stop that program or change "
-                    : "cannot be listened on (" + said + "): change ";
-            throw new StartFailure("address " + address + " " + what + key + " in the configuration", taken);
+            if (said.contains("in use")) {
+                return Optional.of(new StartFailure(
+                        "address " + address + " is in use by another program: stop that program or change " + key
+                                + " in the configuration",
+                        taken));
+            }
+            throw new StartFailure(
+                    "address " + address + " cannot be listened on (" + said + "): change " + key
+                            + " in the configuration",
+                    taken);
         }
     }
 
-    /** An address whose port is not 0, for what must know it before the listener starts. */
-    static HostPort concrete(HostPort address) {
-        if (address.port() != 0) {
+    /**
+     * An address that must be known before its listener starts. A port that the system chose is held until then: the system
+     * would give a free one to the next connection of anybody, such as ours to the database.
+     */
+    static final class Reserved implements AutoCloseable {
+        private final HostPort address;
+        private final @Nullable ServerSocket held;
+
+        private Reserved(HostPort address, @Nullable ServerSocket held) {
+            this.address = address;
+            this.held = held;
+        }
+
+        /** The address with a port that is not 0. */
+        HostPort address() {
             return address;
         }
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(address.host()))) {
-            return new HostPort(address.host(), free.getLocalPort());
+
+        /** Lets the listener have it. */
+        @Override
+        public void close() {
+            if (held == null) {
+                return;
+            }
+            try {
+                held.close();
+            } catch (IOException stillOurs) {
+                throw new StartFailure("port " + address + " could not be let go of", stillOurs);
+            }
+        }
+    }
+
+    /**
+     * Chooses a port now if the configured one is 0.
+     *
+     * @throws StartFailure there is none
+     */
+    static Reserved reserve(HostPort address) {
+        if (address.port() != 0) {
+            return new Reserved(address, null);
+        }
+        try {
+            ServerSocket held = new ServerSocket(0, 1, InetAddress.getByName(address.host()));
+            return new Reserved(new HostPort(address.host(), held.getLocalPort()), held);
         } catch (IOException none) {
             throw new StartFailure("there is no free port at " + address.host(), none);
         }
