@@ -44,11 +44,6 @@ final class ConversationDesk {
      * @param frame what its response says of itself
      */
     record Plan(ModelRequest request, ResponseFrame frame) {
-        /** Whether the gateway keeps the response. */
-        boolean isKept() {
-            return frame.id() != null;
-        }
-
         /** Whether the gateway makes it while nobody waits. */
         boolean isBackground() {
             return frame.background();
@@ -75,13 +70,14 @@ final class ConversationDesk {
         String previous = state.previous();
         byte[] earlier = previous == null ? null : earlier(previous, subject, providerKeeps);
         boolean kept = !providerKeeps && state.store() && config.keep();
-        if (earlier == null && !kept) {
-            requireNothingKept(state, providerKeeps);
-            return new Plan(request, ResponseFrame.NONE);
-        }
         if (state.background() && !kept && !providerKeeps) {
             throw unsupported(
-                    "background", "an answer that is made in the background must be kept: leave \"store\" out");
+                    "background",
+                    "nothing is kept of this response, so wait for the answer or stream it; what is made in the"
+                            + " background must be kept, which \"store\": false forbids");
+        }
+        if (earlier == null && !kept) {
+            return new Plan(request, ResponseFrame.NONE);
         }
         if (state.background() && request.stream() && kept) {
             throw unsupported(
@@ -127,15 +123,6 @@ final class ConversationDesk {
                     "that response is " + found.get().status().code() + ", so nothing can go on from it");
         }
         return KeptItems.conversation(found.get().input(), found.get().response());
-    }
-
-    private static void requireNothingKept(ResponseState state, boolean providerKeeps) {
-        if (!providerKeeps && state.background()) {
-            throw unsupported(
-                    "background",
-                    "nothing is kept of this response, so wait for the answer or stream it; what is made in the"
-                            + " background must be kept, which \"store\": false forbids");
-        }
     }
 
     private static BadRequest unsupported(String param, String why) {

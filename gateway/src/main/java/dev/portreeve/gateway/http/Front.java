@@ -19,6 +19,7 @@ final class Front {
             "/v1/completions",
             "/v1/embeddings",
             "/v1/models",
+            "/v1beta/models",
             "/v1" + Paths.RESPONSES,
             "/v1" + Paths.INPUT_TOKENS,
             "/v1" + Paths.MESSAGES,

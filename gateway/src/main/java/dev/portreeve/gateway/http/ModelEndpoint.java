@@ -131,7 +131,7 @@ final class ModelEndpoint {
                 boolean ignored = make(asked, null, http, response, report);
             } else {
                 String place = dialect.code() + " " + operation.code();
-                makeOnce(asked, new Keyed(place, words, path.with(body)), http, response, report);
+                makeOnce(asked, new Keyed(place, words, body), http, response, report);
             }
         } catch (BadRequest bad) {
             refusals.refuse(response, report, subject, operation.code(), "", CallErrors.of(bad));
@@ -146,16 +146,16 @@ final class ModelEndpoint {
     }
 
     /** Nothing if no target has such an operation. */
-    private Optional<Governed> planned(Asked asked, CallId id) {
+    private Optional<PlannedCall> planned(Asked asked, CallId id) {
         Subject subject = asked.subject();
         RoutedModel model = asked.model();
-        boolean providersKeep = model.deployments().stream()
-                .allMatch(place -> place.route().provider().kept() != null);
+        // Only one dialect knows of kept responses; the others' calls need not look.
+        boolean providersKeep = asked.request().state() != null && model.isKeptByProviders();
         ConversationDesk.Plan plan = desk.plan(asked.request(), subject, providersKeep, id);
         Deadline deadline = Deadline.in(plan.isBackground() ? work.config().backgroundTimeout() : limits.callTimeout());
         CallerMemory known = new CallerMemory(memory.of(subject.tenant(), subject.member()), plan.frame());
         return routing.begin(id, subject, plan.request(), known, model, deadline)
-                .map(upstream -> new Governed(subject, model.name(), upstream, deadline, plan));
+                .map(upstream -> new PlannedCall(subject, model.name(), upstream, deadline, plan));
     }
 
     /** Tokens say nothing to a guardrail, and what it cannot read it cannot let pass. */
@@ -216,14 +216,14 @@ final class ModelEndpoint {
             ServerResponse response,
             CallReport report) {
         ModelRequest request = asked.request();
-        Optional<Governed> governed = planned(asked, report.id());
-        if (governed.isEmpty()) {
+        Optional<PlannedCall> planned = planned(asked, report.id());
+        if (planned.isEmpty()) {
             String operation = request.operation().code();
             ErrorAnswer impossible = CallErrors.unsupported(request.dialect(), request.operation(), request.model());
             refusals.refuse(response, report, asked.subject(), operation, request.model(), impossible);
             return true;
         }
-        if (key != null && governed.get().plan().isBackground()) {
+        if (key != null && planned.get().plan().isBackground()) {
             throw new BadRequest(
                     400,
                     "unsupported_parameter",
@@ -231,49 +231,49 @@ final class ModelEndpoint {
                     "what is made in the background cannot be made under an idempotency key: ask for its id instead of"
                             + " asking again");
         }
-        return govern(governed.get(), key, http, response, report);
+        return govern(planned.get(), key, http, response, report);
     }
 
     private boolean govern(
-            Governed governed,
+            PlannedCall planned,
             IdempotentCalls.Turn.@Nullable Make key,
             ServerRequest http,
             ServerResponse response,
             CallReport report) {
-        Leg first = governed.upstream().first();
+        Leg first = planned.upstream().first();
         ModelRequest request = first.attempt().request();
         boolean lossAsked = http.headers().contains(Names.TRANSLATION);
         Cancellation cancellation = new Cancellation();
-        RoutedUpstream upstream = governed.upstream()
+        RoutedUpstream upstream = planned.upstream()
                 .with(
                         PassedHeaders.of(request.dialect(), http.headers()),
                         cancellation::isCancelled,
-                        moved -> report.routed(Governed.routed(moved, lossAsked)));
-        report.routed(Governed.routed(upstream, lossAsked));
-        LlmCall call = governed.call(report.id());
-        Prepared ready = new Prepared(governed, call, request, cancellation);
-        if (governed.plan().isBackground()) {
+                        moved -> report.routed(PlannedCall.routed(moved, lossAsked)));
+        report.routed(PlannedCall.routed(upstream, lossAsked));
+        LlmCall call = planned.call(report.id());
+        Prepared ready = new Prepared(planned, call, request, cancellation);
+        if (planned.plan().isBackground()) {
             inBackground(ready, response, report);
             return true;
         }
         StreamForm form = StreamForm.of(request.dialect(), http);
-        try (KeyedCall keyed = keyed(governed, key, report, upstream.reply());
+        try (KeyedCall keyed = keyed(planned, key, report, upstream.reply());
                 ClientOutput output = output(request, form, response, report, ready.cancellation(), keyed != null)) {
             return run(ready, keyed, output);
         }
     }
 
     /** A call, and all that it takes to make it. */
-    private record Prepared(Governed governed, LlmCall call, ModelRequest request, Cancellation cancellation) {}
+    private record Prepared(PlannedCall planned, LlmCall call, ModelRequest request, Cancellation cancellation) {}
 
     /** @return false if another call under the key was quicker, and nothing was answered */
     private boolean run(Prepared ready, @Nullable KeyedCall keyed, ClientOutput output) {
-        Governed governed = ready.governed();
-        RoutedUpstream upstream = governed.upstream();
-        KeptAnswer kept = new KeptAnswer(
-                governed.plan().frame(),
-                governed.subject(),
-                governed.model(),
+        PlannedCall planned = ready.planned();
+        RoutedUpstream upstream = planned.upstream();
+        AnswerToKeep kept = new AnswerToKeep(
+                planned.plan().frame(),
+                planned.subject(),
+                planned.model(),
                 work.conversations(),
                 keyed == null ? output : keyed.copying(output));
         CallOutcome outcome = governor.govern(
@@ -303,11 +303,11 @@ final class ModelEndpoint {
 
     /** The call goes on by itself once it has begun; until then it is refused as any other is. */
     private void inBackground(Prepared ready, ServerResponse response, CallReport report) {
-        Governed governed = ready.governed();
-        Subject subject = governed.subject();
+        PlannedCall planned = ready.planned();
+        Subject subject = planned.subject();
         BackgroundOutput output = new BackgroundOutput(work.conversations(), work.background()::begun);
         boolean started = work.background()
-                .start(governed.plan().id(), subject.tenant(), subject.member(), ready.cancellation(), () -> {
+                .start(planned.plan().id(), subject.tenant(), subject.member(), ready.cancellation(), () -> {
                     try {
                         boolean ignored = run(ready, null, output);
                     } catch (CloseConnectionException stopped) {
@@ -318,19 +318,19 @@ final class ModelEndpoint {
                 });
         if (!started) {
             String operation = ready.request().operation().code();
-            refusals.refuse(response, report, subject, operation, governed.model(), CallErrors.tooManyInBackground());
+            refusals.refuse(response, report, subject, operation, planned.model(), CallErrors.tooManyInBackground());
             return;
         }
         output.send(response, report);
     }
 
     private @Nullable KeyedCall keyed(
-            Governed governed, IdempotentCalls.Turn.@Nullable Make key, CallReport report, ProviderReply reply) {
+            PlannedCall planned, IdempotentCalls.Turn.@Nullable Make key, CallReport report, ProviderReply reply) {
         if (key == null) {
             return null;
         }
         report.keyed(null);
-        return new KeyedCall(idempotent.store(), governed.subject(), report.id(), key, reply);
+        return new KeyedCall(idempotent.store(), planned.subject(), report.id(), key, reply);
     }
 
     /** @param endures whether the answer is made to its end although its client has left */

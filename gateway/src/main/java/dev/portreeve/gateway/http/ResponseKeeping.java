@@ -50,7 +50,8 @@ final class ResponseKeeping {
                 400,
                 "previous_response_not_found",
                 "previous_response_id",
-                "this model's provider keeps no such response of yours");
+                "this model's provider keeps no such response of yours: send the whole conversation as input, or use the"
+                        + " model that made it");
     }
 
     /**

@@ -82,6 +82,11 @@ public final class RoutedModel {
         return targets.getFirst().deployments().getFirst().route();
     }
 
+    /** Whether each of its providers keeps responses itself. */
+    public boolean isKeptByProviders() {
+        return deployments().stream().allMatch(place -> place.route().provider().kept() != null);
+    }
+
     /** All places it can go to. */
     public List<Deployment> deployments() {
         return targets.stream().flatMap(target -> target.deployments().stream()).toList();

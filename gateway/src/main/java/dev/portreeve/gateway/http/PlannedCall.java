@@ -13,7 +13,8 @@ import dev.portreeve.policy.call.Subject;
  * A model call that is about to be governed: what came in, what rules call the model, where it goes, and what becomes of the
  * response.
  */
-record Governed(Subject subject, String model, RoutedUpstream upstream, Deadline deadline, ConversationDesk.Plan plan) {
+record PlannedCall(
+        Subject subject, String model, RoutedUpstream upstream, Deadline deadline, ConversationDesk.Plan plan) {
     /** The call as rules, budgets and records see it: at the place where it goes first. */
     LlmCall call(CallId id) {
         Leg first = upstream.first();

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * The answer of one call on its way to be kept: as guardrails left it, with what was read as they left that. Kept when the call is
  * settled and before its end is said. For the call's thread.
  */
-final class KeptAnswer implements OutputSink<AnswerChunk> {
-    private static final Logger LOG = LoggerFactory.getLogger(KeptAnswer.class);
+final class AnswerToKeep implements OutputSink<AnswerChunk> {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerToKeep.class);
 
     private final ResponseFrame frame;
     private final Subject subject;
@@ -36,7 +36,7 @@ final class KeptAnswer implements OutputSink<AnswerChunk> {
     private byte @Nullable [] answer;
 
     /** @param model the name it was called by */
-    KeptAnswer(
+    AnswerToKeep(
             ResponseFrame frame,
             Subject subject,
             String model,
