@@ -4,6 +4,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.ContextCall;
+import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.IdempotentRun;
@@ -50,7 +51,7 @@ final class CallFacts {
                         .put("definition_hash", tool.resource().definitionHash())
                         .put("arguments_hmac", digest(tool.arguments()))
                         .put("read_only", tool.readOnly())
-                        .include(trace(tool.trace()));
+                        .include(of(tool.correlation()));
             case TaskCall task ->
                 facts.put("type", "task")
                         .put("operation", task.operation())
@@ -58,7 +59,7 @@ final class CallFacts {
                         .put("definition_hash", task.resource().definitionHash())
                         .put("begun_by", task.begunBy().toString())
                         .put("read_only", task.readOnly())
-                        .include(trace(task.trace()));
+                        .include(of(task.correlation()));
             case ContextCall context ->
                 facts.put("type", "context")
                         .put("operation", context.operation())
@@ -68,7 +69,7 @@ final class CallFacts {
                                         ? new Facts()
                                         : new Facts().put("definition_hash", context.definitionHash()))
                         .put("arguments_hmac", digest(context.arguments()))
-                        .include(trace(context.trace()));
+                        .include(of(context.correlation()));
             case QuestionCall question ->
                 facts.put("type", "question")
                         .put("operation", question.operation())
@@ -76,8 +77,12 @@ final class CallFacts {
         };
     }
 
-    private static Facts trace(@Nullable String trace) {
-        return trace == null ? new Facts() : new Facts().put("trace_id", trace);
+    private static Facts of(Correlation said) {
+        Facts facts = new Facts();
+        if (said.traceId() != null) {
+            facts.put("trace_id", said.traceId());
+        }
+        return said.clientRequestId() == null ? facts : facts.put("client_request_id", said.clientRequestId());
     }
 
     private String digest(Arguments arguments) {
@@ -102,7 +107,7 @@ final class CallFacts {
     }
 
     private static Facts of(LlmCall llm) {
-        return of(llm.target()).include(of(llm.repeatable()));
+        return of(llm.target()).include(of(llm.repeatable())).include(of(llm.correlation()));
     }
 
     private static Facts of(@Nullable Repeatable key) {

@@ -190,7 +190,15 @@ final class ModelEndpoint {
                     String model = asked.model().name();
                     StreamForm form = StreamForm.of(request.dialect(), http);
                     try (ClientOutput output = output(request, form, response, each, new Cancellation(), false)) {
-                        replays.give(each.id(), asked.subject(), model, request, replay, patience, output);
+                        replays.give(
+                                each.id(),
+                                asked.subject(),
+                                model,
+                                request,
+                                replay,
+                                patience,
+                                PassedHeaders.correlation(http.headers()),
+                                output);
                     }
                     return;
                 }
@@ -250,7 +258,7 @@ final class ModelEndpoint {
                         cancellation::isCancelled,
                         moved -> report.routed(PlannedCall.routed(moved, lossAsked)));
         report.routed(PlannedCall.routed(upstream, lossAsked));
-        LlmCall call = planned.call(report.id());
+        LlmCall call = planned.call(report.id()).of(PassedHeaders.correlation(http.headers()));
         Prepared ready = new Prepared(planned, call, request, cancellation);
         if (planned.plan().isBackground()) {
             inBackground(ready, response, report);

@@ -8,6 +8,7 @@ import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.LlmCall;
@@ -39,6 +40,7 @@ final class Replays {
             ModelRequest request,
             IdempotentCalls.Turn.Replay turn,
             Deadline deadline,
+            Correlation said,
             ClientOutput output) {
         KeptAnswer kept = turn.answer();
         LlmCall call = new LlmCall(
@@ -49,7 +51,8 @@ final class Replays {
                         request.content(),
                         FREE,
                         deadline)
-                .under(new Repeatable.Replay(turn.original()));
+                .under(new Repeatable.Replay(turn.original()))
+                .of(said);
         ProviderReply reply = new ProviderReply();
         AnswerHead head = new AnswerHead(kept.contentType(), kept.headers());
         CallOutcome outcome = governor.<AnswerChunk>govern(

@@ -141,14 +141,15 @@ final class ResponsesEndpoint {
         KeptCall upstream = new KeptCall(
                 asked.action(), kept.id(), asked.query(), deadline, PassedHeaders.of(DIALECT, http.headers()), reply);
         LlmCall call = new LlmCall(
-                report.id(),
-                asked.subject(),
-                new Resource.Model(kept.model()),
-                asked.action().code(),
-                Content.EMPTY,
-                new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "none")),
-                deadline,
-                new LlmCall.Target(kept.provider(), kept.model(), 0, true, List.of(), List::of));
+                        report.id(),
+                        asked.subject(),
+                        new Resource.Model(kept.model()),
+                        asked.action().code(),
+                        Content.EMPTY,
+                        new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "none")),
+                        deadline,
+                        new LlmCall.Target(kept.provider(), kept.model(), 0, true, List.of(), List::of))
+                .of(PassedHeaders.correlation(http.headers()));
         Cancellation cancellation = new Cancellation();
         try (ClientOutput output = new JsonOutput(response, report, clients.writes())) {
             Endings.render(

@@ -117,10 +117,14 @@ class PassThroughTest {
                         "x-api-key", "another",
                         "Cookie", "session=1",
                         "openai-organization", "org-caller",
+                        "x-client-request-id", "run-7",
                         "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
         Map<String, String> sent = upstream.requests().getFirst().headers();
         assertEquals("Bearer sk-upstream", sent.get("authorization"));
         assertEquals("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", sent.get("traceparent"));
+        assertEquals("run-7", sent.get("x-client-request-id"));
+        String opened = new String(edge.journal.records().getFirst().leaf(), StandardCharsets.UTF_8);
+        assertTrue(opened.contains("0af7651916cd43dd8448eb211c80319c") && opened.contains("run-7"), opened);
         assertFalse(sent.containsKey("x-api-key"), sent.toString());
         assertFalse(sent.containsKey("cookie"), sent.toString());
         assertFalse(sent.containsKey("openai-organization"), sent.toString());

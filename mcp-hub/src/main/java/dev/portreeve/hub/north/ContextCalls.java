@@ -105,7 +105,7 @@ final class ContextCalls {
                         .toList()),
                 FREE,
                 Deadline.in(bridge.patience(caller, request.owner().callTimeout())),
-                meta.traceId(),
+                meta.correlation(),
                 request.standing().hash(),
                 request.isWithheld());
     }

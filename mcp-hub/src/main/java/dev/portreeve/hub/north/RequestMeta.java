@@ -4,10 +4,9 @@ import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.MetaKey;
 import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.Correlation;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param progressToken under which the caller wants to hear of progress, if it does; never sent on as it is
  * @param traceContext travels on
  * @param others travel on, once guardrails have read them; what belongs to one hop only is not among them
+ * @param correlation what the caller's own records know the request by
  */
-record RequestMeta(@Nullable RawJson progressToken, Map<String, RawJson> traceContext, Map<String, RawJson> others) {
+record RequestMeta(
+        @Nullable RawJson progressToken,
+        Map<String, RawJson> traceContext,
+        Map<String, RawJson> others,
+        Correlation correlation) {
     private static final int OK = 200;
     private static final int MAX_TOKEN_CHARS = 256;
     private static final int MAX_TRACE_CHARS = 1024;
     private static final int MAX_OTHER_BYTES = 16 * 1024;
     private static final String PROTOCOL = "io.modelcontextprotocol/";
     private static final String OWN = "dev.portreeve/";
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     /** @throws BadMessage with {@code -32602} if the progress token cannot be used */
     static RequestMeta read(@Nullable RawJson params, Answer answer) {
@@ -39,7 +41,10 @@ record RequestMeta(@Nullable RawJson progressToken, Map<String, RawJson> traceCo
                 trace.put(key, said);
             }
         }
-        return new RequestMeta(progressToken(members), trace, others(members));
+        RawJson parent = trace.get("traceparent");
+        Correlation said = Correlation.of(
+                parent == null ? null : parent.asString().orElse(null), answer.requestHeader("x-client-request-id"));
+        return new RequestMeta(progressToken(members), trace, others(members), said);
     }
 
     private static Map<String, RawJson> others(Map<String, RawJson> members) {
@@ -70,15 +75,6 @@ record RequestMeta(@Nullable RawJson progressToken, Map<String, RawJson> traceCo
             throw unusable("the progress token must be a number or a short string");
         }
         return token;
-    }
-
-    /** The id of the trace, if the caller said one. */
-    @Nullable
-    String traceId() {
-        RawJson parent = traceContext.get("traceparent");
-        Matcher matcher =
-                TRACEPARENT.matcher(parent == null ? "" : parent.asString().orElse(""));
-        return matcher.matches() ? matcher.group(1) : null;
     }
 
     private static BadMessage unusable(String message) {

@@ -5,6 +5,7 @@ import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.JsonRpcMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.policy.call.Cancellation;
+import dev.portreeve.policy.call.Correlation;
 
 /** {@code resources/subscribe} and {@code resources/unsubscribe} of the older era. Thread-safe. */
 final class SessionSubscribing {
@@ -41,15 +42,15 @@ final class SessionSubscribing {
                 return reply;
             }
         }
-        String trace = RequestMeta.read(request.params(), answer).traceId();
+        Correlation said = RequestMeta.read(request.params(), answer).correlation();
         if (request.method().equals(ContextRequest.UNSUBSCRIBE)) {
-            return calls.unsubscribe(caller, found, session.subscriptions(), trace, cancellation);
+            return calls.unsubscribe(caller, found, session.subscriptions(), said, cancellation);
         }
         if (!rate.admit(caller.subject())) {
             return new Reply.Error(
                     OK, new McpError(McpError.INTERNAL_ERROR, "too many subscriptions in a minute: try again later"));
         }
         Updates updates = new Updates(alarms, params -> session.streams().tell(JsonRpc.notification(UPDATED, params)));
-        return calls.subscribe(caller, found, session.subscriptions(), updates, trace, cancellation);
+        return calls.subscribe(caller, found, session.subscriptions(), updates, said, cancellation);
     }
 }

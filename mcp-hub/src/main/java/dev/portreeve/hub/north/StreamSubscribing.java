@@ -51,7 +51,7 @@ final class StreamSubscribing {
         try {
             RawJson params = RawJson.object(Map.of("uri", RawJson.string(uri)));
             return finder.find(caller, ContextRequest.LISTEN, params) instanceof ContextFinder.Found.Request found
-                    && calls.subscribe(caller, found.request(), into, updates, meta.traceId(), gone)
+                    && calls.subscribe(caller, found.request(), into, updates, meta.correlation(), gone)
                             instanceof Reply.Result;
         } catch (BadMessage unusable) {
             return false;

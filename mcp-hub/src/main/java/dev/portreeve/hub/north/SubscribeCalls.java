@@ -15,6 +15,7 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.ContextCall;
+import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.NanoUsd;
@@ -24,7 +25,6 @@ import dev.portreeve.policy.call.Usage;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Begins and ends subscriptions to resources, each as a governed call that is decided as reading the resource is; the same
@@ -59,14 +59,14 @@ final class SubscribeCalls {
      *
      * @param into where it stays for as long as it lasts
      * @param updates takes what the caller is told
-     * @param trace the id of the caller's trace, if there is one
+     * @param said what the caller's own records know the call by
      */
     Reply subscribe(
             Counterpart caller,
             ContextRequest request,
             Subscriptions into,
             Updates updates,
-            @Nullable String trace,
+            Correlation said,
             Cancellation cancellation) {
         Optional<StandingStreams.Place> place = places.enter(caller.subject());
         if (place.isEmpty()) {
@@ -88,7 +88,7 @@ final class SubscribeCalls {
         boolean stays = false;
         try {
             Reply reply = govern(
-                    call(caller, request, trace),
+                    call(caller, request, said),
                     request,
                     isNew ? () -> watch(caller, subscription) : SubscribeCalls::nothing,
                     cancellation);
@@ -122,11 +122,11 @@ final class SubscribeCalls {
             Counterpart caller,
             ContextRequest request,
             Subscriptions from,
-            @Nullable String trace,
+            Correlation said,
             Cancellation cancellation) {
         try {
             return govern(
-                    call(caller, request, trace),
+                    call(caller, request, said),
                     request,
                     () -> {
                         from.drop(request.asked()).ifPresent(Subscription::end);
@@ -149,11 +149,11 @@ final class SubscribeCalls {
                 new Content(List.of()),
                 FREE,
                 Deadline.in(request.owner().callTimeout()),
-                null);
+                Correlation.NONE);
         return access.decide(reading) instanceof Decision.Permit;
     }
 
-    private ContextCall call(Counterpart caller, ContextRequest request, @Nullable String trace) {
+    private ContextCall call(Counterpart caller, ContextRequest request, Correlation said) {
         return new ContextCall(
                 callIds.get(),
                 caller.subject(),
@@ -163,7 +163,7 @@ final class SubscribeCalls {
                 new Content(List.of()),
                 FREE,
                 Deadline.in(request.owner().callTimeout()),
-                trace,
+                said,
                 request.standing().hash(),
                 request.isWithheld());
     }

@@ -182,7 +182,7 @@ final class TaskCalls {
                 FREE,
                 !request.changesSomething(),
                 Deadline.in(request.owner().callTimeout().plus(questions.answerWithin())),
-                request.meta().traceId());
+                request.meta().correlation());
         TaskExchange exchange = new TaskExchange(request, tasks, questions);
         try (CallRelay relay =
                 CallRelay.open(caller, request.owner(), answer, call.deadline(), null, alarms, limits.reportEvery())) {

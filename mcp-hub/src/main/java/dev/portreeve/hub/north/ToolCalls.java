@@ -140,7 +140,7 @@ final class ToolCalls {
                 new Estimate(0, 0, Price.perCall(tool.owner().pricePerCall(), PRICE_VERSION)),
                 tool.readOnly(),
                 Deadline.in(bridge.patience(caller, tool.owner().callTimeout())),
-                meta.traceId(),
+                meta.correlation(),
                 tool.withheld(),
                 round.earlier());
     }

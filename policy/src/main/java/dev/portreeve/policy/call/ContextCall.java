@@ -1,14 +1,12 @@
 package dev.portreeve.policy.call;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A prompt or a resource fetched from a downstream server, or a value for one of its arguments completed: it brings text
  * into somebody's context and changes nothing.
  *
  * @param operation the protocol's own method
  * @param arguments what the caller sent along; empty where there is nothing
- * @param trace the id of the trace the call belongs to, if the caller said so
+ * @param correlation what the caller's own records know it by
  * @param definitionHash SHA-256 (hex) of the definition it is for; empty where there is none that somebody looked at
  * @param withheld whether the server changed that definition and nobody has accepted the change: then it does not run,
  *     whatever rules say
@@ -22,7 +20,7 @@ public record ContextCall(
         Content content,
         Estimate estimate,
         Deadline deadline,
-        @Nullable String trace,
+        Correlation correlation,
         String definitionHash,
         boolean withheld)
         implements GovernedCall {
@@ -37,7 +35,7 @@ public record ContextCall(
             Content content,
             Estimate estimate,
             Deadline deadline,
-            @Nullable String trace) {
-        this(id, subject, resource, operation, arguments, content, estimate, deadline, trace, "", false);
+            Correlation correlation) {
+        this(id, subject, resource, operation, arguments, content, estimate, deadline, correlation, "", false);
     }
 }

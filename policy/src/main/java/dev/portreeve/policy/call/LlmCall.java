@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param target where the call goes, for the record; {@code null} where there is only one place
  * @param hosted the tools in its request that the provider would run by itself, those that were taken out included
  * @param repeatable what it has to do with an idempotency key; {@code null} for a call without one
+ * @param correlation what the caller's own records know it by
  */
 public record LlmCall(
         CallId id,
@@ -22,7 +23,8 @@ public record LlmCall(
         Deadline deadline,
         @Nullable Target target,
         List<HostedUse> hosted,
-        @Nullable Repeatable repeatable)
+        @Nullable Repeatable repeatable,
+        Correlation correlation)
         implements GovernedCall {
     /**
      * A model at a provider.
@@ -74,7 +76,7 @@ public record LlmCall(
             Deadline deadline,
             @Nullable Target target,
             List<HostedUse> hosted) {
-        this(id, subject, resource, operation, content, estimate, deadline, target, hosted, null);
+        this(id, subject, resource, operation, content, estimate, deadline, target, hosted, null, Correlation.NONE);
     }
 
     /** A call whose provider runs no tools. */
@@ -87,12 +89,19 @@ public record LlmCall(
             Estimate estimate,
             Deadline deadline,
             @Nullable Target target) {
-        this(id, subject, resource, operation, content, estimate, deadline, target, List.of(), null);
+        this(id, subject, resource, operation, content, estimate, deadline, target, List.of(), null, Correlation.NONE);
     }
 
     /** The same call under an idempotency key, or without one. */
     public LlmCall under(@Nullable Repeatable key) {
-        return new LlmCall(id, subject, resource, operation, content, estimate, deadline, target, hosted, key);
+        return new LlmCall(
+                id, subject, resource, operation, content, estimate, deadline, target, hosted, key, correlation);
+    }
+
+    /** The same call, of which the caller says this. */
+    public LlmCall of(Correlation said) {
+        return new LlmCall(
+                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, said);
     }
 
     @Override

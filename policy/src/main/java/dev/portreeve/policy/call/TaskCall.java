@@ -1,7 +1,5 @@
 package dev.portreeve.policy.call;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A later request about a task that a tool call began: what became of it, an answer to what it asks, its end. The call that
  * began it was decided with its arguments, approved and paid; so rules are asked whether the tool may still be used at all,
@@ -12,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param begunBy the call that began the task
  * @param content what the caller sends along
  * @param readOnly whether it only asks what became of the task
- * @param trace the id of the trace the request belongs to, if the caller said so
+ * @param correlation what the caller's own records know it by
  */
 public record TaskCall(
         CallId id,
@@ -24,5 +22,5 @@ public record TaskCall(
         Estimate estimate,
         boolean readOnly,
         Deadline deadline,
-        @Nullable String trace)
+        Correlation correlation)
         implements GovernedCall {}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments what the caller sent, as bytes and as canonical form; rules and approvals read them
  * @param readOnly true only if the operator trusts the server's word that the tool changes nothing; decides whether the
  *     opening record must be durable before the tool runs (INV-2)
- * @param trace the id of the trace the call belongs to, if the caller said so
+ * @param correlation what the caller's own records know it by
  * @param withheld whether the tool's server changed its definition and nobody has accepted that: then it does not run,
  *     whatever rules and people say
  * @param earlier the round before this one, if a person approved that; {@code null} for a call that stands alone
@@ -22,7 +22,7 @@ public record ToolCall(
         Estimate estimate,
         boolean readOnly,
         Deadline deadline,
-        @Nullable String trace,
+        Correlation correlation,
         boolean withheld,
         @Nullable EarlierRound earlier)
         implements GovernedCall {
@@ -37,6 +37,6 @@ public record ToolCall(
             Estimate estimate,
             boolean readOnly,
             Deadline deadline) {
-        this(id, subject, resource, arguments, content, estimate, readOnly, deadline, null, false, null);
+        this(id, subject, resource, arguments, content, estimate, readOnly, deadline, Correlation.NONE, false, null);
     }
 }

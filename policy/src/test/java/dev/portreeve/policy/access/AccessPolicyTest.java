@@ -21,6 +21,7 @@ import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
@@ -310,7 +311,7 @@ class AccessPolicyTest {
                         new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "test")),
                         true,
                         Deadline.in(Duration.ofSeconds(30)),
-                        null));
+                        Correlation.NONE));
     }
 
     /** What is about arguments was judged when the task was begun; who loses the tool loses its tasks. */

@@ -17,6 +17,7 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.Resource;
@@ -189,7 +190,7 @@ abstract class ApprovalContract {
                 call.estimate(),
                 false,
                 call.deadline(),
-                null,
+                Correlation.NONE,
                 false,
                 new EarlierRound(ticket, round.id()));
     }

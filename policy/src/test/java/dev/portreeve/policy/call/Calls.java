@@ -44,7 +44,7 @@ public final class Calls {
                 new Content(parsed.texts()),
                 new Estimate(0, 0, FREE),
                 Deadline.in(Duration.ofSeconds(30)),
-                null);
+                Correlation.NONE);
     }
 
     public static LlmCall llm(Subject subject, String model, Estimate estimate, TextRun... input) {
