@@ -96,6 +96,7 @@ public final class Gateway implements AutoCloseable {
                 config.policy(),
                 new PolicyEngine.Ground(
                         database.pooled(),
+                        database.unpooled(),
                         evidence.log(),
                         pepper,
                         clock,

@@ -25,6 +25,7 @@ import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
 import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.signal.PostgresNotifications;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -64,11 +65,14 @@ public final class PolicyEngine implements AutoCloseable {
     private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
     private final Housekeeping post;
+    /** Parts that want to hear of a channel say so in the constructor. */
+    private final PostgresNotifications notifications;
 
     /**
      * What the engine stands on; all of it outlives the engine.
      *
      * @param database a pool with the application's role; used for reads, administration and sweeping
+     * @param unpooled the same, with a new connection at each request; one is kept, to hear what other replicas say
      * @param audit the log whose journal commits on the same database
      * @param channel sends notices of tickets
      * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
@@ -77,6 +81,7 @@ public final class PolicyEngine implements AutoCloseable {
      */
     public record Ground(
             DataSource database,
+            DataSource unpooled,
             AuditLog audit,
             Pepper pepper,
             InstantSource clock,
@@ -112,6 +117,7 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.random());
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
+        this.notifications = new PostgresNotifications(ground.unpooled());
         this.housekeeping = new Housekeeping("policy-housekeeping", chores(sweeper));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
         this.post = new Housekeeping(
@@ -150,6 +156,7 @@ public final class PolicyEngine implements AutoCloseable {
                 .await();
         engine.housekeeping.start();
         engine.post.start();
+        engine.notifications.start();
         return engine;
     }
 
@@ -189,6 +196,7 @@ public final class PolicyEngine implements AutoCloseable {
     /** Ends the chores; calls under way go on and settle through the journal, which must be closed after this. */
     @Override
     public void close() {
+        notifications.close();
         post.close();
         housekeeping.close();
         keys.flushRejections();

@@ -75,6 +75,7 @@ final class EngineFixture implements AutoCloseable {
                 database.app().dataSource(), JournalSettings.defaults(), InstantSource.system(), new Random());
         this.ground = new PolicyEngine.Ground(
                 database.app().dataSource(),
+                database.app().dataSource(),
                 new AuditLog(decoration.apply(journal)),
                 Pepper.of(new byte[Pepper.BYTES]),
                 InstantSource.system(),
