@@ -1,8 +1,10 @@
 package dev.portreeve.gateway.cli;
 
 import dev.portreeve.gateway.price.Catalogues;
+import dev.portreeve.gateway.price.Overlay;
 import dev.portreeve.gateway.price.PriceEntry;
 import dev.portreeve.gateway.price.PriceSnapshot;
+import dev.portreeve.gateway.price.ToolFees;
 import dev.portreeve.hub.outbound.NameResolver;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.outbound.OutboundRefused;
@@ -57,10 +59,13 @@ final class PriceRefresh {
             String form = each.substring(0, Math.max(0, split));
             String[] place = each.substring(split + 1).split("#", 2);
             byte[] bytes = bytes(place[0]);
-            all = Catalogues.overlaid(all, entries(form, bytes, sources.size()));
+            all = Overlay.of(all, entries(form, bytes, sources.size()));
             String name = place.length == 2 ? place[1] : place[0];
             sources.add(new PriceSnapshot.Source(name, "sha256:" + digest(bytes), "MIT"));
         }
+        ToolFees fees = ToolFees.builtIn();
+        all = fees.under(all, sources.size());
+        sources.add(fees.source());
         PriceSnapshot.write(to, version, sources, all);
         return all.size();
     }

@@ -7,6 +7,7 @@ import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.price.PriceEntry;
 import dev.portreeve.gateway.price.PriceField;
 import dev.portreeve.gateway.price.PriceSnapshot;
+import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Rates;
@@ -17,7 +18,9 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -80,7 +83,7 @@ public final class PricesCommand {
         PriceEntry entry = found.entry();
         List<PriceSnapshot.Source> sources = sources(found);
         List<List<String>> rows = new ArrayList<>();
-        entry.amounts()
+        of(entry, PriceField.Unit.MILLION_TOKENS)
                 .forEach((field, amount) -> rows.add(List.of(
                         field.key(), amount.toDecimal(), source(entry.sources().get(field), sources))));
         for (PriceEntry.Tier tier : entry.tiers()) {
@@ -96,8 +99,42 @@ public final class PricesCommand {
         }
         terminal.line(model + ", from list " + found.list().version());
         terminal.table(List.of("WHAT", "$ PER MILLION", "SOURCE"), rows);
+        terminal.line("");
+        terminal.table(List.of("BESIDE TOKENS", "$ PER USE", "SOURCE"), fees(entry, price, sources));
+        switch (entry.searching()) {
+            case EACH -> {}
+            case ONCE -> terminal.line("a call that searches pays for one search, however often it does");
+            case ALWAYS -> terminal.line("each call searches once, asked or not");
+        }
         terminal.line("context window " + orUnknown(entry.contextWindow()) + ", longest answer "
                 + orUnknown(entry.maxOutputTokens()) + " tokens");
+    }
+
+    private static Map<PriceField, NanoUsd> of(PriceEntry entry, PriceField.Unit unit) {
+        Map<PriceField, NanoUsd> those = new EnumMap<>(entry.amounts());
+        those.keySet().removeIf(field -> field.unit() != unit);
+        return those;
+    }
+
+    private static List<List<String>> fees(PriceEntry entry, Price price, List<PriceSnapshot.Source> sources) {
+        List<List<String>> rows = new ArrayList<>();
+        of(entry, PriceField.Unit.USE)
+                .forEach((field, amount) -> rows.add(List.of(
+                        field.key(), amount.toDecimal(), source(entry.sources().get(field), sources))));
+        for (HostedService service : unlistedFees(price)) {
+            rows.add(List.of(key(service), price.fees().of(service).toDecimal(), IN_NO_LIST));
+        }
+        return rows;
+    }
+
+    private static List<HostedService> unlistedFees(Price price) {
+        return Arrays.stream(HostedService.values())
+                .filter(service -> !price.fees().each().containsKey(service))
+                .toList();
+    }
+
+    private static String key(HostedService service) {
+        return service.code().replace('_', '-');
     }
 
     /** Tiers of service that calls are held and charged by although no list has them. */
@@ -152,11 +189,20 @@ public final class PricesCommand {
                     .put("output_usd_per_million", rates.output().toDecimal())
                     .put("source", IN_NO_LIST);
         }
+        for (HostedService service : unlistedFees(price)) {
+            amounts.addObject()
+                    .put("what", key(service))
+                    .put("usd_per_use", price.fees().of(service).toDecimal())
+                    .put("source", IN_NO_LIST);
+        }
+        json.put("searching", entry.searching().name().toLowerCase(Locale.ROOT));
         return json.put("context_window", entry.contextWindow()).put("max_output_tokens", entry.maxOutputTokens());
     }
 
     private static ObjectNode amount(ArrayNode amounts, PriceField field, NanoUsd amount) {
-        return amounts.addObject().put("what", field.key()).put("usd_per_million", amount.toDecimal());
+        return amounts.addObject()
+                .put("what", field.key())
+                .put(field.unit() == PriceField.Unit.USE ? "usd_per_use" : "usd_per_million", amount.toDecimal());
     }
 
     @Command(

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputCap the member it bounds an answer by
  * @param inlineMedia whether it takes pictures and documents in the request only, not by their address
  * @param quirk in what its requests differ from the dialect they are of
+ * @param statesCost whether its answers say in dollars what the call cost ({@code usage.cost}), and that is what is charged
  * @param aliases further ids it may be configured under
  * @param also further addresses, where other dialects are spoken
  * @param note what one should know before using it
@@ -41,6 +42,7 @@ public record KnownProvider(
         @Default("max-tokens") OutputCap outputCap,
         boolean inlineMedia,
         @Nullable Quirk quirk,
+        boolean statesCost,
         @Default("[]") List<String> aliases,
         @Default("[]") List<Address> also,
         @Nullable String note,

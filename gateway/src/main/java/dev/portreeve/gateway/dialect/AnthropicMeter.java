@@ -65,7 +65,8 @@ final class AnthropicMeter implements AnswerMeter {
             switch (walk.name()) {
                 case "type" -> type = walk.is(JsonToken.VALUE_STRING) ? walk.string() : "";
                 case "usage" -> usage.read(walk);
-                case "message" -> message(walk);
+                case "message", "delta" -> message(walk);
+                case "container" -> usage.container(walk);
                 default -> walk.skipQuickly();
             }
         }
@@ -78,10 +79,10 @@ final class AnthropicMeter implements AnswerMeter {
             return;
         }
         while (walk.member()) {
-            if (walk.name().equals("usage")) {
-                usage.read(walk);
-            } else {
-                walk.skipQuickly();
+            switch (walk.name()) {
+                case "usage" -> usage.read(walk);
+                case "container" -> usage.container(walk);
+                default -> walk.skipQuickly();
             }
         }
     }

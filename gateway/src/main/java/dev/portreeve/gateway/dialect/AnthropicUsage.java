@@ -1,10 +1,13 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.ServiceTier;
 import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -23,6 +26,8 @@ final class AnthropicUsage {
     private long minutes;
     private long output;
     private long thinking;
+    private long searches;
+    private boolean container;
     private ServiceTier tier = ServiceTier.STANDARD;
     private int uplift;
     private final List<AnthropicUsage> apart = new ArrayList<>();
@@ -42,6 +47,7 @@ final class AnthropicUsage {
                 case "output_tokens" -> output = count(walk, output);
                 case "cache_creation" -> creation(walk);
                 case "output_tokens_details" -> details(walk);
+                case "server_tool_use" -> served(walk, "web_search_requests");
                 case "iterations" -> iterations(walk);
                 case "type" -> kind = walk.is(JsonToken.VALUE_STRING) ? walk.string() : "";
                 case "service_tier", "speed", "inference_geo" -> served(walk);
@@ -64,6 +70,37 @@ final class AnthropicUsage {
                 apart.add(iteration);
             }
         }
+    }
+
+    private void served(JsonWalk walk, String counted) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        while (walk.member()) {
+            if (walk.name().equals(counted)) {
+                searches = count(walk, searches);
+            } else {
+                walk.skipQuickly();
+            }
+        }
+    }
+
+    /** The answer names a container in which code ran. Its hours are not in the usage: it counts as one of them. */
+    void container(JsonWalk walk) {
+        container |= walk.is(JsonToken.START_OBJECT);
+        walk.skipQuickly();
+    }
+
+    private Map<HostedService, Long> uses() {
+        Map<HostedService, Long> uses = new EnumMap<>(HostedService.class);
+        if (searches > 0) {
+            uses.put(HostedService.WEB_SEARCH, searches);
+        }
+        if (container) {
+            uses.put(HostedService.CODE_INTERPRETER, 1L);
+        }
+        return uses;
     }
 
     /** Its {@code priority} is capacity that was paid for beforehand; charged here as usual. */
@@ -135,6 +172,7 @@ final class AnthropicUsage {
                 outputs,
                 new Usage.Parts(minuteWrites, hourWrites, 0, Math.min(thinking, output), 0),
                 new Terms(tier, uplift),
+                new Usage.Apart(uses(), null),
                 Usage.Basis.REPORTED);
     }
 

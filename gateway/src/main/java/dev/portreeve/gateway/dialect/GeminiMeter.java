@@ -10,6 +10,7 @@ import tools.jackson.core.JsonToken;
  * closes after the chunk that says why the answer ended, or why there is none.
  */
 final class GeminiMeter implements AnswerMeter {
+    private final Grounding grounding = new Grounding();
     private @Nullable Usage reported;
     private boolean error;
     private boolean candidates;
@@ -17,7 +18,7 @@ final class GeminiMeter implements AnswerMeter {
 
     @Override
     public @Nullable Usage reported() {
-        return reported;
+        return reported == null ? null : reported.with(new Usage.Apart(grounding.uses(), null));
     }
 
     @Override
@@ -86,8 +87,26 @@ final class GeminiMeter implements AnswerMeter {
         }
         while (walk.element()) {
             candidates = true;
-            ended |= says(walk, "finishReason");
+            ended |= candidate(walk);
         }
+    }
+
+    /** @return whether it says why it ended */
+    private boolean candidate(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return false;
+        }
+        boolean says = false;
+        while (walk.member()) {
+            if (walk.name().equals("groundingMetadata")) {
+                grounding.read(walk);
+            } else {
+                says |= walk.name().equals("finishReason") && isWord(walk);
+                walk.skipQuickly();
+            }
+        }
+        return says;
     }
 
     /** Whether the object that the walk stands on, which is then left, has a word there. */

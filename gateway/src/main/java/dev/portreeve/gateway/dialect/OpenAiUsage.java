@@ -1,6 +1,10 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Usage;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -12,6 +16,9 @@ import tools.jackson.core.JsonToken;
  * <p>What compatible servers say in words of their own: DeepSeek's {@code prompt_cache_hit_tokens} and Moonshot's {@code
  * cached_tokens} are cached input. xAI counts reasoning beside the completion, which its total gives away. Perplexity's {@code
  * citation_tokens} are read beside the prompt and its own {@code reasoning_tokens} thought beside the completion.
+ *
+ * <p>What a call cost in dollars stands in OpenRouter's {@code cost} and in Perplexity's {@code cost.total_cost}. Whether that is
+ * believed hangs on the provider.
  */
 final class OpenAiUsage {
     private long input;
@@ -27,6 +34,9 @@ final class OpenAiUsage {
     private long thoughtApart;
     private long citations;
     private boolean searches;
+    private @Nullable BigDecimal cost;
+    private BigDecimal upstream = BigDecimal.ZERO;
+    private boolean ownKey;
 
     private OpenAiUsage() {}
 
@@ -43,6 +53,15 @@ final class OpenAiUsage {
                 case "citation_tokens" -> {
                     usage.citations = count(walk);
                     usage.searches = true;
+                }
+                case "cost" -> usage.cost = StatedCost.read(walk, "total_cost");
+                case "cost_details" -> {
+                    BigDecimal charged = StatedCost.read(walk, "upstream_inference_cost");
+                    usage.upstream = charged == null ? BigDecimal.ZERO : charged;
+                }
+                case "is_byok" -> {
+                    usage.ownKey = walk.is(JsonToken.VALUE_TRUE);
+                    walk.skipQuickly();
                 }
                 case "prompt_tokens_details", "input_tokens_details" -> usage.promptDetails(walk);
                 case "completion_tokens_details", "output_tokens_details" -> usage.completionDetails(walk);
@@ -97,11 +116,17 @@ final class OpenAiUsage {
         long imageOutput = Math.min(imageOut, completion - audioOutput);
         long reasoned = Math.min(thought, completion - audioOutput - imageOutput);
         return new Usage(
-                prompt,
-                read,
-                completion,
-                new Usage.Parts(write, 0, audioInput, imageInput, reasoned, audioOutput, imageOutput),
-                Usage.Basis.REPORTED);
+                        prompt,
+                        read,
+                        completion,
+                        new Usage.Parts(write, 0, audioInput, imageInput, reasoned, audioOutput, imageOutput),
+                        Usage.Basis.REPORTED)
+                .with(new Usage.Apart(Map.of(), stated()));
+    }
+
+    /** With a key of one's own at OpenRouter, the provider behind it charges beside OpenRouter's fee. */
+    private @Nullable NanoUsd stated() {
+        return cost == null ? null : StatedCost.amount(ownKey ? cost.add(upstream) : cost);
     }
 
     private static long count(JsonWalk walk) {

@@ -25,6 +25,7 @@ final class ResponsesMeter implements AnswerMeter {
     private @Nullable Usage reported;
     private @Nullable String id;
     private String status = "";
+    private ResponseItems items = new ResponseItems();
     private ServiceTier tier = ServiceTier.STANDARD;
 
     private static byte[] bytes(String text) {
@@ -33,7 +34,10 @@ final class ResponsesMeter implements AnswerMeter {
 
     @Override
     public @Nullable Usage reported() {
-        return reported == null ? null : reported.on(new Terms(tier, 0));
+        return reported == null
+                ? null
+                : reported.on(new Terms(tier, 0))
+                        .with(new Usage.Apart(items.uses(), reported.apart().stated()));
     }
 
     @Override
@@ -104,6 +108,9 @@ final class ResponsesMeter implements AnswerMeter {
                 id = walk.string();
             } else if (walk.name().equals("status") && walk.is(JsonToken.VALUE_STRING)) {
                 status = walk.string();
+            } else if (walk.name().equals("output") && walk.is(JsonToken.START_ARRAY)) {
+                items = new ResponseItems();
+                items.read(walk);
             } else if (walk.name().equals("service_tier") && walk.is(JsonToken.VALUE_STRING)) {
                 tier = ServiceWish.tier(walk.string());
             } else {

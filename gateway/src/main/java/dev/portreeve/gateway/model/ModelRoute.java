@@ -1,11 +1,13 @@
 package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.config.ModelConfig.HostedTools;
+import dev.portreeve.gateway.dialect.HostedWish;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.model.Prices.PricedModel;
 import dev.portreeve.gateway.turn.Unsupported;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.Fees;
 import dev.portreeve.policy.call.Price;
 
 /**
@@ -48,18 +50,23 @@ public record ModelRoute(
     /** @param inputBound where the body that the provider gets is another than the caller's */
     public Estimate estimate(ModelRequest request, long inputBound) {
         if (request.operation() == Operation.COUNT_TOKENS) {
-            return new Estimate(0, 0, priced.price());
+            return new Estimate(0, 0, priced.price().with(Fees.UNLISTED));
         }
         if (request.operation() == Operation.EMBEDDINGS) {
             return new Estimate(inputBound, 0, priced.price(), request.service().terms(priced.price()));
         }
-        Price price = priced.price();
+        // A translated request has no such tools left.
+        HostedWish wish =
+                provider.speaks(request.dialect(), request.operation()) ? HostedWish.of(request) : HostedWish.NONE;
+        Fees fees = priced.price().fees();
+        Price price = priced.price().with(fees.asked(wish.search(), wish.containers()));
         long perAnswer = request.cap().isGiven() ? request.cap().tokens() : usualCap(request.operation());
         return new Estimate(
                 inputBound,
                 perAnswer * request.choices(),
                 price,
-                request.service().terms(price));
+                request.service().terms(price),
+                new Estimate.Apart(wish.uses(), wish.counted(), priced.statesCost()));
     }
 
     /** The bound to put into a request that has none; 0 where none is needed. */

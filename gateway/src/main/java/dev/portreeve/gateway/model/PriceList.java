@@ -2,6 +2,7 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.price.PriceEntry;
 import dev.portreeve.gateway.price.PriceField;
+import dev.portreeve.policy.call.Fees;
 import dev.portreeve.policy.call.NanoUsd;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,8 +31,16 @@ final class PriceList implements PriceSource {
     private static final String CONTEXT = "context-window";
     private static final String TIERS = "tiers";
     private static final String ABOVE = "above";
+    private static final String SEARCHING = "searching";
     private static final List<String> KEYS = Stream.concat(
-                    Arrays.stream(PriceField.values()).map(PriceField::key), Stream.of(TIERS, CONTEXT, MAX_OUTPUT))
+                    Arrays.stream(PriceField.values()).map(PriceField::key),
+                    Stream.of(TIERS, SEARCHING, CONTEXT, MAX_OUTPUT))
+            .toList();
+    private static final List<String> TIER_KEYS = Stream.concat(
+                    Stream.of(ABOVE),
+                    Arrays.stream(PriceField.values())
+                            .filter(field -> field.unit() == PriceField.Unit.MILLION_TOKENS)
+                            .map(PriceField::key))
             .toList();
 
     private final Map<String, PriceEntry> exact = new TreeMap<>();
@@ -87,6 +97,7 @@ final class PriceList implements PriceSource {
                 amounts(fields, place),
                 new EnumMap<>(PriceField.class),
                 tiers(fields.get(TIERS), place),
+                searching(fields, place),
                 count(fields, CONTEXT, place),
                 count(fields, MAX_OUTPUT, place));
         if (name.endsWith("*")) {
@@ -112,15 +123,27 @@ final class PriceList implements PriceSource {
         if (!(value instanceof List<?> list)) {
             throw new IllegalArgumentException(place + ": tiers is not a list");
         }
-        List<String> keys = Stream.concat(Stream.of(ABOVE), KEYS.stream().limit(PriceField.values().length))
-                .toList();
         for (Object each : list) {
             Map<?, ?> tier = mapping(each, place + ", tiers");
-            known(tier, keys, place + ", tiers");
+            known(tier, TIER_KEYS, place + ", tiers");
             text(tier, ABOVE, place + ", tiers");
             tiers.add(new PriceEntry.Tier(count(tier, ABOVE, place), amounts(tier, place)));
         }
         return tiers;
+    }
+
+    private static Fees.Searching searching(Map<?, ?> fields, String place) {
+        if (!fields.containsKey(SEARCHING)) {
+            return Fees.Searching.EACH;
+        }
+        String word = text(fields, SEARCHING, place);
+        for (Fees.Searching each : Fees.Searching.values()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException(
+                place + ": searching \"" + word + "\" is not one of \"each\", \"once\", \"always\"");
     }
 
     private static Map<PriceField, NanoUsd> amounts(Map<?, ?> fields, String place) {

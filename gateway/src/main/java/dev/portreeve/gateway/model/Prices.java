@@ -33,8 +33,14 @@ public final class Prices {
      *
      * @param maxOutputTokens the most it answers with, or 0 where the list does not say
      * @param listed false for the high default
+     * @param statesCost whether its provider says in dollars what a call cost, and is believed
      */
-    public record PricedModel(Price price, int maxOutputTokens, boolean listed) {}
+    public record PricedModel(Price price, int maxOutputTokens, boolean listed, boolean statesCost) {
+        /** At a provider that says nothing of costs. */
+        public PricedModel(Price price, int maxOutputTokens, boolean listed) {
+            this(price, maxOutputTokens, listed, false);
+        }
+    }
 
     /** An entry and the list that has it. */
     public record Found(PriceSource list, PriceEntry entry) {}
@@ -64,12 +70,14 @@ public final class Prices {
     /** The price of a provider's model; the high default if no list has it. */
     public PricedModel of(String provider, String model) {
         Found found = find(provider, model);
+        KnownProvider known = KnownProviders.builtIn().find(provider);
+        boolean statesCost = known != null && known.statesCost();
         if (found == null) {
             warn(provider + "/" + model);
-            return unlisted;
+            return new PricedModel(unlisted.price(), 0, false, statesCost);
         }
         PriceEntry entry = found.entry();
-        return new PricedModel(entry.price(found.list().version()), entry.maxOutputTokens(), true);
+        return new PricedModel(entry.price(found.list().version()), entry.maxOutputTokens(), true, statesCost);
     }
 
     /** The entry a provider's model is priced by, or {@code null} for the high default. */

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.price;
 
+import dev.portreeve.policy.call.Fees;
 import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +64,8 @@ public final class Catalogues {
             Map.entry("input_cost_per_token_flex", PriceField.FLEX_INPUT),
             Map.entry("output_cost_per_token_flex", PriceField.FLEX_OUTPUT));
 
-    private static final Pattern TIER = Pattern.compile("(.+)_above_(\\d{1,5})k_tokens");
+    /** The tier of service, if any, stands behind the size. */
+    private static final Pattern TIER = Pattern.compile("(.+)_above_(\\d{1,5})k_tokens(_priority|_flex|_batches)?");
 
     /** LiteLLM's word for a provider, where it is not ours. */
     private static final Map<String, String> RENAMED = Map.of(
@@ -95,6 +98,7 @@ public final class Catalogues {
                         .forEach(model -> {
                             JsonNode cost = model.getValue().path("cost");
                             Map<PriceField, NanoUsd> amounts = amounts(cost, MODELS_DEV, 0);
+                            modes(model.getValue().path("experimental").path("modes"), amounts);
                             JsonNode limit = model.getValue().path("limit");
                             put(
                                     entries,
@@ -103,10 +107,27 @@ public final class Catalogues {
                                             amounts,
                                             source,
                                             modelsDevTiers(cost),
+                                            BesideTokens.searching(provider.getKey() + "/" + model.getKey(), false),
                                             count(limit, "context"),
                                             count(limit, "output")));
                         }));
         return entries;
+    }
+
+    /** What it costs to be served in another tier; which one, the request's body of that mode says. */
+    private static void modes(JsonNode modes, Map<PriceField, NanoUsd> amounts) {
+        for (JsonNode mode : modes) {
+            JsonNode body = mode.path("provider").path("body");
+            String tier = body.path("speed").asString(body.path("service_tier").asString(""));
+            PriceField in = PriceField.of(tier + "-input");
+            PriceField out = PriceField.of(tier + "-output");
+            NanoUsd input = amount(mode.path("cost").path("input"), 0);
+            NanoUsd output = amount(mode.path("cost").path("output"), 0);
+            if (in != null && out != null && input != null && output != null && !input.isZero()) {
+                amounts.put(in, input);
+                amounts.put(out, output);
+            }
+        }
     }
 
     private static List<PriceEntry.Tier> modelsDevTiers(JsonNode cost) {
@@ -133,13 +154,21 @@ public final class Catalogues {
             JsonNode facts = model.getValue();
             String said = facts.path("litellm_provider").asString("");
             if (!said.isEmpty() && !model.getKey().equals("sample_spec")) {
+                String name = name(said, model.getKey());
+                Map<PriceField, NanoUsd> amounts = amounts(facts, LITELLM, PER_MILLION);
+                BesideTokens.add(facts, name, amounts);
                 put(
                         entries,
-                        name(said, model.getKey()),
+                        name,
                         entry(
-                                amounts(facts, LITELLM, PER_MILLION),
+                                amounts,
                                 source,
                                 liteLlmTiers(facts),
+                                BesideTokens.searching(
+                                        name,
+                                        facts.path("web_search_billing_unit")
+                                                .asString("")
+                                                .equals("per_query")),
                                 count(facts, "max_input_tokens"),
                                 count(facts, "max_output_tokens")));
             }
@@ -157,7 +186,9 @@ public final class Catalogues {
         TreeMap<Integer, Map<PriceField, NanoUsd>> tiers = new TreeMap<>();
         facts.properties().forEach(member -> {
             Matcher named = TIER.matcher(member.getKey());
-            PriceField field = named.matches() ? LITELLM.get(named.group(1)) : null;
+            PriceField field = named.matches()
+                    ? LITELLM.get(named.group(1) + Objects.requireNonNullElse(named.group(3), ""))
+                    : null;
             NanoUsd amount = field == null ? null : amount(member.getValue(), PER_MILLION);
             if (field != null && amount != null) {
                 tiers.computeIfAbsent(Integer.parseInt(named.group(2)) * 1000, size -> new EnumMap<>(PriceField.class))
@@ -165,29 +196,6 @@ public final class Catalogues {
             }
         });
         return tiers(tiers);
-    }
-
-    /** What {@code first} lacks comes from {@code second}; an amount both have stays as {@code first} has it. */
-    public static Map<String, PriceEntry> overlaid(Map<String, PriceEntry> first, Map<String, PriceEntry> second) {
-        Map<String, PriceEntry> both = new TreeMap<>(second);
-        first.forEach((name, entry) -> {
-            PriceEntry other = second.get(name);
-            both.put(name, other == null ? entry : overlaid(entry, other));
-        });
-        return both;
-    }
-
-    private static PriceEntry overlaid(PriceEntry first, PriceEntry second) {
-        Map<PriceField, NanoUsd> amounts = new EnumMap<>(second.amounts());
-        amounts.putAll(first.amounts());
-        Map<PriceField, Integer> sources = new EnumMap<>(second.sources());
-        sources.putAll(first.sources());
-        return new PriceEntry(
-                amounts,
-                sources,
-                first.tiers().isEmpty() ? second.tiers() : first.tiers(),
-                first.contextWindow() > 0 ? first.contextWindow() : second.contextWindow(),
-                first.maxOutputTokens() > 0 ? first.maxOutputTokens() : second.maxOutputTokens());
     }
 
     private static void put(Map<String, PriceEntry> entries, String name, @Nullable PriceEntry entry) {
@@ -198,15 +206,21 @@ public final class Catalogues {
     }
 
     private static @Nullable PriceEntry entry(
-            Map<PriceField, NanoUsd> amounts, int source, List<PriceEntry.Tier> tiers, int context, int maxOutput) {
+            Map<PriceField, NanoUsd> amounts,
+            int source,
+            List<PriceEntry.Tier> tiers,
+            Fees.Searching searching,
+            int context,
+            int maxOutput) {
         NanoUsd input = amounts.get(PriceField.INPUT);
         NanoUsd output = amounts.get(PriceField.OUTPUT);
         if (input == null || output == null || (input.isZero() && output.isZero())) {
             return null;
         }
+        Overlay.withoutNonsense(amounts);
         Map<PriceField, Integer> sources = new EnumMap<>(PriceField.class);
         amounts.keySet().forEach(field -> sources.put(field, source));
-        return new PriceEntry(amounts, sources, tiers, context, maxOutput);
+        return new PriceEntry(amounts, sources, tiers, searching, context, maxOutput);
     }
 
     private static List<PriceEntry.Tier> tiers(TreeMap<Integer, Map<PriceField, NanoUsd>> bySize) {
@@ -228,7 +242,7 @@ public final class Catalogues {
         return amounts;
     }
 
-    private static @Nullable NanoUsd amount(JsonNode number, int shift) {
+    static @Nullable NanoUsd amount(JsonNode number, int shift) {
         if (!number.isNumber()) {
             return null;
         }

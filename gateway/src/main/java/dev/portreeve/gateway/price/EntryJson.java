@@ -1,9 +1,11 @@
 package dev.portreeve.gateway.price;
 
+import dev.portreeve.policy.call.Fees;
 import dev.portreeve.policy.call.NanoUsd;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +17,7 @@ final class EntryJson {
     private static final String TIERS = "tiers";
     private static final String ABOVE = "above";
     private static final String SOURCES = "from";
+    private static final String SEARCHING = "searching";
     private static final String CONTEXT = "context-window";
     private static final String MAX_OUTPUT = "max-output-tokens";
 
@@ -25,6 +28,9 @@ final class EntryJson {
         if (!entry.tiers().isEmpty()) {
             ArrayNode tiers = json.putArray(TIERS);
             entry.tiers().forEach(tier -> tiers.add(amounts(tier.amounts()).put(ABOVE, tier.above())));
+        }
+        if (entry.searching() != Fees.Searching.EACH) {
+            json.put(SEARCHING, word(entry.searching()));
         }
         if (entry.contextWindow() > 0) {
             json.put(CONTEXT, entry.contextWindow());
@@ -60,8 +66,22 @@ final class EntryJson {
                 amounts(json),
                 sources,
                 tiers,
+                searching(json.path(SEARCHING).asString("each")),
                 json.path(CONTEXT).asInt(0),
                 json.path(MAX_OUTPUT).asInt(0));
+    }
+
+    static String word(Fees.Searching searching) {
+        return searching.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Fees.Searching searching(String word) {
+        for (Fees.Searching each : Fees.Searching.values()) {
+            if (word(each).equals(word)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException("\"" + word + "\" is no way of counting searches");
     }
 
     private static Map<PriceField, NanoUsd> amounts(JsonNode json) {

@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.price;
 
+import dev.portreeve.policy.call.Fees;
+import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Rates;
@@ -16,6 +18,7 @@ import java.util.Map;
  * @param amounts what is known; {@code input} and {@code output} always are
  * @param sources for each amount, which of the list's sources says so
  * @param tiers amounts that replace those above for inputs beyond a size, by rising size
+ * @param searching how the provider counts searches for this model
  * @param contextWindow in tokens, or 0 where the list does not say
  * @param maxOutputTokens the most it answers with, or 0 where the list does not say
  */
@@ -23,13 +26,35 @@ public record PriceEntry(
         Map<PriceField, NanoUsd> amounts,
         Map<PriceField, Integer> sources,
         List<Tier> tiers,
+        Fees.Searching searching,
         int contextWindow,
         int maxOutputTokens) {
+    private static final Map<PriceField, HostedService> SERVICES = Map.of(
+            PriceField.WEB_SEARCH, HostedService.WEB_SEARCH,
+            PriceField.MAPS, HostedService.MAPS,
+            PriceField.FILE_SEARCH, HostedService.FILE_SEARCH,
+            PriceField.CODE_INTERPRETER, HostedService.CODE_INTERPRETER,
+            PriceField.IMAGE_GENERATION, HostedService.IMAGE_GENERATION);
+    private static final Map<PriceField, Fees.Search> SEARCHES = Map.of(
+            PriceField.WEB_SEARCH_LOW, Fees.Search.LITTLE,
+            PriceField.WEB_SEARCH_HIGH, Fees.Search.MUCH,
+            PriceField.WEB_SEARCH_PREVIEW, Fees.Search.PREVIEW);
+
     /** Amounts for inputs of more than so many tokens. */
     public record Tier(int above, Map<PriceField, NanoUsd> amounts) {
         public Tier {
             amounts = Collections.unmodifiableMap(amounts);
         }
+    }
+
+    /** An entry whose provider counts searches one by one. */
+    public PriceEntry(
+            Map<PriceField, NanoUsd> amounts,
+            Map<PriceField, Integer> sources,
+            List<Tier> tiers,
+            int contextWindow,
+            int maxOutputTokens) {
+        this(amounts, sources, tiers, Fees.Searching.EACH, contextWindow, maxOutputTokens);
     }
 
     /** @throws IllegalArgumentException no price of input or output, an amount below zero, or tiers out of order */
@@ -54,7 +79,22 @@ public record PriceEntry(
         List<Price.Tier> dearer = tiers.stream()
                 .map(tier -> new Price.Tier(tier.above(), rates(over(tier))))
                 .toList();
-        return new Price(rates(amounts), dearer, services(dearer), NanoUsd.ZERO, version);
+        return new Price(rates(amounts), dearer, services(dearer), fees(), NanoUsd.ZERO, version);
+    }
+
+    private Fees fees() {
+        Map<HostedService, NanoUsd> each = new EnumMap<>(HostedService.class);
+        Map<Fees.Search, NanoUsd> searches = new EnumMap<>(Fees.Search.class);
+        amounts.forEach((field, amount) -> {
+            HostedService service = SERVICES.get(field);
+            Fees.Search search = SEARCHES.get(field);
+            if (service != null) {
+                each.put(service, amount);
+            } else if (search != null) {
+                searches.put(search, amount);
+            }
+        });
+        return new Fees(each, searches, searching);
     }
 
     /** Lists say what plain input and output cost in another tier; what is read from caches and the like costs as much more or less. */

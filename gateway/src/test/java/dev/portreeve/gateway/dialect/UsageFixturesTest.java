@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Usage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +65,13 @@ class UsageFixturesTest {
     private static ObjectNode json(Usage usage) {
         Usage.Parts parts = usage.parts();
         JsonMapper mapper = JsonMapper.shared();
-        return (ObjectNode) mapper.readTree(mapper.createObjectNode()
-                .put("input", usage.inputTokens())
+        ObjectNode json = mapper.createObjectNode();
+        usage.apart().uses().forEach((service, uses) -> json.withObject("uses").put(service.code(), uses));
+        NanoUsd stated = usage.apart().stated();
+        if (stated != null) {
+            json.put("stated", stated.toDecimal());
+        }
+        return (ObjectNode) mapper.readTree(json.put("input", usage.inputTokens())
                 .put("output", usage.outputTokens())
                 .put("cached", usage.cachedInputTokens())
                 .put("cache_write", parts.cacheWrite())

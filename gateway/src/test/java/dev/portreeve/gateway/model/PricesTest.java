@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.gateway.config.PricesConfig;
 import dev.portreeve.gateway.model.Prices.PricedModel;
+import dev.portreeve.policy.call.Fees;
+import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +61,28 @@ class PricesTest {
     }
 
     @Test
+    void a_list_may_have_fees() throws IOException {
+        Path file = Files.writeString(folder.resolve("prices.yaml"), """
+                version: mine-3
+                models:
+                  a/m: { input: 1, output: 2, web-search: 0.02, web-search-high: 0.03, code-interpreter: 0.1, searching: once }
+                """);
+        Fees fees = load(file).of("a", "m").price().fees();
+        assertEquals(NanoUsd.ofUsd("0.02"), fees.of(HostedService.WEB_SEARCH));
+        assertEquals(NanoUsd.ofUsd("0.03"), fees.asked(Fees.Search.MUCH, 1).of(HostedService.WEB_SEARCH));
+        assertEquals(NanoUsd.ofUsd("0.4"), fees.asked(Fees.Search.USUAL, 4).of(HostedService.CODE_INTERPRETER));
+        assertEquals(Fees.Searching.ONCE, fees.searching());
+        assertEquals(HostedService.MAPS.unlisted(), fees.of(HostedService.MAPS));
+    }
+
+    @Test
+    void providers_that_state_costs_are_known() {
+        assertTrue(load(null).of("openrouter", "anthropic/claude-sonnet-4.5").statesCost());
+        assertTrue(load(null).of("perplexity", "a-model-of-tomorrow").statesCost());
+        assertFalse(load(null).of("openai", "gpt-5").statesCost());
+    }
+
+    @Test
     void an_unknown_model_costs_the_high_default() {
         PricedModel model = load(null).of("somewhere", "new");
         assertFalse(model.listed());
@@ -92,6 +116,8 @@ class PricesTest {
                 "{version: x, models: {m: {input: one, output: 1}}}             | \"one\" is no amount of dollars",
                 "{version: x, models: {m: {input: -1, output: 1}}}              | \"-1\" is below zero",
                 "{version: x, models: {m: {input: 1, output: 1, ouput: 2}}}     | unknown key \"ouput\"",
+                "{version: x, models: {m: {input: 1, output: 1, searching: often}}}    | searching \"often\" is not one of",
+                "{version: x, models: {m: {input: 1, output: 1, tiers: [{above: 5, web-search: 1}]}}} | unknown key \"web-search\"",
                 "{version: x, models: {m: {input: 1, output: 1, max-output-tokens: x}}} | \"x\" is no number of tokens",
                 "{version: x                                                    | is not valid yaml",
             })

@@ -74,6 +74,10 @@ final class BudgetFacts {
     /** For the closing record of any call that got past the budgets. */
     static Facts charged(Charge charge) {
         Facts facts = new Facts().put("cost_usd", charge.cost().toDecimal());
+        NanoUsd computed = charge.computed();
+        if (computed != null) {
+            facts.put("cost_basis", "stated").put("computed_usd", computed.toDecimal());
+        }
         Usage usage = charge.usage();
         if (usage != null) {
             Facts tokens = new Facts().put("basis", usage.basis().name().toLowerCase(Locale.ROOT));
@@ -92,6 +96,7 @@ final class BudgetFacts {
             if (usage.terms().tier() != ServiceTier.STANDARD) {
                 tokens.put("service_tier", usage.terms().tier().code());
             }
+            usage.apart().uses().forEach((service, uses) -> countIfAny(tokens, service.code() + "_uses", uses));
             facts.put("usage", tokens);
         }
         return facts;

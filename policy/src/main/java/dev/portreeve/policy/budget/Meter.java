@@ -5,6 +5,7 @@ import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.TextRun;
@@ -12,6 +13,7 @@ import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Meter {
     private static final int MAX_LINES = 12;
+    /** A provider that states more than so many times the worst that was held states something else than dollars. */
+    private static final int ABSURD = 100;
 
     private final List<Facts> lines = new ArrayList<>(0);
     private Estimate estimate;
@@ -136,7 +140,11 @@ final class Meter {
         if (before.isZero()) {
             return now;
         }
-        return new Charge(now.usage() == null ? billedBefore : now.usage(), sum(before, now.cost()));
+        NanoUsd computed = now.computed();
+        return new Charge(
+                now.usage() == null ? billedBefore : now.usage(),
+                sum(before, now.cost()),
+                computed == null ? null : sum(before, computed));
     }
 
     private static NanoUsd sum(NanoUsd a, NanoUsd b) {
@@ -152,6 +160,10 @@ final class Meter {
         if (usage.basis() == Usage.Basis.UNFINISHED) {
             return new Charge(usage, NanoUsd.ZERO);
         }
+        NanoUsd stated = usage.apart().stated();
+        if (stated != null && usage.basis() == Usage.Basis.REPORTED && isBelieved(stated)) {
+            return new Charge(usage, stated, computed(usage));
+        }
         try {
             return new Charge(
                     usage,
@@ -164,6 +176,19 @@ final class Meter {
             // More than 64 bits of nano-dollars is no bill but garbage: the whole hold is charged, and marked.
             return new Charge(
                     new Usage(estimate.inputTokens(), 0, estimate.outputTokens(), Usage.Basis.ASSUMED), worstCase);
+        }
+    }
+
+    private boolean isBelieved(NanoUsd stated) {
+        return estimate.apart().stated() && stated.nanos() >= 0 && stated.nanos() / ABSURD <= worstCase.nanos();
+    }
+
+    /** What the list makes of it; the whole worst case if that is more than can be written. */
+    private NanoUsd computed(Usage usage) {
+        try {
+            return estimate.price().of(usage);
+        } catch (ArithmeticException absurd) {
+            return worstCase;
         }
     }
 
@@ -181,14 +206,15 @@ final class Meter {
     }
 
     private Usage usage() {
+        Map<HostedService, Long> most = estimate.apart().uses();
         if (reported != null) {
-            return reported;
+            return estimate.apart().counted() ? reported : reported.atLeast(most);
         }
         long output = Math.min(outputBytes, estimate.outputTokens());
         if (soFar != null) {
-            return soFar.early(Math.max(output, soFar.outputTokens()));
+            return soFar.early(Math.max(output, soFar.outputTokens())).atLeast(most);
         }
-        return new Usage(estimate.inputTokens(), 0, output, Usage.Basis.ESTIMATED);
+        return new Usage(estimate.inputTokens(), 0, output, Usage.Basis.ESTIMATED).atLeast(most);
     }
 
     private void count(Output<?> chunk) {

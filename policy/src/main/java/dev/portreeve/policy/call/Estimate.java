@@ -1,6 +1,7 @@
 package dev.portreeve.policy.call;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The most a call can cost, worked out before it runs.
@@ -8,9 +9,30 @@ import java.util.List;
  * @param inputTokens an upper bound, counted or bounded from bytes
  * @param outputTokens an upper bound that is also enforced (asked for, or the model's own limit, or injected)
  * @param terms all on which the provider may serve it, at least one
+ * @param apart what it may cost beside its tokens
  */
-public record Estimate(long inputTokens, long outputTokens, Price price, List<Terms> terms) {
+public record Estimate(long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart) {
     private static final List<Terms> USUAL = List.of(Terms.USUAL);
+
+    /**
+     * What the provider may charge beside tokens.
+     *
+     * @param uses how often at most it does something by itself that it charges for
+     * @param counted whether its answers say how often it did; else the most counts
+     * @param stated whether what its answers say of their cost is believed
+     */
+    public record Apart(Map<HostedService, Long> uses, boolean counted, boolean stated) {
+        public static final Apart NONE = new Apart(Map.of(), true, false);
+
+        public Apart {
+            uses = Map.copyOf(uses);
+        }
+    }
+
+    /** Of a call that costs nothing beside its tokens. */
+    public Estimate(long inputTokens, long outputTokens, Price price, List<Terms> terms) {
+        this(inputTokens, outputTokens, price, terms, Apart.NONE);
+    }
 
     public Estimate {
         terms = List.copyOf(terms);
@@ -40,7 +62,7 @@ public record Estimate(long inputTokens, long outputTokens, Price price, List<Te
     public NanoUsd atMost(long input, long output) {
         NanoUsd worst = NanoUsd.ZERO;
         for (Terms each : terms) {
-            NanoUsd here = price.atMost(input, output, each);
+            NanoUsd here = price.atMost(input, output, each, apart.uses());
             worst = here.compareTo(worst) > 0 ? here : worst;
         }
         return worst;

@@ -10,10 +10,16 @@ import java.util.Map;
  * @param rates of an input that reaches no tier
  * @param tiers rates that hold for a whole call instead, once its input is large enough; by rising size
  * @param services the same in other tiers of service; one that is missing costs what {@link ServiceTier#unlisted} says
+ * @param fees for what the provider does beside the model
  * @param version the price list this comes from, kept in each record so that a bill can be recomputed
  */
 public record Price(
-        Rates rates, List<Tier> tiers, Map<ServiceTier, Schedule> services, NanoUsd perCall, String version) {
+        Rates rates,
+        List<Tier> tiers,
+        Map<ServiceTier, Schedule> services,
+        Fees fees,
+        NanoUsd perCall,
+        String version) {
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
     private static final BigInteger HUNDRED = BigInteger.valueOf(100);
     private static final Rates FREE = Rates.of(NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO);
@@ -48,6 +54,16 @@ public record Price(
     public Price {
         tiers = new Schedule(rates, tiers).tiers();
         services = Map.copyOf(services);
+    }
+
+    /** A price of a list that knows no fees. */
+    public Price(Rates rates, List<Tier> tiers, Map<ServiceTier, Schedule> services, NanoUsd perCall, String version) {
+        this(rates, tiers, services, Fees.UNLISTED, perCall, version);
+    }
+
+    /** The same with other fees. */
+    public Price with(Fees other) {
+        return new Price(rates, tiers, services, other, perCall, version);
     }
 
     /** A price that is the same however the call is served. */
@@ -126,7 +142,7 @@ public record Price(
                 .add(times(parts.reasoning(), rate.reasoning()))
                 .add(times(parts.audioOutput(), rate.audioOutput()))
                 .add(times(parts.imageOutput(), rate.imageOutput()));
-        return total(tokens, usage.terms().uplift());
+        return total(tokens, usage.terms().uplift(), usage.apart().uses());
     }
 
     /**
@@ -136,12 +152,17 @@ public record Price(
      * @throws ArithmeticException beyond 64 bits
      */
     public NanoUsd atMost(long inputTokens, long outputTokens, Terms terms) {
+        return atMost(inputTokens, outputTokens, terms, Map.of());
+    }
+
+    /** The same, with at most so many uses of what the provider does beside the model. */
+    public NanoUsd atMost(long inputTokens, long outputTokens, Terms terms, Map<HostedService, Long> uses) {
         Schedule schedule = schedule(terms.tier());
         BigInteger worst = atMost(schedule.rates(), inputTokens, outputTokens);
         for (Tier tier : schedule.tiers()) {
             worst = inputTokens > tier.above() ? worst.max(atMost(tier.rates(), inputTokens, outputTokens)) : worst;
         }
-        return total(worst, terms.uplift());
+        return total(worst, terms.uplift(), uses);
     }
 
     /** On the usual terms. */
@@ -153,11 +174,11 @@ public record Price(
         return times(inputTokens, rate.dearestInput()).add(times(outputTokens, rate.dearestOutput()));
     }
 
-    private NanoUsd total(BigInteger millionths, int uplift) {
+    private NanoUsd total(BigInteger millionths, int uplift, Map<HostedService, Long> uses) {
         BigInteger hundredths = millionths.multiply(BigInteger.valueOf(100L + uplift));
         BigInteger[] split = hundredths.divideAndRemainder(MILLION.multiply(HUNDRED));
         BigInteger tokens = split[1].signum() == 0 ? split[0] : split[0].add(BigInteger.ONE);
-        return new NanoUsd(tokens.longValueExact()).plus(perCall);
+        return new NanoUsd(tokens.add(fees.cost(uses)).longValueExact()).plus(perCall);
     }
 
     private static BigInteger times(long tokens, NanoUsd price) {

@@ -1,5 +1,9 @@
 package dev.portreeve.policy.call;
 
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a call used.
  *
@@ -8,10 +12,17 @@ package dev.portreeve.policy.call;
  * @param outputTokens all output tokens, reasoning included
  * @param parts what of both totals has a price of its own
  * @param terms on which it was served
+ * @param apart what it costs beside its tokens, or in their place
  * @param basis how we know
  */
 public record Usage(
-        long inputTokens, long cachedInputTokens, long outputTokens, Parts parts, Terms terms, Basis basis) {
+        long inputTokens,
+        long cachedInputTokens,
+        long outputTokens,
+        Parts parts,
+        Terms terms,
+        Apart apart,
+        Basis basis) {
     /** A tool call, which is paid by the call. */
     public static final Usage NO_TOKENS = new Usage(0, 0, 0, Basis.REPORTED);
 
@@ -77,6 +88,40 @@ public record Usage(
         }
     }
 
+    /**
+     * What is charged beside tokens, or in their place.
+     *
+     * @param uses how often the provider did something by itself that it charges for
+     * @param stated what the provider says the whole call costs; {@code null} where it says nothing that can be a price
+     */
+    public record Apart(
+            Map<HostedService, Long> uses, @Nullable NanoUsd stated) {
+        public static final Apart NONE = new Apart(Map.of(), null);
+
+        public Apart {
+            uses = Map.copyOf(uses);
+            if (uses.values().stream().anyMatch(count -> count < 0)) {
+                throw new IllegalArgumentException("impossible usage: something was used less than never");
+            }
+        }
+
+        /** With at least so many uses of each. */
+        Apart atLeast(Map<HostedService, Long> others) {
+            if (others.isEmpty()) {
+                return this;
+            }
+            Map<HostedService, Long> more = new EnumMap<>(HostedService.class);
+            more.putAll(uses);
+            others.forEach((service, count) -> more.merge(service, count, Math::max));
+            return new Apart(more, stated);
+        }
+    }
+
+    /** A usage that costs nothing beside its tokens. */
+    public Usage(long inputTokens, long cachedInputTokens, long outputTokens, Parts parts, Terms terms, Basis basis) {
+        this(inputTokens, cachedInputTokens, outputTokens, parts, terms, Apart.NONE, basis);
+    }
+
     /** A usage whose tokens are of no particular sort but cached. */
     public Usage(long inputTokens, long cachedInputTokens, long outputTokens, Basis basis) {
         this(inputTokens, cachedInputTokens, outputTokens, Parts.NONE, basis);
@@ -89,17 +134,27 @@ public record Usage(
 
     /** What is known of a call that ended early, with an output that was counted here if that is more. */
     public Usage early(long output) {
-        return new Usage(inputTokens, cachedInputTokens, output, parts, terms, Basis.ESTIMATED);
+        return new Usage(inputTokens, cachedInputTokens, output, parts, terms, apart, Basis.ESTIMATED);
     }
 
     /** The same with other parts. */
     public Usage with(Parts other) {
-        return new Usage(inputTokens, cachedInputTokens, outputTokens, other, terms, basis);
+        return new Usage(inputTokens, cachedInputTokens, outputTokens, other, terms, apart, basis);
     }
 
     /** The same, served on other terms. */
     public Usage on(Terms other) {
-        return new Usage(inputTokens, cachedInputTokens, outputTokens, parts, other, basis);
+        return new Usage(inputTokens, cachedInputTokens, outputTokens, parts, other, apart, basis);
+    }
+
+    /** The same with other costs beside its tokens. */
+    public Usage with(Apart other) {
+        return new Usage(inputTokens, cachedInputTokens, outputTokens, parts, terms, other, basis);
+    }
+
+    /** The same with at least so many uses of what the provider does by itself. */
+    public Usage atLeast(Map<HostedService, Long> uses) {
+        return with(apart.atLeast(uses));
     }
 
     public Usage {

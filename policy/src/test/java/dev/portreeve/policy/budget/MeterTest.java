@@ -8,15 +8,19 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.Fees;
+import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,81 @@ class MeterTest {
         });
         Usage counted = new Usage(100, 0, 10, Usage.Basis.ESTIMATED);
         assertEquals(new Charge(counted, new NanoUsd(100_000 + 20_000)), meter.charge());
+    }
+
+    private static final Fees FEES =
+            new Fees(Map.of(HostedService.WEB_SEARCH, NanoUsd.ofUsd("0.01")), Map.of(), Fees.Searching.EACH);
+
+    private static Charge charged(Estimate estimate, Usage usage) throws CallEnded {
+        Meter own = new Meter(estimate, estimate.worstCase());
+        own.around((Upstream<Chunk>) (input, out) -> usage).execute(Clearance.of(Content.EMPTY), chunk -> {});
+        return own.charge();
+    }
+
+    private static Estimate searching(Fees.Searching searching, boolean counted, boolean stated) {
+        Fees fees = new Fees(FEES.each(), Map.of(), searching);
+        return new Estimate(
+                100,
+                50,
+                PRICE.with(fees),
+                List.of(Terms.USUAL),
+                new Estimate.Apart(Map.of(HostedService.WEB_SEARCH, 5L), counted, stated));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // How searches are counted, whether they are reported, how many were, what is held and what is charged, in
+        // searches.
+        "EACH, true, 3, 5, 3",
+        "EACH, true, 9, 5, 9",
+        "EACH, true, 0, 5, 0",
+        "EACH, false, 0, 5, 5",
+        "ONCE, true, 3, 1, 1",
+        "ONCE, true, 0, 1, 0",
+        "ALWAYS, true, 0, 1, 1",
+    })
+    void whatTheProviderRunsByItselfIsHeldAndCharged(
+            Fees.Searching searching, boolean counted, long reported, long held, long charged) throws CallEnded {
+        Estimate apart = searching(searching, counted, false);
+        assertEquals(new NanoUsd(100_000 + 100_000 + held * 10_000_000), apart.worstCase());
+        Usage usage = new Usage(90, 40, 20, Usage.Basis.REPORTED)
+                .with(new Usage.Apart(Map.of(HostedService.WEB_SEARCH, reported), null));
+        assertEquals(
+                new NanoUsd(50_000 + 20_000 + 40_000 + charged * 10_000_000),
+                charged(apart, usage).cost());
+        assertEquals(
+                apart.worstCase().nanos() - 100_000,
+                charged(apart, Usage.UNREPORTED).cost().nanos(),
+                "nobody knows how often, so it is as often as was held");
+    }
+
+    @Test
+    void aServiceWithoutAPriceCostsTheMostThatWasSeen() throws CallEnded {
+        Usage usage = new Usage(0, 0, 0, Usage.Basis.REPORTED)
+                .with(new Usage.Apart(Map.of(HostedService.FILE_SEARCH, 2L), null));
+        assertEquals(
+                new NanoUsd(2 * HostedService.FILE_SEARCH.unlisted().nanos()),
+                charged(estimate, usage).cost());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Whether the provider is believed, what it states, what is charged, and whether the computed price stands
+        // beside it.
+        "true, 0.000042, 0.000042, true",
+        "true, 0, 0, true",
+        "true, 0.5, 0.5, true",
+        "true, 9, 0.00011, false",
+        "true, -0.000001, 0.00011, false",
+        "false, 0.000042, 0.00011, false",
+    })
+    void whatAProviderStatesIsChargedWhereItIsBelieved(boolean believed, String stated, String cost, boolean beside)
+            throws CallEnded {
+        Usage usage =
+                new Usage(90, 40, 20, Usage.Basis.REPORTED).with(new Usage.Apart(Map.of(), NanoUsd.ofUsd(stated)));
+        Charge charge = charged(searching(Fees.Searching.EACH, true, believed), usage);
+        assertEquals(NanoUsd.ofUsd(cost), charge.cost());
+        assertEquals(beside ? NanoUsd.ofUsd("0.00011") : null, charge.computed());
     }
 
     @Test
