@@ -61,6 +61,7 @@ class IdempotencyKeyTest {
                     providers: [{ id: up, base-url: "BASE", api-key: sk-test, dialects: [openai-chat] }]
                     models:
                       - { name: fast, route: { targets: [{ model: up/gpt-5-mini }] }, max-output-tokens: 100 }
+                      - { name: two, route: { targets: [{ model: up/gpt-5-mini }, { model: up/gpt-5 }], retries: 0 }, max-output-tokens: 100 }
                       - { name: vectors, route: { targets: [{ model: up/text-embedding-3-small }] } }
                     organisation:
                       tenants: [{ id: acme, agents: [{ id: bot, budgets: [{ limit-usd: 10 }] }, { id: other }] }]
@@ -380,6 +381,62 @@ class IdempotencyKeyTest {
         } finally {
             again.close();
         }
+    }
+
+    /**
+     * The first target breaks in a way that may be billed, the second is dearer, so the call holds more; then it dies. Twice,
+     * so that who takes a place has its own place taken with all that it held.
+     */
+    @Test
+    void after_crashes_in_later_attempts_the_repeat_takes_all_that_was_held_and_one_call_is_paid() throws Exception {
+        String body = STREAM.replace("fast", "two");
+        fixture.gateway.close();
+        for (int crash = 1; crash <= 2; crash++) {
+            int asked = 2 * crash;
+            upstream.then(exchange -> {
+                exchange.beginEvents();
+                exchange.cut();
+            });
+            upstream.then(ReplayUpstream.Exchange::hang);
+            try (Child child = Child.start(folder);
+                    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<HttpResponse<byte[]>> broken =
+                        threads.submit(() -> post(child.data(), "/v1/chat/completions", key, "retry-1", body));
+                Awaitility.await().until(() -> upstream.requests().size() == asked);
+                child.process().destroyForcibly().onExit().join();
+                Awaitility.await().until(broken::isDone);
+            }
+            assertEquals(
+                    "2",
+                    count("SELECT count(*) FROM policy.hold h WHERE NOT EXISTS ("
+                            + "SELECT 1 FROM policy.posting p WHERE p.call_id = h.call_id)"));
+            fixture.execute("UPDATE policy.idempotent_run SET touched_at = now() - interval '31 seconds'");
+        }
+        upstream.then(ReplayUpstream.events(ReplayUpstream.recorded("chat-stream.txt")));
+        Gateway again =
+                Gateway.start(ConfigFile.read(folder.resolve("portreeve.yaml"), name -> null), Clock.systemUTC());
+        try {
+            HttpResponse<byte[]> first = post(again.dataUrl(), "/v1/chat/completions", key, "retry-1", body);
+            assertEquals(200, first.statusCode(), text(first));
+            assertEquals("1", header(first, "x-portreeve-attempts"));
+            String paid = money();
+            assertTrue(paid.contains("held=0") && !paid.contains("settled=0 "), paid);
+            assertEquals(paid(first), paid);
+            assertReplays(first, post(again.dataUrl(), "/v1/chat/completions", key, "retry-1", body));
+            assertEquals(paid, money());
+            assertEquals(5, upstream.requests().size());
+        } finally {
+            again.close();
+        }
+    }
+
+    private String count(String sql) {
+        return rows(sql.replace("count(*)", "'n=' || count(*)"))
+                .lines()
+                .filter(line -> line.contains("n="))
+                .findFirst()
+                .orElse("")
+                .replaceAll("[^0-9]", "");
     }
 
     /** What one such call costs, by its own record. */

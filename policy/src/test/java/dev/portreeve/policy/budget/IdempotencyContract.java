@@ -13,6 +13,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.policy.budget.BudgetOwner.Kind;
 import dev.portreeve.policy.budget.PurseFixture.Ending;
+import dev.portreeve.policy.call.Attempts.Made;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -21,6 +22,7 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.IdempotentRun.End;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.idempotency.FoundRun.State;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
@@ -222,6 +224,38 @@ abstract class IdempotencyContract {
         }
         purse.run(keyed(70, dead.id().value()), new Ending.Reports(30));
         assertEquals(new Balance(100, 0, 30, 0), bot());
+    }
+
+    /** Dies in its third attempt, for which it held more twice. */
+    private LlmCall crashedLate(@Nullable UUID earlier) throws CallEnded {
+        LlmCall call = keyed(20, earlier);
+        AuditTrail forgotten = purse.trail(call);
+        Reservation reservation = purse.ledger().reserve(call, forgotten);
+        Upstream<PurseFixture.Words> dying = reservation.metered((cleared, out) -> {
+            for (long worst : List.of(30L, 40L)) {
+                cleared.attempts().failed(new Made("fast", "one", "m", "", "server", 500, Duration.ZERO), true);
+                assertTrue(cleared.attempts().begin(call(BOT, worst).estimate()));
+            }
+            return Usage.UNREPORTED;
+        });
+        Usage ignored = dying.execute(Clearance.of(Content.EMPTY), words -> {});
+        forgotten.opened().await();
+        purse.presumeDead();
+        return call;
+    }
+
+    @Test
+    void whoTakesThePlaceOfACallThatTriedSeveralTimesTakesAllThatItHeld() throws CallEnded {
+        LlmCall dead = crashedLate(null);
+        assertEquals(40, bot().held(), "in three holds, of which two are raises");
+        dead = crashedLate(dead.id().value());
+        assertEquals(40, bot().held());
+        LlmCall call = keyed(95, dead.id().value());
+        assertInstanceOf(CallOutcome.Completed.class, purse.run(call, new Ending.Reports(7)));
+        assertEquals(new Balance(100, 0, 7, 0), bot());
+        assertEquals(new Balance(1000, 0, 7, 0), purse.today(Kind.TENANT, "acme"));
+        assertEquals(
+                List.of("call.opened", "call.closed"), purse.records(dead.id().value()));
     }
 
     @Test

@@ -91,13 +91,18 @@ interface PurseFixture extends AutoCloseable {
 
     static LlmCall call(Subject subject, long input, long output) {
         return new LlmCall(
-                new CallId(UUID.randomUUID()),
+                new CallId(timeOrdered(UUID.randomUUID())),
                 subject,
                 new Resource.Model("fast"),
                 "chat",
                 Content.EMPTY,
                 new Estimate(input, output, NANO_A_TOKEN),
                 Deadline.in(Duration.ofMinutes(5)));
+    }
+
+    /** Of version 7, as the ids of calls are: a raise of a hold is told by its version. */
+    private static UUID timeOrdered(UUID random) {
+        return new UUID((random.getMostSignificantBits() & ~0xF000L) | 0x7000L, random.getLeastSignificantBits());
     }
 
     /** A call that holds {@code worst} nano-dollars. */
