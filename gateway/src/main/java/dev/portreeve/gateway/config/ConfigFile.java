@@ -105,7 +105,7 @@ public final class ConfigFile {
     /** The region stands in the address too, and need not be said twice. */
     private static @Nullable String inAddress(
             String name, @Nullable IdentityConfig identity, Function<String, @Nullable String> environment) {
-        IdentityConfig.Aws aws = identity == null ? null : identity.aws();
+        AwsIdentity aws = identity == null ? null : identity.aws();
         return name.equals("AWS_REGION") && aws != null && aws.region() != null
                 ? aws.region()
                 : environment.apply(name);

@@ -16,46 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param google for {@code google-service-account}
  */
 public record IdentityConfig(
-        @Nullable Aws aws, @Nullable Entra entra, @Nullable Google google) {
-    /**
-     * An access key that requests are signed with.
-     *
-     * @param region absent: {@code AWS_REGION}, else {@code AWS_DEFAULT_REGION}
-     * @param accessKeyId absent: {@code AWS_ACCESS_KEY_ID}
-     * @param secretAccessKey absent: {@code AWS_SECRET_ACCESS_KEY}
-     * @param sessionToken of keys that are lent for a time; absent: {@code AWS_SESSION_TOKEN}, where the key is read from the
-     *     environment too
-     */
-    public record Aws(
-            @Nullable String region,
-            @Nullable String accessKeyId,
-            @Nullable Secret secretAccessKey,
-            @Nullable Secret sessionToken) {
-        static final Aws NONE = new Aws(null, null, null, null);
-        private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,40}");
-
-        public Aws {
-            if (region != null && !REGION.matcher(region).matches()) {
-                throw new IllegalArgumentException("region \"" + region + "\" must be of a-z, 0-9 and -");
-            }
-            if ((accessKeyId == null) != (secretAccessKey == null)) {
-                throw new IllegalArgumentException("access-key-id and secret-access-key go together");
-            }
-        }
-
-        private Aws completed(Function<String, @Nullable String> environment) {
-            String where = region == null ? environment.apply("AWS_REGION") : region;
-            where = where == null ? environment.apply("AWS_DEFAULT_REGION") : where;
-            String id = environment.apply("AWS_ACCESS_KEY_ID");
-            Secret secret = secret(environment, "AWS_SECRET_ACCESS_KEY");
-            if (accessKeyId != null || id == null || secret == null) {
-                return new Aws(where, accessKeyId, secretAccessKey, sessionToken);
-            }
-            Secret token = sessionToken == null ? secret(environment, "AWS_SESSION_TOKEN") : sessionToken;
-            return new Aws(where, id, secret, token);
-        }
-    }
-
+        @Nullable AwsIdentity aws,
+        @Nullable Entra entra,
+        @Nullable Google google) {
     /**
      * An application registered with Microsoft Entra.
      *
@@ -123,7 +86,7 @@ public record IdentityConfig(
     /** With what the environment adds to the one that is meant. */
     static @Nullable IdentityConfig completed(
             @Nullable IdentityConfig given, ProviderConfig.Auth auth, Function<String, @Nullable String> environment) {
-        Aws aws = given == null || given.aws == null ? Aws.NONE : given.aws;
+        AwsIdentity aws = given == null || given.aws == null ? AwsIdentity.NONE : given.aws;
         Entra entra = given == null || given.entra == null ? Entra.NONE : given.entra;
         Google google = given == null || given.google == null ? Google.NONE : given.google;
         return switch (auth) {
@@ -143,19 +106,14 @@ public record IdentityConfig(
             return ProviderConfig.Auth.GOOGLE_SERVICE_ACCOUNT;
         }
         // A region alone belongs to an address.
-        return aws == null || aws.accessKeyId == null ? null : ProviderConfig.Auth.AWS_SIGV4;
+        return aws == null || !aws.isSaid() ? null : ProviderConfig.Auth.AWS_SIGV4;
     }
 
     /** What a way of showing a credential lacks, in words that follow the provider's name, or {@code null}. */
     @Nullable
     String missing(ProviderConfig.Auth auth) {
         return switch (auth) {
-            case AWS_SIGV4 -> {
-                if (aws == null || aws.accessKeyId == null) {
-                    yield "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws";
-                }
-                yield aws.region == null ? "no region: set AWS_REGION, or write identity.aws.region" : null;
-            }
+            case AWS_SIGV4 -> (aws == null ? AwsIdentity.NONE : aws).missing();
             case ENTRA ->
                 entra == null || entra.tokens() == null || entra.clientId == null || entra.clientSecret == null
                         ? "no application: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or write"

@@ -70,7 +70,22 @@ public record KnownProvider(
     /** In what a provider's requests differ from the dialect they are of. */
     public enum Quirk {
         /** OpenAI's chat with fewer members, and a refusal for each other one. */
-        MISTRAL
+        MISTRAL(null),
+        /** Claude on Vertex: the model in the path, the version of the format in the body. */
+        VERTEX(ProviderConfig.Dialect.ANTHROPIC_MESSAGES),
+        /** Azure's older address: a path for each deployment, and the version of the API in the query. */
+        AZURE_DEPLOYMENTS(ProviderConfig.Dialect.OPENAI_CHAT);
+
+        private final ProviderConfig.@Nullable Dialect only;
+
+        Quirk(ProviderConfig.@Nullable Dialect only) {
+            this.only = only;
+        }
+
+        /** The one dialect in which there is such a thing, or {@code null} if any may be spoken beside it. */
+        ProviderConfig.@Nullable Dialect only() {
+            return only;
+        }
     }
 
     /** How a key is sent. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  *     google-service-account}
  * @param inlineMedia whether it takes pictures and documents in the request only, so that the gateway has to fetch what callers
  *     name by an address ({@code media}); absent: as known of the provider, else {@code false}
+ * @param quirk in what its requests differ from the dialect they are of; absent: as known of the provider, else nothing
+ * @param apiVersion which version of the API is meant, where {@code quirk} is {@code azure-deployments}; absent: {@code
+ *     2024-10-21}
  */
 public record ProviderConfig(
         String id,
@@ -51,9 +55,13 @@ public record ProviderConfig(
         @Nullable Tls tls,
         @Nullable OutputCap outputCap,
         @Nullable IdentityConfig identity,
-        @Nullable Boolean inlineMedia) {
+        @Nullable Boolean inlineMedia,
+        KnownProvider.@Nullable Quirk quirk,
+        @Nullable String apiVersion) {
 
     private static final int MAX_KEYS = 20;
+    /** The latest of Azure's that is not a preview. */
+    private static final String AZURE_VERSION = "2024-10-21";
 
     /**
      * One of several credentials.
@@ -155,7 +163,9 @@ public record ProviderConfig(
                 tls,
                 outputCap,
                 identity,
-                inlineMedia);
+                inlineMedia,
+                null,
+                null);
     }
 
     public ProviderConfig {
@@ -175,8 +185,9 @@ public record ProviderConfig(
             outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
         }
         inlineMedia = inlineMedia == null ? known != null && known.inlineMedia() : inlineMedia;
+        quirk = quirk == null && known != null ? known.quirk() : quirk;
         if (dialects == null) {
-            dialects = spokenAt(known, ownAddress);
+            dialects = quirk != null && quirk.only() != null ? Set.of(quirk.only()) : spokenAt(known, ownAddress);
         }
         dialects = Set.copyOf(dialects);
         if (auth == null && identity != null) {
@@ -193,7 +204,26 @@ public record ProviderConfig(
             requireHttp(id, baseUrl);
         }
         requireSpoken(id, dialects);
+        requireFitting(id, quirk, dialects, apiVersion);
+        apiVersion = quirk == KnownProvider.Quirk.AZURE_DEPLOYMENTS && apiVersion == null ? AZURE_VERSION : apiVersion;
         requirePositive(maxConcurrent);
+    }
+
+    private static void requireFitting(
+            String id, KnownProvider.@Nullable Quirk quirk, Set<Dialect> dialects, @Nullable String apiVersion) {
+        Dialect only = quirk == null ? null : quirk.only();
+        if (only != null && !dialects.equals(Set.of(only))) {
+            throw new IllegalArgumentException("provider \"" + id + "\" with its quirk speaks "
+                    + only.name().toLowerCase(Locale.ROOT).replace('_', '-') + " and nothing else");
+        }
+        if (apiVersion != null && quirk != KnownProvider.Quirk.AZURE_DEPLOYMENTS) {
+            throw new IllegalArgumentException(
+                    "provider \"" + id + "\" has an api-version, which only quirk: azure-deployments sends");
+        }
+        if (apiVersion != null && !apiVersion.matches("[A-Za-z0-9.-]{1,40}")) {
+            throw new IllegalArgumentException(
+                    "api-version \"" + apiVersion + "\" must be of letters, digits, . and -");
+        }
     }
 
     private static void requireSpoken(String id, Set<Dialect> dialects) {
@@ -329,6 +359,8 @@ public record ProviderConfig(
                 tls,
                 outputCap,
                 completed,
-                inlineMedia);
+                inlineMedia,
+                quirk,
+                apiVersion);
     }
 }

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.credential;
 
+import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,12 @@ public final class AwsSignature {
     public record Keys(
             String accessKeyId,
             Secret secretAccessKey,
-            @Nullable Secret sessionToken) {
+            @Nullable Secret sessionToken) implements AwsKeySource {
+        @Override
+        public Keys current(Deadline deadline) {
+            return this;
+        }
+
         /** The id may be logged, and says which key it is. */
         @Override
         public String toString() {
@@ -53,7 +59,7 @@ public final class AwsSignature {
         }
     }
 
-    public AwsSignature(Keys keys, String region, String service) {
+    AwsSignature(Keys keys, String region, String service) {
         this.keys = keys;
         this.region = region;
         this.service = service;

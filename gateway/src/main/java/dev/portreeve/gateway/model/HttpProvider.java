@@ -1,6 +1,5 @@
 package dev.portreeve.gateway.model;
 
-import dev.portreeve.gateway.config.KnownProvider;
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
 import dev.portreeve.gateway.dialect.AnswerMeter;
@@ -11,7 +10,6 @@ import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.PathTemplate;
 import dev.portreeve.gateway.dialect.UnreadableAnswer;
 import dev.portreeve.gateway.media.MediaFetch;
-import dev.portreeve.gateway.turn.MistralBody;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.OutputSink;
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Any server that speaks one or more of the dialects over HTTP. Bodies pass in their very bytes both ways; what must
  * change is cut in, what is used is read from the side.
  */
-public final class HttpProvider implements ModelProvider {
+final class HttpProvider implements ModelProvider {
     private static final String JSON = "application/json";
     private static final String ANTHROPIC_VERSION = "anthropic-version";
 
@@ -40,7 +38,7 @@ public final class HttpProvider implements ModelProvider {
     private final CapMember capMember;
     private final int maxAnswerBytes;
     private final @Nullable MediaFetch inline;
-    private final KnownProvider.@Nullable Quirk quirk;
+    private final RequestForm form;
     private final Map<Dialect, Map<Operation, Address>> addresses = new EnumMap<>(Dialect.class);
 
     /** Where an operation is: made once where it is the same for all models. */
@@ -50,27 +48,27 @@ public final class HttpProvider implements ModelProvider {
      * @param dialects what it speaks
      * @param capMember the member this server bounds chat completions by
      * @param maxAnswerBytes the largest unary answer, and the largest event of a stream
-     * @param quirk in what its requests differ from the dialect they are of
+     * @param form in which requests reach it
      * @param inline fetches pictures and documents, where it takes no addresses
      */
-    public HttpProvider(
+    HttpProvider(
             String id,
             UpstreamHttp http,
             Set<Dialect> dialects,
             CapMember capMember,
             int maxAnswerBytes,
-            KnownProvider.@Nullable Quirk quirk,
+            RequestForm form,
             @Nullable MediaFetch inline) {
         this.id = id;
         this.http = http;
         this.capMember = capMember;
         this.maxAnswerBytes = maxAnswerBytes;
         this.inline = inline;
-        this.quirk = quirk;
+        this.form = form;
         for (Dialect dialect : dialects) {
             Map<Operation, Address> paths = new EnumMap<>(Operation.class);
             for (Operation operation : Operation.values()) {
-                PathTemplate path = dialect.path(operation);
+                PathTemplate path = form.path(dialect, operation);
                 if (path != null) {
                     paths.put(operation, new Address(path, path.isFixed() ? http.resolve(path.whole()) : null));
                 }
@@ -100,7 +98,7 @@ public final class HttpProvider implements ModelProvider {
             case ANTHROPIC_MESSAGES, BEDROCK_CONVERSE, COHERE_CHAT -> CapMember.MAX_TOKENS;
             case OPENAI_RESPONSES -> CapMember.MAX_OUTPUT_TOKENS;
         };
-        byte[] body = shaped(call, request.forwarded(call.upstreamModel(), member, call.capTokens(), input));
+        byte[] body = form.body(call, request.forwarded(call.upstreamModel(), member, call.capTokens(), input));
         String accept = request.stream() ? request.dialect().streamType() : JSON;
         long sent = System.nanoTime();
         try (UpstreamAnswer answer = http.post(address(call), body, accept, headers(call), call.deadline())) {
@@ -111,24 +109,6 @@ public final class HttpProvider implements ModelProvider {
         } catch (UnreadableAnswer garbage) {
             throw UpstreamFailures.ended(Kind.GARBAGE, 200, garbage.detail(), true);
         }
-    }
-
-    /** What a provider would refuse for a member's name is left out, and said. */
-    private byte[] shaped(ProviderCall call, byte[] body) {
-        ModelRequest request = call.request();
-        if (quirk == null || request.dialect() != Dialect.OPENAI_CHAT || request.operation() != Operation.CHAT) {
-            return body;
-        }
-        MistralBody mistral = new MistralBody();
-        byte[] shaped = mistral.of(body);
-        if (!mistral.dropped().isEmpty()) {
-            call.reply()
-                    .lost(mistral.dropped().stream()
-                            .distinct()
-                            .map(name -> "request." + name + ": dropped, the provider refuses it")
-                            .toList());
-        }
-        return shaped;
     }
 
     private URI address(ProviderCall call) {
@@ -183,14 +163,19 @@ public final class HttpProvider implements ModelProvider {
     }
 
     /** Anthropic's servers want to be told which version of the format is meant. */
-    private static Map<String, String> headers(ProviderCall call) {
+    private Map<String, String> headers(ProviderCall call) {
         Map<String, String> passed = call.passedHeaders();
-        if (call.request().dialect() != Dialect.ANTHROPIC_MESSAGES || passed.containsKey(ANTHROPIC_VERSION)) {
+        if (call.request().dialect() != Dialect.ANTHROPIC_MESSAGES
+                || passed.containsKey(ANTHROPIC_VERSION) == form.hasVersionHeader()) {
             return passed;
         }
-        Map<String, String> more = new HashMap<>(passed);
-        more.put(ANTHROPIC_VERSION, "2023-06-01");
-        return more;
+        Map<String, String> other = new HashMap<>(passed);
+        if (form.hasVersionHeader()) {
+            other.put(ANTHROPIC_VERSION, "2023-06-01");
+        } else {
+            other.remove(ANTHROPIC_VERSION);
+        }
+        return other;
     }
 
     private Usage stream(ProviderCall call, UpstreamAnswer answer, OutputSink<AnswerChunk> out) throws CallEnded {

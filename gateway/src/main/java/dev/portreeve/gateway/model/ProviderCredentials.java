@@ -1,7 +1,11 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.config.AwsIdentity;
 import dev.portreeve.gateway.config.IdentityConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
+import dev.portreeve.gateway.credential.AwsKeySource;
+import dev.portreeve.gateway.credential.AwsLentKeys;
+import dev.portreeve.gateway.credential.AwsProfile;
 import dev.portreeve.gateway.credential.AwsSignature;
 import dev.portreeve.gateway.credential.HeaderCredential;
 import dev.portreeve.gateway.credential.SignedCredential;
@@ -40,18 +44,31 @@ final class ProviderCredentials {
             case API_KEY -> key == null ? List.of() : List.of(new HeaderCredential("api-key", key.reveal()));
             case X_GOOG_API_KEY ->
                 key == null ? List.of() : List.of(new HeaderCredential("x-goog-api-key", key.reveal()));
-            case AWS_SIGV4 -> List.of(signed(identity == null ? null : identity.aws(), clock));
+            case AWS_SIGV4 ->
+                List.of(signed(
+                        identity == null || identity.aws() == null
+                                ? null
+                                : identity.aws().resolved(),
+                        clock));
             case ENTRA -> List.of(entra(identity == null ? null : identity.entra(), clock));
             case GOOGLE_SERVICE_ACCOUNT -> List.of(google(identity == null ? null : identity.google(), clock));
         };
     }
 
-    private static UpstreamCredential signed(IdentityConfig.@Nullable Aws aws, InstantSource clock) {
-        if (aws == null || aws.accessKeyId() == null || aws.secretAccessKey() == null || aws.region() == null) {
+    private static UpstreamCredential signed(AwsIdentity.@Nullable Resolved aws, InstantSource clock) {
+        if (aws == null) {
             throw new IllegalArgumentException("aws-sigv4 needs an access key and a region");
         }
-        AwsSignature.Keys keys = new AwsSignature.Keys(aws.accessKeyId(), aws.secretAccessKey(), aws.sessionToken());
-        return new SignedCredential(new AwsSignature(keys, aws.region(), BEDROCK), clock);
+        AwsKeySource keys = switch (aws) {
+            case AwsIdentity.Resolved.Key key ->
+                new AwsSignature.Keys(key.accessKeyId(), key.secretAccessKey(), key.sessionToken());
+            case AwsIdentity.Resolved.Profile profile -> new AwsProfile(profile.file(), profile.name(), clock);
+            case AwsIdentity.Resolved.Container container ->
+                AwsLentKeys.ofContainer(
+                        container.endpoint(), container.authorization(), container.authorizationFile(), clock);
+            case AwsIdentity.Resolved.Instance instance -> AwsLentKeys.ofInstance(instance.endpoint(), clock);
+        };
+        return new SignedCredential(keys, aws.region(), BEDROCK, clock);
     }
 
     private static UpstreamCredential entra(IdentityConfig.@Nullable Entra entra, InstantSource clock) {

@@ -1,7 +1,5 @@
 package dev.portreeve.gateway.model;
 
-import dev.portreeve.gateway.config.KnownProvider;
-import dev.portreeve.gateway.config.KnownProviders;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.config.ProviderDoor;
@@ -100,14 +98,13 @@ public final class Providers {
         boolean inlines = config.inlinesMedia()
                 || dialects.contains(Dialect.GEMINI)
                 || dialects.contains(Dialect.BEDROCK_CONVERSE);
-        KnownProvider known = KnownProviders.builtIn().find(config.id());
         return new HttpProvider(
                 config.id(),
                 http,
                 dialects,
                 capMember,
                 limits.maxAnswerBytes(),
-                known == null ? null : known.quirk(),
+                RequestForm.of(config.quirk(), config.apiVersion()),
                 inlines ? media : null);
     }
 

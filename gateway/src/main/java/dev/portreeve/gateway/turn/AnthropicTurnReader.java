@@ -38,9 +38,12 @@ final class AnthropicTurnReader {
     private static final List<String> EFFORTS = List.of("high", "medium", "low", "minimal");
 
     private final Notes notes;
+    private final CachePoints points;
 
-    AnthropicTurnReader(Notes notes) {
+    /** @param points where what the caller wants to be remembered is gathered */
+    AnthropicTurnReader(Notes notes, CachePoints points) {
         this.notes = notes;
+        this.points = points;
     }
 
     Turn read(JsonNode body) {
@@ -126,6 +129,7 @@ final class AnthropicTurnReader {
                 Part part = part(block, field);
                 if (part != null) {
                     parts.add(part);
+                    point(block, part);
                 }
             }
         }
@@ -133,9 +137,6 @@ final class AnthropicTurnReader {
     }
 
     private @Nullable Part part(JsonNode block, String field) {
-        if (block.has("cache_control")) {
-            notes.changed("cache_control", "dropped, the provider decides what it caches");
-        }
         String type = Json.string(block, "type", "");
         return switch (type) {
             case "text" -> new Part.Text(Json.string(block, "text", ""));
@@ -148,11 +149,7 @@ final class AnthropicTurnReader {
                         Json.string(block, "id", ""),
                         Json.string(block, "name", ""),
                         block.path("input") instanceof ObjectNode input ? input : Json.object());
-            case "tool_result" ->
-                new Part.ToolResult(
-                        Json.string(block, "tool_use_id", ""),
-                        parts(block.path("content"), field),
-                        block.path("is_error").asBoolean(false));
+            case "tool_result" -> result(block, field);
             // What a provider's own tools said belongs to that provider.
             case "server_tool_use", "web_search_tool_result", "web_fetch_tool_result", "code_execution_tool_result" -> {
                 notes.dropped("messages." + type);
@@ -163,6 +160,28 @@ final class AnthropicTurnReader {
                 yield null;
             }
         };
+    }
+
+    private Part result(JsonNode block, String field) {
+        List<Part> content = parts(block.path("content"), field);
+        Part result = new Part.ToolResult(
+                Json.string(block, "tool_use_id", ""),
+                content,
+                block.path("is_error").asBoolean(false));
+        points.hoist(content, result);
+        return result;
+    }
+
+    private void point(JsonNode block, Object piece) {
+        JsonNode control = block.path("cache_control");
+        if (!control.isObject()) {
+            return;
+        }
+        if (points.isWanted()) {
+            points.after(piece, Json.string(control, "ttl", "").equals("1h"));
+        } else {
+            notes.changed("cache_control", "dropped, the provider decides what it caches");
+        }
     }
 
     private @Nullable Part media(Part.Media.Kind kind, JsonNode block, String field) {
@@ -193,11 +212,13 @@ final class AnthropicTurnReader {
                 continue;
             }
             JsonNode strict = tool.path("strict");
-            tools.add(new Turn.Tool(
+            Turn.Tool read = new Turn.Tool(
                     Json.string(tool, "name", ""),
                     Json.string(tool, "description"),
                     tool.path("input_schema") instanceof ObjectNode schema ? schema : Json.object(),
-                    strict.isBoolean() ? strict.booleanValue() : null));
+                    strict.isBoolean() ? strict.booleanValue() : null);
+            tools.add(read);
+            point(tool, read);
         }
         return tools;
     }

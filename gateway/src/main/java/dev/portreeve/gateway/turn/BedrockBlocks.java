@@ -40,15 +40,22 @@ final class BedrockBlocks {
     private static final String NOTHING = "(nothing)";
 
     private final Notes notes;
+    private final CachePoints points;
     private final Set<String> names = new HashSet<>();
 
-    BedrockBlocks(Notes notes) {
+    BedrockBlocks(Notes notes, CachePoints points) {
         this.notes = notes;
+        this.points = points;
     }
 
     void message(Message message, ObjectNode written) {
         ArrayNode content = written.putArray("content");
-        message.parts().forEach(part -> write(part, content));
+        for (Part part : message.parts()) {
+            write(part, content);
+            if (!content.isEmpty()) {
+                points.write(part, content);
+            }
+        }
         boolean document = message.parts().stream()
                 .anyMatch(part -> part instanceof Part.Media media && media.kind() == Part.Media.Kind.DOCUMENT);
         if (document && message.parts().stream().noneMatch(Part.Text.class::isInstance)) {

@@ -15,9 +15,11 @@ final class BedrockTools {
     private static final String NO_TOOLS = "Do not call any tool; answer in words.";
 
     private final Notes notes;
+    private final CachePoints points;
 
-    BedrockTools(Notes notes) {
+    BedrockTools(Notes notes, CachePoints points) {
         this.notes = notes;
+        this.points = points;
     }
 
     /** @return an instruction that says what cannot be said otherwise; may be empty */
@@ -25,12 +27,18 @@ final class BedrockTools {
         Set<String> called = called(turn);
         boolean none = turn.choice() instanceof ToolChoice.None;
         if (none && called.isEmpty()) {
+            if (!turn.tools().isEmpty()) {
+                notes.changed("tools", "left out, since none of them may be called");
+            }
             return "";
         }
         ArrayNode tools = Json.array();
         for (Turn.Tool tool : turn.tools()) {
             called.remove(tool.name());
             spec(tool, tools);
+            if (BedrockTurnWriter.isClaude(model)) {
+                points.write(tool, tools);
+            }
         }
         for (String name : called) {
             ObjectNode schema = Json.object().put("type", "object");
@@ -50,6 +58,11 @@ final class BedrockTools {
             choice(model, turn, config, fields);
         }
         return "";
+    }
+
+    /** Whether a model that must not call tools is told so in words, which it may not heed. */
+    static boolean forbidsInWords(Turn turn) {
+        return turn.choice() instanceof ToolChoice.None && !called(turn).isEmpty();
     }
 
     /** The tools that were called before. */

@@ -14,11 +14,19 @@ final class BedrockTurnWriter {
     private static final String JSON_ONLY = "Answer with one JSON object and nothing else.";
 
     private final Notes notes;
+    private final CachePoints points;
     private final BedrockBlocks blocks;
 
-    BedrockTurnWriter(Notes notes) {
+    /** @param points where the caller wants what came before to be remembered */
+    BedrockTurnWriter(Notes notes, CachePoints points) {
         this.notes = notes;
-        this.blocks = new BedrockBlocks(notes);
+        this.points = points;
+        this.blocks = new BedrockBlocks(notes, points);
+    }
+
+    /** What of a request the models behind this name can be told to remember. */
+    static CachePoints points(String model) {
+        return new CachePoints(isClaude(model) || model.contains("amazon.nova"), isClaude(model));
     }
 
     /** @param cap the bound on the answer, which stands inside the body here */
@@ -30,7 +38,7 @@ final class BedrockTurnWriter {
             blocks.message(message, messages.addObject().put("role", role(message.role())));
         }
         ObjectNode fields = Json.object();
-        BedrockTools tools = new BedrockTools(notes);
+        BedrockTools tools = new BedrockTools(notes, points);
         String instruction = tools.write(model, turn, body, fields);
         system(turn, instruction, body);
         boolean thinks = effort(model, turn, cap, fields);
@@ -64,6 +72,7 @@ final class BedrockTurnWriter {
                 notes.without("messages", "a system message holds more than text");
             } else if (!text.text().isBlank()) {
                 written.addObject().put("text", text.text());
+                points.write(text, written);
             }
         }
         if (!written.isEmpty()) {

@@ -10,7 +10,8 @@ sealed interface EventReader
                 ResponsesEventReader,
                 GeminiEventReader,
                 BedrockEventReader,
-                CohereEventReader {
+                CohereEventReader,
+                WithoutCalls {
     /** Reads one event's data. */
     void read(JsonNode data, Consumer<TurnEvent> out);
 

@@ -24,6 +24,7 @@ public final class Translation {
     private final long created;
     private final CallerMemory memory;
     private final ToolNames names;
+    private final boolean withoutCalls;
     private final String model;
     private final Notes lost = new Notes();
 
@@ -67,6 +68,7 @@ public final class Translation {
             List<Note> notes,
             long inputEstimate,
             ToolNames names,
+            boolean withoutCalls,
             Circumstances known) {
         this.caller = caller;
         this.provider = provider;
@@ -75,6 +77,7 @@ public final class Translation {
         this.notes = List.copyOf(notes);
         this.inputEstimate = inputEstimate;
         this.names = names;
+        this.withoutCalls = withoutCalls;
         this.usageAsked = known.usageAsked();
         this.created = known.created();
         this.model = known.upstreamModel();
@@ -90,9 +93,12 @@ public final class Translation {
         Notes notes = new Notes(known.unsupported());
         ToolNames names = new ToolNames();
         JsonNode json = Json.read(body, 0, body.length);
+        CachePoints points = provider == Dialect.BEDROCK_CONVERSE
+                ? BedrockTurnWriter.points(known.upstreamModel())
+                : new CachePoints(false, false);
         Turn turn = switch (caller) {
             case OPENAI_CHAT -> new OpenAiTurnReader(notes, known.memory().thoughts()).read(json);
-            case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes).read(json);
+            case ANTHROPIC_MESSAGES -> new AnthropicTurnReader(notes, points).read(json);
             case OPENAI_RESPONSES -> new ResponsesTurnReader(notes, names).read(json);
             case GEMINI -> new GeminiTurnReader(notes, names, known.stream()).read(json);
             case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
@@ -103,12 +109,21 @@ public final class Translation {
             case ANTHROPIC_MESSAGES -> new AnthropicTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
             case OPENAI_RESPONSES -> new ResponsesTurnWriter(notes).write(known.upstreamModel(), turn);
             case GEMINI -> new GeminiTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
-            case BEDROCK_CONVERSE -> new BedrockTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
+            case BEDROCK_CONVERSE ->
+                new BedrockTurnWriter(notes, points).write(known.upstreamModel(), turn, known.cap());
             case COHERE_CHAT -> new CohereTurnWriter(notes).write(known.upstreamModel(), turn, known.cap());
         };
         // Four bytes to a token is near enough for a number that is corrected at the end.
         return new Translation(
-                caller, provider, body, Json.bytes(translated), notes.all(), body.length / 4, names, known);
+                caller,
+                provider,
+                body,
+                Json.bytes(translated),
+                notes.all(),
+                body.length / 4,
+                names,
+                provider == Dialect.BEDROCK_CONVERSE && BedrockTools.forbidsInWords(turn),
+                known);
     }
 
     /** Whether it is this body that was translated. */
@@ -148,7 +163,7 @@ public final class Translation {
         } catch (JacksonException malformed) {
             throw new UnreadableAnswer("the answer is not valid json");
         }
-        Answer answer = switch (provider) {
+        Answer whole = switch (provider) {
             case OPENAI_CHAT -> OpenAiAnswers.read(json, lost);
             case ANTHROPIC_MESSAGES -> AnthropicAnswers.read(json, lost);
             case OPENAI_RESPONSES -> ResponsesAnswers.read(json, lost);
@@ -156,6 +171,7 @@ public final class Translation {
             case BEDROCK_CONVERSE -> BedrockAnswers.read(json, answerId(), model, lost);
             case COHERE_CHAT -> CohereAnswers.read(json, model, lost);
         };
+        Answer answer = withoutCalls ? WithoutCalls.of(whole, lost) : whole;
         return switch (caller) {
             case OPENAI_CHAT -> {
                 memory.thoughts().keep(answer.parts());
@@ -185,7 +201,7 @@ public final class Translation {
             case GEMINI -> new GeminiEventWriter(names);
             case BEDROCK_CONVERSE, COHERE_CHAT -> throw caller.notOfCallers();
         };
-        return new StreamTranslation(reader, writer);
+        return new StreamTranslation(withoutCalls ? new WithoutCalls(reader, lost) : reader, writer);
     }
 
     /** Of providers whose answers have no id. */

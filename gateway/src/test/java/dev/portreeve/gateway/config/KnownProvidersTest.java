@@ -121,7 +121,7 @@ class KnownProvidersTest {
                 "{ id: amazon-bedrock, auth: aws-sigv4, identity: { aws: { region: eu-central-1 } } }",
                 Map.of("AWS_ACCESS_KEY_ID", "i", "AWS_SECRET_ACCESS_KEY", "s", "AWS_SESSION_TOKEN", "t"));
         assertEquals(URI.create("https://bedrock-runtime.eu-central-1.amazonaws.com"), bedrock.baseUrl());
-        IdentityConfig.Aws aws = Objects.requireNonNull(
+        AwsIdentity aws = Objects.requireNonNull(
                 Objects.requireNonNull(bedrock.identity()).aws());
         assertEquals("t", Objects.requireNonNull(aws.sessionToken()).reveal());
         assertNull(bedrock.apiKey());

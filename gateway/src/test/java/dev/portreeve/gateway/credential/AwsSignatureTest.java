@@ -3,6 +3,7 @@ package dev.portreeve.gateway.credential;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.portreeve.hub.credential.CredentialUnavailable;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import java.net.URI;
@@ -26,8 +27,11 @@ class AwsSignatureTest {
     private static final Instant NOW = Instant.parse("2026-11-21T08:30:05Z");
 
     private static AwsSignature signature(@Nullable String token, String region, String service) {
-        Secret session = token == null ? null : new Secret(token);
-        return new AwsSignature(new AwsSignature.Keys("AKIDEXAMPLE", new Secret(SECRET), session), region, service);
+        return new AwsSignature(keys(token), region, service);
+    }
+
+    private static AwsSignature.Keys keys(@Nullable String token) {
+        return new AwsSignature.Keys("AKIDEXAMPLE", new Secret(SECRET), token == null ? null : new Secret(token));
     }
 
     @Test
@@ -54,7 +58,7 @@ class AwsSignatureTest {
             /model/m/converse?b=2&a=1&a=%20x | {} | | dfdaae88e56c5dc45a4ec2ed0728fa2ea8e7e3463af19755852fd55b3142f2ed
             """)
     void requests_to_bedrock_as_botocore_signs_them(String path, String body, @Nullable String token, String expected) {
-        SignedCredential credential = new SignedCredential(signature(token, "eu-central-1", "bedrock"), () -> NOW);
+        SignedCredential credential = new SignedCredential(keys(token), "eu-central-1", "bedrock", () -> NOW);
         Map<String, String> headers = headers(credential, BEDROCK + path, body);
         String authorization = String.valueOf(headers.get("authorization"));
         assertEquals(expected, authorization.substring(authorization.lastIndexOf('=') + 1));
@@ -64,7 +68,7 @@ class AwsSignatureTest {
 
     @Test
     void a_host_with_a_port_is_signed_with_it() {
-        SignedCredential credential = new SignedCredential(signature(null, "eu-central-1", "bedrock"), () -> NOW);
+        SignedCredential credential = new SignedCredential(keys(null), "eu-central-1", "bedrock", () -> NOW);
         String authorization = String.valueOf(headers(credential, "http://localhost:8765/model/m/converse", "")
                 .get("authorization"));
         assertEquals(
@@ -73,10 +77,14 @@ class AwsSignatureTest {
     }
 
     private static Map<String, String> headers(SignedCredential credential, String uri, String body) {
-        return credential.headers(
-                new UpstreamCredential.Outgoing(
-                        "POST", URI.create(uri), "application/json", body.getBytes(StandardCharsets.UTF_8)),
-                Deadline.in(Duration.ofSeconds(1)));
+        try {
+            return credential.headers(
+                    new UpstreamCredential.Outgoing(
+                            "POST", URI.create(uri), "application/json", body.getBytes(StandardCharsets.UTF_8)),
+                    Deadline.in(Duration.ofSeconds(1)));
+        } catch (CredentialUnavailable none) {
+            throw new AssertionError(none);
+        }
     }
 
     @Test

@@ -70,6 +70,8 @@ class ProviderKeysTest {
                         null,
                         null,
                         null,
+                        null,
+                        null,
                         null))
                 .model("fast", "many/a")
                 .model("other", "many/b")

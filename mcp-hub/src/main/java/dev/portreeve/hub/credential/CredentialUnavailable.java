@@ -4,11 +4,11 @@ package dev.portreeve.hub.credential;
 public final class CredentialUnavailable extends Exception {
     private static final long serialVersionUID = 1L;
 
-    CredentialUnavailable(String message) {
+    public CredentialUnavailable(String message) {
         super(message);
     }
 
-    CredentialUnavailable(String message, Throwable cause) {
+    public CredentialUnavailable(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -5,6 +5,7 @@ import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -78,6 +79,33 @@ public final class TokenSource {
                     return tokens.post(address, form, Map.of(), address.toString(), Scopes.parse(scope), deadline);
                 },
                 clock);
+    }
+
+    /**
+     * Access keys that AWS lends to a container: id, secret and session token as three lines of one secret.
+     *
+     * @param authorization what the service beside the container wants to be shown, or {@code null}
+     * @param authorizationFile where that stands instead, or {@code null}
+     */
+    public static TokenSource awsContainer(
+            URI address,
+            @Nullable Secret authorization,
+            @Nullable Path authorizationFile,
+            OutboundHttp http,
+            InstantSource clock) {
+        LentAwsKeys keys = new LentAwsKeys(http, clock);
+        return new TokenSource(
+                deadline -> keys.ofContainer(address, authorization, authorizationFile, deadline), clock);
+    }
+
+    /**
+     * Access keys that AWS lends to an instance, in the same form.
+     *
+     * @param service the instance's metadata service
+     */
+    public static TokenSource awsInstance(URI service, OutboundHttp http, InstantSource clock) {
+        LentAwsKeys keys = new LentAwsKeys(http, clock);
+        return new TokenSource(deadline -> keys.ofInstance(service, deadline), clock);
     }
 
     /**

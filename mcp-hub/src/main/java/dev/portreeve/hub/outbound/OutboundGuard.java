@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +22,14 @@ public final class OutboundGuard {
     private static final int FIRST_UNPRIVILEGED = 1024;
     /** The last label of a host that some resolver would read as a number: decimal, octal or hexadecimal. */
     private static final Pattern NUMERIC_END = Pattern.compile("(?:.*\\.)?(?:\\d+|0x[0-9a-f]*)\\.?");
+
+    /** Of AWS: instances, containers of ECS, and those of EKS. */
+    private static final Set<InetAddress> METADATA = Set.of(
+            InetAddress.ofLiteral("169.254.169.254"),
+            InetAddress.ofLiteral("169.254.170.2"),
+            InetAddress.ofLiteral("169.254.170.23"),
+            InetAddress.ofLiteral("fd00:ec2::254"),
+            InetAddress.ofLiteral("fd00:ec2::23"));
 
     private static final Pattern DOTTED_QUAD = Pattern.compile("(?:(?:0|[1-9]\\d{0,2})\\.){3}(?:0|[1-9]\\d{0,2})");
     private final NameResolver names;
@@ -55,7 +64,9 @@ public final class OutboundGuard {
         boolean plain = scheme.equals("http");
         List<InetAddress> addresses = resolve(name);
         for (InetAddress address : addresses) {
-            requireAddress(AddressKind.of(address), plain, reach);
+            if (reach != Reach.METADATA || !METADATA.contains(address)) {
+                requireAddress(AddressKind.of(address), plain, reach);
+            }
         }
         return addresses;
     }

@@ -10,7 +10,12 @@ public enum Reach {
     /** These, and this machine, also over http. */
     LOOPBACK,
     /** These, and private networks, also over http and on any port. */
-    PRIVATE;
+    PRIVATE,
+    /**
+     * Public addresses over https, this machine, and exactly the addresses at which a cloud gives what runs on its machines
+     * credentials of its own. For nothing that anybody but the operator has named.
+     */
+    METADATA;
 
     /**
      * What a URL in the configuration may reach: an operator who writes a loopback address means it, and needs to say no
