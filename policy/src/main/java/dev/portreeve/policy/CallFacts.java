@@ -128,6 +128,9 @@ final class CallFacts {
         if (subject.within() != null) {
             facts.put("within_call", subject.within().value().toString());
         }
+        if (subject.delegation().depth() > 0) {
+            facts.putStrings("delegated_by", subject.delegation().above());
+        }
         return subject.team() == null ? facts : facts.put("team", subject.team());
     }
 

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.gateway.config.LifeSpan;
 import dev.portreeve.policy.key.Issuance;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.KeyInfo;
@@ -8,8 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/keys}. */
@@ -18,7 +17,6 @@ final class KeysApi {
     static final String ACTOR = "admin";
 
     private static final String DEFAULT_NAME = "api";
-    private static final Pattern LIFE = Pattern.compile("(\\d{1,5})([smhd])");
     private final KeyDirectory keys;
     private final List<String> tenants;
     private final InstantSource clock;
@@ -104,17 +102,8 @@ final class KeysApi {
         if (life == null) {
             return null;
         }
-        Matcher matcher = LIFE.matcher(life);
-        if (!matcher.matches()) {
-            throw new AdminRefusal(Problem.badRequest("\"expires_in\" is a number with s, m, h or d, such as 30d"));
-        }
-        long amount = Long.parseLong(matcher.group(1));
-        Duration duration = switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            case "h" -> Duration.ofHours(amount);
-            default -> Duration.ofDays(amount);
-        };
+        Duration duration = LifeSpan.parse(life)
+                .orElseThrow(() -> new AdminRefusal(Problem.badRequest("\"expires_in\" is " + LifeSpan.FORM)));
         return clock.instant().plus(duration);
     }
 

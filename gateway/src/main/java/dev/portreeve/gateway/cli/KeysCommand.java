@@ -72,10 +72,11 @@ public final class KeysCommand {
                         key.path("tenant").asString(),
                         key.path("member").asString(),
                         key.path("name").asString(),
+                        Terminal.orDash(key.path("parent").asString("")),
                         key.path("created_at").asString(),
                         state));
             }
-            terminal.table(List.of("ID", "TENANT", "OWNER", "NAME", "CREATED", "STATE"), rows);
+            terminal.table(List.of("ID", "TENANT", "OWNER", "NAME", "MADE BY", "CREATED", "STATE"), rows);
             return 0;
         }
     }

@@ -107,7 +107,7 @@ public final class CallErrors {
     public static ErrorAnswer of(CallOutcome.Denied denied) {
         Denial denial = denied.denial();
         ErrorAnswer answer = switch (denial.reason()) {
-            case NOT_GRANTED, FORBIDDEN, RULE_ERROR ->
+            case NOT_GRANTED, FORBIDDEN, RULE_ERROR, OUTSIDE_DELEGATION ->
                 ErrorAnswer.of(403, PERMISSION, "model_not_granted", "\"model\"", false, denial.detail());
             case HOSTED_TOOL_DENIED ->
                 ErrorAnswer.of(403, PERMISSION, "tool_not_granted", "\"tools\"", false, denial.detail());

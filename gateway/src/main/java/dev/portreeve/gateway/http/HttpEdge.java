@@ -96,6 +96,7 @@ public final class HttpEdge implements AutoCloseable {
                 .get("/health/readiness", this::ready);
         addMcp(routing, lastResort);
         addModels(routing, lastResort);
+        addKeys(routing, lastResort);
         routing.any(lastResort::notFound);
     }
 
@@ -164,6 +165,16 @@ public final class HttpEdge implements AutoCloseable {
             addList(routing, base, list, gemini, lastResort);
             addKept(routing, base + Paths.RESPONSES, kept, lastResort);
         }
+    }
+
+    private void addKeys(HttpRouting.Builder routing, LastResort lastResort) {
+        Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds(), config.acceptKeyInQuery());
+        ChildKeysEndpoint below = new ChildKeysEndpoint(gatekeeper, services.keys(), limits.bodyTimeout());
+        routing.post(Paths.KEYS, below::create)
+                .get(Paths.KEYS, below::list)
+                .any(Paths.KEYS, lastResort.wants("GET, POST"))
+                .delete(Paths.KEYS + "/{id}", below::revoke)
+                .any(Paths.KEYS + "/{id}", lastResort.wants(Method.DELETE.text()));
     }
 
     private HostedPasses passes() {

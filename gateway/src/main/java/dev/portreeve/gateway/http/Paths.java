@@ -10,6 +10,9 @@ final class Paths {
     /** Versions of Gemini's dialect that no other dialect has. */
     static final String BETA = "/v1beta";
 
+    /** Keys that keys make. */
+    static final String KEYS = "/v1/keys";
+
     static final String MESSAGES = "/messages";
     static final String COUNT_TOKENS = MESSAGES + "/count_tokens";
     static final String RESPONSES = "/responses";

@@ -9,6 +9,7 @@ import dev.portreeve.db.policy.tables.Approval;
 import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetWindow;
+import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
@@ -64,6 +65,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.budget_window</code>.
      */
     public final BudgetWindow BUDGET_WINDOW = BudgetWindow.BUDGET_WINDOW;
+
+    /**
+     * The table <code>policy.child_key</code>.
+     */
+    public final ChildKey CHILD_KEY = ChildKey.CHILD_KEY;
 
     /**
      * The table <code>policy.hold</code>.
@@ -150,6 +156,7 @@ public class Policy extends SchemaImpl {
             ApprovalVote.APPROVAL_VOTE,
             Budget.BUDGET,
             BudgetWindow.BUDGET_WINDOW,
+            ChildKey.CHILD_KEY,
             Hold.HOLD,
             IdempotentRun.IDEMPOTENT_RUN,
             Lease.LEASE,

@@ -8,6 +8,7 @@ import dev.portreeve.db.policy.tables.Approval;
 import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetWindow;
+import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
@@ -48,6 +49,11 @@ public class Tables {
      * The table <code>policy.budget_window</code>.
      */
     public static final BudgetWindow BUDGET_WINDOW = BudgetWindow.BUDGET_WINDOW;
+
+    /**
+     * The table <code>policy.child_key</code>.
+     */
+    public static final ChildKey CHILD_KEY = ChildKey.CHILD_KEY;
 
     /**
      * The table <code>policy.hold</code>.

@@ -6,6 +6,8 @@ import dev.portreeve.policy.access.Decision.Match;
 import dev.portreeve.policy.access.Decision.RuleVerdict;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Confines;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.HostedUse;
@@ -90,6 +92,15 @@ public final class AccessPolicy {
     }
 
     private Decision consult(Subject subject, Resource resource, Function<Condition, Match> tested) {
+        if (!isWithin(subject.delegation(), resource)) {
+            return new Decision.Deny(
+                    new Denial(
+                            Denial.Stage.ACCESS,
+                            Denial.Reason.OUTSIDE_DELEGATION,
+                            "the key was made for less than \"" + resource.name()
+                                    + "\": ask whoever made it for another"),
+                    List.of());
+        }
         Consultation consultation = new Consultation();
         for (CompiledRule rule : index.about(resource)) {
             if (rule.isAbout(subject)) {
@@ -98,6 +109,17 @@ public final class AccessPolicy {
             }
         }
         return consultation.decision();
+    }
+
+    private static boolean isWithin(Delegation delegation, Resource resource) {
+        for (Confines confines : delegation.confines()) {
+            List<String> patterns = confines.of(resource);
+            if (patterns != null
+                    && patterns.stream().noneMatch(pattern -> new Glob(pattern).matches(resource.name()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -47,9 +47,17 @@ record CompiledRule(
         Rule.Who who = rule.who();
         return fits(who.tenant(), subject.tenant())
                 && fits(who.team(), subject.team())
-                && fits(who.key(), subject.keyId())
+                && isOfKey(who.key(), subject)
                 && fits(who.user(), subject.kind() == Subject.Kind.USER ? subject.member() : null)
                 && fits(who.agent(), subject.kind() == Subject.Kind.AGENT ? subject.member() : null);
+    }
+
+    /** What is said of a key holds for those it made too; and what allows something allows it to the first of them only. */
+    private boolean isOfKey(@Nullable String asked, Subject subject) {
+        return fits(asked, subject.rootKeyId())
+                || (rule.effect() != Rule.Effect.ALLOW
+                        && (fits(asked, subject.keyId())
+                                || subject.delegation().above().contains(asked)));
     }
 
     private static boolean fits(@Nullable String asked, @Nullable String given) {

@@ -21,6 +21,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
         NOT_GRANTED("not_granted"),
         /** A rule forbids it. */
         FORBIDDEN("forbidden"),
+        /** The key that made the caller's key confined it to other things. */
+        OUTSIDE_DELEGATION("outside_delegation"),
         /** A rule's condition could not be evaluated, which counts against the caller. */
         RULE_ERROR("rule_error"),
         /** The provider would run a tool by itself that this caller may not have it run. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyId the 12-character id of the virtual key; may be logged
  * @param within the model call in whose course its provider calls on behalf of this subject; {@code null} if the subject calls
  *     itself
+ * @param delegation which keys made the key
  */
 public record Subject(
         String tenant,
@@ -17,15 +18,26 @@ public record Subject(
         Kind kind,
         String member,
         String keyId,
-        @Nullable CallId within) {
-    /** A subject that calls itself. */
+        @Nullable CallId within,
+        Delegation delegation) {
+    /** A subject that calls itself, with a key that an operator made. */
     public Subject(String tenant, @Nullable String team, Kind kind, String member, String keyId) {
-        this(tenant, team, kind, member, keyId, null);
+        this(tenant, team, kind, member, keyId, null, Delegation.NONE);
+    }
+
+    /** The same member with a key that another key made. */
+    public Subject by(Delegation way) {
+        return new Subject(tenant, team, kind, member, keyId, within, way);
+    }
+
+    /** The id of the key that an operator made: this one, or the one at the top of its delegation. */
+    public String rootKeyId() {
+        return delegation.above().isEmpty() ? keyId : delegation.above().getFirst();
     }
 
     /** The same, where a provider calls on its behalf. */
     public Subject within(CallId call) {
-        return new Subject(tenant, team, kind, member, keyId, call);
+        return new Subject(tenant, team, kind, member, keyId, call, delegation);
     }
 
     /** Whether a person or a program holds the key. */

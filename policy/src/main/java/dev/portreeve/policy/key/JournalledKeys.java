@@ -5,6 +5,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.policy.call.Subject;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import org.slf4j.LoggerFactory;
 /** The keys of one replica: rows that change through the journal, a short memory, and a judge. Thread-safe. */
 public final class JournalledKeys implements KeyDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(JournalledKeys.class);
-    private static final int MAX_NAME = 100;
     private static final String PURPOSE = "virtual-key";
 
     private final KeyRows rows;
@@ -28,6 +28,7 @@ public final class JournalledKeys implements KeyDirectory {
     private final Pepper pepper;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
+    private final Delegations delegations;
 
     JournalledKeys(KeyRows rows, AuditLog audit, Pepper pepper, InstantSource clock) {
         this.rows = rows;
@@ -36,6 +37,7 @@ public final class JournalledKeys implements KeyDirectory {
         this.rejections = new Rejections(audit, clock);
         this.pepper = pepper;
         this.clock = clock;
+        this.delegations = new Delegations(rows, cache, audit, this::hash, clock, random);
     }
 
     /** @param database a pool; look-ups take few of its connections at a time */
@@ -45,8 +47,8 @@ public final class JournalledKeys implements KeyDirectory {
 
     @Override
     public Issuance create(String tenant, String member, String name, @Nullable Instant expiresAt, String actor) {
-        if (name.isBlank() || name.length() > MAX_NAME) {
-            return new Issuance.Refused("a key needs a name of at most " + MAX_NAME + " characters");
+        if (!Delegations.isName(name)) {
+            return Delegations.misnamed();
         }
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             return new Issuance.Refused("the key would have expired already, at " + expiresAt);
@@ -89,9 +91,28 @@ public final class JournalledKeys implements KeyDirectory {
                     .await();
         } finally {
             // Also when nobody heard of the commit: it may have happened.
-            cache.forget(keyId);
+            cache.forgetAll();
         }
         return revocation.revoked();
+    }
+
+    @Override
+    public Issuance delegate(Subject parent, ChildWish wish) {
+        return delegations.make(parent, wish);
+    }
+
+    @Override
+    public List<KeyInfo> children(Subject parent) {
+        return rows.children(parent.tenant(), parent.keyId(), clock.instant(), MAX_LIVING_CHILDREN);
+    }
+
+    @Override
+    public boolean revoke(Subject parent, String keyId) {
+        StoredKey found = rows.find(keyId);
+        return found != null
+                && found.subject().tenant().equals(parent.tenant())
+                && found.subject().delegation().above().contains(parent.keyId())
+                && revoke(parent.tenant(), keyId, Delegations.actor(parent));
     }
 
     @Override

@@ -58,6 +58,13 @@ final class KeyCache {
         unknown.remove(keyId);
     }
 
+    /** Forgets all: with a key that ended here, those below it did. */
+    void forgetAll() {
+        changes.incrementAndGet();
+        known.clear();
+        unknown.clear();
+    }
+
     private @Nullable Entry fresh(String keyId) {
         Entry entry = known.get(keyId);
         if (entry == null) {

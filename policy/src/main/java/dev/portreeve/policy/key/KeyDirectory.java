@@ -1,5 +1,6 @@
 package dev.portreeve.policy.key;
 
+import dev.portreeve.policy.call.Subject;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,35 @@ public interface KeyDirectory {
      * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then it does not exist either
      */
     Issuance create(String tenant, String member, String name, @Nullable Instant expiresAt, String actor);
+
+    /** How many living keys one may have made. */
+    int MAX_LIVING_CHILDREN = 100;
+
+    /**
+     * Makes a key below another, in one transaction with the record that says so: it belongs to the same member, may use what
+     * the key above may and the wish leaves of it, is charged to every budget of the key above, and ends with it.
+     *
+     * @param parent whoever asks, as {@link #authenticate} let it in
+     * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then it does not exist either
+     * @throws KeysUnreadable if the key above cannot be looked up
+     */
+    default Issuance delegate(Subject parent, ChildWish wish) {
+        return new Issuance.Refused("keys make no others here");
+    }
+
+    /** The living keys that this caller's key made itself, newest first. */
+    default List<KeyInfo> children(Subject parent) {
+        return List.of();
+    }
+
+    /**
+     * Ends a key below the caller's, and with it all below that.
+     *
+     * @return false if there is no such living key below
+     */
+    default boolean revoke(Subject parent, String keyId) {
+        return false;
+    }
 
     /**
      * Ends a key: at once here, within seconds on other replicas.

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.key;
 
+import dev.portreeve.policy.call.Subject;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,77 @@ sealed interface KeyPosting {
         @Nullable
         KeyInfo made() {
             return made;
+        }
+    }
+
+    /** A key to insert below another. */
+    final class Delegated implements KeyPosting {
+        private final Subject parent;
+        private final VirtualKey key;
+        private final ChildWish wish;
+        private final byte[] secretHash;
+        private final Instant now;
+        private final Instant expiresAt;
+        private @Nullable Outcome outcome;
+
+        /** What became of it. */
+        sealed interface Outcome {
+            record Made(KeyInfo info) implements Outcome {}
+
+            /** The key above was revoked or has expired. */
+            record ParentEnded() implements Outcome {}
+
+            /** It has {@link KeyDirectory#MAX_LIVING_CHILDREN} already. */
+            record TooMany() implements Outcome {}
+        }
+
+        Delegated(Subject parent, VirtualKey key, ChildWish wish, byte[] secretHash, Instant now, Instant expiresAt) {
+            this.parent = parent;
+            this.key = key;
+            this.wish = wish;
+            this.now = now;
+            this.secretHash = secretHash;
+            this.expiresAt = expiresAt;
+        }
+
+        Subject parent() {
+            return parent;
+        }
+
+        VirtualKey key() {
+            return key;
+        }
+
+        ChildWish wish() {
+            return wish;
+        }
+
+        Instant now() {
+            return now;
+        }
+
+        byte[] secretHash() {
+            return secretHash;
+        }
+
+        Instant expiresAt() {
+            return expiresAt;
+        }
+
+        void decide(Outcome reached) {
+            outcome = reached;
+        }
+
+        Outcome outcome() {
+            if (outcome == null) {
+                throw new IllegalStateException("the key below " + parent.keyId() + " is not decided");
+            }
+            return outcome;
+        }
+
+        @Nullable
+        KeyInfo made() {
+            return outcome instanceof Outcome.Made made ? made.info() : null;
         }
     }
 

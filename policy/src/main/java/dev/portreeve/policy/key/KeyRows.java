@@ -1,6 +1,7 @@
 package dev.portreeve.policy.key;
 
 import dev.portreeve.audit.PostingBook;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ interface KeyRows extends PostingBook<KeyPosting> {
      */
     @Nullable
     StoredKey find(String keyId);
+
+    /** The living keys that this one made itself, newest first, at most so many. */
+    List<KeyInfo> children(String tenant, String keyId, Instant now, int limit);
 
     /** The tenant's keys, newest first, at most so many. */
     List<KeyInfo> list(String tenant, int limit);

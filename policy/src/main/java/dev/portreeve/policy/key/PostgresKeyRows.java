@@ -1,15 +1,22 @@
 package dev.portreeve.policy.key;
 
+import static dev.portreeve.db.policy.Tables.CHILD_KEY;
 import static dev.portreeve.db.policy.Tables.MEMBER;
 import static dev.portreeve.db.policy.Tables.VIRTUAL_KEY;
 
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.db.policy.tables.records.VirtualKeyRecord;
+import dev.portreeve.policy.call.Confines;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Subject;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import javax.sql.DataSource;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
@@ -29,15 +36,63 @@ final class PostgresKeyRows implements KeyRows {
     @Override
     public @Nullable StoredKey find(String keyId) {
         try {
-            return database.select(VIRTUAL_KEY.asterisk(), MEMBER.KIND, MEMBER.TEAM, MEMBER.RETIRED_AT)
-                    .from(VIRTUAL_KEY)
-                    .join(MEMBER)
-                    .on(MEMBER.TENANT.eq(VIRTUAL_KEY.TENANT).and(MEMBER.ID.eq(VIRTUAL_KEY.MEMBER)))
-                    .where(VIRTUAL_KEY.ID.eq(keyId))
-                    .fetchOne(PostgresKeyRows::stored);
+            Record row = read(keyId);
+            return row == null ? null : below(stored(row), row);
         } catch (DataAccessException silent) {
             throw new KeysUnreadable(silent);
         }
+    }
+
+    private @Nullable Record read(String keyId) {
+        return database.select(
+                        VIRTUAL_KEY.asterisk(), CHILD_KEY.asterisk(), MEMBER.KIND, MEMBER.TEAM, MEMBER.RETIRED_AT)
+                .from(VIRTUAL_KEY)
+                .join(MEMBER)
+                .on(MEMBER.TENANT.eq(VIRTUAL_KEY.TENANT).and(MEMBER.ID.eq(VIRTUAL_KEY.MEMBER)))
+                .leftJoin(CHILD_KEY)
+                .on(CHILD_KEY.TENANT.eq(VIRTUAL_KEY.TENANT).and(CHILD_KEY.ID.eq(VIRTUAL_KEY.ID)))
+                .where(VIRTUAL_KEY.ID.eq(keyId))
+                .fetchOne();
+    }
+
+    /** With the keys above it, by whose ends it ends. */
+    private StoredKey below(StoredKey key, Record row) {
+        String parent = row.get(CHILD_KEY.PARENT);
+        if (parent == null) {
+            return key;
+        }
+        Record above = Objects.requireNonNull(read(parent), "a key above always stands in the table");
+        StoredKey upper = below(stored(above), above);
+        Delegation way = upper.subject().delegation();
+        List<String> keys = new ArrayList<>(way.above());
+        List<Confines> confines = new ArrayList<>(way.confines());
+        keys.add(parent);
+        confines.add(confines(row));
+        return new StoredKey(
+                key.subject().by(new Delegation(keys, confines)),
+                key.secretHash(),
+                earlier(key.expiresAt(), upper.expiresAt()),
+                key.ended() || upper.ended());
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
+    }
+
+    private static Confines confines(Record row) {
+        return new Confines(
+                list(row.get(CHILD_KEY.MODELS)),
+                list(row.get(CHILD_KEY.TOOLS)),
+                list(row.get(CHILD_KEY.PROMPTS)),
+                list(row.get(CHILD_KEY.RESOURCES)),
+                list(row.get(CHILD_KEY.HOSTED_TOOLS)));
+    }
+
+    private static @Nullable List<String> list(String @Nullable [] patterns) {
+        return patterns == null ? null : List.of(patterns);
     }
 
     private static StoredKey stored(Record row) {
@@ -53,11 +108,31 @@ final class PostgresKeyRows implements KeyRows {
 
     @Override
     public List<KeyInfo> list(String tenant, int limit) {
-        return database.selectFrom(VIRTUAL_KEY)
-                .where(VIRTUAL_KEY.TENANT.eq(tenant))
+        return listed(VIRTUAL_KEY.TENANT.eq(tenant), limit);
+    }
+
+    @Override
+    public List<KeyInfo> children(String tenant, String keyId, Instant now, int limit) {
+        return listed(
+                VIRTUAL_KEY.TENANT.eq(tenant).and(CHILD_KEY.PARENT.eq(keyId)).and(isLiving(now)), limit);
+    }
+
+    private List<KeyInfo> listed(Condition which, int limit) {
+        return database.select(VIRTUAL_KEY.asterisk(), CHILD_KEY.PARENT)
+                .from(VIRTUAL_KEY)
+                .leftJoin(CHILD_KEY)
+                .on(CHILD_KEY.TENANT.eq(VIRTUAL_KEY.TENANT).and(CHILD_KEY.ID.eq(VIRTUAL_KEY.ID)))
+                .where(which)
                 .orderBy(VIRTUAL_KEY.CREATED_AT.desc(), VIRTUAL_KEY.ID)
                 .limit(limit)
-                .fetch(PostgresKeyRows::info);
+                .fetch(row -> info(row.into(VIRTUAL_KEY), row.get(CHILD_KEY.PARENT)));
+    }
+
+    private static Condition isLiving(Instant now) {
+        return VIRTUAL_KEY
+                .REVOKED_AT
+                .isNull()
+                .and(VIRTUAL_KEY.EXPIRES_AT.isNull().or(VIRTUAL_KEY.EXPIRES_AT.gt(now)));
     }
 
     @Override
@@ -67,6 +142,7 @@ final class PostgresKeyRows implements KeyRows {
             for (KeyPosting posting : postings) {
                 switch (posting) {
                     case KeyPosting.Creation creation -> creation.decide(insert(rows, creation));
+                    case KeyPosting.Delegated child -> child.decide(insert(rows, child));
                     case KeyPosting.Revocation revocation -> revocation.decide(end(rows, revocation));
                 }
             }
@@ -97,7 +173,67 @@ final class PostgresKeyRows implements KeyRows {
                         .and(MEMBER.RETIRED_AT.isNull()))
                 .returning()
                 .fetchOne();
-        return made == null ? null : info(made);
+        return made == null ? null : info(made, null);
+    }
+
+    private static KeyPosting.Delegated.Outcome insert(DSLContext rows, KeyPosting.Delegated child) {
+        String tenant = child.parent().tenant();
+        String parent = child.parent().keyId();
+        boolean lives = rows.selectOne()
+                        .from(VIRTUAL_KEY)
+                        .where(VIRTUAL_KEY.TENANT.eq(tenant))
+                        .and(VIRTUAL_KEY.ID.eq(parent))
+                        .and(isLiving(child.now()))
+                        .forUpdate()
+                        .fetchOne()
+                != null;
+        if (!lives) {
+            return new KeyPosting.Delegated.Outcome.ParentEnded();
+        }
+        if (living(rows, tenant, parent, child.now()) >= KeyDirectory.MAX_LIVING_CHILDREN) {
+            return new KeyPosting.Delegated.Outcome.TooMany();
+        }
+        return new KeyPosting.Delegated.Outcome.Made(insert(rows, child, parent));
+    }
+
+    private static int living(DSLContext rows, String tenant, String parent, Instant now) {
+        return rows.fetchCount(rows.selectOne()
+                .from(CHILD_KEY)
+                .join(VIRTUAL_KEY)
+                .on(VIRTUAL_KEY.TENANT.eq(CHILD_KEY.TENANT).and(VIRTUAL_KEY.ID.eq(CHILD_KEY.ID)))
+                .where(CHILD_KEY.TENANT.eq(tenant))
+                .and(CHILD_KEY.PARENT.eq(parent))
+                .and(isLiving(now)));
+    }
+
+    private static KeyInfo insert(DSLContext rows, KeyPosting.Delegated child, String parent) {
+        String tenant = child.parent().tenant();
+        VirtualKeyRecord made = rows.insertInto(VIRTUAL_KEY)
+                .set(VIRTUAL_KEY.TENANT, tenant)
+                .set(VIRTUAL_KEY.ID, child.key().id())
+                .set(VIRTUAL_KEY.MEMBER, child.parent().member())
+                .set(VIRTUAL_KEY.NAME, child.wish().name())
+                .set(VIRTUAL_KEY.SECRET_HASH, child.secretHash())
+                .set(VIRTUAL_KEY.EXPIRES_AT, child.expiresAt())
+                .returning()
+                .fetchSingle();
+        Confines confines = child.wish().confines();
+        rows.insertInto(CHILD_KEY)
+                .set(CHILD_KEY.TENANT, tenant)
+                .set(CHILD_KEY.ID, child.key().id())
+                .set(CHILD_KEY.PARENT, parent)
+                .set(CHILD_KEY.DEPTH, child.parent().delegation().depth() + 1)
+                .set(CHILD_KEY.MODELS, array(confines.models()))
+                .set(CHILD_KEY.TOOLS, array(confines.tools()))
+                .set(CHILD_KEY.PROMPTS, array(confines.prompts()))
+                .set(CHILD_KEY.RESOURCES, array(confines.resources()))
+                .set(CHILD_KEY.HOSTED_TOOLS, array(confines.hostedTools()))
+                .execute();
+        return info(made, parent);
+    }
+
+    private static String @Nullable [] array(@Nullable List<String> patterns) {
+        return patterns == null ? null : patterns.toArray(String[]::new);
     }
 
     private static boolean end(DSLContext rows, KeyPosting.Revocation revocation) {
@@ -110,10 +246,11 @@ final class PostgresKeyRows implements KeyRows {
                 > 0;
     }
 
-    private static KeyInfo info(VirtualKeyRecord row) {
+    private static KeyInfo info(VirtualKeyRecord row, @Nullable String parent) {
         return new KeyInfo(
                 row.getTenant(),
                 row.getId(),
+                parent,
                 row.getMember(),
                 row.getName(),
                 row.getCreatedAt(),

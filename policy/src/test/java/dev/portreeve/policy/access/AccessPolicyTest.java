@@ -20,9 +20,11 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
@@ -34,6 +36,7 @@ import dev.portreeve.policy.call.TaskCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,55 @@ class AccessPolicyTest {
     private static Decision.Match verdict(String when, String arguments) {
         AccessPolicy policy = AccessPolicy.of(List.of(tools("r", Effect.ALLOW, when, "*")));
         return policy.decide(write(arguments)).verdicts().getFirst().matched();
+    }
+
+    private static Rule ofKey(String id, Effect effect, String key) {
+        Who who = new Who(null, null, null, null, key);
+        return new Rule(id, effect, who, List.of(), List.of("*"), null, List.of(), null);
+    }
+
+    private static Decision decide(Subject subject, Rule... rules) {
+        return AccessPolicy.of(List.of(rules)).decide(Calls.tool(subject, Calls.WRITE, "{}"));
+    }
+
+    @Test
+    void whatIsSaidOfAKeyHoldsForThoseBelowItAndOneBelowGetsNothingForItself() {
+        String root = Calls.BOT.keyId();
+        Subject child = new Subject("acme", null, Subject.Kind.AGENT, "bot", "child0000000")
+                .by(new Delegation(List.of(root), List.of(Confines.NONE)));
+        Subject grandchild = new Subject("acme", null, Subject.Kind.AGENT, "bot", "grand0000000")
+                .by(new Delegation(List.of(root, "child0000000"), List.of(Confines.NONE, Confines.NONE)));
+        Rule all = tools("all", Effect.ALLOW, null, "*");
+        for (Subject below : List.of(child, grandchild)) {
+            assertInstanceOf(Decision.Permit.class, decide(below, ofKey("root", Effect.ALLOW, root)));
+            assertInstanceOf(Decision.Deny.class, decide(below, all, ofKey("root", Effect.DENY, root)));
+            assertInstanceOf(Decision.Ask.class, decide(below, all, ofKey("root", Effect.REQUIRE_APPROVAL, root)));
+            assertInstanceOf(Decision.Deny.class, decide(below, ofKey("own", Effect.ALLOW, below.keyId())));
+            assertInstanceOf(Decision.Deny.class, decide(below, all, ofKey("own", Effect.DENY, "child0000000")));
+        }
+    }
+
+    @Test
+    void aDelegatedCallMustBeWithinAllConfines() {
+        Rule all = tools("all", Effect.ALLOW, null, "*");
+        Confines writing = new Confines(null, List.of("*write*", "other"), null, null, null);
+        Confines nothing = new Confines(null, List.of(), null, null, null);
+        Confines models = new Confines(List.of(), null, null, null, null);
+        assertInstanceOf(Decision.Permit.class, decide(below(writing), all));
+        assertInstanceOf(Decision.Permit.class, decide(below(writing, models), all));
+        for (List<Confines> way : List.of(List.of(nothing), List.of(writing, nothing), List.of(nothing, writing))) {
+            Decision.Deny denied = assertInstanceOf(
+                    Decision.Deny.class, decide(below(way.toArray(Confines[]::new)), all), way.toString());
+            assertEquals(Denial.Reason.OUTSIDE_DELEGATION, denied.denial().reason());
+        }
+        AccessPolicy policy = AccessPolicy.of(List.of(all));
+        assertTrue(policy.mayUse(below(writing), Calls.WRITE));
+        assertFalse(policy.mayUse(below(nothing), Calls.WRITE), "lists show what calls may");
+    }
+
+    private static Subject below(Confines... confines) {
+        List<String> above = Collections.nCopies(confines.length, "above0000000");
+        return Calls.BOT.by(new Delegation(above, List.of(confines)));
     }
 
     @ParameterizedTest

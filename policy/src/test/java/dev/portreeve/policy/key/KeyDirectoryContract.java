@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.budget.TestClock;
+import dev.portreeve.policy.call.Confines;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.Authentication.Reason;
 import java.security.SecureRandom;
@@ -116,6 +118,116 @@ abstract class KeyDirectoryContract {
         assertFalse(keys.revoke("acme", "000000000000", "cli"));
         assertInstanceOf(Authentication.Authenticated.class, keys.authenticate(key.reveal()));
         assertEquals(1, leaves().size(), "what did not happen is not recorded");
+    }
+
+    private static final Confines READING = new Confines(List.of("fast*"), List.of("notes__read*"), null, null, null);
+
+    private Subject subject(VirtualKey key) {
+        return assertInstanceOf(Authentication.Authenticated.class, keys.authenticate(key.reveal()))
+                .subject();
+    }
+
+    private Issuance.Issued below(VirtualKey parent, Duration life, Confines confines) {
+        return assertInstanceOf(
+                Issuance.Issued.class, keys.delegate(subject(parent), new ChildWish("sub-agent", life, confines)));
+    }
+
+    @Test
+    void aKeyMakesOthersThatKnowWhatIsAboveThem() {
+        VirtualKey root = issue(null);
+        VirtualKey child = below(root, Duration.ofHours(1), READING).key();
+        VirtualKey grandchild =
+                below(child, Duration.ofMinutes(5), Confines.NONE).key();
+        Subject expected = new Subject("acme", "support", Subject.Kind.AGENT, "bot", grandchild.id())
+                .by(new Delegation(List.of(root.id(), child.id()), List.of(READING, Confines.NONE)));
+        assertEquals(new Authentication.Authenticated(expected), keys.authenticate(grandchild.reveal()));
+        assertEquals(new Authentication.Authenticated(expected), replica().authenticate(grandchild.reveal()));
+        assertEquals(new Authentication.Authenticated(expected), keys.recognise(grandchild.id()));
+        assertEquals(
+                List.of(child.id()),
+                keys.children(subject(root)).stream().map(KeyInfo::id).toList());
+        assertTrue(keys.list("acme").stream().anyMatch(info -> child.id().equals(info.parent())));
+        String made = leaves().get(1);
+        assertTrue(made.contains("\"parent\":\"" + root.id() + "\""), made);
+        assertTrue(made.contains("\"actor\":\"key:" + root.id() + "\""), made);
+        assertTrue(made.contains("notes__read*"), made);
+    }
+
+    @Test
+    void aKeyEndsWithTheOneAboveIt() {
+        VirtualKey root = issue(Instant.parse("2026-05-14T13:00:00Z"));
+        VirtualKey child = below(root, Duration.ofDays(1), Confines.NONE).key();
+        VirtualKey grandchild =
+                below(child, Duration.ofMinutes(5), Confines.NONE).key();
+        KeyDirectory replica = replica();
+        assertInstanceOf(Authentication.Authenticated.class, replica.authenticate(grandchild.reveal()));
+        assertEquals(
+                Instant.parse("2026-05-14T13:00:00Z"),
+                keys.children(subject(root)).getFirst().expiresAt(),
+                "never longer than the key above");
+        assertTrue(keys.revoke("acme", child.id(), "cli"));
+        assertEquals(Reason.REVOKED, rejected(keys.authenticate(child.reveal())));
+        assertEquals(Reason.REVOKED, rejected(keys.authenticate(grandchild.reveal())));
+        Awaitility.await()
+                .atMost(KeyCache.AGE.plusSeconds(30))
+                .until(() -> replica.authenticate(grandchild.reveal()) instanceof Authentication.Rejected);
+        assertEquals(List.of(), keys.children(subject(root)));
+        assertInstanceOf(Authentication.Authenticated.class, keys.authenticate(root.reveal()));
+    }
+
+    @Test
+    void aKeyEndsOnlyWhatIsBelowIt() {
+        VirtualKey root = issue(null);
+        VirtualKey other = issue(null);
+        VirtualKey child = below(root, Duration.ofHours(1), Confines.NONE).key();
+        VirtualKey grandchild = below(child, Duration.ofHours(1), Confines.NONE).key();
+        assertFalse(keys.revoke(subject(other), child.id()));
+        assertFalse(keys.revoke(subject(child), child.id()));
+        assertFalse(keys.revoke(subject(child), root.id()));
+        assertFalse(keys.revoke(subject(child), "000000000000"));
+        assertTrue(keys.revoke(subject(root), grandchild.id()));
+        assertEquals(Reason.REVOKED, rejected(keys.authenticate(grandchild.reveal())));
+        assertInstanceOf(Authentication.Authenticated.class, keys.authenticate(child.reveal()));
+    }
+
+    @Test
+    void delegationIsBounded() {
+        VirtualKey key = issue(null);
+        Subject root = subject(key);
+        for (Duration life : List.of(Duration.ZERO, Duration.ofSeconds(-1), ChildWish.LONGEST.plusSeconds(1))) {
+            assertInstanceOf(
+                    Issuance.Refused.class,
+                    keys.delegate(root, new ChildWish("x", life, Confines.NONE)),
+                    () -> "" + life);
+        }
+        Duration hour = Duration.ofHours(1);
+        assertInstanceOf(Issuance.Refused.class, keys.delegate(root, new ChildWish(" ", hour, Confines.NONE)));
+        assertInstanceOf(
+                Issuance.Refused.class,
+                keys.delegate(
+                        root,
+                        new ChildWish("x", hour, new Confines(null, List.of("y".repeat(201)), null, null, null))));
+        VirtualKey below = key;
+        for (int i = 0; i < Delegation.MAX_DEPTH; i++) {
+            below = below(below, hour, Confines.NONE).key();
+        }
+        assertInstanceOf(
+                Issuance.Refused.class, keys.delegate(subject(below), new ChildWish("x", hour, Confines.NONE)));
+        for (int i = 1; i < KeyDirectory.MAX_LIVING_CHILDREN; i++) {
+            below(key, hour, Confines.NONE);
+        }
+        assertInstanceOf(Issuance.Refused.class, keys.delegate(root, new ChildWish("x", hour, Confines.NONE)));
+        clock.advance(hour);
+        assertInstanceOf(Issuance.Issued.class, keys.delegate(root, new ChildWish("x", hour, Confines.NONE)));
+    }
+
+    @Test
+    void aKeyThatHasEndedMakesNone() {
+        VirtualKey key = issue(null);
+        Subject root = subject(key);
+        assertTrue(keys.revoke("acme", key.id(), "cli"));
+        assertInstanceOf(
+                Issuance.Refused.class, keys.delegate(root, new ChildWish("x", Duration.ofHours(1), Confines.NONE)));
     }
 
     @Test

@@ -94,7 +94,7 @@ class VirtualKeyTest {
     void printsWithoutItsSecret() {
         VirtualKey key = VirtualKey.generate(RANDOM);
         assertEquals("prk_" + key.id() + "_****", key.toString());
-        assertFalse(new Issuance.Issued(key, new KeyInfo("t", key.id(), "m", "n", Instant.EPOCH, null, null))
+        assertFalse(new Issuance.Issued(key, new KeyInfo("t", key.id(), null, "m", "n", Instant.EPOCH, null, null))
                 .toString()
                 .contains(key.reveal()));
     }

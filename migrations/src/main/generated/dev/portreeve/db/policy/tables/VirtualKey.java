@@ -6,6 +6,7 @@ package dev.portreeve.db.policy.tables;
 
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
+import dev.portreeve.db.policy.tables.ChildKey.ChildKeyPath;
 import dev.portreeve.db.policy.tables.Member.MemberPath;
 import dev.portreeve.db.policy.tables.records.VirtualKeyRecord;
 
@@ -191,6 +192,32 @@ public class VirtualKey extends TableImpl<VirtualKeyRecord> {
             _member = new MemberPath(this, Keys.VIRTUAL_KEY__VIRTUAL_KEY_TENANT_MEMBER_FKEY, null);
 
         return _member;
+    }
+
+    private transient ChildKeyPath _childKeyTenantIdFkey;
+
+    /**
+     * Get the implicit to-many join path to the <code>policy.child_key</code>
+     * table, via the <code>child_key_tenant_id_fkey</code> key
+     */
+    public ChildKeyPath childKeyTenantIdFkey() {
+        if (_childKeyTenantIdFkey == null)
+            _childKeyTenantIdFkey = new ChildKeyPath(this, null, Keys.CHILD_KEY__CHILD_KEY_TENANT_ID_FKEY.getInverseKey());
+
+        return _childKeyTenantIdFkey;
+    }
+
+    private transient ChildKeyPath _childKeyTenantParentFkey;
+
+    /**
+     * Get the implicit to-many join path to the <code>policy.child_key</code>
+     * table, via the <code>child_key_tenant_parent_fkey</code> key
+     */
+    public ChildKeyPath childKeyTenantParentFkey() {
+        if (_childKeyTenantParentFkey == null)
+            _childKeyTenantParentFkey = new ChildKeyPath(this, null, Keys.CHILD_KEY__CHILD_KEY_TENANT_PARENT_FKEY.getInverseKey());
+
+        return _childKeyTenantParentFkey;
     }
 
     @Override
