@@ -25,7 +25,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log's private key (Ed25519), which signs every tenant's checkpoints. Thread-safe. */
+/** A private key (Ed25519) and its name: the log's, which signs every tenant's checkpoints, or one that signs price lists. Thread-safe. */
 public final class LogSigner {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogSigner.class);
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
@@ -53,7 +53,7 @@ public final class LogSigner {
         if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-                LOGGER.warn("the audit signing key '{}' can be read by every user of this machine: chmod 600 it", file);
+                LOGGER.warn("the signing key '{}' can be read by every user of this machine: chmod 600 it", file);
             }
         }
         try {
@@ -72,13 +72,13 @@ public final class LogSigner {
         int begin = pem.indexOf(BEGIN);
         int end = pem.indexOf(END);
         if (begin < 0 || end < begin) {
-            throw new IllegalArgumentException("the audit signing key is not in PEM form (PKCS #8)");
+            throw new IllegalArgumentException("the signing key is not in PEM form (PKCS #8)");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
             return new LogSigner(log, KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(der)));
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("the audit signing key is not an Ed25519 key", e);
+            throw new IllegalArgumentException("the signing key is not an Ed25519 key", e);
         }
     }
 
@@ -102,9 +102,9 @@ public final class LogSigner {
         try {
             Files.writeString(fresh, pem, StandardCharsets.US_ASCII, StandardOpenOption.SYNC);
             Files.move(fresh, file);
-            LOGGER.info("made a new audit signing key: '{}'", file);
+            LOGGER.info("made a new signing key: '{}'", file);
         } catch (FileAlreadyExistsException e) {
-            LOGGER.info("the audit signing key '{}' was made by somebody else just now", file);
+            LOGGER.info("the signing key '{}' was made by somebody else just now", file);
         } finally {
             Files.deleteIfExists(fresh);
         }
@@ -117,7 +117,7 @@ public final class LogSigner {
     private static KeyPair pairOf(PrivateKey privateKey) {
         byte[] seed = ((EdECPrivateKey) privateKey)
                 .getBytes()
-                .orElseThrow(() -> new IllegalArgumentException("the audit signing key cannot be read"));
+                .orElseThrow(() -> new IllegalArgumentException("the signing key cannot be read"));
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
             generator.initialize(NamedParameterSpec.ED25519, new Seed(seed));
@@ -153,13 +153,28 @@ public final class LogSigner {
 
     /** Signs the head of a tenant's tree. */
     SignedNote sign(Checkpoint checkpoint) {
-        VerifierKey named = verifier.named(checkpoint.origin());
+        return sign(verifier.named(checkpoint.origin()), checkpoint.text());
+    }
+
+    /**
+     * Signs a text that is no checkpoint, under the key's own name.
+     *
+     * @param text with its last newline
+     * @throws IllegalArgumentException if it cannot be the text of a note
+     */
+    public SignedNote sign(String text) {
+        if (!text.endsWith("\n")) {
+            throw new IllegalArgumentException("the text of a note ends with a newline");
+        }
+        return sign(verifier, text);
+    }
+
+    private SignedNote sign(VerifierKey named, String text) {
         try {
             Signature ed25519 = Signature.getInstance("Ed25519");
             ed25519.initSign(privateKey);
-            ed25519.update(checkpoint.text().getBytes(StandardCharsets.UTF_8));
-            return new SignedNote(
-                    checkpoint.text(), List.of(new SignedNote.Signature(named.name(), named.id(), ed25519.sign())));
+            ed25519.update(text.getBytes(StandardCharsets.UTF_8));
+            return new SignedNote(text, List.of(new SignedNote.Signature(named.name(), named.id(), ed25519.sign())));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("signing failed", e);
         }

@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve prices explain|diff|refresh}: what models cost and why. Needs no server. */
+/** {@code portreeve prices explain|diff|refresh|sign}: what models cost and why. Needs no server. */
 @Command(name = "prices", description = "what models cost, and where that comes from", mixinStandardHelpOptions = true)
 public final class PricesCommand {
     private static final String IN_NO_LIST = "in no list: the most it can be";
@@ -212,7 +212,7 @@ public final class PricesCommand {
     int diff(
             @Mixin ProvidersCommand.Printing printing,
             @Parameters(paramLabel = "FILE", description = "a list as prices.file names one") Path file) {
-        PriceSource theirs = read(() -> PriceSource.read(file));
+        PriceSource theirs = read(() -> PriceSource.read(file, List.of()));
         PriceSnapshot ours = PriceSnapshot.builtIn();
         List<List<String>> rows = differences(theirs, ours);
         if (printing.json()) {
@@ -290,13 +290,29 @@ public final class PricesCommand {
                             description = "a catalogue; FORM is models-dev or litellm, PLACE a file or URL."
                                     + " Repeat it; what earlier ones say goes first. Default: both from the network")
                     @Nullable
-                    List<String> from)
+                    List<String> from,
+            @Mixin PriceSigning signing)
             throws IOException {
         PriceRefresh refresh = new PriceRefresh(from == null ? PriceRefresh.PUBLISHED : from);
         int models = refresh.write(to, version);
         terminal.line(models + " models in " + to);
-        terminal.line(PriceSnapshot.pin(to).strip());
+        signing.sign(to, terminal);
         terminal.note("see what changed with: portreeve prices diff " + to);
+        return 0;
+    }
+
+    @Command(
+            name = "sign",
+            description = "sign a price list: writes FILE.note, which is checked whenever the list is read",
+            mixinStandardHelpOptions = true)
+    int sign(
+            @Parameters(paramLabel = "FILE", description = "a list as prices.file names one") Path file,
+            @Mixin PriceSigning signing)
+            throws IOException {
+        if (!signing.isAsked()) {
+            throw new CliFailure(CliFailure.USAGE, "a list is signed with a key: give --key");
+        }
+        signing.sign(file, terminal);
         return 0;
     }
 

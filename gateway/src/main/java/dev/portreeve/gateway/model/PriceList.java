@@ -4,11 +4,10 @@ import dev.portreeve.gateway.price.PriceEntry;
 import dev.portreeve.gateway.price.PriceField;
 import dev.portreeve.policy.call.Fees;
 import dev.portreeve.policy.call.NanoUsd;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -62,12 +61,8 @@ final class PriceList implements PriceSource {
         }
     }
 
-    static PriceList read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return parse(in, "price list \"" + file + "\"");
-        } catch (IOException e) {
-            throw new UncheckedIOException("price list \"" + file + "\" cannot be read", e);
-        }
+    static PriceList of(byte[] content, String where) {
+        return parse(new ByteArrayInputStream(content), where);
     }
 
     private static PriceList parse(InputStream in, String where) {

@@ -54,7 +54,7 @@ public final class Prices {
     public static Prices load(PricesConfig config) {
         List<PriceSource> lists = new ArrayList<>();
         if (config.file() != null) {
-            lists.add(PriceSource.read(config.file()));
+            lists.add(PriceSource.read(config.file(), config.verifierKeys()));
         }
         lists.add(PriceList.builtIn());
         lists.add(new PriceSource.Snapshot(PriceSnapshot.builtIn()));

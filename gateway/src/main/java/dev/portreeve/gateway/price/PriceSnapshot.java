@@ -10,12 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class PriceSnapshot {
     private static final String SCHEMA = "portreeve-prices-1";
     private static final String BUILT_IN = "prices.jsonl.gz";
-    private static final String PIN = "prices.sha256";
+    private static final String BUILT_IN_NAME = "the built-in price list";
     private static final int MAX_BYTES = 32 * 1024 * 1024;
 
     private final byte[] text;
@@ -74,24 +71,23 @@ public final class PriceSnapshot {
         }
     }
 
-    /** The one in the program. Its digest is beside it, so that neither changes without the other. */
+    /** The one in the program, signed by a key of the project. */
     public static PriceSnapshot builtIn() {
         try (InputStream in = resource(BUILT_IN);
-                InputStream pin = resource(PIN)) {
+                InputStream note = resource(PriceSignature.noteOf(BUILT_IN))) {
             byte[] packed = in.readAllBytes();
-            String wanted = new String(pin.readAllBytes(), StandardCharsets.US_ASCII).strip();
-            PriceSnapshot snapshot = unpack(packed, "the built-in price list");
-            String found = snapshot.version() + " " + sha256(packed);
-            if (!found.equals(wanted)) {
-                throw new IllegalStateException("the built-in price list is not the one that was pinned");
-            }
+            PriceSnapshot snapshot = unpack(packed, BUILT_IN_NAME);
+            PriceSignature.of(new String(note.readAllBytes(), StandardCharsets.UTF_8), BUILT_IN_NAME)
+                    .check(packed, snapshot.version(), PriceSignature.projectKeys(), BUILT_IN_NAME);
             return snapshot;
+        } catch (IllegalArgumentException unsigned) {
+            throw new IllegalStateException(unsigned.getMessage(), unsigned);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
     }
 
-    private static InputStream resource(String name) {
+    static InputStream resource(String name) {
         InputStream in = PriceSnapshot.class.getResourceAsStream(name);
         if (in == null) {
             throw new IllegalStateException("there is no " + name + " in the program");
@@ -100,27 +96,22 @@ public final class PriceSnapshot {
     }
 
     /**
-     * Reads a file.
+     * Reads a file's content.
      *
+     * @param where what to call it in messages
      * @throws IllegalArgumentException not a snapshot, or too large
-     * @throws UncheckedIOException it cannot be read
      */
-    public static PriceSnapshot read(Path file) {
-        String where = "price list \"" + file + "\"";
+    public static PriceSnapshot of(byte[] packed, String where) {
         try {
-            return unpack(Files.readAllBytes(file), where);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(where + " cannot be read", unreadable);
+            return unpack(packed, where);
+        } catch (IOException malformed) {
+            throw new IllegalArgumentException(where + " is not a price list", malformed);
         }
     }
 
     /** Whether a file begins like one. */
-    public static boolean isOne(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.read() == 0x1f && in.read() == 0x8b;
-        } catch (IOException unreadable) {
-            return false;
-        }
+    public static boolean isOne(byte[] content) {
+        return content.length > 2 && content[0] == 0x1f && content[1] == (byte) 0x8b;
     }
 
     private static PriceSnapshot unpack(byte[] packed, String where) throws IOException {
@@ -151,19 +142,6 @@ public final class PriceSnapshot {
                 PriceEntry entry = Objects.requireNonNull(entries.get(name));
                 out.write((name + "\t" + EntryJson.write(entry) + "\n").getBytes(StandardCharsets.UTF_8));
             }
-        }
-    }
-
-    /** What a pin says of a file: its version and digest. */
-    public static String pin(Path file) throws IOException {
-        return read(file).version() + " " + sha256(Files.readAllBytes(file)) + "\n";
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException everyJvmHasIt) {
-            throw new IllegalStateException(everyJvmHasIt);
         }
     }
 

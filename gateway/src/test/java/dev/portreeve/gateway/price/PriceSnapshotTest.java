@@ -241,8 +241,8 @@ class PriceSnapshotTest {
         byte[] once = Files.readAllBytes(file);
         PriceSnapshot.write(file, "v1", sources, entries);
         assertEquals(List.of(), differing(once, Files.readAllBytes(file)));
-        assertTrue(PriceSnapshot.isOne(file));
-        PriceSnapshot read = PriceSnapshot.read(file);
+        assertTrue(PriceSnapshot.isOne(once));
+        PriceSnapshot read = PriceSnapshot.of(once, "it");
         assertEquals(List.of("a/m", "a/searching", "a/ü"), read.names());
         assertEquals(searching, read.find("a/searching"));
         assertEquals(entries.get("a/m"), read.find("a/m"));
@@ -256,10 +256,9 @@ class PriceSnapshotTest {
     }
 
     @Test
-    void what_is_no_list_is_refused() throws IOException {
-        Path file = Files.writeString(folder.resolve("x.gz"), "version: 1");
-        assertFalse(PriceSnapshot.isOne(file));
-        assertThrows(RuntimeException.class, () -> PriceSnapshot.read(file));
+    void what_is_no_list_is_refused() {
+        assertFalse(PriceSnapshot.isOne(bytes("version: 1")));
+        assertThrows(IllegalArgumentException.class, () -> PriceSnapshot.of(bytes("version: 1"), "it"));
         for (String text : List.of("", "[]", "{", "nothing")) {
             assertThrows(IllegalArgumentException.class, () -> Catalogues.modelsDev(bytes(text), 0));
             assertThrows(IllegalArgumentException.class, () -> Catalogues.liteLlm(bytes(text), 0));
