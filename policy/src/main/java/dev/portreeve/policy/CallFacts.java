@@ -131,6 +131,12 @@ final class CallFacts {
         if (subject.delegation().depth() > 0) {
             facts.putStrings("delegated_by", subject.delegation().above());
         }
+        if (!subject.labels().session().isEmpty()) {
+            facts.put("session", subject.labels().session());
+        }
+        if (!subject.labels().tags().isEmpty()) {
+            facts.putStrings("tags", subject.labels().tags());
+        }
         return subject.team() == null ? facts : facts.put("team", subject.team());
     }
 

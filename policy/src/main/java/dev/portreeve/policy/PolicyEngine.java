@@ -18,6 +18,7 @@ import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgets;
 import dev.portreeve.policy.budget.PostgresOrganisation;
+import dev.portreeve.policy.budget.PostgresSessionCounts;
 import dev.portreeve.policy.budget.ReservationSweeper;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
@@ -54,6 +55,7 @@ public final class PolicyEngine implements AutoCloseable {
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
     private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
+    private static final Duration SESSIONS_EVERY = Duration.ofMinutes(10);
     private static final Duration KEYS_FORGOTTEN_EVERY = Duration.ofMinutes(1);
 
     private final CallGovernor governor;
@@ -118,13 +120,14 @@ public final class PolicyEngine implements AutoCloseable {
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.notifications = new PostgresNotifications(ground.unpooled());
-        this.housekeeping = new Housekeeping("policy-housekeeping", chores(sweeper));
+        this.housekeeping =
+                new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database())));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
         this.post = new Housekeeping(
                 "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
     }
 
-    private List<Chore> chores(ReservationSweeper sweeper) {
+    private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
         return List.of(
                 new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
                 new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
@@ -133,6 +136,7 @@ public final class PolicyEngine implements AutoCloseable {
                 new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                 new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
                 new Chore("renewing calls under idempotency keys", PostgresIdempotentRuns.TOUCH_EVERY, runs::touch),
+                new Chore("forgetting sessions nobody uses", SESSIONS_EVERY, sessions::forget),
                 new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
                 new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections));
     }

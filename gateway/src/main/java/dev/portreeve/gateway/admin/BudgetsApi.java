@@ -3,17 +3,19 @@ package dev.portreeve.gateway.admin;
 import dev.portreeve.policy.budget.BudgetReport;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Budgets as {@code GET /api/v1/budgets} shows them; amounts are decimal strings. */
 record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
-    /** One budget in its current window. */
+    /** One budget in its current window, or one session's count of it. */
     record Line(
             String tenant,
             String id,
             String owner,
             String window,
+            String scope,
+            @Nullable String session,
+            boolean inForce,
             String timezone,
             String limitUsd,
             String spentUsd,
@@ -31,7 +33,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 line.tenant(),
                 line.id(),
                 line.owner().toString(),
-                line.window().name().toLowerCase(Locale.ROOT),
+                line.period(),
+                line.scope(),
+                line.session(),
+                line.applies(),
                 line.timezone().getId(),
                 line.limit().toDecimal(),
                 line.spent().toDecimal(),

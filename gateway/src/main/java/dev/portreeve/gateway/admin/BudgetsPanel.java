@@ -33,7 +33,7 @@ final class BudgetsPanel {
                 "mono",
                 "$" + line.spent().toDecimal() + " of $" + line.limit().toDecimal());
         String held = line.held().isZero() ? "" : "$" + line.held().toDecimal() + " held · ";
-        String left = "$" + line.remaining().toDecimal() + " left " + window(line.window());
+        String left = "$" + line.remaining().toDecimal() + " left " + window(line);
         return tag(
                 "div",
                 "budget",
@@ -42,13 +42,22 @@ final class BudgetsPanel {
                 tag("div", "quiet", text(held + left)));
     }
 
-    private static String window(BudgetConfig.Window window) {
+    private static String window(BudgetReport.Line line) {
+        String narrowed = line.scope().isEmpty() ? "" : " · " + line.scope();
+        String session = line.session() == null || line.session().isEmpty() ? "" : " · session " + line.session();
+        String dormant = line.applies() ? "" : " · not in force today";
+        return window(line.window(), line.period()) + narrowed + session + dormant;
+    }
+
+    private static String window(BudgetConfig.Window window, String period) {
         return switch (window) {
             case TOTAL -> "in all";
             case HOURLY -> "this hour";
             case DAILY -> "today";
             case WEEKLY -> "this week";
             case MONTHLY -> "this month";
+            case QUARTERLY -> "this quarter";
+            case ROLLING -> period.replace('-', ' ');
         };
     }
 

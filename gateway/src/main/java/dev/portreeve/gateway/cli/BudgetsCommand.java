@@ -33,6 +33,7 @@ public final class BudgetsCommand implements Callable<Integer> {
                         line.path("tenant").asString(),
                         line.path("owner").asString(),
                         line.path("window").asString(),
+                        narrowed(line),
                         line.path("limit_usd").asString(),
                         line.path("spent_usd").asString(),
                         line.path("held_usd").asString(),
@@ -40,8 +41,15 @@ public final class BudgetsCommand implements Callable<Integer> {
                         Terminal.orDash(line.path("resets_at").asString(""))));
             }
             terminal.table(
-                    List.of("TENANT", "OWNER", "WINDOW", "LIMIT $", "SPENT $", "HELD $", "LEFT $", "RESETS"), rows);
+                    List.of("TENANT", "OWNER", "WINDOW", "FOR", "LIMIT $", "SPENT $", "HELD $", "LEFT $", "RESETS"),
+                    rows);
             return 0;
         }
+    }
+
+    private static String narrowed(JsonNode line) {
+        String session = line.path("session").asString("");
+        String scope = Terminal.orDash(line.path("scope").asString(""));
+        return session.isEmpty() ? scope : scope + " " + session;
     }
 }

@@ -49,6 +49,13 @@ final class ReferenceCheck {
         rewriting();
         views();
         policies();
+        new BudgetCheck(
+                        config.toolServers().stream()
+                                .map(ToolServerConfig::slug)
+                                .toList(),
+                        routes,
+                        problems)
+                .run(config.organisation());
         compile();
         webhooks(config.approvals().webhooks());
     }

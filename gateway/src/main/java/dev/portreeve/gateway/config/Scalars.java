@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,7 @@ final class Scalars {
                                 URI.class,
                                 Path.class,
                                 ZoneId.class,
+                                LocalDate.class,
                                 HostPort.class)
                         .contains(type);
     }
@@ -64,6 +66,7 @@ final class Scalars {
             case "URI" -> uri(text);
             case "Path" -> path(text, folder);
             case "ZoneId" -> zone(text);
+            case "LocalDate" -> day(text);
             case "HostPort" -> HostPort.parse(text);
             default -> throw new IllegalStateException("no reader for " + type);
         };
@@ -82,6 +85,7 @@ final class Scalars {
             case "URI" -> "a URL";
             case "Path" -> "a path";
             case "ZoneId" -> "a time zone such as Europe/Berlin";
+            case "LocalDate" -> "a day such as 2026-12-31";
             case "HostPort" -> "an address such as 127.0.0.1:8080";
             case "Secret" -> "a secret";
             default -> "text";
@@ -162,6 +166,14 @@ final class Scalars {
             return folder.resolve(text).normalize();
         } catch (InvalidPathException notOne) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", notOne);
+        }
+    }
+
+    private static LocalDate day(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeException notOne) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a day such as 2026-12-31", notOne);
         }
     }
 

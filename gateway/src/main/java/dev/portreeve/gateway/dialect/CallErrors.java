@@ -87,6 +87,11 @@ public final class CallErrors {
         return ErrorAnswer.of(500, SERVER, "internal_error", false, "an error inside the gateway; see its log");
     }
 
+    /** A header that says what call this is cannot be read. */
+    public static ErrorAnswer invalidLabels(String expected) {
+        return ErrorAnswer.of(400, INVALID, "invalid_label", false, expected);
+    }
+
     /** A request the server itself could not read. */
     public static ErrorAnswer unreadable(int status) {
         return ErrorAnswer.of(status, INVALID, "invalid_http", false, "the request is not valid http");

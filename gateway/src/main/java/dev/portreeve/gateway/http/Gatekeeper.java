@@ -4,11 +4,13 @@ import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.Labels;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.Authentication;
 import dev.portreeve.policy.key.KeyDirectory;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +38,18 @@ final class Gatekeeper {
         return switch (keys.authenticate(Credentials.presented(request, keyInQuery))) {
             case Authentication.Authenticated known -> {
                 AccessLog.subject(request, known.subject());
-                yield known.subject();
+                Optional<Labels> labels = CallLabels.of(request.headers());
+                yield labels.isPresent()
+                        ? labelled(known.subject(), labels.get())
+                        : refuse(response, report, CallErrors.invalidLabels(CallLabels.INVALID));
             }
             case Authentication.Rejected rejected -> refuse(response, report, CallErrors.of(rejected));
             case Authentication.Unavailable down -> refuse(response, report, CallErrors.of(down));
         };
+    }
+
+    static Subject labelled(Subject subject, Labels labels) {
+        return labels.isEmpty() ? subject : subject.saying(labels);
     }
 
     private static @Nullable Subject refuse(ServerResponse response, CallReport report, ErrorAnswer error) {

@@ -59,13 +59,20 @@ final class McpEndpoint {
         }
         String presented = Credentials.presented(request.headers());
         switch (authenticated(presented)) {
-            case Authentication.Authenticated known -> exchange(known.subject(), request, response);
+            case Authentication.Authenticated known -> labelled(known.subject(), request, response);
             case Authentication.Rejected rejected -> {
                 response.headers().set(HeaderNames.WWW_AUTHENTICATE, resource.challenge(request, presented != null));
                 refuse(response, Status.UNAUTHORIZED_401, rejected.detail());
             }
             case Authentication.Unavailable down -> refuse(response, Status.SERVICE_UNAVAILABLE_503, down.detail());
         }
+    }
+
+    private void labelled(Subject subject, ServerRequest request, ServerResponse response) {
+        CallLabels.of(request.headers())
+                .ifPresentOrElse(
+                        labels -> exchange(Gatekeeper.labelled(subject, labels), request, response),
+                        () -> refuse(response, Status.BAD_REQUEST_400, CallLabels.INVALID));
     }
 
     private Authentication authenticated(@Nullable String presented) {

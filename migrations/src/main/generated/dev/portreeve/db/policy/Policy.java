@@ -8,6 +8,9 @@ import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.policy.tables.Approval;
 import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
+import dev.portreeve.db.policy.tables.BudgetBucket;
+import dev.portreeve.db.policy.tables.BudgetRaise;
+import dev.portreeve.db.policy.tables.BudgetWarning;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
@@ -60,6 +63,21 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.budget</code>.
      */
     public final Budget BUDGET = Budget.BUDGET;
+
+    /**
+     * The table <code>policy.budget_bucket</code>.
+     */
+    public final BudgetBucket BUDGET_BUCKET = BudgetBucket.BUDGET_BUCKET;
+
+    /**
+     * The table <code>policy.budget_raise</code>.
+     */
+    public final BudgetRaise BUDGET_RAISE = BudgetRaise.BUDGET_RAISE;
+
+    /**
+     * The table <code>policy.budget_warning</code>.
+     */
+    public final BudgetWarning BUDGET_WARNING = BudgetWarning.BUDGET_WARNING;
 
     /**
      * The table <code>policy.budget_window</code>.
@@ -155,6 +173,9 @@ public class Policy extends SchemaImpl {
             Approval.APPROVAL,
             ApprovalVote.APPROVAL_VOTE,
             Budget.BUDGET,
+            BudgetBucket.BUDGET_BUCKET,
+            BudgetRaise.BUDGET_RAISE,
+            BudgetWarning.BUDGET_WARNING,
             BudgetWindow.BUDGET_WINDOW,
             ChildKey.CHILD_KEY,
             Hold.HOLD,

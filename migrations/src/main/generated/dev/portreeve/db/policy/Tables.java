@@ -7,6 +7,9 @@ package dev.portreeve.db.policy;
 import dev.portreeve.db.policy.tables.Approval;
 import dev.portreeve.db.policy.tables.ApprovalVote;
 import dev.portreeve.db.policy.tables.Budget;
+import dev.portreeve.db.policy.tables.BudgetBucket;
+import dev.portreeve.db.policy.tables.BudgetRaise;
+import dev.portreeve.db.policy.tables.BudgetWarning;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
@@ -44,6 +47,21 @@ public class Tables {
      * The table <code>policy.budget</code>.
      */
     public static final Budget BUDGET = Budget.BUDGET;
+
+    /**
+     * The table <code>policy.budget_bucket</code>.
+     */
+    public static final BudgetBucket BUDGET_BUCKET = BudgetBucket.BUDGET_BUCKET;
+
+    /**
+     * The table <code>policy.budget_raise</code>.
+     */
+    public static final BudgetRaise BUDGET_RAISE = BudgetRaise.BUDGET_RAISE;
+
+    /**
+     * The table <code>policy.budget_warning</code>.
+     */
+    public static final BudgetWarning BUDGET_WARNING = BudgetWarning.BUDGET_WARNING;
 
     /**
      * The table <code>policy.budget_window</code>.

@@ -37,7 +37,7 @@ record Balance(long limit, long held, long settled, long overrun) {
         return new Balance(limit, held, Math.subtractExact(settled, charged), Math.max(0, overrun - excess));
     }
 
-    private static long saturated(long a, long b) {
+    static long saturated(long a, long b) {
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 }

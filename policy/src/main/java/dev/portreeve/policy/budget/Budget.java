@@ -2,11 +2,68 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Instant;
-import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /** A budget in force. Its id is unique in the tenant of its owner. */
-record Budget(String id, BudgetOwner owner, NanoUsd limit, BudgetConfig.Window window, ZoneId zone) {
-    Level at(Instant moment) {
-        return new Level(this, WindowSpan.at(moment, window, zone));
+final class Budget {
+    /** Before the session, in the id of a count that a session has for itself; no id of a budget has it. */
+    static final char SESSION_MARK = '~';
+
+    private final String id;
+    private final BudgetOwner owner;
+    private final NanoUsd limit;
+    private final BudgetTurn turn;
+    private final BudgetScope scope;
+    /** The window most calls fall into; only saves work. */
+    private volatile @Nullable Level current;
+
+    Budget(String id, BudgetOwner owner, NanoUsd limit, BudgetTurn turn, BudgetScope scope) {
+        this.id = id;
+        this.owner = owner;
+        this.limit = limit;
+        this.turn = turn;
+        this.scope = scope;
+    }
+
+    /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
+    @Nullable
+    Level at(Instant moment, String session) {
+        Level known = current;
+        if (known == null || !known.span().holds(moment)) {
+            WindowSpan span = turn.at(moment);
+            if (span == null) {
+                return null;
+            }
+            known = new Level(this, span, new WindowKey(owner.tenant(), id, span.start()));
+            current = known;
+        }
+        return scope.eachSession() ? known.of(session) : known;
+    }
+
+    String id() {
+        return id;
+    }
+
+    BudgetOwner owner() {
+        return owner;
+    }
+
+    NanoUsd limit() {
+        return limit;
+    }
+
+    BudgetTurn turn() {
+        return turn;
+    }
+
+    BudgetScope scope() {
+        return scope;
+    }
+
+    /** As a person reads it: {@code daily budget of team support for models=fast}. */
+    @Override
+    public String toString() {
+        String label = scope.label();
+        return turn.label() + " budget of " + owner + (label.isEmpty() ? "" : " for " + label);
     }
 }

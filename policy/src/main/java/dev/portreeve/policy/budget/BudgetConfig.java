@@ -2,30 +2,70 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A limit on spending by its owner and everybody below.
+ * A limit on spending by its owner and everybody below. What it says of models, tools and tags narrows the calls it bounds;
+ * all budgets that a call falls under must have enough left.
  *
+ * @param name what its id ends with; otherwise that is its window, and what it is narrowed to
  * @param limitUsd dollars per window
  * @param window when the count starts again
+ * @param rolling instead of a window: what counts is what was spent within so much time, at any moment
  * @param timezone whose midnight begins a window
+ * @param from the first day on which it bounds anything
+ * @param until the last day on which it bounds anything
+ * @param models names or patterns of models; with any, the budget bounds model calls to these
+ * @param toolServers slugs; with any, the budget bounds what is used of these servers
+ * @param tools names or patterns of tools ({@code slug__tool}); with any, the budget bounds calls of these
+ * @param tags with any, the budget bounds calls that carry one of them
+ * @param per {@code session}: each session has the whole limit for itself
  */
-public record BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
+public record BudgetConfig(
+        @Nullable String name,
+        BigDecimal limitUsd,
+        Window window,
+        @Nullable Duration rolling,
+        ZoneId timezone,
+        @Nullable LocalDate from,
+        @Nullable LocalDate until,
+        List<String> models,
+        List<String> toolServers,
+        List<String> tools,
+        List<String> tags,
+        Per per) {
+    static final Duration SHORTEST_ROLLING = Duration.ofMinutes(1);
+    static final Duration LONGEST_ROLLING = Duration.ofDays(366);
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+    private static final int MAX_PATTERNS = 50;
+
     /** The length of a budget's window; calendar windows begin at midnight of the budget's time zone. */
     public enum Window {
         TOTAL,
         HOURLY,
         DAILY,
         WEEKLY,
-        MONTHLY;
+        MONTHLY,
+        QUARTERLY,
+        ROLLING;
 
         /** As it stands in tables, ids and records. */
         public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** Who has the limit for itself. */
+    public enum Per {
+        OWNER,
+        SESSION
     }
 
     public BudgetConfig {
@@ -38,11 +78,75 @@ public record BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) 
             throw new IllegalArgumentException(
                     "limit-usd " + limitUsd + " is finer than a nano-dollar or beyond nine billion dollars", unfit);
         }
-        window = window == null ? Window.TOTAL : window;
+        window = window(window, rolling);
         timezone = timezone == null ? ZoneOffset.UTC : timezone;
+        if (from != null && until != null && until.isBefore(from)) {
+            throw new IllegalArgumentException(
+                    "until " + until + " is before from " + from + ": the budget would never apply");
+        }
+        models = names("models", models);
+        toolServers = names("tool-servers", toolServers);
+        tools = names("tools", tools);
+        tags = names("tags", tags);
+        per = per == null ? Per.OWNER : per;
+        checkName(name);
+    }
+
+    /** A limit on all calls of its owner. */
+    public BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
+        this(null, limitUsd, window, null, timezone, null, null, List.of(), List.of(), List.of(), List.of(), Per.OWNER);
+    }
+
+    private static Window window(@Nullable Window window, @Nullable Duration rolling) {
+        if (rolling == null) {
+            if (window == Window.ROLLING) {
+                throw new IllegalArgumentException(
+                        "a rolling window needs its length: write rolling: 5h instead of window");
+            }
+            return window == null ? Window.TOTAL : window;
+        }
+        if (window != null && window != Window.ROLLING) {
+            throw new IllegalArgumentException("a budget has a window or is rolling: leave one of both out");
+        }
+        if (rolling.compareTo(SHORTEST_ROLLING) < 0 || rolling.compareTo(LONGEST_ROLLING) > 0) {
+            throw new IllegalArgumentException("rolling is at least 1m and at most 366d");
+        }
+        return Window.ROLLING;
+    }
+
+    private static List<String> names(String key, @Nullable List<String> names) {
+        List<String> copy = names == null ? List.of() : List.copyOf(names);
+        if (copy.size() > MAX_PATTERNS || copy.stream().anyMatch(name -> name.isEmpty() || name.length() > 200)) {
+            throw new IllegalArgumentException(key + " has at most " + MAX_PATTERNS + " names of 1 to 200 characters");
+        }
+        return copy;
+    }
+
+    private static void checkName(@Nullable String name) {
+        if (name == null) {
+            return;
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + name
+                            + "\" is no name of a budget: use small letters, digits and -, at most 40, beginning with a letter or digit");
+        }
+        for (Window each : Window.values()) {
+            if (each.code().equals(name)) {
+                throw new IllegalArgumentException("\"" + name + "\" names a window: give the budget another name");
+            }
+        }
     }
 
     public NanoUsd limit() {
         return NanoUsd.ofUsd(limitUsd);
+    }
+
+    BudgetTurn turn() {
+        return new BudgetTurn(window, timezone, rolling, from, until);
+    }
+
+    BudgetScope scope() {
+        return new BudgetScope(models, toolServers, tools, tags, per == Per.SESSION);
     }
 }

@@ -19,8 +19,12 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
     }
 
     /**
-     * One budget in its current window.
+     * One budget in its current window, or what one session has spent of it.
      *
+     * @param period its window as a person reads it
+     * @param scope what it is narrowed to; empty where it bounds all calls of its owner
+     * @param session whose own count it is; {@code null} where all calls share one
+     * @param applies whether it bounds anything today
      * @param spent settled, overrun included
      * @param held by calls that still run
      * @param remaining never below zero
@@ -31,6 +35,10 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
             String id,
             BudgetOwner owner,
             BudgetConfig.Window window,
+            String period,
+            String scope,
+            @Nullable String session,
+            boolean applies,
             ZoneId timezone,
             NanoUsd limit,
             NanoUsd spent,

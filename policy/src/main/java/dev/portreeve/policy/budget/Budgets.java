@@ -1,19 +1,30 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** Every budget in force, as an immutable snapshot, so that a call finds the ones above it without a query. */
+/**
+ * Every budget in force, as an immutable snapshot, so that a call finds the ones above it without a query. Which budgets an
+ * owner and all above it have is found out once. Thread-safe.
+ */
 final class Budgets {
     static final Budgets NONE = new Budgets(List.of());
+    /** Beyond this many the chains are found out anew: keys come and go. */
+    private static final int MAX_CHAINS = 20_000;
 
     private final Map<BudgetOwner, List<Budget>> byOwner;
+    private final Map<Chain, List<Budget>> chains = new ConcurrentHashMap<>();
+
+    /** From a tenant to a key, with the keys that made it. */
+    private record Chain(String tenant, @Nullable String team, String member, List<String> above, String keyId) {}
 
     Budgets(Collection<Budget> all) {
         Map<BudgetOwner, List<Budget>> grouped = new HashMap<>();
@@ -25,60 +36,63 @@ final class Budgets {
     }
 
     /**
-     * The budgets of an organisation. Their ids name the window and not the place in the list, so that changing the order does
-     * not swap what was spent: {@code member:triage-bot:daily}, and {@code :2} for a second one of the same length.
+     * The budgets above a call that bound it, the widest owner first: tenant, team, member, key.
+     *
+     * @param moment when the call began
      */
-    static List<Budget> of(OrganisationConfig organisation) {
-        List<Budget> budgets = new ArrayList<>();
-        for (OrganisationConfig.Tenant tenant : organisation.tenants()) {
-            add(budgets, tenant.id(), BudgetOwner.Kind.TENANT, tenant.id(), tenant.budgets());
-            members(budgets, tenant.id(), tenant.users());
-            members(budgets, tenant.id(), tenant.agents());
-            for (OrganisationConfig.Team team : tenant.teams()) {
-                add(budgets, tenant.id(), BudgetOwner.Kind.TEAM, team.id(), team.budgets());
-                members(budgets, tenant.id(), team.users());
-                members(budgets, tenant.id(), team.agents());
-            }
-        }
-        return List.copyOf(budgets);
-    }
-
-    private static void members(List<Budget> budgets, String tenant, List<OrganisationConfig.Member> members) {
-        for (OrganisationConfig.Member member : members) {
-            add(budgets, tenant, BudgetOwner.Kind.MEMBER, member.id(), member.budgets());
-        }
-    }
-
-    private static void add(
-            List<Budget> budgets, String tenant, BudgetOwner.Kind kind, String owner, List<BudgetConfig> configs) {
-        Map<BudgetConfig.Window, Integer> seen = new EnumMap<>(BudgetConfig.Window.class);
-        for (BudgetConfig config : configs) {
-            int nth = seen.merge(config.window(), 1, Integer::sum);
-            String id = kind.code() + ":" + owner + ":" + config.window().code() + (nth == 1 ? "" : ":" + nth);
-            BudgetOwner whose = new BudgetOwner(tenant, kind, owner);
-            budgets.add(new Budget(id, whose, config.limit(), config.window(), config.timezone()));
-        }
-    }
-
-    /** The budgets above a subject, the widest first: tenant, team, member, key. */
-    List<Level> above(Subject subject, Instant moment) {
+    List<Level> above(GovernedCall call, Instant moment) {
         if (byOwner.isEmpty()) {
             return List.of();
         }
-        List<Level> levels = new ArrayList<>();
-        String tenant = subject.tenant();
-        add(levels, new BudgetOwner(tenant, BudgetOwner.Kind.TENANT, tenant), moment);
-        if (subject.team() != null) {
-            add(levels, new BudgetOwner(tenant, BudgetOwner.Kind.TEAM, subject.team()), moment);
+        Subject subject = call.subject();
+        List<Budget> chain = chain(subject);
+        if (chain.isEmpty()) {
+            return List.of();
         }
-        add(levels, new BudgetOwner(tenant, BudgetOwner.Kind.MEMBER, subject.member()), moment);
-        add(levels, new BudgetOwner(tenant, BudgetOwner.Kind.KEY, subject.keyId()), moment);
-        return List.copyOf(levels);
+        String session = subject.labels().session();
+        List<Level> levels = new ArrayList<>(chain.size());
+        for (Budget budget : chain) {
+            Level level = budget.scope().covers(call) ? budget.at(moment, session) : null;
+            if (level != null) {
+                levels.add(level);
+            }
+        }
+        return levels;
     }
 
-    private void add(List<Level> levels, BudgetOwner owner, Instant moment) {
-        for (Budget budget : byOwner.getOrDefault(owner, List.of())) {
-            levels.add(budget.at(moment));
+    private List<Budget> chain(Subject subject) {
+        Chain chain = new Chain(
+                subject.tenant(),
+                subject.team(),
+                subject.member(),
+                subject.delegation().above(),
+                subject.keyId());
+        List<Budget> known = chains.get(chain);
+        if (known != null) {
+            return known;
         }
+        List<Budget> found = find(chain);
+        if (chains.size() >= MAX_CHAINS) {
+            chains.clear();
+        }
+        chains.put(chain, found);
+        return found;
+    }
+
+    private List<Budget> find(Chain chain) {
+        List<Budget> found = new ArrayList<>(of(chain.tenant(), BudgetOwner.Kind.TENANT, chain.tenant()));
+        if (chain.team() != null) {
+            found.addAll(of(chain.tenant(), BudgetOwner.Kind.TEAM, chain.team()));
+        }
+        found.addAll(of(chain.tenant(), BudgetOwner.Kind.MEMBER, chain.member()));
+        for (String key : chain.above()) {
+            found.addAll(of(chain.tenant(), BudgetOwner.Kind.KEY, key));
+        }
+        found.addAll(of(chain.tenant(), BudgetOwner.Kind.KEY, chain.keyId()));
+        return List.copyOf(found);
+    }
+
+    private List<Budget> of(String tenant, BudgetOwner.Kind kind, String id) {
+        return byOwner.getOrDefault(new BudgetOwner(tenant, kind, id), List.of());
     }
 }

@@ -6,7 +6,6 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.audit.Receipt;
-import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
@@ -44,7 +43,7 @@ final class HoldDesk {
         NanoUsd worstCase = worstCase(call);
         trail.facts().put("worst_case_usd", worstCase.toDecimal());
         Meter meter = new Meter(call.estimate(), worstCase);
-        List<Level> levels = worstCase.isZero() ? List.of() : budgets.get().above(call.subject(), clock.instant());
+        List<Level> levels = worstCase.isZero() ? List.of() : budgets.get().above(call, clock.instant());
         Holdings.Raise raise = (ordinal, more, first, into) -> raise(call, ordinal, more, first, into, trail);
         if (levels.isEmpty() && call.run() == null) {
             trail.admit();
@@ -56,7 +55,7 @@ final class HoldDesk {
     /** In the windows of the first hold, which are those of the call's beginning. */
     private boolean raise(
             GovernedCall call, int ordinal, NanoUsd more, @Nullable Hold first, List<Hold> into, AuditTrail trail) {
-        List<Level> levels = first == null ? budgets.get().above(call.subject(), clock.instant()) : first.levels();
+        List<Level> levels = first == null ? budgets.get().above(call, clock.instant()) : first.levels();
         if (levels.isEmpty()) {
             return true;
         }
@@ -132,7 +131,7 @@ final class HoldDesk {
                 }
                 case Hold.Decision.Exhausted exhausted -> {
                     if (!exhausted.setAside() || patience.isPast() || !pause()) {
-                        throw denied(hold, exhausted);
+                        throw BudgetRefusal.of(hold, exhausted);
                     }
                 }
                 case Hold.Decision.KeyInUse ignored -> throw inUse();
@@ -202,21 +201,5 @@ final class HoldDesk {
             trail.settle(book, release, () -> BudgetFacts.settled(release));
             throw unheard;
         }
-    }
-
-    private static CallEnded denied(Hold hold, Hold.Decision.Exhausted exhausted) {
-        Budget budget = exhausted.level().budget();
-        Balance balance = exhausted.before();
-        WindowSpan span = exhausted.level().span();
-        String reset = span.end() == null ? "it never resets" : "it resets at " + span.end();
-        String detail = budget.window().code() + " budget of " + budget.owner() + " is exhausted: limit "
-                + budget.limit() + ", spent " + new NanoUsd(balance.spent()) + ", held by running calls "
-                + new NanoUsd(balance.held())
-                + (exhausted.setAside() ? ", much of the rest set aside by other replicas" : "")
-                + ", this call needs up to " + hold.amount() + "; " + reset;
-        NanoUsd left = new NanoUsd(Math.max(0, balance.remaining(budget.limit())));
-        return new CallEnded(new CallOutcome.Denied(
-                new Denial(Denial.Stage.BUDGET, Denial.Reason.BUDGET_EXHAUSTED, detail),
-                new BudgetState(left, span.end())));
     }
 }

@@ -1,8 +1,14 @@
 package dev.portreeve.policy.budget;
 
-/** One budget above a call, in the window the call is held in. */
-record Level(Budget budget, WindowSpan span) {
-    WindowKey key() {
-        return new WindowKey(budget.owner().tenant(), budget.id(), span.start());
+/**
+ * One budget above a call, in the window the call is held in.
+ *
+ * @param key of that window, or of the session's own count in it
+ */
+record Level(Budget budget, WindowSpan span, WindowKey key) {
+    /** The count this session has for itself. */
+    Level of(String session) {
+        return new Level(
+                budget, span, new WindowKey(key.tenant(), key.budgetId() + Budget.SESSION_MARK + session, key.start()));
     }
 }

@@ -2,6 +2,7 @@ package dev.portreeve.policy.budget;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record OrganisationConfig(List<Tenant> tenants) {
     public static final OrganisationConfig EMPTY = new OrganisationConfig(List.of());
 
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9]{12}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}");
 
     public OrganisationConfig {
@@ -33,15 +35,39 @@ public record OrganisationConfig(List<Tenant> tenants) {
         });
     }
 
-    /** A customer or company; its budgets bound everything below. */
+    /** Two budgets of one owner with one name would be one count. */
+    private static List<BudgetConfig> budgets(@Nullable List<BudgetConfig> budgets) {
+        List<BudgetConfig> copy = budgets == null ? List.of() : List.copyOf(budgets);
+        unique("budget", copy.stream().map(BudgetConfig::name).filter(Objects::nonNull));
+        return copy;
+    }
+
+    /**
+     * A customer or company; its budgets bound everything below.
+     *
+     * @param keys those of its keys that have budgets of their own
+     */
     public record Tenant(
-            String id, List<BudgetConfig> budgets, List<Team> teams, List<Member> users, List<Member> agents) {
+            String id,
+            List<BudgetConfig> budgets,
+            List<Team> teams,
+            List<Member> users,
+            List<Member> agents,
+            List<Key> keys) {
+        /** Without budgets on keys. */
+        public Tenant(
+                String id, List<BudgetConfig> budgets, List<Team> teams, List<Member> users, List<Member> agents) {
+            this(id, budgets, teams, users, agents, List.of());
+        }
+
         public Tenant {
             checkId("tenant", id);
-            budgets = budgets == null ? List.of() : List.copyOf(budgets);
+            budgets = OrganisationConfig.budgets(budgets);
             teams = teams == null ? List.of() : List.copyOf(teams);
             users = users == null ? List.of() : List.copyOf(users);
             agents = agents == null ? List.of() : List.copyOf(agents);
+            keys = keys == null ? List.of() : List.copyOf(keys);
+            unique("key", keys.stream().map(Key::id));
             unique("team", teams.stream().map(Team::id));
             unique(
                     "member",
@@ -59,7 +85,7 @@ public record OrganisationConfig(List<Tenant> tenants) {
     public record Team(String id, List<BudgetConfig> budgets, List<Member> users, List<Member> agents) {
         public Team {
             checkId("team", id);
-            budgets = budgets == null ? List.of() : List.copyOf(budgets);
+            budgets = OrganisationConfig.budgets(budgets);
             users = users == null ? List.of() : List.copyOf(users);
             agents = agents == null ? List.of() : List.copyOf(agents);
         }
@@ -69,7 +95,23 @@ public record OrganisationConfig(List<Tenant> tenants) {
     public record Member(String id, List<BudgetConfig> budgets) {
         public Member {
             checkId("member", id);
-            budgets = budgets == null ? List.of() : List.copyOf(budgets);
+            budgets = OrganisationConfig.budgets(budgets);
+        }
+    }
+
+    /**
+     * The budgets of one key. Keys are made elsewhere: one that is not there, or no longer, spends nothing.
+     *
+     * @param id its 12 characters, as {@code portreeve keys list} shows them
+     */
+    public record Key(String id, List<BudgetConfig> budgets) {
+        public Key {
+            if (id == null || !KEY.matcher(id).matches()) {
+                throw new IllegalArgumentException(
+                        "\"" + id
+                                + "\" is no id of a key: write the 12 characters after prk_, as portreeve keys list shows them");
+            }
+            budgets = OrganisationConfig.budgets(budgets);
         }
     }
 }

@@ -60,19 +60,19 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         claims.decide(postings);
         Batch batch = new Batch();
         postings.forEach(batch::add);
-        make(rows, batch.opened);
+        Set<WindowKey> attempted = make(rows, batch.opened);
         // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
         PostgresHolds.Known known =
                 rows.lock(batch.spoken, batch.forfeits, leases, batch.resolves ? batch.calls : Set.of());
-        if (!known.balances().keySet().containsAll(batch.opened.keySet())) {
-            // The transaction that made them was rolled back. The journal comes again, and then they are made.
-            made.clear();
-            throw new SQLException("a budget's window was rolled back before it was used");
-        }
+        check(batch.opened.keySet(), known.balances().keySet(), attempted);
         Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
+        PostgresBuckets buckets = new PostgresBuckets(transaction);
+        ruling.forget(buckets.forget(
+                known.balances().keySet().stream().filter(WindowKey::isRolling).toList()));
         ruling.decide(postings);
         claims.giveBackRefused(postings);
         rows.write(ruling);
+        buckets.countForAWhile(ruling);
         claims.takeOver(ruling);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
     }
@@ -110,22 +110,32 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         }
     }
 
-    private void make(PostgresHolds rows, Map<WindowKey, Level> opened) throws SQLException {
-        List<Level> unmade = opened.entrySet().stream()
-                .filter(window -> !made.contains(window.getKey()))
-                .map(Map.Entry::getValue)
-                .toList();
+    /** @return those that were not known to be made */
+    private Set<WindowKey> make(PostgresHolds rows, Map<WindowKey, Level> opened) throws SQLException {
+        Map<WindowKey, Level> unmade = new LinkedHashMap<>(opened);
+        unmade.keySet().removeAll(made);
         if (!unmade.isEmpty()) {
             // Before any lock, so that two replicas that make the same rows wait for each other in one order only.
-            rows.make(unmade);
-            remember(unmade);
+            rows.make(unmade.values());
+            if (made.size() > MAX_KNOWN_WINDOWS) {
+                made.clear();
+            }
+            made.addAll(unmade.keySet());
         }
+        return unmade.keySet();
     }
 
-    private void remember(List<Level> levels) {
-        if (made.size() > MAX_KNOWN_WINDOWS) {
-            made.clear();
+    private void check(Set<WindowKey> opened, Set<WindowKey> there, Set<WindowKey> attempted) throws SQLException {
+        for (WindowKey window : opened) {
+            if (!there.contains(window)) {
+                made.remove(window);
+                // A session's count that was not made now is one too many.
+                if (!window.isOfSession() || !attempted.contains(window)) {
+                    // The transaction that made it was rolled back. The journal comes again, and then all are made.
+                    made.clear();
+                    throw new SQLException("a budget's window was rolled back before it was used");
+                }
+            }
         }
-        levels.forEach(level -> made.add(level.key()));
     }
 }

@@ -4,17 +4,14 @@ import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
 import dev.portreeve.policy.budget.Ruling.CallKey;
 import dev.portreeve.policy.budget.Ruling.HoldState;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -22,10 +19,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements of the ledger, inside the journal's transaction. Plain JDBC, because jOOQ has no arrays to unnest. */
 final class PostgresHolds {
+    /** Counts of sessions that a budget has at once; callers name sessions, and could name any number. */
+    static final int MAX_SESSIONS = 10_000;
+
     private static final String MAKE = """
             INSERT INTO policy.budget_window (tenant, budget_id, starts_at, ends_at, limit_nanos)
             SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::bigint[])
                 AS n (tenant, budget_id, starts_at, ends_at, limit_nanos)
+            WHERE strpos(budget_id, '~') = 0 OR 10000 > (
+                SELECT count(*) FROM (
+                    SELECT FROM policy.budget_window w
+                    WHERE w.tenant = n.tenant AND w.of_budget = split_part(n.budget_id, '~', 1)
+                        AND (w.ends_at IS NULL OR w.ends_at > now()) LIMIT 10000) counted)
             ORDER BY tenant, budget_id, starts_at
             ON CONFLICT DO NOTHING""";
     /**
@@ -76,6 +81,7 @@ final class PostgresHolds {
             WITH balance AS (
                 UPDATE policy.budget_window w
                 SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,
+                    used_at = now(),
                     recalled_until = CASE WHEN n.recalls THEN now() + interval '2 seconds' ELSE w.recalled_until END
                 FROM unnest(?::text[], ?::text[], ?::timestamptz[],
                     ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[])
@@ -107,12 +113,12 @@ final class PostgresHolds {
 
     /** Makes the rows of windows nobody used yet. */
     void make(Collection<Level> levels) throws SQLException {
-        Columns columns = new Columns(5);
+        PostgresColumns columns = new PostgresColumns(connection, 5);
         for (Level level : levels) {
             columns.row(
-                    level.budget().owner().tenant(),
-                    level.budget().id(),
-                    level.span().start(),
+                    level.key().tenant(),
+                    level.key().budgetId(),
+                    level.key().start(),
                     level.span().end(),
                     level.budget().limit().nanos());
         }
@@ -135,14 +141,14 @@ final class PostgresHolds {
      */
     Known lock(Collection<WindowKey> windows, Collection<LeaseKey> others, Leases memory, Collection<CallKey> calls)
             throws SQLException {
-        Columns leases = new Columns(4);
+        PostgresColumns leases = new PostgresColumns(connection, 4);
         windows.forEach(window -> row(leases, new LeaseKey(window, memory.replica())));
         others.forEach(lease -> row(leases, lease));
         String sql = calls.isEmpty() ? LOCK_AND_READ : LOCK_READ_AND_FIND;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int next = leases.set(statement, set(statement, windows), "text", "text", "timestamptz", "uuid");
             if (!calls.isEmpty()) {
-                Columns keys = new Columns(2);
+                PostgresColumns keys = new PostgresColumns(connection, 2);
                 calls.forEach(call -> keys.row(call.tenant(), call.callId()));
                 keys.set(statement, next, "text", "uuid");
             }
@@ -158,19 +164,17 @@ final class PostgresHolds {
         }
     }
 
-    private static void row(Columns columns, LeaseKey lease) {
+    private static void row(PostgresColumns columns, LeaseKey lease) {
         WindowKey window = lease.window();
         columns.row(window.tenant(), window.budgetId(), window.start(), lease.replica());
     }
 
     private int set(PreparedStatement statement, Collection<WindowKey> windows) throws SQLException {
-        Columns columns = new Columns(3);
-        windows.forEach(window -> columns.row(window.tenant(), window.budgetId(), window.start()));
-        return columns.set(statement, 1, "text", "text", "timestamptz");
+        return PostgresColumns.of(connection, windows).set(statement, 1, "text", "text", "timestamptz");
     }
 
     /** The windows and leases as they come. */
-    private static final class Rows {
+    static final class Rows {
         private final Leases memory;
         private final Map<WindowKey, Balance> balances = new HashMap<>();
         private final Map<WindowKey, LeaseTurn.Standing> standings = new HashMap<>();
@@ -211,7 +215,7 @@ final class PostgresHolds {
             }
         }
 
-        private static WindowKey window(ResultSet rows) throws SQLException {
+        static WindowKey window(ResultSet rows) throws SQLException {
             Instant start = rows.getObject(3, OffsetDateTime.class).toInstant();
             return new WindowKey(rows.getString(1), rows.getString(2), start);
         }
@@ -243,13 +247,13 @@ final class PostgresHolds {
 
     /** Leaves what changed to be written with the batch, in one statement. */
     void write(Ruling ruling) {
-        Columns balances = balances(ruling);
-        Columns leases = leases(ruling.leases());
+        PostgresColumns balances = balances(ruling);
+        PostgresColumns leases = leases(ruling.leases());
         if (balances.isEmpty() && leases.isEmpty()) {
             return;
         }
-        Columns holds = holds(ruling);
-        Columns postings = postings(ruling);
+        PostgresColumns holds = holds(ruling);
+        PostgresColumns postings = postings(ruling);
         transaction.atLast(WRITE, (statement, first) -> {
             int next = balances.set(
                     statement, first, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
@@ -259,8 +263,8 @@ final class PostgresHolds {
         });
     }
 
-    private Columns balances(Ruling ruling) {
-        Columns columns = new Columns(8);
+    private PostgresColumns balances(Ruling ruling) {
+        PostgresColumns columns = new PostgresColumns(connection, 8);
         ruling.changed()
                 .forEach((window, balance) -> columns.row(
                         window.tenant(),
@@ -274,8 +278,8 @@ final class PostgresHolds {
         return columns;
     }
 
-    private Columns leases(LeaseTurn turn) {
-        Columns columns = new Columns(5);
+    private PostgresColumns leases(LeaseTurn turn) {
+        PostgresColumns columns = new PostgresColumns(connection, 5);
         turn.changed()
                 .forEach((lease, nanos) -> columns.row(
                         lease.window().tenant(),
@@ -287,8 +291,8 @@ final class PostgresHolds {
     }
 
     /** A row for each level; the statement gathers those of a call. */
-    private Columns holds(Ruling ruling) {
-        Columns columns = new Columns(6);
+    private PostgresColumns holds(Ruling ruling) {
+        PostgresColumns columns = new PostgresColumns(connection, 6);
         for (Ruling.HoldRow hold : ruling.holds()) {
             for (WindowKey window : hold.windows()) {
                 CallKey call = hold.call();
@@ -304,42 +308,11 @@ final class PostgresHolds {
         return columns;
     }
 
-    private Columns postings(Ruling ruling) {
-        Columns columns = new Columns(5);
+    private PostgresColumns postings(Ruling ruling) {
+        PostgresColumns columns = new PostgresColumns(connection, 5);
         ruling.postings()
                 .forEach((call, posted) -> columns.row(
                         call.tenant(), call.callId(), posted.kind().code(), posted.amount(), posted.overrun()));
         return columns;
-    }
-
-    /** Rows on their way into a statement, column by column. */
-    private final class Columns {
-        private final List<List<@Nullable Object>> columns = new ArrayList<>();
-
-        Columns(int width) {
-            for (int i = 0; i < width; i++) {
-                columns.add(new ArrayList<>());
-            }
-        }
-
-        boolean isEmpty() {
-            return columns.getFirst().isEmpty();
-        }
-
-        void row(@Nullable Object... values) {
-            for (int i = 0; i < values.length; i++) {
-                @Nullable Object value = values[i];
-                columns.get(i).add(value instanceof Instant instant ? instant.toString() : value);
-            }
-        }
-
-        /** Sets one array for each column, and says which parameter comes next. */
-        int set(PreparedStatement statement, int first, String... types) throws SQLException {
-            for (int i = 0; i < types.length; i++) {
-                Array array = connection.createArrayOf(types[i], columns.get(i).toArray());
-                statement.setArray(first + i, array);
-            }
-            return first + types.length;
-        }
     }
 }

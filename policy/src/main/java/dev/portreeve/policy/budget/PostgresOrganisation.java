@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jooq.Condition;
@@ -52,7 +53,7 @@ public final class PostgresOrganisation {
                     .execute();
             Sync sync = new Sync(transaction);
             organisation.tenants().forEach(sync::tenant);
-            Budgets.of(organisation).forEach(sync::budget);
+            ConfiguredBudgets.of(organisation).forEach(sync::budget);
             sync.retireTheRest();
             sync.adjustWindows(clock.instant());
         });
@@ -106,22 +107,18 @@ public final class PostgresOrganisation {
         private void budget(Budget budget) {
             BudgetOwner owner = budget.owner();
             budgets.add(DSL.row(owner.tenant(), budget.id()));
-            long limit = budget.limit().nanos();
-            String zone = budget.zone().getId();
+            Map<Field<?>, @Nullable Object> row = PostgresBudgetRows.write(budget);
             transaction
                     .insertInto(BUDGET)
                     .set(BUDGET.TENANT, owner.tenant())
                     .set(BUDGET.ID, budget.id())
                     .set(BUDGET.OWNER_KIND, owner.kind().code())
                     .set(BUDGET.OWNER_ID, owner.id())
-                    .set(BUDGET.LIMIT_NANOS, limit)
-                    .set(BUDGET.TIME_WINDOW, budget.window().code())
-                    .set(BUDGET.TIMEZONE, zone)
                     .set(BUDGET.ORIGIN, FILE)
+                    .set(row)
                     .onConflict(BUDGET.TENANT, BUDGET.ID)
                     .doUpdate()
-                    .set(BUDGET.LIMIT_NANOS, limit)
-                    .set(BUDGET.TIMEZONE, zone)
+                    .set(row)
                     .setNull(BUDGET.RETIRED_AT)
                     .execute();
         }
@@ -156,7 +153,7 @@ public final class PostgresOrganisation {
             Condition outdated = BUDGET_WINDOW
                     .TENANT
                     .eq(BUDGET.TENANT)
-                    .and(BUDGET_WINDOW.BUDGET_ID.eq(BUDGET.ID))
+                    .and(BUDGET_WINDOW.OF_BUDGET.eq(BUDGET.ID))
                     .and(BUDGET_WINDOW.ENDS_AT.isNull().or(BUDGET_WINDOW.ENDS_AT.gt(now)))
                     .and(BUDGET_WINDOW.LIMIT_NANOS.ne(limit));
             // Locked in the order everybody locks windows in.

@@ -22,6 +22,7 @@ final class Ruling {
     private final List<HoldRow> holds = new ArrayList<>();
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
     private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
+    private final Map<WindowKey, Spent> rolling = new LinkedHashMap<>();
 
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
@@ -36,6 +37,13 @@ final class Ruling {
      */
     record HoldState(long amount, Settlement.@Nullable Posted posted) {}
 
+    /** What a batch spends of a rolling budget, and what counts no longer of it. */
+    record Spent(long settled, long overrun) {
+        Spent plus(Spent more) {
+            return new Spent(Math.addExact(settled, more.settled), Balance.saturated(overrun, more.overrun));
+        }
+    }
+
     /** A hold to write. */
     record HoldRow(CallKey call, long amount, long lifetimeMillis, List<WindowKey> windows) {}
 
@@ -47,6 +55,11 @@ final class Ruling {
         this.balances = new HashMap<>(balances);
         this.calls = new HashMap<>(calls);
         this.leases = leases;
+    }
+
+    /** Takes off what rolling budgets count no longer. Before any decision. */
+    void forget(Map<WindowKey, Spent> aged) {
+        aged.forEach((window, spent) -> change(window, balance(window).takeBack(spent.settled(), spent.overrun())));
     }
 
     void decide(List<BudgetPosting> batch) {
@@ -133,6 +146,10 @@ final class Ruling {
     private void free(CallKey dead, HoldState state, List<WindowKey> windows, UUID by) {
         Settlement.Posted posted = state.posted();
         for (WindowKey window : windows) {
+            if (posted != null && window.isRolling()) {
+                // Nobody knows how much of it counts still; it goes with time.
+                continue;
+            }
             Balance balance = balance(window);
             change(
                     window,
@@ -161,7 +178,11 @@ final class Ruling {
         long amount = hold.amount().nanos();
         for (Level level : hold.levels()) {
             WindowKey window = level.key();
-            Balance before = balance(window);
+            Balance before = balances.get(window);
+            if (before == null && window.isOfSession()) {
+                return new Hold.Decision.Exhausted(level, null, false);
+            }
+            before = balance(window);
             long left = before.remaining(level.budget().limit());
             if (amount > left - leases.outstanding(window)) {
                 leases.reclaim(window);
@@ -200,6 +221,7 @@ final class Ruling {
         }
         for (WindowKey window : settlement.windows()) {
             change(window, balance(window).resolve(state.amount(), posted.amount(), posted.overrun()));
+            spend(window, posted.amount(), posted.overrun());
         }
         calls.put(call, new HoldState(state.amount(), posted));
         postings.put(call, posted);
@@ -213,8 +235,15 @@ final class Ruling {
         if (left > 0) {
             CallKey call = new CallKey(window.tenant(), forfeit.callId());
             change(window, balance(window).hold(left).resolve(left, left, 0));
+            spend(window, left, 0);
             holds.add(new HoldRow(call, left, 0, List.of(window)));
             postings.put(call, new Settlement.Posted(Settlement.Kind.ASSUMED, left, 0));
+        }
+    }
+
+    private void spend(WindowKey window, long settled, long overrun) {
+        if (window.isRolling() && (settled > 0 || overrun > 0)) {
+            rolling.merge(window, new Spent(settled, overrun), Spent::plus);
         }
     }
 
@@ -236,6 +265,11 @@ final class Ruling {
         Map<WindowKey, Balance> result = new LinkedHashMap<>();
         changed.forEach(window -> result.put(window, balance(window)));
         return result;
+    }
+
+    /** What was spent of rolling budgets, to be written with the time it counts. */
+    Map<WindowKey, Spent> rolling() {
+        return rolling;
     }
 
     LeaseTurn leases() {

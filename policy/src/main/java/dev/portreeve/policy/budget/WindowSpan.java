@@ -14,10 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param end exclusive; {@code null} for a budget that never starts again
  */
 record WindowSpan(Instant start, @Nullable Instant end) {
+    /** Names the one window of a rolling budget, whose spending leaves it piece by piece. */
+    static final Instant ROLLING_START = Instant.ofEpochSecond(1);
+
     private static final int HOUR_SECONDS = 3600;
+    private static final int QUARTER_MONTHS = 3;
 
     /**
-     * The span {@code moment} falls into. Days, weeks (from Monday) and months begin when the zone's calendar says so: a day
+     * The span {@code moment} falls into. Days, weeks (from Monday), months and quarters begin when the zone's calendar says so: a day
      * may have 23 or 25 hours, and begins at 1:00 where midnight is skipped.
      */
     static WindowSpan at(Instant moment, BudgetConfig.Window window, ZoneId zone) {
@@ -34,7 +38,17 @@ record WindowSpan(Instant start, @Nullable Instant end) {
                 LocalDate first = day.withDayOfMonth(1);
                 yield between(first, first.plusMonths(1), zone);
             }
+            case QUARTERLY -> {
+                LocalDate first = day.with(day.getMonth().firstMonthOfQuarter()).withDayOfMonth(1);
+                yield between(first, first.plusMonths(QUARTER_MONTHS), zone);
+            }
+            case ROLLING -> new WindowSpan(ROLLING_START, null);
         };
+    }
+
+    /** Whether the moment falls into it. */
+    boolean holds(Instant moment) {
+        return !moment.isBefore(start) && (end == null || moment.isBefore(end));
     }
 
     private static WindowSpan between(LocalDate from, LocalDate to, ZoneId zone) {

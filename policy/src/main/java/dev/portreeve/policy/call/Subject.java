@@ -1,5 +1,6 @@
 package dev.portreeve.policy.call;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param within the model call in whose course its provider calls on behalf of this subject; {@code null} if the subject calls
  *     itself
  * @param delegation which keys made the key
+ * @param labels what the caller says of the call; two subjects are equal whatever that is
  */
 public record Subject(
         String tenant,
@@ -19,15 +21,21 @@ public record Subject(
         String member,
         String keyId,
         @Nullable CallId within,
-        Delegation delegation) {
+        Delegation delegation,
+        Labels labels) {
     /** A subject that calls itself, with a key that an operator made. */
     public Subject(String tenant, @Nullable String team, Kind kind, String member, String keyId) {
-        this(tenant, team, kind, member, keyId, null, Delegation.NONE);
+        this(tenant, team, kind, member, keyId, null, Delegation.NONE, Labels.NONE);
     }
 
     /** The same member with a key that another key made. */
     public Subject by(Delegation way) {
-        return new Subject(tenant, team, kind, member, keyId, within, way);
+        return new Subject(tenant, team, kind, member, keyId, within, way, labels);
+    }
+
+    /** The same, with what it says of its call. */
+    public Subject saying(Labels said) {
+        return new Subject(tenant, team, kind, member, keyId, within, delegation, said);
     }
 
     /** The id of the key that an operator made: this one, or the one at the top of its delegation. */
@@ -37,7 +45,25 @@ public record Subject(
 
     /** The same, where a provider calls on its behalf. */
     public Subject within(CallId call) {
-        return new Subject(tenant, team, kind, member, keyId, call, delegation);
+        return new Subject(tenant, team, kind, member, keyId, call, delegation, labels);
+    }
+
+    /** Who it is, and not what it says: what belongs to a subject is its own under any label. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Subject subject
+                && kind == subject.kind
+                && tenant.equals(subject.tenant)
+                && member.equals(subject.member)
+                && keyId.equals(subject.keyId)
+                && Objects.equals(team, subject.team)
+                && Objects.equals(within, subject.within)
+                && delegation.equals(subject.delegation);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(tenant, team, kind, member, keyId, within, delegation);
     }
 
     /** Whether a person or a program holds the key. */

@@ -229,8 +229,8 @@ abstract class BudgetLedgerContract {
                 "acme",
                 call.id().value(),
                 new NanoUsd(60),
-                new Budgets(Budgets.of(organisation(null, null, 100L)))
-                        .above(BOT, purse.clock().instant()),
+                new Budgets(ConfiguredBudgets.of(organisation(null, null, 100L)))
+                        .above(call, purse.clock().instant()),
                 Duration.ofMinutes(1),
                 null);
         append(hold);

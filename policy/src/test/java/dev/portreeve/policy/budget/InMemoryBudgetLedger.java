@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The ledger in memory, for tests of the modules above: the same promises as {@link PostgresBudgetLedger}, by the same
@@ -23,6 +25,9 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final Map<WindowKey, Balance> balances = new HashMap<>();
     private final Map<CallKey, HoldState> calls = new HashMap<>();
     private final InMemoryClaims claims;
+    private final Map<WindowKey, NavigableMap<Instant, Ruling.Spent>> rolling = new HashMap<>();
+    private final Map<WindowKey, Budget> rollingBudgets = new HashMap<>();
+    private final InstantSource clock;
     private volatile Budgets budgets;
 
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock) {
@@ -32,13 +37,14 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     /** @param claims the keys that calls are made once under */
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock, InMemoryClaims claims) {
         this.claims = claims;
-        this.budgets = new Budgets(Budgets.of(organisation));
+        this.clock = clock;
+        this.budgets = new Budgets(ConfiguredBudgets.of(organisation));
         this.desk = new HoldDesk(() -> budgets, this, leases, clock);
     }
 
     /** Replaces the budgets; what is held and spent stays. */
     public synchronized void organise(OrganisationConfig organisation) {
-        List<Budget> newest = Budgets.of(organisation);
+        List<Budget> newest = ConfiguredBudgets.of(organisation);
         budgets = new Budgets(newest);
         for (Budget budget : newest) {
             balances.replaceAll((window, balance) -> {
@@ -62,6 +68,9 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                 hold.levels()
                         .forEach(level -> balances.putIfAbsent(
                                 level.key(), Balance.empty(level.budget().limit())));
+                hold.levels().stream()
+                        .filter(level -> level.key().isRolling())
+                        .forEach(level -> rollingBudgets.put(level.key(), level.budget()));
             }
         }
         for (BudgetPosting posting : postings) {
@@ -72,13 +81,30 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
             }
         }
         Ruling ruling = new Ruling(balances, calls, new LeaseTurn(leases, Map.of(), Map.of()));
+        ruling.forget(forget());
         ruling.decide(postings);
+        ruling.rolling()
+                .forEach((window, spent) -> rolling.computeIfAbsent(window, key -> new TreeMap<>())
+                        .merge(
+                                rollingBudgets.get(window).turn().countsUntil(clock.instant()),
+                                spent,
+                                Ruling.Spent::plus));
         claims.giveBackRefused(postings);
         balances.putAll(ruling.changed());
         ruling.holds().forEach(hold -> calls.put(hold.call(), new HoldState(hold.amount(), null)));
         ruling.postings()
                 .forEach((call, posted) ->
                         calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amount(), posted)));
+    }
+
+    private Map<WindowKey, Ruling.Spent> forget() {
+        Map<WindowKey, Ruling.Spent> gone = new HashMap<>();
+        rolling.forEach((window, pieces) -> {
+            NavigableMap<Instant, Ruling.Spent> old = pieces.headMap(clock.instant(), true);
+            old.values().forEach(spent -> gone.merge(window, spent, Ruling.Spent::plus));
+            old.clear();
+        });
+        return gone;
     }
 
     /** What calls that still run hold of a budget, in nano-dollars. */

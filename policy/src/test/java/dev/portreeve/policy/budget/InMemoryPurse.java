@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -60,6 +61,11 @@ final class InMemoryPurse implements PurseFixture {
     @Override
     public void presumeDead() {
         claims.presumeDead();
+    }
+
+    @Override
+    public void age(Duration time) {
+        clock.advance(time);
     }
 
     @Override

@@ -136,7 +136,9 @@ class PostgresOrganisationTest {
                 1,
                 elsewhere
                         .get()
-                        .above(PurseFixture.OTHER, purse.clock().instant())
+                        .above(
+                                PurseFixture.call(PurseFixture.OTHER, 1),
+                                purse.clock().instant())
                         .size());
     }
 

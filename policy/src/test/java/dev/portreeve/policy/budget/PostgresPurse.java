@@ -128,6 +128,15 @@ final class PostgresPurse implements PurseFixture {
     }
 
     @Override
+    public void age(Duration time) {
+        writeHolds();
+        clock.advance(time);
+        // The database's own clock cannot be moved, so what it measures is.
+        execute("UPDATE policy.budget_bucket SET counts_until = counts_until - interval '" + time.toSeconds()
+                + " seconds'");
+    }
+
+    @Override
     public List<String> records(UUID callId) {
         return query(
                 "SELECT kind FROM audit.record WHERE call_id = ?::uuid ORDER BY txid, position",

@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
@@ -49,6 +50,9 @@ interface PurseFixture extends AutoCloseable {
 
     /** Nobody has touched what runs for so long that it counts as dead. */
     void presumeDead();
+
+    /** Time passes, also for what rolling budgets have spent. */
+    void age(Duration time);
 
     /** The kinds of this call's records, in order. */
     List<String> records(UUID callId);
@@ -122,7 +126,7 @@ interface PurseFixture extends AutoCloseable {
         return balance(today(kind.code() + ":" + owner + ":daily"));
     }
 
-    default AuditTrail trail(LlmCall call) {
+    default AuditTrail trail(GovernedCall call) {
         return audit().open(call.subject().tenant(), call.id().value(), new Facts().put("test", true));
     }
 
@@ -142,7 +146,7 @@ interface PurseFixture extends AutoCloseable {
     }
 
     /** Runs a call as the governor does, from reservation to the durable end; gives its outcome. */
-    default CallOutcome run(LlmCall call, Ending ending) {
+    default CallOutcome run(GovernedCall call, Ending ending) {
         try (AuditTrail trail = trail(call)) {
             CallOutcome outcome = attempt(call, ending, trail);
             if (call.run() != null && outcome instanceof CallOutcome.Completed) {
@@ -154,7 +158,7 @@ interface PurseFixture extends AutoCloseable {
         }
     }
 
-    private CallOutcome attempt(LlmCall call, Ending ending, AuditTrail trail) {
+    private CallOutcome attempt(GovernedCall call, Ending ending, AuditTrail trail) {
         try (Reservation reservation = ledger().reserve(call, trail)) {
             if (ending instanceof Ending.NeverRuns) {
                 return new CallOutcome.AwaitingApproval(call.id().value(), clock().instant());
@@ -168,7 +172,7 @@ interface PurseFixture extends AutoCloseable {
         }
     }
 
-    private static Usage upstream(LlmCall call, Ending ending, OutputSink<Words> out) throws CallEnded {
+    private static Usage upstream(GovernedCall call, Ending ending, OutputSink<Words> out) throws CallEnded {
         return switch (ending) {
             case Ending.Reports reports ->
                 new Usage(call.estimate().inputTokens(), 0, reports.output(), Usage.Basis.REPORTED);

@@ -36,6 +36,16 @@ class WindowSpanTest {
         "WEEKLY,  UTC,              2026-05-18T00:00:00Z, 2026-05-18T00:00:00Z, 2026-05-25T00:00:00Z",
         "MONTHLY, Europe/Berlin,    2026-03-15T00:00:00Z, 2026-02-28T23:00:00Z, 2026-03-31T22:00:00Z",
         "MONTHLY, UTC,              2028-02-29T12:00:00Z, 2028-02-01T00:00:00Z, 2028-03-01T00:00:00Z",
+        // Quarters, also from a day that the quarter's first month has not, over a leap day and over both changes of
+        // the clock.
+        "QUARTERLY, UTC,            2026-05-31T12:00:00Z, 2026-04-01T00:00:00Z, 2026-07-01T00:00:00Z",
+        "QUARTERLY, UTC,            2028-02-29T12:00:00Z, 2028-01-01T00:00:00Z, 2028-04-01T00:00:00Z",
+        "QUARTERLY, Europe/Berlin,  2026-02-15T00:00:00Z, 2025-12-31T23:00:00Z, 2026-03-31T22:00:00Z",
+        "QUARTERLY, Europe/Berlin,  2026-12-31T22:59:59.9Z, 2026-09-30T22:00:00Z, 2026-12-31T23:00:00Z",
+        "QUARTERLY, Europe/Berlin,  2026-12-31T23:00:00Z, 2026-12-31T23:00:00Z, 2027-03-31T22:00:00Z",
+        // A leap day is a day, and in its week.
+        "DAILY,   UTC,              2028-02-29T23:59:59.9Z, 2028-02-29T00:00:00Z, 2028-03-01T00:00:00Z",
+        "WEEKLY,  UTC,              2028-02-29T00:00:00Z, 2028-02-28T00:00:00Z, 2028-03-06T00:00:00Z",
         // Hours of a zone that is half an hour off.
         "HOURLY,  Asia/Kolkata,     2026-05-14T12:10:00Z, 2026-05-14T11:30:00Z, 2026-05-14T12:30:00Z",
         // 2:30 happens twice in Berlin, in two windows.
@@ -62,7 +72,8 @@ class WindowSpanTest {
         for (int i = 0; i < 20_000; i++) {
             Instant moment = from.plusSeconds(random.nextLong(15L * 365 * 86_400));
             ZoneId zone = ZoneId.of(zones.get(random.nextInt(zones.size())));
-            for (Window window : List.of(Window.HOURLY, Window.DAILY, Window.WEEKLY, Window.MONTHLY)) {
+            for (Window window :
+                    List.of(Window.HOURLY, Window.DAILY, Window.WEEKLY, Window.MONTHLY, Window.QUARTERLY)) {
                 WindowSpan span = WindowSpan.at(moment, window, zone);
                 String where = "seed " + seed + ": " + moment + " " + window + " " + zone + " " + span;
                 assertNotNull(span.end(), where);

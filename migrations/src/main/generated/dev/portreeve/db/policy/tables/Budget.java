@@ -6,11 +6,14 @@ package dev.portreeve.db.policy.tables;
 
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
+import dev.portreeve.db.policy.tables.BudgetRaise.BudgetRaisePath;
 import dev.portreeve.db.policy.tables.BudgetWindow.BudgetWindowPath;
 import dev.portreeve.db.policy.tables.Tenant.TenantPath;
 import dev.portreeve.db.policy.tables.records.BudgetRecord;
 
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -110,6 +113,91 @@ public class Budget extends TableImpl<BudgetRecord> {
      */
     public final TableField<BudgetRecord, Instant> RETIRED_AT = createField(DSL.name("retired_at"), SQLDataType.INSTANT, this, "");
 
+    /**
+     * The column <code>policy.budget.unit</code>.
+     */
+    public final TableField<BudgetRecord, String> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'usd'::text"), SQLDataType.CLOB)), this, "");
+
+    /**
+     * The column <code>policy.budget.rate</code>.
+     */
+    public final TableField<BudgetRecord, BigDecimal> RATE = createField(DSL.name("rate"), SQLDataType.NUMERIC, this, "");
+
+    /**
+     * The column <code>policy.budget.rate_date</code>.
+     */
+    public final TableField<BudgetRecord, LocalDate> RATE_DATE = createField(DSL.name("rate_date"), SQLDataType.LOCALDATE, this, "");
+
+    /**
+     * The column <code>policy.budget.rolling_seconds</code>.
+     */
+    public final TableField<BudgetRecord, Long> ROLLING_SECONDS = createField(DSL.name("rolling_seconds"), SQLDataType.BIGINT, this, "");
+
+    /**
+     * The column <code>policy.budget.first_day</code>.
+     */
+    public final TableField<BudgetRecord, LocalDate> FIRST_DAY = createField(DSL.name("first_day"), SQLDataType.LOCALDATE, this, "");
+
+    /**
+     * The column <code>policy.budget.last_day</code>.
+     */
+    public final TableField<BudgetRecord, LocalDate> LAST_DAY = createField(DSL.name("last_day"), SQLDataType.LOCALDATE, this, "");
+
+    /**
+     * The column <code>policy.budget.rollover</code>.
+     */
+    public final TableField<BudgetRecord, Boolean> ROLLOVER = createField(DSL.name("rollover"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "");
+
+    /**
+     * The column <code>policy.budget.models</code>.
+     */
+    public final TableField<BudgetRecord, String[]> MODELS = createField(DSL.name("models"), SQLDataType.CLOB.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::text[]"), SQLDataType.CLOB.array())), this, "");
+
+    /**
+     * The column <code>policy.budget.tools</code>.
+     */
+    public final TableField<BudgetRecord, String[]> TOOLS = createField(DSL.name("tools"), SQLDataType.CLOB.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::text[]"), SQLDataType.CLOB.array())), this, "");
+
+    /**
+     * The column <code>policy.budget.tool_servers</code>.
+     */
+    public final TableField<BudgetRecord, String[]> TOOL_SERVERS = createField(DSL.name("tool_servers"), SQLDataType.CLOB.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::text[]"), SQLDataType.CLOB.array())), this, "");
+
+    /**
+     * The column <code>policy.budget.tags</code>.
+     */
+    public final TableField<BudgetRecord, String[]> TAGS = createField(DSL.name("tags"), SQLDataType.CLOB.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::text[]"), SQLDataType.CLOB.array())), this, "");
+
+    /**
+     * The column <code>policy.budget.each_session</code>.
+     */
+    public final TableField<BudgetRecord, Boolean> EACH_SESSION = createField(DSL.name("each_session"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "");
+
+    /**
+     * The column <code>policy.budget.warn_at</code>.
+     */
+    public final TableField<BudgetRecord, Integer[]> WARN_AT = createField(DSL.name("warn_at"), SQLDataType.INTEGER.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::integer[]"), SQLDataType.INTEGER.array())), this, "");
+
+    /**
+     * The column <code>policy.budget.when_short</code>.
+     */
+    public final TableField<BudgetRecord, String> WHEN_SHORT = createField(DSL.name("when_short"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'refuse'::text"), SQLDataType.CLOB)), this, "");
+
+    /**
+     * The column <code>policy.budget.least_output</code>.
+     */
+    public final TableField<BudgetRecord, Long> LEAST_OUTPUT = createField(DSL.name("least_output"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.BIGINT)), this, "");
+
+    /**
+     * The column <code>policy.budget.state</code>.
+     */
+    public final TableField<BudgetRecord, String> STATE = createField(DSL.name("state"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'open'::text"), SQLDataType.CLOB)), this, "");
+
+    /**
+     * The column <code>policy.budget.state_reason</code>.
+     */
+    public final TableField<BudgetRecord, String> STATE_REASON = createField(DSL.name("state_reason"), SQLDataType.CLOB, this, "");
+
     private Budget(Name alias, Table<BudgetRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -199,6 +287,19 @@ public class Budget extends TableImpl<BudgetRecord> {
         return _tenant;
     }
 
+    private transient BudgetRaisePath _budgetRaise;
+
+    /**
+     * Get the implicit to-many join path to the
+     * <code>policy.budget_raise</code> table
+     */
+    public BudgetRaisePath budgetRaise() {
+        if (_budgetRaise == null)
+            _budgetRaise = new BudgetRaisePath(this, null, Keys.BUDGET_RAISE__BUDGET_RAISE_TENANT_BUDGET_ID_FKEY.getInverseKey());
+
+        return _budgetRaise;
+    }
+
     private transient BudgetWindowPath _budgetWindow;
 
     /**
@@ -207,7 +308,7 @@ public class Budget extends TableImpl<BudgetRecord> {
      */
     public BudgetWindowPath budgetWindow() {
         if (_budgetWindow == null)
-            _budgetWindow = new BudgetWindowPath(this, null, Keys.BUDGET_WINDOW__BUDGET_WINDOW_TENANT_BUDGET_ID_FKEY.getInverseKey());
+            _budgetWindow = new BudgetWindowPath(this, null, Keys.BUDGET_WINDOW__BUDGET_WINDOW_TENANT_OF_BUDGET_FKEY.getInverseKey());
 
         return _budgetWindow;
     }
@@ -215,10 +316,18 @@ public class Budget extends TableImpl<BudgetRecord> {
     @Override
     public List<Check<BudgetRecord>> getChecks() {
         return Arrays.asList(
+            Internal.createCheck(this, DSL.name("budget_check"), "(((time_window = 'rolling'::text) = (rolling_seconds IS NOT NULL)))", true),
+            Internal.createCheck(this, DSL.name("budget_check1"), "((((rate IS NULL) = (unit = ANY (ARRAY['usd'::text, 'tokens'::text, 'requests'::text]))) AND ((rate IS NULL) = (rate_date IS NULL))))", true),
+            Internal.createCheck(this, DSL.name("budget_least_output_check"), "((least_output > 0))", true),
             Internal.createCheck(this, DSL.name("budget_limit_nanos_check"), "((limit_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_origin_check"), "((origin = ANY (ARRAY['file'::text, 'api'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_owner_kind_check"), "((owner_kind = ANY (ARRAY['tenant'::text, 'team'::text, 'member'::text, 'key'::text])))", true),
-            Internal.createCheck(this, DSL.name("budget_time_window_check"), "((time_window = ANY (ARRAY['total'::text, 'hourly'::text, 'daily'::text, 'weekly'::text, 'monthly'::text])))", true)
+            Internal.createCheck(this, DSL.name("budget_rate_check"), "((rate > (0)::numeric))", true),
+            Internal.createCheck(this, DSL.name("budget_rolling_seconds_check"), "(((rolling_seconds >= 60) AND (rolling_seconds <= 31622400)))", true),
+            Internal.createCheck(this, DSL.name("budget_state_check"), "((state = ANY (ARRAY['open'::text, 'frozen'::text, 'closed'::text])))", true),
+            Internal.createCheck(this, DSL.name("budget_time_window_check"), "((time_window = ANY (ARRAY['total'::text, 'hourly'::text, 'daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'rolling'::text])))", true),
+            Internal.createCheck(this, DSL.name("budget_unit_check"), "((unit ~ '^([a-z]{3}|tokens|requests)$'::text))", true),
+            Internal.createCheck(this, DSL.name("budget_when_short_check"), "((when_short = ANY (ARRAY['refuse'::text, 'shrink'::text])))", true)
         );
     }
 

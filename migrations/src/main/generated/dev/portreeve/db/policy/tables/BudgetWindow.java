@@ -4,9 +4,12 @@
 package dev.portreeve.db.policy.tables;
 
 
+import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.Budget.BudgetPath;
+import dev.portreeve.db.policy.tables.BudgetBucket.BudgetBucketPath;
+import dev.portreeve.db.policy.tables.BudgetWarning.BudgetWarningPath;
 import dev.portreeve.db.policy.tables.Lease.LeasePath;
 import dev.portreeve.db.policy.tables.records.BudgetWindowRecord;
 
@@ -19,6 +22,7 @@ import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Index;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -110,6 +114,21 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
      */
     public final TableField<BudgetWindowRecord, Instant> RECALLED_UNTIL = createField(DSL.name("recalled_until"), SQLDataType.INSTANT, this, "");
 
+    /**
+     * The column <code>policy.budget_window.of_budget</code>.
+     */
+    public final TableField<BudgetWindowRecord, String> OF_BUDGET = createField(DSL.name("of_budget"), SQLDataType.CLOB.nullable(false), this, "");
+
+    /**
+     * The column <code>policy.budget_window.carried_nanos</code>.
+     */
+    public final TableField<BudgetWindowRecord, Long> CARRIED_NANOS = createField(DSL.name("carried_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
+    /**
+     * The column <code>policy.budget_window.used_at</code>.
+     */
+    public final TableField<BudgetWindowRecord, Instant> USED_AT = createField(DSL.name("used_at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
+
     private BudgetWindow(Name alias, Table<BudgetWindowRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -178,13 +197,18 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
     }
 
     @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.BUDGET_WINDOW_BY_BUDGET);
+    }
+
+    @Override
     public UniqueKey<BudgetWindowRecord> getPrimaryKey() {
         return Keys.BUDGET_WINDOW_PKEY;
     }
 
     @Override
     public List<ForeignKey<BudgetWindowRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.BUDGET_WINDOW__BUDGET_WINDOW_TENANT_BUDGET_ID_FKEY);
+        return Arrays.asList(Keys.BUDGET_WINDOW__BUDGET_WINDOW_TENANT_OF_BUDGET_FKEY);
     }
 
     private transient BudgetPath _budget;
@@ -194,9 +218,35 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
      */
     public BudgetPath budget() {
         if (_budget == null)
-            _budget = new BudgetPath(this, Keys.BUDGET_WINDOW__BUDGET_WINDOW_TENANT_BUDGET_ID_FKEY, null);
+            _budget = new BudgetPath(this, Keys.BUDGET_WINDOW__BUDGET_WINDOW_TENANT_OF_BUDGET_FKEY, null);
 
         return _budget;
+    }
+
+    private transient BudgetBucketPath _budgetBucket;
+
+    /**
+     * Get the implicit to-many join path to the
+     * <code>policy.budget_bucket</code> table
+     */
+    public BudgetBucketPath budgetBucket() {
+        if (_budgetBucket == null)
+            _budgetBucket = new BudgetBucketPath(this, null, Keys.BUDGET_BUCKET__BUDGET_BUCKET_TENANT_BUDGET_ID_STARTS_AT_FKEY.getInverseKey());
+
+        return _budgetBucket;
+    }
+
+    private transient BudgetWarningPath _budgetWarning;
+
+    /**
+     * Get the implicit to-many join path to the
+     * <code>policy.budget_warning</code> table
+     */
+    public BudgetWarningPath budgetWarning() {
+        if (_budgetWarning == null)
+            _budgetWarning = new BudgetWarningPath(this, null, Keys.BUDGET_WARNING__BUDGET_WARNING_TENANT_BUDGET_ID_STARTS_AT_FKEY.getInverseKey());
+
+        return _budgetWarning;
     }
 
     private transient LeasePath _lease;

@@ -98,6 +98,11 @@ public class Hold extends TableImpl<HoldRecord> {
      */
     public final TableField<HoldRecord, Instant> EXPIRES_AT = createField(DSL.name("expires_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
+    /**
+     * The column <code>policy.hold.amounts</code>.
+     */
+    public final TableField<HoldRecord, Long[]> AMOUNTS = createField(DSL.name("amounts"), SQLDataType.BIGINT.array(), this, "");
+
     private Hold(Name alias, Table<HoldRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -91,6 +91,16 @@ public class Posting extends TableImpl<PostingRecord> {
      */
     public final TableField<PostingRecord, Instant> AT = createField(DSL.name("at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
 
+    /**
+     * The column <code>policy.posting.amounts</code>.
+     */
+    public final TableField<PostingRecord, Long[]> AMOUNTS = createField(DSL.name("amounts"), SQLDataType.BIGINT.array(), this, "");
+
+    /**
+     * The column <code>policy.posting.overruns</code>.
+     */
+    public final TableField<PostingRecord, Long[]> OVERRUNS = createField(DSL.name("overruns"), SQLDataType.BIGINT.array(), this, "");
+
     private Posting(Name alias, Table<PostingRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

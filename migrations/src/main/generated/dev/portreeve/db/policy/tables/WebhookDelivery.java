@@ -75,7 +75,7 @@ public class WebhookDelivery extends TableImpl<WebhookDeliveryRecord> {
     /**
      * The column <code>policy.webhook_delivery.approval_id</code>.
      */
-    public final TableField<WebhookDeliveryRecord, UUID> APPROVAL_ID = createField(DSL.name("approval_id"), SQLDataType.UUID.nullable(false), this, "");
+    public final TableField<WebhookDeliveryRecord, UUID> APPROVAL_ID = createField(DSL.name("approval_id"), SQLDataType.UUID, this, "");
 
     /**
      * The column <code>policy.webhook_delivery.endpoint</code>.

@@ -160,6 +160,48 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
         return (Instant) get(9);
     }
 
+    /**
+     * Setter for <code>policy.budget_window.of_budget</code>.
+     */
+    public void setOfBudget(String value) {
+        set(10, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.of_budget</code>.
+     */
+    public String getOfBudget() {
+        return (String) get(10);
+    }
+
+    /**
+     * Setter for <code>policy.budget_window.carried_nanos</code>.
+     */
+    public void setCarriedNanos(Long value) {
+        set(11, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.carried_nanos</code>.
+     */
+    public Long getCarriedNanos() {
+        return (Long) get(11);
+    }
+
+    /**
+     * Setter for <code>policy.budget_window.used_at</code>.
+     */
+    public void setUsedAt(Instant value) {
+        set(12, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.used_at</code>.
+     */
+    public Instant getUsedAt() {
+        return (Instant) get(12);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -183,7 +225,7 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
     /**
      * Create a detached, initialised BudgetWindowRecord
      */
-    public BudgetWindowRecord(String tenant, String budgetId, Instant startsAt, Instant endsAt, Long limitNanos, Long heldNanos, Long settledNanos, Long overrunNanos, Long leasedNanos, Instant recalledUntil) {
+    public BudgetWindowRecord(String tenant, String budgetId, Instant startsAt, Instant endsAt, Long limitNanos, Long heldNanos, Long settledNanos, Long overrunNanos, Long leasedNanos, Instant recalledUntil, String ofBudget, Long carriedNanos, Instant usedAt) {
         super(BudgetWindow.BUDGET_WINDOW);
 
         setTenant(tenant);
@@ -196,6 +238,9 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
         setOverrunNanos(overrunNanos);
         setLeasedNanos(leasedNanos);
         setRecalledUntil(recalledUntil);
+        setOfBudget(ofBudget);
+        setCarriedNanos(carriedNanos);
+        setUsedAt(usedAt);
         resetTouchedOnNotNull();
     }
 }

@@ -120,6 +120,20 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
         return (Instant) get(6);
     }
 
+    /**
+     * Setter for <code>policy.hold.amounts</code>.
+     */
+    public void setAmounts(Long[] value) {
+        set(7, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.amounts</code>.
+     */
+    public Long[] getAmounts() {
+        return (Long[]) get(7);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -143,7 +157,7 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
     /**
      * Create a detached, initialised HoldRecord
      */
-    public HoldRecord(String tenant, UUID callId, Long amountNanos, String[] budgetIds, OffsetDateTime[] windowStarts, Instant createdAt, Instant expiresAt) {
+    public HoldRecord(String tenant, UUID callId, Long amountNanos, String[] budgetIds, OffsetDateTime[] windowStarts, Instant createdAt, Instant expiresAt, Long[] amounts) {
         super(Hold.HOLD);
 
         setTenant(tenant);
@@ -153,6 +167,7 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
         setWindowStarts(windowStarts);
         setCreatedAt(createdAt);
         setExpiresAt(expiresAt);
+        setAmounts(amounts);
         resetTouchedOnNotNull();
     }
 }

@@ -105,6 +105,34 @@ public class PostingRecord extends UpdatableRecordImpl<PostingRecord> {
         return (Instant) get(5);
     }
 
+    /**
+     * Setter for <code>policy.posting.amounts</code>.
+     */
+    public void setAmounts(Long[] value) {
+        set(6, value);
+    }
+
+    /**
+     * Getter for <code>policy.posting.amounts</code>.
+     */
+    public Long[] getAmounts() {
+        return (Long[]) get(6);
+    }
+
+    /**
+     * Setter for <code>policy.posting.overruns</code>.
+     */
+    public void setOverruns(Long[] value) {
+        set(7, value);
+    }
+
+    /**
+     * Getter for <code>policy.posting.overruns</code>.
+     */
+    public Long[] getOverruns() {
+        return (Long[]) get(7);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -128,7 +156,7 @@ public class PostingRecord extends UpdatableRecordImpl<PostingRecord> {
     /**
      * Create a detached, initialised PostingRecord
      */
-    public PostingRecord(String tenant, UUID callId, String kind, Long amountNanos, Long overrunNanos, Instant at) {
+    public PostingRecord(String tenant, UUID callId, String kind, Long amountNanos, Long overrunNanos, Instant at, Long[] amounts, Long[] overruns) {
         super(Posting.POSTING);
 
         setTenant(tenant);
@@ -137,6 +165,8 @@ public class PostingRecord extends UpdatableRecordImpl<PostingRecord> {
         setAmountNanos(amountNanos);
         setOverrunNanos(overrunNanos);
         setAt(at);
+        setAmounts(amounts);
+        setOverruns(overruns);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,71 @@
+package dev.portreeve.gateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a file may say of budgets. */
+class BudgetCheckTest {
+    private static final String FILE = """
+            providers: [ { id: p, base-url: "http://127.0.0.1:1/v1" } ]
+            models: [ { name: fast, route: { targets: [ { model: p/x } ] } } ]
+            tool-servers: [ { slug: files, url: "http://127.0.0.1:1/mcp" } ]
+            organisation:
+              tenants: [ { id: t, budgets: [ %s ] } ]
+            """;
+
+    private static List<String> problems(String budgets) {
+        BadConfig bad = assertThrows(
+                BadConfig.class, () -> ConfigFile.parse("f.yaml", FILE.formatted(budgets), Path.of("."), name -> null));
+        return bad.problems().stream().map(ConfigProblem::toString).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ window: daily }                                   | a budget needs limit-usd",
+                "{ limit-usd: -1 }                                   | at least 0",
+                "{ limit-usd: 9999999999 }                           | beyond nine billion dollars",
+                "{ limit-usd: 1, window: rolling }                   | write rolling: 5h instead of window",
+                "{ limit-usd: 1, window: daily, rolling: 5h }        | leave one of both out",
+                "{ limit-usd: 1, rolling: 1s }                       | at least 1m and at most 366d",
+                "{ limit-usd: 1, from: 2026-13-01 }                  | is not a day such as 2026-12-31",
+                "{ limit-usd: 1, from: 2026-02-01, until: 2026-01-01 } | would never apply",
+                "{ limit-usd: 1, models: [fats] }                    | did you mean \"fast\"",
+                "{ limit-usd: 1, tools: [files_read] }               | is not of the form slug__tool",
+                "{ limit-usd: 1, tools: [file__read] }               | did you mean \"files\"",
+                "{ limit-usd: 1, tool-servers: [filse] }             | did you mean \"files\"",
+                "{ limit-usd: 1, name: daily }                       | names a window",
+                "'{ limit-usd: 1, name: a }, { limit-usd: 2, name: a }' | there are two budgets with the id \"a\"",
+            })
+    void whatCouldNeverBoundAnythingIsRefusedWithWhatToWriteInstead(String budgets, String said) {
+        List<String> problems = problems(budgets);
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().contains(said), problems::toString);
+    }
+
+    @Test
+    void modelsAndToolsMayBePatterns() throws BadConfig {
+        GatewayConfig read = ConfigFile.parse(
+                "f.yaml",
+                FILE.formatted("{ limit-usd: 1, models: [\"p/*\", fast], tools: [\"*__read\", files__write],"
+                        + " tags: [night], per: session, from: 2028-02-29, until: 2028-02-29 }"),
+                Path.of("."),
+                name -> null);
+        assertEquals(
+                "2028-02-29",
+                String.valueOf(read.organisation()
+                        .tenants()
+                        .getFirst()
+                        .budgets()
+                        .getFirst()
+                        .until()));
+    }
+}

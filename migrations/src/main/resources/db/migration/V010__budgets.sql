@@ -1,0 +1,92 @@
+-- Budgets of more kinds: what they count, what of their owner's calls they bound, when they begin again, and what people may
+-- change about them while calls run. Owned by the policy module.
+ALTER TABLE policy.budget
+    DROP CONSTRAINT budget_time_window_check,
+    ADD CONSTRAINT budget_time_window_check CHECK (
+        time_window IN ('total', 'hourly', 'daily', 'weekly', 'monthly', 'quarterly', 'rolling')),
+    -- What limit_nanos and all amounts of its windows count: billionths of a currency, tokens, or calls.
+    ADD COLUMN unit text NOT NULL DEFAULT 'usd' CHECK (unit ~ '^([a-z]{3}|tokens|requests)$'),
+    -- How much of its currency a dollar is, and on which day it was.
+    ADD COLUMN rate numeric CHECK (rate > 0),
+    ADD COLUMN rate_date date,
+    ADD COLUMN rolling_seconds bigint CHECK (rolling_seconds BETWEEN 60 AND 31622400),
+    -- Both inclusive, in its time zone; outside of them it bounds nothing.
+    ADD COLUMN first_day date,
+    ADD COLUMN last_day date,
+    ADD COLUMN rollover boolean NOT NULL DEFAULT false,
+    -- Nothing in all three: every call of its owner. Patterns with "*".
+    ADD COLUMN models text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN tools text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN tool_servers text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN tags text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN each_session boolean NOT NULL DEFAULT false,
+    -- Percent of the limit at which somebody is told.
+    ADD COLUMN warn_at int[] NOT NULL DEFAULT '{}',
+    ADD COLUMN when_short text NOT NULL DEFAULT 'refuse' CHECK (when_short IN ('refuse', 'shrink')),
+    ADD COLUMN least_output bigint NOT NULL DEFAULT 1 CHECK (least_output > 0),
+    ADD COLUMN state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'frozen', 'closed')),
+    ADD COLUMN state_reason text,
+    ADD CHECK ((time_window = 'rolling') = (rolling_seconds IS NOT NULL)),
+    ADD CHECK ((rate IS NULL) = (unit IN ('usd', 'tokens', 'requests')) AND (rate IS NULL) = (rate_date IS NULL));
+
+-- More for a while, with the reason somebody gave. Added to the limit until it ends.
+CREATE TABLE policy.budget_raise (
+    tenant    text        NOT NULL,
+    id        uuid        NOT NULL,
+    budget_id text        NOT NULL,
+    nanos     bigint      NOT NULL CHECK (nanos > 0),
+    ends_at   timestamptz NOT NULL,
+    reason    text        NOT NULL,
+    made_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant, id),
+    FOREIGN KEY (tenant, budget_id) REFERENCES policy.budget (tenant, id)
+);
+CREATE INDEX budget_raise_by_budget ON policy.budget_raise (tenant, budget_id, ends_at);
+CREATE TRIGGER raise_changed AFTER INSERT OR UPDATE ON policy.budget_raise
+    FOR EACH STATEMENT EXECUTE FUNCTION policy.count_budget_change();
+
+ALTER TABLE policy.budget_window
+    -- A budget that counts each session has a window for each: its id, "~", the session.
+    ADD COLUMN of_budget text NOT NULL GENERATED ALWAYS AS (split_part(budget_id, '~', 1)) STORED,
+    -- What came from the window before, or went to the one after (below zero): part of limit_nanos.
+    ADD COLUMN carried_nanos bigint NOT NULL DEFAULT 0,
+    ADD COLUMN used_at timestamptz NOT NULL DEFAULT now(),
+    DROP CONSTRAINT budget_window_tenant_budget_id_fkey,
+    ADD FOREIGN KEY (tenant, of_budget) REFERENCES policy.budget (tenant, id);
+CREATE INDEX budget_window_by_budget ON policy.budget_window (tenant, of_budget);
+
+-- What a rolling budget has spent, by when it counts no longer. The sum over a window's rows that count is in its row.
+CREATE TABLE policy.budget_bucket (
+    tenant        text        NOT NULL,
+    budget_id     text        NOT NULL,
+    starts_at     timestamptz NOT NULL,
+    counts_until  timestamptz NOT NULL,
+    settled_nanos bigint      NOT NULL CHECK (settled_nanos >= 0),
+    overrun_nanos bigint      NOT NULL CHECK (overrun_nanos >= 0),
+    PRIMARY KEY (tenant, budget_id, starts_at, counts_until),
+    FOREIGN KEY (tenant, budget_id, starts_at) REFERENCES policy.budget_window (tenant, budget_id, starts_at)
+);
+
+-- Once for each level of each window: the primary key is the promise.
+CREATE TABLE policy.budget_warning (
+    tenant    text        NOT NULL,
+    budget_id text        NOT NULL,
+    starts_at timestamptz NOT NULL,
+    percent   int         NOT NULL,
+    at        timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant, budget_id, starts_at, percent),
+    FOREIGN KEY (tenant, budget_id, starts_at) REFERENCES policy.budget_window (tenant, budget_id, starts_at)
+);
+
+-- Where the budgets of a call count different things: what is held of each, in the order of budget_ids. Otherwise NULL, and
+-- amount_nanos is held of all. A posting likewise.
+ALTER TABLE policy.hold ADD COLUMN amounts bigint[];
+ALTER TABLE policy.posting ADD COLUMN amounts bigint[], ADD COLUMN overruns bigint[];
+
+-- The outbox also takes messages that are about no ticket.
+ALTER TABLE policy.webhook_delivery ALTER COLUMN approval_id DROP NOT NULL;
+
+-- Deleting is for counts of sessions nobody used for a long time, and for what counts no longer.
+GRANT SELECT, INSERT, UPDATE, DELETE ON policy.budget_bucket TO portreeve_app;
+GRANT DELETE ON policy.budget_window, policy.budget_warning TO portreeve_app;
+GRANT SELECT, INSERT ON policy.budget_raise, policy.budget_warning TO portreeve_app;

@@ -1,0 +1,67 @@
+package dev.portreeve.policy.budget;
+
+import static dev.portreeve.db.policy.Tables.BUDGET;
+
+import dev.portreeve.db.policy.tables.records.BudgetRecord;
+import dev.portreeve.policy.call.NanoUsd;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jooq.Field;
+import org.jspecify.annotations.Nullable;
+
+/** A budget as a row of {@code policy.budget}, there and back. */
+final class PostgresBudgetRows {
+    private PostgresBudgetRows() {}
+
+    /** All of it but whose it is, and what people changed about it since. */
+    static Map<Field<?>, @Nullable Object> write(Budget budget) {
+        BudgetTurn turn = budget.turn();
+        BudgetScope scope = budget.scope();
+        Map<Field<?>, @Nullable Object> row = new LinkedHashMap<>();
+        row.put(BUDGET.LIMIT_NANOS, budget.limit().nanos());
+        row.put(BUDGET.TIME_WINDOW, turn.window().code());
+        row.put(BUDGET.TIMEZONE, turn.zone().getId());
+        row.put(
+                BUDGET.ROLLING_SECONDS,
+                turn.rolling() == null ? null : turn.rolling().toSeconds());
+        row.put(BUDGET.FIRST_DAY, turn.from());
+        row.put(BUDGET.LAST_DAY, turn.until());
+        row.put(BUDGET.MODELS, array(scope.models()));
+        row.put(BUDGET.TOOLS, array(scope.tools()));
+        row.put(BUDGET.TOOL_SERVERS, array(scope.toolServers()));
+        row.put(BUDGET.TAGS, array(scope.tags()));
+        row.put(BUDGET.EACH_SESSION, scope.eachSession());
+        return row;
+    }
+
+    private static String[] array(List<String> names) {
+        return names.toArray(String[]::new);
+    }
+
+    static Budget read(BudgetRecord row) {
+        BudgetOwner.Kind kind = BudgetOwner.Kind.valueOf(row.getOwnerKind().toUpperCase(Locale.ROOT));
+        Long rolling = row.getRollingSeconds();
+        BudgetTurn turn = new BudgetTurn(
+                BudgetConfig.Window.valueOf(row.getTimeWindow().toUpperCase(Locale.ROOT)),
+                ZoneId.of(row.getTimezone()),
+                rolling == null ? null : Duration.ofSeconds(rolling),
+                row.getFirstDay(),
+                row.getLastDay());
+        BudgetScope scope = new BudgetScope(
+                List.of(row.getModels()),
+                List.of(row.getToolServers()),
+                List.of(row.getTools()),
+                List.of(row.getTags()),
+                row.getEachSession());
+        return new Budget(
+                row.getId(),
+                new BudgetOwner(row.getTenant(), kind, row.getOwnerId()),
+                new NanoUsd(row.getLimitNanos()),
+                turn,
+                scope);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.portreeve.policy.budget;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** Budgets as tests write them: of so many nano-dollars, for ever, of everything, until told otherwise. */
+final class Purses {
+    private final long nanos;
+    private String name;
+    private BudgetConfig.Window window;
+    private Duration rolling;
+    private ZoneId zone = ZoneOffset.UTC;
+    private LocalDate from;
+    private LocalDate until;
+    private List<String> models = List.of();
+    private List<String> servers = List.of();
+    private List<String> tools = List.of();
+    private List<String> tags = List.of();
+    private BudgetConfig.Per per = BudgetConfig.Per.OWNER;
+
+    private Purses(long nanos) {
+        this.nanos = nanos;
+    }
+
+    static Purses of(long nanos) {
+        return new Purses(nanos);
+    }
+
+    Purses named(String id) {
+        name = id;
+        return this;
+    }
+
+    Purses window(BudgetConfig.Window length) {
+        window = length;
+        return this;
+    }
+
+    Purses rolling(String length) {
+        rolling = Duration.parse(length);
+        return this;
+    }
+
+    Purses days(String first, String last) {
+        from = first == null ? null : LocalDate.parse(first);
+        until = last == null ? null : LocalDate.parse(last);
+        return this;
+    }
+
+    Purses models(String... patterns) {
+        models = List.of(patterns);
+        return this;
+    }
+
+    Purses servers(String... slugs) {
+        servers = List.of(slugs);
+        return this;
+    }
+
+    Purses tools(String... patterns) {
+        tools = List.of(patterns);
+        return this;
+    }
+
+    Purses tags(String... names) {
+        tags = List.of(names);
+        return this;
+    }
+
+    Purses perSession() {
+        per = BudgetConfig.Per.SESSION;
+        return this;
+    }
+
+    BudgetConfig config() {
+        return new BudgetConfig(
+                name,
+                BigDecimal.valueOf(nanos, 9),
+                window,
+                rolling,
+                zone,
+                from,
+                until,
+                models,
+                servers,
+                tools,
+                tags,
+                per);
+    }
+
+    /** Tenant acme with these budgets of the agent bot in team support, and these of its key. */
+    static OrganisationConfig ofBot(List<BudgetConfig> bot, List<BudgetConfig> key) {
+        OrganisationConfig.Member agent = new OrganisationConfig.Member("bot", bot);
+        return new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
+                "acme",
+                List.of(),
+                List.of(new OrganisationConfig.Team("support", List.of(), List.of(), List.of(agent))),
+                List.of(),
+                List.of(),
+                List.of(new OrganisationConfig.Key(PurseFixture.BOT.keyId(), key)))));
+    }
+
+    static OrganisationConfig ofBot(Purses... bot) {
+        return ofBot(List.of(bot).stream().map(Purses::config).toList(), List.of());
+    }
+}
