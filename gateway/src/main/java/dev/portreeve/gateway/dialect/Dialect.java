@@ -41,7 +41,11 @@ public enum Dialect {
                     new PathTemplate(
                             "/models/{model}:generateContent", "/models/{model}:streamGenerateContent?alt=sse"),
                     Operation.COUNT_TOKENS,
-                    PathTemplate.of("/models/{model}:countTokens")),
+                    PathTemplate.of("/models/{model}:countTokens"),
+                    Operation.EMBEDDINGS,
+                    PathTemplate.of("/models/{model}:embedContent"),
+                    Operation.BATCH_EMBEDDINGS,
+                    PathTemplate.of("/models/{model}:batchEmbedContents")),
             AnswerChunk.Shape.GEMINI_ANSWER,
             AnswerChunk.Shape.GEMINI_EVENTS),
     /** Of Amazon's Converse and ConverseStream; spoken to providers only. */
@@ -129,7 +133,10 @@ public enum Dialect {
             case OPENAI_CHAT -> OpenAiReader.read(path.operation(), body, withTexts);
             case ANTHROPIC_MESSAGES -> AnthropicReader.read(path.operation(), body, withTexts);
             case OPENAI_RESPONSES -> ResponsesReader.read(path.operation(), body, withTexts);
-            case GEMINI -> GeminiReader.read(path, body, withTexts);
+            case GEMINI ->
+                path.operation().embeds()
+                        ? GeminiEmbedReader.read(path, body, withTexts)
+                        : GeminiReader.read(path, body, withTexts);
             case BEDROCK_CONVERSE, COHERE_CHAT -> MadeRequest.read(this, path, body);
         };
     }

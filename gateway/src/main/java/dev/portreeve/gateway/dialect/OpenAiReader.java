@@ -116,7 +116,7 @@ final class OpenAiReader {
     private String contentMember() {
         return switch (operation) {
             case CHAT, COUNT_TOKENS -> "messages";
-            case EMBEDDINGS -> "input";
+            case EMBEDDINGS, BATCH_EMBEDDINGS -> "input";
             case COMPLETIONS -> "prompt";
         };
     }

@@ -9,7 +9,9 @@ import dev.portreeve.gateway.model.InliningProvider;
 import dev.portreeve.gateway.model.ModelProvider;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.TranslatingProvider;
+import dev.portreeve.gateway.model.TranslatingEmbeddings;
 import dev.portreeve.gateway.turn.CallerMemory;
+import dev.portreeve.gateway.turn.EmbeddingsTranslation;
 import dev.portreeve.gateway.turn.Note;
 import dev.portreeve.gateway.turn.Translation;
 import dev.portreeve.policy.call.HostedUse;
@@ -61,6 +63,9 @@ record Attempt(
             ModelProvider inlining = InliningProvider.before(provider, provider, request.dialect(), request);
             return Optional.of(new Attempt(request, inlining, request.inputBound(), notes, gate.uses()));
         }
+        if (request.operation().embeds()) {
+            return embedded(route, request, gate);
+        }
         if (request.operation() != Operation.CHAT) {
             return Optional.empty();
         }
@@ -70,6 +75,28 @@ record Attempt(
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<Attempt> embedded(ModelRoute route, ModelRequest request, HostedToolGate gate) {
+        Dialect caller = request.dialect();
+        Dialect other = EmbeddingsTranslation.provider(caller);
+        if (!route.provider().speaks(other, EmbeddingsTranslation.operation(caller))) {
+            return Optional.empty();
+        }
+        EmbeddingsTranslation translation = EmbeddingsTranslation.of(
+                caller,
+                request.operation(),
+                request.body(),
+                route.upstreamModel(),
+                route.treatment().unsupported());
+        List<String> lost = concat(caller.code() + " to " + other.code(), gate.notes());
+        translation.notes().stream().map(Note::toString).forEach(lost::add);
+        return Optional.of(new Attempt(
+                request,
+                new TranslatingEmbeddings(route.provider(), route.treatment().unsupported()),
+                Math.max(request.inputBound(), translation.request().length),
+                lost,
+                gate.uses()));
     }
 
     /** A stream that nobody reads any more would go on at the provider's, unseen. */

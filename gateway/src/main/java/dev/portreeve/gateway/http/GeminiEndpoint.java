@@ -42,6 +42,8 @@ final class GeminiEndpoint {
         return switch (path.substring(colon + 1)) {
             case "generateContent" -> Optional.of(new RequestPath(Operation.CHAT, name, false));
             case "streamGenerateContent" -> Optional.of(new RequestPath(Operation.CHAT, name, true));
+            case "embedContent" -> Optional.of(new RequestPath(Operation.EMBEDDINGS, name, false));
+            case "batchEmbedContents" -> Optional.of(new RequestPath(Operation.BATCH_EMBEDDINGS, name, false));
             case "countTokens" -> Optional.of(new RequestPath(Operation.COUNT_TOKENS, name, false));
             default -> Optional.empty();
         };

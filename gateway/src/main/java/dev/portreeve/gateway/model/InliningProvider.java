@@ -43,7 +43,7 @@ public final class InliningProvider implements ModelProvider {
     public static ModelProvider before(ModelProvider provider, ModelProvider at, Dialect spoken, ModelRequest request) {
         MediaFetch fetch = at.mediaFetch(spoken);
         List<MediaAt> media = fetch == null
-                        || request.operation() == Operation.EMBEDDINGS
+                        || request.operation().embeds()
                         || request.operation() == Operation.COMPLETIONS
                 ? List.of()
                 : named(request);

@@ -52,7 +52,7 @@ public record ModelRoute(
         if (request.operation() == Operation.COUNT_TOKENS) {
             return new Estimate(0, 0, priced.price().with(Fees.UNLISTED));
         }
-        if (request.operation() == Operation.EMBEDDINGS) {
+        if (request.operation().embeds()) {
             return new Estimate(inputBound, 0, priced.price(), request.service().terms(priced.price()));
         }
         // A translated request has no such tools left.

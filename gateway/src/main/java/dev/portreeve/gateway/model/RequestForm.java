@@ -2,6 +2,7 @@ package dev.portreeve.gateway.model;
 
 import dev.portreeve.gateway.config.KnownProvider;
 import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.gateway.dialect.GeminiEmbedBody;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.dialect.PathTemplate;
 import dev.portreeve.gateway.dialect.VertexBody;
@@ -40,7 +41,14 @@ sealed interface RequestForm {
     }
 
     /** That of the dialect. */
-    record Plain() implements RequestForm {}
+    record Plain() implements RequestForm {
+        @Override
+        public byte[] body(ProviderCall call, byte[] body) {
+            boolean named = call.request().dialect() == Dialect.GEMINI
+                    && call.request().operation().embeds();
+            return named ? GeminiEmbedBody.named(body, call.upstreamModel()) : body;
+        }
+    }
 
     /** What Mistral would refuse for a member's name is left out, and said. */
     record Mistral() implements RequestForm {

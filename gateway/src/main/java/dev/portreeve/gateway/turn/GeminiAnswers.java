@@ -21,10 +21,15 @@ final class GeminiAnswers {
         List<Part> parts = new ArrayList<>();
         String id = Json.string(json, "responseId", "");
         int calls = 0;
+        String ofText = "";
         JsonNode candidate = json.path("candidates").path(0);
         lost(candidate, notes);
         for (JsonNode part : candidate.path("content").path("parts")) {
             if (part.path("functionCall").isObject()) {
+                if (!ofText.isEmpty()) {
+                    parts.add(new Part.Thinking("", Signatures.ofGeminiText(ofText)));
+                    ofText = "";
+                }
                 String signature = Json.string(part, "thoughtSignature");
                 if (signature != null) {
                     sign(signature, parts);
@@ -32,6 +37,7 @@ final class GeminiAnswers {
                 parts.add(call(part.path("functionCall"), id, calls++));
             } else {
                 said(part, notes, parts);
+                ofText = Json.string(part, "thoughtSignature", ofText);
             }
         }
         Finish finish = finish(json, calls > 0, notes);
@@ -46,7 +52,9 @@ final class GeminiAnswers {
     /** The thought just before is the one that the signature is of. */
     private static void sign(String signature, List<Part> parts) {
         String text = "";
-        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking thought) {
+        if (!parts.isEmpty()
+                && parts.getLast() instanceof Part.Thinking thought
+                && thought.signature() == null) {
             text = thought.text();
             parts.removeLast();
         }

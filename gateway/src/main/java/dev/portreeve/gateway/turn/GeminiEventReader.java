@@ -10,6 +10,8 @@ final class GeminiEventReader implements EventReader {
     private boolean begun;
     private String id = "";
     private int calls;
+    /** Of a text; said only where a call follows, for nobody needs it when the loop is over. */
+    private String ofText = "";
     private @Nullable Finish finish;
 
     GeminiEventReader(Notes notes) {
@@ -39,6 +41,10 @@ final class GeminiEventReader implements EventReader {
     private void part(JsonNode part, Consumer<TurnEvent> out) {
         String text = Json.string(part, "text");
         if (part.path("functionCall").isObject()) {
+            if (!ofText.isEmpty()) {
+                out.accept(new TurnEvent.Signed(Signatures.ofGeminiText(ofText)));
+                ofText = "";
+            }
             String signature = Json.string(part, "thoughtSignature");
             if (signature != null) {
                 out.accept(new TurnEvent.Signed(Signatures.ofGemini(signature)));
@@ -50,7 +56,10 @@ final class GeminiEventReader implements EventReader {
                 out.accept(new TurnEvent.ToolPiece(number, Json.text(call.input())));
             }
             out.accept(new TurnEvent.ToolEnded(number));
-        } else if (text == null) {
+            return;
+        }
+        ofText = Json.string(part, "thoughtSignature", ofText);
+        if (text == null) {
             GeminiAnswers.lostPart(part, notes);
         } else if (!text.isEmpty()) {
             out.accept(

@@ -147,13 +147,20 @@ final class GeminiTurnWriter {
     /** A thought's signature stands at the call that it led to; what was thought is not sent back. */
     private void model(Message message, boolean signed, ArrayNode parts) {
         String signature = null;
+        String ofText = null;
         boolean called = false;
         for (Part part : message.parts()) {
             switch (part) {
-                case Part.Text text -> text(text.text(), parts);
+                case Part.Text text -> {
+                    text(text.text(), parts);
+                    ofText = ofText == null || signText(ofText, parts) ? null : ofText;
+                }
                 case Part.Refusal refusal -> text(refusal.text(), parts);
                 case Part.Thinking thinking -> {
-                    if (Signatures.isGemini(thinking.signature())) {
+                    if (Signatures.isGeminiText(thinking.signature())) {
+                        String sign = Signatures.geminiText(thinking.signature());
+                        ofText = signText(sign, parts) ? null : sign;
+                    } else if (Signatures.isGemini(thinking.signature())) {
                         signature = Signatures.gemini(thinking.signature());
                     } else {
                         notes.changed("messages.thinking", "dropped, another provider does not believe it");
@@ -175,6 +182,18 @@ final class GeminiTurnWriter {
     private String unsigned() {
         notes.changed("messages.tool_calls", "this model made none of them, which it is told");
         return UNSIGNED;
+    }
+
+    /** It stood at the text before it; callers whose thoughts come first have that text behind it. */
+    private static boolean signText(String signature, ArrayNode parts) {
+        if (!parts.isEmpty()
+                && parts.get(parts.size() - 1) instanceof ObjectNode last
+                && last.has("text")
+                && !last.has("thoughtSignature")) {
+            last.put("thoughtSignature", signature);
+            return true;
+        }
+        return false;
     }
 
     private void call(Part.ToolUse use, @Nullable String signature, ArrayNode parts) {

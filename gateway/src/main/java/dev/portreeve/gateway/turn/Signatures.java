@@ -20,6 +20,8 @@ final class Signatures {
     private static final String REDACTED = "anthropic-redacted.";
 
     private static final String GEMINI = "gemini-thought.";
+    /** Google's own are base64, which has no dot. */
+    private static final String GEMINI_TEXT = GEMINI + "text.";
 
     private Signatures() {}
 
@@ -28,6 +30,20 @@ final class Signatures {
         return GEMINI + signature;
     }
 
+    /** A signature that Gemini put at a text, as that of a thought behind the text. */
+    static String ofGeminiText(String signature) {
+        return GEMINI_TEXT + signature;
+    }
+
+    static boolean isGeminiText(@Nullable String signature) {
+        return signature != null && signature.startsWith(GEMINI_TEXT);
+    }
+
+    static String geminiText(@Nullable String signature) {
+        return signature == null ? "" : signature.substring(GEMINI_TEXT.length());
+    }
+
+    /** Of a call or of a text. */
     static boolean isGemini(@Nullable String signature) {
         return signature != null && signature.startsWith(GEMINI);
     }
@@ -43,7 +59,9 @@ final class Signatures {
     static @Nullable String carrying(List<Part> thoughts) {
         ArrayNode blocks = Json.array();
         for (Part part : thoughts) {
-            if (part instanceof Part.Thinking thinking && isGemini(thinking.signature())) {
+            if (part instanceof Part.Thinking thinking
+                    && isGemini(thinking.signature())
+                    && !isGeminiText(thinking.signature())) {
                 return gemini(thinking.signature());
             }
             if (part instanceof Part.Thinking thinking

@@ -58,6 +58,62 @@ class GeminiTranslationTest {
         loops(of(Dialect.ANTHROPIC_MESSAGES, ask.replace("RESULT", answered), Dialect.GEMINI, "gemini-3-pro-preview"));
     }
 
+    private static final String SPOKEN =
+            "{\"responseId\":\"r\",\"modelVersion\":\"m\",\"candidates\":[{\"content\":{\"parts\":["
+                    + "{\"text\":\"I look.\"},{\"text\":\"\",\"thoughtSignature\":\"dGV4dA==\"},"
+                    + "{\"functionCall\":{\"name\":\"f\",\"args\":{}},\"thoughtSignature\":\"c2ln\"}]},\"finishReason\":\"STOP\"}]}";
+
+    /** Signed texts, and a call with a signature of its own, as the model said them. */
+    private static void spoken(Translation second) {
+        JsonNode parts = json(second.request()).path("contents").path(1).path("parts");
+        assertEquals("I look.", parts.path(0).path("text").stringValue(), parts.toString());
+        assertEquals("dGV4dA==", parts.path(0).path("thoughtSignature").stringValue(), parts.toString());
+        assertEquals("c2ln", parts.path(1).path("thoughtSignature").stringValue(), parts.toString());
+        assertEquals("f", parts.path(1).path("functionCall").path("name").stringValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_signature_of_a_text_comes_back_too_through_anthropics_dialect(boolean streamed) {
+        String ask = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}RESULT]}";
+        Translation first =
+                of(Dialect.ANTHROPIC_MESSAGES, ask.replace("RESULT", ""), Dialect.GEMINI, "gemini-3-pro-preview");
+        String content;
+        if (streamed) {
+            StreamTranslation stream = first.stream();
+            String events = new String(stream.events(bytes("data: " + SPOKEN + "\n\n")), StandardCharsets.UTF_8);
+            assertTrue(events.contains("gemini-thought.text.dGV4dA==") && events.contains("gemini-thought.c2ln"), events);
+            content = "[{\"type\":\"text\",\"text\":\"I look.\"},"
+                    + "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"gemini-thought.text.dGV4dA==\"},"
+                    + "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"gemini-thought.c2ln\"},"
+                    + "{\"type\":\"tool_use\",\"id\":\"call_r_0\",\"name\":\"f\",\"input\":{}}]";
+        } else {
+            content = json(first.answer(bytes(SPOKEN))).path("content").toString();
+        }
+        String answered = ",{\"role\":\"assistant\",\"content\":" + content + "},{\"role\":\"user\",\"content\":["
+                + "{\"type\":\"tool_result\",\"tool_use_id\":\"call_r_0\",\"content\":\"one\"}]}";
+        spoken(of(Dialect.ANTHROPIC_MESSAGES, ask.replace("RESULT", answered), Dialect.GEMINI, "gemini-3-pro-preview"));
+    }
+
+    @Test
+    void the_signature_of_a_text_comes_back_too_through_openais_chat() {
+        String ask = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}RESULT]}";
+        Translation first = of(Dialect.OPENAI_CHAT, ask.replace("RESULT", ""), Dialect.GEMINI, "gemini-3-pro-preview");
+        JsonNode message =
+                json(first.answer(bytes(SPOKEN))).path("choices").path(0).path("message");
+        String answered = "," + message + ",{\"role\":\"tool\",\"tool_call_id\":\"call_r_0\",\"content\":\"found\"}";
+        spoken(of(Dialect.OPENAI_CHAT, ask.replace("RESULT", answered), Dialect.GEMINI, "gemini-3-pro-preview"));
+    }
+
+    @Test
+    void where_no_call_follows_nobody_needs_the_signature_of_a_text() {
+        String ask = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        Translation first = of(Dialect.ANTHROPIC_MESSAGES, ask, Dialect.GEMINI, "gemini-3-pro-preview");
+        String only = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\",\"thoughtSignature\":\"dGV4dA==\"}]},\"finishReason\":\"STOP\"}]}";
+        String answer = new String(first.answer(bytes(only)), StandardCharsets.UTF_8);
+        assertTrue(answer.contains("Hi") && !answer.contains("gemini-thought"), answer);
+    }
+
     @Test
     void a_signature_comes_back_through_openais_chat() {
         String ask = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}RESULT]}";
