@@ -74,6 +74,7 @@ public final class Gateway implements AutoCloseable {
     private final HttpListener admin;
     private final KeyDirectory keys;
     private final McpHub hub;
+    private final ModelRouter models;
     private volatile boolean draining;
 
     private Gateway(GatewayConfig config, InstantSource clock, OpenParts parts) {
@@ -107,6 +108,7 @@ public final class Gateway implements AutoCloseable {
         this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal));
+        this.models = parts.add(models(config, media(), clock));
         this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal));
         parts.add(directory::withdraw);
@@ -184,7 +186,7 @@ public final class Gateway implements AutoCloseable {
                         policy.governor(),
                         evidence.log(),
                         config.guardrails(),
-                        parts.add(models(config, media(), clock)),
+                        models,
                         new PostgresStoredResponses(database.pooled(), clock),
                         idempotency,
                         new PostgresConversations(
@@ -246,6 +248,7 @@ public final class Gateway implements AutoCloseable {
                 new PostgresAuditReader(database.pooled()),
                 evidence::statuses,
                 hub::servers,
+                models::places,
                 hub.definitions(),
                 hub::refresh,
                 policy.approvals(),

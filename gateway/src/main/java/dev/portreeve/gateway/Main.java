@@ -11,6 +11,7 @@ import dev.portreeve.gateway.cli.ImportCommand;
 import dev.portreeve.gateway.cli.KeysCommand;
 import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
+import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
@@ -60,6 +61,7 @@ public final class Main {
                 .addSubcommand(new KeysCommand(terminal))
                 .addSubcommand(new ApprovalsCommand(terminal))
                 .addSubcommand(new BudgetsCommand(terminal))
+                .addSubcommand(new ModelsCommand(terminal))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

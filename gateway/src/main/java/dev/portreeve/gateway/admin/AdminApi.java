@@ -52,6 +52,11 @@ final class AdminApi {
                 "/api/v1/budgets",
                 exchange -> exchange.json(
                         200, json.write(BudgetsApi.of(services.budgets().get()))));
+        routes.api(
+                rules::get,
+                "/api/v1/models",
+                exchange -> exchange.json(
+                        200, json.write(ModelsApi.of(services.models().get()))));
         routes.api(rules::get, "/api/v1/calls", this::calls);
         routes.api(
                 rules::get,

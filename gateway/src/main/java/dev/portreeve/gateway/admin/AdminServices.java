@@ -2,6 +2,7 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.gateway.model.PlaceState;
 import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerStatus;
@@ -30,6 +31,7 @@ public record AdminServices(
         AuditReader records,
         Supplier<List<AuditStatus>> logs,
         Supplier<List<ServerStatus>> servers,
+        Supplier<List<PlaceState>> models,
         DefinitionDesk tools,
         Refresh refresh,
         Approvals approvals,

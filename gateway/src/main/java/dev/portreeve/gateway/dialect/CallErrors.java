@@ -61,8 +61,8 @@ public final class CallErrors {
                 "unsupported_parameter",
                 "\"stream\"",
                 false,
-                "a kept response can be read whole, not as a stream: leave \"stream\" out and ask again until it is"
-                        + " completed");
+                "only the response itself can be read as a stream, and only one that the gateway keeps: leave"
+                        + " \"stream\" out and ask again until it is completed");
     }
 
     public static ErrorAnswer responsesUnavailable() {
@@ -217,6 +217,30 @@ public final class CallErrors {
                 message,
                 Map.copyOf(all),
                 null);
+    }
+
+    /**
+     * The request is longer than the model reads, said by a provider of another dialect. In the words by which programs of the
+     * caller's dialect know that they have to shorten the conversation.
+     *
+     * @param sentence what the provider said, or empty
+     */
+    public static ErrorAnswer tooLong(Dialect dialect, Map<String, String> headers, String sentence) {
+        String words = switch (dialect) {
+            case ANTHROPIC_MESSAGES -> "prompt is too long";
+            case GEMINI -> "the input token count exceeds the maximum number of tokens allowed";
+            case OPENAI_CHAT, OPENAI_RESPONSES, BEDROCK_CONVERSE, COHERE_CHAT ->
+                "this model's maximum context length is exceeded";
+        };
+        Map<String, String> all = new HashMap<>(headers);
+        all.put(REASON, "context_length_exceeded");
+        return ErrorAnswer.of(
+                        400,
+                        INVALID,
+                        "context_length_exceeded",
+                        false,
+                        sentence.isEmpty() ? words : words + ": " + sentence)
+                .with(Map.copyOf(all));
     }
 
     /** What the caller sees for a provider's status: nothing that could mean its own key or the gateway's health. */

@@ -26,7 +26,8 @@ public final class GeminiEmbedBody {
 
     private static void members(JsonWalk walk, Splice splice, String name) {
         while (walk.member()) {
-            if (walk.name().equals("model") && !(walk.is(JsonToken.VALUE_STRING) && walk.string().equals(name))) {
+            if (walk.name().equals("model")
+                    && !(walk.is(JsonToken.VALUE_STRING) && walk.string().equals(name))) {
                 splice.replaceString(walk.skip(), name);
             } else if (walk.name().equals("requests") && walk.is(JsonToken.START_ARRAY)) {
                 while (walk.element()) {

@@ -2,6 +2,7 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.response.Conversation;
@@ -9,14 +10,20 @@ import dev.portreeve.gateway.response.Conversation.Status;
 import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.gateway.turn.KeptItems;
+import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Usage;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +75,30 @@ final class BackgroundOutput implements ClientOutput {
                 response.send(started.response());
             }
             case Start.Refused refused -> ErrorResponse.send(response, report, refused.error(), refused.outcome());
+            case Start.Broken broken -> throw broken.bug();
+            case Start.Stopped _ -> throw new CloseConnectionException("the call was stopped before it began");
+        }
+    }
+
+    /**
+     * The same as a stream, which lasts until the call has ended. Who stops listening stops nothing.
+     *
+     * @param left whether nobody listens any more
+     */
+    void stream(ClientOutput client, KeptStream events, Deadline deadline, BooleanSupplier left) {
+        switch (awaited()) {
+            case Start.Begun _ -> {
+                CallOutcome outcome;
+                try {
+                    client.awaitUpstream();
+                    events.run(Objects.requireNonNull(begun), -1, deadline, left, client);
+                    outcome = new CallOutcome.Completed(Usage.NO_TOKENS, NanoUsd.ZERO);
+                } catch (CallEnded ended) {
+                    outcome = ended.outcome();
+                }
+                Endings.render(Dialect.OPENAI_RESPONSES, outcome, client, new ProviderReply());
+            }
+            case Start.Refused refused -> client.fail(refused.error(), refused.outcome());
             case Start.Broken broken -> throw broken.bug();
             case Start.Stopped _ -> throw new CloseConnectionException("the call was stopped before it began");
         }

@@ -42,8 +42,13 @@ final class ConversationDesk {
      *
      * @param request as it goes on
      * @param frame what its response says of itself
+     * @param streamed whether what is made in the background is told as a stream
      */
-    record Plan(ModelRequest request, ResponseFrame frame) {
+    record Plan(ModelRequest request, ResponseFrame frame, boolean streamed) {
+        Plan(ModelRequest request, ResponseFrame frame) {
+            this(request, frame, false);
+        }
+
         /** Whether the gateway makes it while nobody waits. */
         boolean isBackground() {
             return frame.background();
@@ -79,10 +84,6 @@ final class ConversationDesk {
         if (earlier == null && !kept) {
             return new Plan(request, ResponseFrame.NONE);
         }
-        if (state.background() && request.stream() && kept) {
-            throw unsupported(
-                    "background", "either stream the answer, or let it be made in the background and ask for it");
-        }
         byte[] body = KeptItems.request(request.body(), earlier, !providerKeeps);
         boolean unkeepable = kept && state.background() && body.length > config.maxBytes();
         if (unkeepable || body.length > maxBodyBytes) {
@@ -99,7 +100,7 @@ final class ConversationDesk {
                 kept && state.background(),
                 previous,
                 KeptItems.metadata(request.body()));
-        return new Plan(whole, frame);
+        return new Plan(whole, frame, frame.background() && request.stream());
     }
 
     /** The items of what a request goes on from, or {@code null} if only its provider can know it. */

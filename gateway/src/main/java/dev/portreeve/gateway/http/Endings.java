@@ -3,6 +3,7 @@ package dev.portreeve.gateway.http;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
+import dev.portreeve.gateway.model.FailureClass;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.turn.Translation;
 import dev.portreeve.policy.call.CallOutcome;
@@ -26,6 +27,9 @@ final class Endings {
         ProviderReply.ErrorBody own = reply.error();
         if (own == null) {
             return CallErrors.of(failed.fault());
+        }
+        if (own.dialect() != dialect && reply.failure() == FailureClass.CONTEXT_WINDOW) {
+            return CallErrors.tooLong(dialect, own.headers(), Translation.message(own.body()));
         }
         return own.dialect() == dialect
                 ? CallErrors.passed(

@@ -38,7 +38,8 @@ final class GatewayResponses implements KeptResponses {
         out.emit(new AnswerChunk(JSON, Dialect.OPENAI_RESPONSES.answerTo(Operation.CHAT), answer));
     }
 
-    private byte[] seen(Status status) {
+    /** The response as one who asks for it now sees it. */
+    byte[] seen(Status status) {
         String said = KeptItems.status(kept.response());
         if (said.equals(status.code())) {
             return kept.response();

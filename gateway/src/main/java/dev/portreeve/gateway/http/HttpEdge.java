@@ -229,7 +229,8 @@ public final class HttpEdge implements AutoCloseable {
                 services.conversations(),
                 background,
                 clients,
-                limits.callTimeout());
+                limits.callTimeout(),
+                services.keeping().backgroundTimeout());
     }
 
     private static void addKept(

@@ -261,7 +261,7 @@ final class ModelEndpoint {
         LlmCall call = planned.call(report.id()).of(PassedHeaders.correlation(http.headers()));
         Prepared ready = new Prepared(planned, call, request, cancellation);
         if (planned.plan().isBackground()) {
-            inBackground(ready, response, report);
+            inBackground(ready, StreamForm.of(request.dialect(), http), response, report);
             return true;
         }
         StreamForm form = StreamForm.of(request.dialect(), http);
@@ -310,7 +310,7 @@ final class ModelEndpoint {
     }
 
     /** The call goes on by itself once it has begun; until then it is refused as any other is. */
-    private void inBackground(Prepared ready, ServerResponse response, CallReport report) {
+    private void inBackground(Prepared ready, StreamForm form, ServerResponse response, CallReport report) {
         PlannedCall planned = ready.planned();
         Subject subject = planned.subject();
         BackgroundOutput output = new BackgroundOutput(work.conversations(), work.background()::begun);
@@ -329,7 +329,15 @@ final class ModelEndpoint {
             refusals.refuse(response, report, subject, operation, planned.model(), CallErrors.tooManyInBackground());
             return;
         }
-        output.send(response, report);
+        if (planned.plan().streamed()) {
+            Cancellation listening = new Cancellation();
+            try (ClientOutput client = new SseOutput(response, report, form, clients, listening, false)) {
+                KeptStream events = new KeptStream(work.conversations(), work.background());
+                output.stream(client, events, planned.deadline(), listening::isCancelled);
+            }
+        } else {
+            output.send(response, report);
+        }
     }
 
     private @Nullable KeyedCall keyed(

@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.http;
 
+import dev.portreeve.gateway.dialect.AnswerChunk;
+import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
@@ -14,6 +16,7 @@ import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponse;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.policy.CallGovernor;
+import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
@@ -46,6 +49,7 @@ final class ResponsesEndpoint {
 
     private static final Dialect DIALECT = Dialect.OPENAI_RESPONSES;
     private static final Pattern IDS = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+    private static final Pattern NUMBERS = Pattern.compile("\\d{1,9}");
     private static final Pattern QUERIES = Pattern.compile("[A-Za-z0-9_.=&%\\[\\]-]{0,1000}");
 
     private final Gatekeeper gatekeeper;
@@ -57,7 +61,9 @@ final class ResponsesEndpoint {
     private final BackgroundResponses background;
     private final Clients clients;
     private final Duration callTimeout;
+    private final Duration patience;
 
+    /** @param patience how long a stream of a response that is still being made lasts at most */
     ResponsesEndpoint(
             Gatekeeper gatekeeper,
             CallGovernor governor,
@@ -67,7 +73,8 @@ final class ResponsesEndpoint {
             Conversations conversations,
             BackgroundResponses background,
             Clients clients,
-            Duration callTimeout) {
+            Duration callTimeout,
+            Duration patience) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
         this.refusals = refusals;
@@ -77,6 +84,7 @@ final class ResponsesEndpoint {
         this.background = background;
         this.clients = clients;
         this.callTimeout = callTimeout;
+        this.patience = patience;
     }
 
     Handler handler(Action action) {
@@ -90,30 +98,9 @@ final class ResponsesEndpoint {
             return;
         }
         try {
-            String id = http.path().pathParameters().first(ID).orElse("");
-            String query = http.query().rawValue();
-            if (http.query().contains("stream") || !QUERIES.matcher(query).matches()) {
-                refuse(response, report, subject, action, CallErrors.keptStream());
-                return;
-            }
-            Optional<Conversation> own = IDS.matcher(id).matches()
-                    ? conversations.find(subject.tenant(), subject.member(), id)
-                    : Optional.empty();
-            if (own.isPresent()) {
-                govern(own(own.get(), subject, action, query), http, response, report);
-                return;
-            }
-            Optional<StoredResponse> kept = IDS.matcher(id).matches()
-                    ? responses.find(subject.tenant(), subject.member(), id)
-                    : Optional.empty();
-            ModelProvider provider =
-                    kept.flatMap(found -> router.provider(found.provider())).orElse(null);
-            KeptResponses at = provider == null ? null : provider.kept();
-            if (kept.isEmpty() || at == null) {
-                refuse(response, report, subject, action, CallErrors.unknownResponse());
-                return;
-            }
-            govern(new Asked(subject, kept.get(), at, action, query), http, response, report);
+            serve(action, subject, http, response, report);
+        } catch (BadRequest bad) {
+            refuse(response, report, subject, action, CallErrors.of(bad));
         } catch (StoredResponses.Unavailable down) {
             refuse(response, report, subject, action, CallErrors.responsesUnavailable());
         } catch (CloseConnectionException over) {
@@ -121,6 +108,97 @@ final class ResponsesEndpoint {
         } catch (RuntimeException failed) {
             throw new BrokenCall(report.id(), failed);
         }
+    }
+
+    private void serve(Action action, Subject subject, ServerRequest http, ServerResponse response, CallReport report) {
+        String id = http.path().pathParameters().first(ID).orElse("");
+        String query = http.query().rawValue();
+        boolean streamed = isStreamed(http);
+        if (!QUERIES.matcher(query).matches() || (streamed && action != Action.GET)) {
+            refuse(response, report, subject, action, CallErrors.keptStream());
+            return;
+        }
+        Optional<Conversation> own = IDS.matcher(id).matches()
+                ? conversations.find(subject.tenant(), subject.member(), id)
+                : Optional.empty();
+        if (own.isPresent() && streamed) {
+            stream(own.get(), subject, after(http), http, response, report);
+            return;
+        }
+        if (streamed) {
+            refuse(response, report, subject, action, CallErrors.keptStream());
+            return;
+        }
+        if (own.isPresent()) {
+            govern(own(own.get(), subject, action, query), http, response, report);
+            return;
+        }
+        Optional<StoredResponse> kept =
+                IDS.matcher(id).matches() ? responses.find(subject.tenant(), subject.member(), id) : Optional.empty();
+        ModelProvider provider =
+                kept.flatMap(found -> router.provider(found.provider())).orElse(null);
+        KeptResponses at = provider == null ? null : provider.kept();
+        if (kept.isEmpty() || at == null) {
+            refuse(response, report, subject, action, CallErrors.unknownResponse());
+            return;
+        }
+        govern(new Asked(subject, kept.get(), at, action, query), http, response, report);
+    }
+
+    private static boolean isStreamed(ServerRequest http) {
+        return http.query().contains("stream") && http.query().get("stream").equalsIgnoreCase("true");
+    }
+
+    private static long after(ServerRequest http) {
+        if (!http.query().contains("starting_after")) {
+            return -1;
+        }
+        String given = http.query().get("starting_after");
+        if (!NUMBERS.matcher(given).matches()) {
+            throw new BadRequest(
+                    400, "invalid_value", "starting_after", "\"starting_after\" must be a number of an event");
+        }
+        return Long.parseLong(given);
+    }
+
+    /** Reads one as a stream. */
+    private void stream(
+            Conversation kept,
+            Subject subject,
+            long after,
+            ServerRequest http,
+            ServerResponse response,
+            CallReport report) {
+        Deadline deadline = Deadline.in(patience);
+        LlmCall call = call(report, subject, own(kept, subject, Action.GET, "").kept(), Action.GET, deadline)
+                .of(PassedHeaders.correlation(http.headers()));
+        Cancellation cancellation = new Cancellation();
+        StreamForm form = StreamForm.of(DIALECT, http);
+        KeptStream events = new KeptStream(conversations, background);
+        try (ClientOutput output = new SseOutput(response, report, form, clients, cancellation, false)) {
+            CallOutcome outcome = governor.<AnswerChunk>govern(
+                    call,
+                    cancellation.guard((cleared, out) -> {
+                        output.awaitUpstream();
+                        events.run(kept, after, deadline, cancellation::isCancelled, out);
+                        return Usage.NO_TOKENS;
+                    }),
+                    output);
+            Endings.render(DIALECT, outcome, output, new ProviderReply());
+        }
+    }
+
+    private static LlmCall call(
+            CallReport report, Subject subject, StoredResponse kept, Action action, Deadline deadline) {
+        return new LlmCall(
+                report.id(),
+                subject,
+                new Resource.Model(kept.model()),
+                action.code(),
+                Content.EMPTY,
+                new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "none")),
+                deadline,
+                new LlmCall.Target(kept.provider(), kept.model(), 0, true, List.of(), List::of));
     }
 
     private Asked own(Conversation own, Subject subject, Action action, String query) {
@@ -140,15 +218,7 @@ final class ResponsesEndpoint {
         Deadline deadline = Deadline.in(callTimeout);
         KeptCall upstream = new KeptCall(
                 asked.action(), kept.id(), asked.query(), deadline, PassedHeaders.of(DIALECT, http.headers()), reply);
-        LlmCall call = new LlmCall(
-                        report.id(),
-                        asked.subject(),
-                        new Resource.Model(kept.model()),
-                        asked.action().code(),
-                        Content.EMPTY,
-                        new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "none")),
-                        deadline,
-                        new LlmCall.Target(kept.provider(), kept.model(), 0, true, List.of(), List::of))
+        LlmCall call = call(report, asked.subject(), kept, asked.action(), deadline)
                 .of(PassedHeaders.correlation(http.headers()));
         Cancellation cancellation = new Cancellation();
         try (ClientOutput output = new JsonOutput(response, report, clients.writes())) {

@@ -252,6 +252,7 @@ final class RoutedUpstream {
     private CallEnded told() {
         Failure told = Failure.mostTelling(failures);
         reply.error(told.body());
+        reply.failure(told.kind(), told.after());
         return new CallEnded(new CallOutcome.Failed(told.fault()));
     }
 

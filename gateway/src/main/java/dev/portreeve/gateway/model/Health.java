@@ -4,6 +4,7 @@ import dev.portreeve.gateway.config.ModelConfig.CoolDown;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ public final class Health {
     private Instant last = Instant.MIN;
     private @Nullable Instant outUntil;
     private boolean probing;
+    private @Nullable FailureClass lastKind;
 
     /** @param name of the place, for the log */
     public Health(String name, InstantSource clock) {
@@ -47,6 +49,28 @@ public final class Health {
         // A clock that was set back must not leave a place out for longer than anything ever is.
         boolean over = !now.isBefore(until) || now.plus(LONGEST).isBefore(until);
         return over && !probing;
+    }
+
+    /**
+     * How it is now.
+     *
+     * @param models the configured names whose calls can go there
+     */
+    synchronized PlaceState state(String provider, String model, String key, List<String> models) {
+        FailureClass kind = lastKind;
+        PlaceState.State state = outUntil == null
+                ? PlaceState.State.READY
+                : isIn() || probing ? PlaceState.State.ON_TRIAL : PlaceState.State.LEFT_OUT;
+        return new PlaceState(
+                provider,
+                model,
+                key,
+                models,
+                state,
+                failures,
+                kind == null ? null : kind.code(),
+                kind == null ? null : last,
+                state == PlaceState.State.LEFT_OUT ? outUntil : null);
     }
 
     /** Until when it is left out; {@code null} while it is not. */
@@ -86,6 +110,7 @@ public final class Health {
             LOG.info("{} answers again", name);
         }
         failures = 0;
+        lastKind = null;
         pauses = 0;
         outUntil = null;
         troubled = false;
@@ -107,6 +132,7 @@ public final class Health {
         }
         troubled = true;
         last = now;
+        lastKind = failure.kind();
         failures = Math.min(failures + weight, Integer.MAX_VALUE / 2);
         boolean again = outUntil != null;
         boolean told = failure.after() != null && failure.kind() == FailureClass.THROTTLED;

@@ -42,11 +42,10 @@ public final class InliningProvider implements ModelProvider {
      */
     public static ModelProvider before(ModelProvider provider, ModelProvider at, Dialect spoken, ModelRequest request) {
         MediaFetch fetch = at.mediaFetch(spoken);
-        List<MediaAt> media = fetch == null
-                        || request.operation().embeds()
-                        || request.operation() == Operation.COMPLETIONS
-                ? List.of()
-                : named(request);
+        List<MediaAt> media =
+                fetch == null || request.operation().embeds() || request.operation() == Operation.COMPLETIONS
+                        ? List.of()
+                        : named(request);
         if (fetch == null || media.isEmpty()) {
             return provider;
         }

@@ -125,6 +125,17 @@ public final class ModelRouter implements AutoCloseable {
         return named.values().stream().map(RoutedModel::first).toList();
     }
 
+    /** How the places are where calls go: those of models with a name of their own, and what callers have named themselves. */
+    public List<PlaceState> places() {
+        return routes.states((provider, upstream) -> named.values().stream()
+                .filter(model -> model.deployments().stream()
+                        .map(Deployment::route)
+                        .anyMatch(route -> route.provider().id().equals(provider)
+                                && route.upstreamModel().equals(upstream)))
+                .map(RoutedModel::name)
+                .toList());
+    }
+
     @Override
     public void close() {
         for (ModelProvider provider : new ArrayList<>(providers.values())) {

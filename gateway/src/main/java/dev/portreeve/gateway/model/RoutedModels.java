@@ -6,9 +6,11 @@ import dev.portreeve.gateway.model.RoutingStrategy.Candidate;
 import dev.portreeve.gateway.turn.Unsupported;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Makes routed models of what the configuration says, and knows every place they share. Thread-safe. */
@@ -114,6 +116,28 @@ final class RoutedModels {
                 keys(provider).stream()
                         .map(key -> new Candidate(key.weight(), 1))
                         .toList());
+    }
+
+    /**
+     * All places that are known, by provider and model.
+     *
+     * @param names of the models of a provider's model
+     */
+    List<PlaceState> states(BiFunction<String, String, List<String>> names) {
+        return healths.entrySet().stream()
+                .map(entry -> {
+                    Place place = entry.getKey();
+                    return entry.getValue()
+                            .state(
+                                    place.provider(),
+                                    place.model(),
+                                    place.key(),
+                                    names.apply(place.provider(), place.model()));
+                })
+                .sorted(Comparator.comparing(PlaceState::provider)
+                        .thenComparing(PlaceState::model)
+                        .thenComparing(PlaceState::key))
+                .toList();
     }
 
     private Health health(Place place) {

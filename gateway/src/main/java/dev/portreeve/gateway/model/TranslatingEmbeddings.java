@@ -52,8 +52,8 @@ public final class TranslatingEmbeddings implements ModelProvider {
         return provider.answer(
                 innerCall,
                 inner.content(),
-                chunk -> out.emit(new AnswerChunk(
-                        JSON, AnswerChunk.Shape.NO_TEXT, translated.answer(caller, chunk.bytes()))));
+                chunk -> out.emit(
+                        new AnswerChunk(JSON, AnswerChunk.Shape.NO_TEXT, translated.answer(caller, chunk.bytes()))));
     }
 
     @Override

@@ -172,8 +172,7 @@ public final class EmbeddingsTranslation {
         ObjectNode written = Json.object().put("object", "list");
         ArrayNode data = written.putArray("data");
         for (JsonNode embedding : answer.path("embeddings")) {
-            ObjectNode one =
-                    data.addObject().put("object", "embedding").put("index", data.size() - 1);
+            ObjectNode one = data.addObject().put("object", "embedding").put("index", data.size() - 1);
             JsonNode values = values(embedding.path("values"));
             if (base64) {
                 one.put("embedding", packed(values));

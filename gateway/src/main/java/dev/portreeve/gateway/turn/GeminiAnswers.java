@@ -52,9 +52,7 @@ final class GeminiAnswers {
     /** The thought just before is the one that the signature is of. */
     private static void sign(String signature, List<Part> parts) {
         String text = "";
-        if (!parts.isEmpty()
-                && parts.getLast() instanceof Part.Thinking thought
-                && thought.signature() == null) {
+        if (!parts.isEmpty() && parts.getLast() instanceof Part.Thinking thought && thought.signature() == null) {
             text = thought.text();
             parts.removeLast();
         }

@@ -12,6 +12,7 @@ final class GeminiEventReader implements EventReader {
     private int calls;
     /** Of a text; said only where a call follows, for nobody needs it when the loop is over. */
     private String ofText = "";
+
     private @Nullable Finish finish;
 
     GeminiEventReader(Notes notes) {

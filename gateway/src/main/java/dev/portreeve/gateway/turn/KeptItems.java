@@ -27,6 +27,11 @@ public final class KeptItems {
         items.addAll(said(request.path("input")));
         request.remove("previous_response_id");
         if (keptHere) {
+            if (request.path("background").asBoolean(false)) {
+                // What nobody waits for comes in one piece; who wants a stream is told that piece as one.
+                request.remove("stream");
+                request.remove("stream_options");
+            }
             request.remove("background");
             request.put("store", false);
         } else {

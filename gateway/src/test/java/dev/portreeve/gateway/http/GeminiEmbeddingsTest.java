@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
 
 /** Embeddings in Gemini's dialect: at Google's models as they are, at OpenAI's by translation, and the other way round. */
 class GeminiEmbeddingsTest {
-    private static final String ONE = "{\"embedding\":{\"values\":[0.0130,-1,2.5e-3]},\"usageMetadata\":{\"promptTokenCount\":3}}";
+    private static final String ONE =
+            "{\"embedding\":{\"values\":[0.0130,-1,2.5e-3]},\"usageMetadata\":{\"promptTokenCount\":3}}";
     private static final String TWO =
             "{\"embeddings\":[{\"values\":[0.0130,-1]},{\"values\":[0.5,0.25]}],\"usageMetadata\":{\"promptTokenCount\":7}}";
     private static final String CONTENT = "\"content\":{\"parts\":[{\"text\":\"Grüße\"}]}";
@@ -59,7 +60,11 @@ class GeminiEmbeddingsTest {
                 .model("gem", "google/gemini-embedding-001")
                 .model("ada", "openai/text-embedding-3-small")
                 .model("talker", "claude/c")
-                .model("exact", "openai/text-embedding-3-small", ModelConfig.Unsupported.REJECT, ModelConfig.HostedTools.STRIP);
+                .model(
+                        "exact",
+                        "openai/text-embedding-3-small",
+                        ModelConfig.Unsupported.REJECT,
+                        ModelConfig.HostedTools.STRIP);
     }
 
     private void start() {
@@ -104,7 +109,8 @@ class GeminiEmbeddingsTest {
         ReplayUpstream.Seen seen = upstream.requests().getFirst();
         assertEquals("POST /v1/models/gemini-embedding-001:embedContent HTTP/1.1", seen.line());
         assertEquals(
-                "{ \"model\":\"models/gemini-embedding-001\", " + CONTENT + ",\"outputDimensionality\":3.0}", seen.text());
+                "{ \"model\":\"models/gemini-embedding-001\", " + CONTENT + ",\"outputDimensionality\":3.0}",
+                seen.text());
         assertCharged(3, Usage.Basis.REPORTED);
         assertTrue(records().contains("\"operation\":\"embeddings\""), records());
     }
@@ -114,7 +120,8 @@ class GeminiEmbeddingsTest {
         start();
         String answer = "{\"embeddings\":[{\"values\":[1]},{\"values\":[2]}]}";
         upstream.then(ReplayUpstream.json(200, answer));
-        String body = "{\"requests\":[{\"model\":\"models/gem\"," + CONTENT + "},{" + CONTENT + ",\"model\":\"models/x\"}]}";
+        String body =
+                "{\"requests\":[{\"model\":\"models/gem\"," + CONTENT + "},{" + CONTENT + ",\"model\":\"models/x\"}]}";
         HttpResponse<byte[]> response = post("/v1beta/models/gem:batchEmbedContents", body);
         assertEquals(answer, text(response));
         assertEquals(
@@ -126,8 +133,7 @@ class GeminiEmbeddingsTest {
                 upstream.requests().getFirst().text());
         await().until(() -> !edge.purse.settled.isEmpty());
         assertEquals(Usage.Basis.ESTIMATED, edge.purse.settled.getLast().basis());
-        assertTrue(edge.purse.held.getFirst().estimate().inputTokens()
-                >= body.getBytes(StandardCharsets.UTF_8).length);
+        assertTrue(edge.purse.held.getFirst().estimate().inputTokens() >= body.getBytes(StandardCharsets.UTF_8).length);
         assertEquals(0, edge.purse.held.getFirst().estimate().outputTokens());
     }
 
@@ -158,9 +164,15 @@ class GeminiEmbeddingsTest {
     void packed_numbers_are_packed_and_tokens_are_refused() throws Exception {
         start();
         upstream.then(ReplayUpstream.json(200, "{\"embeddings\":[{\"values\":[0.5,-2]}]}"));
-        String packed = text(post("/v1/embeddings", "{\"model\":\"gem\",\"input\":\"a\",\"encoding_format\":\"base64\"}"));
-        ByteBuffer expected = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(0.5f).putFloat(-2);
-        assertTrue(packed.contains("\"embedding\":\"" + Base64.getEncoder().encodeToString(expected.array()) + "\""), packed);
+        String packed =
+                text(post("/v1/embeddings", "{\"model\":\"gem\",\"input\":\"a\",\"encoding_format\":\"base64\"}"));
+        ByteBuffer expected = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(0.5f)
+                .putFloat(-2);
+        assertTrue(
+                packed.contains("\"embedding\":\"" + Base64.getEncoder().encodeToString(expected.array()) + "\""),
+                packed);
         HttpResponse<byte[]> tokens = post("/v1/embeddings", "{\"model\":\"gem\",\"input\":[1,2]}");
         assertEquals(400, tokens.statusCode(), text(tokens));
         assertTrue(text(tokens).contains("unsupported_parameter"), text(tokens));
@@ -173,13 +185,14 @@ class GeminiEmbeddingsTest {
         upstream.always(ReplayUpstream.json(200, OPENAI_TWO));
         HttpResponse<byte[]> several = post(
                 "/v1beta/models/ada:batchEmbedContents",
-                "{\"requests\":[{" + CONTENT + ",\"taskType\":\"RETRIEVAL_QUERY\",\"outputDimensionality\":2},{" + CONTENT
-                        + ",\"outputDimensionality\":2}]}");
+                "{\"requests\":[{" + CONTENT + ",\"taskType\":\"RETRIEVAL_QUERY\",\"outputDimensionality\":2},{"
+                        + CONTENT + ",\"outputDimensionality\":2}]}");
         assertEquals(
                 "{\"embeddings\":[{\"values\":[0.0130,-1]},{\"values\":[0.5,0.25]}],"
                         + "\"usageMetadata\":{\"promptTokenCount\":5,\"totalTokenCount\":5}}",
                 text(several));
-        assertEquals("POST /v1/embeddings HTTP/1.1", upstream.requests().getFirst().line());
+        assertEquals(
+                "POST /v1/embeddings HTTP/1.1", upstream.requests().getFirst().line());
         assertEquals(
                 "{\"model\":\"text-embedding-3-small\",\"encoding_format\":\"float\",\"input\":[\"Grüße\",\"Grüße\"],\"dimensions\":2}",
                 upstream.requests().getFirst().text());

@@ -402,6 +402,8 @@ class KeptByGatewayTest {
         AuditEvent record = edge.lastRecord();
         assertFalse(record.toString().contains("hello"));
         String stream = text(caller.send("GET", "/v1/responses/" + made.id() + "?stream=true", Map.of()));
-        assertTrue(stream.contains("unsupported_parameter"), stream);
+        assertTrue(stream.contains("response.completed"), stream);
+        assertEquals(0, edge.purse.held.getLast().estimate().inputTokens());
+        assertEquals(before + 2, edge.purse.held.size());
     }
 }

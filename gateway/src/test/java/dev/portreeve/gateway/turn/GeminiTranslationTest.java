@@ -82,7 +82,8 @@ class GeminiTranslationTest {
         if (streamed) {
             StreamTranslation stream = first.stream();
             String events = new String(stream.events(bytes("data: " + SPOKEN + "\n\n")), StandardCharsets.UTF_8);
-            assertTrue(events.contains("gemini-thought.text.dGV4dA==") && events.contains("gemini-thought.c2ln"), events);
+            assertTrue(
+                    events.contains("gemini-thought.text.dGV4dA==") && events.contains("gemini-thought.c2ln"), events);
             content = "[{\"type\":\"text\",\"text\":\"I look.\"},"
                     + "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"gemini-thought.text.dGV4dA==\"},"
                     + "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"gemini-thought.c2ln\"},"
@@ -109,7 +110,8 @@ class GeminiTranslationTest {
     void where_no_call_follows_nobody_needs_the_signature_of_a_text() {
         String ask = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
         Translation first = of(Dialect.ANTHROPIC_MESSAGES, ask, Dialect.GEMINI, "gemini-3-pro-preview");
-        String only = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\",\"thoughtSignature\":\"dGV4dA==\"}]},\"finishReason\":\"STOP\"}]}";
+        String only =
+                "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\",\"thoughtSignature\":\"dGV4dA==\"}]},\"finishReason\":\"STOP\"}]}";
         String answer = new String(first.answer(bytes(only)), StandardCharsets.UTF_8);
         assertTrue(answer.contains("Hi") && !answer.contains("gemini-thought"), answer);
     }
