@@ -252,6 +252,7 @@ public final class Gateway implements AutoCloseable {
                 hub.definitions(),
                 hub::refresh,
                 policy.approvals(),
+                policy.stops(),
                 config.approvals().webhooks().stream()
                         .map(webhook -> WebhookSecret.of(webhook.secret()))
                         .toList(),

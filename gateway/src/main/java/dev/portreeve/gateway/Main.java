@@ -15,6 +15,8 @@ import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
+import dev.portreeve.gateway.cli.StopCommand;
+import dev.portreeve.gateway.cli.StopsCommand;
 import dev.portreeve.gateway.cli.Terminal;
 import dev.portreeve.gateway.cli.ToolsCommand;
 import dev.portreeve.gateway.config.BadConfig;
@@ -62,6 +64,9 @@ public final class Main {
                 .addSubcommand(new ApprovalsCommand(terminal))
                 .addSubcommand(new BudgetsCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal))
+                .addSubcommand(new StopCommand.Stop(terminal))
+                .addSubcommand(new StopCommand.Resume(terminal))
+                .addSubcommand(new StopsCommand(terminal))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

@@ -34,7 +34,8 @@ class ArchitectureTest {
             BASE + ".gateway.http.RoutedUpstream",
             BASE + ".policy.budget.Meter",
             BASE + ".policy.call.Cancellation",
-            BASE + ".policy.guardrail.ScreenedAside");
+            BASE + ".policy.guardrail.ScreenedAside",
+            BASE + ".policy.stop.RunningCall");
 
     private static final String UPSTREAM = BASE + ".policy.call.Upstream";
 

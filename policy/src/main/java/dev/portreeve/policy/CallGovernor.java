@@ -6,6 +6,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.CallEnded;
@@ -28,6 +29,10 @@ import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.guardrail.ScreenedAside;
 import dev.portreeve.policy.guardrail.ScreenedOutput;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.limit.Permit;
+import dev.portreeve.policy.limit.RateLimits;
+import dev.portreeve.policy.stop.RunningCall;
+import dev.portreeve.policy.stop.Stops;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -38,6 +43,9 @@ public final class CallGovernor {
     private final Guardrails guardrails;
     private final BudgetLedger budgets;
     private final ApprovalGate approvals;
+    private final RateLimits limits;
+    private final Stops stops;
+    private final Brakes brakes;
     private final CallFacts facts;
 
     public CallGovernor(
@@ -46,13 +54,30 @@ public final class CallGovernor {
             Guardrails guardrails,
             BudgetLedger budgets,
             ApprovalGate approvals,
+            RateLimits limits,
+            Stops stops,
+            Brakes brakes,
             Pepper pepper) {
         this.audit = audit;
         this.access = access;
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.approvals = approvals;
+        this.limits = limits;
+        this.stops = stops;
+        this.brakes = brakes;
         this.facts = new CallFacts(pepper);
+    }
+
+    /** A recipe without rate limits, that nobody can stop. */
+    public CallGovernor(
+            AuditLog audit,
+            AccessPolicy access,
+            Guardrails guardrails,
+            BudgetLedger budgets,
+            ApprovalGate approvals,
+            Pepper pepper) {
+        this(audit, access, guardrails, budgets, approvals, RateLimits.NONE, Stops.none(), Brakes.none(), pepper);
     }
 
     /**
@@ -84,22 +109,48 @@ public final class CallGovernor {
 
     private <C extends Output<C>> CallOutcome enforce(
             GovernedCall call, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail) {
-        try {
+        try (RunningCall running = stops.begin(call)) {
+            brakes.begins(call);
+            running.requireRunning();
             Decision decision = access.require(call, trail);
             requireAccepted(call);
-            Content input = guardrails.screenInput(call, trail);
-            try (Reservation reservation = budgets.reserve(call, trail)) {
-                UUID approval = approvals.require(call, input, decision, trail);
-                EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
-                ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
-                ScreenedAside aside = guardrails.aside(call, gate::await, trail);
-                Usage usage = reservation.metered(upstream).execute(new Clearance(input, approval, aside), screened);
-                aside.finish();
-                screened.finish();
-                return new CallOutcome.Completed(usage, reservation.cost(), reservation.budget());
+            try (Permit permit = limits.admit(call)) {
+                Content input = guardrails.screenInput(call, trail);
+                return pay(call, new Admitted(decision, permit, input), running.guard(upstream), client, trail);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
+        }
+    }
+
+    /** What the steps before the money found. */
+    private record Admitted(Decision decision, Permit permit, Content input) {}
+
+    private <C extends Output<C>> CallOutcome pay(
+            GovernedCall call, Admitted admitted, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail)
+            throws CallEnded {
+        try (Reservation reservation = budgets.reserve(call, trail)) {
+            Content input = admitted.input();
+            UUID approval = approvals.require(call, input, admitted.decision(), trail);
+            EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
+            ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
+            ScreenedAside aside = guardrails.aside(call, gate::await, trail);
+            Clearance cleared =
+                    new Clearance(input, approval, aside, admitted.permit().allowance());
+            try {
+                Usage usage = reservation.metered(upstream).execute(cleared, screened);
+                aside.finish();
+                screened.finish();
+                CallOutcome.Completed completed =
+                        new CallOutcome.Completed(usage, reservation.cost(), reservation.budget());
+                brakes.ended(call, completed, completed.cost());
+                return completed;
+            } catch (CallEnded ended) {
+                brakes.ended(call, ended.outcome(), reservation.cost());
+                throw ended;
+            } finally {
+                admitted.permit().used(reservation.used());
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import dev.portreeve.policy.approval.NoticeDelivery;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
 import dev.portreeve.policy.approval.PostgresWebhookOutbox;
 import dev.portreeve.policy.approval.Tickets;
+import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
@@ -26,7 +27,9 @@ import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
 import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.limit.RateLimits;
 import dev.portreeve.policy.signal.PostgresNotifications;
+import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -47,6 +50,9 @@ public final class PolicyEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyEngine.class);
     /** How long a budget changed by another replica may go unnoticed. */
     private static final Duration BUDGETS_EVERY = Duration.ofSeconds(1);
+
+    /** How long a stop may go unnoticed by a replica that was not told. */
+    private static final Duration STOPS_EVERY = Duration.ofSeconds(1);
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     /** With the second a share may lie idle: how long another replica may miss it. */
@@ -69,6 +75,9 @@ public final class PolicyEngine implements AutoCloseable {
     private final Housekeeping post;
     /** Parts that want to hear of a channel say so in the constructor. */
     private final PostgresNotifications notifications;
+
+    private final RateLimits limits;
+    private final Stops stops;
 
     /**
      * What the engine stands on; all of it outlives the engine.
@@ -102,24 +111,28 @@ public final class PolicyEngine implements AutoCloseable {
         this.keys = JournalledKeys.on(ground.database(), audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals = new Approvals(tickets, config.approvals());
-        ApprovalGate gate = new ApprovalGate(
-                tickets,
-                config.approvals(),
-                new ApprovalNotices(ground.decisions(), ground.ids()),
-                access.version(),
-                ground.ids());
-        this.governor =
-                new CallGovernor(audit, access, Guardrails.of(config.guardrails()), ledger, gate, ground.pepper());
+        this.notifications = new PostgresNotifications(ground.unpooled());
+        this.limits = RateLimits.on(
+                OrganisationLimits.of(config.organisation()),
+                ground.database(),
+                ground.ids().get(),
+                notifications);
+        this.stops = Stops.on(ground.database(), audit);
+        notifications.listen(Stops.CHANNEL, stops);
+        this.governor = new CallGovernor(
+                audit,
+                access,
+                Guardrails.of(config.guardrails()),
+                ledger,
+                gate(config, ground, access, tickets),
+                limits,
+                stops,
+                new Brakes(OrganisationBrakes.of(config.organisation()), stops),
+                ground.pepper());
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
-        NoticeDelivery notices = new NoticeDelivery(
-                new PostgresWebhookOutbox(ground.database()),
-                ground.channel(),
-                config.approvals().webhooks(),
-                ground.clock(),
-                ground.random());
+        NoticeDelivery notices = notices(config, ground);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.notifications = new PostgresNotifications(ground.unpooled());
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database())));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
@@ -127,9 +140,28 @@ public final class PolicyEngine implements AutoCloseable {
                 "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
     }
 
+    private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {
+        return new ApprovalGate(
+                tickets,
+                config.approvals(),
+                new ApprovalNotices(ground.decisions(), ground.ids()),
+                access.version(),
+                ground.ids());
+    }
+
+    private static NoticeDelivery notices(PolicyConfig config, Ground ground) {
+        return new NoticeDelivery(
+                new PostgresWebhookOutbox(ground.database()),
+                ground.channel(),
+                config.approvals().webhooks(),
+                ground.clock(),
+                ground.random());
+    }
+
     private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
         return List.of(
                 new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
+                new Chore("reading who is stopped", STOPS_EVERY, stops::refresh),
                 new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
                 new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
                 new Chore("charging calls that could not be recorded", SWEEP_EVERY, leases::chargeLost),
@@ -158,9 +190,11 @@ public final class PolicyEngine implements AutoCloseable {
         ground.audit()
                 .append(new PostgresPolicyVersions().inForce(access.document()))
                 .await();
+        engine.stops.refresh();
         engine.housekeeping.start();
         engine.post.start();
         engine.notifications.start();
+        engine.limits.start();
         return engine;
     }
 
@@ -183,6 +217,11 @@ public final class PolicyEngine implements AutoCloseable {
         return keys;
     }
 
+    /** The kill switch. */
+    public Stops stops() {
+        return stops;
+    }
+
     public Approvals approvals() {
         return approvals;
     }
@@ -201,6 +240,7 @@ public final class PolicyEngine implements AutoCloseable {
     @Override
     public void close() {
         notifications.close();
+        limits.close();
         post.close();
         housekeeping.close();
         keys.flushRejections();

@@ -16,6 +16,7 @@ final class AdminApi {
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
     private final CallFeed calls;
+    private final StopsApi stops;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -27,6 +28,7 @@ final class AdminApi {
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());
+        this.stops = new StopsApi(services.stops(), services.tenants(), json);
     }
 
     /** A fresh one-time link. */
@@ -46,6 +48,7 @@ final class AdminApi {
         approvals.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);
+        stops.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

@@ -106,6 +106,7 @@ final class AdminPage {
                         session),
                 CallsPanel.of(calls.lines()));
         Html right = concat(
+                StopsPanel.of(services.stops().inForce()),
                 BudgetsPanel.of(services.budgets().get()),
                 EvidencePanel.of(evidence, session),
                 ServersPanel.of(

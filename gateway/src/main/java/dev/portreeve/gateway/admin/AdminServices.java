@@ -10,6 +10,7 @@ import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public record AdminServices(
         DefinitionDesk tools,
         Refresh refresh,
         Approvals approvals,
+        Stops stops,
         List<WebhookSecret> webhookSecrets,
         Verifications verifications,
         Function<String, URI> links) {

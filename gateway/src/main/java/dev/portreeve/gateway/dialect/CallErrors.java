@@ -1,9 +1,11 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.policy.call.Allowance;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.key.Authentication;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +118,8 @@ public final class CallErrors {
                 ErrorAnswer.of(403, PERMISSION, "model_not_granted", "\"model\"", false, denial.detail());
             case HOSTED_TOOL_DENIED ->
                 ErrorAnswer.of(403, PERMISSION, "tool_not_granted", "\"tools\"", false, denial.detail());
+            case STOPPED -> ErrorAnswer.of(403, PERMISSION, "stopped", false, denial.detail());
+            case RATE_LIMITED -> rateLimited(denied);
             case BUDGET_EXHAUSTED ->
                 ErrorAnswer.of(429, "insufficient_quota", "insufficient_quota", false, denial.detail());
             case GUARDRAIL_BLOCKED -> ErrorAnswer.of(400, INVALID, "content_policy_violation", false, denial.detail());
@@ -125,7 +129,19 @@ public final class CallErrors {
             case KEY_IN_USE -> IdempotencyErrors.inUse();
             case DEFINITION_CHANGED -> ErrorAnswer.of(403, PERMISSION, "definition_changed", false, denial.detail());
         };
-        return answer.with(Map.of(REASON, denial.reason().code()));
+        Map<String, String> headers = new HashMap<>(answer.headers());
+        headers.put(REASON, denial.reason().code());
+        return answer.with(Map.copyOf(headers));
+    }
+
+    /** OpenAI's type says what there was too much of. */
+    private static ErrorAnswer rateLimited(CallOutcome.Denied denied) {
+        Allowance left = denied.allowance();
+        String type = left != null && left.tokens() != null ? "tokens" : "requests";
+        ErrorAnswer answer =
+                ErrorAnswer.of(429, type, RATE_LIMIT, true, denied.denial().detail());
+        Duration wait = left == null ? null : left.retryAfter();
+        return wait == null ? answer : answer.with(Map.of("retry-after", Long.toString(wait.toSeconds())));
     }
 
     /** A person must decide first. */

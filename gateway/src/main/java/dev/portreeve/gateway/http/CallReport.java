@@ -5,6 +5,7 @@ import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ProviderReply;
+import dev.portreeve.policy.call.Allowance;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
@@ -26,6 +27,9 @@ final class CallReport {
     private final long startedNanos;
     /** Replaced as a whole by the call's thread; comment lines of a stream are written by another one. */
     private volatile @Nullable Routed routed;
+
+    /** As {@link #routed}. */
+    private volatile @Nullable Allowance allowance;
 
     private boolean keyed;
     private @Nullable UUID replayed;
@@ -78,6 +82,11 @@ final class CallReport {
 
     void routed(Routed to) {
         routed = to;
+    }
+
+    /** What rate limits still allow its caller. */
+    void allowed(@Nullable Allowance left) {
+        allowance = left;
     }
 
     /**
@@ -167,6 +176,7 @@ final class CallReport {
             headers.set(Names.ANTHROPIC_REQUEST_ID, call);
         }
         headers.set(Names.OVERHEAD, overheadMillis());
+        RateHeaders.write(headers, dialect, allowance);
     }
 
     /** The time since the request's head arrived, less the time the provider took until its answer began. */

@@ -21,6 +21,9 @@ final class ErrorResponse {
     static void send(ServerResponse response, CallReport report, ErrorAnswer error, CallOutcome.Incomplete outcome) {
         ServerResponseHeaders headers = response.headers();
         headers.clear();
+        if (outcome instanceof CallOutcome.Denied denied && denied.allowance() != null) {
+            report.allowed(denied.allowance());
+        }
         report.write(headers, error);
         if (outcome instanceof CallOutcome.Denied denied) {
             report.budget(headers, denied.budget());

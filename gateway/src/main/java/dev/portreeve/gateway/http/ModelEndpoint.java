@@ -259,7 +259,7 @@ final class ModelEndpoint {
                         moved -> report.routed(PlannedCall.routed(moved, lossAsked)));
         report.routed(PlannedCall.routed(upstream, lossAsked));
         LlmCall call = planned.call(report.id()).of(PassedHeaders.correlation(http.headers()));
-        Prepared ready = new Prepared(planned, call, request, cancellation);
+        Prepared ready = new Prepared(planned, call, request, cancellation, report);
         if (planned.plan().isBackground()) {
             inBackground(ready, StreamForm.of(request.dialect(), http), response, report);
             return true;
@@ -272,7 +272,8 @@ final class ModelEndpoint {
     }
 
     /** A call, and all that it takes to make it. */
-    private record Prepared(PlannedCall planned, LlmCall call, ModelRequest request, Cancellation cancellation) {}
+    private record Prepared(
+            PlannedCall planned, LlmCall call, ModelRequest request, Cancellation cancellation, CallReport report) {}
 
     /** @return false if another call under the key was quicker, and nothing was answered */
     private boolean run(Prepared ready, @Nullable KeyedCall keyed, ClientOutput output) {
@@ -287,6 +288,7 @@ final class ModelEndpoint {
         CallOutcome outcome = governor.govern(
                 keyed == null ? ready.call() : keyed.under(ready.call()),
                 ready.cancellation().guard((cleared, out) -> {
+                    ready.report().allowed(cleared.allowance());
                     kept.reads(ready.request(), cleared.content());
                     if (output instanceof BackgroundOutput background) {
                         background.begun(kept.begun(work.background().maker(), work.now()));

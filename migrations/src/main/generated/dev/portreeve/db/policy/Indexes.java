@@ -11,6 +11,8 @@ import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
+import dev.portreeve.db.policy.tables.LimitPool;
+import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.WebhookDelivery;
 
 import org.jooq.Index;
@@ -37,5 +39,7 @@ public class Indexes {
     public static final Index HOLD_BY_EXPIRY = Internal.createIndex(DSL.name("hold_by_expiry"), Hold.HOLD, new OrderField[] { Hold.HOLD.EXPIRES_AT }, false);
     public static final Index IDEMPOTENT_RUN_BY_EXPIRY = Internal.createIndex(DSL.name("idempotent_run_by_expiry"), IdempotentRun.IDEMPOTENT_RUN, new OrderField[] { IdempotentRun.IDEMPOTENT_RUN.EXPIRES_AT }, false);
     public static final Index LEASE_BY_TOUCH = Internal.createIndex(DSL.name("lease_by_touch"), Lease.LEASE, new OrderField[] { Lease.LEASE.TOUCHED_AT }, false);
+    public static final Index LIMIT_POOL_BY_TIME = Internal.createIndex(DSL.name("limit_pool_by_time"), LimitPool.LIMIT_POOL, new OrderField[] { LimitPool.LIMIT_POOL.DEBT_AT }, false);
+    public static final Index LIMIT_SHARE_BY_REPLICA = Internal.createIndex(DSL.name("limit_share_by_replica"), LimitShare.LIMIT_SHARE, new OrderField[] { LimitShare.LIMIT_SHARE.REPLICA }, false);
     public static final Index WEBHOOK_DUE = Internal.createIndex(DSL.name("webhook_due"), WebhookDelivery.WEBHOOK_DELIVERY, new OrderField[] { WebhookDelivery.WEBHOOK_DELIVERY.NEXT_AT }, false);
 }

@@ -16,11 +16,15 @@ import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
+import dev.portreeve.db.policy.tables.LimitPool;
+import dev.portreeve.db.policy.tables.LimitReplica;
+import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
+import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
 import dev.portreeve.db.policy.tables.Tenant;
@@ -105,6 +109,21 @@ public class Policy extends SchemaImpl {
     public final Lease LEASE = Lease.LEASE;
 
     /**
+     * The table <code>policy.limit_pool</code>.
+     */
+    public final LimitPool LIMIT_POOL = LimitPool.LIMIT_POOL;
+
+    /**
+     * The table <code>policy.limit_replica</code>.
+     */
+    public final LimitReplica LIMIT_REPLICA = LimitReplica.LIMIT_REPLICA;
+
+    /**
+     * The table <code>policy.limit_share</code>.
+     */
+    public final LimitShare LIMIT_SHARE = LimitShare.LIMIT_SHARE;
+
+    /**
      * The table <code>policy.member</code>.
      */
     public final Member MEMBER = Member.MEMBER;
@@ -128,6 +147,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.revision</code>.
      */
     public final Revision REVISION = Revision.REVISION;
+
+    /**
+     * The table <code>policy.stop</code>.
+     */
+    public final Stop STOP = Stop.STOP;
 
     /**
      * The table <code>policy.sweep_mark</code>.
@@ -181,11 +205,15 @@ public class Policy extends SchemaImpl {
             Hold.HOLD,
             IdempotentRun.IDEMPOTENT_RUN,
             Lease.LEASE,
+            LimitPool.LIMIT_POOL,
+            LimitReplica.LIMIT_REPLICA,
+            LimitShare.LIMIT_SHARE,
             Member.MEMBER,
             PolicyVersion.POLICY_VERSION,
             Posting.POSTING,
             PostingTakenOver.POSTING_TAKEN_OVER,
             Revision.REVISION,
+            Stop.STOP,
             SweepMark.SWEEP_MARK,
             Team.TEAM,
             Tenant.TENANT,

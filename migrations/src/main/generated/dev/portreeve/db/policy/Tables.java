@@ -15,11 +15,15 @@ import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
+import dev.portreeve.db.policy.tables.LimitPool;
+import dev.portreeve.db.policy.tables.LimitReplica;
+import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
+import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
 import dev.portreeve.db.policy.tables.Tenant;
@@ -89,6 +93,21 @@ public class Tables {
     public static final Lease LEASE = Lease.LEASE;
 
     /**
+     * The table <code>policy.limit_pool</code>.
+     */
+    public static final LimitPool LIMIT_POOL = LimitPool.LIMIT_POOL;
+
+    /**
+     * The table <code>policy.limit_replica</code>.
+     */
+    public static final LimitReplica LIMIT_REPLICA = LimitReplica.LIMIT_REPLICA;
+
+    /**
+     * The table <code>policy.limit_share</code>.
+     */
+    public static final LimitShare LIMIT_SHARE = LimitShare.LIMIT_SHARE;
+
+    /**
      * The table <code>policy.member</code>.
      */
     public static final Member MEMBER = Member.MEMBER;
@@ -112,6 +131,11 @@ public class Tables {
      * The table <code>policy.revision</code>.
      */
     public static final Revision REVISION = Revision.REVISION;
+
+    /**
+     * The table <code>policy.stop</code>.
+     */
+    public static final Stop STOP = Stop.STOP;
 
     /**
      * The table <code>policy.sweep_mark</code>.

@@ -9,6 +9,7 @@ import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,11 @@ final class MeteredReservation implements Reservation, Attempts {
     @Override
     public NanoUsd cost() {
         return meter.charge().cost();
+    }
+
+    @Override
+    public @Nullable Usage used() {
+        return meter.charge().usage();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.brake.BrakeConfig;
+import dev.portreeve.policy.limit.LimitConfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -50,19 +52,33 @@ public record OrganisationConfig(List<Tenant> tenants) {
     public record Tenant(
             String id,
             List<BudgetConfig> budgets,
+            List<LimitConfig> limits,
+            @Nullable BrakeConfig brake,
             List<Team> teams,
             List<Member> users,
             List<Member> agents,
             List<Key> keys) {
-        /** Without budgets on keys. */
+        /** Without budgets on keys, and with calls that may come as fast as they like. */
         public Tenant(
                 String id, List<BudgetConfig> budgets, List<Team> teams, List<Member> users, List<Member> agents) {
             this(id, budgets, teams, users, agents, List.of());
         }
 
+        /** With calls that may come as fast as they like. */
+        public Tenant(
+                String id,
+                List<BudgetConfig> budgets,
+                List<Team> teams,
+                List<Member> users,
+                List<Member> agents,
+                List<Key> keys) {
+            this(id, budgets, List.of(), null, teams, users, agents, keys);
+        }
+
         public Tenant {
             checkId("tenant", id);
             budgets = OrganisationConfig.budgets(budgets);
+            limits = limits == null ? List.of() : List.copyOf(limits);
             teams = teams == null ? List.of() : List.copyOf(teams);
             users = users == null ? List.of() : List.copyOf(users);
             agents = agents == null ? List.of() : List.copyOf(agents);
@@ -82,20 +98,42 @@ public record OrganisationConfig(List<Tenant> tenants) {
     }
 
     /** A part of a tenant. */
-    public record Team(String id, List<BudgetConfig> budgets, List<Member> users, List<Member> agents) {
+    public record Team(
+            String id,
+            List<BudgetConfig> budgets,
+            List<LimitConfig> limits,
+            @Nullable BrakeConfig brake,
+            List<Member> users,
+            List<Member> agents) {
+        /** A team whose calls may come as fast as they like. */
+        public Team(String id, List<BudgetConfig> budgets, List<Member> users, List<Member> agents) {
+            this(id, budgets, List.of(), null, users, agents);
+        }
+
         public Team {
             checkId("team", id);
             budgets = OrganisationConfig.budgets(budgets);
+            limits = limits == null ? List.of() : List.copyOf(limits);
             users = users == null ? List.of() : List.copyOf(users);
             agents = agents == null ? List.of() : List.copyOf(agents);
         }
     }
 
     /** A person or a program that owns keys; its id is unique in the tenant. */
-    public record Member(String id, List<BudgetConfig> budgets) {
+    public record Member(
+            String id,
+            List<BudgetConfig> budgets,
+            List<LimitConfig> limits,
+            @Nullable BrakeConfig brake) {
+        /** A member whose calls may come as fast as they like. */
+        public Member(String id, List<BudgetConfig> budgets) {
+            this(id, budgets, List.of(), null);
+        }
+
         public Member {
             checkId("member", id);
             budgets = OrganisationConfig.budgets(budgets);
+            limits = limits == null ? List.of() : List.copyOf(limits);
         }
     }
 
@@ -104,7 +142,12 @@ public record OrganisationConfig(List<Tenant> tenants) {
      *
      * @param id its 12 characters, as {@code portreeve keys list} shows them
      */
-    public record Key(String id, List<BudgetConfig> budgets) {
+    public record Key(String id, List<BudgetConfig> budgets, List<LimitConfig> limits) {
+        /** A key whose calls may come as fast as they like. */
+        public Key(String id, List<BudgetConfig> budgets) {
+            this(id, budgets, List.of());
+        }
+
         public Key {
             if (id == null || !KEY.matcher(id).matches()) {
                 throw new IllegalArgumentException(
@@ -112,6 +155,7 @@ public record OrganisationConfig(List<Tenant> tenants) {
                                 + "\" is no id of a key: write the 12 characters after prk_, as portreeve keys list shows them");
             }
             budgets = OrganisationConfig.budgets(budgets);
+            limits = limits == null ? List.of() : List.copyOf(limits);
         }
     }
 }

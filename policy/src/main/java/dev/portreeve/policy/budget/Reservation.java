@@ -4,6 +4,7 @@ import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ public interface Reservation extends AutoCloseable {
 
     /** What the call costs by what is known now; final once the upstream returned. Never throws. */
     NanoUsd cost();
+
+    /** What the call used by what is known now, or {@code null} if nothing. Never throws. */
+    default @Nullable Usage used() {
+        return null;
+    }
 
     /** What is left of the tightest budget by what is known now, or {@code null} if no budget applies. */
     @Nullable

@@ -25,10 +25,18 @@ public sealed interface CallOutcome {
      * A step of the recipe said no.
      *
      * @param budget the budget that was exhausted, if that is why
+     * @param allowance what rate limits allow, if one of them is why
      */
-    record Denied(Denial denial, @Nullable BudgetState budget) implements Incomplete {
+    record Denied(
+            Denial denial,
+            @Nullable BudgetState budget,
+            @Nullable Allowance allowance) implements Incomplete {
         public Denied(Denial denial) {
-            this(denial, null);
+            this(denial, null, null);
+        }
+
+        public Denied(Denial denial, @Nullable BudgetState budget) {
+            this(denial, budget, null);
         }
     }
 

@@ -10,20 +10,26 @@ import org.jspecify.annotations.Nullable;
  * @param approval the ticket whose yes lets the call run; {@code null} if nobody had to be asked
  * @param aside for whatever passes between caller and upstream before the answer
  * @param attempts for upstreams that try several times
+ * @param allowance what rate limits still allow, for the caller to see; {@code null} if none counts
  */
-public record Clearance(Content content, @Nullable UUID approval, Aside aside, Attempts attempts) {
+public record Clearance(
+        Content content,
+        @Nullable UUID approval,
+        Aside aside,
+        Attempts attempts,
+        @Nullable Allowance allowance) {
     /** Of a call that is made once. */
-    public Clearance(Content content, @Nullable UUID approval, Aside aside) {
-        this(content, approval, aside, Attempts.UNPAID);
+    public Clearance(Content content, @Nullable UUID approval, Aside aside, @Nullable Allowance allowance) {
+        this(content, approval, aside, Attempts.UNPAID, allowance);
     }
 
     /** The same, with somebody who pays for more attempts than one. */
     public Clearance with(Attempts paid) {
-        return new Clearance(content, approval, aside, paid);
+        return new Clearance(content, approval, aside, paid, allowance);
     }
 
     /** Of a call that nobody had to approve and during which nothing passes but its answer. */
     public static Clearance of(Content content) {
-        return new Clearance(content, null, Aside.UNSCREENED);
+        return new Clearance(content, null, Aside.UNSCREENED, null);
     }
 }

@@ -8,7 +8,10 @@ package dev.portreeve.policy.call;
 public record Denial(Stage stage, Reason reason, String detail) {
     /** The step of the recipe that refused. */
     public enum Stage {
+        /** Somebody, or the brake, stopped the caller. */
+        STOP,
         ACCESS,
+        RATE_LIMIT,
         INPUT_GUARDRAIL,
         BUDGET,
         APPROVAL,
@@ -17,6 +20,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
 
     /** Why; {@link #code()} stands in records and answers and has a page in the docs. */
     public enum Reason {
+        /** The key, its member, team or tenant is stopped until somebody resumes it. */
+        STOPPED("stopped"),
         /** No rule permits it. */
         NOT_GRANTED("not_granted"),
         /** A rule forbids it. */
@@ -27,6 +32,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
         RULE_ERROR("rule_error"),
         /** The provider would run a tool by itself that this caller may not have it run. */
         HOSTED_TOOL_DENIED("hosted_tool_denied"),
+        /** More calls, tokens or calls at once than a limit allows. */
+        RATE_LIMITED("rate_limited"),
         BUDGET_EXHAUSTED("budget_exhausted"),
         GUARDRAIL_BLOCKED("guardrail_blocked"),
         /** A guardrail failed and its declared failure mode is closed. */

@@ -1,0 +1,123 @@
+package dev.portreeve.policy.stop;
+
+import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.Upstream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call from its first step to its end, as a scope, that a stop can cut. It is interrupted only while it waits for its upstream,
+ * never while something is written to its caller, for an interrupt closes the socket in use, and the caller is to read why.
+ */
+public final class RunningCall implements AutoCloseable {
+    private final Stops stops;
+    private final Subject subject;
+    private @Nullable Thread waiting;
+    private @Nullable Stop stopped;
+
+    RunningCall(Stops stops, Subject subject) {
+        this.stops = stops;
+        this.subject = subject;
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    /** Ends the call as soon as it can be told. Any thread. */
+    synchronized void cut(Stop by) {
+        stopped = by;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+    }
+
+    /** Ends the call here if it is stopped. */
+    public void requireRunning() throws CallEnded {
+        Stop by = stopped();
+        if (by != null) {
+            throw ended(by);
+        }
+    }
+
+    private synchronized @Nullable Stop stopped() {
+        return stopped;
+    }
+
+    private static CallEnded ended(Stop by) {
+        return new CallEnded(new CallOutcome.Denied(
+                new Denial(Denial.Stage.STOP, Denial.Reason.STOPPED, by.owner() + " is stopped: " + by.reason())));
+    }
+
+    /** Wraps an upstream so that a stop ends it; what it then throws, or would throw, becomes the refusal. */
+    public <C extends Output<C>> Upstream<C> guard(Upstream<C> upstream) {
+        return (cleared, out) -> {
+            await();
+            try {
+                return upstream.execute(cleared.with(new WhileRunning(cleared.attempts())), chunk -> {
+                    leave();
+                    out.emit(chunk);
+                    await();
+                });
+            } catch (CallEnded ended) {
+                Stop by = stopped();
+                throw by == null ? ended : ended(by);
+            } finally {
+                leave();
+            }
+        };
+    }
+
+    private synchronized void await() throws CallEnded {
+        requireRunning();
+        waiting = Thread.currentThread();
+    }
+
+    private synchronized void leave() {
+        boolean waited = waiting != null;
+        waiting = null;
+        if (waited && stopped != null) {
+            // Clears the flag when the stop came too late to interrupt anything; the next look finds it.
+            boolean ignored = Thread.interrupted();
+        }
+    }
+
+    /** No further attempt is made for a call that is stopped. */
+    private final class WhileRunning implements Attempts {
+        private final Attempts attempts;
+
+        WhileRunning(Attempts attempts) {
+            this.attempts = attempts;
+        }
+
+        @Override
+        public void failed(Made made, boolean billable) {
+            attempts.failed(made, billable);
+        }
+
+        @Override
+        public boolean begin(Estimate estimate) {
+            return stopped() == null && attempts.begin(estimate);
+        }
+
+        @Override
+        public void last(Made made) {
+            attempts.last(made);
+        }
+
+        @Override
+        public void skipped(Made made) {
+            attempts.skipped(made);
+        }
+    }
+
+    @Override
+    public void close() {
+        stops.ended(this);
+    }
+}

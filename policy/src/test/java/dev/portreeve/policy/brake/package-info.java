@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.policy.brake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.policy.limit;
+
+import org.jspecify.annotations.NullMarked;
