@@ -60,8 +60,10 @@ public final class TestDatabase implements AutoCloseable {
     private static synchronized EmbeddedPostgres server() {
         EmbeddedPostgres running = server;
         if (running == null) {
-            Path folder =
-                    Path.of(System.getProperty("basedir", "")).resolve("target").resolve("test-postgres");
+            // Each of the processes that tests run in has a server of its own.
+            Path folder = Path.of(System.getProperty("basedir", ""))
+                    .resolve("target")
+                    .resolve("test-postgres" + System.getProperty("portreeve.test.process", ""));
             running = EmbeddedPostgres.start(folder);
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(running::close));
             prepare(running);
