@@ -33,6 +33,7 @@ import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.PolicyEngine;
 import dev.portreeve.policy.approval.WebhookSecret;
+import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
@@ -245,6 +246,7 @@ public final class Gateway implements AutoCloseable {
                         .toList(),
                 policy.keys(),
                 policy::budgets,
+                new Accounts(database.pooled()),
                 new PostgresAuditReader(database.pooled()),
                 evidence::statuses,
                 hub::servers,

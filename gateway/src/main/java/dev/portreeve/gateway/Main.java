@@ -4,6 +4,7 @@ import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
+import dev.portreeve.gateway.cli.BurnDownCommand;
 import dev.portreeve.gateway.cli.CheckCommand;
 import dev.portreeve.gateway.cli.CliFailure;
 import dev.portreeve.gateway.cli.ConnectCommand;
@@ -14,7 +15,9 @@ import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
+import dev.portreeve.gateway.cli.ReconcileCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
+import dev.portreeve.gateway.cli.StatementCommand;
 import dev.portreeve.gateway.cli.StopCommand;
 import dev.portreeve.gateway.cli.StopsCommand;
 import dev.portreeve.gateway.cli.Terminal;
@@ -62,11 +65,14 @@ public final class Main {
                 .addSubcommand(new ConnectCommand(terminal))
                 .addSubcommand(new KeysCommand(terminal))
                 .addSubcommand(new ApprovalsCommand(terminal))
-                .addSubcommand(new BudgetsCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal))
                 .addSubcommand(new StopCommand.Stop(terminal))
                 .addSubcommand(new StopCommand.Resume(terminal))
                 .addSubcommand(new StopsCommand(terminal))
+                .addSubcommand(new CommandLine(new BudgetsCommand(terminal))
+                        .addSubcommand(new StatementCommand(terminal))
+                        .addSubcommand(new ReconcileCommand(terminal))
+                        .addSubcommand(new BurnDownCommand(terminal)))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

@@ -12,6 +12,7 @@ final class AdminApi {
     private final AdminAccess access;
     private final AdminJson json;
     private final KeysApi keys;
+    private final AccountsApi accounts;
     private final ApprovalsApi approvals;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
@@ -22,7 +23,9 @@ final class AdminApi {
         this.services = services;
         this.access = access;
         this.json = json;
-        this.keys = new KeysApi(services.keys(), services.tenants(), clock, json);
+        TenantChoice tenants = new TenantChoice(services.tenants());
+        this.keys = new KeysApi(services.keys(), tenants, clock, json);
+        this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
         this.approvals = new ApprovalsApi(
                 new ApprovalDesk(services.approvals(), services.tenants()), services.webhookSecrets(), json, clock);
         this.tools = new ToolsApi(services.tools(), json);
@@ -45,6 +48,7 @@ final class AdminApi {
 
     void register(AdminRoutes routes, HttpRules rules) {
         keys.register(routes, rules);
+        accounts.register(routes, rules);
         approvals.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);

@@ -18,14 +18,13 @@ final class KeysApi {
 
     private static final String DEFAULT_NAME = "api";
     private final KeyDirectory keys;
-    private final List<String> tenants;
+    private final TenantChoice tenants;
     private final InstantSource clock;
     private final AdminJson json;
 
-    /** @param tenants those of the configuration; a single one need not be named in a request */
-    KeysApi(KeyDirectory keys, List<String> tenants, InstantSource clock, AdminJson json) {
+    KeysApi(KeyDirectory keys, TenantChoice tenants, InstantSource clock, AdminJson json) {
         this.keys = keys;
-        this.tenants = List.copyOf(tenants);
+        this.tenants = tenants;
         this.clock = clock;
         this.json = json;
     }
@@ -55,7 +54,7 @@ final class KeysApi {
     }
 
     private void list(AdminExchange exchange) {
-        exchange.json(200, json.write(new KeyList(keys.list(tenant(exchange.query("tenant"))))));
+        exchange.json(200, json.write(new KeyList(keys.list(tenants.of(exchange.query("tenant"))))));
     }
 
     private void create(AdminExchange exchange) {
@@ -64,7 +63,8 @@ final class KeysApi {
             throw new AdminRefusal(Problem.badRequest("\"member\" is missing: the user or agent that owns the key"));
         }
         String name = wish.name() == null ? DEFAULT_NAME : wish.name();
-        Issuance issuance = keys.create(tenant(wish.tenant()), wish.member(), name, expiry(wish.expiresIn()), ACTOR);
+        Issuance issuance =
+                keys.create(tenants.of(wish.tenant()), wish.member(), name, expiry(wish.expiresIn()), ACTOR);
         switch (issuance) {
             case Issuance.Issued issued -> {
                 KeyInfo info = issued.info();
@@ -84,7 +84,7 @@ final class KeysApi {
 
     private void revoke(AdminExchange exchange) {
         String id = exchange.path("id");
-        if (!keys.revoke(tenant(exchange.query("tenant")), id, ACTOR)) {
+        if (!keys.revoke(tenants.of(exchange.query("tenant")), id, ACTOR)) {
             throw new AdminRefusal(Problem.notFound("there is no living key \"" + id + "\""));
         }
         exchange.noContent();
@@ -105,16 +105,5 @@ final class KeysApi {
         Duration duration = LifeSpan.parse(life)
                 .orElseThrow(() -> new AdminRefusal(Problem.badRequest("\"expires_in\" is " + LifeSpan.FORM)));
         return clock.instant().plus(duration);
-    }
-
-    private String tenant(@Nullable String named) {
-        if (named != null) {
-            return named;
-        }
-        if (tenants.size() != 1) {
-            throw new AdminRefusal(
-                    Problem.badRequest("there are " + tenants.size() + " tenants: name one with tenant"));
-        }
-        return tenants.getFirst();
     }
 }
