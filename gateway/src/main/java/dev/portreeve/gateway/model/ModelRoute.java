@@ -5,10 +5,12 @@ import dev.portreeve.gateway.dialect.HostedWish;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
 import dev.portreeve.gateway.model.Prices.PricedModel;
+import dev.portreeve.gateway.token.Vocabularies;
 import dev.portreeve.gateway.turn.Unsupported;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.Fees;
 import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.TokenCount;
 
 /**
  * Where a call to a model goes, and what it costs at most.
@@ -53,7 +55,13 @@ public record ModelRoute(
             return new Estimate(0, 0, priced.price().with(Fees.UNLISTED));
         }
         if (request.operation().embeds()) {
-            return new Estimate(inputBound, 0, priced.price(), request.service().terms(priced.price()));
+            return new Estimate(
+                    inputBound,
+                    0,
+                    priced.price(),
+                    request.service().terms(priced.price()),
+                    Estimate.Apart.NONE,
+                    counting(request, inputBound));
         }
         // A translated request has no such tools left.
         HostedWish wish =
@@ -66,7 +74,16 @@ public record ModelRoute(
                 perAnswer * request.choices(),
                 price,
                 request.service().terms(price),
-                new Estimate.Apart(wish.uses(), wish.counted(), priced.statesCost()));
+                new Estimate.Apart(wish.uses(), wish.counted(), priced.statesCost()),
+                counting(request, inputBound));
+    }
+
+    /** What is sent in another dialect has other words around it. */
+    private TokenCount counting(ModelRequest request, long inputBound) {
+        Vocabularies.Of tokens = priced.tokens();
+        return tokens == null || !provider.speaks(request.dialect(), request.operation())
+                ? TokenCount.NONE
+                : tokens.request(request.body(), inputBound - request.body().length);
     }
 
     /** The bound to put into a request that has none; 0 where none is needed. */

@@ -5,6 +5,7 @@ import dev.portreeve.gateway.config.KnownProviders;
 import dev.portreeve.gateway.config.PricesConfig;
 import dev.portreeve.gateway.price.PriceEntry;
 import dev.portreeve.gateway.price.PriceSnapshot;
+import dev.portreeve.gateway.token.Vocabularies;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class Prices {
 
     private final List<PriceSource> lists;
     private final PricedModel unlisted;
+    private final Vocabularies vocabularies = new Vocabularies();
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     /**
@@ -34,11 +36,13 @@ public final class Prices {
      * @param maxOutputTokens the most it answers with, or 0 where the list does not say
      * @param listed false for the high default
      * @param statesCost whether its provider says in dollars what a call cost, and is believed
+     * @param tokens counts its calls; {@code null} if its vocabulary is not known
      */
-    public record PricedModel(Price price, int maxOutputTokens, boolean listed, boolean statesCost) {
+    public record PricedModel(
+            Price price, int maxOutputTokens, boolean listed, boolean statesCost, Vocabularies.@Nullable Of tokens) {
         /** At a provider that says nothing of costs. */
         public PricedModel(Price price, int maxOutputTokens, boolean listed) {
-            this(price, maxOutputTokens, listed, false);
+            this(price, maxOutputTokens, listed, false, null);
         }
     }
 
@@ -72,12 +76,13 @@ public final class Prices {
         Found found = find(provider, model);
         KnownProvider known = KnownProviders.builtIn().find(provider);
         boolean statesCost = known != null && known.statesCost();
+        Vocabularies.Of tokens = vocabularies.of(known == null ? provider : known.id(), model);
         if (found == null) {
             warn(provider + "/" + model);
-            return new PricedModel(unlisted.price(), 0, false, statesCost);
+            return new PricedModel(unlisted.price(), 0, false, statesCost, tokens);
         }
         PriceEntry entry = found.entry();
-        return new PricedModel(entry.price(found.list().version()), entry.maxOutputTokens(), true, statesCost);
+        return new PricedModel(entry.price(found.list().version()), entry.maxOutputTokens(), true, statesCost, tokens);
     }
 
     /** The entry a provider's model is priced by, or {@code null} for the high default. */

@@ -6,10 +6,12 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
@@ -49,7 +51,31 @@ final class HoldDesk {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
-        return new MeteredReservation(trail, meter, book, new Holdings(hold(call, worstCase, levels, trail), raise));
+        try {
+            Hold hold = hold(call, worstCase, levels, trail);
+            return new MeteredReservation(trail, meter, book, new Holdings(hold, raise));
+        } catch (CallEnded refused) {
+            Estimate counted = counted(call, refused);
+            if (counted == null) {
+                throw refused;
+            }
+            NanoUsd smaller = counted.worstCase();
+            trail.facts().put("worst_case_usd", smaller.toDecimal()).put("input_counted", true);
+            Hold hold = hold(call, smaller, levels, trail);
+            return new MeteredReservation(trail, new Meter(counted, smaller), book, new Holdings(hold, raise));
+        }
+    }
+
+    /** The bound of an input by its size is several times too high: what does not fit may do once it is counted. */
+    private static @Nullable Estimate counted(GovernedCall call, CallEnded refused) {
+        boolean exhausted = refused.outcome() instanceof CallOutcome.Denied denied
+                && denied.denial().reason() == Denial.Reason.BUDGET_EXHAUSTED
+                && denied.budget() != null;
+        if (!exhausted) {
+            return null;
+        }
+        BudgetState state = ((CallOutcome.Denied) refused.outcome()).budget();
+        return state == null ? null : call.estimate().counted(state.remaining());
     }
 
     /** In the windows of the first hold, which are those of the call's beginning. */

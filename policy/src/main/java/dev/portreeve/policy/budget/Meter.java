@@ -9,6 +9,7 @@ import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.TextRun;
+import dev.portreeve.policy.call.TokenCount;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * output token for each byte of text that came (tokens of a byte-level vocabulary are never shorter), up to the output
  * limit that was enforced anyway. Where it had reported something before the call ended, its input is as reported, and its
  * output the larger of what it reported and what came. Reasoning that a provider bills but neither shows nor reports cannot be
- * seen here.
+ * seen here. Where the model has a tokenizer and the answer was short enough to be kept, what came is counted by it instead.
  *
  * <p>A call may try several times. What the failed attempts are charged stays, and the next one is counted anew.
  */
@@ -42,6 +43,8 @@ final class Meter {
     private boolean emitted;
     private boolean free;
     private long outputBytes;
+    private KeptTexts kept = new KeptTexts();
+    private @Nullable Usage counted;
     private @Nullable Usage reported;
     private @Nullable Usage soFar;
 
@@ -104,6 +107,8 @@ final class Meter {
         free = false;
         emitted = false;
         outputBytes = 0;
+        kept = new KeptTexts();
+        counted = null;
         reported = null;
         soFar = null;
     }
@@ -170,7 +175,7 @@ final class Meter {
                     switch (usage.basis()) {
                         case REPORTED, UNFINISHED, BEGUN -> estimate.price().of(usage);
                         case ASSUMED -> estimate.atMost(usage.inputTokens(), usage.outputTokens());
-                        case ESTIMATED -> estimated(usage);
+                        case ESTIMATED, COUNTED -> estimated(usage);
                     });
         } catch (ArithmeticException absurd) {
             // More than 64 bits of nano-dollars is no bill but garbage: the whole hold is charged, and marked.
@@ -210,20 +215,41 @@ final class Meter {
         if (reported != null) {
             return estimate.apart().counted() ? reported : reported.atLeast(most);
         }
-        long output = Math.min(outputBytes, estimate.outputTokens());
-        if (soFar != null) {
-            return soFar.early(Math.max(output, soFar.outputTokens())).atLeast(most);
+        if (counted == null) {
+            counted = unreported().atLeast(most);
         }
-        return new Usage(estimate.inputTokens(), 0, output, Usage.Basis.ESTIMATED).atLeast(most);
+        return counted;
+    }
+
+    /** By the model's tokenizer, if it has one and all that came was kept; else by bytes. */
+    private Usage unreported() {
+        TokenCount counting = estimate.counting();
+        long text = counting == TokenCount.NONE ? TokenCount.UNKNOWN : kept.count(counting);
+        boolean known = text != TokenCount.UNKNOWN;
+        long output = Math.min(known ? text : outputBytes, estimate.outputTokens());
+        if (soFar != null) {
+            return soFar.early(Math.max(output, soFar.outputTokens()));
+        }
+        long input = known ? counting.input() : TokenCount.UNKNOWN;
+        boolean both = input != TokenCount.UNKNOWN;
+        return new Usage(
+                both ? Math.min(input, estimate.inputTokens()) : estimate.inputTokens(),
+                0,
+                output,
+                both ? Usage.Basis.COUNTED : Usage.Basis.ESTIMATED);
     }
 
     private void count(Output<?> chunk) {
         emitted = true;
+        counted = null;
         Usage said = chunk.soFar();
         soFar = said == null ? soFar : said;
         long repeated = 0;
         for (TextRun run : chunk.text()) {
             long length = utf8Length(run.text());
+            if (estimate.counting() != TokenCount.NONE) {
+                kept.add(run);
+            }
             if (run.repeat()) {
                 repeated += length;
             } else {

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class MeteredReservation implements Reservation, Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(MeteredReservation.class);
 
+    private static final NanoUsd ANYTHING = new NanoUsd(Long.MAX_VALUE);
+
     private final AuditTrail trail;
     private final Meter meter;
     private final PostingBook<BudgetPosting> book;
@@ -44,6 +46,14 @@ final class MeteredReservation implements Reservation, Attempts {
 
     @Override
     public boolean begin(Estimate estimate) {
+        if (covers(estimate)) {
+            return true;
+        }
+        Estimate counted = estimate.counted(ANYTHING);
+        return counted != null && covers(counted);
+    }
+
+    private boolean covers(Estimate estimate) {
         NanoUsd needed = meter.needed(estimate);
         if (needed == null || !holdings.cover(needed)) {
             return false;

@@ -2,6 +2,7 @@ package dev.portreeve.policy.call;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The most a call can cost, worked out before it runs.
@@ -10,8 +11,10 @@ import java.util.Map;
  * @param outputTokens an upper bound that is also enforced (asked for, or the model's own limit, or injected)
  * @param terms all on which the provider may serve it, at least one
  * @param apart what it may cost beside its tokens
+ * @param counting knows better than sizes do, where the model has a tokenizer
  */
-public record Estimate(long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart) {
+public record Estimate(
+        long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart, TokenCount counting) {
     private static final List<Terms> USUAL = List.of(Terms.USUAL);
 
     /**
@@ -27,6 +30,28 @@ public record Estimate(long inputTokens, long outputTokens, Price price, List<Te
         public Apart {
             uses = Map.copyOf(uses);
         }
+    }
+
+    /** Of a call to a model without a tokenizer. */
+    public Estimate(long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart) {
+        this(inputTokens, outputTokens, price, terms, apart, TokenCount.NONE);
+    }
+
+    /**
+     * The same with its input counted, if that makes it smaller and could make it fit. Slow: only for a call that would be
+     * refused otherwise.
+     *
+     * @param left what there is
+     * @return {@code null} if it does not help
+     */
+    public @Nullable Estimate counted(NanoUsd left) {
+        if (counting == TokenCount.NONE
+                || atMost(inputTokens / TokenCount.MOST_BYTES, outputTokens).compareTo(left) > 0) {
+            return null;
+        }
+        long tokens = counting.input();
+        boolean less = tokens != TokenCount.UNKNOWN && tokens < inputTokens;
+        return less ? new Estimate(tokens, outputTokens, price, terms, apart, counting) : null;
     }
 
     /** Of a call that costs nothing beside its tokens. */

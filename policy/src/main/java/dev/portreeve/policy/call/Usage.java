@@ -39,7 +39,9 @@ public record Usage(
     public enum Basis {
         /** The provider said so. */
         REPORTED,
-        /** The provider said nothing; counted from what passed through. */
+        /** The provider said nothing; a tokenizer counted what went there and what came. */
+        COUNTED,
+        /** The provider said nothing; bounded from the size of what passed through. */
         ESTIMATED,
         /** The upstream asked back; the round that completes is charged. */
         UNFINISHED,

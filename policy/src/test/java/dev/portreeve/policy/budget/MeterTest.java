@@ -1,8 +1,10 @@
 package dev.portreeve.policy.budget;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -15,10 +17,13 @@ import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.TextRun;
+import dev.portreeve.policy.call.TokenCount;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -161,6 +166,83 @@ class MeterTest {
                 apart.worstCase().nanos() - 100_000,
                 charged(apart, Usage.UNREPORTED).cost().nanos(),
                 "nobody knows how often, so it is as often as was held");
+    }
+
+    /** A vocabulary of single letters of which two make a token. */
+    private static final TokenCount PAIRS = new TokenCount() {
+        @Override
+        public long input() {
+            return 30;
+        }
+
+        @Override
+        public long output(Collection<String> texts) {
+            return texts.stream().mapToLong(text -> (text.length() + 1) / 2).sum();
+        }
+    };
+
+    private static Meter counting(TokenCount counting, Chunk... chunks) throws CallEnded {
+        Estimate counted = new Estimate(100, 500_000, PRICE, List.of(Terms.USUAL), Estimate.Apart.NONE, counting);
+        Meter own = new Meter(counted, counted.worstCase());
+        own.around((Upstream<Chunk>) (input, out) -> {
+                    for (Chunk chunk : chunks) {
+                        out.emit(chunk);
+                    }
+                    return Usage.UNREPORTED;
+                })
+                .execute(Clearance.of(Content.EMPTY), chunk -> {});
+        return own;
+    }
+
+    @Test
+    void whatCameIsCountedWhereTheModelHasATokenizer() throws CallEnded {
+        Charge charge = counting(PAIRS, new Chunk("hel"), new Chunk("lo")).charge();
+        assertEquals(new Charge(new Usage(30, 0, 3, Usage.Basis.COUNTED), new NanoUsd(30 * 1_000 + 3 * 2_000)), charge);
+        assertEquals(
+                Usage.Basis.ESTIMATED,
+                Objects.requireNonNull(counting(TokenCount.NONE, new Chunk("hello"))
+                                .charge()
+                                .usage())
+                        .basis());
+    }
+
+    @Test
+    void anAnswerThatWasTooLongToKeepIsBoundedByItsBytes() throws CallEnded {
+        Usage kept = Objects.requireNonNull(
+                counting(PAIRS, new Chunk("x".repeat(KeptTexts.MOST))).charge().usage());
+        assertEquals(new Usage(30, 0, KeptTexts.MOST / 2, Usage.Basis.COUNTED), kept);
+        Usage beyond = Objects.requireNonNull(counting(PAIRS, new Chunk("x".repeat(KeptTexts.MOST)), new Chunk("y"))
+                .charge()
+                .usage());
+        assertEquals(new Usage(100, 0, KeptTexts.MOST + 1, Usage.Basis.ESTIMATED), beyond);
+    }
+
+    @Test
+    void theLaterAttemptIsCountedByItself() throws CallEnded {
+        Meter own = counting(PAIRS, new Chunk("hello"));
+        own.failed(new Attempts.Made("m", "p", "u", "", "error", 500, Duration.ZERO), true);
+        Estimate next = new Estimate(100, 50, PRICE, List.of(Terms.USUAL), Estimate.Apart.NONE, PAIRS);
+        own.begin(next);
+        own.around((Upstream<Chunk>) (input, out) -> {
+                    out.emit(new Chunk("yes!"));
+                    return Usage.UNREPORTED;
+                })
+                .execute(Clearance.of(Content.EMPTY), chunk -> {});
+        assertEquals(
+                new NanoUsd(30 * 1_000 + 3 * 2_000 + 30 * 1_000 + 2 * 2_000),
+                own.charge().cost());
+    }
+
+    @Test
+    void whatCouldNeverFitIsNotCounted() {
+        Estimate counted = new Estimate(800, 0, PRICE, List.of(Terms.USUAL), Estimate.Apart.NONE, PAIRS);
+        assertEquals(
+                30,
+                Objects.requireNonNull(counted.counted(new NanoUsd(100_000))).inputTokens());
+        assertNull(counted.counted(new NanoUsd(99_999)), "at eight bytes a token it is still too much");
+        assertNull(new Estimate(20, 0, PRICE, List.of(Terms.USUAL), Estimate.Apart.NONE, PAIRS)
+                .counted(new NanoUsd(1L << 40)));
+        assertNull(estimate.counted(new NanoUsd(1L << 40)));
     }
 
     @Test

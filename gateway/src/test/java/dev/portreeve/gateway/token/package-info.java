@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.token;
+
+import org.jspecify.annotations.NullMarked;
