@@ -101,6 +101,74 @@ class LiteLlmImportTest {
     }
 
     @Test
+    void who_a_deployment_is_at_a_cloud_becomes_an_identity_without_its_secrets() throws IOException {
+        String yaml = run(
+                        Map.of(),
+                        "import",
+                        "litellm-config",
+                        file("""
+                                model_list:
+                                  - model_name: keys
+                                    litellm_params:
+                                      model: bedrock/eu.anthropic.claude-sonnet-4-5-v1:0
+                                      aws_region_name: eu-west-1
+                                      aws_access_key_id: os.environ/AWS_ID
+                                      aws_secret_access_key: wJalrLITERAL
+                                  - model_name: profile
+                                    litellm_params:
+                                      model: bedrock/amazon.nova-pro-v1:0
+                                      aws_region_name: us-east-1
+                                      aws_profile_name: dev
+                                  - model_name: gem
+                                    litellm_params:
+                                      model: vertex_ai/gemini-2.5-pro
+                                      vertex_project: our-project
+                                      vertex_location: europe-west4
+                                      vertex_credentials: /etc/vertex.json
+                                  - model_name: claude
+                                    litellm_params:
+                                      model: vertex_ai/claude-sonnet-4-5@20250929
+                                      vertex_project: our-project
+                                      vertex_location: global
+                                      vertex_credentials: '{"type":"service_account"}'
+                                """).toString())
+                .out();
+        assertFalse(yaml.contains("LITERAL") || yaml.contains("service_account"), yaml);
+        Map<String, String> set = everySet(yaml);
+        set.put("HOME", "/home/gateway");
+        set.put("GOOGLE_APPLICATION_CREDENTIALS", "/etc/other.json");
+        GatewayConfig config = ConfigFile.parse("imported", yaml, folder, set::get);
+        ProviderConfig keys = at(config, model(config, "keys"), 0);
+        assertEquals("amazon-bedrock", keys.id());
+        assertEquals(ProviderConfig.Auth.AWS_SIGV4, keys.sentAs());
+        assertEquals(URI.create("https://bedrock-runtime.eu-west-1.amazonaws.com"), keys.baseUrl());
+        assertTrue(yaml.contains("access-key-id: \"${AWS_ID}\""), yaml);
+        ProviderConfig profile = at(config, model(config, "profile"), 0);
+        assertEquals(ProviderConfig.Auth.AWS_SIGV4, profile.sentAs(), yaml);
+        assertEquals(URI.create("https://bedrock-runtime.us-east-1.amazonaws.com"), profile.baseUrl());
+        assertEquals(java.util.Set.of(ProviderConfig.Dialect.BEDROCK_CONVERSE), profile.spoken());
+        ProviderConfig gem = at(config, model(config, "gem"), 0);
+        assertEquals(ProviderConfig.Auth.GOOGLE_SERVICE_ACCOUNT, gem.sentAs());
+        assertEquals(
+                URI.create("https://europe-west4-aiplatform.googleapis.com/v1/projects/our-project/locations/europe-west4"
+                        + "/publishers/google"),
+                gem.baseUrl());
+        assertEquals(java.util.Set.of(ProviderConfig.Dialect.GEMINI), gem.spoken());
+        assertEquals(
+                Path.of("/etc/vertex.json"),
+                java.util.Objects.requireNonNull(
+                                java.util.Objects.requireNonNull(gem.identity()).google())
+                        .credentialsFile());
+        ProviderConfig claude = at(config, model(config, "claude"), 0);
+        assertEquals("google-vertex-anthropic", claude.id());
+        assertEquals(java.util.Set.of(ProviderConfig.Dialect.ANTHROPIC_MESSAGES), claude.spoken());
+        assertEquals(
+                URI.create("https://aiplatform.googleapis.com/v1/projects/our-project/locations/global/publishers/anthropic"),
+                claude.baseUrl());
+        assertFalse(yaml.contains("api-key"), yaml);
+    }
+
+    @Test
     void models_of_one_name_are_one_with_several_targets() throws IOException {
         GatewayConfig config = imported(
                 run(Map.of(), "import", "litellm-config", sample().toString()).out());

@@ -192,7 +192,16 @@ public record AwsIdentity(
             case null -> false;
         };
         if (!complete) {
-            return "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws";
+            return switch (source) {
+                case PROFILE ->
+                    "no file of AWS profiles: set AWS_SHARED_CREDENTIALS_FILE or HOME, or write"
+                            + " identity.aws.credentials-file";
+                case CONTAINER ->
+                    "no service that lends keys: set AWS_CONTAINER_CREDENTIALS_FULL_URI, or write identity.aws.endpoint";
+                case KEY, INSTANCE ->
+                    "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws";
+                case null -> "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws";
+            };
         }
         return region == null ? "no region: set AWS_REGION, or write identity.aws.region" : null;
     }

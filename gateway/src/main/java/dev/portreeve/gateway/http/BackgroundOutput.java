@@ -2,7 +2,6 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
-import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.response.Conversation;
@@ -10,11 +9,7 @@ import dev.portreeve.gateway.response.Conversation.Status;
 import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.gateway.turn.KeptItems;
-import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
-import dev.portreeve.policy.call.Deadline;
-import dev.portreeve.policy.call.NanoUsd;
-import dev.portreeve.policy.call.Usage;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.webserver.CloseConnectionException;
@@ -23,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,21 +77,11 @@ final class BackgroundOutput implements ClientOutput {
     /**
      * The same as a stream, which lasts until the call has ended. Who stops listening stops nothing.
      *
-     * @param left whether nobody listens any more
+     * @param reading gives what is kept to the client
      */
-    void stream(ClientOutput client, KeptStream events, Deadline deadline, BooleanSupplier left) {
+    void stream(ClientOutput client, Consumer<Conversation> reading) {
         switch (awaited()) {
-            case Start.Begun _ -> {
-                CallOutcome outcome;
-                try {
-                    client.awaitUpstream();
-                    events.run(Objects.requireNonNull(begun), -1, deadline, left, client);
-                    outcome = new CallOutcome.Completed(Usage.NO_TOKENS, NanoUsd.ZERO);
-                } catch (CallEnded ended) {
-                    outcome = ended.outcome();
-                }
-                Endings.render(Dialect.OPENAI_RESPONSES, outcome, client, new ProviderReply());
-            }
+            case Start.Begun _ -> reading.accept(Objects.requireNonNull(begun));
             case Start.Refused refused -> client.fail(refused.error(), refused.outcome());
             case Start.Broken broken -> throw broken.bug();
             case Start.Stopped _ -> throw new CloseConnectionException("the call was stopped before it began");

@@ -14,7 +14,10 @@ final class CallLabels {
     private static final HeaderName TAGS = HeaderNames.create("x-portreeve-tags");
     /** What clients say of themselves that know nothing of gateways; one that reads as no name is passed over. */
     private static final List<HeaderName> SESSIONS_OF_OTHERS =
-            List.of(HeaderNames.create("x-claude-code-session-id"), HeaderNames.create("mcp-session-id"));
+            List.of(
+                    HeaderNames.create("x-claude-code-session-id"),
+                    HeaderNames.create("mcp-session-id"),
+                    HeaderNames.create("x-portkey-trace-id"));
 
     static final String INVALID = "x-portreeve-session is one name and x-portreeve-tags are at most " + Labels.MAX_TAGS
             + ", separated by commas: each of 1 to 100 letters, digits and . _ : @ + / -, beginning with a letter or digit";
@@ -29,7 +32,7 @@ final class CallLabels {
                         .flatMap(value -> Arrays.stream(value.split(",", -1)))
                         .map(String::strip)
                         .toList()
-                : List.of();
+                : OthersLabels.tags(headers);
         if (session.isEmpty() && tags.isEmpty()) {
             return Optional.of(Labels.NONE);
         }

@@ -334,8 +334,16 @@ final class ModelEndpoint {
         if (planned.plan().streamed()) {
             Cancellation listening = new Cancellation();
             try (ClientOutput client = new SseOutput(response, report, form, clients, listening, false)) {
-                KeptStream events = new KeptStream(work.conversations(), work.background());
-                output.stream(client, events, planned.deadline(), listening::isCancelled);
+                KeptStream events = new KeptStream(governor, work.conversations(), work.background());
+                CallId reading = gatekeeper.report(report.dialect()).id();
+                output.stream(
+                        client,
+                        kept -> events.give(
+                                KeptStream.reading(reading, subject, kept, planned.deadline()),
+                                kept,
+                                -1,
+                                listening,
+                                client));
             }
         } else {
             output.send(response, report);

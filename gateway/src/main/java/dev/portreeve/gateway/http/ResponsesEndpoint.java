@@ -1,6 +1,5 @@
 package dev.portreeve.gateway.http;
 
-import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
@@ -16,7 +15,6 @@ import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponse;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.policy.CallGovernor;
-import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
@@ -44,9 +42,7 @@ final class ResponsesEndpoint {
     /** The path parameter. */
     static final String ID = "id";
 
-    /** In records the keeper of what the gateway keeps. */
-    private static final String HERE = "portreeve";
-
+    private static final String HERE = KeptStream.HERE;
     private static final Dialect DIALECT = Dialect.OPENAI_RESPONSES;
     private static final Pattern IDS = Pattern.compile("[A-Za-z0-9_-]{1,200}");
     private static final Pattern NUMBERS = Pattern.compile("\\d{1,9}");
@@ -169,22 +165,12 @@ final class ResponsesEndpoint {
             ServerRequest http,
             ServerResponse response,
             CallReport report) {
-        Deadline deadline = Deadline.in(patience);
-        LlmCall call = call(report, subject, own(kept, subject, Action.GET, "").kept(), Action.GET, deadline)
+        LlmCall reading = KeptStream.reading(report.id(), subject, kept, Deadline.in(patience))
                 .of(PassedHeaders.correlation(http.headers()));
         Cancellation cancellation = new Cancellation();
         StreamForm form = StreamForm.of(DIALECT, http);
-        KeptStream events = new KeptStream(conversations, background);
         try (ClientOutput output = new SseOutput(response, report, form, clients, cancellation, false)) {
-            CallOutcome outcome = governor.<AnswerChunk>govern(
-                    call,
-                    cancellation.guard((cleared, out) -> {
-                        output.awaitUpstream();
-                        events.run(kept, after, deadline, cancellation::isCancelled, out);
-                        return Usage.NO_TOKENS;
-                    }),
-                    output);
-            Endings.render(DIALECT, outcome, output, new ProviderReply());
+            new KeptStream(governor, conversations, background).give(reading, kept, after, cancellation, output);
         }
     }
 

@@ -3,9 +3,8 @@ package dev.portreeve.gateway.imports.litellm;
 import dev.portreeve.gateway.config.KnownProvider;
 import dev.portreeve.gateway.config.YamlScalar;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoundProviders {
     private final Findings findings;
+    private final FoundIdentity identities;
     private final Map<Map<String, String>, String> ids = new LinkedHashMap<>();
     private final Map<String, Map<String, String>> entries = new LinkedHashMap<>();
-    private final Set<String> told = new LinkedHashSet<>();
 
     FoundProviders(Findings findings) {
         this.findings = findings;
+        this.identities = new FoundIdentity(findings);
     }
 
     /** What is written under {@code providers}, by id: keys with YAML values. */
@@ -34,7 +34,8 @@ final class FoundProviders {
      */
     @Nullable
     String of(String vendor, Value params) {
-        KnownProvider known = ProviderNames.find(vendor);
+        KnownProvider known =
+                ProviderNames.find(vendor, params.get("model").string().orElse(""));
         String base = address(vendor, params);
         if (known == null && base == null) {
             findings.unsupported(
@@ -52,22 +53,32 @@ final class FoundProviders {
             values.put("base-url", YamlScalar.text(base));
             values.put("dialects", dialects(known));
         }
+        FoundIdentity.Found identity = identities.of(params);
+        if (known != null && base == null && !identity.places().containsKey("AWS_REGION") && identity.fills(known)) {
+            values.put("base-url", YamlScalar.text(identity.address(known)));
+            values.put("dialects", dialects(known));
+        }
+        if (identity.block() != null) {
+            values.put("identity", identity.block());
+        }
         credential(known, vendor, params, values);
         params.get("max_parallel_requests").integer(1, 100_000).ifPresent(most -> {
             values.put("max-concurrent", String.valueOf(most));
             findings.converted(params.get("max_parallel_requests"), "max-concurrent of the provider");
         });
-        return ids.computeIfAbsent(values(vendor, values), ignored -> add(known, vendor, values));
+        return ids.computeIfAbsent(values(vendor, known, values), ignored -> add(known, vendor, identity, values));
     }
 
     // Two deployments of one vendor that say the same are at one provider.
-    private static Map<String, String> values(String vendor, Map<String, String> values) {
+    private static Map<String, String> values(
+            String vendor, @Nullable KnownProvider known, Map<String, String> values) {
         Map<String, String> all = new LinkedHashMap<>(values);
-        all.put("vendor", vendor);
+        all.put("vendor", known == null ? vendor : known.id());
         return all;
     }
 
-    private String add(@Nullable KnownProvider known, String vendor, Map<String, String> values) {
+    private String add(
+            @Nullable KnownProvider known, String vendor, FoundIdentity.Found identity, Map<String, String> values) {
         String plain = known == null ? id(vendor) : known.id();
         String id = plain;
         for (int i = 2; entries.containsKey(id); i++) {
@@ -76,19 +87,34 @@ final class FoundProviders {
         Map<String, String> entry = new LinkedHashMap<>(values);
         if (known != null && !id.equals(plain) && !entry.containsKey("base-url")) {
             // Only the plain id is known; another account of the same vendor says all of it.
-            entry.put("base-url", YamlScalar.text(known.baseUrl().replaceAll("\\{([A-Z0-9_]+)}", "\\${$1}")));
+            entry.put("base-url", YamlScalar.text(identity.address(known)));
             entry.put("dialects", dialects(known));
         }
-        if (known != null
-                && !known.id().equals(id)
-                && (known.auth() == KnownProvider.Auth.X_API_KEY || known.auth() == KnownProvider.Auth.API_KEY)) {
-            entry.put("auth", known.auth().text());
+        if (known != null && !known.id().equals(id)) {
+            ways(known, entry);
         }
-        if (known != null && known.keyVariable() != null && !entry.containsKey("api-key") && !id.equals(plain)) {
+        if (known != null
+                && known.keyVariable() != null
+                && known.auth() != KnownProvider.Auth.GOOGLE_SERVICE_ACCOUNT
+                && !entry.containsKey("api-key")
+                && !isSaid(entry)
+                && !id.equals(plain)) {
             entry.put("api-key", YamlScalar.text("${" + known.keyVariable() + "}"));
         }
         entries.put(id, entry);
         return id;
+    }
+
+    /** What is known of the plain id only. */
+    private static void ways(KnownProvider known, Map<String, String> entry) {
+        switch (known.auth()) {
+            case X_API_KEY, API_KEY, GOOGLE_SERVICE_ACCOUNT ->
+                entry.put("auth", known.auth().text());
+            case BEARER, NONE, X_GOOG_API_KEY, BEARER_AND_SUBSCRIPTION_KEY -> {}
+        }
+        if (known.quirk() == KnownProvider.Quirk.VERTEX) {
+            entry.put("quirk", "vertex");
+        }
     }
 
     private static String id(String vendor) {
@@ -121,8 +147,10 @@ final class FoundProviders {
     }
 
     private static String dialects(@Nullable KnownProvider known) {
-        boolean anthropic = known != null && known.dialects().equals(Set.of(KnownProvider.Wire.ANTHROPIC_MESSAGES));
-        return anthropic ? "[anthropic-messages]" : "[openai-chat]";
+        if (known == null || known.dialects().contains(KnownProvider.Wire.OPENAI_CHAT)) {
+            return "[openai-chat]";
+        }
+        return "[" + known.dialects().stream().map(KnownProvider.Wire::text).collect(Collectors.joining(", ")) + "]";
     }
 
     private void credential(@Nullable KnownProvider known, String vendor, Value params, Map<String, String> values) {
@@ -133,28 +161,24 @@ final class FoundProviders {
             if (!reference.equals("${" + usual + "}") || values.containsKey("base-url")) {
                 values.put("api-key", YamlScalar.text(reference));
             }
-        } else if (known != null && usual != null && known.auth() != KnownProvider.Auth.NONE) {
-            if (values.containsKey("base-url")) {
+        } else if (known != null && usual != null && known.auth() != KnownProvider.Auth.NONE && !isSaid(values)) {
+            if (values.containsKey("base-url") && known.auth() != KnownProvider.Auth.GOOGLE_SERVICE_ACCOUNT) {
                 values.put("api-key", YamlScalar.text("${" + usual + "}"));
             }
             findings.variables().putIfAbsent(usual, "the key of " + known.name());
         }
+        boolean regional = values.getOrDefault("identity", "").contains("region: ");
         if (known != null && !values.containsKey("base-url")) {
-            known.placeholders()
+            known.placeholders().stream()
+                    .filter(name -> !regional || !name.equals("AWS_REGION"))
                     .forEach(name -> findings.variables().putIfAbsent(name, "the address of " + known.name()));
-            location(params, known);
         }
     }
 
-    /** Where the address of a vendor has a place in it, that place is a variable here. */
-    private void location(Value params, KnownProvider known) {
-        for (String key : new String[] {"aws_region_name", "vertex_project", "vertex_location"}) {
-            if (params.has(key) && told.add(params.get(key).path())) {
-                findings.changed(
-                        params.get(key),
-                        "is read from the environment here: " + String.join(", ", known.placeholders()));
-            }
-        }
+    /** Whether the identity says by itself who the gateway is. */
+    private static boolean isSaid(Map<String, String> values) {
+        String identity = values.getOrDefault("identity", "");
+        return identity.contains("access-key-id") || identity.contains("profile:") || identity.contains("google:");
     }
 
     private static String shortened(String text) {

@@ -30,6 +30,12 @@ final class ProviderNames {
 
     private ProviderNames() {}
 
+    /** The same for one model: what LiteLLM calls one provider may be two here. */
+    static @Nullable KnownProvider find(String theirs, String model) {
+        boolean claude = theirs.startsWith("vertex_ai") && model.contains("claude");
+        return claude ? KnownProviders.builtIn().find("google-vertex-anthropic") : find(theirs);
+    }
+
     /** The entry of a provider, or {@code null} if there is none. */
     static @Nullable KnownProvider find(String theirs) {
         KnownProviders known = KnownProviders.builtIn();
