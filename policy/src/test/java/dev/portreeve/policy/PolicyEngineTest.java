@@ -52,8 +52,8 @@ class PolicyEngineTest {
         Awaitility.await().until(() -> fixture.held() == 0);
         BudgetReport.Line line = fixture.engine.budgets("acme").lines().getFirst();
         assertEquals("member:bot:total", line.id());
-        assertEquals(25, line.spent().nanos());
-        assertEquals(975, line.remaining().nanos());
+        assertEquals(25, line.spent().count());
+        assertEquals(975, line.remaining().count());
         assertEquals(List.of(), fixture.engine.budgets("globex").lines());
     }
 

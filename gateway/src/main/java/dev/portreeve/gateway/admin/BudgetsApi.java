@@ -17,10 +17,15 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String session,
             boolean inForce,
             String timezone,
-            String limitUsd,
-            String spentUsd,
-            String heldUsd,
-            String remainingUsd,
+            String unit,
+            String limit,
+            String spent,
+            String held,
+            String remaining,
+            @Nullable String limitUsd,
+            @Nullable String spentUsd,
+            @Nullable String heldUsd,
+            @Nullable String remainingUsd,
             @Nullable Instant resetsAt) {}
 
     static BudgetsApi of(BudgetReport report) {
@@ -38,10 +43,19 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 line.session(),
                 line.applies(),
                 line.timezone().getId(),
-                line.limit().toDecimal(),
-                line.spent().toDecimal(),
-                line.held().toDecimal(),
-                line.remaining().toDecimal(),
+                line.unit(),
+                line.limit().decimal(),
+                line.spent().decimal(),
+                line.held().decimal(),
+                line.remaining().decimal(),
+                dollars(line, line.limit()),
+                dollars(line, line.spent()),
+                dollars(line, line.held()),
+                dollars(line, line.remaining()),
                 line.resetsAt());
+    }
+
+    private static @Nullable String dollars(BudgetReport.Line line, BudgetReport.Amount amount) {
+        return line.unit().equals("usd") ? amount.decimal() : null;
     }
 }

@@ -7,7 +7,6 @@ import static dev.portreeve.gateway.admin.Html.text;
 import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.BudgetReport;
-import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
@@ -28,12 +27,10 @@ final class BudgetsPanel {
 
     private static Html budget(BudgetReport.Line line) {
         String owner = line.owner() + (line.owner().id().equals(line.tenant()) ? "" : " of " + line.tenant());
-        Html numbers = tag(
-                "span",
-                "mono",
-                "$" + line.spent().toDecimal() + " of $" + line.limit().toDecimal());
-        String held = line.held().isZero() ? "" : "$" + line.held().toDecimal() + " held · ";
-        String left = "$" + line.remaining().toDecimal() + " left " + window(line);
+        Html numbers =
+                tag("span", "mono", line.spent().text() + " of " + line.limit().text());
+        String held = line.held().count() == 0 ? "" : line.held().text() + " held · ";
+        String left = line.remaining().text() + " left " + window(line);
         return tag(
                 "div",
                 "budget",
@@ -64,7 +61,7 @@ final class BudgetsPanel {
     private static Html bar(BudgetReport.Line line) {
         long spent = share(line.spent(), line.limit());
         long held = Math.min(share(line.held(), line.limit()), WIDTH - spent);
-        String full = line.remaining().isZero() ? "bar full" : "bar";
+        String full = line.remaining().count() == 0 ? "bar full" : "bar";
         String label = String.format(Locale.ROOT, "%d of 100 spent", spent * 100 / WIDTH);
         return tag(
                 "svg",
@@ -89,13 +86,13 @@ final class BudgetsPanel {
                         new Attribute("height", "10")));
     }
 
-    private static long share(NanoUsd part, NanoUsd whole) {
-        if (whole.isZero()) {
+    private static long share(BudgetReport.Amount part, BudgetReport.Amount whole) {
+        if (whole.count() == 0) {
             return WIDTH;
         }
-        return BigInteger.valueOf(part.nanos())
+        return BigInteger.valueOf(part.count())
                 .multiply(BigInteger.valueOf(WIDTH))
-                .divide(BigInteger.valueOf(whole.nanos()))
+                .divide(BigInteger.valueOf(whole.count()))
                 .min(BigInteger.valueOf(WIDTH))
                 .longValueExact();
     }

@@ -34,14 +34,15 @@ public final class BudgetsCommand implements Callable<Integer> {
                         line.path("owner").asString(),
                         line.path("window").asString(),
                         narrowed(line),
-                        line.path("limit_usd").asString(),
-                        line.path("spent_usd").asString(),
-                        line.path("held_usd").asString(),
-                        line.path("remaining_usd").asString(),
+                        line.path("unit").asString(),
+                        line.path("limit").asString(),
+                        line.path("spent").asString(),
+                        line.path("held").asString(),
+                        line.path("remaining").asString(),
                         Terminal.orDash(line.path("resets_at").asString(""))));
             }
             terminal.table(
-                    List.of("TENANT", "OWNER", "WINDOW", "FOR", "LIMIT $", "SPENT $", "HELD $", "LEFT $", "RESETS"),
+                    List.of("TENANT", "OWNER", "WINDOW", "FOR", "UNIT", "LIMIT", "SPENT", "HELD", "LEFT", "RESETS"),
                     rows);
             return 0;
         }

@@ -1,24 +1,32 @@
 package dev.portreeve.gateway.config;
 
+import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that budgets speak of models and tools there are: one that bounds nothing would never be missed. */
 final class BudgetCheck {
-    private final List<String> servers;
+    private final Map<String, ToolServerConfig> servers = new LinkedHashMap<>();
+    private List<String> currencies = List.of();
     private final RouteCheck routes;
     private final Problems problems;
 
-    /** @param servers slugs of the tool servers */
-    BudgetCheck(List<String> servers, RouteCheck routes, Problems problems) {
-        this.servers = servers;
+    BudgetCheck(List<ToolServerConfig> servers, RouteCheck routes, Problems problems) {
+        servers.forEach(server -> this.servers.put(server.slug(), server));
         this.routes = routes;
         this.problems = problems;
     }
 
     void run(OrganisationConfig organisation) {
+        currencies = organisation.rates().stream()
+                .map(OrganisationConfig.Rate::currency)
+                .toList();
         for (int t = 0; t < organisation.tenants().size(); t++) {
             OrganisationConfig.Tenant tenant = organisation.tenants().get(t);
             String path = "organisation.tenants[" + t + "]";
@@ -47,6 +55,14 @@ final class BudgetCheck {
         for (int b = 0; b < budgets.size(); b++) {
             BudgetConfig budget = budgets.get(b);
             String path = owner + ".budgets[" + b + "]";
+            String currency = budget.currency();
+            if (currency != null && !currencies.contains(currency)) {
+                problems.at(
+                        path + ".currency",
+                        "there is no rate of \"" + currency + "\", so the limit could not be counted: add it to"
+                                + " organisation.rates, or write limit-usd");
+            }
+            priced(path, budget);
             for (int m = 0; m < budget.models().size(); m++) {
                 routes.pattern(path + ".models[" + m + "]", budget.models().get(m));
             }
@@ -57,6 +73,31 @@ final class BudgetCheck {
                 tool(path + ".tools[" + t + "]", budget.tools().get(t));
             }
         }
+    }
+
+    /** A limit in money on tools that cost nothing would never be reached. */
+    private void priced(String path, BudgetConfig budget) {
+        boolean money = budget.limitUsd() != null || budget.limit() != null;
+        boolean toolsOnly = budget.models().isEmpty()
+                && !(budget.tools().isEmpty() && budget.toolServers().isEmpty());
+        if (!money || !toolsOnly) {
+            return;
+        }
+        Stream<@Nullable ToolServerConfig> bound = Stream.concat(
+                        budget.toolServers().stream(), budget.tools().stream().map(BudgetCheck::slug))
+                .map(servers::get);
+        if (bound.allMatch(server -> server != null && server.pricePerCall().isZero())) {
+            problems.at(
+                    path,
+                    "no call that it bounds has a price, so its limit would never be reached: write limit-requests, or"
+                            + " price-per-call at the tool server");
+        }
+    }
+
+    /** Before the two underscores; the whole pattern where there are none. */
+    private static String slug(String pattern) {
+        int split = pattern.indexOf("__");
+        return split < 0 ? pattern : pattern.substring(0, split);
     }
 
     private void tool(String path, String pattern) {
@@ -73,8 +114,10 @@ final class BudgetCheck {
     }
 
     private void server(String path, String slug) {
-        if (!servers.contains(slug)) {
-            problems.at(path, "there is no tool server \"" + slug + "\"" + Spelling.hint(slug, servers));
+        if (!servers.containsKey(slug)) {
+            problems.at(
+                    path,
+                    "there is no tool server \"" + slug + "\"" + Spelling.hint(slug, List.copyOf(servers.keySet())));
         }
     }
 }

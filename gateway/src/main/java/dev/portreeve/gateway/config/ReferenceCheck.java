@@ -49,13 +49,7 @@ final class ReferenceCheck {
         rewriting();
         views();
         policies();
-        new BudgetCheck(
-                        config.toolServers().stream()
-                                .map(ToolServerConfig::slug)
-                                .toList(),
-                        routes,
-                        problems)
-                .run(config.organisation());
+        new BudgetCheck(config.toolServers(), routes, problems).run(config.organisation());
         compile();
         webhooks(config.approvals().webhooks());
     }

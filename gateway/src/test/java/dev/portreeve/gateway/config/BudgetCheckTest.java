@@ -15,7 +15,7 @@ class BudgetCheckTest {
     private static final String FILE = """
             providers: [ { id: p, base-url: "http://127.0.0.1:1/v1" } ]
             models: [ { name: fast, route: { targets: [ { model: p/x } ] } } ]
-            tool-servers: [ { slug: files, url: "http://127.0.0.1:1/mcp" } ]
+            tool-servers: [ { slug: files, url: "http://127.0.0.1:1/mcp", price-per-call: 0.01 }, { slug: free, url: "http://127.0.0.1:1/mcp" } ]
             organisation:
               tenants: [ { id: t, budgets: [ %s ] } ]
             """;
@@ -31,6 +31,17 @@ class BudgetCheckTest {
             delimiter = '|',
             value = {
                 "{ window: daily }                                   | a budget needs limit-usd",
+                "{ limit-usd: 1, limit-tokens: 5 }                   | a budget counts one thing",
+                "{ limit-tokens: 5, tools: [files__read] }           | write limit-requests or limit-usd",
+                "{ limit-tokens: 0.5 }                               | is not a whole number",
+                "{ limit-tokens: -5 }                                | at least 0",
+                "{ limit-requests: 9999999999999999999 }             | is not a whole number",
+                "{ limit: 5 }                                        | limit and currency belong together",
+                "{ limit: 5, currency: euro }                        | write three letters such as EUR",
+                "{ limit: 5, currency: USD }                         | write dollars as limit-usd",
+                "{ limit: 5, currency: EUR }                         | add it to organisation.rates",
+                "{ limit-usd: 1, tool-servers: [free] }              | write limit-requests, or price-per-call",
+                "{ limit-usd: 1, tools: [free__read] }               | write limit-requests, or price-per-call",
                 "{ limit-usd: -1 }                                   | at least 0",
                 "{ limit-usd: 9999999999 }                           | beyond nine billion dollars",
                 "{ limit-usd: 1, window: rolling }                   | write rolling: 5h instead of window",

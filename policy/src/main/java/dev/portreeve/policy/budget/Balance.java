@@ -1,20 +1,18 @@
 package dev.portreeve.policy.budget;
 
-import dev.portreeve.policy.call.NanoUsd;
-
 /**
- * The money of one budget in one window, in nano-dollars.
+ * What one budget counts, in one window.
  *
  * @param overrun billed above what was held; counts against the next admission, and never overflows: it stops at the top
  */
 record Balance(long limit, long held, long settled, long overrun) {
-    static Balance empty(NanoUsd limit) {
-        return new Balance(limit.nanos(), 0, 0, 0);
+    static Balance empty(long limit) {
+        return new Balance(limit, 0, 0, 0);
     }
 
     /** What may still be held under this limit; below zero after an overrun or a lowered limit. */
-    long remaining(NanoUsd newestLimit) {
-        long within = Math.min(limit, newestLimit.nanos()) - held - settled;
+    long remaining(long newestLimit) {
+        long within = Math.min(limit, newestLimit) - held - settled;
         return within < Long.MIN_VALUE + overrun ? Long.MIN_VALUE : within - overrun;
     }
 

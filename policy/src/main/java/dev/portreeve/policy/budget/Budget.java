@@ -1,6 +1,5 @@
 package dev.portreeve.policy.budget;
 
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +10,18 @@ final class Budget {
 
     private final String id;
     private final BudgetOwner owner;
-    private final NanoUsd limit;
+    private final BudgetUnit unit;
+    private final long limit;
     private final BudgetTurn turn;
     private final BudgetScope scope;
     /** The window most calls fall into; only saves work. */
     private volatile @Nullable Level current;
 
-    Budget(String id, BudgetOwner owner, NanoUsd limit, BudgetTurn turn, BudgetScope scope) {
+    /** @param limit in its unit */
+    Budget(String id, BudgetOwner owner, BudgetUnit unit, long limit, BudgetTurn turn, BudgetScope scope) {
         this.id = id;
         this.owner = owner;
+        this.unit = unit;
         this.limit = limit;
         this.turn = turn;
         this.scope = scope;
@@ -48,7 +50,11 @@ final class Budget {
         return owner;
     }
 
-    NanoUsd limit() {
+    BudgetUnit unit() {
+        return unit;
+    }
+
+    long limit() {
         return limit;
     }
 

@@ -1,6 +1,5 @@
 package dev.portreeve.policy.budget;
 
-import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -16,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * all budgets that a call falls under must have enough left.
  *
  * @param name what its id ends with; otherwise that is its window, and what it is narrowed to
- * @param limitUsd dollars per window
+ * @param limitUsd dollars per window; a budget has this or one of the next three limits
+ * @param limit so much of {@code currency} per window, by the rate in {@code organisation.rates}
+ * @param currency three letters, such as {@code EUR}
+ * @param limitTokens tokens of model calls per window, read and written
+ * @param limitRequests calls per window
  * @param window when the count starts again
  * @param rolling instead of a window: what counts is what was spent within so much time, at any moment
  * @param timezone whose midnight begins a window
@@ -30,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record BudgetConfig(
         @Nullable String name,
-        BigDecimal limitUsd,
+        @Nullable BigDecimal limitUsd,
+        @Nullable BigDecimal limit,
+        @Nullable String currency,
+        @Nullable Long limitTokens,
+        @Nullable Long limitRequests,
         Window window,
         @Nullable Duration rolling,
         ZoneId timezone,
@@ -69,15 +76,7 @@ public record BudgetConfig(
     }
 
     public BudgetConfig {
-        if (limitUsd == null || limitUsd.signum() < 0) {
-            throw new IllegalArgumentException("a budget needs limit-usd, at least 0");
-        }
-        try {
-            NanoUsd.ofUsd(limitUsd);
-        } catch (ArithmeticException unfit) {
-            throw new IllegalArgumentException(
-                    "limit-usd " + limitUsd + " is finer than a nano-dollar or beyond nine billion dollars", unfit);
-        }
+        BudgetLimit.check(limitUsd, limit, currency, limitTokens, limitRequests);
         window = window(window, rolling);
         timezone = timezone == null ? ZoneOffset.UTC : timezone;
         if (from != null && until != null && until.isBefore(from)) {
@@ -90,11 +89,17 @@ public record BudgetConfig(
         tags = names("tags", tags);
         per = per == null ? Per.OWNER : per;
         checkName(name);
+        if (limitTokens != null && models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "tools use no tokens, so limit-tokens would never be reached: write limit-requests or limit-usd");
+        }
     }
 
     /** A limit on all calls of its owner. */
     public BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
-        this(null, limitUsd, window, null, timezone, null, null, List.of(), List.of(), List.of(), List.of(), Per.OWNER);
+        this(
+                null, limitUsd, null, null, null, null, window, null, timezone, null, null, List.of(), List.of(),
+                List.of(), List.of(), Per.OWNER);
     }
 
     private static Window window(@Nullable Window window, @Nullable Duration rolling) {
@@ -136,10 +141,6 @@ public record BudgetConfig(
                 throw new IllegalArgumentException("\"" + name + "\" names a window: give the budget another name");
             }
         }
-    }
-
-    public NanoUsd limit() {
-        return NanoUsd.ofUsd(limitUsd);
     }
 
     BudgetTurn turn() {

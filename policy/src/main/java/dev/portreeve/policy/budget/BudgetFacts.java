@@ -25,14 +25,30 @@ final class BudgetFacts {
             Level level = hold.levels().get(i);
             long left =
                     Math.max(0, admitted.after().get(i).remaining(level.budget().limit()));
-            levels.add(new Facts()
-                    .put("budget", level.budget().id())
-                    .put("window_start", level.span().start().toString())
-                    .put("limit_usd", level.budget().limit().toDecimal())
-                    .put("remaining_usd", new NanoUsd(left).toDecimal()));
+            levels.add(held(level, left, hold.amounts().on(i)));
         }
         Facts facts = new Facts().put("held_usd", hold.amount().toDecimal()).putAll("held", levels);
         return facts.include(takesOver(hold));
+    }
+
+    private static Facts held(Level level, long left, long amount) {
+        Budget budget = level.budget();
+        BudgetUnit unit = budget.unit();
+        Facts facts = new Facts()
+                .put("budget", level.key().budgetId())
+                .put("window_start", level.span().start().toString());
+        if (unit.isDollars()) {
+            return facts.put("limit_usd", unit.decimal(budget.limit())).put("remaining_usd", unit.decimal(left));
+        }
+        facts.put("unit", unit.code())
+                .put("held", unit.decimal(amount))
+                .put("limit", unit.decimal(budget.limit()))
+                .put("remaining", unit.decimal(left));
+        if (unit.perUsd() != null && unit.date() != null) {
+            facts.put("per_usd", unit.perUsd().toPlainString())
+                    .put("rate_date", unit.date().toString());
+        }
+        return facts;
     }
 
     /** A call that ran before under the same key and died: what it held or was charged is this one's now. */
@@ -47,7 +63,9 @@ final class BudgetFacts {
             long amount = 0;
             for (Ruling.HoldState state : earlier.found()) {
                 Settlement.Posted each = state.posted();
-                amount = Math.addExact(amount, each == null ? state.amount() : each.amount());
+                amount = Math.addExact(
+                        amount,
+                        each == null ? state.amounts().money() : each.amount().money());
             }
             facts.put("was", posted == null ? "held" : posted.kind().code())
                     .put("amount_usd", new NanoUsd(amount).toDecimal());

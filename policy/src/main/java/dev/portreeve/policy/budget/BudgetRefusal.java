@@ -5,6 +5,7 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.NanoUsd;
+import org.jspecify.annotations.Nullable;
 
 /** Says why a budget refused a call. */
 final class BudgetRefusal {
@@ -19,16 +20,18 @@ final class BudgetRefusal {
                     budget + " has no room for another session: it counts " + PostgresHolds.MAX_SESSIONS + " by now",
                     new BudgetState(NanoUsd.ZERO, level.span().end()));
         }
+        BudgetUnit unit = budget.unit();
         String detail = budget + " is exhausted: limit "
-                + budget.limit() + ", spent " + new NanoUsd(balance.spent()) + ", held by running calls "
-                + new NanoUsd(balance.held())
+                + unit.text(budget.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "
+                + unit.text(balance.held())
                 + (exhausted.setAside() ? ", much of the rest set aside by other replicas" : "")
-                + ", this call needs up to " + hold.amount() + "; " + reset(level);
-        NanoUsd left = new NanoUsd(Math.max(0, balance.remaining(budget.limit())));
-        return denied(detail, new BudgetState(left, level.span().end()));
+                + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; " + reset(level);
+        NanoUsd left = unit.dollars(Math.max(0, balance.remaining(budget.limit())));
+        return denied(
+                detail, left == null ? null : new BudgetState(left, level.span().end()));
     }
 
-    private static CallEnded denied(String detail, BudgetState state) {
+    private static CallEnded denied(String detail, @Nullable BudgetState state) {
         return new CallEnded(
                 new CallOutcome.Denied(new Denial(Denial.Stage.BUDGET, Denial.Reason.BUDGET_EXHAUSTED, detail), state));
     }

@@ -1,6 +1,5 @@
 package dev.portreeve.policy.budget;
 
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -25,6 +24,7 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
      * @param scope what it is narrowed to; empty where it bounds all calls of its owner
      * @param session whose own count it is; {@code null} where all calls share one
      * @param applies whether it bounds anything today
+     * @param unit what it counts: {@code usd}, another currency, {@code tokens} or {@code requests}
      * @param spent settled, overrun included
      * @param held by calls that still run
      * @param remaining never below zero
@@ -40,9 +40,23 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
             @Nullable String session,
             boolean applies,
             ZoneId timezone,
-            NanoUsd limit,
-            NanoUsd spent,
-            NanoUsd held,
-            NanoUsd remaining,
+            String unit,
+            Amount limit,
+            Amount spent,
+            Amount held,
+            Amount remaining,
             @Nullable Instant resetsAt) {}
+
+    /**
+     * So much of what a budget counts.
+     *
+     * @param count in billionths of money, or whole tokens or calls
+     * @param decimal for programs: {@code 0.5}, {@code 1200}
+     * @param text for people: {@code $0.5}, {@code 1200 tokens}
+     */
+    public record Amount(long count, String decimal, String text) {
+        static Amount of(BudgetUnit unit, long count) {
+            return new Amount(count, unit.decimal(count), unit.text(count));
+        }
+    }
 }

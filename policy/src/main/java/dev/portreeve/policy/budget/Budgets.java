@@ -21,6 +21,7 @@ final class Budgets {
     private static final int MAX_CHAINS = 20_000;
 
     private final Map<BudgetOwner, List<Budget>> byOwner;
+    private final Map<String, BudgetUnit> units = new HashMap<>();
     private final Map<Chain, List<Budget>> chains = new ConcurrentHashMap<>();
 
     /** From a tenant to a key, with the keys that made it. */
@@ -29,6 +30,7 @@ final class Budgets {
     Budgets(Collection<Budget> all) {
         Map<BudgetOwner, List<Budget>> grouped = new HashMap<>();
         for (Budget budget : all) {
+            units.put(name(budget.owner().tenant(), budget.id()), budget.unit());
             grouped.computeIfAbsent(budget.owner(), owner -> new ArrayList<>()).add(budget);
         }
         grouped.replaceAll((owner, budgets) -> List.copyOf(budgets));
@@ -58,6 +60,17 @@ final class Budgets {
             }
         }
         return levels;
+    }
+
+    private static String name(String tenant, String budget) {
+        return tenant + " " + budget;
+    }
+
+    /** What a window's budget counts; dollars, if it is not in force. */
+    BudgetUnit unit(WindowKey window) {
+        int mark = window.budgetId().indexOf(Budget.SESSION_MARK);
+        String budget = mark < 0 ? window.budgetId() : window.budgetId().substring(0, mark);
+        return units.getOrDefault(name(window.tenant(), budget), BudgetUnit.USD);
     }
 
     private List<Budget> chain(Subject subject) {

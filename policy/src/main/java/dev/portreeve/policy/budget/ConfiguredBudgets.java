@@ -8,16 +8,21 @@ import java.util.Map;
 /**
  * The budgets of an organisation. Their ids name the window and what they are narrowed to and not the place in the list, so
  * that changing the order does not swap what was spent: {@code member:triage-bot:daily}, {@code member:triage-bot:daily:models=fast},
- * and {@code :2} for a second one of the same length and scope. A name takes the place of both.
+ * and {@code :2} for a second one of the same length and scope. A name takes the place of both. What they count follows, unless
+ * that is dollars.
  */
 final class ConfiguredBudgets {
     private final List<Budget> budgets = new ArrayList<>();
 
-    private ConfiguredBudgets() {}
+    private final List<OrganisationConfig.Rate> rates;
 
-    /** @throws IllegalArgumentException if two budgets of an owner have one name */
+    private ConfiguredBudgets(List<OrganisationConfig.Rate> rates) {
+        this.rates = rates;
+    }
+
+    /** @throws IllegalArgumentException if a currency has no rate */
     static List<Budget> of(OrganisationConfig organisation) {
-        ConfiguredBudgets found = new ConfiguredBudgets();
+        ConfiguredBudgets found = new ConfiguredBudgets(organisation.rates());
         organisation.tenants().forEach(found::tenant);
         return List.copyOf(found.budgets);
     }
@@ -41,19 +46,22 @@ final class ConfiguredBudgets {
     private void add(String tenant, BudgetOwner.Kind kind, String owner, List<BudgetConfig> configs) {
         Map<String, Integer> seen = new HashMap<>();
         for (BudgetConfig config : configs) {
-            String suffix = suffix(config);
+            BudgetLimit limit = BudgetLimit.of(config, rates);
+            String suffix = suffix(config, limit.unit());
             int nth = seen.merge(suffix, 1, Integer::sum);
             String id = kind.code() + ":" + owner + ":" + suffix + (nth == 1 ? "" : ":" + nth);
             BudgetOwner whose = new BudgetOwner(tenant, kind, owner);
-            budgets.add(new Budget(id, whose, config.limit(), config.turn(), config.scope()));
+            budgets.add(new Budget(id, whose, limit.unit(), limit.amount(), config.turn(), config.scope()));
         }
     }
 
-    private static String suffix(BudgetConfig config) {
+    /** What is counted stands in it too, because what was counted otherwise cannot be gone on with. */
+    private static String suffix(BudgetConfig config, BudgetUnit unit) {
+        String counted = unit.isDollars() ? "" : ":" + unit.code();
         if (config.name() != null) {
-            return config.name();
+            return config.name() + counted;
         }
         String scope = config.scope().label();
-        return config.turn().label() + (scope.isEmpty() ? "" : ":" + scope);
+        return config.turn().label() + counted + (scope.isEmpty() ? "" : ":" + scope);
     }
 }

@@ -23,7 +23,8 @@ final class Hold implements CallPosting {
 
     private final String tenant;
     private final UUID callId;
-    private final NanoUsd amount;
+    private final Load load;
+    private final Amounts amounts;
     private final List<Level> levels;
     private final List<WindowKey> windows;
     private final Duration lifetime;
@@ -38,16 +39,11 @@ final class Hold implements CallPosting {
      * @param lifetime how long nobody but the call itself may resolve it, from its commit on
      * @param run the key under which the call is made once, which is claimed with it
      */
-    Hold(
-            String tenant,
-            UUID callId,
-            NanoUsd amount,
-            List<Level> levels,
-            Duration lifetime,
-            @Nullable IdempotentRun run) {
+    Hold(String tenant, UUID callId, Load load, List<Level> levels, Duration lifetime, @Nullable IdempotentRun run) {
         this.tenant = tenant;
         this.callId = callId;
-        this.amount = amount;
+        this.load = load;
+        this.amounts = Amounts.of(load, levels);
         this.levels = levels;
         this.windows = levels.stream().map(Level::key).toList();
         this.lifetime = lifetime;
@@ -88,14 +84,14 @@ final class Hold implements CallPosting {
             String tenant,
             UUID callId,
             int ordinal,
-            NanoUsd amount,
+            Load load,
             List<Level> levels,
             Duration lifetime,
             @Nullable IdempotentRun run) {
         if (ordinal < 1 || ordinal > MAX_RAISES) {
             throw new IllegalArgumentException("a hold is raised at most " + MAX_RAISES + " times");
         }
-        return new Hold(tenant, raise(callId, ordinal), amount, levels, lifetime, run);
+        return new Hold(tenant, raise(callId, ordinal), load, levels, lifetime, run);
     }
 
     private static UUID raise(UUID callId, int ordinal) {
@@ -173,8 +169,19 @@ final class Hold implements CallPosting {
         earlier = dead;
     }
 
+    /** All that is held, in everything budgets count. */
+    Load load() {
+        return load;
+    }
+
+    /** In dollars. */
     NanoUsd amount() {
-        return amount;
+        return load.money();
+    }
+
+    /** What is held on each level, in what its budget counts. */
+    Amounts amounts() {
+        return amounts;
     }
 
     List<Level> levels() {
@@ -243,9 +250,9 @@ final class Hold implements CallPosting {
         return made;
     }
 
-    /** Resolves this hold with {@code cost} spent; zero releases it. */
-    Settlement settlement(NanoUsd cost) {
+    /** Resolves this hold with so much spent; nothing releases it. */
+    Settlement settlement(Load spent) {
         ending();
-        return Settlement.of(this, cost);
+        return Settlement.of(this, spent);
     }
 }

@@ -13,7 +13,6 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,25 +41,25 @@ final class HoldDesk {
     }
 
     Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded {
-        NanoUsd worstCase = worstCase(call);
-        trail.facts().put("worst_case_usd", worstCase.toDecimal());
-        Meter meter = new Meter(call.estimate(), worstCase);
-        List<Level> levels = worstCase.isZero() ? List.of() : budgets.get().above(call, clock.instant());
+        Load worst = worst(call);
+        trail.facts().put("worst_case_usd", worst.money().toDecimal());
+        Meter meter = new Meter(call.estimate(), worst);
+        List<Level> levels = taken(budgets.get().above(call, clock.instant()), worst);
         Holdings.Raise raise = (ordinal, more, first, into) -> raise(call, ordinal, more, first, into, trail);
         if (levels.isEmpty() && call.run() == null) {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
         try {
-            Hold hold = hold(call, worstCase, levels, trail);
+            Hold hold = hold(call, worst, levels, trail);
             return new MeteredReservation(trail, meter, book, new Holdings(hold, raise));
         } catch (CallEnded refused) {
             Estimate counted = counted(call, refused);
             if (counted == null) {
                 throw refused;
             }
-            NanoUsd smaller = counted.worstCase();
-            trail.facts().put("worst_case_usd", smaller.toDecimal()).put("input_counted", true);
+            Load smaller = new Load(counted.worstCase(), Load.tokens(counted), worst.requests());
+            trail.facts().put("worst_case_usd", smaller.money().toDecimal()).put("input_counted", true);
             Hold hold = hold(call, smaller, levels, trail);
             return new MeteredReservation(trail, new Meter(counted, smaller), book, new Holdings(hold, raise));
         }
@@ -78,9 +77,19 @@ final class HoldDesk {
         return state == null ? null : call.estimate().counted(state.remaining());
     }
 
+    /** None, if the call takes nothing of any; otherwise all, since a dearer attempt may take of each. */
+    private static List<Level> taken(List<Level> levels, Load worst) {
+        for (Level level : levels) {
+            if (level.budget().unit().of(worst) > 0) {
+                return levels;
+            }
+        }
+        return List.of();
+    }
+
     /** In the windows of the first hold, which are those of the call's beginning. */
     private boolean raise(
-            GovernedCall call, int ordinal, NanoUsd more, @Nullable Hold first, List<Hold> into, AuditTrail trail) {
+            GovernedCall call, int ordinal, Load more, @Nullable Hold first, List<Hold> into, AuditTrail trail) {
         List<Level> levels = first == null ? budgets.get().above(call, clock.instant()) : first.levels();
         if (levels.isEmpty()) {
             return true;
@@ -130,11 +139,11 @@ final class HoldDesk {
         return Deadline.in(left.compareTo(RECALL_PATIENCE) < 0 ? left : RECALL_PATIENCE);
     }
 
-    private Hold hold(GovernedCall call, NanoUsd worstCase, List<Level> levels, AuditTrail trail) throws CallEnded {
+    private Hold hold(GovernedCall call, Load worst, List<Level> levels, AuditTrail trail) throws CallEnded {
         Supplier<Hold> holds = () -> new Hold(
                 call.subject().tenant(),
                 call.id().value(),
-                worstCase,
+                worst,
                 levels,
                 call.deadline().remaining().plus(EXPIRY_MARGIN),
                 call.run());
@@ -188,9 +197,9 @@ final class HoldDesk {
     }
 
     /** A price and an estimate that cannot be multiplied in 64 bits are beyond any budget. */
-    private static NanoUsd worstCase(GovernedCall call) throws CallEnded {
+    private static Load worst(GovernedCall call) throws CallEnded {
         try {
-            return call.estimate().worstCase();
+            return Load.worst(call);
         } catch (ArithmeticException beyond) {
             throw new CallEnded(new CallOutcome.Denied(new Denial(
                     Denial.Stage.BUDGET,
@@ -223,7 +232,7 @@ final class HoldDesk {
             receipt.await();
         } catch (EvidenceUnavailable unheard) {
             // The hold may be on disk all the same. The trail's last entry frees it; entries commit in order.
-            Settlement release = hold.settlement(NanoUsd.ZERO);
+            Settlement release = hold.settlement(Load.NOTHING);
             trail.settle(book, release, () -> BudgetFacts.settled(release));
             throw unheard;
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Holdings {
     private final List<Hold> holds = new ArrayList<>(1);
     private final Raise raise;
-    private NanoUsd held = NanoUsd.ZERO;
+    private Load held = Load.NOTHING;
     private int raises;
 
     /** Holds more for the same call. */
@@ -24,7 +24,7 @@ final class Holdings {
          * @param into takes the hold before it can be on disk, so that the call's end resolves it whatever is heard of it
          * @return false if a budget refused it; {@code into} then has nothing to resolve
          */
-        boolean hold(int ordinal, NanoUsd more, @Nullable Hold first, List<Hold> into);
+        boolean hold(int ordinal, Load more, @Nullable Hold first, List<Hold> into);
     }
 
     /** @param first the admitted hold, or {@code null} if nothing is held */
@@ -32,43 +32,48 @@ final class Holdings {
         this.raise = raise;
         if (first != null) {
             holds.add(first);
-            held = first.amount();
+            held = first.load();
         }
     }
 
-    NanoUsd held() {
+    Load held() {
         return held;
     }
 
     /** Makes sure that so much is held in all; false if a budget has not enough left. */
-    boolean cover(NanoUsd needed) {
-        if (needed.compareTo(held) <= 0) {
+    boolean cover(Load needed) {
+        Load more = held.missing(needed);
+        if (more.isNothing()) {
             return true;
         }
         if (raises == Hold.MAX_RAISES) {
             return false;
         }
         raises++;
-        boolean raised = raise.hold(raises, needed.minus(held), holds.isEmpty() ? null : holds.getFirst(), holds);
-        held = raised ? needed : held;
+        boolean raised = raise.hold(raises, more, holds.isEmpty() ? null : holds.getFirst(), holds);
+        held = raised ? held.plus(more) : held;
         return raised;
     }
 
-    /** What is left of the tightest budget once this cost is settled, or {@code null} if no budget applies. */
+    /**
+     * What is left of the tightest budget in money once so much is settled, or {@code null} if none counts money.
+     */
     @Nullable
-    BudgetState tightest(NanoUsd cost) {
+    BudgetState tightest(Load spent) {
         if (holds.isEmpty() || !(holds.getLast().decision() instanceof Hold.Decision.Admitted admitted)) {
             return null;
         }
-        // Of what is held, what the call does not cost comes back.
-        long back = held.nanos() - cost.nanos();
         List<Level> levels = holds.getLast().levels();
         BudgetState tightest = null;
         for (int i = 0; i < levels.size(); i++) {
             Level level = levels.get(i);
-            long left = left(admitted.after().get(i).remaining(level.budget().limit()), back);
-            if (tightest == null || left < tightest.remaining().nanos()) {
-                tightest = new BudgetState(new NanoUsd(left), level.span().end());
+            BudgetUnit unit = level.budget().unit();
+            // Of what is held, what the call does not cost comes back.
+            long back = unit.of(held) - unit.of(spent);
+            NanoUsd left = unit.dollars(
+                    left(admitted.after().get(i).remaining(level.budget().limit()), back));
+            if (left != null && (tightest == null || left.compareTo(tightest.remaining()) < 0)) {
+                tightest = new BudgetState(left, level.span().end());
             }
         }
         return tightest;
@@ -78,19 +83,19 @@ final class Holdings {
         return back < Long.MIN_VALUE - Math.min(remaining, 0) ? 0 : Math.max(0, remaining + back);
     }
 
-    /** Resolves everything with this cost spent, each hold with as much of it as it has; {@code null} if nothing is held. */
+    /** Resolves everything with so much spent, each hold with as much of it as it has; {@code null} if nothing is held. */
     @Nullable
-    Settlement settlement(NanoUsd cost) {
+    Settlement settlement(Load spent) {
         if (holds.isEmpty()) {
             return null;
         }
         List<Settlement> parts = new ArrayList<>(holds.size());
-        long rest = cost.nanos();
+        Load rest = spent;
         for (int i = 0; i < holds.size(); i++) {
             boolean last = i == holds.size() - 1;
-            long part = last ? rest : Math.min(rest, holds.get(i).amount().nanos());
-            parts.add(holds.get(i).settlement(new NanoUsd(part)));
-            rest -= part;
+            Load part = last ? rest : rest.within(holds.get(i).load());
+            parts.add(holds.get(i).settlement(part));
+            rest = part.missing(rest);
         }
         return parts.size() == 1 ? parts.getFirst() : parts.getFirst().with(parts.subList(1, parts.size()));
     }

@@ -20,12 +20,17 @@ sealed interface LeasePosting extends BudgetPosting {
     final class Forfeit implements LeasePosting {
         private final LeaseTurn.LeaseKey lease;
         private final UUID callId;
+        private final BudgetUnit unit;
         private long charged;
 
-        /** @param callId names the hold and the posting that explain the charge; there is no such call */
-        Forfeit(LeaseTurn.LeaseKey lease, UUID callId) {
+        /**
+         * @param callId names the hold and the posting that explain the charge; there is no such call
+         * @param unit what the lease's budget counts
+         */
+        Forfeit(LeaseTurn.LeaseKey lease, UUID callId, BudgetUnit unit) {
             this.lease = lease;
             this.callId = callId;
+            this.unit = unit;
         }
 
         @Override
@@ -41,8 +46,17 @@ sealed interface LeasePosting extends BudgetPosting {
             return callId;
         }
 
-        void charge(long nanos) {
-            charged = nanos;
+        void charge(long left) {
+            charged = left;
+        }
+
+        BudgetUnit unit() {
+            return unit;
+        }
+
+        /** What was charged, as a hold on its one level. */
+        Amounts amounts() {
+            return unit.isDollars() ? Amounts.same(charged) : Amounts.of(0, new long[] {charged});
         }
 
         /** Zero if its replica lives after all, or another one was first. */

@@ -6,7 +6,6 @@ import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.audit.Receipt;
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +86,7 @@ public final class LeaseSweeper {
      */
     public int forfeitDead() {
         List<LeasePosting.Forfeit> dead = expired.find(ledger.leases().replica(), AT_ONCE).stream()
-                .map(lease -> new LeasePosting.Forfeit(lease, ids.get()))
+                .map(lease -> new LeasePosting.Forfeit(lease, ids.get(), ledger.unit(lease.window())))
                 .toList();
         List<Receipt> receipts = dead.stream()
                 .map(forfeit -> audit.append(JournalEntry.of(ledger, forfeit, () -> events(forfeit))))
@@ -121,10 +120,10 @@ public final class LeaseSweeper {
             return List.of();
         }
         WindowKey window = forfeit.lease().window();
-        NanoUsd charged = new NanoUsd(forfeit.charged());
+        BudgetUnit unit = forfeit.unit();
         LOG.warn(
                 "a gateway ended without giving back {} of budget \"{}\" of tenant \"{}\": it may be spent, so it is charged",
-                charged,
+                unit.text(forfeit.charged()),
                 window.budgetId(),
                 window.tenant());
         return List.of(new AuditEvent(
@@ -135,7 +134,7 @@ public final class LeaseSweeper {
                         .put("budget", window.budgetId())
                         .put("window_start", window.start().toString())
                         .put("replica", forfeit.lease().replica().toString())
-                        .put("cost_usd", charged.toDecimal())
+                        .put(unit.isDollars() ? "cost_usd" : "cost_" + unit.code(), unit.decimal(forfeit.charged()))
                         .put("settlement", Settlement.Kind.ASSUMED.code())));
     }
 }

@@ -64,13 +64,22 @@ final class LeaseTurn {
 
     /** Turns a draw into what may be held; false if the lease it was drawn from is no more. */
     boolean redeem(Hold hold) {
-        long amount = hold.amount().nanos();
-        if (!memory.isDrawn(hold) || hold.windows().stream().anyMatch(window -> mine(window) < amount)) {
+        if (!memory.isDrawn(hold) || !covers(hold)) {
             return false;
         }
-        for (WindowKey window : hold.windows()) {
-            mine.merge(window, -amount, Long::sum);
-            written.merge(window, amount, Long::sum);
+        for (int i = 0; i < hold.windows().size(); i++) {
+            WindowKey window = hold.windows().get(i);
+            mine.merge(window, -hold.amounts().on(i), Long::sum);
+            written.merge(window, hold.amounts().on(i), Long::sum);
+        }
+        return true;
+    }
+
+    private boolean covers(Hold hold) {
+        for (int i = 0; i < hold.windows().size(); i++) {
+            if (mine(hold.windows().get(i)) < hold.amounts().on(i)) {
+                return false;
+            }
         }
         return true;
     }

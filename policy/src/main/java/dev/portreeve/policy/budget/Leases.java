@@ -1,7 +1,6 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.budget.Ruling.CallKey;
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -104,11 +103,12 @@ final class Leases {
         lock.lock();
         try {
             boolean enough = !behind(now);
-            for (Level level : hold.levels()) {
-                enough &= wanted(level, hold.amount(), now);
+            for (int i = 0; i < hold.levels().size(); i++) {
+                Level level = hold.levels().get(i);
+                enough &= wanted(level, hold.amounts().on(i), now);
             }
             if (enough) {
-                hold.windows().forEach(window -> move(window, hold.amount().nanos()));
+                move(hold, 1);
                 hold.draw(hold.windows().stream().map(this::balance).toList());
                 drawn.put(CallKey.of(hold), new Drawn(hold, now));
             }
@@ -126,7 +126,7 @@ final class Leases {
     private Balance balance(WindowKey window) {
         Share share = Objects.requireNonNull(shares.get(window));
         Balance known = share.known;
-        return (known == null ? Balance.empty(new NanoUsd(share.limit)) : known).hold(share.drawn);
+        return (known == null ? Balance.empty(share.limit) : known).hold(share.drawn);
     }
 
     /** Draws that are so old that their calls' ends are long in coming, and that were not {@link #queued} yet. */
@@ -162,7 +162,7 @@ final class Leases {
         }
     }
 
-    private boolean wanted(Level level, NanoUsd amount, long now) {
+    private boolean wanted(Level level, long amount, long now) {
         Share share = shares.get(level.key());
         if (share == null) {
             if (shares.size() < most) {
@@ -172,24 +172,27 @@ final class Leases {
                 return false;
             }
         }
-        share.demand = saturated(share.demand, amount.nanos());
-        share.usual = amount.nanos();
+        share.demand = saturated(share.demand, amount);
+        share.usual = amount;
         share.usedAt = now;
         share.unused = false;
-        long limit = level.budget().limit().nanos();
+        long limit = level.budget().limit();
         if (share.limit != limit) {
             // What was set aside under another limit may be more than this one allows.
             share.limit = limit;
             share.free = 0;
         }
-        return share.free >= amount.nanos() && now - share.confirmedAt < LONGEST_UNCONFIRMED.toNanos();
+        return share.free >= amount && now - share.confirmedAt < LONGEST_UNCONFIRMED.toNanos();
     }
 
-    private void move(WindowKey window, long amount) {
-        Share share = shares.get(window);
-        if (share != null) {
-            share.free -= amount;
-            share.drawn += amount;
+    private void move(Hold hold, int direction) {
+        for (int i = 0; i < hold.windows().size(); i++) {
+            Share share = shares.get(hold.windows().get(i));
+            if (share != null) {
+                long amount = direction * hold.amounts().on(i);
+                share.free -= amount;
+                share.drawn += amount;
+            }
         }
     }
 
@@ -198,7 +201,7 @@ final class Leases {
         lock.lock();
         try {
             if (drawn.remove(CallKey.of(hold)) != null) {
-                hold.windows().forEach(window -> move(window, -hold.amount().nanos()));
+                move(hold, -1);
             }
         } finally {
             lock.unlock();
@@ -259,7 +262,7 @@ final class Leases {
             // What running calls drew stays theirs, also under a limit that was lowered since.
             long promised = Math.min(mine, Math.max(0, share.drawn - written));
             // Below zero after an overrun.
-            long pool = balance.remaining(new NanoUsd(share.limit)) - others;
+            long pool = balance.remaining(share.limit) - others;
             long spare = recalled || share.unused ? 0 : spare(share, pool - promised);
             long granted = Math.max(promised, Math.min(promised + spare, pool));
             share.free = Math.min(share.free, Math.max(0, granted - promised));
@@ -288,8 +291,7 @@ final class Leases {
             for (CallKey call : written) {
                 Drawn done = drawn.remove(call);
                 if (done != null) {
-                    long amount = done.hold.amount().nanos();
-                    done.hold.windows().forEach(window -> written(window, amount));
+                    written(done.hold);
                 }
             }
             granted.forEach((window, nanos) -> confirmed(window, nanos, now));
@@ -298,10 +300,12 @@ final class Leases {
         }
     }
 
-    private void written(WindowKey window, long amount) {
-        Share share = shares.get(window);
-        if (share != null) {
-            share.drawn -= amount;
+    private void written(Hold hold) {
+        for (int i = 0; i < hold.windows().size(); i++) {
+            Share share = shares.get(hold.windows().get(i));
+            if (share != null) {
+                share.drawn -= hold.amounts().on(i);
+            }
         }
     }
 

@@ -35,7 +35,10 @@ final class Meter {
     private final List<Facts> lines = new ArrayList<>(0);
     private Estimate estimate;
     private NanoUsd worstCase;
+    private final long requests;
     private NanoUsd before = NanoUsd.ZERO;
+    private long tokensBefore;
+    private boolean ranBefore;
     private @Nullable Usage billedBefore;
     private Attempts.@Nullable Made last;
     private boolean over;
@@ -48,9 +51,11 @@ final class Meter {
     private @Nullable Usage reported;
     private @Nullable Usage soFar;
 
-    Meter(Estimate estimate, NanoUsd worstCase) {
+    /** @param worst what the call can take at most: it counts as no more requests than these */
+    Meter(Estimate estimate, Load worst) {
         this.estimate = estimate;
-        this.worstCase = worstCase;
+        this.worstCase = worst.money();
+        this.requests = worst.requests();
     }
 
     <C extends Output<C>> Upstream<C> around(Upstream<C> upstream) {
@@ -84,6 +89,8 @@ final class Meter {
         free = !emitted && !billable;
         Charge charge = attempt();
         before = sum(before, charge.cost());
+        tokensBefore = Balance.saturated(tokensBefore, tokens(charge));
+        ranBefore |= ran(charge);
         billedBefore = charge.usage() == null ? billedBefore : charge.usage();
         line(made, charge.cost());
         over = true;
@@ -91,9 +98,10 @@ final class Meter {
 
     /** What a next attempt needs held: the worst it can cost, beside what is charged by now; {@code null} beyond 64 bits. */
     @Nullable
-    NanoUsd needed(Estimate next) {
+    Load needed(Estimate next) {
         try {
-            return before.plus(next.worstCase());
+            long tokens = Balance.saturated(tokensBefore, Load.tokens(next));
+            return new Load(before.plus(next.worstCase()), tokens, requests);
         } catch (ArithmeticException beyond) {
             return null;
         }
@@ -150,6 +158,27 @@ final class Meter {
                 now.usage() == null ? billedBefore : now.usage(),
                 sum(before, now.cost()),
                 computed == null ? null : sum(before, computed));
+    }
+
+    /** The same, in everything that budgets count. Never throws. */
+    Load spent() {
+        if (over) {
+            return new Load(before, tokensBefore, ranBefore ? requests : 0);
+        }
+        Charge now = attempt();
+        return new Load(
+                sum(before, now.cost()),
+                Balance.saturated(tokensBefore, tokens(now)),
+                ranBefore || ran(now) ? requests : 0);
+    }
+
+    private static boolean ran(Charge charge) {
+        return charge.usage() != null && charge.usage().basis() != Usage.Basis.UNFINISHED;
+    }
+
+    private static long tokens(Charge charge) {
+        Usage usage = charge.usage();
+        return usage == null ? 0 : Balance.saturated(usage.inputTokens(), usage.outputTokens());
     }
 
     private static NanoUsd sum(NanoUsd a, NanoUsd b) {

@@ -54,7 +54,7 @@ final class MeteredReservation implements Reservation, Attempts {
     }
 
     private boolean covers(Estimate estimate) {
-        NanoUsd needed = meter.needed(estimate);
+        Load needed = meter.needed(estimate);
         if (needed == null || !holdings.cover(needed)) {
             return false;
         }
@@ -84,7 +84,7 @@ final class MeteredReservation implements Reservation, Attempts {
 
     @Override
     public @Nullable BudgetState budget() {
-        return holdings.tightest(cost());
+        return holdings.tightest(meter.spent());
     }
 
     @Override
@@ -99,12 +99,12 @@ final class MeteredReservation implements Reservation, Attempts {
         if (!attempts.isEmpty()) {
             trail.facts().putAll("attempts", attempts);
         }
-        Settlement settlement = holdings.settlement(charge.cost());
+        Settlement settlement = holdings.settlement(meter.spent());
         if (settlement == null) {
             return;
         }
         if (!settlement.raises().isEmpty()) {
-            trail.facts().put("raised_to_usd", holdings.held().toDecimal());
+            trail.facts().put("raised_to_usd", holdings.held().money().toDecimal());
         }
         long overrun = settlement.overrun();
         if (overrun > 0) {
@@ -112,7 +112,7 @@ final class MeteredReservation implements Reservation, Attempts {
                     "upstream billed more than the worst case of call {}: {} above {}",
                     trail.callId(),
                     new NanoUsd(overrun),
-                    holdings.held());
+                    holdings.held().money());
         }
         trail.settle(book, settlement, () -> BudgetFacts.settled(settlement));
     }

@@ -2,6 +2,8 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.brake.BrakeConfig;
 import dev.portreeve.policy.limit.LimitConfig;
+import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -10,8 +12,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Who belongs to whom, and what they may spend: tenants, their teams, and the users and agents that own keys. */
-public record OrganisationConfig(List<Tenant> tenants) {
+/**
+ * Who belongs to whom, and what they may spend: tenants, their teams, and the users and agents that own keys.
+ *
+ * @param rates of the currencies in which budgets are written that are not in dollars
+ */
+public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
     public static final OrganisationConfig EMPTY = new OrganisationConfig(List.of());
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9]{12}");
@@ -20,6 +26,29 @@ public record OrganisationConfig(List<Tenant> tenants) {
     public OrganisationConfig {
         tenants = tenants == null ? List.of() : List.copyOf(tenants);
         unique("tenant", tenants.stream().map(Tenant::id));
+        rates = rates == null ? List.of() : List.copyOf(rates);
+        unique("rate", rates.stream().map(Rate::currency));
+    }
+
+    /** Where all budgets are in dollars. */
+    public OrganisationConfig(List<Tenant> tenants) {
+        this(tenants, List.of());
+    }
+
+    /**
+     * What a dollar is in another currency. Calls are priced in dollars; budgets in the currency hold and settle them at this rate,
+     * which stands in the record with its date.
+     *
+     * @param currency three letters, such as {@code EUR}
+     * @param perUsd how much of it a dollar is
+     * @param date of which day the rate is
+     */
+    public record Rate(String currency, BigDecimal perUsd, LocalDate date) {
+        public Rate {
+            if (perUsd != null && perUsd.signum() <= 0) {
+                throw new IllegalArgumentException("per-usd is above 0");
+            }
+        }
     }
 
     /** Ids stand in records, headers and the ids of budgets, so they are kept plain. */

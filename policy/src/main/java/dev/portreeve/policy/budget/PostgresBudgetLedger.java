@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<BudgetPosting> {
     private static final int MAX_KNOWN_WINDOWS = 100_000;
 
+    private final PostgresBudgets budgets;
     private final HoldDesk desk;
     private final Leases leases;
     /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
@@ -38,8 +39,14 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
      * @param replica names this run of this process among all that ever lease on this database
      */
     public PostgresBudgetLedger(PostgresBudgets budgets, UUID replica, InstantSource clock) {
+        this.budgets = budgets;
         this.leases = new Leases(replica);
         this.desk = new HoldDesk(budgets, this, leases, clock);
+    }
+
+    /** What a window's budget counts; dollars, if there is no such budget any more. */
+    BudgetUnit unit(WindowKey window) {
+        return budgets.get().unit(window);
     }
 
     /** What this replica may hold from memory. */

@@ -4,7 +4,6 @@ import static dev.portreeve.db.policy.Tables.BUDGET;
 import static dev.portreeve.db.policy.Tables.BUDGET_BUCKET;
 import static dev.portreeve.db.policy.Tables.BUDGET_WINDOW;
 
-import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,6 +116,7 @@ final class PostgresBudgetReport {
 
     private static BudgetReport.Line line(
             Budget budget, @Nullable Level level, @Nullable String session, Balance balance) {
+        BudgetUnit unit = budget.unit();
         return new BudgetReport.Line(
                 budget.owner().tenant(),
                 budget.id(),
@@ -127,10 +127,11 @@ final class PostgresBudgetReport {
                 session,
                 level != null,
                 budget.turn().zone(),
-                budget.limit(),
-                new NanoUsd(balance.spent()),
-                new NanoUsd(balance.held()),
-                new NanoUsd(Math.max(0, balance.remaining(budget.limit()))),
+                unit.code(),
+                BudgetReport.Amount.of(unit, budget.limit()),
+                BudgetReport.Amount.of(unit, balance.spent()),
+                BudgetReport.Amount.of(unit, balance.held()),
+                BudgetReport.Amount.of(unit, Math.max(0, balance.remaining(budget.limit()))),
                 level == null ? null : level.span().end());
     }
 }

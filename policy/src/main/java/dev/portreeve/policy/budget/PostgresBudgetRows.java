@@ -3,7 +3,6 @@ package dev.portreeve.policy.budget;
 import static dev.portreeve.db.policy.Tables.BUDGET;
 
 import dev.portreeve.db.policy.tables.records.BudgetRecord;
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -22,7 +21,10 @@ final class PostgresBudgetRows {
         BudgetTurn turn = budget.turn();
         BudgetScope scope = budget.scope();
         Map<Field<?>, @Nullable Object> row = new LinkedHashMap<>();
-        row.put(BUDGET.LIMIT_NANOS, budget.limit().nanos());
+        row.put(BUDGET.LIMIT_NANOS, budget.limit());
+        row.put(BUDGET.UNIT, budget.unit().code());
+        row.put(BUDGET.RATE, budget.unit().perUsd());
+        row.put(BUDGET.RATE_DATE, budget.unit().date());
         row.put(BUDGET.TIME_WINDOW, turn.window().code());
         row.put(BUDGET.TIMEZONE, turn.zone().getId());
         row.put(
@@ -60,7 +62,8 @@ final class PostgresBudgetRows {
         return new Budget(
                 row.getId(),
                 new BudgetOwner(row.getTenant(), kind, row.getOwnerId()),
-                new NanoUsd(row.getLimitNanos()),
+                BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
+                row.getLimitNanos(),
                 turn,
                 scope);
     }

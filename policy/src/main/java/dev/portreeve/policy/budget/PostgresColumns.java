@@ -3,11 +3,15 @@ package dev.portreeve.policy.budget;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows on their way into a statement that unnests them, column by column. */
@@ -47,5 +51,21 @@ final class PostgresColumns {
             statement.setArray(first + i, array);
         }
         return first + types.length;
+    }
+
+    /** An array inside an array's element, as PostgreSQL writes it. */
+    static @Nullable String text(long @Nullable [] numbers) {
+        return numbers == null
+                ? null
+                : LongStream.of(numbers).mapToObj(Long::toString).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    static long @Nullable [] longs(ResultSet row, int column) throws SQLException {
+        Array array = row.getArray(column);
+        return array == null
+                ? null
+                : Stream.of((Long[]) array.getArray())
+                        .mapToLong(Long::longValue)
+                        .toArray();
     }
 }

@@ -5,7 +5,6 @@ import static dev.portreeve.db.policy.Tables.POSTING;
 import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
 
 import dev.portreeve.db.policy.tables.records.HoldRecord;
-import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the holds nobody resolved in time. */
 final class PostgresExpiredHolds {
@@ -89,7 +90,17 @@ final class PostgresExpiredHolds {
         for (int i = 0; i < budgets.length; i++) {
             windows.add(new WindowKey(hold.getTenant(), budgets[i], starts[i].toInstant()));
         }
-        return Settlement.assumed(hold.getTenant(), hold.getCallId(), windows, new NanoUsd(hold.getAmountNanos()));
+        return Settlement.assumed(
+                hold.getTenant(),
+                hold.getCallId(),
+                windows,
+                Amounts.of(hold.getAmountNanos(), each(hold.getAmounts())));
+    }
+
+    private static long @Nullable [] each(Long @Nullable [] stored) {
+        return stored == null
+                ? null
+                : Stream.of(stored).mapToLong(Long::longValue).toArray();
     }
 
     private static void advance(DSLContext transaction) {

@@ -66,13 +66,14 @@ final class PostgresHolds {
                     AND l.replica = n.replica LIMIT 1) l""";
 
     private static final String FIND = """
-            SELECT h.tenant, h.call_id, h.amount_nanos, p.kind, p.amount_nanos, p.overrun_nanos
+            SELECT h.tenant, h.call_id, h.amount_nanos, p.kind, p.amount_nanos, p.overrun_nanos,
+                h.amounts, p.amounts, p.overruns
             FROM unnest(?::text[], ?::uuid[]) AS n (tenant, call_id)
             CROSS JOIN LATERAL (
-                SELECT h.tenant, h.call_id, h.amount_nanos FROM policy.hold h
+                SELECT h.tenant, h.call_id, h.amount_nanos, h.amounts FROM policy.hold h
                 WHERE h.tenant = n.tenant AND h.call_id = n.call_id LIMIT 1) h
             LEFT JOIN LATERAL (
-                SELECT p.kind, p.amount_nanos, p.overrun_nanos FROM policy.posting p
+                SELECT p.kind, p.amount_nanos, p.overrun_nanos, p.amounts, p.overruns FROM policy.posting p
                 WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true""";
     private static final String LOCK_AND_READ = LOCK + ";\n" + LEASES;
     private static final String LOCK_READ_AND_FIND = LOCK_AND_READ + ";\n" + FIND;
@@ -93,15 +94,18 @@ final class PostgresHolds {
                 ON CONFLICT (tenant, budget_id, starts_at, replica)
                 DO UPDATE SET nanos = excluded.nanos, touched_at = now()
             ), hold AS (
-                INSERT INTO policy.hold (tenant, call_id, amount_nanos, budget_ids, window_starts, expires_at)
+                INSERT INTO policy.hold (tenant, call_id, amount_nanos, budget_ids, window_starts, expires_at, amounts)
                 SELECT tenant, call_id, amount, array_agg(budget_id ORDER BY level),
-                    array_agg(starts_at ORDER BY level), now() + lifetime * interval '1 millisecond'
-                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[])
-                    WITH ORDINALITY AS n (tenant, call_id, amount, lifetime, budget_id, starts_at, level)
+                    array_agg(starts_at ORDER BY level), now() + lifetime * interval '1 millisecond',
+                    CASE WHEN bool_or(own IS NOT NULL) THEN array_agg(own ORDER BY level) END
+                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[], ?::bigint[])
+                    WITH ORDINALITY AS n (tenant, call_id, amount, lifetime, budget_id, starts_at, own, level)
                 GROUP BY tenant, call_id, amount, lifetime
             )
-            INSERT INTO policy.posting (tenant, call_id, kind, amount_nanos, overrun_nanos)
-            SELECT * FROM unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[])""";
+            INSERT INTO policy.posting (tenant, call_id, kind, amount_nanos, overrun_nanos, amounts, overruns)
+            SELECT tenant, call_id, kind, amount, overrun, amounts::bigint[], overruns::bigint[]
+            FROM unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+                AS n (tenant, call_id, kind, amount, overrun, amounts, overruns)""";
 
     private final Transaction transaction;
     private final Connection connection;
@@ -120,7 +124,7 @@ final class PostgresHolds {
                     level.key().budgetId(),
                     level.key().start(),
                     level.span().end(),
-                    level.budget().limit().nanos());
+                    level.budget().limit());
         }
         try (PreparedStatement statement = connection.prepareStatement(MAKE)) {
             columns.set(statement, 1, "text", "text", "timestamptz", "timestamptz", "bigint");
@@ -235,11 +239,11 @@ final class PostgresHolds {
                         ? null
                         : new Settlement.Posted(
                                 Settlement.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
-                                rows.getLong(5),
-                                rows.getLong(6));
+                                Amounts.of(rows.getLong(5), PostgresColumns.longs(rows, 8)),
+                                Amounts.of(rows.getLong(6), PostgresColumns.longs(rows, 9)));
                 found.put(
                         new CallKey(rows.getString(1), rows.getObject(2, UUID.class)),
-                        new HoldState(rows.getLong(3), posted));
+                        new HoldState(Amounts.of(rows.getLong(3), PostgresColumns.longs(rows, 7)), posted));
             }
         }
         return found;
@@ -258,8 +262,8 @@ final class PostgresHolds {
             int next = balances.set(
                     statement, first, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
-            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz");
-            return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint");
+            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz", "bigint");
+            return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint", "text", "text");
         });
     }
 
@@ -292,27 +296,35 @@ final class PostgresHolds {
 
     /** A row for each level; the statement gathers those of a call. */
     private PostgresColumns holds(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 6);
+        PostgresColumns columns = new PostgresColumns(connection, 7);
         for (Ruling.HoldRow hold : ruling.holds()) {
-            for (WindowKey window : hold.windows()) {
-                CallKey call = hold.call();
+            long @Nullable [] each = hold.amounts().each();
+            for (int i = 0; i < hold.windows().size(); i++) {
+                WindowKey window = hold.windows().get(i);
                 columns.row(
-                        call.tenant(),
-                        call.callId(),
-                        hold.amount(),
+                        hold.call().tenant(),
+                        hold.call().callId(),
+                        hold.amounts().money(),
                         hold.lifetimeMillis(),
                         window.budgetId(),
-                        window.start());
+                        window.start(),
+                        each == null ? null : each[i]);
             }
         }
         return columns;
     }
 
     private PostgresColumns postings(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 5);
+        PostgresColumns columns = new PostgresColumns(connection, 7);
         ruling.postings()
                 .forEach((call, posted) -> columns.row(
-                        call.tenant(), call.callId(), posted.kind().code(), posted.amount(), posted.overrun()));
+                        call.tenant(),
+                        call.callId(),
+                        posted.kind().code(),
+                        posted.amount().money(),
+                        posted.overrun().money(),
+                        PostgresColumns.text(posted.amount().each()),
+                        PostgresColumns.text(posted.overrun().each())));
         return columns;
     }
 }

@@ -33,9 +33,9 @@ final class Ruling {
     /**
      * A hold that exists, and its posting if it is resolved.
      *
-     * @param amount what is really held: nothing, for a hold whose lease was gone and whose budget had nothing left
+     * @param amounts what is really held: nothing, for a hold whose lease was gone and whose budget had nothing left
      */
-    record HoldState(long amount, Settlement.@Nullable Posted posted) {}
+    record HoldState(Amounts amounts, Settlement.@Nullable Posted posted) {}
 
     /** What a batch spends of a rolling budget, and what counts no longer of it. */
     record Spent(long settled, long overrun) {
@@ -45,7 +45,7 @@ final class Ruling {
     }
 
     /** A hold to write. */
-    record HoldRow(CallKey call, long amount, long lifetimeMillis, List<WindowKey> windows) {}
+    record HoldRow(CallKey call, Amounts amounts, long lifetimeMillis, List<WindowKey> windows) {}
 
     /**
      * @param balances of every window the batch speaks of, as far as it exists
@@ -94,7 +94,7 @@ final class Ruling {
         }
         // A hold that is there already is this one: its first commit went through although nobody heard of it.
         if (!calls.containsKey(call)) {
-            long amount = hold.amount().nanos();
+            Amounts amounts = hold.amounts();
             if (!hold.drawn() || !leases.redeem(hold)) {
                 Runnable undo = freeEarlier(hold);
                 Hold.Decision.Exhausted exhausted = shortage(hold);
@@ -104,10 +104,10 @@ final class Ruling {
                 }
                 if (exhausted != null) {
                     // It runs already. Whatever it costs will be an overrun that everybody sees.
-                    amount = 0;
+                    amounts = Amounts.NOTHING;
                 }
             }
-            hold(call, amount, hold);
+            hold(call, amounts, hold);
         }
         return new Hold.Decision.Admitted(
                 hold.windows().stream().map(this::balance).toList());
@@ -145,7 +145,8 @@ final class Ruling {
 
     private void free(CallKey dead, HoldState state, List<WindowKey> windows, UUID by) {
         Settlement.Posted posted = state.posted();
-        for (WindowKey window : windows) {
+        for (int i = 0; i < windows.size(); i++) {
+            WindowKey window = windows.get(i);
             if (posted != null && window.isRolling()) {
                 // Nobody knows how much of it counts still; it goes with time.
                 continue;
@@ -154,35 +155,41 @@ final class Ruling {
             change(
                     window,
                     posted == null
-                            ? balance.resolve(state.amount(), 0, 0)
-                            : balance.takeBack(posted.amount(), posted.overrun()));
+                            ? balance.resolve(state.amounts().on(i), 0, 0)
+                            : balance.takeBack(
+                                    posted.amount().on(i), posted.overrun().on(i)));
         }
         if (posted == null) {
             Settlement.Posted released = new Settlement.Posted(Settlement.Kind.RELEASED, 0, 0);
             postings.put(dead, released);
-            calls.put(dead, new HoldState(state.amount(), released));
+            calls.put(dead, new HoldState(state.amounts(), released));
         } else {
             takenOver.put(dead, by);
         }
     }
 
-    private void hold(CallKey call, long amount, Hold hold) {
-        for (WindowKey window : hold.windows()) {
-            change(window, balance(window).hold(amount));
+    private void hold(CallKey call, Amounts amounts, Hold hold) {
+        for (int i = 0; i < hold.windows().size(); i++) {
+            WindowKey window = hold.windows().get(i);
+            change(window, balance(window).hold(amounts.on(i)));
         }
-        calls.put(call, new HoldState(amount, null));
-        holds.add(new HoldRow(call, amount, hold.lifetime().toMillis(), hold.windows()));
+        calls.put(call, new HoldState(amounts, null));
+        holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
     }
 
     private Hold.Decision.@Nullable Exhausted shortage(Hold hold) {
-        long amount = hold.amount().nanos();
-        for (Level level : hold.levels()) {
+        for (int i = 0; i < hold.levels().size(); i++) {
+            Level level = hold.levels().get(i);
+            long amount = hold.amounts().on(i);
             WindowKey window = level.key();
             Balance before = balances.get(window);
             if (before == null && window.isOfSession()) {
                 return new Hold.Decision.Exhausted(level, null, false);
             }
             before = balance(window);
+            if (amount == 0) {
+                continue;
+            }
             long left = before.remaining(level.budget().limit());
             if (amount > left - leases.outstanding(window)) {
                 leases.reclaim(window);
@@ -211,7 +218,7 @@ final class Ruling {
             settlement.finish(Settlement.Result.NO_HOLD, settlement.posted());
             return;
         }
-        Settlement.Posted posted = settlement.posted().over(state.amount());
+        Settlement.Posted posted = settlement.posted().over(state.amounts());
         if (state.posted() != null) {
             // An equal posting is this one, committed unheard.
             settlement.finish(
@@ -219,11 +226,14 @@ final class Ruling {
                     posted);
             return;
         }
-        for (WindowKey window : settlement.windows()) {
-            change(window, balance(window).resolve(state.amount(), posted.amount(), posted.overrun()));
-            spend(window, posted.amount(), posted.overrun());
+        for (int i = 0; i < settlement.windows().size(); i++) {
+            WindowKey window = settlement.windows().get(i);
+            long spent = posted.amount().on(i);
+            long beyond = posted.overrun().on(i);
+            change(window, balance(window).resolve(state.amounts().on(i), spent, beyond));
+            spend(window, spent, beyond);
         }
-        calls.put(call, new HoldState(state.amount(), posted));
+        calls.put(call, new HoldState(state.amounts(), posted));
         postings.put(call, posted);
         settlement.finish(Settlement.Result.APPLIED, posted);
     }
@@ -236,8 +246,9 @@ final class Ruling {
             CallKey call = new CallKey(window.tenant(), forfeit.callId());
             change(window, balance(window).hold(left).resolve(left, left, 0));
             spend(window, left, 0);
-            holds.add(new HoldRow(call, left, 0, List.of(window)));
-            postings.put(call, new Settlement.Posted(Settlement.Kind.ASSUMED, left, 0));
+            Amounts all = forfeit.amounts();
+            holds.add(new HoldRow(call, all, 0, List.of(window)));
+            postings.put(call, new Settlement.Posted(Settlement.Kind.ASSUMED, all, Amounts.NOTHING));
         }
     }
 

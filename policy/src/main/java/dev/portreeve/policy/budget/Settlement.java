@@ -12,7 +12,7 @@ final class Settlement implements CallPosting {
     private final String tenant;
     private final UUID callId;
     private final List<WindowKey> windows;
-    private final NanoUsd held;
+    private final Amounts held;
     private final @Nullable Hold drawn;
     private List<Settlement> raises = List.of();
     private final @Nullable IdempotentRun run;
@@ -23,7 +23,7 @@ final class Settlement implements CallPosting {
             String tenant,
             UUID callId,
             List<WindowKey> windows,
-            NanoUsd held,
+            Amounts held,
             @Nullable Hold drawn,
             @Nullable IdempotentRun run,
             Posted posted) {
@@ -56,11 +56,16 @@ final class Settlement implements CallPosting {
      * @param amount spent out of the hold
      * @param overrun billed above it
      */
-    record Posted(Kind kind, long amount, long overrun) {
+    record Posted(Kind kind, Amounts amount, Amounts overrun) {
+        /** In dollars alone. */
+        Posted(Kind kind, long amount, long overrun) {
+            this(kind, Amounts.same(amount), Amounts.same(overrun));
+        }
+
         /** The same end of a hold of this size: what does not fit into it is above it. */
-        Posted over(long held) {
-            long beyond = Math.max(0, amount - held);
-            return beyond == 0 ? this : new Posted(kind, held, overrun + beyond);
+        Posted over(Amounts held) {
+            Amounts beyond = amount.beyond(held);
+            return beyond.isNothing() ? this : new Posted(kind, amount.within(held), overrun.plus(beyond));
         }
     }
 
@@ -73,22 +78,23 @@ final class Settlement implements CallPosting {
         NO_HOLD
     }
 
-    static Settlement of(Hold hold, NanoUsd cost) {
-        long within = Math.min(cost.nanos(), hold.amount().nanos());
-        Kind kind = cost.isZero() ? Kind.RELEASED : Kind.SETTLED;
-        Posted posted = new Posted(kind, within, cost.nanos() - within);
+    static Settlement of(Hold hold, Load load) {
+        Amounts spent = Amounts.of(load, hold.levels());
+        Kind kind = spent.isNothing() ? Kind.RELEASED : Kind.SETTLED;
+        Posted posted = new Posted(kind, spent.within(hold.amounts()), spent.beyond(hold.amounts()));
         return new Settlement(
                 hold.tenant(),
                 hold.callId(),
                 hold.windows(),
-                hold.amount(),
+                hold.amounts(),
                 hold.drawn() ? hold : null,
                 hold.run(),
                 posted);
     }
 
-    static Settlement assumed(String tenant, UUID callId, List<WindowKey> windows, NanoUsd held) {
-        return new Settlement(tenant, callId, windows, held, null, null, new Posted(Kind.ASSUMED, held.nanos(), 0));
+    static Settlement assumed(String tenant, UUID callId, List<WindowKey> windows, Amounts held) {
+        return new Settlement(
+                tenant, callId, windows, held, null, null, new Posted(Kind.ASSUMED, held, Amounts.NOTHING));
     }
 
     /** As the other, for a hold that perhaps was never stored: it is, with this. */
@@ -97,10 +103,10 @@ final class Settlement implements CallPosting {
                 drawn.tenant(),
                 drawn.callId(),
                 drawn.windows(),
-                drawn.amount(),
+                drawn.amounts(),
                 drawn,
                 null,
-                new Posted(Kind.ASSUMED, drawn.amount().nanos(), 0));
+                new Posted(Kind.ASSUMED, drawn.amounts(), Amounts.NOTHING));
     }
 
     @Override
@@ -118,8 +124,9 @@ final class Settlement implements CallPosting {
         return windows;
     }
 
+    /** In dollars. */
     NanoUsd held() {
-        return held;
+        return new NanoUsd(held.money());
     }
 
     /** The hold, if its call ran on leased money and so perhaps before the hold was stored. */
@@ -139,11 +146,11 @@ final class Settlement implements CallPosting {
         return raises;
     }
 
-    /** All that was billed above what was held. */
+    /** All that was billed above what was held, in nano-dollars. */
     long overrun() {
-        long sum = posted.overrun();
+        long sum = posted.overrun().money();
         for (Settlement raise : raises) {
-            sum = Math.addExact(sum, raise.posted.overrun());
+            sum = Math.addExact(sum, raise.posted.overrun().money());
         }
         return sum;
     }

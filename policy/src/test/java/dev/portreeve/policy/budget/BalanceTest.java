@@ -3,11 +3,10 @@ package dev.portreeve.policy.budget;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.portreeve.policy.call.NanoUsd;
 import org.junit.jupiter.api.Test;
 
 class BalanceTest {
-    private static final NanoUsd TEN = new NanoUsd(10);
+    private static final long TEN = 10;
 
     @Test
     void whatIsHeldSpentAndOverrunIsNotLeft() {
@@ -28,8 +27,7 @@ class BalanceTest {
         assertEquals(new Balance(10, 0, 5, Long.MAX_VALUE), full);
         assertEquals(Long.MAX_VALUE, full.spent());
         assertEquals(5 - Long.MAX_VALUE, full.remaining(TEN));
-        assertEquals(
-                Long.MIN_VALUE, new Balance(Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE).remaining(NanoUsd.ZERO));
+        assertEquals(Long.MIN_VALUE, new Balance(Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE).remaining(0));
     }
 
     @Test

@@ -183,6 +183,48 @@ abstract class BudgetKindsContract {
     }
 
     @Test
+    void aCallIsHeldInEachUnitAtOnce() throws Exception {
+        purse.organise(
+                Purses.ofBot(Purses.of(1000), Purses.of(1000).in("EUR"), Purses.ofTokens(100), Purses.ofRequests(3)));
+        LlmCall call = call(70);
+        try (AuditTrail trail = purse.trail(call)) {
+            try (Reservation reservation = purse.ledger().reserve(call, trail)) {
+                assertEquals(new Balance(1000, 70, 0, 0), ever("member:bot:total"));
+                assertEquals(new Balance(1000, 61, 0, 0), ever("member:bot:total:eur"), "rounded up");
+                assertEquals(new Balance(100, 70, 0, 0), ever("member:bot:total:tokens"));
+                assertEquals(new Balance(3, 1, 0, 0), ever("member:bot:total:requests"));
+                assertEquals(NanoUsd.ZERO, reservation.cost());
+            }
+            trail.conclude(new Facts().put("outcome", "test")).await();
+        }
+        assertEquals(new Balance(3, 0, 0, 0), ever("member:bot:total:requests"), "it never ran");
+        completes(call(70), 25);
+        assertEquals(new Balance(1000, 0, 25, 0), ever("member:bot:total"));
+        assertEquals(new Balance(1000, 0, 22, 0), ever("member:bot:total:eur"));
+        assertEquals(new Balance(100, 0, 25, 0), ever("member:bot:total:tokens"));
+        assertEquals(new Balance(3, 0, 1, 0), ever("member:bot:total:requests"));
+        assertEquals(
+                "total budget of member bot is exhausted: limit 100 tokens, spent 25 tokens, held by running calls 0 tokens,"
+                        + " this call needs up to 76 tokens; it never resets",
+                denied(call(76)));
+        completes(call(75), 90);
+        assertEquals(new Balance(100, 0, 100, 15), ever("member:bot:total:tokens"), "more was billed than was held");
+        assertEquals(new Balance(1000, 0, 100, 15), ever("member:bot:total"));
+        completes(tool(BOT, "files", "read", 0), 0);
+        assertEquals(new Balance(3, 0, 3, 0), ever("member:bot:total:requests"));
+        assertTrue(denied(tool(BOT, "files", "read", 0)).contains("limit 3 requests"), "a free tool is a request too");
+    }
+
+    @Test
+    void aFailedCallThatCostNothingIsNoRequest() {
+        purse.organise(Purses.ofBot(Purses.ofRequests(1)));
+        purse.run(call(5), new Ending.Fails());
+        purse.run(call(5), new Ending.NeverRuns());
+        completes(call(5), 5);
+        denied(call(0));
+    }
+
+    @Test
     void aQuarterBeginsAgain() {
         purse.organise(Purses.ofBot(Purses.of(100).window(BudgetConfig.Window.QUARTERLY)));
         completes(call(100), 100);

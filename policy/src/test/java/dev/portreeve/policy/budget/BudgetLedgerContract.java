@@ -228,7 +228,7 @@ abstract class BudgetLedgerContract {
         Hold hold = new Hold(
                 "acme",
                 call.id().value(),
-                new NanoUsd(60),
+                PurseFixture.money(60),
                 new Budgets(ConfiguredBudgets.of(organisation(null, null, 100L)))
                         .above(call, purse.clock().instant()),
                 Duration.ofMinutes(1),
@@ -238,10 +238,10 @@ abstract class BudgetLedgerContract {
         assertInstanceOf(Hold.Decision.Admitted.class, hold.decision());
         assertEquals(new Balance(100, 60, 0, 0), purse.today(Kind.MEMBER, "bot"));
         for (int i = 0; i < 2; i++) {
-            Settlement settlement = hold.settlement(new NanoUsd(20));
+            Settlement settlement = hold.settlement(PurseFixture.money(20));
             append(settlement);
             assertEquals(Settlement.Result.APPLIED, settlement.result());
-            Settlement other = hold.settlement(new NanoUsd(21));
+            Settlement other = hold.settlement(PurseFixture.money(21));
             append(other);
             assertEquals(Settlement.Result.RESOLVED_BEFORE, other.result());
             assertEquals(new Balance(100, 0, 20, 0), purse.today(Kind.MEMBER, "bot"));
@@ -251,8 +251,8 @@ abstract class BudgetLedgerContract {
     @Test
     void aSettlementWithoutAHoldChangesNothing() {
         purse.organise(organisation(null, null, 100L));
-        Settlement stray =
-                Settlement.assumed("acme", UUID.randomUUID(), List.of(purse.today("member:bot:daily")), new NanoUsd(5));
+        Settlement stray = Settlement.assumed(
+                "acme", UUID.randomUUID(), List.of(purse.today("member:bot:daily")), Amounts.same(5));
         append(stray);
         assertEquals(Settlement.Result.NO_HOLD, stray.result());
     }

@@ -94,8 +94,7 @@ abstract class IdempotencyContract {
     private void sweep(LlmCall dead, long worst) {
         List<WindowKey> windows = List.of(
                 purse.today("tenant:acme:daily"), purse.today("team:support:daily"), purse.today("member:bot:daily"));
-        Settlement whole =
-                Settlement.assumed("acme", dead.id().value(), windows, new dev.portreeve.policy.call.NanoUsd(worst));
+        Settlement whole = Settlement.assumed("acme", dead.id().value(), windows, Amounts.same(worst));
         purse.audit()
                 .append(JournalEntry.of(purse.book(), whole, () -> ReservationSweeper.events(whole)))
                 .await();

@@ -50,7 +50,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
             balances.replaceAll((window, balance) -> {
                 boolean same = window.budgetId().equals(budget.id())
                         && window.tenant().equals(budget.owner().tenant());
-                long limit = Math.max(budget.limit().nanos(), balance.held() + balance.settled());
+                long limit = Math.max(budget.limit(), balance.held() + balance.settled());
                 return same ? new Balance(limit, balance.held(), balance.settled(), balance.overrun()) : balance;
             });
         }
@@ -91,10 +91,10 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                                 Ruling.Spent::plus));
         claims.giveBackRefused(postings);
         balances.putAll(ruling.changed());
-        ruling.holds().forEach(hold -> calls.put(hold.call(), new HoldState(hold.amount(), null)));
+        ruling.holds().forEach(hold -> calls.put(hold.call(), new HoldState(hold.amounts(), null)));
         ruling.postings()
                 .forEach((call, posted) ->
-                        calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amount(), posted)));
+                        calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), posted)));
     }
 
     private Map<WindowKey, Ruling.Spent> forget() {

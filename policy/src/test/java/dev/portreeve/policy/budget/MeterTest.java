@@ -39,7 +39,7 @@ class MeterTest {
             new Price(NanoUsd.ofUsd("1"), NanoUsd.ofUsd("0.5"), NanoUsd.ofUsd("2"), NanoUsd.ZERO, "test");
 
     private final Estimate estimate = new Estimate(100, 50, PRICE);
-    private final Meter meter = new Meter(estimate, estimate.worstCase());
+    private final Meter meter = new Meter(estimate, new Load(estimate.worstCase(), 0, 1));
 
     record Chunk(String words, @Nullable Usage soFar) implements Output<Chunk> {
         Chunk(String words) {
@@ -126,7 +126,7 @@ class MeterTest {
             new Fees(Map.of(HostedService.WEB_SEARCH, NanoUsd.ofUsd("0.01")), Map.of(), Fees.Searching.EACH);
 
     private static Charge charged(Estimate estimate, Usage usage) throws CallEnded {
-        Meter own = new Meter(estimate, estimate.worstCase());
+        Meter own = new Meter(estimate, new Load(estimate.worstCase(), 0, 1));
         own.around((Upstream<Chunk>) (input, out) -> usage).execute(Clearance.of(Content.EMPTY), chunk -> {});
         return own.charge();
     }
@@ -183,7 +183,7 @@ class MeterTest {
 
     private static Meter counting(TokenCount counting, Chunk... chunks) throws CallEnded {
         Estimate counted = new Estimate(100, 500_000, PRICE, List.of(Terms.USUAL), Estimate.Apart.NONE, counting);
-        Meter own = new Meter(counted, counted.worstCase());
+        Meter own = new Meter(counted, new Load(counted.worstCase(), 0, 1));
         own.around((Upstream<Chunk>) (input, out) -> {
                     for (Chunk chunk : chunks) {
                         out.emit(chunk);
@@ -276,7 +276,8 @@ class MeterTest {
 
     @Test
     void aRoundThatAskedBackCostsNothing() throws CallEnded {
-        Meter perCall = new Meter(new Estimate(0, 0, Price.perCall(NanoUsd.ofUsd("1"), "test")), NanoUsd.ofUsd("1"));
+        Meter perCall = new Meter(
+                new Estimate(0, 0, Price.perCall(NanoUsd.ofUsd("1"), "test")), new Load(NanoUsd.ofUsd("1"), 0, 1));
         perCall.around((Upstream<Chunk>) (input, out) -> {
                     out.emit(new Chunk("which city?"));
                     return Usage.UNFINISHED;
@@ -338,7 +339,7 @@ class MeterTest {
         Price dear = new Price(
                 NanoUsd.ofUsd("1000000"), NanoUsd.ofUsd("1000000"), NanoUsd.ofUsd("1000000"), NanoUsd.ZERO, "test");
         Estimate held = new Estimate(1, 1, dear);
-        Meter own = new Meter(held, held.worstCase());
+        Meter own = new Meter(held, new Load(held.worstCase(), 0, 1));
         own.around((Upstream<Chunk>) (input, out) -> absurd).execute(Clearance.of(Content.EMPTY), chunk -> {});
         assertEquals(new Charge(new Usage(1, 0, 1, Usage.Basis.ASSUMED), held.worstCase()), own.charge());
     }

@@ -21,7 +21,6 @@ import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.LlmCall;
-import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Usage;
 import java.time.Duration;
@@ -76,7 +75,7 @@ class PostgresAttemptsTest extends AttemptsContract {
     void the_id_of_a_raise_tells_which_calls_it_is() {
         assertEquals(
                 RAISE,
-                Hold.raise("acme", CALL, 1, new NanoUsd(1), List.of(), Duration.ZERO, null)
+                Hold.raise("acme", CALL, 1, PurseFixture.money(1), List.of(), Duration.ZERO, null)
                         .callId());
         assertEquals(CALL, Hold.raised(RAISE));
         assertNull(Hold.raised(CALL));

@@ -25,11 +25,12 @@ class PostgresBudgetLedgerTest extends BudgetLedgerContract {
         SELECT w.budget_id, w.starts_at, w.held_nanos, w.settled_nanos, w.overrun_nanos, r.held, r.settled, r.overrun
         FROM policy.budget_window w
         JOIN LATERAL (
-            SELECT coalesce(sum(h.amount_nanos) FILTER (WHERE p.call_id IS NULL), 0) AS held,
-                coalesce(sum(p.amount_nanos) FILTER (WHERE t.call_id IS NULL), 0) AS settled,
-                coalesce(sum(p.overrun_nanos) FILTER (WHERE t.call_id IS NULL), 0) AS overrun
+            SELECT coalesce(sum(coalesce(l.amount, h.amount_nanos)) FILTER (WHERE p.call_id IS NULL), 0) AS held,
+                coalesce(sum(coalesce(p.amounts[l.n], p.amount_nanos)) FILTER (WHERE t.call_id IS NULL), 0) AS settled,
+                coalesce(sum(coalesce(p.overruns[l.n], p.overrun_nanos)) FILTER (WHERE t.call_id IS NULL), 0) AS overrun
             FROM policy.hold h
-            CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts) AS l (budget_id, starts_at)
+            CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts, h.amounts) WITH ORDINALITY
+                AS l (budget_id, starts_at, amount, n)
             LEFT JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
             LEFT JOIN policy.posting_taken_over t ON t.tenant = p.tenant AND t.call_id = p.call_id
             WHERE h.tenant = w.tenant AND l.budget_id = w.budget_id AND l.starts_at = w.starts_at) r ON true

@@ -8,7 +8,6 @@ import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Team;
 import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
 import dev.portreeve.policy.budget.PurseFixture.Ending;
-import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
 import java.time.ZoneId;
 import java.util.List;
@@ -105,8 +104,8 @@ class PostgresOrganisationTest {
         assertEquals(
                 List.of("tenant:acme:daily 40 of 100, 60 left", "tenant:acme:total 40 of 300, 260 left"),
                 report.lines().stream()
-                        .map(line -> line.id() + " " + line.spent().nanos() + " of "
-                                + line.limit().nanos() + ", " + line.remaining().nanos() + " left")
+                        .map(line -> line.id() + " " + line.spent().count() + " of "
+                                + line.limit().count() + ", " + line.remaining().count() + " left")
                         .toList());
     }
 
@@ -117,7 +116,7 @@ class PostgresOrganisationTest {
                 .report(null)
                 .lines()
                 .getFirst();
-        assertEquals(NanoUsd.ofUsd("5"), line.remaining());
+        assertEquals("$5", line.remaining().text());
         assertEquals("2026-05-14T22:00:00Z", String.valueOf(line.resetsAt()));
         assertEquals("tenant acme", line.owner().toString());
     }

@@ -87,6 +87,11 @@ interface PurseFixture extends AutoCloseable {
                 new OrganisationConfig.Tenant("acme", daily(tenant), List.of(support), List.of(ana), List.of())));
     }
 
+    /** Nano-dollars, and nothing else that budgets count. */
+    static Load money(long nanos) {
+        return new Load(new NanoUsd(nanos), 0, 0);
+    }
+
     static List<BudgetConfig> daily(Long nanos) {
         return nanos == null
                 ? List.of()

@@ -9,7 +9,10 @@ import java.util.List;
 
 /** Budgets as tests write them: of so many nano-dollars, for ever, of everything, until told otherwise. */
 final class Purses {
-    private final long nanos;
+    private final Long nanos;
+    private Long tokens;
+    private Long requests;
+    private String currency;
     private String name;
     private BudgetConfig.Window window;
     private Duration rolling;
@@ -22,12 +25,30 @@ final class Purses {
     private List<String> tags = List.of();
     private BudgetConfig.Per per = BudgetConfig.Per.OWNER;
 
-    private Purses(long nanos) {
+    private Purses(Long nanos) {
         this.nanos = nanos;
     }
 
     static Purses of(long nanos) {
         return new Purses(nanos);
+    }
+
+    static Purses ofTokens(long limit) {
+        Purses purse = new Purses(null);
+        purse.tokens = limit;
+        return purse;
+    }
+
+    static Purses ofRequests(long limit) {
+        Purses purse = new Purses(null);
+        purse.requests = limit;
+        return purse;
+    }
+
+    /** The nano-units are of this currency. */
+    Purses in(String code) {
+        currency = code;
+        return this;
     }
 
     Purses named(String id) {
@@ -76,10 +97,18 @@ final class Purses {
         return this;
     }
 
+    private BigDecimal money() {
+        return nanos == null ? null : BigDecimal.valueOf(nanos, 9);
+    }
+
     BudgetConfig config() {
         return new BudgetConfig(
                 name,
-                BigDecimal.valueOf(nanos, 9),
+                currency == null ? money() : null,
+                currency == null ? null : money(),
+                currency,
+                tokens,
+                requests,
                 window,
                 rolling,
                 zone,
@@ -95,13 +124,15 @@ final class Purses {
     /** Tenant acme with these budgets of the agent bot in team support, and these of its key. */
     static OrganisationConfig ofBot(List<BudgetConfig> bot, List<BudgetConfig> key) {
         OrganisationConfig.Member agent = new OrganisationConfig.Member("bot", bot);
-        return new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
-                "acme",
-                List.of(),
-                List.of(new OrganisationConfig.Team("support", List.of(), List.of(), List.of(agent))),
-                List.of(),
-                List.of(),
-                List.of(new OrganisationConfig.Key(PurseFixture.BOT.keyId(), key)))));
+        return new OrganisationConfig(
+                List.of(new OrganisationConfig.Tenant(
+                        "acme",
+                        List.of(),
+                        List.of(new OrganisationConfig.Team("support", List.of(), List.of(), List.of(agent))),
+                        List.of(),
+                        List.of(),
+                        List.of(new OrganisationConfig.Key(PurseFixture.BOT.keyId(), key)))),
+                List.of(new OrganisationConfig.Rate("EUR", new BigDecimal("0.86"), LocalDate.parse("2026-05-13"))));
     }
 
     static OrganisationConfig ofBot(Purses... bot) {

@@ -50,6 +50,7 @@ final class ConfigurationPage {
             tool-servers: [ { slug: s, url: "http://127.0.0.1:1/mcp", auth: { bearer: b }, wording: [ { tool: w, title: x } ] } ]
             views: [ { id: v, tools: [ { from: s, names: ["*"] } ] } ]
             organisation:
+              rates: [ { currency: EUR, per-usd: 0.86, date: 2026-11-20 } ]
               tenants: [ { id: t, budgets: [ { limit-usd: 1 } ], teams: [ { id: u, agents: [ { id: a } ] } ], users: [ { id: w } ], keys: [ { id: k00000000001 } ] } ]
             policies: [ { id: r, effect: allow, models: [m], who: { tenant: t } } ]
             guardrails: [ { id: g, detect: secrets } ]

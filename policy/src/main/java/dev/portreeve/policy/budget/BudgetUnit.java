@@ -1,0 +1,98 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.call.NanoUsd;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.LocalDate;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a budget counts: billionths of a currency, tokens, or calls.
+ *
+ * @param code {@code usd}, another currency's three letters, {@code tokens} or {@code requests}
+ * @param perUsd how much of another currency a dollar is; {@code null} for all else
+ * @param date of which day that is
+ */
+record BudgetUnit(
+        Kind kind, String code, @Nullable BigDecimal perUsd, @Nullable LocalDate date) {
+    static final BudgetUnit USD = new BudgetUnit(Kind.DOLLARS, "usd", null, null);
+    static final BudgetUnit TOKENS = new BudgetUnit(Kind.TOKENS, "tokens", null, null);
+    static final BudgetUnit REQUESTS = new BudgetUnit(Kind.REQUESTS, "requests", null, null);
+
+    /** What is counted. */
+    enum Kind {
+        DOLLARS,
+        CURRENCY,
+        TOKENS,
+        REQUESTS
+    }
+
+    static BudgetUnit currency(String code, BigDecimal perUsd, LocalDate date) {
+        return new BudgetUnit(Kind.CURRENCY, code.toLowerCase(Locale.ROOT), perUsd, date);
+    }
+
+    static BudgetUnit read(String code, @Nullable BigDecimal perUsd, @Nullable LocalDate date) {
+        return switch (code) {
+            case "usd" -> USD;
+            case "tokens" -> TOKENS;
+            case "requests" -> REQUESTS;
+            default -> new BudgetUnit(Kind.CURRENCY, code, perUsd, date);
+        };
+    }
+
+    boolean isDollars() {
+        return kind == Kind.DOLLARS;
+    }
+
+    /** What of a call this counts; money of another currency rounded up, and at most what 64 bits hold. */
+    long of(Load load) {
+        return switch (kind) {
+            case DOLLARS -> load.money().nanos();
+            case CURRENCY -> converted(load.money().nanos());
+            case TOKENS -> load.tokens();
+            case REQUESTS -> load.requests();
+        };
+    }
+
+    private long converted(long nanos) {
+        return perUsd == null
+                ? nanos
+                : BigDecimal.valueOf(nanos)
+                        .multiply(perUsd)
+                        .setScale(0, RoundingMode.CEILING)
+                        .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                        .longValueExact();
+    }
+
+    /** So much in dollars, rounded down; {@code null} for what is no money. */
+    @Nullable
+    NanoUsd dollars(long amount) {
+        if (isDollars()) {
+            return new NanoUsd(amount);
+        }
+        return perUsd == null
+                ? null
+                : new NanoUsd(BigDecimal.valueOf(amount)
+                        .divide(perUsd, 0, RoundingMode.FLOOR)
+                        .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                        .longValueExact());
+    }
+
+    /** For records and answers to programs: a decimal. */
+    String decimal(long amount) {
+        return switch (kind) {
+            case DOLLARS, CURRENCY -> new NanoUsd(amount).toDecimal();
+            case TOKENS, REQUESTS -> Long.toString(amount);
+        };
+    }
+
+    /** As a person reads it: {@code $0.5}, {@code 0.5 EUR}, {@code 1200 tokens}. */
+    String text(long amount) {
+        return switch (kind) {
+            case DOLLARS -> "$" + decimal(amount);
+            case CURRENCY -> decimal(amount) + " " + code.toUpperCase(Locale.ROOT);
+            case TOKENS, REQUESTS -> decimal(amount) + " " + code;
+        };
+    }
+}
