@@ -102,11 +102,8 @@ class LiteLlmImportTest {
 
     @Test
     void who_a_deployment_is_at_a_cloud_becomes_an_identity_without_its_secrets() throws IOException {
-        String yaml = run(
-                        Map.of(),
-                        "import",
-                        "litellm-config",
-                        file("""
+        String yaml =
+                run(Map.of(), "import", "litellm-config", file("""
                                 model_list:
                                   - model_name: keys
                                     litellm_params:
@@ -131,8 +128,7 @@ class LiteLlmImportTest {
                                       vertex_project: our-project
                                       vertex_location: global
                                       vertex_credentials: '{"type":"service_account"}'
-                                """).toString())
-                .out();
+                                """).toString()).out();
         assertFalse(yaml.contains("LITERAL") || yaml.contains("service_account"), yaml);
         Map<String, String> set = everySet(yaml);
         set.put("HOME", "/home/gateway");
@@ -150,8 +146,9 @@ class LiteLlmImportTest {
         ProviderConfig gem = at(config, model(config, "gem"), 0);
         assertEquals(ProviderConfig.Auth.GOOGLE_SERVICE_ACCOUNT, gem.sentAs());
         assertEquals(
-                URI.create("https://europe-west4-aiplatform.googleapis.com/v1/projects/our-project/locations/europe-west4"
-                        + "/publishers/google"),
+                URI.create(
+                        "https://europe-west4-aiplatform.googleapis.com/v1/projects/our-project/locations/europe-west4"
+                                + "/publishers/google"),
                 gem.baseUrl());
         assertEquals(java.util.Set.of(ProviderConfig.Dialect.GEMINI), gem.spoken());
         assertEquals(
@@ -163,7 +160,8 @@ class LiteLlmImportTest {
         assertEquals("google-vertex-anthropic", claude.id());
         assertEquals(java.util.Set.of(ProviderConfig.Dialect.ANTHROPIC_MESSAGES), claude.spoken());
         assertEquals(
-                URI.create("https://aiplatform.googleapis.com/v1/projects/our-project/locations/global/publishers/anthropic"),
+                URI.create(
+                        "https://aiplatform.googleapis.com/v1/projects/our-project/locations/global/publishers/anthropic"),
                 claude.baseUrl());
         assertFalse(yaml.contains("api-key"), yaml);
     }

@@ -26,8 +26,7 @@ public final class BurnDownCommand implements Callable<Integer> {
     private String budget = "";
 
     @Option(names = "--tenant", description = "needed where there are several")
-    @Nullable
-    private String tenant;
+    private @Nullable String tenant;
 
     public BurnDownCommand(Terminal terminal) {
         this.terminal = terminal;

@@ -52,8 +52,7 @@ public final class StatementCommand implements Callable<Integer> {
     private final Period period = new Period();
 
     @Parameters(paramLabel = "OWNER", arity = "0..1", description = "team:ID, member:ID or key:ID; all by default")
-    @Nullable
-    private String owner;
+    private @Nullable String owner;
 
     @Option(names = "--format", defaultValue = "table", description = "table, csv or json (a line each)")
     private Format format = Format.table;

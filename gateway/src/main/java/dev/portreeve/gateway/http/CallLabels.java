@@ -13,11 +13,10 @@ final class CallLabels {
     private static final HeaderName SESSION = HeaderNames.create("x-portreeve-session");
     private static final HeaderName TAGS = HeaderNames.create("x-portreeve-tags");
     /** What clients say of themselves that know nothing of gateways; one that reads as no name is passed over. */
-    private static final List<HeaderName> SESSIONS_OF_OTHERS =
-            List.of(
-                    HeaderNames.create("x-claude-code-session-id"),
-                    HeaderNames.create("mcp-session-id"),
-                    HeaderNames.create("x-portkey-trace-id"));
+    private static final List<HeaderName> SESSIONS_OF_OTHERS = List.of(
+            HeaderNames.create("x-claude-code-session-id"),
+            HeaderNames.create("mcp-session-id"),
+            HeaderNames.create("x-portkey-trace-id"));
 
     static final String INVALID = "x-portreeve-session is one name and x-portreeve-tags are at most " + Labels.MAX_TAGS
             + ", separated by commas: each of 1 to 100 letters, digits and . _ : @ + / -, beginning with a letter or digit";

@@ -91,7 +91,8 @@ final class KeptStream {
      * @param left whether nobody listens any more
      * @throws CallEnded if it is not finished by the deadline, or was deleted, or nobody listens any more
      */
-    private void run(Conversation kept, long after, Deadline deadline, BooleanSupplier left, OutputSink<AnswerChunk> out)
+    private void run(
+            Conversation kept, long after, Deadline deadline, BooleanSupplier left, OutputSink<AnswerChunk> out)
             throws CallEnded {
         KeptEvents events = new KeptEvents(after);
         emit(events.begun(kept.response()), out);

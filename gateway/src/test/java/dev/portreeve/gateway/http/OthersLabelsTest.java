@@ -31,7 +31,8 @@ class OthersLabelsTest {
                     .getBytes(StandardCharsets.UTF_8);
             assertEquals(
                     200,
-                    caller.post("/v1/chat/completions", body, Map.of(header, value)).statusCode());
+                    caller.post("/v1/chat/completions", body, Map.of(header, value))
+                            .statusCode());
             StringBuilder records = new StringBuilder();
             edge.journal.records().forEach(record -> records.append(new String(record.leaf(), StandardCharsets.UTF_8)));
             assertTrue(records.toString().contains(recorded), records.toString());

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param date of which day that is
  */
 record BudgetUnit(
-        Kind kind, String code, @Nullable BigDecimal perUsd, @Nullable LocalDate date) {
+        Kind kind,
+        String code,
+        @Nullable BigDecimal perUsd,
+        @Nullable LocalDate date) {
     static final BudgetUnit USD = new BudgetUnit(Kind.DOLLARS, "usd", null, null);
     static final BudgetUnit TOKENS = new BudgetUnit(Kind.TOKENS, "tokens", null, null);
     static final BudgetUnit REQUESTS = new BudgetUnit(Kind.REQUESTS, "requests", null, null);

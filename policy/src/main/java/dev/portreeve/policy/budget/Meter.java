@@ -253,7 +253,7 @@ final class Meter {
     /** By the model's tokenizer, if it has one and all that came was kept; else by bytes. */
     private Usage unreported() {
         TokenCount counting = estimate.counting();
-        long text = counting == TokenCount.NONE ? TokenCount.UNKNOWN : kept.count(counting);
+        long text = counting.equals(TokenCount.NONE) ? TokenCount.UNKNOWN : kept.count(counting);
         boolean known = text != TokenCount.UNKNOWN;
         long output = Math.min(known ? text : outputBytes, estimate.outputTokens());
         if (soFar != null) {
@@ -276,7 +276,7 @@ final class Meter {
         long repeated = 0;
         for (TextRun run : chunk.text()) {
             long length = utf8Length(run.text());
-            if (estimate.counting() != TokenCount.NONE) {
+            if (!estimate.counting().equals(TokenCount.NONE)) {
                 kept.add(run);
             }
             if (run.repeat()) {

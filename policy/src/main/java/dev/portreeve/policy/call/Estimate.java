@@ -45,7 +45,7 @@ public record Estimate(
      * @return {@code null} if it does not help
      */
     public @Nullable Estimate counted(NanoUsd left) {
-        if (counting == TokenCount.NONE
+        if (counting.equals(TokenCount.NONE)
                 || atMost(inputTokens / TokenCount.MOST_BYTES, outputTokens).compareTo(left) > 0) {
             return null;
         }
