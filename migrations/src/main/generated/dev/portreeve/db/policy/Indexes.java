@@ -5,9 +5,9 @@ package dev.portreeve.db.policy;
 
 
 import dev.portreeve.db.policy.tables.Approval;
-import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.BudgetRaise;
 import dev.portreeve.db.policy.tables.BudgetWindow;
+import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
@@ -33,9 +33,9 @@ public class Indexes {
 
     public static final Index APPROVAL_LIVING = Internal.createIndex(DSL.name("approval_living"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING }, true);
     public static final Index APPROVAL_RECENT = Internal.createIndex(DSL.name("approval_recent"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
-    public static final Index CHILD_KEY_BY_PARENT = Internal.createIndex(DSL.name("child_key_by_parent"), ChildKey.CHILD_KEY, new OrderField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.PARENT }, false);
     public static final Index BUDGET_RAISE_BY_BUDGET = Internal.createIndex(DSL.name("budget_raise_by_budget"), BudgetRaise.BUDGET_RAISE, new OrderField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.BUDGET_ID, BudgetRaise.BUDGET_RAISE.ENDS_AT }, false);
     public static final Index BUDGET_WINDOW_BY_BUDGET = Internal.createIndex(DSL.name("budget_window_by_budget"), BudgetWindow.BUDGET_WINDOW, new OrderField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET }, false);
+    public static final Index CHILD_KEY_BY_PARENT = Internal.createIndex(DSL.name("child_key_by_parent"), ChildKey.CHILD_KEY, new OrderField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.PARENT }, false);
     public static final Index HOLD_BY_EXPIRY = Internal.createIndex(DSL.name("hold_by_expiry"), Hold.HOLD, new OrderField[] { Hold.HOLD.EXPIRES_AT }, false);
     public static final Index IDEMPOTENT_RUN_BY_EXPIRY = Internal.createIndex(DSL.name("idempotent_run_by_expiry"), IdempotentRun.IDEMPOTENT_RUN, new OrderField[] { IdempotentRun.IDEMPOTENT_RUN.EXPIRES_AT }, false);
     public static final Index LEASE_BY_TOUCH = Internal.createIndex(DSL.name("lease_by_touch"), Lease.LEASE, new OrderField[] { Lease.LEASE.TOUCHED_AT }, false);
