@@ -43,7 +43,7 @@ class BudgetCheckTest {
                 "{ limit-usd: 1, tool-servers: [free] }              | write limit-requests, or price-per-call",
                 "{ limit-usd: 1, tools: [free__read] }               | write limit-requests, or price-per-call",
                 "{ limit-usd: -1 }                                   | at least 0",
-                "{ limit-usd: 9999999999 }                           | beyond nine billion dollars",
+                "{ limit-usd: 9999999999 }                           | beyond nine billion",
                 "{ limit-usd: 1, window: rolling }                   | write rolling: 5h instead of window",
                 "{ limit-usd: 1, window: daily, rolling: 5h }        | leave one of both out",
                 "{ limit-usd: 1, rolling: 1s }                       | at least 1m and at most 366d",
