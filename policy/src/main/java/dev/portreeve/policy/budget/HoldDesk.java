@@ -50,19 +50,22 @@ final class HoldDesk {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
-        try {
-            Hold hold = hold(call, worst, levels, trail);
+        Hold hold = hold(call, worst, levels, trail);
+        if (!(hold.decision() instanceof Hold.Decision.Exhausted exhausted)) {
             return new MeteredReservation(trail, meter, book, new Holdings(hold, raise));
-        } catch (CallEnded refused) {
-            Estimate counted = counted(call, refused);
-            if (counted == null) {
-                throw refused;
-            }
-            Load smaller = new Load(counted.worstCase(), Load.tokens(counted), worst.requests());
-            trail.facts().put("worst_case_usd", smaller.money().toDecimal()).put("input_counted", true);
-            Hold hold = hold(call, smaller, levels, trail);
-            return new MeteredReservation(trail, new Meter(counted, smaller), book, new Holdings(hold, raise));
         }
+        CallEnded refusal = BudgetRefusal.of(hold, exhausted);
+        Estimate counted = counted(call, refusal);
+        if (counted == null) {
+            throw refusal;
+        }
+        Load smaller = new Load(counted.worstCase(), Load.tokens(counted), worst.requests());
+        trail.facts().put("worst_case_usd", smaller.money().toDecimal()).put("input_counted", true);
+        Hold second = hold(call, smaller, levels, trail);
+        if (second.decision() instanceof Hold.Decision.Exhausted still) {
+            throw BudgetRefusal.of(second, still);
+        }
+        return new MeteredReservation(trail, new Meter(counted, smaller), book, new Holdings(second, raise));
     }
 
     /** The bound of an input by its size is several times too high: what does not fit may do once it is counted. */
@@ -139,6 +142,7 @@ final class HoldDesk {
         return Deadline.in(left.compareTo(RECALL_PATIENCE) < 0 ? left : RECALL_PATIENCE);
     }
 
+    /** Decided: admitted, or exhausted. */
     private Hold hold(GovernedCall call, Load worst, List<Level> levels, AuditTrail trail) throws CallEnded {
         Supplier<Hold> holds = () -> new Hold(
                 call.subject().tenant(),
@@ -166,7 +170,7 @@ final class HoldDesk {
                 }
                 case Hold.Decision.Exhausted exhausted -> {
                     if (!exhausted.setAside() || patience.isPast() || !pause()) {
-                        throw BudgetRefusal.of(hold, exhausted);
+                        return hold;
                     }
                 }
                 case Hold.Decision.KeyInUse ignored -> throw inUse();
