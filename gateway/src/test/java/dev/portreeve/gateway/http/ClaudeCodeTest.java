@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Asked for with {@code -Dportreeve.test.agents=true}, because its package has hundreds of megabytes.
  */
 class ClaudeCodeTest {
+    private static final Pattern EXPORT = Pattern.compile("(?m)^export (\\w+)=(\\S+)$");
     private ReplayUpstream upstream;
     private EdgeFixture edge;
 
@@ -49,19 +54,22 @@ class ClaudeCodeTest {
 
     private NodeSdk.Run ask(String model) throws IOException, InterruptedException {
         NodeSdk claude = NodeSdk.install("@anthropic-ai/claude-code", "2", "anthropic/claude-code.mjs");
-        return claude.run(
-                Map.of(
-                        "HOME",
-                        home.toString(),
-                        "ANTHROPIC_BASE_URL",
-                        edge.uri("").toString(),
-                        "ANTHROPIC_AUTH_TOKEN",
-                        EdgeFixture.KEY,
-                        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
-                        "1",
-                        "DISABLE_AUTOUPDATER",
-                        "1"),
-                List.of(model, home.toString()));
+        return claude.run(environment(), List.of(model, home.toString()));
+    }
+
+    /** What its page says to set, with this gateway's address and key, and a home of its own. */
+    private Map<String, String> environment() throws IOException {
+        Map<String, String> environment = new HashMap<>(Map.of("HOME", home.toString(), "DISABLE_AUTOUPDATER", "1"));
+        Matcher export = EXPORT.matcher(Files.readString(Path.of("..", "docs", "claude-code.md")));
+        while (export.find()) {
+            environment.put(
+                    export.group(1),
+                    export.group(2)
+                            .replace("http://127.0.0.1:8080", edge.uri("").toString())
+                            .replace("prk_…", EdgeFixture.KEY));
+        }
+        assertEquals(5, environment.size(), "the page sets an address, a key and what must not be asked");
+        return environment;
     }
 
     @Test

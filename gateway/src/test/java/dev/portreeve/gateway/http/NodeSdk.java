@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class NodeSdk {
     private final Path folder;
+    private final String script;
 
     /** How a script ended. */
     record Run(int exit, String output) {}
@@ -27,10 +31,31 @@ final class NodeSdk {
      * @param script of the test resources
      */
     static NodeSdk install(String name, String version, String script) throws IOException, InterruptedException {
+        return install(name, version, "script.mjs", ReplayUpstream.recorded(script));
+    }
+
+    /**
+     * @param version what npm shall install
+     * @param file of the script, whose name no other test uses for this SDK
+     */
+    @SuppressWarnings("try") // The lock is only held.
+    static NodeSdk install(String name, String version, String file, byte[] script)
+            throws IOException, InterruptedException {
         assumeTrue(isThere("node") && isThere("npm"), "Node is not installed, so its SDK is not tried");
         Path folder = Path.of("target", "node-" + name.replaceAll("[^a-z]", ""));
         Files.createDirectories(folder);
-        Files.write(folder.resolve("script.mjs"), ReplayUpstream.recorded(script));
+        Files.write(folder.resolve(file), script);
+        // Tests run in several processes.
+        try (FileChannel turn = FileChannel.open(
+                        folder.resolve("turn"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock ignored = turn.lock()) {
+            installAlone(folder, name, version);
+        }
+        return new NodeSdk(folder, file);
+    }
+
+    private static void installAlone(Path folder, String name, String version)
+            throws IOException, InterruptedException {
         if (!Files.exists(folder.resolve("node_modules/" + name + "/package.json"))) {
             Files.writeString(folder.resolve("package.json"), "{\"private\":true,\"type\":\"module\"}");
             Run npm = run(
@@ -38,11 +63,11 @@ final class NodeSdk {
                     List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", name + "@" + version));
             assumeTrue(npm.exit() == 0, "the Node SDK cannot be installed here: " + npm.output());
         }
-        return new NodeSdk(folder);
     }
 
-    private NodeSdk(Path folder) {
+    private NodeSdk(Path folder, String script) {
         this.folder = folder;
+        this.script = script;
     }
 
     Run run(String... arguments) throws IOException, InterruptedException {
@@ -50,7 +75,7 @@ final class NodeSdk {
     }
 
     Run run(Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("node", "script.mjs"));
+        List<String> command = new ArrayList<>(List.of("node", script));
         command.addAll(arguments);
         return run(folder, environment, command);
     }
