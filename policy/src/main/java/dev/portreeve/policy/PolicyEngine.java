@@ -15,6 +15,7 @@ import dev.portreeve.policy.approval.PostgresWebhookOutbox;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetReport;
+import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgets;
@@ -119,6 +120,7 @@ public final class PolicyEngine implements AutoCloseable {
                 notifications);
         this.stops = Stops.on(ground.database(), audit);
         notifications.listen(Stops.CHANNEL, stops);
+        notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
         this.governor = new CallGovernor(
                 audit,
                 access,

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -46,8 +46,8 @@ final class NodeSdk {
         Files.createDirectories(folder);
         Files.write(folder.resolve(file), script);
         // Tests run in several processes.
-        try (FileChannel turn = FileChannel.open(
-                        folder.resolve("turn"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel turn =
+                        FileChannel.open(folder.resolve("turn"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock ignored = turn.lock()) {
             installAlone(folder, name, version);
         }

@@ -67,6 +67,18 @@ public final class LeaseSweeper {
         return receipts;
     }
 
+    /**
+     * Gives a window's share back, because another replica was short of it; does not wait for the database.
+     *
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the journal takes no more; what lies idle goes back a second later anyway
+     */
+    void giveBack(WindowKey recalled) {
+        if (ledger.leases().recalled(recalled)) {
+            Receipt ignored =
+                    audit.append(JournalEntry.of(ledger, new LeasePosting.Unused(List.of(recalled)), List::of));
+        }
+    }
+
     private List<Receipt> giveBack(Duration idle) {
         List<WindowKey> unused = ledger.leases().unused(idle);
         List<Receipt> receipts = new ArrayList<>();

@@ -341,6 +341,23 @@ final class Leases {
         }
     }
 
+    /** Marks the window's share to be given back with its next batch, as far as no call drew it; false if there is nothing. */
+    boolean recalled(WindowKey window) {
+        lock.lock();
+        try {
+            Share share = shares.get(window);
+            long now = System.nanoTime();
+            if (share == null || !share.lies(now, Duration.ZERO)) {
+                return false;
+            }
+            share.unused = true;
+            share.askedAt = now;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * What was drawn so long ago that neither its hold nor its end can still be on their way: the database refused both, and
      * their calls may have run. Whoever asks must have them charged; they stay drawn until that is on disk.

@@ -88,6 +88,8 @@ final class PostgresHolds {
                     ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[])
                     AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, recalls)
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
+                RETURNING CASE WHEN n.recalls THEN pg_notify('lease_recalled',
+                    concat_ws(chr(10), n.tenant, n.budget_id, (extract(epoch FROM n.starts_at))::bigint)) END
             ), lease AS (
                 INSERT INTO policy.lease (tenant, budget_id, starts_at, replica, nanos)
                 SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::uuid[], ?::bigint[])

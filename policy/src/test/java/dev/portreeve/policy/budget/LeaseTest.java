@@ -23,11 +23,13 @@ import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Usage;
+import dev.portreeve.policy.signal.PostgresNotifications;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -335,6 +337,33 @@ class LeaseTest {
                 housekeeping.giveBackAll();
             }
             assertInstanceOf(CallOutcome.Completed.class, larger.get());
+        }
+    }
+
+    /** Nothing but the word of the one that is short moves the other: no housekeeping runs. */
+    @Test
+    void aReplicaThatHearsThatAnotherIsShortGivesBackAtOnce() throws Exception {
+        try (PostgresPurse other = purse.replica();
+                PostgresNotifications heard =
+                        new PostgresNotifications(other.database.app().dataSource())) {
+            run(other, 1000, 0);
+            assertTrue(leased("member:bot:daily") > 0);
+            CountDownLatch listening = new CountDownLatch(1);
+            LeaseRecalls recalls = new LeaseRecalls(sweeper(other));
+            heard.listen(LeaseRecalls.CHANNEL, new PostgresNotifications.Listener() {
+                @Override
+                public void notified(String payload) {
+                    recalls.notified(payload);
+                }
+
+                @Override
+                public void connected() {
+                    listening.countDown();
+                }
+            });
+            heard.start();
+            listening.await();
+            assertInstanceOf(CallOutcome.Completed.class, run(purse, 10_000, 0));
         }
     }
 
