@@ -33,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -362,7 +363,7 @@ class LeaseTest {
                 }
             });
             heard.start();
-            listening.await();
+            assertTrue(listening.await(1, TimeUnit.MINUTES));
             assertInstanceOf(CallOutcome.Completed.class, run(purse, 10_000, 0));
         }
     }

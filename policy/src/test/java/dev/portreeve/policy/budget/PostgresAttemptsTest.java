@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,6 +43,7 @@ class PostgresAttemptsTest extends AttemptsContract {
         return PostgresPurse.open(BudgetLedgerContract.NOON);
     }
 
+    @AfterEach
     @Override
     void closePurse() {
         PostgresBudgetLedgerTest.assertReplayEqualsBalances(postgres());

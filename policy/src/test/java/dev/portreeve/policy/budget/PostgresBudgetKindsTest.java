@@ -9,6 +9,7 @@ import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PostgresBudgetKindsTest extends BudgetKindsContract {
@@ -33,6 +34,7 @@ class PostgresBudgetKindsTest extends BudgetKindsContract {
         return PostgresPurse.open(NOON);
     }
 
+    @AfterEach
     @Override
     void closePurse() {
         assertEquals(List.of(), postgres().query(PIECES, row -> row.getString(1)));

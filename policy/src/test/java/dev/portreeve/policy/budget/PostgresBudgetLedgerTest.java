@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PostgresBudgetLedgerTest extends BudgetLedgerContract {
@@ -54,6 +55,7 @@ class PostgresBudgetLedgerTest extends BudgetLedgerContract {
                 "balances that holds and postings do not explain");
     }
 
+    @AfterEach
     @Override
     void closePurse() {
         assertReplayEqualsBalances(postgres());

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ class PostgresIdempotencyTest extends IdempotencyContract {
         return (PostgresPurse) purse;
     }
 
+    @AfterEach
     @Override
     void closePurse() {
         PostgresBudgetLedgerTest.assertReplayEqualsBalances(postgres());
