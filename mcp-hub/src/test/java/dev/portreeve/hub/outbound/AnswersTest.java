@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -302,9 +303,14 @@ class AnswersTest {
 
     @Test
     void whoIsNotThereIsUnreachable() throws IOException {
-        server.close();
-        Unreachable away = assertThrows(Unreachable.class, this::answer);
-        assertTrue(away.getMessage().contains("refused"), away.getMessage());
+        // Bound and not listening: the port is nobody else's meanwhile, and refuses.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            URI there = URI.create("http://mcp.example:" + nobody.getLocalPort() + "/");
+            Unreachable away = assertThrows(
+                    Unreachable.class, () -> http.send(OutboundRequest.get(there, "text/plain"), Reach.PRIVATE, LONG));
+            assertTrue(away.getMessage().contains("refused"), away.getMessage());
+        }
     }
 
     @Test
