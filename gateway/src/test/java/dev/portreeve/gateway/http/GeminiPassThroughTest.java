@@ -361,7 +361,7 @@ class GeminiPassThroughTest {
             assertTrue(text(response).contains("\"status\":\"INVALID_ARGUMENT\""), text(response));
         }
         says(404, "NOT_FOUND", post("/v1beta/models/none:generateContent", ASK));
-        says(404, "NOT_FOUND", post("/v1beta/models/smart:embedContent", ASK));
+        says(404, "NOT_FOUND", post("/v1beta/models/smart:predictContent", ASK));
         says(403, "PERMISSION_DENIED", post("/v1beta/models/forbidden:generateContent", ASK));
         says(
                 401,
