@@ -125,6 +125,43 @@ class AccountsTest {
         assertFalse(verdict.path("windows").get(0).path("agrees").asBoolean(true), verdict.toString());
     }
 
+    @Test
+    void tokensAndRequestsAreSaidInWholeOnes(@TempDir Path folder) throws Exception {
+        fixture.close();
+        fixture = GatewayFixture.configured(folder, """
+                providers: [{ id: demo, kind: demo }]
+                models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
+                organisation:
+                  tenants:
+                    - id: acme
+                      agents:
+                        - id: bot
+                          budgets: [{ limit-usd: 1 }, { limit-tokens: 5000 }, { limit-requests: 20 }]
+                policies:
+                  - { id: models, effect: allow, models: ["*"] }
+                """);
+        chat(fixture.newKey("bot"), "run-1");
+        awaitRows(1);
+        JsonNode verdict = reconciled();
+        assertTrue(verdict.path("agrees").asBoolean(false), verdict.toString());
+        for (JsonNode window : verdict.path("windows")) {
+            String spent = window.path("spent").asString();
+            switch (window.path("budget").asString()) {
+                case "member:bot:total" -> assertTrue(spent.startsWith("0.0"), spent);
+                case "member:bot:total:tokens" -> assertTrue(Long.parseLong(spent) > 1, spent);
+                case "member:bot:total:requests" -> assertEquals("1", spent);
+                default -> throw new AssertionError(window.toString());
+            }
+        }
+        assertEquals(3, verdict.path("windows").size(), verdict.toString());
+        JsonNode burning = JsonMapper.shared()
+                .readTree(fixture.run("budgets", "burn-down", "member:bot:total:requests", "-o", "json")
+                        .out());
+        assertEquals("20", burning.path("limit").asString(), burning.toString());
+        assertEquals("1", burning.path("spent").asString(), burning.toString());
+        assertEquals("1", burning.path("points").get(0).path("spent").asString(), burning.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -159,6 +159,21 @@ class DelegationTest {
     }
 
     @Test
+    void whileTheKeysCannotBeReadTheCallerMayAskAgain() throws Exception {
+        String root = fixture.newKey("bot");
+        made(root, "{}");
+        fixture.execute("ALTER TABLE policy.child_key RENAME TO child_key_away");
+        try {
+            HttpResponse<String> refused = ask("GET", "/v1/keys", root, "");
+            assertEquals(503, refused.statusCode(), refused.body());
+            assertTrue(refused.body().contains("try again shortly"), refused.body());
+        } finally {
+            fixture.execute("ALTER TABLE policy.child_key_away RENAME TO child_key");
+        }
+        assertEquals(1, json(ask("GET", "/v1/keys", root, "")).path("data").size());
+    }
+
+    @Test
     void nobodyMakesAKeyWithoutOne() throws Exception {
         assertEquals(401, ask("POST", "/v1/keys", "prk_nothing", "{}").statusCode());
         assertEquals(401, ask("GET", "/v1/keys", "", "").statusCode());

@@ -7,7 +7,6 @@ import dev.portreeve.policy.budget.Reconciliation;
 import dev.portreeve.policy.budget.Statement;
 import dev.portreeve.policy.call.NanoUsd;
 import io.helidon.webserver.http.HttpRules;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/statement}, {@code /reconciliation} and {@code /burn-down}: the money of a tenant. Amounts are decimal strings. */
 final class AccountsApi {
-    private static final int NANO = 9;
     private final Accounts accounts;
     private final TenantChoice tenants;
     private final InstantSource clock;
@@ -180,12 +178,12 @@ final class AccountsApi {
                 window.budget(),
                 window.starts(),
                 window.agrees(),
-                decimal(window.spent()),
-                decimal(window.posted()),
-                decimal(window.held()),
-                decimal(window.open()),
-                decimal(window.leased()),
-                decimal(window.shares()));
+                window.spent().decimal(),
+                window.posted().decimal(),
+                window.held().decimal(),
+                window.open().decimal(),
+                window.leased().decimal(),
+                window.shares().decimal());
     }
 
     private void burnDown(AdminExchange exchange) {
@@ -206,18 +204,13 @@ final class AccountsApi {
                         found.unit(),
                         found.starts(),
                         found.ends(),
-                        decimal(found.limit()),
-                        decimal(found.spent()),
-                        decimal(found.held()),
-                        decimal(found.leased()),
+                        found.limit().decimal(),
+                        found.spent().decimal(),
+                        found.held().decimal(),
+                        found.leased().decimal(),
                         found.points().stream()
-                                .map(point -> new Point(point.until(), decimal(point.spent())))
+                                .map(point -> new Point(point.until(), point.spent().decimal()))
                                 .toList())));
-    }
-
-    private static String decimal(long billionths) {
-        BigDecimal amount = BigDecimal.valueOf(billionths, NANO).stripTrailingZeros();
-        return (amount.scale() < 0 ? amount.setScale(0) : amount).toPlainString();
     }
 
     private Instant from(AdminExchange exchange) {

@@ -4,6 +4,8 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.key.Authentication;
+import dev.portreeve.policy.key.KeysUnreadable;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -58,6 +60,14 @@ final class LastResort {
                         path,
                         lost.getMessage());
                 answer(path, response, report, CallErrors.evidenceUnavailable());
+            }
+            case KeysUnreadable silent -> {
+                LOG.error("the keys cannot be read: callId={} path=\"{}\" reason=\"{}\"", call, path, silent.getMessage());
+                answer(
+                        path,
+                        response,
+                        report,
+                        CallErrors.of(new Authentication.Unavailable("keys cannot be read now; try again shortly")));
             }
             case HttpException bad
             when bad.status().code() < 500 ->

@@ -55,6 +55,11 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
      * @param text for people: {@code $0.5}, {@code 1200 tokens}
      */
     public record Amount(long count, String decimal, String text) {
+        /** @param unit as {@link Line#unit} has it */
+        static Amount of(String unit, long count) {
+            return of(BudgetUnit.read(unit, null, null), count);
+        }
+
         static Amount of(BudgetUnit unit, long count) {
             return new Amount(count, unit.decimal(count), unit.text(count));
         }

@@ -6,13 +6,13 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.audit.Receipt;
-import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,10 +54,9 @@ final class HoldDesk {
         if (!(hold.decision() instanceof Hold.Decision.Exhausted exhausted)) {
             return new MeteredReservation(trail, meter, book, new Holdings(hold, raise));
         }
-        CallEnded refusal = BudgetRefusal.of(hold, exhausted);
-        Estimate counted = counted(call, refusal);
+        Estimate counted = counted(call, exhausted);
         if (counted == null) {
-            throw refusal;
+            throw BudgetRefusal.of(hold, exhausted);
         }
         Load smaller = new Load(counted.worstCase(), Load.tokens(counted), worst.requests());
         trail.facts().put("worst_case_usd", smaller.money().toDecimal()).put("input_counted", true);
@@ -69,15 +68,15 @@ final class HoldDesk {
     }
 
     /** The bound of an input by its size is several times too high: what does not fit may do once it is counted. */
-    private static @Nullable Estimate counted(GovernedCall call, CallEnded refused) {
-        boolean exhausted = refused.outcome() instanceof CallOutcome.Denied denied
-                && denied.denial().reason() == Denial.Reason.BUDGET_EXHAUSTED
-                && denied.budget() != null;
-        if (!exhausted) {
+    private static @Nullable Estimate counted(GovernedCall call, Hold.Decision.Exhausted exhausted) {
+        Balance before = exhausted.before();
+        Budget budget = exhausted.level().budget();
+        if (before == null || budget.unit().kind() == BudgetUnit.Kind.REQUESTS) {
             return null;
         }
-        BudgetState state = ((CallOutcome.Denied) refused.outcome()).budget();
-        return state == null ? null : call.estimate().counted(state.remaining());
+        NanoUsd left = budget.unit().dollars(Math.max(0, before.remaining(budget.limit())));
+        // What counts tokens says nothing of money; whether they fit then, the second hold tells.
+        return call.estimate().counted(left == null ? MeteredReservation.ANYTHING : left);
     }
 
     /** None, if the call takes nothing of any; otherwise all, since a dearer attempt may take of each. */

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class MeteredReservation implements Reservation, Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(MeteredReservation.class);
 
-    private static final NanoUsd ANYTHING = new NanoUsd(Long.MAX_VALUE);
+    static final NanoUsd ANYTHING = new NanoUsd(Long.MAX_VALUE);
 
     private final AuditTrail trail;
     private final Meter meter;

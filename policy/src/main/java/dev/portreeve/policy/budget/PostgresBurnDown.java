@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.budget.BudgetReport.Amount;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -50,28 +51,29 @@ final class PostgresBurnDown {
         if (window == null) {
             return null;
         }
+        String unit = window.get("unit", String.class);
         OffsetDateTime starts = window.get("starts_at", OffsetDateTime.class);
         OffsetDateTime ends = window.get("ends_at", OffsetDateTime.class);
         return new BurnDown(
                 budget,
-                window.get("unit", String.class),
+                unit,
                 starts.toInstant(),
                 ends == null ? null : ends.toInstant(),
-                window.get("limit_nanos", Long.class),
-                window.get("spent", Long.class),
-                window.get("held_nanos", Long.class),
-                window.get("leased_nanos", Long.class),
-                points(tenant, budget, starts));
+                Amount.of(unit, window.get("limit_nanos", Long.class)),
+                Amount.of(unit, window.get("spent", Long.class)),
+                Amount.of(unit, window.get("held_nanos", Long.class)),
+                Amount.of(unit, window.get("leased_nanos", Long.class)),
+                points(tenant, budget, unit, starts));
     }
 
-    private List<BurnDown.Point> points(String tenant, String budget, OffsetDateTime starts) {
+    private List<BurnDown.Point> points(String tenant, String budget, String unit, OffsetDateTime starts) {
         List<BurnDown.Point> points = new ArrayList<>();
         long spent = 0;
         for (Record row : database.fetch(
                 POINTS, DSL.val(tenant), DSL.val(budget), DSL.val(starts), DSL.inline(BurnDown.MAX_POINTS - 1))) {
             spent = Math.addExact(spent, row.get("nanos", Long.class));
             Instant until = row.get("until", OffsetDateTime.class).toInstant();
-            points.add(new BurnDown.Point(until, spent));
+            points.add(new BurnDown.Point(until, Amount.of(unit, spent)));
         }
         return points;
     }

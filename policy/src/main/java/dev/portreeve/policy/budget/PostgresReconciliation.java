@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.budget.BudgetReport.Amount;
 import dev.portreeve.policy.call.NanoUsd;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -85,7 +86,7 @@ final class PostgresReconciliation {
             SELECT w.budget_id, w.starts_at, w.settled_nanos + w.overrun_nanos, coalesce(parts.charged, 0),
                 w.held_nanos, coalesce(parts.open, 0), w.leased_nanos,
                 coalesce((SELECT sum(l.nanos) FROM policy.lease l WHERE l.tenant = w.tenant
-                    AND l.budget_id = w.budget_id AND l.starts_at = w.starts_at), 0), g.time_window = 'rolling'
+                    AND l.budget_id = w.budget_id AND l.starts_at = w.starts_at), 0), g.time_window = 'rolling', g.unit
             FROM policy.budget_window w
             JOIN policy.budget g ON g.tenant = w.tenant AND g.id = w.of_budget
             LEFT JOIN parts ON parts.budget_id = w.budget_id AND parts.starts_at = w.starts_at
@@ -186,20 +187,25 @@ final class PostgresReconciliation {
             statement.setObject(4, from.atOffset(ZoneOffset.UTC));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    found.add(new Reconciliation.Window(
-                            rows.getString(1),
-                            rows.getObject(2, OffsetDateTime.class).toInstant(),
-                            rows.getLong(3),
-                            rows.getLong(4),
-                            rows.getLong(5),
-                            rows.getLong(6),
-                            rows.getLong(7),
-                            rows.getLong(8),
-                            rows.getBoolean(9)));
+                    found.add(window(rows));
                 }
             }
         }
         return found;
+    }
+
+    private static Reconciliation.Window window(ResultSet row) throws SQLException {
+        String unit = row.getString(10);
+        return new Reconciliation.Window(
+                row.getString(1),
+                row.getObject(2, OffsetDateTime.class).toInstant(),
+                Amount.of(unit, row.getLong(3)),
+                Amount.of(unit, row.getLong(4)),
+                Amount.of(unit, row.getLong(5)),
+                Amount.of(unit, row.getLong(6)),
+                Amount.of(unit, row.getLong(7)),
+                Amount.of(unit, row.getLong(8)),
+                row.getBoolean(9));
     }
 
     private static NanoUsd amount(ResultSet row, int column) throws SQLException {

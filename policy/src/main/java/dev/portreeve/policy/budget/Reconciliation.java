@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.budget.BudgetReport.Amount;
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Instant;
 import java.util.List;
@@ -54,7 +55,7 @@ public record Reconciliation(
             UUID call, @Nullable NanoUsd ledger, @Nullable NanoUsd records) {}
 
     /**
-     * One window of a budget; amounts in billionths of what the budget counts.
+     * One window of a budget, in what the budget counts.
      *
      * @param spent as its row says, overruns included
      * @param posted what the postings come to
@@ -67,16 +68,17 @@ public record Reconciliation(
     public record Window(
             String budget,
             Instant starts,
-            long spent,
-            long posted,
-            long held,
-            long open,
-            long leased,
-            long shares,
+            Amount spent,
+            Amount posted,
+            Amount held,
+            Amount open,
+            Amount leased,
+            Amount shares,
             boolean sliding) {
         /** Whether its row says what its parts come to. */
         public boolean agrees() {
-            return (sliding ? spent <= posted : spent == posted) && held == open && leased == shares;
+            boolean charged = sliding ? spent.count() <= posted.count() : spent.equals(posted);
+            return charged && held.equals(open) && leased.equals(shares);
         }
     }
 }

@@ -38,7 +38,11 @@ public interface KeyDirectory {
         return new Issuance.Refused("keys make no others here");
     }
 
-    /** The living keys that this caller's key made itself, newest first. */
+    /**
+     * The living keys that this caller's key made itself, newest first.
+     *
+     * @throws KeysUnreadable if they cannot be looked up
+     */
     default List<KeyInfo> children(Subject parent) {
         return List.of();
     }
@@ -47,6 +51,8 @@ public interface KeyDirectory {
      * Ends a key below the caller's, and with it all below that.
      *
      * @return false if there is no such living key below
+     * @throws KeysUnreadable if it cannot be looked up
+     * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then the key still works
      */
     default boolean revoke(Subject parent, String keyId) {
         return false;

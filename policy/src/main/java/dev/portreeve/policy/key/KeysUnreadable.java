@@ -1,7 +1,7 @@
 package dev.portreeve.policy.key;
 
-/** The store of the keys does not answer now. */
-final class KeysUnreadable extends RuntimeException {
+/** The store of the keys does not answer now, so nothing is known of any; asking again shortly may help. */
+public final class KeysUnreadable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     KeysUnreadable(String message) {

@@ -113,8 +113,12 @@ final class PostgresKeyRows implements KeyRows {
 
     @Override
     public List<KeyInfo> children(String tenant, String keyId, Instant now, int limit) {
-        return listed(
-                VIRTUAL_KEY.TENANT.eq(tenant).and(CHILD_KEY.PARENT.eq(keyId)).and(isLiving(now)), limit);
+        try {
+            return listed(
+                    VIRTUAL_KEY.TENANT.eq(tenant).and(CHILD_KEY.PARENT.eq(keyId)).and(isLiving(now)), limit);
+        } catch (DataAccessException silent) {
+            throw new KeysUnreadable(silent);
+        }
     }
 
     private List<KeyInfo> listed(Condition which, int limit) {

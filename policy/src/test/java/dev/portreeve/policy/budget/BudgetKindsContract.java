@@ -23,9 +23,12 @@ import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.Terms;
+import dev.portreeve.policy.call.TokenCount;
 import dev.portreeve.policy.call.ToolCall;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -213,6 +216,51 @@ abstract class BudgetKindsContract {
         completes(tool(BOT, "files", "read", 0), 0);
         assertEquals(new Balance(3, 0, 3, 0), ever("member:bot:total:requests"));
         assertTrue(denied(tool(BOT, "files", "read", 0)).contains("limit 3 requests"), "a free tool is a request too");
+    }
+
+    private static LlmCall counted(long bytes, long tokens) {
+        TokenCount vocabulary = new TokenCount() {
+            @Override
+            public long input() {
+                return tokens;
+            }
+
+            @Override
+            public long output(Collection<String> texts) {
+                return UNKNOWN;
+            }
+        };
+        return new LlmCall(
+                new CallId(UUID.randomUUID()),
+                BOT,
+                new Resource.Model("fast"),
+                "chat",
+                Content.EMPTY,
+                new Estimate(
+                        bytes, 10, NANO_A_TOKEN, List.of(Terms.USUAL), Estimate.Apart.NONE, vocabulary),
+                Deadline.in(Duration.ofMinutes(5)));
+    }
+
+    private void holds(String budget, long amount, LlmCall call) throws Exception {
+        try (AuditTrail trail = purse.trail(call)) {
+            try (Reservation reservation = purse.ledger().reserve(call, trail)) {
+                assertEquals(amount, ever(budget).held(), budget);
+                assertEquals(NanoUsd.ZERO, reservation.cost());
+            }
+            trail.conclude(new Facts().put("outcome", "test")).await();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitByItsSizeIsCounted() throws Exception {
+        purse.organise(Purses.ofBot(Purses.ofTokens(100)));
+        holds("member:bot:total:tokens", 90, counted(400, 80));
+        assertTrue(denied(counted(400, 91)).endsWith("this call needs up to 101 tokens; it never resets"));
+        purse.organise(Purses.ofBot(Purses.of(100)));
+        holds("member:bot:total", 90, counted(400, 80));
+        assertTrue(denied(counted(400, 91)).contains("up to $0.000000101"), "dollars are counted in the same way");
+        purse.organise(Purses.ofBot(Purses.ofRequests(0)));
+        assertTrue(denied(counted(400, 80)).contains("limit 0 requests"), "no counting makes a request smaller");
     }
 
     @Test
