@@ -27,6 +27,8 @@ import dev.portreeve.policy.guardrail.GuardrailConfig.Detector;
 import dev.portreeve.policy.guardrail.GuardrailConfig.Position;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -577,14 +579,15 @@ class RoutedCallsTest {
 
     @Test
     void an_unreachable_place_costs_nothing() throws Exception {
-        URI nobody;
-        try (java.net.ServerSocket closed = new java.net.ServerSocket(0)) {
-            nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort() + "/v1");
+        // Bound and not listening: the port is nobody else's meanwhile, and refuses.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            edge.provider("down", URI.create("http://127.0.0.1:" + nobody.getLocalPort() + "/v1"))
+                    .model(model("fast", 0, List.of(), "down/a", "two/b"));
+            start("0.76");
+            second.always(answer());
+            answered(caller.chat(UNARY), "two", 2);
         }
-        edge.provider("down", nobody).model(model("fast", 0, List.of(), "down/a", "two/b"));
-        start("0.76");
-        second.always(answer());
-        answered(caller.chat(UNARY), "two", 2);
         assertTrue(
                 closing().contains("{\"charged_usd\":\"0\",\"model\":\"fast\"")
                         && closing().contains("\"unreachable\""),

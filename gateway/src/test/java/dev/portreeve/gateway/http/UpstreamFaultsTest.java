@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -77,12 +78,15 @@ class UpstreamFaultsTest {
 
     @Test
     void one_that_refuses_the_connection() throws Exception {
-        URI nobody;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort() + "/v1");
+        // Bound and not listening: the port is nobody else's meanwhile, and refuses.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            restart(
+                    URI.create("http://127.0.0.1:" + nobody.getLocalPort() + "/v1"),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(10));
+            fails(UNARY, 502, "upstream_unreachable");
         }
-        restart(nobody, Duration.ofSeconds(5), Duration.ofSeconds(10));
-        fails(UNARY, 502, "upstream_unreachable");
     }
 
     @ParameterizedTest

@@ -323,7 +323,8 @@ class QuestionsTest {
         String call = "\"name\":\"old__confide\",\"arguments\":{\"ask\":" + question;
         Caller.Heard failed = caller.modern("tools/call", call + ",\"must\":true}");
         assertEquals(McpError.MISSING_CLIENT_CAPABILITY, failed.error().code());
-        assertEquals(400, failed.status());
+        // On a slow machine it may have become a stream by then, which begins with 200 whatever follows.
+        assertEquals(failed.stream() ? 200 : 400, failed.status());
         assertEquals(
                 "{\"requiredCapabilities\":" + needed + "}",
                 String.valueOf(failed.error().data()));
