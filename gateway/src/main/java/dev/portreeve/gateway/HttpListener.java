@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int WRITE_BUFFER_BYTES = 8192;
+    private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
     private static final Duration IDLE_CONNECTION = Duration.ofMinutes(5);
     private static final int TRIES = 20;
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -74,6 +75,8 @@ final class HttpListener implements AutoCloseable {
                 .maxConcurrentRequests(bounds.maxConcurrentRequests())
                 .maxPayloadSize(bounds.maxBodyBytes())
                 .idleConnectionTimeout(IDLE_CONNECTION)
+                // The server's timer keeps a stopped server, and all it serves, until it looks the next time.
+                .idleConnectionPeriod(IDLE_CHECK)
                 .shutdownGracePeriod(bounds.shutdownGrace())
                 // Ours closes everything in the right order.
                 .shutdownHook(false)

@@ -71,8 +71,12 @@ public final class PriceSnapshot {
         }
     }
 
-    /** The one in the program, signed by a key of the project. */
+    /** The one in the program, signed by a key of the project. Read when it is first asked for; the same ever after. */
     public static PriceSnapshot builtIn() {
+        return BuiltIn.SNAPSHOT;
+    }
+
+    private static PriceSnapshot readBuiltIn() {
         try (InputStream in = resource(BUILT_IN);
                 InputStream note = resource(PriceSignature.noteOf(BUILT_IN))) {
             byte[] packed = in.readAllBytes();
@@ -224,5 +228,9 @@ public final class PriceSnapshot {
             }
         }
         return starts;
+    }
+
+    private static final class BuiltIn {
+        static final PriceSnapshot SNAPSHOT = readBuiltIn();
     }
 }

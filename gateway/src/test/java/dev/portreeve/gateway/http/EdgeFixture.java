@@ -343,6 +343,8 @@ final class EdgeFixture implements AutoCloseable {
         HttpRouting.Builder routing = HttpRouting.builder();
         edge.addRoutes(routing);
         server = WebServer.builder()
+                // Its timer keeps a stopped server, and all of an edge, until it looks the next time.
+                .idleConnectionPeriod(Duration.ofSeconds(1))
                 .host("127.0.0.1")
                 .port(0)
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
