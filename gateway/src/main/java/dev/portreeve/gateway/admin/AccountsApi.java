@@ -209,7 +209,8 @@ final class AccountsApi {
                         found.held().decimal(),
                         found.leased().decimal(),
                         found.points().stream()
-                                .map(point -> new Point(point.until(), point.spent().decimal()))
+                                .map(point ->
+                                        new Point(point.until(), point.spent().decimal()))
                                 .toList())));
     }
 

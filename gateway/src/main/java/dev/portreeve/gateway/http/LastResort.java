@@ -62,7 +62,11 @@ final class LastResort {
                 answer(path, response, report, CallErrors.evidenceUnavailable());
             }
             case KeysUnreadable silent -> {
-                LOG.error("the keys cannot be read: callId={} path=\"{}\" reason=\"{}\"", call, path, silent.getMessage());
+                LOG.error(
+                        "the keys cannot be read: callId={} path=\"{}\" reason=\"{}\"",
+                        call,
+                        path,
+                        silent.getMessage());
                 answer(
                         path,
                         response,

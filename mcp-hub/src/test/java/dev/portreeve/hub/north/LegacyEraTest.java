@@ -255,8 +255,7 @@ class LegacyEraTest {
     }
 
     private static boolean isUnderWay(Caller.Heard heard) {
-        return heard.messages().stream()
-                .anyMatch(message -> message.toString().contains("under way already"));
+        return heard.messages().stream().anyMatch(message -> message.toString().contains("under way already"));
     }
 
     @Test

@@ -115,7 +115,12 @@ final class PostgresKeyRows implements KeyRows {
     public List<KeyInfo> children(String tenant, String keyId, Instant now, int limit) {
         try {
             return listed(
-                    VIRTUAL_KEY.TENANT.eq(tenant).and(CHILD_KEY.PARENT.eq(keyId)).and(isLiving(now)), limit);
+                    VIRTUAL_KEY
+                            .TENANT
+                            .eq(tenant)
+                            .and(CHILD_KEY.PARENT.eq(keyId))
+                            .and(isLiving(now)),
+                    limit);
         } catch (DataAccessException silent) {
             throw new KeysUnreadable(silent);
         }

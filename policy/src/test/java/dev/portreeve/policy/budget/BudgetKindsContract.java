@@ -236,8 +236,7 @@ abstract class BudgetKindsContract {
                 new Resource.Model("fast"),
                 "chat",
                 Content.EMPTY,
-                new Estimate(
-                        bytes, 10, NANO_A_TOKEN, List.of(Terms.USUAL), Estimate.Apart.NONE, vocabulary),
+                new Estimate(bytes, 10, NANO_A_TOKEN, List.of(Terms.USUAL), Estimate.Apart.NONE, vocabulary),
                 Deadline.in(Duration.ofMinutes(5)));
     }
 
