@@ -246,6 +246,7 @@ public final class Gateway implements AutoCloseable {
                         .toList(),
                 policy.keys(),
                 policy::budgets,
+                policy.budgetOrders(),
                 new Accounts(database.pooled()),
                 new PostgresAuditReader(database.pooled()),
                 evidence::statuses,

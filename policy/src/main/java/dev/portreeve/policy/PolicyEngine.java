@@ -14,6 +14,8 @@ import dev.portreeve.policy.approval.PostgresApprovalStore;
 import dev.portreeve.policy.approval.PostgresWebhookOutbox;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
+import dev.portreeve.policy.budget.BudgetNews;
+import dev.portreeve.policy.budget.BudgetOrders;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseSweeper;
@@ -71,6 +73,8 @@ public final class PolicyEngine implements AutoCloseable {
     private final Approvals approvals;
     private final PostgresBudgets budgets;
     private final LeaseSweeper leases;
+    private final BudgetNews news;
+    private final BudgetOrders orders;
     private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
     private final Housekeeping post;
@@ -121,6 +125,9 @@ public final class PolicyEngine implements AutoCloseable {
         this.stops = Stops.on(ground.database(), audit);
         notifications.listen(Stops.CHANNEL, stops);
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
+        this.news = new BudgetNews(budgets, leases);
+        this.orders = new BudgetOrders(audit, news::look);
+        notifications.listen(BudgetNews.CHANNEL, news);
         this.governor = new CallGovernor(
                 audit,
                 access,
@@ -162,7 +169,7 @@ public final class PolicyEngine implements AutoCloseable {
 
     private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
         return List.of(
-                new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
+                new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
                 new Chore("reading who is stopped", STOPS_EVERY, stops::refresh),
                 new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
                 new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
@@ -226,6 +233,11 @@ public final class PolicyEngine implements AutoCloseable {
 
     public Approvals approvals() {
         return approvals;
+    }
+
+    /** What people change about budgets while calls run. */
+    public BudgetOrders budgetOrders() {
+        return orders;
     }
 
     /** What every tenant's budgets have left now; one look at the database. */

@@ -17,6 +17,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String session,
             boolean inForce,
             String timezone,
+            String state,
+            @Nullable String stateReason,
+            @Nullable String stateBy,
+            @Nullable Instant stateSince,
             String unit,
             String limit,
             String spent,
@@ -43,6 +47,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 line.session(),
                 line.applies(),
                 line.timezone().getId(),
+                line.state(),
+                said(line.status().reason()),
+                said(line.status().by()),
+                line.status().since(),
                 line.unit(),
                 line.limit().decimal(),
                 line.spent().decimal(),
@@ -53,6 +61,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 dollars(line, line.held()),
                 dollars(line, line.remaining()),
                 line.resetsAt());
+    }
+
+    private static @Nullable String said(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static @Nullable String dollars(BudgetReport.Line line, BudgetReport.Amount amount) {

@@ -43,7 +43,18 @@ final class BudgetsPanel {
         String narrowed = line.scope().isEmpty() ? "" : " · " + line.scope();
         String session = line.session() == null || line.session().isEmpty() ? "" : " · session " + line.session();
         String dormant = line.applies() ? "" : " · not in force today";
+        dormant += state(line);
         return window(line.window(), line.period()) + narrowed + session + dormant;
+    }
+
+    private static String state(BudgetReport.Line line) {
+        if (line.state().equals("in_debt")) {
+            return " · in debt";
+        }
+        String by = line.status().by();
+        return by.isEmpty()
+                ? ""
+                : " · " + line.state() + " by " + by + ": " + line.status().reason();
     }
 
     private static String window(BudgetConfig.Window window, String period) {

@@ -31,9 +31,10 @@ public final class BudgetsCommand implements Callable<Integer> {
             for (JsonNode line : answer.path("budgets")) {
                 rows.add(List.of(
                         line.path("tenant").asString(),
-                        line.path("owner").asString(),
+                        line.path("id").asString(),
                         line.path("window").asString(),
                         narrowed(line),
+                        line.path("state").asString(),
                         line.path("unit").asString(),
                         line.path("limit").asString(),
                         line.path("spent").asString(),
@@ -42,7 +43,9 @@ public final class BudgetsCommand implements Callable<Integer> {
                         Terminal.orDash(line.path("resets_at").asString(""))));
             }
             terminal.table(
-                    List.of("TENANT", "OWNER", "WINDOW", "FOR", "UNIT", "LIMIT", "SPENT", "HELD", "LEFT", "RESETS"),
+                    List.of(
+                            "TENANT", "BUDGET", "WINDOW", "FOR", "STATE", "UNIT", "LIMIT", "SPENT", "HELD", "LEFT",
+                            "RESETS"),
                     rows);
             return 0;
         }

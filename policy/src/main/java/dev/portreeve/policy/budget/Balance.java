@@ -16,6 +16,11 @@ record Balance(long limit, long held, long settled, long overrun) {
         return within < Long.MIN_VALUE + overrun ? Long.MIN_VALUE : within - overrun;
     }
 
+    /** How much more was spent than this limit allows; zero if it is not. */
+    long debt(long newestLimit) {
+        return Math.max(0, spent() - newestLimit);
+    }
+
     long spent() {
         return saturated(settled, overrun);
     }

@@ -14,17 +14,36 @@ final class Budget {
     private final long limit;
     private final BudgetTurn turn;
     private final BudgetScope scope;
+    private final BudgetStatus status;
     /** The window most calls fall into; only saves work. */
     private volatile @Nullable Level current;
 
-    /** @param limit in its unit */
+    /** One that is open. */
     Budget(String id, BudgetOwner owner, BudgetUnit unit, long limit, BudgetTurn turn, BudgetScope scope) {
+        this(id, owner, unit, limit, turn, scope, BudgetStatus.OPEN);
+    }
+
+    /** @param limit in its unit */
+    Budget(
+            String id,
+            BudgetOwner owner,
+            BudgetUnit unit,
+            long limit,
+            BudgetTurn turn,
+            BudgetScope scope,
+            BudgetStatus status) {
         this.id = id;
         this.owner = owner;
         this.unit = unit;
         this.limit = limit;
         this.turn = turn;
         this.scope = scope;
+        this.status = status;
+    }
+
+    /** The same budget, in another state. */
+    Budget with(BudgetStatus made) {
+        return new Budget(id, owner, unit, limit, turn, scope, made);
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
@@ -64,6 +83,10 @@ final class Budget {
 
     BudgetScope scope() {
         return scope;
+    }
+
+    BudgetStatus status() {
+        return status;
     }
 
     /** As a person reads it: {@code daily budget of team support for models=fast}. */

@@ -21,7 +21,7 @@ final class Budgets {
     private static final int MAX_CHAINS = 20_000;
 
     private final Map<BudgetOwner, List<Budget>> byOwner;
-    private final Map<String, BudgetUnit> units = new HashMap<>();
+    private final Map<String, Budget> byName = new HashMap<>();
     private final Map<Chain, List<Budget>> chains = new ConcurrentHashMap<>();
 
     /** From a tenant to a key, with the keys that made it. */
@@ -30,7 +30,7 @@ final class Budgets {
     Budgets(Collection<Budget> all) {
         Map<BudgetOwner, List<Budget>> grouped = new HashMap<>();
         for (Budget budget : all) {
-            units.put(name(budget.owner().tenant(), budget.id()), budget.unit());
+            byName.put(name(budget.owner().tenant(), budget.id()), budget);
             grouped.computeIfAbsent(budget.owner(), owner -> new ArrayList<>()).add(budget);
         }
         grouped.replaceAll((owner, budgets) -> List.copyOf(budgets));
@@ -66,11 +66,22 @@ final class Budgets {
         return tenant + " " + budget;
     }
 
-    /** What a window's budget counts; dollars, if it is not in force. */
-    BudgetUnit unit(WindowKey window) {
+    /** The budget of a window, as it is now; {@code null} if it is not in force. */
+    @Nullable
+    Budget of(WindowKey window) {
         int mark = window.budgetId().indexOf(Budget.SESSION_MARK);
         String budget = mark < 0 ? window.budgetId() : window.budgetId().substring(0, mark);
-        return units.getOrDefault(name(window.tenant(), budget), BudgetUnit.USD);
+        return byName.get(name(window.tenant(), budget));
+    }
+
+    /** The same windows, with their budgets as they are now; what is not in force any more stays as it was. */
+    List<Level> newest(List<Level> levels) {
+        List<Level> newest = new ArrayList<>(levels.size());
+        for (Level level : levels) {
+            Budget now = of(level.key());
+            newest.add(now == null || now == level.budget() ? level : new Level(now, level.span(), level.key()));
+        }
+        return newest;
     }
 
     private List<Budget> chain(Subject subject) {

@@ -46,6 +46,10 @@ final class HoldDesk {
         Meter meter = new Meter(call.estimate(), worst);
         List<Level> levels = taken(budgets.get().above(call, clock.instant()), worst);
         Holdings.Raise raise = (ordinal, more, first, into) -> raise(call, ordinal, more, first, into, trail);
+        Level barred = barred(levels, worst);
+        if (barred != null) {
+            throw BudgetRefusal.of(barred);
+        }
         if (levels.isEmpty() && call.run() == null) {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
@@ -89,12 +93,27 @@ final class HoldDesk {
         return List.of();
     }
 
-    /** In the windows of the first hold, which are those of the call's beginning. */
+    /** The first level that this would take something of and whose budget is not open. */
+    private static @Nullable Level barred(List<Level> levels, Load load) {
+        for (Level level : levels) {
+            Budget budget = level.budget();
+            if (!budget.status().isOpen() && budget.unit().of(load) > 0) {
+                return level;
+            }
+        }
+        return null;
+    }
+
+    /** In the windows of the first hold, which are those of the call's beginning; by what is said of their budgets now. */
     private boolean raise(
             GovernedCall call, int ordinal, Load more, @Nullable Hold first, List<Hold> into, AuditTrail trail) {
-        List<Level> levels = first == null ? budgets.get().above(call, clock.instant()) : first.levels();
+        Budgets now = budgets.get();
+        List<Level> levels = first == null ? now.above(call, clock.instant()) : now.newest(first.levels());
         if (levels.isEmpty()) {
             return true;
+        }
+        if (barred(levels, more) != null) {
+            return false;
         }
         Supplier<Hold> holds = () -> Hold.raise(
                 call.subject().tenant(),

@@ -79,6 +79,11 @@ public final class LeaseSweeper {
         }
     }
 
+    /** Gives back what is set aside of budgets that are not open any more; does not wait for the database. */
+    void giveBackBarred() {
+        ledger.leases().windows().stream().filter(ledger::isBarred).forEach(this::giveBack);
+    }
+
     private List<Receipt> giveBack(Duration idle) {
         List<WindowKey> unused = ledger.leases().unused(idle);
         List<Receipt> receipts = new ArrayList<>();

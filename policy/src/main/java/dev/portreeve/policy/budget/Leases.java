@@ -341,6 +341,16 @@ final class Leases {
         }
     }
 
+    /** Of which something may be set aside here. */
+    List<WindowKey> windows() {
+        lock.lock();
+        try {
+            return List.copyOf(shares.keySet());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Marks the window's share to be given back with its next batch, as far as no call drew it; false if there is nothing. */
     boolean recalled(WindowKey window) {
         lock.lock();

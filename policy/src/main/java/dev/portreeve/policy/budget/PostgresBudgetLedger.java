@@ -46,7 +46,14 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     /** What a window's budget counts; dollars, if there is no such budget any more. */
     BudgetUnit unit(WindowKey window) {
-        return budgets.get().unit(window);
+        Budget budget = budgets.get().of(window);
+        return budget == null ? BudgetUnit.USD : budget.unit();
+    }
+
+    /** Whether nothing may be held in this window any more: its budget is not open, or not in force. */
+    boolean isBarred(WindowKey window) {
+        Budget budget = budgets.get().of(window);
+        return budget == null || !budget.status().isOpen();
     }
 
     /** What this replica may hold from memory. */

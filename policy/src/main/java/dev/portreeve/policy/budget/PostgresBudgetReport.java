@@ -127,6 +127,7 @@ final class PostgresBudgetReport {
                 session,
                 level != null,
                 budget.turn().zone(),
+                budget.status(),
                 unit.code(),
                 BudgetReport.Amount.of(unit, budget.limit()),
                 BudgetReport.Amount.of(unit, balance.spent()),

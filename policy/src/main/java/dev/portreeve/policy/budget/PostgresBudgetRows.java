@@ -4,6 +4,7 @@ import static dev.portreeve.db.policy.Tables.BUDGET;
 
 import dev.portreeve.db.policy.tables.records.BudgetRecord;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,15 @@ final class PostgresBudgetRows {
                 BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
                 row.getLimitNanos(),
                 turn,
-                scope);
+                scope,
+                status(row));
+    }
+
+    private static BudgetStatus status(BudgetRecord row) {
+        Instant since = row.getStateAt();
+        return since == null
+                ? BudgetStatus.OPEN
+                : new BudgetStatus(
+                        BudgetStatus.State.of(row.getState()), row.getStateReason(), row.getStateBy(), since);
     }
 }

@@ -38,7 +38,7 @@ public final class PostgresBudgets implements Supplier<Budgets> {
      *
      * @throws org.jooq.exception.DataAccessException if the database does not answer; the last snapshot stays
      */
-    public void refresh() {
+    public synchronized void refresh() {
         // Before the budgets: what changes in between is read now and once more.
         Long revision = database.select(REVISION.NUMBER)
                 .from(REVISION)

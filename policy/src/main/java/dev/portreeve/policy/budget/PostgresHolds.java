@@ -45,10 +45,11 @@ final class PostgresHolds {
             CROSS JOIN LATERAL (
                 SELECT w.tenant, w.budget_id, w.starts_at,
                     w.limit_nanos, w.held_nanos, w.settled_nanos, w.overrun_nanos,
-                    w.leased_nanos, coalesce(w.recalled_until > now(), false) AS recalled
-                FROM policy.budget_window w
+                    w.leased_nanos,
+                    coalesce(w.recalled_until > now(), false) OR g.state <> 'open' OR g.retired_at IS NOT NULL AS recalled
+                FROM policy.budget_window w JOIN policy.budget g ON g.tenant = w.tenant AND g.id = w.of_budget
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
-                FOR UPDATE) w""";
+                FOR UPDATE OF w) w""";
 
     /**
      * The intervals are {@link PostgresExpiredLeases#TOUCH_EVERY} and {@link PostgresExpiredLeases#DEAD_AFTER}.

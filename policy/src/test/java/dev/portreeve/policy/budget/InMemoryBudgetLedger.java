@@ -29,6 +29,8 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final Map<WindowKey, Budget> rollingBudgets = new HashMap<>();
     private final InstantSource clock;
     private volatile Budgets budgets;
+    private List<Budget> configured;
+    private final Map<String, BudgetStatus> statuses = new HashMap<>();
 
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock) {
         this(organisation, clock, new InMemoryClaims());
@@ -38,14 +40,16 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock, InMemoryClaims claims) {
         this.claims = claims;
         this.clock = clock;
-        this.budgets = new Budgets(ConfiguredBudgets.of(organisation));
+        this.configured = ConfiguredBudgets.of(organisation);
+        this.budgets = new Budgets(configured);
         this.desk = new HoldDesk(() -> budgets, this, leases, clock);
     }
 
     /** Replaces the budgets; what is held and spent stays. */
     public synchronized void organise(OrganisationConfig organisation) {
         List<Budget> newest = ConfiguredBudgets.of(organisation);
-        budgets = new Budgets(newest);
+        configured = newest;
+        budgets = inForce();
         for (Budget budget : newest) {
             balances.replaceAll((window, balance) -> {
                 boolean same = window.budgetId().equals(budget.id())
@@ -54,6 +58,18 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                 return same ? new Balance(limit, balance.held(), balance.settled(), balance.overrun()) : balance;
             });
         }
+    }
+
+    private Budgets inForce() {
+        return new Budgets(configured.stream()
+                .map(budget -> budget.with(statuses.getOrDefault(budget.id(), BudgetStatus.OPEN)))
+                .toList());
+    }
+
+    /** An operator opens, freezes or closes it. */
+    synchronized void become(String budgetId, BudgetStatus status) {
+        statuses.put(budgetId, status);
+        budgets = inForce();
     }
 
     @Override

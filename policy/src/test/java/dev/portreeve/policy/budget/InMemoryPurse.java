@@ -49,6 +49,11 @@ final class InMemoryPurse implements PurseFixture {
     }
 
     @Override
+    public void become(String budgetId, BudgetStatus.State state, String reason) {
+        ledger.become(budgetId, new BudgetStatus(state, reason, "ops", clock.instant()));
+    }
+
+    @Override
     public Balance balance(WindowKey window) {
         return ledger.balance(window);
     }

@@ -117,6 +117,22 @@ final class PostgresPurse implements PurseFixture {
         return found.isEmpty() ? new Balance(0, 0, 0, 0) : found.getFirst();
     }
 
+    BudgetOrders orders() {
+        return new BudgetOrders(audit, budgets::refresh);
+    }
+
+    PostgresBudgets budgets() {
+        return budgets;
+    }
+
+    @Override
+    public void become(String budgetId, BudgetStatus.State state, String reason) {
+        BudgetOrders.Result result = orders().become("acme", budgetId, state, reason, "ops");
+        if (!(result instanceof BudgetOrders.Result.Done)) {
+            throw new AssertionError(budgetId + ": " + result);
+        }
+    }
+
     @Override
     public IdempotentRuns runs() {
         return new PostgresIdempotentRuns(database.app().dataSource());

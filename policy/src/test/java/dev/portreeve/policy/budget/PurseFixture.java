@@ -42,6 +42,9 @@ interface PurseFixture extends AutoCloseable {
     /** Puts these budgets in force. */
     void organise(OrganisationConfig organisation);
 
+    /** An operator opens, freezes or closes a budget of acme's; it is in force here at once. */
+    void become(String budgetId, BudgetStatus.State state, String reason);
+
     /** The row as it is stored; all zero if there is none. */
     Balance balance(WindowKey window);
 

@@ -120,9 +120,19 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
     public final TableField<BudgetWindowRecord, String> OF_BUDGET = createField(DSL.name("of_budget"), SQLDataType.CLOB.nullable(false), this, "");
 
     /**
+     * The column <code>policy.budget_window.raised_nanos</code>.
+     */
+    public final TableField<BudgetWindowRecord, Long> RAISED_NANOS = createField(DSL.name("raised_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
+    /**
      * The column <code>policy.budget_window.carried_nanos</code>.
      */
     public final TableField<BudgetWindowRecord, Long> CARRIED_NANOS = createField(DSL.name("carried_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
+    /**
+     * The column <code>policy.budget_window.carried_from</code>.
+     */
+    public final TableField<BudgetWindowRecord, Instant> CARRIED_FROM = createField(DSL.name("carried_from"), SQLDataType.INSTANT, this, "");
 
     /**
      * The column <code>policy.budget_window.used_at</code>.
@@ -268,6 +278,7 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
             Internal.createCheck(this, DSL.name("budget_window_leased_nanos_check"), "((leased_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_limit_nanos_check"), "((limit_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
+            Internal.createCheck(this, DSL.name("budget_window_raised_nanos_check"), "((raised_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_settled_nanos_check"), "((settled_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("never_past_the_limit"), "((((held_nanos + settled_nanos) + leased_nanos) <= limit_nanos))", true)
         );

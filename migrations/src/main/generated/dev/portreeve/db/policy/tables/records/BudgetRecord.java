@@ -247,17 +247,17 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     }
 
     /**
-     * Setter for <code>policy.budget.rollover</code>.
+     * Setter for <code>policy.budget.rollover_nanos</code>.
      */
-    public void setRollover(Boolean value) {
+    public void setRolloverNanos(Long value) {
         set(16, value);
     }
 
     /**
-     * Getter for <code>policy.budget.rollover</code>.
+     * Getter for <code>policy.budget.rollover_nanos</code>.
      */
-    public Boolean getRollover() {
-        return (Boolean) get(16);
+    public Long getRolloverNanos() {
+        return (Long) get(16);
     }
 
     /**
@@ -400,6 +400,34 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
         return (String) get(26);
     }
 
+    /**
+     * Setter for <code>policy.budget.state_by</code>.
+     */
+    public void setStateBy(String value) {
+        set(27, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget.state_by</code>.
+     */
+    public String getStateBy() {
+        return (String) get(27);
+    }
+
+    /**
+     * Setter for <code>policy.budget.state_at</code>.
+     */
+    public void setStateAt(Instant value) {
+        set(28, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget.state_at</code>.
+     */
+    public Instant getStateAt() {
+        return (Instant) get(28);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -423,7 +451,7 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     /**
      * Create a detached, initialised BudgetRecord
      */
-    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Boolean rollover, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, String whenShort, Long leastOutput, String state, String stateReason) {
+    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Long rolloverNanos, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, String whenShort, Long leastOutput, String state, String stateReason, String stateBy, Instant stateAt) {
         super(Budget.BUDGET);
 
         setTenant(tenant);
@@ -442,7 +470,7 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
         setRollingSeconds(rollingSeconds);
         setFirstDay(firstDay);
         setLastDay(lastDay);
-        setRollover(rollover);
+        setRolloverNanos(rolloverNanos);
         setModels(models);
         setTools(tools);
         setToolServers(toolServers);
@@ -453,6 +481,8 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
         setLeastOutput(leastOutput);
         setState(state);
         setStateReason(stateReason);
+        setStateBy(stateBy);
+        setStateAt(stateAt);
         resetTouchedOnNotNull();
     }
 }

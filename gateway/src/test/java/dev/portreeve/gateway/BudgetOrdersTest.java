@@ -1,0 +1,102 @@
+package dev.portreeve.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What operators change about budgets, on the command line and in the API, as callers see it. */
+class BudgetOrdersTest {
+    private static final String BUDGET = "member:bot:total";
+    private GatewayFixture fixture;
+    private String key;
+
+    @BeforeEach
+    void start(@TempDir Path folder) {
+        fixture = new GatewayFixture(folder);
+        key = fixture.newKey("bot");
+    }
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+    }
+
+    private HttpResponse<String> chat() throws IOException, InterruptedException {
+        HttpRequest call = HttpRequest.newBuilder(fixture.data().resolve("/v1/chat/completions"))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"hello parrot\"}]}"))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .build();
+        return fixture.http.send(call, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private JsonNode budget() {
+        for (JsonNode line : JsonMapper.shared()
+                .readTree(fixture.run("budgets", "-o", "json").out())
+                .path("budgets")) {
+            if (line.path("id").asString("").equals(BUDGET)) {
+                return line;
+            }
+        }
+        throw new AssertionError("no " + BUDGET);
+    }
+
+    private String said(String... command) {
+        GatewayFixture.Outcome outcome = fixture.run(command);
+        assertEquals(0, outcome.exitCode(), outcome.out() + outcome.err());
+        return outcome.out().strip();
+    }
+
+    @Test
+    void aFrozenBudgetRefusesItsCallsUntilItIsOpened() throws Exception {
+        assertEquals(200, chat().statusCode());
+        assertEquals(
+                BUDGET + " is frozen", said("budgets", "freeze", BUDGET, "--reason", "look into it", "--as", "maria"));
+        HttpResponse<String> refused = chat();
+        assertEquals(429, refused.statusCode(), refused.body());
+        assertEquals(
+                "budget_frozen",
+                refused.headers().firstValue("x-portreeve-reason").orElse(""));
+        assertEquals("false", refused.headers().firstValue("x-should-retry").orElse(""));
+        assertTrue(refused.body().contains("is frozen: look into it"), refused.body());
+        assertEquals("frozen", budget().path("state").asString());
+        assertEquals("maria", budget().path("state_by").asString());
+        assertEquals("look into it", budget().path("state_reason").asString());
+        assertTrue(budget().path("state_since").isString());
+
+        said("budgets", "open", BUDGET, "--reason", "nothing found");
+        assertEquals(200, chat().statusCode());
+        assertEquals("open", budget().path("state").asString());
+        said("budgets", "close", BUDGET, "--reason", "over");
+        assertEquals(
+                "budget_closed",
+                chat().headers().firstValue("x-portreeve-reason").orElse(""));
+    }
+
+    @Test
+    void whatCannotBeIsSaid() {
+        GatewayFixture.Outcome none = fixture.run("budgets", "freeze", "member:none:daily", "--reason", "why");
+        assertTrue(none.exitCode() != 0 && none.err().contains("there is no budget"), none.err());
+        for (String body : new String[] {
+            "{\"budget\":\"" + BUDGET + "\",\"state\":\"melted\",\"reason\":\"why\"}",
+            "{\"budget\":\"" + BUDGET + "\",\"state\":\"frozen\"}",
+            "{\"state\":\"frozen\",\"reason\":\"why\"}",
+            "{\"budget\":7}",
+        }) {
+            HttpResponse<String> refused = fixture.api("POST", "/api/v1/budgets/state", body);
+            assertEquals(400, refused.statusCode(), refused.body());
+        }
+        assertEquals("open", budget().path("state").asString());
+    }
+}
