@@ -16,6 +16,7 @@ import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
+import dev.portreeve.gateway.cli.RaiseCommand;
 import dev.portreeve.gateway.cli.ReconcileCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
 import dev.portreeve.gateway.cli.StatementCommand;
@@ -76,7 +77,8 @@ public final class Main {
                         .addSubcommand(new BurnDownCommand(terminal))
                         .addSubcommand(new BudgetStateCommand.Freeze(terminal))
                         .addSubcommand(new BudgetStateCommand.Close(terminal))
-                        .addSubcommand(new BudgetStateCommand.Open(terminal)))
+                        .addSubcommand(new BudgetStateCommand.Open(terminal))
+                        .addSubcommand(new RaiseCommand(terminal)))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

@@ -68,6 +68,7 @@ class AdminApiTest {
         "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/decision",
         "GET, /api/v1/budgets",
         "POST, /api/v1/budgets/state",
+        "POST, /api/v1/budgets/raises",
         "GET, /api/v1/calls",
         "GET, /api/v1/audit/verify",
         "GET, /api/v1/servers",

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,39 @@ class BudgetOrdersTest {
         assertEquals(
                 "budget_closed",
                 chat().headers().firstValue("x-portreeve-reason").orElse(""));
+    }
+
+    @Test
+    void aRaiseIsOnTopOfTheLimit() {
+        BigDecimal before = new BigDecimal(budget().path("limit").asString());
+        String tomorrow = Instant.now()
+                .plus(Duration.ofDays(1))
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        assertEquals(
+                BUDGET + " has 2.5 more until " + tomorrow,
+                said("budgets", "raise", BUDGET, "--by", "2.5", "--until", tomorrow, "--reason", "a launch"));
+        assertEquals(
+                0,
+                before.add(new BigDecimal("2.5"))
+                        .compareTo(new BigDecimal(budget().path("limit").asString())));
+        JsonNode raise = budget().path("raises").get(0);
+        assertEquals("2.5", raise.path("by").asString());
+        assertEquals(tomorrow, raise.path("until").asString());
+        assertEquals("a launch", raise.path("reason").asString());
+        assertEquals("operator", raise.path("actor").asString());
+        assertTrue(said("budgets").contains("(raised)"));
+        for (String body : new String[] {
+            "{\"budget\":\"" + BUDGET + "\",\"by\":-1,\"until\":\"" + tomorrow + "\",\"reason\":\"why\"}",
+            "{\"budget\":\"" + BUDGET + "\",\"by\":1,\"until\":\"2020-01-01\",\"reason\":\"why\"}",
+            "{\"budget\":\"" + BUDGET + "\",\"by\":1,\"until\":\"soon\",\"reason\":\"why\"}",
+            "{\"budget\":\"" + BUDGET + "\",\"until\":\"" + tomorrow + "\",\"reason\":\"why\"}",
+            "{\"budget\":\"" + BUDGET + "\",\"by\":1,\"until\":\"" + tomorrow + "\"}",
+        }) {
+            HttpResponse<String> refused = fixture.api("POST", "/api/v1/budgets/raises", body);
+            assertEquals(400, refused.statusCode(), refused.body());
+        }
+        assertEquals(1, budget().path("raises").size());
     }
 
     @Test

@@ -126,7 +126,7 @@ public final class PolicyEngine implements AutoCloseable {
         notifications.listen(Stops.CHANNEL, stops);
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
         this.news = new BudgetNews(budgets, leases);
-        this.orders = new BudgetOrders(audit, news::look);
+        this.orders = new BudgetOrders(audit, ground.ids(), news::look);
         notifications.listen(BudgetNews.CHANNEL, news);
         this.governor = new CallGovernor(
                 audit,

@@ -1,8 +1,10 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.policy.budget.BudgetRaise;
 import dev.portreeve.policy.budget.BudgetReport;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Budgets as {@code GET /api/v1/budgets} shows them; amounts are decimal strings. */
@@ -30,7 +32,11 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String spentUsd,
             @Nullable String heldUsd,
             @Nullable String remainingUsd,
+            List<Raise> raises,
             @Nullable Instant resetsAt) {}
+
+    /** More for a while; part of the limit. */
+    record Raise(UUID id, String by, Instant until, String reason, String actor) {}
 
     static BudgetsApi of(BudgetReport report) {
         return new BudgetsApi(
@@ -60,7 +66,12 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 dollars(line, line.spent()),
                 dollars(line, line.held()),
                 dollars(line, line.remaining()),
+                line.raises().stream().map(BudgetsApi::raise).toList(),
                 line.resetsAt());
+    }
+
+    private static Raise raise(BudgetRaise raise) {
+        return new Raise(raise.id(), raise.amount().decimal(), raise.until(), raise.reason(), raise.by());
     }
 
     private static @Nullable String said(String text) {

@@ -36,7 +36,7 @@ public final class BudgetsCommand implements Callable<Integer> {
                         narrowed(line),
                         line.path("state").asString(),
                         line.path("unit").asString(),
-                        line.path("limit").asString(),
+                        line.path("limit").asString() + raised(line),
                         line.path("spent").asString(),
                         line.path("held").asString(),
                         line.path("remaining").asString(),
@@ -49,6 +49,10 @@ public final class BudgetsCommand implements Callable<Integer> {
                     rows);
             return 0;
         }
+    }
+
+    private static String raised(JsonNode line) {
+        return line.path("raises").isEmpty() ? "" : " (raised)";
     }
 
     private static String narrowed(JsonNode line) {

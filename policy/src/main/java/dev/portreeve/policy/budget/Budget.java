@@ -23,7 +23,7 @@ final class Budget {
         this(id, owner, unit, limit, turn, scope, BudgetStatus.OPEN);
     }
 
-    /** @param limit in its unit */
+    /** @param limit in its unit, with what is raised for a while */
     Budget(
             String id,
             BudgetOwner owner,
@@ -41,9 +41,9 @@ final class Budget {
         this.status = status;
     }
 
-    /** The same budget, in another state. */
-    Budget with(BudgetStatus made) {
-        return new Budget(id, owner, unit, limit, turn, scope, made);
+    /** The same budget, in another state and with more for a while. */
+    Budget with(BudgetStatus made, long raised) {
+        return new Budget(id, owner, unit, Balance.saturated(limit, raised), turn, scope, made);
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */

@@ -1,6 +1,9 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.audit.Facts;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What a person wants of one budget, that must commit together with its record, and where the book leaves what came of it. */
@@ -24,6 +27,9 @@ final class BudgetOrder {
     sealed interface Wish {
         /** Another state. */
         record Become(BudgetStatus.State state) implements Wish {}
+
+        /** More for a while, in what the budget counts. */
+        record Raise(UUID id, BigDecimal by, Instant until) implements Wish {}
     }
 
     /** What happened. */
@@ -79,6 +85,7 @@ final class BudgetOrder {
                     case FROZEN -> "freeze_budget";
                     case CLOSED -> "close_budget";
                 };
+            case Wish.Raise ignored -> "raise_budget";
         };
     }
 }

@@ -5,7 +5,11 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalEntry;
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +22,16 @@ public final class BudgetOrders {
 
     private final AuditLog audit;
     private final PostgresBudgetOrders book = new PostgresBudgetOrders();
+    private final Supplier<UUID> ids;
     private final Runnable changed;
 
-    /** @param changed what is done here at once, before anybody is told that it is so */
-    public BudgetOrders(AuditLog audit, Runnable changed) {
+    /**
+     * @param ids names the raises
+     * @param changed what is done here at once, before anybody is told that it is so
+     */
+    public BudgetOrders(AuditLog audit, Supplier<UUID> ids, Runnable changed) {
         this.audit = audit;
+        this.ids = ids;
         this.changed = changed;
     }
 
@@ -48,6 +57,20 @@ public final class BudgetOrders {
     public Result become(
             String tenant, String budget, BudgetStatus.State state, @Nullable String reason, String actor) {
         return give(new BudgetOrder(tenant, budget, new BudgetOrder.Wish.Become(state), checked(reason), actor));
+    }
+
+    /**
+     * Adds to a budget's limit for a while.
+     *
+     * @param by how much, in what the budget counts: a decimal of money, a whole number of tokens or calls
+     * @param until by the database's clock, at most {@value BudgetRaise#MOST_DAYS} days from now
+     * @throws IllegalArgumentException if the reason is empty or too long
+     * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be recorded; then nothing has changed
+     */
+    public Result raise(
+            String tenant, String budget, BigDecimal by, Instant until, @Nullable String reason, String actor) {
+        BudgetOrder.Wish wish = new BudgetOrder.Wish.Raise(ids.get(), by, until);
+        return give(new BudgetOrder(tenant, budget, wish, checked(reason), actor));
     }
 
     private static String checked(@Nullable String reason) {

@@ -32,13 +32,13 @@ final class BudgetRefusal {
                     new BudgetState(NanoUsd.ZERO, level.span().end()));
         }
         BudgetUnit unit = budget.unit();
-        long debt = balance.debt(budget.limit());
+        long debt = balance.debt();
         String detail = budget + (debt > 0 ? " is in debt by " + unit.text(debt) : " is exhausted") + ": limit "
-                + unit.text(budget.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "
+                + unit.text(balance.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "
                 + unit.text(balance.held())
                 + (exhausted.setAside() ? ", much of the rest set aside by other replicas" : "")
                 + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; " + reset(level);
-        NanoUsd left = unit.dollars(Math.max(0, balance.remaining(budget.limit())));
+        NanoUsd left = unit.dollars(Math.max(0, balance.remaining()));
         return denied(
                 debt > 0 ? Denial.Reason.BUDGET_IN_DEBT : Denial.Reason.BUDGET_EXHAUSTED,
                 detail,

@@ -26,9 +26,11 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
      * @param applies whether it bounds anything today
      * @param status what an operator made of it
      * @param unit what it counts: {@code usd}, another currency, {@code tokens} or {@code requests}
+     * @param limit with what is raised for a while
      * @param spent settled, overrun included
      * @param held by calls that still run
      * @param remaining never below zero
+     * @param raises what is in force of them, the first to end first
      * @param resetsAt {@code null} for a budget that never starts again
      */
     public record Line(
@@ -47,7 +49,12 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
             Amount spent,
             Amount held,
             Amount remaining,
+            List<BudgetRaise> raises,
             @Nullable Instant resetsAt) {
+        public Line {
+            raises = List.copyOf(raises);
+        }
+
         /** {@code open}, {@code frozen}, {@code closed}, or {@code in_debt}: more was spent than the limit allows. */
         public String state() {
             boolean owes = status.isOpen() && spent.count() > limit.count();

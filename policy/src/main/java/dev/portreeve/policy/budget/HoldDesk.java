@@ -78,7 +78,7 @@ final class HoldDesk {
         if (before == null || budget.unit().kind() == BudgetUnit.Kind.REQUESTS) {
             return null;
         }
-        NanoUsd left = budget.unit().dollars(Math.max(0, before.remaining(budget.limit())));
+        NanoUsd left = budget.unit().dollars(Math.max(0, before.remaining()));
         // What counts tokens says nothing of money; whether they fit then, the second hold tells.
         return call.estimate().counted(left == null ? MeteredReservation.ANYTHING : left);
     }

@@ -70,8 +70,7 @@ final class Holdings {
             BudgetUnit unit = level.budget().unit();
             // Of what is held, what the call does not cost comes back.
             long back = unit.of(held) - unit.of(spent);
-            NanoUsd left = unit.dollars(
-                    left(admitted.after().get(i).remaining(level.budget().limit()), back));
+            NanoUsd left = unit.dollars(left(admitted.after().get(i).remaining(), back));
             if (left != null && (tightest == null || left.compareTo(tightest.remaining()) < 0)) {
                 tightest = new BudgetState(left, level.span().end());
             }

@@ -262,7 +262,7 @@ final class Leases {
             // What running calls drew stays theirs, also under a limit that was lowered since.
             long promised = Math.min(mine, Math.max(0, share.drawn - written));
             // Below zero after an overrun.
-            long pool = balance.remaining(share.limit) - others;
+            long pool = balance.remaining() - others;
             long spare = recalled || share.unused ? 0 : spare(share, pool - promised);
             long granted = Math.max(promised, Math.min(promised + spare, pool));
             share.free = Math.min(share.free, Math.max(0, granted - promised));

@@ -53,7 +53,7 @@ final class PostgresBuckets {
                 int unused = PostgresColumns.of(connection, rolling).set(statement, 1, "text", "text", "timestamptz");
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        gone.put(PostgresHolds.Rows.window(rows), new Ruling.Spent(rows.getLong(4), rows.getLong(5)));
+                        gone.put(PostgresWindowRows.window(rows), new Ruling.Spent(rows.getLong(4), rows.getLong(5)));
                     }
                 }
             }

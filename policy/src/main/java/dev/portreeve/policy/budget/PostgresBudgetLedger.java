@@ -30,6 +30,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     private final PostgresBudgets budgets;
     private final HoldDesk desk;
+    private final InstantSource clock;
     private final Leases leases;
     /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
@@ -40,6 +41,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
      */
     public PostgresBudgetLedger(PostgresBudgets budgets, UUID replica, InstantSource clock) {
         this.budgets = budgets;
+        this.clock = clock;
         this.leases = new Leases(replica);
         this.desk = new HoldDesk(budgets, this, leases, clock);
     }
@@ -68,7 +70,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
-        PostgresHolds rows = new PostgresHolds(transaction);
+        PostgresHolds rows = new PostgresHolds(transaction, clock.instant());
         PostgresClaims claims = new PostgresClaims(transaction.connection());
         // Before any window is locked, as everybody does who claims.
         claims.decide(postings);

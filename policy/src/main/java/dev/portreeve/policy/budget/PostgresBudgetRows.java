@@ -45,7 +45,8 @@ final class PostgresBudgetRows {
         return names.toArray(String[]::new);
     }
 
-    static Budget read(BudgetRecord row) {
+    /** @param raised what raises add to its limit now */
+    static Budget read(BudgetRecord row, long raised) {
         BudgetOwner.Kind kind = BudgetOwner.Kind.valueOf(row.getOwnerKind().toUpperCase(Locale.ROOT));
         Long rolling = row.getRollingSeconds();
         BudgetTurn turn = new BudgetTurn(
@@ -64,7 +65,7 @@ final class PostgresBudgetRows {
                 row.getId(),
                 new BudgetOwner(row.getTenant(), kind, row.getOwnerId()),
                 BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
-                row.getLimitNanos(),
+                Balance.saturated(row.getLimitNanos(), raised),
                 turn,
                 scope,
                 status(row));

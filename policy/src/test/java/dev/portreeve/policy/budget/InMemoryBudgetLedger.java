@@ -7,8 +7,10 @@ import dev.portreeve.policy.budget.Ruling.CallKey;
 import dev.portreeve.policy.budget.Ruling.HoldState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.GovernedCall;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +30,8 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final Map<WindowKey, NavigableMap<Instant, Ruling.Spent>> rolling = new HashMap<>();
     private final Map<WindowKey, Budget> rollingBudgets = new HashMap<>();
     private final InstantSource clock;
-    private volatile Budgets budgets;
     private List<Budget> configured;
+    private final Map<String, List<Raise>> raises = new HashMap<>();
     private final Map<String, BudgetStatus> statuses = new HashMap<>();
 
     public InMemoryBudgetLedger(OrganisationConfig organisation, InstantSource clock) {
@@ -41,35 +43,54 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         this.claims = claims;
         this.clock = clock;
         this.configured = ConfiguredBudgets.of(organisation);
-        this.budgets = new Budgets(configured);
-        this.desk = new HoldDesk(() -> budgets, this, leases, clock);
+        this.desk = new HoldDesk(this::inForce, this, leases, clock);
     }
 
     /** Replaces the budgets; what is held and spent stays. */
     public synchronized void organise(OrganisationConfig organisation) {
-        List<Budget> newest = ConfiguredBudgets.of(organisation);
-        configured = newest;
-        budgets = inForce();
-        for (Budget budget : newest) {
-            balances.replaceAll((window, balance) -> {
-                boolean same = window.budgetId().equals(budget.id())
-                        && window.tenant().equals(budget.owner().tenant());
-                long limit = Math.max(budget.limit(), balance.held() + balance.settled());
-                return same ? new Balance(limit, balance.held(), balance.settled(), balance.overrun()) : balance;
-            });
+        configured = ConfiguredBudgets.of(organisation);
+    }
+
+    private record Raise(long amount, Instant until) {}
+
+    private synchronized Budgets inForce() {
+        return new Budgets(configured.stream()
+                .map(budget -> budget.with(
+                        statuses.getOrDefault(budget.id(), BudgetStatus.OPEN),
+                        raises.getOrDefault(budget.id(), List.of()).stream()
+                                .filter(raise -> clock.instant().isBefore(raise.until()))
+                                .mapToLong(Raise::amount)
+                                .sum()))
+                .toList());
+    }
+
+    /** More of it for a while. */
+    synchronized void raise(String budgetId, BigDecimal by, Instant until) {
+        for (Budget budget : configured) {
+            if (budget.id().equals(budgetId)) {
+                raises.computeIfAbsent(budgetId, id -> new ArrayList<>())
+                        .add(new Raise(budget.unit().amount(by), until));
+            }
         }
     }
 
-    private Budgets inForce() {
-        return new Budgets(configured.stream()
-                .map(budget -> budget.with(statuses.getOrDefault(budget.id(), BudgetStatus.OPEN)))
-                .toList());
+    /** Under the limits that hold now; what has ended keeps its own. */
+    private Map<WindowKey, Balance> current() {
+        Budgets now = inForce();
+        Map<WindowKey, Balance> current = new HashMap<>();
+        balances.forEach((window, balance) -> {
+            Budget budget = now.of(window);
+            WindowSpan span = budget == null ? null : budget.turn().at(clock.instant());
+            boolean runs = span != null && span.start().equals(window.start());
+            long limit = runs ? budget.limit() : balance.limit();
+            current.put(window, new Balance(limit, balance.held(), balance.settled(), balance.overrun()));
+        });
+        return current;
     }
 
     /** An operator opens, freezes or closes it. */
     synchronized void become(String budgetId, BudgetStatus status) {
         statuses.put(budgetId, status);
-        budgets = inForce();
     }
 
     @Override
@@ -96,7 +117,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                 default -> {}
             }
         }
-        Ruling ruling = new Ruling(balances, calls, new LeaseTurn(leases, Map.of(), Map.of()));
+        Ruling ruling = new Ruling(current(), calls, new LeaseTurn(leases, Map.of(), Map.of()));
         ruling.forget(forget());
         ruling.decide(postings);
         ruling.rolling()
@@ -106,11 +127,17 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
                                 spent,
                                 Ruling.Spent::plus));
         claims.giveBackRefused(postings);
-        balances.putAll(ruling.changed());
+        ruling.changed().forEach((window, balance) -> balances.put(window, stored(balance)));
         ruling.holds().forEach(hold -> calls.put(hold.call(), new HoldState(hold.amounts(), null)));
         ruling.postings()
                 .forEach((call, posted) ->
                         calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), posted)));
+    }
+
+    /** What is held and spent stays under a lowered limit. */
+    private static Balance stored(Balance balance) {
+        long limit = Math.max(balance.limit(), balance.held() + balance.settled());
+        return new Balance(limit, balance.held(), balance.settled(), balance.overrun());
     }
 
     private Map<WindowKey, Ruling.Spent> forget() {

@@ -9,11 +9,13 @@ import dev.portreeve.audit.PostingBook;
 import dev.portreeve.migrations.TestDatabase;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +120,7 @@ final class PostgresPurse implements PurseFixture {
     }
 
     BudgetOrders orders() {
-        return new BudgetOrders(audit, budgets::refresh);
+        return new BudgetOrders(audit, UUID::randomUUID, budgets::refresh);
     }
 
     PostgresBudgets budgets() {
@@ -128,6 +130,15 @@ final class PostgresPurse implements PurseFixture {
     @Override
     public void become(String budgetId, BudgetStatus.State state, String reason) {
         BudgetOrders.Result result = orders().become("acme", budgetId, state, reason, "ops");
+        if (!(result instanceof BudgetOrders.Result.Done)) {
+            throw new AssertionError(budgetId + ": " + result);
+        }
+    }
+
+    @Override
+    public void raise(String budgetId, String by, Duration time) {
+        BudgetOrders.Result result = orders().raise(
+                        "acme", budgetId, new BigDecimal(by), Instant.now().plus(time), "a launch", "ops");
         if (!(result instanceof BudgetOrders.Result.Done)) {
             throw new AssertionError(budgetId + ": " + result);
         }
@@ -150,6 +161,9 @@ final class PostgresPurse implements PurseFixture {
         // The database's own clock cannot be moved, so what it measures is.
         execute("UPDATE policy.budget_bucket SET counts_until = counts_until - interval '" + time.toSeconds()
                 + " seconds'");
+        execute("UPDATE policy.budget_raise SET ends_at = ends_at - interval '" + time.toSeconds() + " seconds'");
+        execute("UPDATE policy.revision SET number = number + 1 WHERE subject = 'budget'");
+        budgets.refresh();
     }
 
     @Override

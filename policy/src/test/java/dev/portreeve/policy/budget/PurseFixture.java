@@ -45,6 +45,9 @@ interface PurseFixture extends AutoCloseable {
     /** An operator opens, freezes or closes a budget of acme's; it is in force here at once. */
     void become(String budgetId, BudgetStatus.State state, String reason);
 
+    /** An operator raises a budget of acme's for a while; it is in force here at once. */
+    void raise(String budgetId, String by, Duration time);
+
     /** The row as it is stored; all zero if there is none. */
     Balance balance(WindowKey window);
 
