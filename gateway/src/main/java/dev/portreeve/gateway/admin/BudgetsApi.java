@@ -32,6 +32,7 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String spentUsd,
             @Nullable String heldUsd,
             @Nullable String remainingUsd,
+            String carried,
             List<Raise> raises,
             @Nullable Instant resetsAt) {}
 
@@ -66,6 +67,7 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 dollars(line, line.spent()),
                 dollars(line, line.held()),
                 dollars(line, line.remaining()),
+                line.carried().decimal(),
                 line.raises().stream().map(BudgetsApi::raise).toList(),
                 line.resetsAt());
     }

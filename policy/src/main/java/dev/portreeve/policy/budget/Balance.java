@@ -3,7 +3,7 @@ package dev.portreeve.policy.budget;
 /**
  * What one budget counts, in one window.
  *
- * @param limit that holds now: of the budget, with what was raised for a while
+ * @param limit that holds now: of the budget, with what was raised for a while and what came from windows before
  * @param overrun billed above what was held; counts against the next admission, and never overflows: it stops at the top
  */
 record Balance(long limit, long held, long settled, long overrun) {

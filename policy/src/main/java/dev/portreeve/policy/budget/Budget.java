@@ -14,16 +14,15 @@ final class Budget {
     private final long limit;
     private final BudgetTurn turn;
     private final BudgetScope scope;
+    private final long rollover;
     private final BudgetStatus status;
     /** The window most calls fall into; only saves work. */
     private volatile @Nullable Level current;
 
-    /** One that is open. */
-    Budget(String id, BudgetOwner owner, BudgetUnit unit, long limit, BudgetTurn turn, BudgetScope scope) {
-        this(id, owner, unit, limit, turn, scope, BudgetStatus.OPEN);
-    }
-
-    /** @param limit in its unit, with what is raised for a while */
+    /**
+     * @param limit in its unit, with what is raised for a while
+     * @param rollover at most so much of what was left of a window is added to the next; zero: nothing
+     */
     Budget(
             String id,
             BudgetOwner owner,
@@ -31,6 +30,7 @@ final class Budget {
             long limit,
             BudgetTurn turn,
             BudgetScope scope,
+            long rollover,
             BudgetStatus status) {
         this.id = id;
         this.owner = owner;
@@ -38,12 +38,13 @@ final class Budget {
         this.limit = limit;
         this.turn = turn;
         this.scope = scope;
+        this.rollover = rollover;
         this.status = status;
     }
 
     /** The same budget, in another state and with more for a while. */
     Budget with(BudgetStatus made, long raised) {
-        return new Budget(id, owner, unit, Balance.saturated(limit, raised), turn, scope, made);
+        return new Budget(id, owner, unit, Balance.saturated(limit, raised), turn, scope, rollover, made);
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
@@ -83,6 +84,10 @@ final class Budget {
 
     BudgetScope scope() {
         return scope;
+    }
+
+    long rollover() {
+        return rollover;
     }
 
     BudgetStatus status() {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param timezone whose midnight begins a window
  * @param from the first day on which it bounds anything
  * @param until the last day on which it bounds anything
+ * @param rollover at most so much of what was left of a window is added to the next, in what the budget counts
  * @param models names or patterns of models; with any, the budget bounds model calls to these
  * @param toolServers slugs; with any, the budget bounds what is used of these servers
  * @param tools names or patterns of tools ({@code slug__tool}); with any, the budget bounds calls of these
@@ -43,6 +44,7 @@ public record BudgetConfig(
         ZoneId timezone,
         @Nullable LocalDate from,
         @Nullable LocalDate until,
+        @Nullable BigDecimal rollover,
         List<String> models,
         List<String> toolServers,
         List<String> tools,
@@ -89,6 +91,7 @@ public record BudgetConfig(
         tags = names("tags", tags);
         per = per == null ? Per.OWNER : per;
         checkName(name);
+        checkRollover(rollover, window);
         if (limitTokens != null && models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty())) {
             throw new IllegalArgumentException(
                     "tools use no tokens, so limit-tokens would never be reached: write limit-requests or limit-usd");
@@ -98,7 +101,7 @@ public record BudgetConfig(
     /** A limit on all calls of its owner. */
     public BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
         this(
-                null, limitUsd, null, null, null, null, window, null, timezone, null, null, List.of(), List.of(),
+                null, limitUsd, null, null, null, null, window, null, timezone, null, null, null, List.of(), List.of(),
                 List.of(), List.of(), Per.OWNER);
     }
 
@@ -117,6 +120,21 @@ public record BudgetConfig(
             throw new IllegalArgumentException("rolling is at least 1m and at most 366d");
         }
         return Window.ROLLING;
+    }
+
+    private static void checkRollover(@Nullable BigDecimal rollover, Window window) {
+        if (rollover == null) {
+            return;
+        }
+        if (window == Window.TOTAL || window == Window.ROLLING) {
+            throw new IllegalArgumentException((window == Window.TOTAL
+                            ? "a budget without a window never starts again"
+                            : "what a rolling budget has spent leaves it piece by piece")
+                    + ", so nothing could roll over: give it a window such as monthly, or leave rollover out");
+        }
+        if (rollover.signum() <= 0) {
+            throw new IllegalArgumentException("rollover is more than 0: leave it out, if nothing is to roll over");
+        }
     }
 
     private static List<String> names(String key, @Nullable List<String> names) {

@@ -26,10 +26,11 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
      * @param applies whether it bounds anything today
      * @param status what an operator made of it
      * @param unit what it counts: {@code usd}, another currency, {@code tokens} or {@code requests}
-     * @param limit with what is raised for a while
+     * @param limit with what is raised for a while, and carried
      * @param spent settled, overrun included
      * @param held by calls that still run
      * @param remaining never below zero
+     * @param carried what came from windows before: part of the limit
      * @param raises what is in force of them, the first to end first
      * @param resetsAt {@code null} for a budget that never starts again
      */
@@ -49,6 +50,7 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
             Amount spent,
             Amount held,
             Amount remaining,
+            Amount carried,
             List<BudgetRaise> raises,
             @Nullable Instant resetsAt) {
         public Line {

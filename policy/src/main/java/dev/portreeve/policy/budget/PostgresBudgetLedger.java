@@ -29,6 +29,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private static final int MAX_KNOWN_WINDOWS = 100_000;
 
     private final PostgresBudgets budgets;
+    private final PostgresRollover rollover = new PostgresRollover();
     private final HoldDesk desk;
     private final InstantSource clock;
     private final Leases leases;
@@ -77,6 +78,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         Batch batch = new Batch();
         postings.forEach(batch::add);
         Set<WindowKey> attempted = make(rows, batch.opened);
+        rollover.carry(transaction.connection(), batch.opened.values(), batch.spoken, clock.instant());
         // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
         PostgresHolds.Known known =
                 rows.lock(batch.spoken, batch.forfeits, leases, batch.resolves ? batch.calls : Set.of());

@@ -22,6 +22,7 @@ final class PostgresBudgetReport {
     private final DSLContext database;
     private final Instant now;
     private final List<BudgetReport.Line> lines = new ArrayList<>();
+    private final Map<WindowKey, Long> carried = new HashMap<>();
     private Map<String, List<BudgetRaise>> raises = Map.of();
 
     PostgresBudgetReport(DSLContext database, Instant now) {
@@ -87,6 +88,7 @@ final class PostgresBudgetReport {
                     WindowKey window = new WindowKey(row.getTenant(), row.getBudgetId(), row.getStartsAt());
                     Balance stored = new Balance(
                             row.getLimitNanos(), row.getHeldNanos(), row.getSettledNanos(), row.getOverrunNanos());
+                    carried.put(window, row.getCarriedNanos());
                     Balance old = aged.get(window);
                     balances.computeIfAbsent(name(row.getTenant(), row.getOfBudget()), budget -> new LinkedHashMap<>())
                             .put(window, old == null ? stored : stored.takeBack(old.settled(), old.overrun()));
@@ -117,11 +119,17 @@ final class PostgresBudgetReport {
         return sum.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValueExact();
     }
 
+    private static WindowKey window(Level level, @Nullable String session) {
+        return session == null ? level.key() : level.of(session).key();
+    }
+
     private BudgetReport.Line line(Budget budget, @Nullable Level level, @Nullable String session, Balance balance) {
         BudgetUnit unit = budget.unit();
         String tenant = budget.owner().tenant();
         // The row may have been written under another limit.
-        Balance now = new Balance(budget.limit(), balance.held(), balance.settled(), balance.overrun());
+        long before = level == null ? 0 : carried.getOrDefault(window(level, session), 0L);
+        Balance now = new Balance(
+                Balance.saturated(budget.limit(), before), balance.held(), balance.settled(), balance.overrun());
         return new BudgetReport.Line(
                 tenant,
                 budget.id(),
@@ -138,6 +146,7 @@ final class PostgresBudgetReport {
                 BudgetReport.Amount.of(unit, now.spent()),
                 BudgetReport.Amount.of(unit, now.held()),
                 BudgetReport.Amount.of(unit, Math.max(0, now.remaining())),
+                BudgetReport.Amount.of(unit, before),
                 raises.getOrDefault(name(tenant, budget.id()), List.of()),
                 level == null ? null : level.span().end());
     }

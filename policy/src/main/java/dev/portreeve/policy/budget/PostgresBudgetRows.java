@@ -33,6 +33,7 @@ final class PostgresBudgetRows {
                 turn.rolling() == null ? null : turn.rolling().toSeconds());
         row.put(BUDGET.FIRST_DAY, turn.from());
         row.put(BUDGET.LAST_DAY, turn.until());
+        row.put(BUDGET.ROLLOVER_NANOS, budget.rollover() == 0 ? null : budget.rollover());
         row.put(BUDGET.MODELS, array(scope.models()));
         row.put(BUDGET.TOOLS, array(scope.tools()));
         row.put(BUDGET.TOOL_SERVERS, array(scope.toolServers()));
@@ -68,6 +69,7 @@ final class PostgresBudgetRows {
                 Balance.saturated(row.getLimitNanos(), raised),
                 turn,
                 scope,
+                row.getRolloverNanos() == null ? 0 : row.getRolloverNanos(),
                 status(row));
     }
 

@@ -47,7 +47,7 @@ final class PostgresHolds {
                     w.limit_nanos, w.held_nanos, w.settled_nanos, w.overrun_nanos,
                     w.leased_nanos,
                     coalesce(w.recalled_until > now(), false) OR g.state <> 'open' OR g.retired_at IS NOT NULL AS recalled,
-                    g.limit_nanos AS base, r.nanos AS raised, coalesce(w.ends_at <= ?, false) AS over
+                    g.limit_nanos + w.carried_nanos AS base, r.nanos AS raised, coalesce(w.ends_at <= ?, false) AS over
                 FROM policy.budget_window w JOIN policy.budget g ON g.tenant = w.tenant AND g.id = w.of_budget
                 CROSS JOIN LATERAL (
                     SELECT least(coalesce(sum(nanos), 0), 9223372036854775807)::bigint AS nanos FROM policy.budget_raise r

@@ -26,6 +26,8 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final HoldDesk desk;
     private final Map<WindowKey, Balance> balances = new HashMap<>();
     private final Map<CallKey, HoldState> calls = new HashMap<>();
+    private final Map<WindowKey, Long> carried = new HashMap<>();
+    private final Map<WindowKey, Long> raised = new HashMap<>();
     private final InMemoryClaims claims;
     private final Map<WindowKey, NavigableMap<Instant, Ruling.Spent>> rolling = new HashMap<>();
     private final Map<WindowKey, Budget> rollingBudgets = new HashMap<>();
@@ -82,7 +84,11 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
             Budget budget = now.of(window);
             WindowSpan span = budget == null ? null : budget.turn().at(clock.instant());
             boolean runs = span != null && span.start().equals(window.start());
-            long limit = runs ? budget.limit() : balance.limit();
+            long own = carried.getOrDefault(window, 0L);
+            if (runs) {
+                raised.put(window, budget.limit() - configured(budget.id()).limit());
+            }
+            long limit = runs ? budget.limit() + own : balance.limit();
             current.put(window, new Balance(limit, balance.held(), balance.settled(), balance.overrun()));
         });
         return current;
@@ -111,6 +117,11 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
             }
         }
         for (BudgetPosting posting : postings) {
+            if (posting instanceof Hold hold) {
+                hold.levels().forEach(this::carry);
+            }
+        }
+        for (BudgetPosting posting : postings) {
             switch (posting) {
                 case Hold hold when hold.run() != null -> claims.claim(hold, calls::containsKey);
                 case Settlement settlement when settlement.run() != null -> claims.end(settlement);
@@ -132,6 +143,47 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         ruling.postings()
                 .forEach((call, posted) ->
                         calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), posted)));
+    }
+
+    private Budget configured(String id) {
+        return configured.stream()
+                .filter(budget -> budget.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void carry(Level level) {
+        Budget budget = level.budget();
+        if (budget.rollover() == 0 || !level.span().holds(clock.instant())) {
+            return;
+        }
+        WindowKey before = null;
+        for (WindowKey other : balances.keySet()) {
+            boolean earlier = other.tenant().equals(level.key().tenant())
+                    && other.budgetId().equals(level.key().budgetId())
+                    && other.start().isBefore(level.key().start());
+            before = earlier && (before == null || other.start().isAfter(before.start())) ? other : before;
+        }
+        if (before == null) {
+            return;
+        }
+        Balance from = balances.get(before);
+        long left = Math.max(0, from.remaining() - raised.getOrDefault(before, 0L));
+        WindowSpan span = budget.turn().at(before.start());
+        long has = carried.getOrDefault(level.key(), 0L);
+        long more = new Rollover(
+                        budget.turn(),
+                        budget.rollover(),
+                        configured(budget.id()).limit())
+                .into(
+                        level.key().start(),
+                        has,
+                        !carried.containsKey(level.key()),
+                        left,
+                        span == null ? null : span.end());
+        carried.put(level.key(), has + more);
+        long moved = Math.min(left, more);
+        balances.put(before, new Balance(from.limit() - moved, from.held(), from.settled(), from.overrun()));
     }
 
     /** What is held and spent stays under a lowered limit. */

@@ -103,6 +103,13 @@ final class PostgresPurse implements PurseFixture {
                         journal.append(JournalEntry.of(ledger, hold, List::of)).await());
     }
 
+    @Override
+    public void rest() {
+        journal.append(JournalEntry.of(
+                        ledger, new LeasePosting.Unused(ledger.leases().unused(Duration.ZERO)), List::of))
+                .await();
+    }
+
     /** With the holds of calls that run. */
     @Override
     public Balance balance(WindowKey window) {

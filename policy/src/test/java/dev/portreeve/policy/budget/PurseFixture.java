@@ -48,6 +48,9 @@ interface PurseFixture extends AutoCloseable {
     /** An operator raises a budget of acme's for a while; it is in force here at once. */
     void raise(String budgetId, String by, Duration time);
 
+    /** A quiet moment: what nobody uses of what is set aside goes back. */
+    default void rest() {}
+
     /** The row as it is stored; all zero if there is none. */
     Balance balance(WindowKey window);
 

@@ -19,6 +19,7 @@ final class Purses {
     private ZoneId zone = ZoneOffset.UTC;
     private LocalDate from;
     private LocalDate until;
+    private String rollover;
     private List<String> models = List.of();
     private List<String> servers = List.of();
     private List<String> tools = List.of();
@@ -72,6 +73,19 @@ final class Purses {
         return this;
     }
 
+    /** In what is counted; nano-units of money. */
+    Purses rollingOver(long most) {
+        rollover = nanos == null
+                ? Long.toString(most)
+                : BigDecimal.valueOf(most, 9).toPlainString();
+        return this;
+    }
+
+    Purses in(ZoneId where) {
+        zone = where;
+        return this;
+    }
+
     Purses models(String... patterns) {
         models = List.of(patterns);
         return this;
@@ -114,6 +128,7 @@ final class Purses {
                 zone,
                 from,
                 until,
+                rollover == null ? null : new BigDecimal(rollover),
                 models,
                 servers,
                 tools,
