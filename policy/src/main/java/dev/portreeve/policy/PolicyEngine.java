@@ -21,6 +21,7 @@ import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgets;
+import dev.portreeve.policy.budget.PostgresClock;
 import dev.portreeve.policy.budget.PostgresOrganisation;
 import dev.portreeve.policy.budget.PostgresSessionCounts;
 import dev.portreeve.policy.budget.ReservationSweeper;
@@ -54,6 +55,9 @@ public final class PolicyEngine implements AutoCloseable {
     /** How long a budget changed by another replica may go unnoticed. */
     private static final Duration BUDGETS_EVERY = Duration.ofSeconds(1);
 
+    /** How long a database whose clock was set may go unnoticed. */
+    private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
+
     /** How long a stop may go unnoticed by a replica that was not told. */
     private static final Duration STOPS_EVERY = Duration.ofSeconds(1);
 
@@ -72,6 +76,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final JournalledKeys keys;
     private final Approvals approvals;
     private final PostgresBudgets budgets;
+    private final PostgresClock clock;
     private final LeaseSweeper leases;
     private final BudgetNews news;
     private final BudgetOrders orders;
@@ -106,12 +111,14 @@ public final class PolicyEngine implements AutoCloseable {
             Supplier<UUID> ids,
             RandomGenerator random) {}
 
-    private PolicyEngine(PolicyConfig config, Ground ground, AccessPolicy access, PostgresBudgets budgets) {
+    private PolicyEngine(
+            PolicyConfig config, Ground ground, AccessPolicy access, PostgresBudgets budgets, PostgresClock clock) {
         this.access = access;
         this.budgets = budgets;
+        this.clock = clock;
         AuditLog audit = ground.audit();
         PostgresBudgetLedger ledger =
-                new PostgresBudgetLedger(budgets, ground.ids().get(), ground.clock());
+                new PostgresBudgetLedger(budgets, ground.ids().get(), clock);
         this.leases = new LeaseSweeper(ground.database(), audit, ledger, ground.ids());
         this.keys = JournalledKeys.on(ground.database(), audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
@@ -169,6 +176,7 @@ public final class PolicyEngine implements AutoCloseable {
 
     private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
         return List.of(
+                new Chore("reading the database's clock", CLOCK_EVERY, clock::set),
                 new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
                 new Chore("reading who is stopped", STOPS_EVERY, stops::refresh),
                 new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
@@ -192,10 +200,11 @@ public final class PolicyEngine implements AutoCloseable {
      */
     public static PolicyEngine create(PolicyConfig config, Ground ground) {
         AccessPolicy access = AccessPolicy.of(config.policies());
-        new PostgresOrganisation(ground.database(), ground.clock()).sync(config.organisation());
-        PostgresBudgets budgets = new PostgresBudgets(ground.database(), ground.clock());
+        PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
+        new PostgresOrganisation(ground.database(), clock).sync(config.organisation());
+        PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
         budgets.refresh();
-        PolicyEngine engine = new PolicyEngine(config, ground, access, budgets);
+        PolicyEngine engine = new PolicyEngine(config, ground, access, budgets, clock);
         ground.audit()
                 .append(new PostgresPolicyVersions().inForce(access.document()))
                 .await();

@@ -103,7 +103,7 @@ public final class LeaseSweeper {
      */
     public int forfeitDead() {
         List<LeasePosting.Forfeit> dead = expired.find(ledger.leases().replica(), AT_ONCE).stream()
-                .map(lease -> new LeasePosting.Forfeit(lease, ids.get(), ledger.unit(lease.window())))
+                .map(lease -> new LeasePosting.Forfeit(lease.lease(), ids.get(), lease.unit()))
                 .toList();
         List<Receipt> receipts = dead.stream()
                 .map(forfeit -> audit.append(JournalEntry.of(ledger, forfeit, () -> events(forfeit))))

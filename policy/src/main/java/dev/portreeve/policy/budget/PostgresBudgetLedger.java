@@ -47,12 +47,6 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         this.desk = new HoldDesk(budgets, this, leases, clock);
     }
 
-    /** What a window's budget counts; dollars, if there is no such budget any more. */
-    BudgetUnit unit(WindowKey window) {
-        Budget budget = budgets.get().of(window);
-        return budget == null ? BudgetUnit.USD : budget.unit();
-    }
-
     /** Whether nothing may be held in this window any more: its budget is not open, or not in force. */
     boolean isBarred(WindowKey window) {
         Budget budget = budgets.get().of(window);
@@ -87,8 +81,10 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         PostgresBuckets buckets = new PostgresBuckets(transaction);
         ruling.forget(buckets.forget(
                 known.balances().keySet().stream().filter(WindowKey::isRolling).toList()));
+        ruling.counting(buckets.counting(postings));
         ruling.decide(postings);
         claims.giveBackRefused(postings);
+        buckets.takeBack(ruling);
         rows.write(ruling);
         buckets.countForAWhile(ruling);
         claims.takeOver(ruling);

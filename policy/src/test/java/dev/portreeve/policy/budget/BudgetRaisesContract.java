@@ -102,6 +102,7 @@ abstract class BudgetRaisesContract {
             try (Reservation reservation = purse.ledger().reserve(running, trail)) {
                 purse.age(HOUR.plusSeconds(1));
                 denied(1);
+                assertEquals(NanoUsd.ZERO, reservation.cost());
             }
             trail.conclude(new Facts().put("outcome", "test")).await();
         }

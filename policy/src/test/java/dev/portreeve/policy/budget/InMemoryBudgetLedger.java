@@ -30,6 +30,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final Map<WindowKey, Long> raised = new HashMap<>();
     private final InMemoryClaims claims;
     private final Map<WindowKey, NavigableMap<Instant, Ruling.Spent>> rolling = new HashMap<>();
+    private final Map<CallKey, Instant> postedAt = new HashMap<>();
     private final Map<WindowKey, Budget> rollingBudgets = new HashMap<>();
     private final InstantSource clock;
     private List<Budget> configured;
@@ -130,7 +131,15 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         }
         Ruling ruling = new Ruling(current(), calls, new LeaseTurn(leases, Map.of(), Map.of()));
         ruling.forget(forget());
+        ruling.counting(counting(postings));
         ruling.decide(postings);
+        ruling.takenBack()
+                .forEach((piece, spent) -> rolling.get(piece.window())
+                        .computeIfPresent(
+                                piece.until(),
+                                (until, all) -> new Ruling.Spent(
+                                        all.settled() - spent.settled(), all.overrun() - spent.overrun())));
+        ruling.postings().keySet().forEach(call -> postedAt.put(call, clock.instant()));
         ruling.rolling()
                 .forEach((window, spent) -> rolling.computeIfAbsent(window, key -> new TreeMap<>())
                         .merge(
@@ -190,6 +199,29 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
     private static Balance stored(Balance balance) {
         long limit = Math.max(balance.limit(), balance.held() + balance.settled());
         return new Balance(limit, balance.held(), balance.settled(), balance.overrun());
+    }
+
+    private List<Ruling.Counting> counting(List<BudgetPosting> postings) {
+        List<Ruling.Counting> counting = new ArrayList<>();
+        for (BudgetPosting posting : postings) {
+            Hold.Earlier earlier = posting instanceof Hold hold ? hold.earlier() : null;
+            if (earlier == null) {
+                continue;
+            }
+            for (Hold.Earlier.Held held : earlier.holds()) {
+                CallKey call = new CallKey(((Hold) posting).tenant(), held.id());
+                Instant at = postedAt.get(call);
+                for (WindowKey window : held.windows()) {
+                    if (at != null && window.isRolling()) {
+                        Instant until = rollingBudgets.get(window).turn().countsUntil(at);
+                        if (rolling.getOrDefault(window, new TreeMap<>()).containsKey(until)) {
+                            counting.add(new Ruling.Counting(call, window, until));
+                        }
+                    }
+                }
+            }
+        }
+        return counting;
     }
 
     private Map<WindowKey, Ruling.Spent> forget() {

@@ -408,6 +408,32 @@ class LeaseTest {
                         .getFirst());
     }
 
+    @Test
+    void whatADeadReplicaHadOfARetiredBudgetIsChargedInWhatThatCounts() {
+        purse.organise(Purses.ofBot(
+                Purses.ofTokens(100_000).window(BudgetConfig.Window.DAILY).perSession()));
+        String budget = "member:bot:daily:tokens:per-session";
+        long lost;
+        try (PostgresPurse dead = purse.replica()) {
+            run(dead, 100, 0);
+            lost = purse.query(
+                            "SELECT sum(nanos) FROM policy.lease WHERE budget_id LIKE ?",
+                            row -> row.getLong(1),
+                            budget + "~%")
+                    .getFirst();
+            assertTrue(lost > 0);
+        }
+        purse.organise(organisation(null, null, null));
+        purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes'");
+        assertEquals(1, sweeper(purse).forfeitDead());
+        String record = purse.query(
+                        "SELECT convert_from(leaf, 'UTF8') FROM audit.record WHERE kind = 'lease.forfeited'",
+                        row -> row.getString(1))
+                .getFirst();
+        assertTrue(record.contains("\"cost_tokens\":\"" + lost + "\""), record);
+        assertFalse(record.contains("cost_usd"), record);
+    }
+
     /** A replica that was cut off so long that another one charged its lease comes back with calls that ran on it. */
     @Test
     void aCallWhoseLeaseWasChargedIsAnOverrunWhereNothingIsLeft() throws CallEnded {
