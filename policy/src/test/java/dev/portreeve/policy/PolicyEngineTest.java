@@ -165,8 +165,8 @@ class PolicyEngineTest {
             }
         }
         hours.addAll(fixture.query(hour));
-        List<String> windows = fixture.query(
-                "SELECT starts_at::text FROM policy.budget_window WHERE budget_id = 'member:bot:hourly'");
+        List<String> windows =
+                fixture.query("SELECT starts_at::text FROM policy.budget_window WHERE budget_id = 'member:bot:hourly'");
         assertTrue(!windows.isEmpty() && hours.containsAll(windows), hours + " " + windows);
     }
 

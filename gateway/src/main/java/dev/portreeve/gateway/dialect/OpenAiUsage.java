@@ -45,13 +45,13 @@ final class OpenAiUsage {
         OpenAiUsage usage = new OpenAiUsage();
         while (walk.member()) {
             switch (walk.name()) {
-                case "prompt_tokens", "input_tokens" -> usage.input = count(walk);
-                case "completion_tokens", "output_tokens" -> usage.output = count(walk);
-                case "total_tokens" -> usage.total = count(walk);
-                case "prompt_cache_hit_tokens", "cached_tokens" -> usage.cached = Math.max(usage.cached, count(walk));
-                case "reasoning_tokens" -> usage.thoughtApart = count(walk);
+                case "prompt_tokens", "input_tokens" -> usage.input = walk.count(0);
+                case "completion_tokens", "output_tokens" -> usage.output = walk.count(0);
+                case "total_tokens" -> usage.total = walk.count(0);
+                case "prompt_cache_hit_tokens", "cached_tokens" -> usage.cached = Math.max(usage.cached, walk.count(0));
+                case "reasoning_tokens" -> usage.thoughtApart = walk.count(0);
                 case "citation_tokens" -> {
-                    usage.citations = count(walk);
+                    usage.citations = walk.count(0);
                     usage.searches = true;
                 }
                 case "cost" -> usage.cost = StatedCost.read(walk, "total_cost");
@@ -78,10 +78,10 @@ final class OpenAiUsage {
         }
         while (walk.member()) {
             switch (walk.name()) {
-                case "cached_tokens" -> cached = Math.max(cached, count(walk));
-                case "cache_write_tokens" -> written = count(walk);
-                case "audio_tokens" -> audioIn = count(walk);
-                case "image_tokens" -> imageIn = count(walk);
+                case "cached_tokens" -> cached = Math.max(cached, walk.count(0));
+                case "cache_write_tokens" -> written = walk.count(0);
+                case "audio_tokens" -> audioIn = walk.count(0);
+                case "image_tokens" -> imageIn = walk.count(0);
                 default -> walk.skipQuickly();
             }
         }
@@ -94,9 +94,9 @@ final class OpenAiUsage {
         }
         while (walk.member()) {
             switch (walk.name()) {
-                case "reasoning_tokens" -> reasoning = count(walk);
-                case "audio_tokens" -> audioOut = count(walk);
-                case "image_tokens" -> imageOut = count(walk);
+                case "reasoning_tokens" -> reasoning = walk.count(0);
+                case "audio_tokens" -> audioOut = walk.count(0);
+                case "image_tokens" -> imageOut = walk.count(0);
                 default -> walk.skipQuickly();
             }
         }
@@ -127,13 +127,5 @@ final class OpenAiUsage {
     /** With a key of one's own at OpenRouter, the provider behind it charges beside OpenRouter's fee. */
     private @Nullable NanoUsd stated() {
         return cost == null ? null : StatedCost.amount(ownKey ? cost.add(upstream) : cost);
-    }
-
-    private static long count(JsonWalk walk) {
-        if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            return walk.count();
-        }
-        walk.skipQuickly();
-        return 0;
     }
 }

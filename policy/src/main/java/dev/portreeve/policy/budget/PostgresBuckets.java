@@ -96,10 +96,11 @@ final class PostgresBuckets {
         for (BudgetPosting posting : postings) {
             Hold.Earlier earlier = posting instanceof Hold hold ? hold.earlier() : null;
             if (earlier != null) {
-                earlier.holds().forEach(held -> held.windows().stream()
-                        .filter(WindowKey::isRolling)
-                        .forEach(window ->
-                                asked.row(window.tenant(), window.budgetId(), window.start(), held.id())));
+                earlier.holds()
+                        .forEach(held -> held.windows().stream()
+                                .filter(WindowKey::isRolling)
+                                .forEach(window ->
+                                        asked.row(window.tenant(), window.budgetId(), window.start(), held.id())));
             }
         }
         List<Ruling.Counting> counting = new ArrayList<>();

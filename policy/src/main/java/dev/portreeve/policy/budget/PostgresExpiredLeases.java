@@ -43,8 +43,9 @@ final class PostgresExpiredLeases {
      */
     List<Dead> find(UUID self, int limit) {
         // A session's count has the id of its budget, and more.
-        Field<String> budget =
-                DSL.field("split_part({0}, {1}, 1)", String.class, LEASE.BUDGET_ID, DSL.inline(String.valueOf(Budget.SESSION_MARK)));
+        Field<String> budget = DSL.field(
+                "split_part({0}, {1}, 1)",
+                String.class, LEASE.BUDGET_ID, DSL.inline(String.valueOf(Budget.SESSION_MARK)));
         return database.select(LEASE.asterisk(), BUDGET.UNIT, BUDGET.RATE, BUDGET.RATE_DATE)
                 .from(LEASE)
                 // Also of a budget that is in force no more.

@@ -125,8 +125,7 @@ abstract class IdempotencyContract {
         assertEquals(State.DEAD, state());
     }
 
-    private static final WindowKey ROLLING =
-            new WindowKey("acme", "member:bot:rolling-1h", WindowSpan.ROLLING_START);
+    private static final WindowKey ROLLING = new WindowKey("acme", "member:bot:rolling-1h", WindowSpan.ROLLING_START);
 
     private LlmCall sweptOnARollingBudget() {
         purse.organise(Purses.ofBot(Purses.of(100).rolling("PT1H")));
