@@ -22,6 +22,8 @@ ALTER TABLE policy.budget
     ADD COLUMN each_session boolean NOT NULL DEFAULT false,
     -- Percent of the limit at which somebody is told.
     ADD COLUMN warn_at int[] NOT NULL DEFAULT '{}',
+    -- Of a soft budget that is all: it refuses nothing, and its windows' limit is the highest number there is.
+    ADD COLUMN soft boolean NOT NULL DEFAULT false,
     ADD COLUMN when_short text NOT NULL DEFAULT 'refuse' CHECK (when_short IN ('refuse', 'shrink')),
     ADD COLUMN least_output bigint NOT NULL DEFAULT 1 CHECK (least_output > 0),
     ADD COLUMN state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'frozen', 'closed')),
@@ -53,7 +55,7 @@ ALTER TABLE policy.budget_window
     ADD COLUMN used_at timestamptz NOT NULL DEFAULT now(),
     DROP CONSTRAINT budget_window_tenant_budget_id_fkey,
     ADD FOREIGN KEY (tenant, of_budget) REFERENCES policy.budget (tenant, id);
-CREATE INDEX budget_window_by_budget ON policy.budget_window (tenant, of_budget);
+CREATE INDEX budget_window_by_budget ON policy.budget_window (tenant, of_budget, starts_at);
 
 -- What a rolling budget has spent, by when it counts no longer. The sum over a window's rows that count is in its row.
 CREATE TABLE policy.budget_bucket (
@@ -67,26 +69,42 @@ CREATE TABLE policy.budget_bucket (
     FOREIGN KEY (tenant, budget_id, starts_at) REFERENCES policy.budget_window (tenant, budget_id, starts_at)
 );
 
--- Once for each level of each window: the primary key is the promise.
+-- Who was told once for each threshold of each window, and anew under another limit: the primary key is the promise. It refers
+-- to the window without a foreign key, which would lock the row that calls are waiting for.
 CREATE TABLE policy.budget_warning (
-    tenant    text        NOT NULL,
-    budget_id text        NOT NULL,
-    starts_at timestamptz NOT NULL,
-    percent   int         NOT NULL,
-    at        timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant, budget_id, starts_at, percent),
-    FOREIGN KEY (tenant, budget_id, starts_at) REFERENCES policy.budget_window (tenant, budget_id, starts_at)
+    tenant      text        NOT NULL,
+    budget_id   text        NOT NULL,
+    starts_at   timestamptz NOT NULL,
+    percent     int         NOT NULL,
+    limit_nanos bigint      NOT NULL,
+    -- Of a rolling budget, whose window never ends: when its length has passed.
+    again_at    timestamptz,
+    PRIMARY KEY (tenant, budget_id, starts_at, percent, limit_nanos)
 );
+
+-- Calls that were billed above what was held and of which somebody was told. Likewise without a foreign key.
+CREATE TABLE policy.overrun_warning (
+    tenant  text        NOT NULL,
+    call_id uuid        NOT NULL,
+    at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant, call_id)
+);
+CREATE INDEX posting_overrun ON policy.posting (at) WHERE overrun_nanos > 0;
 
 -- Where the budgets of a call count different things: what is held of each, in the order of budget_ids. Otherwise NULL, and
 -- amount_nanos is held of all. A posting likewise.
 ALTER TABLE policy.hold ADD COLUMN amounts bigint[];
 ALTER TABLE policy.posting ADD COLUMN amounts bigint[], ADD COLUMN overruns bigint[];
 
--- The outbox also takes messages that are about no ticket.
-ALTER TABLE policy.webhook_delivery ALTER COLUMN approval_id DROP NOT NULL;
+-- The outbox also takes messages that are about no ticket, and such as go by e-mail (endpoint: an address).
+ALTER TABLE policy.webhook_delivery RENAME TO notice;
+ALTER INDEX policy.webhook_due RENAME TO notice_due;
+ALTER TABLE policy.notice
+    ALTER COLUMN approval_id DROP NOT NULL,
+    ADD COLUMN way text NOT NULL DEFAULT 'webhook' CHECK (way IN ('webhook', 'email'));
 
 -- Deleting is for counts of sessions nobody used for a long time, and for what counts no longer.
 GRANT SELECT, INSERT, UPDATE, DELETE ON policy.budget_bucket TO portreeve_app;
-GRANT DELETE ON policy.budget_window, policy.budget_warning TO portreeve_app;
-GRANT SELECT, INSERT ON policy.budget_raise, policy.budget_warning TO portreeve_app;
+GRANT DELETE ON policy.budget_window TO portreeve_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON policy.budget_warning, policy.overrun_warning TO portreeve_app;
+GRANT SELECT, INSERT ON policy.budget_raise TO portreeve_app;

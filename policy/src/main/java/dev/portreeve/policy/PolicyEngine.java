@@ -5,19 +5,17 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.PostgresPolicyVersions;
-import dev.portreeve.policy.approval.ApprovalChannel;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Approvals;
-import dev.portreeve.policy.approval.NoticeDelivery;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
-import dev.portreeve.policy.approval.PostgresWebhookOutbox;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
+import dev.portreeve.policy.budget.PostgresBudgetWatch;
 import dev.portreeve.policy.budget.PostgresBudgets;
 import dev.portreeve.policy.budget.PostgresOrganisation;
 import dev.portreeve.policy.budget.PostgresSessionCounts;
@@ -29,6 +27,12 @@ import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.RateLimits;
+import dev.portreeve.policy.notice.MailChannel;
+import dev.portreeve.policy.notice.NoticeDelivery;
+import dev.portreeve.policy.notice.PostgresOutbox;
+import dev.portreeve.policy.notice.Receivers;
+import dev.portreeve.policy.notice.Webhook;
+import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.signal.PostgresNotifications;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
@@ -38,6 +42,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +66,10 @@ public final class PolicyEngine implements AutoCloseable {
 
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
+    private static final Duration THRESHOLDS_EVERY = Duration.ofSeconds(2);
+    /** All calls of a tenant since the last look go into one message. */
+    private static final Duration OVERRUNS_EVERY = Duration.ofMinutes(1);
+
     private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
     private static final Duration SESSIONS_EVERY = Duration.ofMinutes(10);
     private static final Duration KEYS_FORGOTTEN_EVERY = Duration.ofMinutes(1);
@@ -73,7 +82,8 @@ public final class PolicyEngine implements AutoCloseable {
     private final LeaseSweeper leases;
     private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
-    private final Housekeeping post;
+    private final Housekeeping watch;
+    private final List<Housekeeping> post;
     /** Parts that want to hear of a channel say so in the constructor. */
     private final PostgresNotifications notifications;
 
@@ -86,7 +96,8 @@ public final class PolicyEngine implements AutoCloseable {
      * @param database a pool with the application's role; used for reads, administration and sweeping
      * @param unpooled the same, with a new connection at each request; one is kept, to hear what other replicas say
      * @param audit the log whose journal commits on the same database
-     * @param channel sends notices of tickets
+     * @param webhooks sends to webhooks
+     * @param mail sends to mailboxes
      * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
      * @param ids gives unique ids for tickets and notices
      * @param random spreads retries
@@ -97,7 +108,8 @@ public final class PolicyEngine implements AutoCloseable {
             AuditLog audit,
             Pepper pepper,
             InstantSource clock,
-            ApprovalChannel channel,
+            WebhookChannel webhooks,
+            MailChannel mail,
             URI decisions,
             Supplier<UUID> ids,
             RandomGenerator random) {}
@@ -132,14 +144,12 @@ public final class PolicyEngine implements AutoCloseable {
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
                 ground.pepper());
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
-        NoticeDelivery notices = notices(config, ground);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database())));
-        // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
-        this.post = new Housekeeping(
-                "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
+        this.watch = watch(config, ground);
+        this.post = post(config, ground);
     }
 
     private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {
@@ -151,13 +161,33 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.ids());
     }
 
-    private static NoticeDelivery notices(PolicyConfig config, Ground ground) {
-        return new NoticeDelivery(
-                new PostgresWebhookOutbox(ground.database()),
-                ground.channel(),
-                config.approvals().webhooks(),
-                ground.clock(),
-                ground.random());
+    private static Housekeeping watch(PolicyConfig config, Ground ground) {
+        PostgresBudgetWatch watch =
+                new PostgresBudgetWatch(ground.database(), new Receivers(config.notices(), ground.ids()));
+        return new Housekeeping(
+                "budget-watch",
+                List.of(
+                        new Chore("looking for thresholds that were passed", THRESHOLDS_EVERY, watch::thresholds),
+                        new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns)));
+    }
+
+    /** Each on a thread of its own: a receiver that hangs must keep nobody else waiting. */
+    private static List<Housekeeping> post(PolicyConfig config, Ground ground) {
+        PostgresOutbox outbox = new PostgresOutbox(ground.database());
+        List<Webhook> webhooks = Stream.concat(
+                        config.approvals().webhooks().stream(), config.notices().webhooks().stream())
+                .toList();
+        NoticeDelivery byWebhook =
+                NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, ground.clock(), ground.random());
+        NoticeDelivery byEmail =
+                NoticeDelivery.byEmail(outbox, ground.mail(), config.notices().email(), ground.random());
+        return List.of(
+                new Housekeeping(
+                        "webhook-notices",
+                        List.of(new Chore("sending notices to webhooks", NOTICES_EVERY, byWebhook::runOnce))),
+                new Housekeeping(
+                        "email-notices",
+                        List.of(new Chore("sending notices by e-mail", NOTICES_EVERY, byEmail::runOnce))));
     }
 
     private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
@@ -194,7 +224,8 @@ public final class PolicyEngine implements AutoCloseable {
                 .await();
         engine.stops.refresh();
         engine.housekeeping.start();
-        engine.post.start();
+        engine.watch.start();
+        engine.post.forEach(Housekeeping::start);
         engine.notifications.start();
         engine.limits.start();
         return engine;
@@ -243,7 +274,8 @@ public final class PolicyEngine implements AutoCloseable {
     public void close() {
         notifications.close();
         limits.close();
-        post.close();
+        post.forEach(Housekeeping::close);
+        watch.close();
         housekeeping.close();
         keys.flushRejections();
         try {

@@ -14,17 +14,26 @@ final class Budget {
     private final long limit;
     private final BudgetTurn turn;
     private final BudgetScope scope;
+    private final BudgetWarnings warnings;
     /** The window most calls fall into; only saves work. */
     private volatile @Nullable Level current;
 
     /** @param limit in its unit */
-    Budget(String id, BudgetOwner owner, BudgetUnit unit, long limit, BudgetTurn turn, BudgetScope scope) {
+    Budget(
+            String id,
+            BudgetOwner owner,
+            BudgetUnit unit,
+            long limit,
+            BudgetTurn turn,
+            BudgetScope scope,
+            BudgetWarnings warnings) {
         this.id = id;
         this.owner = owner;
         this.unit = unit;
         this.limit = limit;
         this.turn = turn;
         this.scope = scope;
+        this.warnings = warnings;
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
@@ -54,8 +63,22 @@ final class Budget {
         return unit;
     }
 
+    /** Of a soft budget: what its warnings are about. */
     long limit() {
         return limit;
+    }
+
+    /** Up to where calls are let through. */
+    long ceiling() {
+        return warnings.only() ? BudgetWarnings.NO_LIMIT : limit;
+    }
+
+    boolean isSoft() {
+        return warnings.only();
+    }
+
+    BudgetWarnings warnings() {
+        return warnings;
     }
 
     BudgetTurn turn() {

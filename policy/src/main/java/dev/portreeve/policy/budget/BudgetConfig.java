@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param tools names or patterns of tools ({@code slug__tool}); with any, the budget bounds calls of these
  * @param tags with any, the budget bounds calls that carry one of them
  * @param per {@code session}: each session has the whole limit for itself
+ * @param warnAt at which percentages of the limit {@code notices} are sent: once for each in each window
+ * @param soft it warns and never refuses; at 100 if {@code warn-at} is absent
  */
 public record BudgetConfig(
         @Nullable String name,
@@ -47,7 +49,9 @@ public record BudgetConfig(
         List<String> toolServers,
         List<String> tools,
         List<String> tags,
-        Per per) {
+        Per per,
+        List<Integer> warnAt,
+        boolean soft) {
     static final Duration SHORTEST_ROLLING = Duration.ofMinutes(1);
     static final Duration LONGEST_ROLLING = Duration.ofDays(366);
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
@@ -88,6 +92,7 @@ public record BudgetConfig(
         tools = names("tools", tools);
         tags = names("tags", tags);
         per = per == null ? Per.OWNER : per;
+        warnAt = BudgetWarnings.of(warnAt == null ? List.of() : warnAt, soft).at();
         checkName(name);
         if (limitTokens != null && models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty())) {
             throw new IllegalArgumentException(
@@ -99,7 +104,7 @@ public record BudgetConfig(
     public BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
         this(
                 null, limitUsd, null, null, null, null, window, null, timezone, null, null, List.of(), List.of(),
-                List.of(), List.of(), Per.OWNER);
+                List.of(), List.of(), Per.OWNER, List.of(), false);
     }
 
     private static Window window(@Nullable Window window, @Nullable Duration rolling) {
@@ -145,6 +150,10 @@ public record BudgetConfig(
 
     BudgetTurn turn() {
         return new BudgetTurn(window, timezone, rolling, from, until);
+    }
+
+    BudgetWarnings warnings() {
+        return new BudgetWarnings(warnAt, soft);
     }
 
     BudgetScope scope() {

@@ -37,6 +37,9 @@ final class BudgetFacts {
         Facts facts = new Facts()
                 .put("budget", level.key().budgetId())
                 .put("window_start", level.span().start().toString());
+        if (budget.isSoft()) {
+            facts.put("soft", true);
+        }
         if (unit.isDollars()) {
             return facts.put("limit_usd", unit.decimal(budget.limit())).put("remaining_usd", unit.decimal(left));
         }

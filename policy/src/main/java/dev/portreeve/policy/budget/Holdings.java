@@ -68,6 +68,9 @@ final class Holdings {
         for (int i = 0; i < levels.size(); i++) {
             Level level = levels.get(i);
             BudgetUnit unit = level.budget().unit();
+            if (level.budget().isSoft()) {
+                continue;
+            }
             // Of what is held, what the call does not cost comes back.
             long back = unit.of(held) - unit.of(spent);
             NanoUsd left = unit.dollars(

@@ -176,7 +176,7 @@ final class Leases {
         share.usual = amount;
         share.usedAt = now;
         share.unused = false;
-        long limit = level.budget().limit();
+        long limit = level.budget().ceiling();
         if (share.limit != limit) {
             // What was set aside under another limit may be more than this one allows.
             share.limit = limit;

@@ -122,7 +122,7 @@ final class PostgresBudgetReport {
                 budget.id(),
                 budget.owner(),
                 budget.turn().window(),
-                budget.turn().label(),
+                budget.turn().label() + (budget.isSoft() ? " (soft)" : ""),
                 budget.scope().label(),
                 session,
                 level != null,

@@ -37,6 +37,8 @@ final class PostgresBudgetRows {
         row.put(BUDGET.TOOL_SERVERS, array(scope.toolServers()));
         row.put(BUDGET.TAGS, array(scope.tags()));
         row.put(BUDGET.EACH_SESSION, scope.eachSession());
+        row.put(BUDGET.WARN_AT, budget.warnings().at().toArray(Integer[]::new));
+        row.put(BUDGET.SOFT, budget.isSoft());
         return row;
     }
 
@@ -65,6 +67,7 @@ final class PostgresBudgetRows {
                 BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
                 row.getLimitNanos(),
                 turn,
-                scope);
+                scope,
+                new BudgetWarnings(List.of(row.getWarnAt()), row.getSoft()));
     }
 }

@@ -126,7 +126,7 @@ final class PostgresHolds {
                     level.key().budgetId(),
                     level.key().start(),
                     level.span().end(),
-                    level.budget().limit());
+                    level.budget().ceiling());
         }
         try (PreparedStatement statement = connection.prepareStatement(MAKE)) {
             columns.set(statement, 1, "text", "text", "timestamptz", "timestamptz", "bigint");

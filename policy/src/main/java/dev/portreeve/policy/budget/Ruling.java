@@ -190,7 +190,7 @@ final class Ruling {
             if (amount == 0) {
                 continue;
             }
-            long left = before.remaining(level.budget().limit());
+            long left = before.remaining(level.budget().ceiling());
             if (amount > left - leases.outstanding(window)) {
                 leases.reclaim(window);
             }

@@ -50,7 +50,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
             balances.replaceAll((window, balance) -> {
                 boolean same = window.budgetId().equals(budget.id())
                         && window.tenant().equals(budget.owner().tenant());
-                long limit = Math.max(budget.limit(), balance.held() + balance.settled());
+                long limit = Math.max(budget.ceiling(), balance.held() + balance.settled());
                 return same ? new Balance(limit, balance.held(), balance.settled(), balance.overrun()) : balance;
             });
         }
@@ -67,7 +67,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
             if (posting instanceof Hold hold) {
                 hold.levels()
                         .forEach(level -> balances.putIfAbsent(
-                                level.key(), Balance.empty(level.budget().limit())));
+                                level.key(), Balance.empty(level.budget().ceiling())));
                 hold.levels().stream()
                         .filter(level -> level.key().isRolling())
                         .forEach(level -> rollingBudgets.put(level.key(), level.budget()));

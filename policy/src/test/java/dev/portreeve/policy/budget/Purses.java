@@ -25,6 +25,9 @@ final class Purses {
     private List<String> tags = List.of();
     private BudgetConfig.Per per = BudgetConfig.Per.OWNER;
 
+    private List<Integer> warnAt = List.of();
+    private boolean soft;
+
     private Purses(Long nanos) {
         this.nanos = nanos;
     }
@@ -97,6 +100,16 @@ final class Purses {
         return this;
     }
 
+    Purses warnAt(Integer... percent) {
+        warnAt = List.of(percent);
+        return this;
+    }
+
+    Purses soft() {
+        soft = true;
+        return this;
+    }
+
     private BigDecimal money() {
         return nanos == null ? null : BigDecimal.valueOf(nanos, 9);
     }
@@ -118,7 +131,9 @@ final class Purses {
                 servers,
                 tools,
                 tags,
-                per);
+                per,
+                warnAt,
+                soft);
     }
 
     /** Tenant acme with these budgets of the agent bot in team support, and these of its key. */

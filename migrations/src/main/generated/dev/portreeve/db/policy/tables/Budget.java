@@ -179,6 +179,11 @@ public class Budget extends TableImpl<BudgetRecord> {
     public final TableField<BudgetRecord, Integer[]> WARN_AT = createField(DSL.name("warn_at"), SQLDataType.INTEGER.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::integer[]"), SQLDataType.INTEGER.array())), this, "");
 
     /**
+     * The column <code>policy.budget.soft</code>.
+     */
+    public final TableField<BudgetRecord, Boolean> SOFT = createField(DSL.name("soft"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "");
+
+    /**
      * The column <code>policy.budget.when_short</code>.
      */
     public final TableField<BudgetRecord, String> WHEN_SHORT = createField(DSL.name("when_short"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'refuse'::text"), SQLDataType.CLOB)), this, "");

@@ -9,7 +9,6 @@ import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.Budget.BudgetPath;
 import dev.portreeve.db.policy.tables.BudgetBucket.BudgetBucketPath;
-import dev.portreeve.db.policy.tables.BudgetWarning.BudgetWarningPath;
 import dev.portreeve.db.policy.tables.Lease.LeasePath;
 import dev.portreeve.db.policy.tables.records.BudgetWindowRecord;
 
@@ -234,19 +233,6 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
             _budgetBucket = new BudgetBucketPath(this, null, Keys.BUDGET_BUCKET__BUDGET_BUCKET_TENANT_BUDGET_ID_STARTS_AT_FKEY.getInverseKey());
 
         return _budgetBucket;
-    }
-
-    private transient BudgetWarningPath _budgetWarning;
-
-    /**
-     * Get the implicit to-many join path to the
-     * <code>policy.budget_warning</code> table
-     */
-    public BudgetWarningPath budgetWarning() {
-        if (_budgetWarning == null)
-            _budgetWarning = new BudgetWarningPath(this, null, Keys.BUDGET_WARNING__BUDGET_WARNING_TENANT_BUDGET_ID_STARTS_AT_FKEY.getInverseKey());
-
-        return _budgetWarning;
     }
 
     private transient LeasePath _lease;

@@ -345,59 +345,73 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     }
 
     /**
+     * Setter for <code>policy.budget.soft</code>.
+     */
+    public void setSoft(Boolean value) {
+        set(23, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget.soft</code>.
+     */
+    public Boolean getSoft() {
+        return (Boolean) get(23);
+    }
+
+    /**
      * Setter for <code>policy.budget.when_short</code>.
      */
     public void setWhenShort(String value) {
-        set(23, value);
+        set(24, value);
     }
 
     /**
      * Getter for <code>policy.budget.when_short</code>.
      */
     public String getWhenShort() {
-        return (String) get(23);
+        return (String) get(24);
     }
 
     /**
      * Setter for <code>policy.budget.least_output</code>.
      */
     public void setLeastOutput(Long value) {
-        set(24, value);
+        set(25, value);
     }
 
     /**
      * Getter for <code>policy.budget.least_output</code>.
      */
     public Long getLeastOutput() {
-        return (Long) get(24);
+        return (Long) get(25);
     }
 
     /**
      * Setter for <code>policy.budget.state</code>.
      */
     public void setState(String value) {
-        set(25, value);
+        set(26, value);
     }
 
     /**
      * Getter for <code>policy.budget.state</code>.
      */
     public String getState() {
-        return (String) get(25);
+        return (String) get(26);
     }
 
     /**
      * Setter for <code>policy.budget.state_reason</code>.
      */
     public void setStateReason(String value) {
-        set(26, value);
+        set(27, value);
     }
 
     /**
      * Getter for <code>policy.budget.state_reason</code>.
      */
     public String getStateReason() {
-        return (String) get(26);
+        return (String) get(27);
     }
 
     // -------------------------------------------------------------------------
@@ -423,7 +437,7 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     /**
      * Create a detached, initialised BudgetRecord
      */
-    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Boolean rollover, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, String whenShort, Long leastOutput, String state, String stateReason) {
+    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Boolean rollover, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, Boolean soft, String whenShort, Long leastOutput, String state, String stateReason) {
         super(Budget.BUDGET);
 
         setTenant(tenant);
@@ -449,6 +463,7 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
         setTags(tags);
         setEachSession(eachSession);
         setWarnAt(warnAt);
+        setSoft(soft);
         setWhenShort(whenShort);
         setLeastOutput(leastOutput);
         setState(state);

@@ -1,6 +1,6 @@
-package dev.portreeve.gateway.webhook;
+package dev.portreeve.gateway.notice;
 
-import dev.portreeve.policy.approval.ApprovalChannel;
+import dev.portreeve.policy.notice.WebhookChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** Posts notices over HTTP: no redirects, bounded in time, and of the answer only the status is looked at. Thread-safe. */
-public final class HttpApprovalChannel implements ApprovalChannel, AutoCloseable {
+public final class HttpWebhooks implements WebhookChannel, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(15);
 

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.portreeve.gateway.webhook;
+package dev.portreeve.gateway.notice;
 
 import org.jspecify.annotations.NullMarked;

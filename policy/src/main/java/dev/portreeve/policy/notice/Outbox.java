@@ -1,13 +1,13 @@
-package dev.portreeve.policy.approval;
+package dev.portreeve.policy.notice;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * Messages that are owed since their ticket was committed. Several replicas may work on it at once. Thread-safe; blocks on the database.
+ * Messages that are owed since what they speak of was committed. Several replicas may work on it at once. Thread-safe; blocks on the database.
  */
-public interface WebhookOutbox {
+public interface Outbox {
     /**
      * A message that this caller now has to send.
      *
@@ -19,7 +19,7 @@ public interface WebhookOutbox {
      * Takes messages that are due. Nobody else gets them until the lease ends; then they are due again, so a crash loses none. Messages
      * about tickets that no longer wait are given up on the way.
      */
-    List<Due> claim(int limit, Duration lease);
+    List<Due> claim(Way way, int limit, Duration lease);
 
     void delivered(Due message);
 

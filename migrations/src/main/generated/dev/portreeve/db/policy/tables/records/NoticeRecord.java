@@ -4,7 +4,7 @@
 package dev.portreeve.db.policy.tables.records;
 
 
-import dev.portreeve.db.policy.tables.WebhookDelivery;
+import dev.portreeve.db.policy.tables.Notice;
 
 import java.time.Instant;
 import java.util.UUID;
@@ -14,137 +14,151 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * The table <code>policy.webhook_delivery</code>.
+ * The table <code>policy.notice</code>.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
-public class WebhookDeliveryRecord extends UpdatableRecordImpl<WebhookDeliveryRecord> {
+public class NoticeRecord extends UpdatableRecordImpl<NoticeRecord> {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Setter for <code>policy.webhook_delivery.tenant</code>.
+     * Setter for <code>policy.notice.tenant</code>.
      */
     public void setTenant(String value) {
         set(0, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.tenant</code>.
+     * Getter for <code>policy.notice.tenant</code>.
      */
     public String getTenant() {
         return (String) get(0);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.id</code>.
+     * Setter for <code>policy.notice.id</code>.
      */
     public void setId(UUID value) {
         set(1, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.id</code>.
+     * Getter for <code>policy.notice.id</code>.
      */
     public UUID getId() {
         return (UUID) get(1);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.approval_id</code>.
+     * Setter for <code>policy.notice.approval_id</code>.
      */
     public void setApprovalId(UUID value) {
         set(2, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.approval_id</code>.
+     * Getter for <code>policy.notice.approval_id</code>.
      */
     public UUID getApprovalId() {
         return (UUID) get(2);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.endpoint</code>.
+     * Setter for <code>policy.notice.endpoint</code>.
      */
     public void setEndpoint(String value) {
         set(3, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.endpoint</code>.
+     * Getter for <code>policy.notice.endpoint</code>.
      */
     public String getEndpoint() {
         return (String) get(3);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.body</code>.
+     * Setter for <code>policy.notice.body</code>.
      */
     public void setBody(byte[] value) {
         set(4, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.body</code>.
+     * Getter for <code>policy.notice.body</code>.
      */
     public byte[] getBody() {
         return (byte[]) get(4);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.state</code>.
+     * Setter for <code>policy.notice.state</code>.
      */
     public void setState(String value) {
         set(5, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.state</code>.
+     * Getter for <code>policy.notice.state</code>.
      */
     public String getState() {
         return (String) get(5);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.attempts</code>.
+     * Setter for <code>policy.notice.attempts</code>.
      */
     public void setAttempts(Integer value) {
         set(6, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.attempts</code>.
+     * Getter for <code>policy.notice.attempts</code>.
      */
     public Integer getAttempts() {
         return (Integer) get(6);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.next_at</code>.
+     * Setter for <code>policy.notice.next_at</code>.
      */
     public void setNextAt(Instant value) {
         set(7, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.next_at</code>.
+     * Getter for <code>policy.notice.next_at</code>.
      */
     public Instant getNextAt() {
         return (Instant) get(7);
     }
 
     /**
-     * Setter for <code>policy.webhook_delivery.last_error</code>.
+     * Setter for <code>policy.notice.last_error</code>.
      */
     public void setLastError(String value) {
         set(8, value);
     }
 
     /**
-     * Getter for <code>policy.webhook_delivery.last_error</code>.
+     * Getter for <code>policy.notice.last_error</code>.
      */
     public String getLastError() {
         return (String) get(8);
+    }
+
+    /**
+     * Setter for <code>policy.notice.way</code>.
+     */
+    public void setWay(String value) {
+        set(9, value);
+    }
+
+    /**
+     * Getter for <code>policy.notice.way</code>.
+     */
+    public String getWay() {
+        return (String) get(9);
     }
 
     // -------------------------------------------------------------------------
@@ -161,17 +175,17 @@ public class WebhookDeliveryRecord extends UpdatableRecordImpl<WebhookDeliveryRe
     // -------------------------------------------------------------------------
 
     /**
-     * Create a detached WebhookDeliveryRecord
+     * Create a detached NoticeRecord
      */
-    public WebhookDeliveryRecord() {
-        super(WebhookDelivery.WEBHOOK_DELIVERY);
+    public NoticeRecord() {
+        super(Notice.NOTICE);
     }
 
     /**
-     * Create a detached, initialised WebhookDeliveryRecord
+     * Create a detached, initialised NoticeRecord
      */
-    public WebhookDeliveryRecord(String tenant, UUID id, UUID approvalId, String endpoint, byte[] body, String state, Integer attempts, Instant nextAt, String lastError) {
-        super(WebhookDelivery.WEBHOOK_DELIVERY);
+    public NoticeRecord(String tenant, UUID id, UUID approvalId, String endpoint, byte[] body, String state, Integer attempts, Instant nextAt, String lastError, String way) {
+        super(Notice.NOTICE);
 
         setTenant(tenant);
         setId(id);
@@ -182,6 +196,7 @@ public class WebhookDeliveryRecord extends UpdatableRecordImpl<WebhookDeliveryRe
         setAttempts(attempts);
         setNextAt(nextAt);
         setLastError(lastError);
+        setWay(way);
         resetTouchedOnNotNull();
     }
 }

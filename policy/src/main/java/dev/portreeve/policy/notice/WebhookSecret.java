@@ -1,4 +1,4 @@
-package dev.portreeve.policy.approval;
+package dev.portreeve.policy.notice;
 
 import dev.portreeve.policy.call.Secret;
 import java.nio.charset.StandardCharsets;

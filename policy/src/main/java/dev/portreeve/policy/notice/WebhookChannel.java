@@ -1,11 +1,11 @@
-package dev.portreeve.policy.approval;
+package dev.portreeve.policy.notice;
 
 import java.net.URI;
 import java.util.Map;
 
-/** Carries a notice to a receiver over HTTP; the edge implements it. Called by {@link NoticeDelivery}, on its thread; blocks, bounded. */
+/** Carries a message to a webhook over HTTP; the edge implements it. Called by {@link NoticeDelivery}, on its thread; blocks, bounded. */
 @FunctionalInterface
-public interface ApprovalChannel {
+public interface WebhookChannel {
     /**
      * Sends one POST and does not follow redirects.
      *

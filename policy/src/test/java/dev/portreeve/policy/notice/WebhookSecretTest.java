@@ -1,11 +1,11 @@
-package dev.portreeve.policy.approval;
+package dev.portreeve.policy.notice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.portreeve.policy.approval.WebhookSecret.Verification;
 import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.notice.WebhookSecret.Verification;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
