@@ -21,23 +21,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** People are told of budgets by webhook and by e-mail, from the call to the receivers. */
 class NoticesTest {
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String CONFIGURATION = """
-            providers: [{ id: demo, kind: demo }]
-            models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
-            organisation:
-              tenants:
-                - id: acme
-                  budgets: [{ limit-requests: 2, warn-at: [50], soft: true, window: daily }]
-                  agents: [{ id: bot }]
-            policies: [{ id: models, effect: allow, models: ["*"] }]
-            notices:
-              webhooks: [{ url: "HOOK", secret: SECRET }]
-              email: { from: portreeve@example.com, to: [ops@example.com], host: localhost, port: PORT, security: none }
-            """;
+        providers: [{ id: demo, kind: demo }]
+        models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
+        organisation:
+          tenants:
+            - id: acme
+              budgets: [{ limit-requests: 2, warn-at: [50], soft: true, window: daily }]
+              agents: [{ id: bot }]
+        policies: [{ id: models, effect: allow, models: ["*"] }]
+        notices:
+          webhooks: [{ url: "HOOK", secret: SECRET }]
+          email: { from: portreeve@example.com, to: [ops@example.com], host: localhost, port: PORT, security: none }
+        """;
 
     @TempDir
     private Path folder;
@@ -91,6 +92,62 @@ class NoticesTest {
             assertTrue(text.startsWith("[portreeve] soft budget tenant:acme:daily:requests has passed 50 %: "), text);
             assertTrue(text.contains("percent: 50"), text);
         }
+    }
+
+    @Test
+    void anAgentThatWasPausedGoesOnWhenSomebodyApprovesIt() throws Exception {
+        String hook = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/";
+        String configuration = CONFIGURATION
+                        .replace("HOOK", hook)
+                        .replace("SECRET", SECRET)
+                        .replace("PORT", String.valueOf(mail.port()))
+                        .replace("agents: [{ id: bot }]", "agents: [{ id: bot, brake: { depth: 1 } }, { id: other }]")
+                + "approvals: { webhooks: [{ url: \"" + hook + "\", secret: " + SECRET + " }] }\n";
+        try (GatewayFixture gateway = GatewayFixture.configured(folder, configuration)) {
+            String root = gateway.newKey("bot");
+            String child = madeBy(gateway, root);
+            assertEquals(200, chat(gateway, root));
+            assertEquals(200, chat(gateway, child));
+            String grandchild = madeBy(gateway, child);
+            // One key too many above it: the whole agent is paused, with all of its keys.
+            assertEquals(403, chat(gateway, grandchild));
+            assertEquals(403, chat(gateway, root));
+            assertEquals(200, chat(gateway, gateway.newKey("other")));
+            await().until(() -> told("brake.paused") && told("approval.requested") && mailed("bot is paused"));
+            String asked = hooks.stream()
+                    .filter(each -> each.contains("approval.requested"))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(asked.contains("\"tool\":\"portreeve__resume\",\"arguments\":{\"member\":\"bot\""), asked);
+            GatewayFixture.Outcome list = gateway.run("approvals", "list");
+            assertTrue(list.out().contains("portreeve__resume"), list.out());
+            assertEquals(0, gateway.run("approvals", "approve", "--as", "maria").exitCode());
+            await().until(() -> chat(gateway, root) == 200);
+            assertEquals(200, chat(gateway, child));
+            assertEquals(403, chat(gateway, grandchild));
+            await().until(() -> gateway.run("approvals", "list").out().contains("portreeve__resume"));
+            assertEquals(0, gateway.run("approvals", "deny", "--as", "maria").exitCode());
+            assertEquals(403, chat(gateway, root));
+        }
+    }
+
+    private boolean told(String type) {
+        return hooks.stream().anyMatch(each -> each.startsWith("GENUINE {\"type\":\"" + type + "\""));
+    }
+
+    private boolean mailed(String subject) {
+        return mail.texts().stream().anyMatch(each -> each.startsWith("[portreeve] " + subject));
+    }
+
+    private static String madeBy(GatewayFixture gateway, String parent) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(gateway.data().resolve("/v1/keys"))
+                .header("authorization", "Bearer " + parent)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+        String made =
+                gateway.http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return JsonMapper.shared().readTree(made).path("key").asString();
     }
 
     private static int chat(GatewayFixture gateway, String key) throws Exception {

@@ -8,6 +8,7 @@ import dev.portreeve.policy.access.PostgresPolicyVersions;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.PauseRequests;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
@@ -66,6 +67,7 @@ public final class PolicyEngine implements AutoCloseable {
 
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
+    private static final Duration PAUSES_EVERY = Duration.ofSeconds(1);
     private static final Duration THRESHOLDS_EVERY = Duration.ofSeconds(2);
     /** All calls of a tenant since the last look go into one message. */
     private static final Duration OVERRUNS_EVERY = Duration.ofMinutes(1);
@@ -148,7 +150,7 @@ public final class PolicyEngine implements AutoCloseable {
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database())));
-        this.watch = watch(config, ground);
+        this.watch = watch(config, ground, tickets, stops);
         this.post = post(config, ground);
     }
 
@@ -161,12 +163,20 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.ids());
     }
 
-    private static Housekeeping watch(PolicyConfig config, Ground ground) {
-        PostgresBudgetWatch watch =
-                new PostgresBudgetWatch(ground.database(), new Receivers(config.notices(), ground.ids()));
+    private static Housekeeping watch(PolicyConfig config, Ground ground, Tickets tickets, Stops stops) {
+        Receivers receivers = new Receivers(config.notices(), ground.ids());
+        PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
+        PauseRequests pauses = new PauseRequests(
+                tickets,
+                stops,
+                config.approvals(),
+                new ApprovalNotices(ground.decisions(), ground.ids()),
+                receivers,
+                ground.ids());
         return new Housekeeping(
-                "budget-watch",
+                "watch",
                 List.of(
+                        new Chore("asking whether who is paused may go on", PAUSES_EVERY, pauses::runOnce),
                         new Chore("looking for thresholds that were passed", THRESHOLDS_EVERY, watch::thresholds),
                         new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns)));
     }

@@ -43,7 +43,9 @@ public final class SmtpMail implements MailChannel {
 
     /** Through the configured server; without one, nothing is taken. */
     public static MailChannel of(@Nullable EmailConfig config, InstantSource clock) {
-        return config == null ? (id, to, subject, text) -> "no mail server is configured" : new SmtpMail(config, clock, null);
+        return config == null
+                ? (id, to, subject, text) -> "no mail server is configured"
+                : new SmtpMail(config, clock, null);
     }
 
     /** @param trust makes sockets that trust whom a test trusts */

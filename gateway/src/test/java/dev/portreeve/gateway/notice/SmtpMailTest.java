@@ -64,8 +64,8 @@ class SmtpMailTest {
     void mailIsEncryptedAndTheSenderSaysWhoItIs(Encryption encryption) throws Exception {
         Security security = Security.valueOf(encryption.name());
         try (MailServer server = new MailServer(encryption, keys, true)) {
-            MailChannel mail =
-                    SmtpMail.trusting(config(server.port(), security, MailServer.PASSWORD), CLOCK, keys.getSocketFactory());
+            MailChannel mail = SmtpMail.trusting(
+                    config(server.port(), security, MailServer.PASSWORD), CLOCK, keys.getSocketFactory());
             assertNull(send(mail));
             MailServer.Received received = server.received().getFirst();
             assertEquals("portreeve@example.com", received.from());

@@ -37,7 +37,8 @@ public final class ApprovalNotices {
                         ids.get(),
                         Way.WEBHOOK,
                         webhook.url().toString(),
-                        body(ticket).getBytes(StandardCharsets.UTF_8)))
+                        body(ticket).getBytes(StandardCharsets.UTF_8),
+                        ticket.id()))
                 .toList();
     }
 

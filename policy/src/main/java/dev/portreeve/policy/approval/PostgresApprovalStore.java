@@ -133,7 +133,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .returningResult(FIELDS)
                 .fetchOptional(PostgresApprovalStore::ticket);
         change.decide(opened.orElse(null));
-        opened.ifPresent(ticket -> PostgresOutbox.owe(writes, ticket.tenant(), ticket.id(), change.notices(ticket)));
+        opened.ifPresent(ticket -> PostgresOutbox.owe(writes, ticket.tenant(), change.notices(ticket)));
     }
 
     private static void redeem(DSLContext writes, TicketChange.Redeem change) {

@@ -139,7 +139,7 @@ public final class PostgresBudgetWatch {
     private List<Event> tell(Finding finding) {
         List<Event> told = database.transactionResult(scope -> {
             List<Event> events = finding.in(scope.dsl());
-            events.forEach(event -> PostgresOutbox.owe(scope.dsl(), event.tenant(), null, receivers.of(event)));
+            events.forEach(event -> PostgresOutbox.owe(scope.dsl(), event.tenant(), receivers.of(event)));
             return events;
         });
         told.forEach(event -> LOG.warn("tenant {}: {}", event.tenant(), event.subject()));

@@ -6,14 +6,12 @@ import static dev.portreeve.db.policy.tables.Notice.NOTICE;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** The outbox in PostgreSQL; replicas take messages past each other's locks. */
 public final class PostgresOutbox implements Outbox {
@@ -28,13 +26,13 @@ public final class PostgresOutbox implements Outbox {
     }
 
     /** Makes messages due, in the transaction of what they speak of. */
-    public static void owe(DSLContext transaction, String tenant, @Nullable UUID ticket, List<Notice> notices) {
+    public static void owe(DSLContext transaction, String tenant, List<Notice> notices) {
         for (Notice notice : notices) {
             transaction
                     .insertInto(NOTICE)
                     .set(NOTICE.TENANT, tenant)
                     .set(NOTICE.ID, notice.id())
-                    .set(NOTICE.APPROVAL_ID, ticket)
+                    .set(NOTICE.APPROVAL_ID, notice.ticket())
                     .set(NOTICE.WAY, notice.way().code())
                     .set(NOTICE.ENDPOINT, notice.endpoint())
                     .set(NOTICE.BODY, notice.body())

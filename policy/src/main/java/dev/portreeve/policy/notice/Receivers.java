@@ -35,6 +35,6 @@ public final class Receivers {
     }
 
     private Notice notice(Way way, String endpoint, String body) {
-        return new Notice(ids.get(), way, endpoint, body.getBytes(StandardCharsets.UTF_8));
+        return new Notice(ids.get(), way, endpoint, body.getBytes(StandardCharsets.UTF_8), null);
     }
 }
