@@ -57,6 +57,8 @@ final class CallReport {
     /**
      * Where the call is now.
      *
+     * @param outputCap the bound on each answer that the caller has not asked for; 0 if there is none
+     * @param shrunkFrom what the bound was before budgets lowered it; 0 if they did not
      * @param attempt which one it is, from 1
      * @param translation from which dialect to which, and what was lost
      * @param lossAsked whether the caller wants to hear what was lost, not only from which dialect to which
@@ -65,6 +67,7 @@ final class CallReport {
             ModelRoute route,
             ProviderReply reply,
             long outputCap,
+            long shrunkFrom,
             int attempt,
             List<String> translation,
             boolean lossAsked) {
@@ -121,6 +124,9 @@ final class CallReport {
         place(headers, to);
         if (to.outputCap() > 0) {
             headers.set(HeaderValues.create(Names.OUTPUT_CAP, to.outputCap()));
+        }
+        if (to.shrunkFrom() > 0) {
+            headers.set(HeaderValues.create(Names.SHRUNK_FROM, to.shrunkFrom()));
         }
         List<String> translation = to.told();
         if (!translation.isEmpty()) {

@@ -49,7 +49,8 @@ record PlannedCall(
         return new CallReport.Routed(
                 leg.route(),
                 upstream.reply(),
-                leg.cap(),
+                leg.imposed(),
+                leg.shrunkFrom(),
                 upstream.attempt(),
                 leg.attempt().translation(),
                 lossAsked);

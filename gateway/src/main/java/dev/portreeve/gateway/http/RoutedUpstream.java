@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -127,6 +128,10 @@ final class RoutedUpstream {
         beganNanos = System.nanoTime();
         Attempts attempts = cleared.attempts();
         notTried.forEach(attempts::skipped);
+        if (attempts.shortenedTo() > 0) {
+            leg = shorter(leg, attempts);
+            moved.accept(this);
+        }
         while (true) {
             Deployment place = leg.place();
             Watched watched = new Watched(out);
@@ -195,10 +200,15 @@ final class RoutedUpstream {
             attempts.skipped(made(next.place(), "budget_exhausted", 0, Duration.ZERO));
             throw told();
         }
-        leg = next;
+        leg = attempts.shortenedTo() > 0 ? shorter(next, attempts) : next;
         number++;
         reply.again(System.nanoTime() - beganNanos);
         moved.accept(this);
+    }
+
+    /** What is held for is what is sent. */
+    private static Leg shorter(Leg whole, Attempts attempts) {
+        return Objects.requireNonNull(whole.shorter().leg(attempts.shortenedTo()), "what was estimated can be made");
     }
 
     private @Nullable Leg next(Attempts attempts) {

@@ -14,17 +14,26 @@ final class Budget {
     private final long limit;
     private final BudgetTurn turn;
     private final BudgetScope scope;
+    private final Shortage shortage;
     /** The window most calls fall into; only saves work. */
     private volatile @Nullable Level current;
 
     /** @param limit in its unit */
-    Budget(String id, BudgetOwner owner, BudgetUnit unit, long limit, BudgetTurn turn, BudgetScope scope) {
+    Budget(
+            String id,
+            BudgetOwner owner,
+            BudgetUnit unit,
+            long limit,
+            BudgetTurn turn,
+            BudgetScope scope,
+            Shortage shortage) {
         this.id = id;
         this.owner = owner;
         this.unit = unit;
         this.limit = limit;
         this.turn = turn;
         this.scope = scope;
+        this.shortage = shortage;
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
@@ -64,6 +73,11 @@ final class Budget {
 
     BudgetScope scope() {
         return scope;
+    }
+
+    /** What becomes of calls of which it has too little left. */
+    Shortage shortage() {
+        return shortage;
     }
 
     /** As a person reads it: {@code daily budget of team support for models=fast}. */

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param tools names or patterns of tools ({@code slug__tool}); with any, the budget bounds calls of these
  * @param tags with any, the budget bounds calls that carry one of them
  * @param per {@code session}: each session has the whole limit for itself
+ * @param whenShort {@code shrink}: a model call of which too little is left is made with answers as long as what is left pays
+ *     for, instead of being refused; not for budgets of requests or of tools, which cannot be made smaller
+ * @param leastOutput with {@code shrink}: fewer tokens than this for each answer are not worth a call, which is refused then
  */
 public record BudgetConfig(
         @Nullable String name,
@@ -47,11 +50,17 @@ public record BudgetConfig(
         List<String> toolServers,
         List<String> tools,
         List<String> tags,
-        Per per) {
+        Per per,
+        WhenShort whenShort,
+        @Nullable Long leastOutput) {
+    /** The least that every dialect takes for a bound on an answer. */
+    static final long LEAST_OUTPUT = 16;
+
     static final Duration SHORTEST_ROLLING = Duration.ofMinutes(1);
     static final Duration LONGEST_ROLLING = Duration.ofDays(366);
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
     private static final int MAX_PATTERNS = 50;
+    private static final long MOST_LEAST_OUTPUT = 10_000_000;
 
     /** The length of a budget's window; calendar windows begin at midnight of the budget's time zone. */
     public enum Window {
@@ -75,6 +84,12 @@ public record BudgetConfig(
         SESSION
     }
 
+    /** What becomes of a model call of which too little is left. */
+    public enum WhenShort {
+        REFUSE,
+        SHRINK
+    }
+
     public BudgetConfig {
         BudgetLimit.check(limitUsd, limit, currency, limitTokens, limitRequests);
         window = window(window, rolling);
@@ -88,18 +103,53 @@ public record BudgetConfig(
         tools = names("tools", tools);
         tags = names("tags", tags);
         per = per == null ? Per.OWNER : per;
+        whenShort = whenShort == null ? WhenShort.REFUSE : whenShort;
         checkName(name);
         if (limitTokens != null && models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty())) {
             throw new IllegalArgumentException(
                     "tools use no tokens, so limit-tokens would never be reached: write limit-requests or limit-usd");
+        }
+        boolean ofToolsOnly = models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty());
+        checkShortage(whenShort, leastOutput, limitRequests != null, ofToolsOnly);
+    }
+
+    private static void checkShortage(
+            WhenShort whenShort, @Nullable Long leastOutput, boolean requests, boolean tools) {
+        if (whenShort == WhenShort.SHRINK && (requests || tools)) {
+            throw new IllegalArgumentException((requests
+                            ? "a request counts one however short its answer is"
+                            : "a tool's call cannot be made shorter")
+                    + ", so this budget cannot shrink anything: leave when-short out");
+        }
+        if (leastOutput != null && whenShort != WhenShort.SHRINK) {
+            throw new IllegalArgumentException("least-output is for budgets that shrink: write when-short: shrink too");
+        }
+        if (leastOutput != null && (leastOutput < 1 || leastOutput > MOST_LEAST_OUTPUT)) {
+            throw new IllegalArgumentException("least-output is between 1 and " + MOST_LEAST_OUTPUT);
         }
     }
 
     /** A limit on all calls of its owner. */
     public BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
         this(
-                null, limitUsd, null, null, null, null, window, null, timezone, null, null, List.of(), List.of(),
-                List.of(), List.of(), Per.OWNER);
+                null,
+                limitUsd,
+                null,
+                null,
+                null,
+                null,
+                window,
+                null,
+                timezone,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Per.OWNER,
+                WhenShort.REFUSE,
+                null);
     }
 
     private static Window window(@Nullable Window window, @Nullable Duration rolling) {
@@ -145,6 +195,10 @@ public record BudgetConfig(
 
     BudgetTurn turn() {
         return new BudgetTurn(window, timezone, rolling, from, until);
+    }
+
+    Shortage shortage() {
+        return new Shortage(whenShort == WhenShort.SHRINK, leastOutput == null ? LEAST_OUTPUT : leastOutput);
     }
 
     BudgetScope scope() {

@@ -12,6 +12,11 @@ final class BudgetRefusal {
     private BudgetRefusal() {}
 
     static CallEnded of(Hold hold, Hold.Decision.Exhausted exhausted) {
+        return of(hold, exhausted, "");
+    }
+
+    /** @param why the request has no shorter answer, where the budget would have paid for one; empty if that is not it */
+    static CallEnded of(Hold hold, Hold.Decision.Exhausted exhausted, String why) {
         Level level = exhausted.level();
         Budget budget = level.budget();
         Balance balance = exhausted.before();
@@ -25,7 +30,9 @@ final class BudgetRefusal {
                 + unit.text(budget.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "
                 + unit.text(balance.held())
                 + (exhausted.setAside() ? ", much of the rest set aside by other replicas" : "")
-                + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; " + reset(level);
+                + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; "
+                + (why.isEmpty() ? "" : why + "; ")
+                + reset(level);
         NanoUsd left = unit.dollars(Math.max(0, balance.remaining(budget.limit())));
         return denied(
                 detail, left == null ? null : new BudgetState(left, level.span().end()));

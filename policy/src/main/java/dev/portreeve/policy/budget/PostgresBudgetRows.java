@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A budget as a row of {@code policy.budget}, there and back. */
 final class PostgresBudgetRows {
+    private static final String SHRINK = "shrink";
+    private static final String REFUSE = "refuse";
+
     private PostgresBudgetRows() {}
 
     /** All of it but whose it is, and what people changed about it since. */
@@ -37,6 +40,8 @@ final class PostgresBudgetRows {
         row.put(BUDGET.TOOL_SERVERS, array(scope.toolServers()));
         row.put(BUDGET.TAGS, array(scope.tags()));
         row.put(BUDGET.EACH_SESSION, scope.eachSession());
+        row.put(BUDGET.WHEN_SHORT, budget.shortage().shrinks() ? SHRINK : REFUSE);
+        row.put(BUDGET.LEAST_OUTPUT, budget.shortage().leastOutput());
         return row;
     }
 
@@ -65,6 +70,7 @@ final class PostgresBudgetRows {
                 BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
                 row.getLimitNanos(),
                 turn,
-                scope);
+                scope,
+                new Shortage(row.getWhenShort().equals(SHRINK), row.getLeastOutput()));
     }
 }

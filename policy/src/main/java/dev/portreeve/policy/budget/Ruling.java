@@ -177,14 +177,23 @@ final class Ruling {
         holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
     }
 
+    /** A budget that would rather have a shorter call is asked last: any other one that is short refuses the call as it is. */
     private Hold.Decision.@Nullable Exhausted shortage(Hold hold) {
+        Hold.Decision.Exhausted refused = shortage(hold, false);
+        return refused == null ? shortage(hold, true) : refused;
+    }
+
+    private Hold.Decision.@Nullable Exhausted shortage(Hold hold, boolean shrinking) {
         for (int i = 0; i < hold.levels().size(); i++) {
             Level level = hold.levels().get(i);
+            if (level.budget().shortage().shrinks() != shrinking) {
+                continue;
+            }
             long amount = hold.amounts().on(i);
             WindowKey window = level.key();
             Balance before = balances.get(window);
             if (before == null && window.isOfSession()) {
-                return new Hold.Decision.Exhausted(level, null, false);
+                return new Hold.Decision.Exhausted(level, null, false, 0);
             }
             before = balance(window);
             if (amount == 0) {
@@ -200,7 +209,7 @@ final class Ruling {
                 if (setAside) {
                     leases.recall(window);
                 }
-                return new Hold.Decision.Exhausted(level, before, setAside);
+                return new Hold.Decision.Exhausted(level, before, setAside, left - leases.outstanding(window));
             }
         }
         return null;

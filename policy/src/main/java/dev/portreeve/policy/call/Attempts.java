@@ -45,6 +45,12 @@ public interface Attempts {
      */
     boolean begin(Estimate estimate);
 
+    /**
+     * To how many tokens each answer of the attempt under way must be bounded, since no more is held for it; 0 if as much is
+     * held as it was estimated at. The upstream must send it so, as its {@link Estimate#shortening} says.
+     */
+    long shortenedTo();
+
     /** Names the attempt under way, which is the last one, however it ends. */
     void last(Made made);
 
@@ -65,6 +71,11 @@ public interface Attempts {
         @Override
         public boolean begin(Estimate estimate) {
             return true;
+        }
+
+        @Override
+        public long shortenedTo() {
+            return 0;
         }
 
         @Override

@@ -106,6 +106,11 @@ public final class RunningCall implements AutoCloseable {
         }
 
         @Override
+        public long shortenedTo() {
+            return attempts.shortenedTo();
+        }
+
+        @Override
         public void last(Made made) {
             attempts.last(made);
         }

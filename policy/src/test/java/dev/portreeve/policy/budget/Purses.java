@@ -25,6 +25,8 @@ final class Purses {
     private List<String> tags = List.of();
     private BudgetConfig.Per per = BudgetConfig.Per.OWNER;
 
+    private Long leastOutput;
+
     private Purses(Long nanos) {
         this.nanos = nanos;
     }
@@ -97,6 +99,12 @@ final class Purses {
         return this;
     }
 
+    /** Calls of which too little is left are made shorter, down to so many tokens. */
+    Purses shrinking(long least) {
+        leastOutput = least;
+        return this;
+    }
+
     private BigDecimal money() {
         return nanos == null ? null : BigDecimal.valueOf(nanos, 9);
     }
@@ -118,7 +126,9 @@ final class Purses {
                 servers,
                 tools,
                 tags,
-                per);
+                per,
+                leastOutput == null ? BudgetConfig.WhenShort.REFUSE : BudgetConfig.WhenShort.SHRINK,
+                leastOutput);
     }
 
     /** Tenant acme with these budgets of the agent bot in team support, and these of its key. */
