@@ -19,6 +19,7 @@ import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgets;
+import dev.portreeve.policy.budget.PostgresCarvedBudgets;
 import dev.portreeve.policy.budget.PostgresOrganisation;
 import dev.portreeve.policy.budget.PostgresSessionCounts;
 import dev.portreeve.policy.budget.ReservationSweeper;
@@ -109,7 +110,8 @@ public final class PolicyEngine implements AutoCloseable {
         PostgresBudgetLedger ledger =
                 new PostgresBudgetLedger(budgets, ground.ids().get(), ground.clock());
         this.leases = new LeaseSweeper(ground.database(), audit, ledger, ground.ids());
-        this.keys = JournalledKeys.on(ground.database(), audit, ground.pepper(), ground.clock());
+        PostgresCarvedBudgets carved = new PostgresCarvedBudgets(ground.database(), budgets);
+        this.keys = JournalledKeys.on(ground.database(), carved, audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals = new Approvals(tickets, config.approvals());
         this.notifications = new PostgresNotifications(ground.unpooled());
@@ -136,7 +138,7 @@ public final class PolicyEngine implements AutoCloseable {
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping =
-                new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database())));
+                new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database()), carved));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
         this.post = new Housekeeping(
                 "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
@@ -160,7 +162,8 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.random());
     }
 
-    private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
+    private List<Chore> chores(
+            ReservationSweeper sweeper, PostgresSessionCounts sessions, PostgresCarvedBudgets carved) {
         return List.of(
                 new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
                 new Chore("reading who is stopped", STOPS_EVERY, stops::refresh),
@@ -170,6 +173,7 @@ public final class PolicyEngine implements AutoCloseable {
                 new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                 new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
                 new Chore("renewing calls under idempotency keys", PostgresIdempotentRuns.TOUCH_EVERY, runs::touch),
+                new Chore("retiring budgets of keys that ended", SWEEP_EVERY, carved::retireEnded),
                 new Chore("forgetting sessions nobody uses", SESSIONS_EVERY, sessions::forget),
                 new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
                 new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections));

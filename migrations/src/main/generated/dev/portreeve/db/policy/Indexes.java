@@ -5,6 +5,7 @@ package dev.portreeve.db.policy;
 
 
 import dev.portreeve.db.policy.tables.Approval;
+import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetRaise;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
@@ -33,6 +34,7 @@ public class Indexes {
 
     public static final Index APPROVAL_LIVING = Internal.createIndex(DSL.name("approval_living"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING }, true);
     public static final Index APPROVAL_RECENT = Internal.createIndex(DSL.name("approval_recent"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
+    public static final Index BUDGET_OF_MADE_KEY = Internal.createIndex(DSL.name("budget_of_made_key"), Budget.BUDGET, new OrderField[] { Budget.BUDGET.TENANT, Budget.BUDGET.OWNER_ID }, false);
     public static final Index BUDGET_RAISE_BY_BUDGET = Internal.createIndex(DSL.name("budget_raise_by_budget"), BudgetRaise.BUDGET_RAISE, new OrderField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.BUDGET_ID, BudgetRaise.BUDGET_RAISE.ENDS_AT }, false);
     public static final Index BUDGET_WINDOW_BY_BUDGET = Internal.createIndex(DSL.name("budget_window_by_budget"), BudgetWindow.BUDGET_WINDOW, new OrderField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET }, false);
     public static final Index CHILD_KEY_BY_PARENT = Internal.createIndex(DSL.name("child_key_by_parent"), ChildKey.CHILD_KEY, new OrderField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.PARENT }, false);

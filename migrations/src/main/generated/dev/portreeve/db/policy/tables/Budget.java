@@ -4,6 +4,7 @@
 package dev.portreeve.db.policy.tables;
 
 
+import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.BudgetRaise.BudgetRaisePath;
@@ -22,6 +23,7 @@ import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Index;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -266,6 +268,11 @@ public class Budget extends TableImpl<BudgetRecord> {
     }
 
     @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.BUDGET_OF_MADE_KEY);
+    }
+
+    @Override
     public UniqueKey<BudgetRecord> getPrimaryKey() {
         return Keys.BUDGET_PKEY;
     }
@@ -320,7 +327,7 @@ public class Budget extends TableImpl<BudgetRecord> {
             Internal.createCheck(this, DSL.name("budget_check1"), "((((rate IS NULL) = (unit = ANY (ARRAY['usd'::text, 'tokens'::text, 'requests'::text]))) AND ((rate IS NULL) = (rate_date IS NULL))))", true),
             Internal.createCheck(this, DSL.name("budget_least_output_check"), "((least_output > 0))", true),
             Internal.createCheck(this, DSL.name("budget_limit_nanos_check"), "((limit_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_origin_check"), "((origin = ANY (ARRAY['file'::text, 'api'::text])))", true),
+            Internal.createCheck(this, DSL.name("budget_origin_check"), "((origin = ANY (ARRAY['file'::text, 'api'::text, 'key'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_owner_kind_check"), "((owner_kind = ANY (ARRAY['tenant'::text, 'team'::text, 'member'::text, 'key'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_rate_check"), "((rate > (0)::numeric))", true),
             Internal.createCheck(this, DSL.name("budget_rolling_seconds_check"), "(((rolling_seconds >= 60) AND (rolling_seconds <= 31622400)))", true),
