@@ -137,8 +137,8 @@ public final class PolicyEngine implements AutoCloseable {
         NoticeDelivery notices = notices(config, ground);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping =
-                new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database()), carved));
+        this.housekeeping = new Housekeeping(
+                "policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database()), carved));
         // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
         this.post = new Housekeeping(
                 "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));

@@ -61,6 +61,7 @@ final class CallReport {
      * @param shrunkFrom what the bound was before budgets lowered it; 0 if they did not
      * @param attempt which one it is, from 1
      * @param translation from which dialect to which, and what was lost
+     * @param budget what is left beside all that is held; {@code null} if no budget applies
      * @param lossAsked whether the caller wants to hear what was lost, not only from which dialect to which
      */
     record Routed(
@@ -70,7 +71,8 @@ final class CallReport {
             long shrunkFrom,
             int attempt,
             List<String> translation,
-            boolean lossAsked) {
+            boolean lossAsked,
+            @Nullable BudgetState budget) {
         List<String> told() {
             if (!lossAsked) {
                 return translation.isEmpty() ? translation : translation.subList(0, 1);
@@ -122,6 +124,7 @@ final class CallReport {
             return;
         }
         place(headers, to);
+        budget(headers, to.budget());
         if (to.outputCap() > 0) {
             headers.set(HeaderValues.create(Names.OUTPUT_CAP, to.outputCap()));
         }

@@ -53,6 +53,7 @@ record PlannedCall(
                 leg.shrunkFrom(),
                 upstream.attempt(),
                 leg.attempt().translation(),
-                lossAsked);
+                lossAsked,
+                upstream.budget());
     }
 }

@@ -12,6 +12,7 @@ import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.model.RoutedModel;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.Attempts.Made;
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -44,6 +45,7 @@ final class RoutedUpstream {
     private Map<String, String> passedHeaders = Map.of();
     private BooleanSupplier left = () -> false;
     private Consumer<RoutedUpstream> moved = ignored -> {};
+    private @Nullable BudgetState budget;
     private int number = 1;
     private long beganNanos;
 
@@ -104,12 +106,18 @@ final class RoutedUpstream {
         return reply;
     }
 
+    /** What is left of budgets beside all that is held for the call; {@code null} before it runs, or if none applies. */
+    @Nullable
+    BudgetState budget() {
+        return budget;
+    }
+
     /**
      * What is only known once the call is about to be made.
      *
      * @param headers of the caller, that may be passed on
      * @param clientLeft whether nobody waits for the answer any more
-     * @param onMove told whenever the call goes somewhere else
+     * @param onMove told when the call begins, and whenever it goes somewhere else
      */
     RoutedUpstream with(Map<String, String> headers, BooleanSupplier clientLeft, Consumer<RoutedUpstream> onMove) {
         passedHeaders = headers;
@@ -128,10 +136,9 @@ final class RoutedUpstream {
         beganNanos = System.nanoTime();
         Attempts attempts = cleared.attempts();
         notTried.forEach(attempts::skipped);
-        if (attempts.shortenedTo() > 0) {
-            leg = shorter(leg, attempts);
-            moved.accept(this);
-        }
+        leg = attempts.shortenedTo() > 0 ? shorter(leg, attempts) : leg;
+        budget = attempts.left();
+        moved.accept(this);
         while (true) {
             Deployment place = leg.place();
             Watched watched = new Watched(out);
@@ -201,6 +208,7 @@ final class RoutedUpstream {
             throw told();
         }
         leg = attempts.shortenedTo() > 0 ? shorter(next, attempts) : next;
+        budget = attempts.left();
         number++;
         reply.again(System.nanoTime() - beganNanos);
         moved.accept(this);

@@ -48,7 +48,7 @@ class ShrunkCallsTest {
     private Caller caller;
 
     /** How a dialect asks, is answered, and says that an answer was cut short. */
-    private enum Spoken {
+    enum Spoken {
         CHAT(
                 "/v1/chat/completions",
                 "{ \"model\": \"NAME\",  \"stream\": STREAM, \"stream_options\":{\"include_usage\":true},"
@@ -273,6 +273,8 @@ class ShrunkCallsTest {
         assertEquals(200, response.statusCode(), text(response));
         String cap = header(response, "x-portreeve-output-cap");
         assertEquals("4000", header(response, "x-portreeve-output-cap-shrunk-from"));
+        // Twelve tokens were used; a stream's headers leave while the whole budget is held.
+        assertEquals(stream ? "0" : "0.002988", header(response, "x-portreeve-budget-remaining-usd"));
         String sent = upstream.requests().getFirst().text();
         assertTrue(sent.replace(" ", "").contains(at.member + cap), sent);
         if (by == at) {

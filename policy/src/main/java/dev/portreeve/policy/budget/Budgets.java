@@ -114,7 +114,8 @@ final class Budgets {
         }
         found.addAll(of(chain.tenant(), BudgetOwner.Kind.MEMBER, chain.member()));
         for (int i = 0; i <= chain.above().size(); i++) {
-            String key = i == chain.above().size() ? chain.keyId() : chain.above().get(i);
+            String key =
+                    i == chain.above().size() ? chain.keyId() : chain.above().get(i);
             List<Budget> its = of(chain.tenant(), BudgetOwner.Kind.KEY, key);
             found.addAll(its);
             Carve carve = i == 0 ? null : delegation.confines().get(i - 1).budget();

@@ -61,6 +61,7 @@ final class CarvedBudgets {
 
     private static long left(Level level, Map<WindowKey, Balance> balances) {
         long limit = level.budget().limit();
-        return Math.max(0, balances.getOrDefault(level.key(), Balance.empty(limit)).remaining(limit));
+        return Math.max(
+                0, balances.getOrDefault(level.key(), Balance.empty(limit)).remaining(limit));
     }
 }

@@ -94,6 +94,11 @@ final class MeteredReservation implements Reservation, Attempts {
     }
 
     @Override
+    public @Nullable BudgetState left() {
+        return holdings.tightest(holdings.held());
+    }
+
+    @Override
     public void last(Made made) {
         meter.last(made);
     }

@@ -84,7 +84,8 @@ public final class PostgresCarvedBudgets {
         Set<String> ids = children.stream().map(CarvedBudgets::id).collect(Collectors.toSet());
         return ids.isEmpty()
                 ? List.of()
-                : rows.selectFrom(BUDGET)
+                : rows
+                        .selectFrom(BUDGET)
                         .where(BUDGET.TENANT.eq(tenant).and(BUDGET.ID.in(ids)))
                         .fetch(row -> PostgresBudgetRows.read(row).at(now, ""))
                         .stream()

@@ -2,7 +2,6 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Estimate;
-import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Shortening;
 import dev.portreeve.policy.call.TokenCount;
 import java.util.function.Function;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Shrinking {
     /** Calls that end and begin meanwhile change what is left; whoever was overtaken so often is refused. */
     private static final int MAX_TURNS = 12;
-
-    private static final NanoUsd ANYTHING = new NanoUsd(Long.MAX_VALUE);
 
     private final Load held;
     private final Function<Estimate, @Nullable Load> needed;
@@ -91,7 +88,7 @@ final class Shrinking {
         }
         counted = true;
         Estimate best = estimate.within(estimate.inputTokens() / TokenCount.MOST_BYTES, estimate.outputTokens());
-        Estimate exact = fits(best, unit, least, left) ? estimate.counted(ANYTHING) : null;
+        Estimate exact = fits(best, unit, least, left) ? estimate.counted(MeteredReservation.ANYTHING) : null;
         estimate = exact == null ? estimate : exact;
     }
 

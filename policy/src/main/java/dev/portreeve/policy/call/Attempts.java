@@ -1,6 +1,7 @@
 package dev.portreeve.policy.call;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of one call at its upstreams, for the upstream that makes several: what each may cost is held before it is made
@@ -51,6 +52,13 @@ public interface Attempts {
      */
     long shortenedTo();
 
+    /**
+     * What is left of the tightest budget beside all that is held for the call now, for a caller who must be told before it is known
+     * what the call costs; {@code null} if no budget of money applies.
+     */
+    @Nullable
+    BudgetState left();
+
     /** Names the attempt under way, which is the last one, however it ends. */
     void last(Made made);
 
@@ -76,6 +84,11 @@ public interface Attempts {
         @Override
         public long shortenedTo() {
             return 0;
+        }
+
+        @Override
+        public @Nullable BudgetState left() {
+            return null;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.portreeve.policy.stop;
 
 import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
@@ -108,6 +109,11 @@ public final class RunningCall implements AutoCloseable {
         @Override
         public long shortenedTo() {
             return attempts.shortenedTo();
+        }
+
+        @Override
+        public @Nullable BudgetState left() {
+            return attempts.left();
         }
 
         @Override

@@ -68,15 +68,15 @@ abstract class CarvedBudgetsContract {
     }
 
     private String denied(Subject subject, long nanos) {
-        return assertInstanceOf(
-                        CallOutcome.Denied.class, purse.run(call(subject, nanos), new Ending.Reports(nanos)))
+        return assertInstanceOf(CallOutcome.Denied.class, purse.run(call(subject, nanos), new Ending.Reports(nanos)))
                 .denial()
                 .detail();
     }
 
     @Test
     void aChildSpendsWhatItWasGivenAndItsParentsPayIt() {
-        purse.organise(Purses.ofBot(List.of(Purses.of(1000).config()), List.of(Purses.of(500).config())));
+        purse.organise(Purses.ofBot(
+                List.of(Purses.of(1000).config()), List.of(Purses.of(500).config())));
         exists(CHILD, carve(100));
         completes(child(carve(100)), 60);
         String said = denied(child(carve(100)), 41);
@@ -105,8 +105,7 @@ abstract class CarvedBudgetsContract {
         exists(CHILD, carve(100));
         exists(GRANDCHILD, carve(80));
         Subject grandchild = key(
-                GRANDCHILD,
-                new Delegation(List.of(BOT.keyId(), CHILD), List.of(given(carve(100)), given(carve(80)))));
+                GRANDCHILD, new Delegation(List.of(BOT.keyId(), CHILD), List.of(given(carve(100)), given(carve(80)))));
         completes(child(carve(100)), 30);
         denied(grandchild, 81);
         denied(grandchild, 71);

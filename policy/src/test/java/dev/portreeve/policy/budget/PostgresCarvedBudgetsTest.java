@@ -48,7 +48,8 @@ class PostgresCarvedBudgetsTest extends CarvedBudgetsContract {
     @Override
     void exists(String keyId, Carve carve) {
         execute("INSERT INTO policy.budget (tenant, id, owner_kind, owner_id, limit_nanos, time_window, origin) VALUES"
-                + " ('acme', 'key:" + keyId + ":carved:usd', 'key', '" + keyId + "', " + carve.limit().nanos()
+                + " ('acme', 'key:" + keyId + ":carved:usd', 'key', '" + keyId + "', "
+                + carve.limit().nanos()
                 + ", 'total', 'key')");
     }
 
@@ -97,7 +98,8 @@ class PostgresCarvedBudgetsTest extends CarvedBudgetsContract {
     }
 
     private static String refused(KeyDirectory keys, Subject parent, long nanos) {
-        return assertInstanceOf(Issuance.Beyond.class, made(keys, parent, nanos)).detail();
+        return assertInstanceOf(Issuance.Beyond.class, made(keys, parent, nanos))
+                .detail();
     }
 
     private CallOutcome spend(PurseFixture replica, Subject subject, long nanos) {
@@ -106,8 +108,8 @@ class PostgresCarvedBudgetsTest extends CarvedBudgetsContract {
 
     @Test
     void aKeyGivesNoMoreThanIsLeftAndWhatComesBackCanBeGivenAgain() {
-        purse.organise(Purses.ofBot(
-                Purses.of(1000), Purses.ofTokens(5), Purses.of(10).models("dear")));
+        purse.organise(
+                Purses.ofBot(Purses.of(1000), Purses.ofTokens(5), Purses.of(10).models("dear")));
         KeyDirectory keys = keys();
         Subject root = subject(keys, root(keys));
         String said = refused(keys, root, 1001);
