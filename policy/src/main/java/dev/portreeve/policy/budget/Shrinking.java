@@ -23,6 +23,7 @@ final class Shrinking {
     private final long from;
     private Estimate estimate;
     private boolean counted;
+    private boolean inputCounted;
     private long cap;
     private int turns;
     private String budget = "";
@@ -89,6 +90,7 @@ final class Shrinking {
         counted = true;
         Estimate best = estimate.within(estimate.inputTokens() / TokenCount.MOST_BYTES, estimate.outputTokens());
         Estimate exact = fits(best, unit, least, left) ? estimate.counted(MeteredReservation.ANYTHING) : null;
+        inputCounted = exact != null;
         estimate = exact == null ? estimate : exact;
     }
 
@@ -130,8 +132,8 @@ final class Shrinking {
      * @param all that is held now
      */
     Facts facts(Load all) {
-        return new Facts()
-                .put("worst_case_usd", all.money().toDecimal())
+        Facts facts = inputCounted ? new Facts().put("input_counted", true) : new Facts();
+        return facts.put("worst_case_usd", all.money().toDecimal())
                 .put("shrunk", new Facts().put("from", from).put("to", cap).put("budget", budget));
     }
 
