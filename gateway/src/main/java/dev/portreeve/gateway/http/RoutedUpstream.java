@@ -279,7 +279,7 @@ final class RoutedUpstream {
 
         @Override
         public void emit(AnswerChunk chunk) throws CallEnded {
-            began = true;
+            began |= !chunk.isSilent();
             out.emit(chunk);
         }
     }
