@@ -2,7 +2,6 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.BadRequest;
-import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.model.Deployment;
 import dev.portreeve.gateway.model.Failure;
 import dev.portreeve.gateway.model.Itinerary;
@@ -179,7 +178,7 @@ final class RoutedUpstream {
             throw told();
         }
         attempts.failed(
-                made(leg.place(), failure.kind().code(), failed.fault().status(), waited),
+                made(failure.kind().code(), failed.fault().status()),
                 failed.fault().billable());
     }
 
@@ -205,11 +204,7 @@ final class RoutedUpstream {
         for (Deployment place = way.here(); place != null; place = way.here()) {
             String why;
             try {
-                boolean sameRules =
-                        place.route().treatment().equals(first.route().treatment());
-                ModelRequest request =
-                        sameRules ? asked.request() : first.attempt().request();
-                Leg next = routing.leg(place, request, asked);
+                Leg next = legAt(place);
                 if (next == null) {
                     why = "unsupported_operation";
                 } else if (!isSameText(next)) {
@@ -226,6 +221,17 @@ final class RoutedUpstream {
             way.skip();
         }
         return null;
+    }
+
+    /**
+     * What came in, as this place's own rules and treatment have it; where that would say to it what guardrails have not read, what
+     * the first place got.
+     */
+    private @Nullable Leg legAt(Deployment place) {
+        Leg own = routing.leg(place, asked.request(), asked);
+        return own == null || isSameText(own)
+                ? own
+                : routing.leg(place, first.attempt().request(), asked);
     }
 
     /** What guardrails read was the first place's request; another place's must have the very same texts. */
@@ -258,8 +264,24 @@ final class RoutedUpstream {
 
     private void last(Attempts attempts, String result, int status) {
         if (way.attempts() > 1 || !notTried.isEmpty()) {
-            attempts.last(made(leg.place(), result, status, waited));
+            attempts.last(made(result, status));
         }
+    }
+
+    /** Of the attempt under way. */
+    private Made made(String result, int status) {
+        Made made = made(leg.place(), result, status, waited);
+        return leg == first
+                ? made
+                : new Made(
+                        made.model(),
+                        made.provider(),
+                        made.upstreamModel(),
+                        made.key(),
+                        result,
+                        status,
+                        waited,
+                        leg.attempt().translation());
     }
 
     private static Made made(Deployment place, String result, int status, Duration waited) {

@@ -157,6 +157,9 @@ final class BudgetFacts {
         if (made.status() != 0) {
             facts.put("status", made.status());
         }
+        if (!made.translation().isEmpty()) {
+            facts.putStrings("translation", made.translation());
+        }
         if (charged == null) {
             return facts;
         }

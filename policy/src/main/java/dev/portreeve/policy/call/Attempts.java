@@ -1,6 +1,7 @@
 package dev.portreeve.policy.call;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The attempts of one call at its upstreams, for the upstream that makes several: what each may cost is held before it is made
@@ -19,6 +20,7 @@ public interface Attempts {
      * @param result {@code answered}, or what went wrong
      * @param status the upstream's own, or 0
      * @param waited what was waited for before it
+     * @param translation what was made of the request for it, where that is not what the opening record says
      */
     record Made(
             String model,
@@ -27,7 +29,24 @@ public interface Attempts {
             String key,
             String result,
             int status,
-            Duration waited) {}
+            Duration waited,
+            List<String> translation) {
+        public Made {
+            translation = List.copyOf(translation);
+        }
+
+        /** Of the very request that the opening record speaks of. */
+        public Made(
+                String model,
+                String provider,
+                String upstreamModel,
+                String key,
+                String result,
+                int status,
+                Duration waited) {
+            this(model, provider, upstreamModel, key, result, status, waited, List.of());
+        }
+    }
 
     /**
      * The attempt under way has failed, without anything of it having been released.
