@@ -63,8 +63,7 @@ public final class CallErrors {
                 "unsupported_parameter",
                 "\"stream\"",
                 false,
-                "only the response itself can be read as a stream, and only one that the gateway keeps: leave"
-                        + " \"stream\" out and ask again until it is completed");
+                "only the response itself can be read as a stream: leave \"stream\" out");
     }
 
     public static ErrorAnswer responsesUnavailable() {
