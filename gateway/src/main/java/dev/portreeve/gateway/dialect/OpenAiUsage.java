@@ -17,7 +17,8 @@ import tools.jackson.core.JsonToken;
  * cached_tokens} are cached input. xAI counts reasoning beside the completion, which its total gives away. Perplexity's {@code
  * citation_tokens} are read beside the prompt and its own {@code reasoning_tokens} thought beside the completion.
  *
- * <p>What a call cost in dollars stands in OpenRouter's {@code cost} and in Perplexity's {@code cost.total_cost}. Whether that is
+ * <p>What a call cost in dollars stands in OpenRouter's {@code cost}, in Perplexity's {@code cost.total_cost}, and in ten-thousand-millionths
+ * in xAI's {@code cost_in_usd_ticks}. Whether that is
  * believed hangs on the provider.
  */
 final class OpenAiUsage {
@@ -55,6 +56,7 @@ final class OpenAiUsage {
                     usage.searches = true;
                 }
                 case "cost" -> usage.cost = StatedCost.read(walk, "total_cost");
+                case "cost_in_usd_ticks" -> usage.cost = StatedCost.ticks(walk);
                 case "cost_details" -> {
                     BigDecimal charged = StatedCost.read(walk, "upstream_inference_cost");
                     usage.upstream = charged == null ? BigDecimal.ZERO : charged;

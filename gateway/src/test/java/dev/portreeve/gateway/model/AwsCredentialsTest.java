@@ -143,7 +143,8 @@ class AwsCredentialsTest {
             UpstreamFault fault = refused(http);
             assertEquals(UpstreamFault.Kind.CREDENTIAL, fault.kind());
             assertFalse(fault.billable());
-            assertTrue(fault.detail().contains("roles, processes and single sign-on are not followed"), fault.detail());
+            assertTrue(fault.detail().contains("what its role_arn leads to is not followed"), fault.detail());
+            assertTrue(fault.detail().contains("or use a bedrock api key"), "what to do instead: " + fault.detail());
             Files.delete(file);
             now = NOW.plusSeconds(10);
             assertTrue(refused(http).detail().contains("cannot be read"));
