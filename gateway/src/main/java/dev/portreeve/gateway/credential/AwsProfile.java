@@ -26,8 +26,9 @@ public final class AwsProfile implements AwsKeySource {
     private static final List<String> FOLLOWED_BY_OTHERS =
             List.of("role_arn", "sso_session", "sso_start_url", "credential_process", "web_identity_token_file");
     private static final String WAYS =
-            "let something write the keys it lends into that profile and renew them (they are read again), give the"
-                    + " gateway the role of its instance or container (identity.aws.source), or use a bedrock api key";
+            "for a role write identity.aws.role-arn, else let something write the keys it lends into that profile and"
+                    + " renew them (they are read again), give the gateway the role of its instance or container"
+                    + " (identity.aws.source), or use a bedrock api key";
 
     private final Path file;
     private final String profile;
