@@ -271,7 +271,7 @@ final class RoutedUpstream {
     /** Of the attempt under way. */
     private Made made(String result, int status) {
         Made made = made(leg.place(), result, status, waited);
-        return leg == first
+        return number == 1
                 ? made
                 : new Made(
                         made.model(),

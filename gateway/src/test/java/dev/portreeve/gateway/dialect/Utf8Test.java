@@ -5,17 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class Utf8Test {
     private static boolean decodes(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes))
-                            .length()
-                    >= 0;
+            Objects.requireNonNull(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)));
+            return true;
         } catch (CharacterCodingException wrong) {
             return false;
         }
