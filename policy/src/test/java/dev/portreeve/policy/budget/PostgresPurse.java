@@ -7,6 +7,7 @@ import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.migrations.TestDatabase;
+import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
 import java.sql.Connection;
@@ -30,13 +31,12 @@ final class PostgresPurse implements PurseFixture {
     private final AuditLog audit;
     private final TestClock clock;
     private final boolean owner;
-    private final Connection connection;
+    private Connection connection;
 
     private PostgresPurse(TestDatabase database, TestClock clock, boolean owner, UnaryOperator<Journal> decoration) {
         this.database = database;
         this.clock = clock;
         this.owner = owner;
-        this.connection = connect(database);
         this.budgets = new PostgresBudgets(database.app().dataSource(), clock);
         this.budgets.refresh();
         this.journal = PostgresJournal.start(
@@ -64,7 +64,16 @@ final class PostgresPurse implements PurseFixture {
 
     /** Another replica on the same database. */
     PostgresPurse replica() {
-        return new PostgresPurse(database, clock, false, journal -> journal);
+        return replica(journal -> journal);
+    }
+
+    PostgresPurse replica(UnaryOperator<Journal> decoration) {
+        return new PostgresPurse(database, clock, false, decoration);
+    }
+
+    /** The budgets that bound this call if it begins now. */
+    List<Level> above(GovernedCall call) {
+        return budgets.get().above(call, clock.instant());
     }
 
     @Override
@@ -132,8 +141,10 @@ final class PostgresPurse implements PurseFixture {
         writeHolds();
         clock.advance(time);
         // The database's own clock cannot be moved, so what it measures is.
-        execute("UPDATE policy.budget_bucket SET counts_until = counts_until - interval '" + time.toSeconds()
+        // By way of another century: row by row a piece would meet the one before it.
+        execute("UPDATE policy.budget_bucket SET counts_until = counts_until - interval '36500 days " + time.toSeconds()
                 + " seconds'");
+        execute("UPDATE policy.budget_bucket SET counts_until = counts_until + interval '36500 days'");
     }
 
     @Override
@@ -152,12 +163,20 @@ final class PostgresPurse implements PurseFixture {
                 callId.toString());
     }
 
+    /** Most replicas are never asked. */
+    private synchronized Connection connection() {
+        if (connection == null) {
+            connection = connect(database);
+        }
+        return connection;
+    }
+
     interface Reader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
     <T> List<T> query(String sql, Reader<T> reader, String... parameters) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
             }
@@ -174,7 +193,7 @@ final class PostgresPurse implements PurseFixture {
     }
 
     void execute(String sql) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection().prepareStatement(sql)) {
             statement.execute();
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
@@ -185,7 +204,9 @@ final class PostgresPurse implements PurseFixture {
     public void close() {
         journal.close();
         try {
-            connection.close();
+            if (connection != null) {
+                connection.close();
+            }
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
