@@ -16,6 +16,7 @@ import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
+import dev.portreeve.policy.budget.LeaseReturns;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgets;
@@ -121,6 +122,7 @@ public final class PolicyEngine implements AutoCloseable {
         this.stops = Stops.on(ground.database(), audit);
         notifications.listen(Stops.CHANNEL, stops);
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
+        notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
         this.governor = new CallGovernor(
                 audit,
                 access,

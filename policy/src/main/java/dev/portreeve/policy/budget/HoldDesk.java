@@ -26,17 +26,25 @@ final class HoldDesk {
     /** How long a call waits for what other replicas set aside: idle leases come back within a second, busy ones sooner. */
     private static final Duration RECALL_PATIENCE = Duration.ofSeconds(3);
 
-    private static final Duration RECALL_PAUSE = Duration.ofMillis(50);
+    /** Who gives back says so, and this is how long a call waits that does not hear it. */
+    private static final Duration RECALL_PAUSE = Duration.ofMillis(200);
 
     private final Supplier<Budgets> budgets;
     private final PostingBook<BudgetPosting> book;
     private final Leases leases;
+    private final LeaseReturns returns;
     private final InstantSource clock;
 
-    HoldDesk(Supplier<Budgets> budgets, PostingBook<BudgetPosting> book, Leases leases, InstantSource clock) {
+    HoldDesk(
+            Supplier<Budgets> budgets,
+            PostingBook<BudgetPosting> book,
+            Leases leases,
+            LeaseReturns returns,
+            InstantSource clock) {
         this.budgets = budgets;
         this.book = book;
         this.leases = leases;
+        this.returns = returns;
         this.clock = clock;
     }
 
@@ -109,10 +117,13 @@ final class HoldDesk {
             into.add(fromMemory);
             return true;
         }
-        return decided(holds, into, patience(call), trail);
+        try (LeaseReturns.Ear ear = returns.listen(fromMemory.windows())) {
+            return decided(holds, into, patience(call), ear, trail);
+        }
     }
 
-    private boolean decided(Supplier<Hold> holds, List<Hold> into, Deadline patience, AuditTrail trail) {
+    private boolean decided(
+            Supplier<Hold> holds, List<Hold> into, Deadline patience, LeaseReturns.Ear ear, AuditTrail trail) {
         while (true) {
             Hold hold = holds.get();
             Receipt receipt = trail.post(book, hold);
@@ -124,7 +135,7 @@ final class HoldDesk {
                 }
                 case Hold.Decision.Exhausted exhausted -> {
                     into.removeLast();
-                    if (!exhausted.setAside() || patience.isPast() || !pause()) {
+                    if (!exhausted.setAside() || patience.isPast() || !ear.await(RECALL_PAUSE)) {
                         return false;
                     }
                 }
@@ -157,7 +168,13 @@ final class HoldDesk {
             begin(fromMemory, trail);
             return fromMemory;
         }
-        Deadline patience = patience(call);
+        try (LeaseReturns.Ear ear = returns.listen(fromMemory.windows())) {
+            return decided(holds, patience(call), ear, trail);
+        }
+    }
+
+    private Hold decided(Supplier<Hold> holds, Deadline patience, LeaseReturns.Ear ear, AuditTrail trail)
+            throws CallEnded {
         while (true) {
             Hold hold = holds.get();
             Receipt receipt = trail.admit(book, hold, () -> opening(hold), () -> ended(hold));
@@ -168,7 +185,7 @@ final class HoldDesk {
                     return hold;
                 }
                 case Hold.Decision.Exhausted exhausted -> {
-                    if (!exhausted.setAside() || patience.isPast() || !pause()) {
+                    if (!exhausted.setAside() || patience.isPast() || !ear.await(RECALL_PAUSE)) {
                         return hold;
                     }
                 }
@@ -185,17 +202,6 @@ final class HoldDesk {
         } catch (EvidenceUnavailable refused) {
             leases.undo(drawn);
             throw refused;
-        }
-    }
-
-    // What it waits for happens in another process and is seen in the database only.
-    private static boolean pause() {
-        try {
-            Thread.sleep(RECALL_PAUSE);
-            return true;
-        } catch (InterruptedException left) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 

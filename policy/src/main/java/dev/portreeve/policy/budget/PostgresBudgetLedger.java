@@ -31,6 +31,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final PostgresBudgets budgets;
     private final HoldDesk desk;
     private final Leases leases;
+    private final LeaseReturns returns = new LeaseReturns();
     /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
 
@@ -41,7 +42,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     public PostgresBudgetLedger(PostgresBudgets budgets, UUID replica, InstantSource clock) {
         this.budgets = budgets;
         this.leases = new Leases(replica);
-        this.desk = new HoldDesk(budgets, this, leases, clock);
+        this.desk = new HoldDesk(budgets, this, leases, returns, clock);
     }
 
     /** What a window's budget counts; dollars, if there is no such budget any more. */
@@ -52,6 +53,11 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     /** What this replica may hold from memory. */
     Leases leases() {
         return leases;
+    }
+
+    /** To be told what other replicas gave back; without it calls that wait for that find it a little later. */
+    public LeaseReturns returns() {
+        return returns;
     }
 
     @Override

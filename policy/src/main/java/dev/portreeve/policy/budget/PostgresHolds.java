@@ -85,10 +85,11 @@ final class PostgresHolds {
                     used_at = now(),
                     recalled_until = CASE WHEN n.recalls THEN now() + interval '2 seconds' ELSE w.recalled_until END
                 FROM unnest(?::text[], ?::text[], ?::timestamptz[],
-                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[])
-                    AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, recalls)
+                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[], ?::bool[])
+                    AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, recalls, returns)
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
-                RETURNING CASE WHEN n.recalls THEN pg_notify('lease_recalled',
+                RETURNING CASE WHEN n.recalls OR n.returns THEN pg_notify(
+                    CASE WHEN n.recalls THEN 'lease_recalled' ELSE 'lease_returned' END,
                     concat_ws(chr(10), n.tenant, n.budget_id, (extract(epoch FROM n.starts_at))::bigint)) END
             ), lease AS (
                 INSERT INTO policy.lease (tenant, budget_id, starts_at, replica, nanos)
@@ -262,7 +263,17 @@ final class PostgresHolds {
         PostgresColumns postings = postings(ruling);
         transaction.atLast(WRITE, (statement, first) -> {
             int next = balances.set(
-                    statement, first, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
+                    statement,
+                    first,
+                    "text",
+                    "text",
+                    "timestamptz",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bool",
+                    "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
             next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz", "bigint");
             return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint", "text", "text");
@@ -270,7 +281,7 @@ final class PostgresHolds {
     }
 
     private PostgresColumns balances(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 8);
+        PostgresColumns columns = new PostgresColumns(connection, 9);
         ruling.changed()
                 .forEach((window, balance) -> columns.row(
                         window.tenant(),
@@ -280,7 +291,8 @@ final class PostgresHolds {
                         balance.settled(),
                         balance.overrun(),
                         ruling.leases().outstanding(window),
-                        ruling.leases().recalls(window)));
+                        ruling.leases().recalls(window),
+                        ruling.leases().returns(window)));
         return columns;
     }
 

@@ -163,7 +163,7 @@ final class HistorySettling {
             long each = level.budget().unit().of(Load.worst(one));
             long left = Math.max(0, world.book.left(level));
             if (each > 0) {
-                boolean grows = level.budget().unit() != BudgetUnit.REQUESTS;
+                boolean grows = !level.budget().unit().equals(BudgetUnit.REQUESTS);
                 room = Math.min(room, grows ? left : left > 0 ? Long.MAX_VALUE : 0);
             }
         }

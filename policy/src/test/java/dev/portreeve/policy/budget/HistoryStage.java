@@ -14,12 +14,25 @@ final class HistoryStage implements AutoCloseable {
 
     private final PostgresNotifications notifications =
             new PostgresNotifications(observer.database.app().dataSource());
-    private volatile Consumer<String> ear = payload -> {};
+    private volatile Consumer<String> recalls = payload -> {};
+    private volatile Consumer<String> returns = payload -> {};
     private Instant evening = Instant.parse(EVENING);
     private int tenants;
 
     HistoryStage() {
-        notifications.listen(LeaseRecalls.CHANNEL, new PostgresNotifications.Listener() {
+        notifications.listen(LeaseRecalls.CHANNEL, to(payload -> recalls.accept(payload)));
+        notifications.listen(LeaseReturns.CHANNEL, to(payload -> returns.accept(payload)));
+        notifications.start();
+    }
+
+    /** Who hears from now on what replicas say to each other. */
+    void hears(Consumer<String> ofRecalls, Consumer<String> ofReturns) {
+        recalls = ofRecalls;
+        returns = ofReturns;
+    }
+
+    private static PostgresNotifications.Listener to(Consumer<String> ear) {
+        return new PostgresNotifications.Listener() {
             @Override
             public void notified(String payload) {
                 ear.accept(payload);
@@ -29,13 +42,7 @@ final class HistoryStage implements AutoCloseable {
             public void connected() {
                 // Nothing was said before.
             }
-        });
-        notifications.start();
-    }
-
-    /** Who hears from now on what replicas say to each other. */
-    void hears(Consumer<String> listener) {
-        ear = listener;
+        };
     }
 
     /** For the next history, which begins on another evening at the same time. */

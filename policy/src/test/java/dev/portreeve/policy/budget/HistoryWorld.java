@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** Several replicas with a tenant of their own, to which a history happens, and the book it is compared with. */
 final class HistoryWorld implements AutoCloseable {
@@ -61,11 +62,13 @@ final class HistoryWorld implements AutoCloseable {
         for (int i = 0; i < REPLICAS; i++) {
             replicas.add(start());
         }
-        stage.hears(this::heard);
+        stage.hears(
+                payload -> living(replica -> replica.recalls.notified(payload)),
+                payload -> living(replica -> replica.purse.ledger.returns().notified(payload)));
     }
 
-    private void heard(String payload) {
-        replicas.stream().filter(HistoryReplica::lives).forEach(replica -> replica.recalls.notified(payload));
+    private void living(Consumer<HistoryReplica> action) {
+        replicas.stream().filter(HistoryReplica::lives).forEach(action);
     }
 
     private HistoryReplica start() {
@@ -75,7 +78,8 @@ final class HistoryWorld implements AutoCloseable {
     /** Of calls and of what charges leases: of version 7, as a raise is told by its version. */
     synchronized UUID id() {
         long millis = observer.clock().instant().toEpochMilli();
-        return new UUID(millis << 16 | VERSION_7, random.nextLong() & 0x3FFF_FFFF_0000_0000L | 1L << 63 | ids++);
+        long low = (random.nextLong() & 0x3FFF_FFFF_0000_0000L) | (1L << 63) | ids++;
+        return new UUID((millis << 16) | VERSION_7, low);
     }
 
     HistoryReplica replica(int ordinal) {
@@ -124,7 +128,7 @@ final class HistoryWorld implements AutoCloseable {
             try {
                 return task.get(HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException still) {
-                replicas.stream().filter(HistoryReplica::lives).forEach(replica -> replica.sweeper.giveBackAll());
+                living(replica -> replica.sweeper.giveBackAll());
             } catch (ExecutionException thrown) {
                 switch (thrown.getCause()) {
                     case CallEnded ended -> throw ended;
@@ -160,7 +164,7 @@ final class HistoryWorld implements AutoCloseable {
     @Override
     public void close() {
         threads.close();
-        stage.hears(payload -> {});
+        stage.hears(payload -> {}, payload -> {});
         replicas.forEach(HistoryReplica::close);
     }
 }

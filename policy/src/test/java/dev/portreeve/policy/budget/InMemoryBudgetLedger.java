@@ -39,7 +39,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         this.claims = claims;
         this.clock = clock;
         this.budgets = new Budgets(ConfiguredBudgets.of(organisation));
-        this.desk = new HoldDesk(() -> budgets, this, leases, clock);
+        this.desk = new HoldDesk(() -> budgets, this, leases, new LeaseReturns(), clock);
     }
 
     /** Replaces the budgets; what is held and spent stays. */

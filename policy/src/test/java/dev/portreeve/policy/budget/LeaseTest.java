@@ -4,6 +4,7 @@ import static dev.portreeve.policy.budget.PurseFixture.BOT;
 import static dev.portreeve.policy.budget.PurseFixture.OTHER;
 import static dev.portreeve.policy.budget.PurseFixture.call;
 import static dev.portreeve.policy.budget.PurseFixture.organisation;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -365,6 +367,43 @@ class LeaseTest {
             heard.start();
             assertTrue(listening.await(1, TimeUnit.MINUTES));
             assertInstanceOf(CallOutcome.Completed.class, run(purse, 10_000, 0));
+        }
+    }
+
+    /** So that who waits need not ask again and again: it is said when the money is there, and which money. */
+    @Test
+    void aReplicaThatGivesBackWhatSomebodyWaitsForSaysSo() throws Exception {
+        List<String> said = new CopyOnWriteArrayList<>();
+        CountDownLatch listening = new CountDownLatch(1);
+        try (PostgresPurse other = purse.replica();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                PostgresNotifications heard =
+                        new PostgresNotifications(other.database.app().dataSource())) {
+            heard.listen(LeaseReturns.CHANNEL, new PostgresNotifications.Listener() {
+                @Override
+                public void notified(String payload) {
+                    said.add(payload);
+                    purse.ledger.returns().notified(payload);
+                }
+
+                @Override
+                public void connected() {
+                    listening.countDown();
+                }
+            });
+            heard.start();
+            assertTrue(listening.await(1, TimeUnit.MINUTES));
+            run(other, 1000, 0);
+            sweeper(other).giveBackAll();
+            assertEquals(List.of(), said, "nobody waits for it");
+            run(other, 1000, 0);
+            Future<CallOutcome> larger = threads.submit(() -> run(purse, 10_000, 0));
+            while (!larger.isDone()) {
+                sweeper(other).giveBackAll();
+            }
+            assertInstanceOf(CallOutcome.Completed.class, larger.get());
+            await().until(() ->
+                    said.stream().anyMatch(payload -> WindowKey.said(payload).equals(purse.today("member:bot:daily"))));
         }
     }
 
