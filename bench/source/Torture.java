@@ -38,7 +38,7 @@ public final class Torture {
     private final int seconds;
     private final int agents;
     private final int killEvery;
-    private final List<TortureGateway> gateways = new ArrayList<>();
+    private final List<GatewayProcess> gateways = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, LongAdder> answers = new ConcurrentHashMap<>();
@@ -81,7 +81,7 @@ public final class Torture {
             return accounts.verdict(upstream.bills(), keys, this::say) && agrees;
         } finally {
             over = true;
-            for (TortureGateway gateway : gateways) {
+            for (GatewayProcess gateway : gateways) {
                 gateway.stop();
             }
         }
@@ -101,17 +101,17 @@ public final class Torture {
         Path written = work.resolve("torture.yaml");
         Files.writeString(written, Files.readString(config) + organisation());
         for (int i = 0; i < 3; i++) {
-            gateways.add(new TortureGateway(
+            gateways.add(new GatewayProcess(
                     java, jar, written, work.resolve("gateway-" + i), prices, upstream.port(), postgres.app(), postgres.owner()));
         }
-        TortureGateway first = gateways.getFirst();
+        GatewayProcess first = gateways.getFirst();
         first.start();
         for (int i = 0; i < MEMBERS; i++) {
             keys.add(first.newKey(http, "agent-" + i));
         }
         first.stop();
         Files.writeString(written, Files.readString(config) + organisation());
-        for (TortureGateway gateway : gateways) {
+        for (GatewayProcess gateway : gateways) {
             if (gateway != first) {
                 sharePepper(first.data(), gateway.data());
             }
@@ -167,7 +167,7 @@ public final class Torture {
             int databaseKills = 0;
             while (System.nanoTime() < end) {
                 Thread.sleep(killEvery * 1000L);
-                TortureGateway victim = gateways.get(random.nextInt(gateways.size()));
+                GatewayProcess victim = gateways.get(random.nextInt(gateways.size()));
                 victim.kill();
                 kills++;
                 if (databaseKills < 2 && System.nanoTime() - begin > (databaseKills + 1) * seconds * 1_000_000_000L / 3) {
@@ -255,7 +255,7 @@ public final class Torture {
     }
 
     private boolean reconciles() throws IOException, InterruptedException {
-        TortureGateway.Ran ran = gateways.getFirst().run("budgets", "reconcile");
+        GatewayProcess.Ran ran = gateways.getFirst().run("budgets", "reconcile");
         say("portreeve budgets reconcile: exit code %d%n%s", ran.code(), ran.said().indent(2).stripTrailing());
         return ran.code() == 0;
     }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A gateway process that is killed and started again, always on the same port and folder. */
-final class TortureGateway {
+final class GatewayProcess {
     private static final long START_SECONDS = 90;
     private static final Pattern KEY = Pattern.compile("\"key\"\\s*:\\s*\"([^\"]+)\"");
 
@@ -29,7 +30,7 @@ final class TortureGateway {
     private final int admin = freePort();
     private volatile Process process;
 
-    TortureGateway(String java, Path jar, Path config, Path folder, Path prices, int upstream, DatabaseLogin app, DatabaseLogin owner)
+    GatewayProcess(String java, Path jar, Path config, Path folder, Path prices, int upstream, DatabaseLogin app, DatabaseLogin owner)
             throws IOException {
         data = Files.createDirectories(folder);
         log = folder.resolve("gateway.log");
@@ -90,6 +91,11 @@ final class TortureGateway {
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    /** What it has used of the processors. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /** As {@code kill -9}. */
