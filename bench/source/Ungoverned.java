@@ -171,7 +171,11 @@ public final class Ungoverned {
         @Override
         public <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream) {
             return (input, out) -> {
-                usage = upstream.execute(input, out);
+                usage = upstream.execute(input, chunk -> {
+                    if (!chunk.isSilent()) {
+                        out.emit(chunk);
+                    }
+                });
                 return usage;
             };
         }

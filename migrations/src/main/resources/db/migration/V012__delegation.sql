@@ -18,5 +18,11 @@ CREATE TABLE policy.child_key (
 );
 CREATE INDEX child_key_by_parent ON policy.child_key (tenant, parent);
 
+-- A key may give the keys it makes budgets of their own; such a budget's row says so, and what it allows.
+ALTER TABLE policy.budget
+    DROP CONSTRAINT budget_origin_check,
+    ADD CONSTRAINT budget_origin_check CHECK (origin IN ('file', 'api', 'key'));
+CREATE INDEX budget_of_made_key ON policy.budget (tenant, owner_id) WHERE origin = 'key' AND retired_at IS NULL;
+
 -- Never updated: what a key may do was said when it was made.
 GRANT SELECT, INSERT ON policy.child_key TO portreeve_app;

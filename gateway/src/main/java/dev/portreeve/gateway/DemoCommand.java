@@ -95,6 +95,7 @@ final class DemoCommand implements Callable<Integer> {
         return switch (keys.create(TENANT, member, KEY_NAME, null, KEY_NAME)) {
             case Issuance.Issued issued -> issued.key().reveal();
             case Issuance.Refused refused -> throw new IllegalStateException(refused.detail());
+            case Issuance.Beyond beyond -> throw new IllegalStateException(beyond.detail());
         };
     }
 

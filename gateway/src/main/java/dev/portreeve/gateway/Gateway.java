@@ -17,9 +17,10 @@ import dev.portreeve.gateway.media.MediaFetch;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
+import dev.portreeve.gateway.notice.HttpWebhooks;
+import dev.portreeve.gateway.notice.SmtpMail;
 import dev.portreeve.gateway.response.PostgresConversations;
 import dev.portreeve.gateway.response.PostgresStoredResponses;
-import dev.portreeve.gateway.webhook.HttpApprovalChannel;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.catalog.ServerMemory;
@@ -32,13 +33,13 @@ import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.PolicyEngine;
-import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.WebhookSecret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -102,7 +103,8 @@ public final class Gateway implements AutoCloseable {
                         evidence.log(),
                         pepper,
                         clock,
-                        parts.add(new HttpApprovalChannel()),
+                        parts.add(new HttpWebhooks()),
+                        SmtpMail.of(config.notices().email(), clock),
                         adminBase.resolve("/api/v1/approvals"),
                         ids,
                         random)));
@@ -246,6 +248,7 @@ public final class Gateway implements AutoCloseable {
                         .toList(),
                 policy.keys(),
                 policy::budgets,
+                policy.budgetOrders(),
                 new Accounts(database.pooled()),
                 new PostgresAuditReader(database.pooled()),
                 evidence::statuses,

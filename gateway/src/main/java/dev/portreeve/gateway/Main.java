@@ -3,6 +3,7 @@ package dev.portreeve.gateway;
 import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
+import dev.portreeve.gateway.cli.BudgetStateCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
 import dev.portreeve.gateway.cli.BurnDownCommand;
 import dev.portreeve.gateway.cli.CheckCommand;
@@ -15,6 +16,7 @@ import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
+import dev.portreeve.gateway.cli.RaiseCommand;
 import dev.portreeve.gateway.cli.ReconcileCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
 import dev.portreeve.gateway.cli.StatementCommand;
@@ -72,7 +74,11 @@ public final class Main {
                 .addSubcommand(new CommandLine(new BudgetsCommand(terminal))
                         .addSubcommand(new StatementCommand(terminal))
                         .addSubcommand(new ReconcileCommand(terminal))
-                        .addSubcommand(new BurnDownCommand(terminal)))
+                        .addSubcommand(new BurnDownCommand(terminal))
+                        .addSubcommand(new BudgetStateCommand.Freeze(terminal))
+                        .addSubcommand(new BudgetStateCommand.Close(terminal))
+                        .addSubcommand(new BudgetStateCommand.Open(terminal))
+                        .addSubcommand(new RaiseCommand(terminal)))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.notice.WebhookSecret;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -67,6 +67,8 @@ class AdminApiTest {
         "GET, /api/v1/approvals",
         "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/decision",
         "GET, /api/v1/budgets",
+        "POST, /api/v1/budgets/state",
+        "POST, /api/v1/budgets/raises",
         "GET, /api/v1/calls",
         "GET, /api/v1/audit/verify",
         "GET, /api/v1/servers",

@@ -132,7 +132,7 @@ class CommandLineTest {
     @Test
     void budgets_and_links_are_shown() {
         Outcome budgets = fixture.run("budgets");
-        assertTrue(budgets.out().contains("tenant acme") && budgets.out().contains("10"), budgets.out());
+        assertTrue(budgets.out().contains("tenant:acme:total") && budgets.out().contains("10"), budgets.out());
         assertEquals(
                 2, json(fixture.run("budgets", "-o", "json")).path("budgets").size());
         assertTrue(fixture.run("admin-link").out().startsWith(fixture.admin() + "/login?code="));

@@ -55,13 +55,13 @@ final class ConnectCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            claude-code | {"mcpServers":{"portreeve":{"type":"http","url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${PORTREEVE_KEY}"}}}}
-            cursor      | {"mcpServers":{"portreeve":{"url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${env:PORTREEVE_KEY}"}}}}
-            vscode      | {"servers":{"portreeve":{"type":"http","url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${env:PORTREEVE_KEY}"}}}}
-            gemini-cli  | {"mcpServers":{"portreeve":{"httpUrl":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${PORTREEVE_KEY}"}}}}
-            generic     | {"mcpServers":{"portreeve":{"type":"http","url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${PORTREEVE_KEY}"}}}}
-            claude-desktop | {"mcpServers":{"portreeve":{"command":"npx","args":["-y","mcp-remote","http://127.0.0.1:8080/mcp","--transport","http-only","--header","Authorization:${PORTREEVE_KEY_HEADER}"]}}}
-            """)
+        claude-code | {"mcpServers":{"portreeve":{"type":"http","url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${PORTREEVE_KEY}"}}}}
+        cursor      | {"mcpServers":{"portreeve":{"url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${env:PORTREEVE_KEY}"}}}}
+        vscode      | {"servers":{"portreeve":{"type":"http","url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${env:PORTREEVE_KEY}"}}}}
+        gemini-cli  | {"mcpServers":{"portreeve":{"httpUrl":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${PORTREEVE_KEY}"}}}}
+        generic     | {"mcpServers":{"portreeve":{"type":"http","url":"http://127.0.0.1:8080/mcp","headers":{"Authorization":"Bearer ${PORTREEVE_KEY}"}}}}
+        claude-desktop | {"mcpServers":{"portreeve":{"command":"npx","args":["-y","mcp-remote","http://127.0.0.1:8080/mcp","--transport","http-only","--header","Authorization:${PORTREEVE_KEY_HEADER}"]}}}
+        """)
     void eachClientGetsItsOwnWords(String client, String json) throws Exception {
         Outcome outcome = entry(client);
         assertEquals(0, outcome.exitCode(), outcome.err());
@@ -115,14 +115,14 @@ final class ConnectCommandTest {
     void onlyOurEntryOfAJsonFileChanges() throws Exception {
         Path file = folder.resolve("real.json");
         String before = """
-                {
-                  // mine
-                  "theme": "dark", /* keep */
-                  "mcpServers": {
-                    "other": { "command": "x", "args": [1.10, "ü"] }, // theirs
-                  },
-                }
-                """;
+            {
+              // mine
+              "theme": "dark", /* keep */
+              "mcpServers": {
+                "other": { "command": "x", "args": [1.10, "ü"] }, // theirs
+              },
+            }
+            """;
         Files.writeString(file, before);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
         Path link = Files.createSymbolicLink(folder.resolve("link.json"), file);
@@ -169,40 +169,40 @@ final class ConnectCommandTest {
     @Test
     void onlyOurTableOfATomlFileChanges() throws Exception {
         String before = """
-                model = "o" # mine
+            model = "o" # mine
 
-                [mcp_servers.portreeve]
-                url = "http://old/mcp"
+            [mcp_servers.portreeve]
+            url = "http://old/mcp"
 
-                [mcp_servers.portreeve.http_headers]
-                a = "b"
+            [mcp_servers.portreeve.http_headers]
+            a = "b"
 
-                # theirs
-                [mcp_servers.other]
-                command = "x"
-                """;
+            # theirs
+            [mcp_servers.other]
+            command = "x"
+            """;
         Path file = Files.writeString(folder.resolve("config.toml"), before);
         assertEquals(0, entry("codex", "--write", "--file", file.toString()).exitCode());
         assertEquals("""
-                model = "o" # mine
+            model = "o" # mine
 
-                [mcp_servers.portreeve]
-                url = "http://127.0.0.1:8080/mcp"
-                bearer_token_env_var = "PORTREEVE_KEY"
+            [mcp_servers.portreeve]
+            url = "http://127.0.0.1:8080/mcp"
+            bearer_token_env_var = "PORTREEVE_KEY"
 
-                # theirs
-                [mcp_servers.other]
-                command = "x"
-                """, Files.readString(file));
+            # theirs
+            [mcp_servers.other]
+            command = "x"
+            """, Files.readString(file));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cursor | {"mcpServers": [] } | mcpServers is not an object
-            cursor | {"a": }             | not JSON
-            codex  | mcp_servers = { portreeve = { url = "x" } } | cannot be changed safely
-            codex  | [a                  | not TOML
-            """)
+        cursor | {"mcpServers": [] } | mcpServers is not an object
+        cursor | {"a": }             | not JSON
+        codex  | mcp_servers = { portreeve = { url = "x" } } | cannot be changed safely
+        codex  | [a                  | not TOML
+        """)
     void whatCannotBeChangedSafelyIsLeftAlone(String client, String before, String why) throws Exception {
         Path file = Files.writeString(folder.resolve("f"), before);
         Outcome outcome = entry(client, "--write", "--file", file.toString());
@@ -247,6 +247,9 @@ final class ConnectCommandTest {
             assertEquals(3, tree.path("seen").path(1).path("tools").size());
             assertTrue(tree.path("seen").path(1).path("problem").isNull());
 
+            assertEquals("demo", tree.at("/models/names/0").asString(), json.out());
+            modelsAreLookedForInTheClientsOwnWay(fixture, key);
+
             GatewayFixture.Outcome none = fixture.run("connect", "cursor");
             assertEquals(1, none.exitCode());
             assertTrue(none.out().contains("there is no key"), none.out());
@@ -273,14 +276,32 @@ final class ConnectCommandTest {
         }
     }
 
+    private static void modelsAreLookedForInTheClientsOwnWay(GatewayFixture fixture, String key) {
+        String base = fixture.data().toString();
+        Map.of(
+                        "gemini-cli", "models in Gemini's dialect: 1: demo; where GOOGLE_GEMINI_BASE_URL is " + base,
+                        "claude-code", "models in Anthropic's dialect: 1: demo; where ANTHROPIC_BASE_URL is " + base,
+                        "codex", "models in OpenAI's dialect: 1: demo; where base_url is " + base + "/v1")
+                .forEach((client, said) -> {
+                    GatewayFixture.Outcome seen = fixture.run("connect", client, "--key", key);
+                    assertEquals(0, seen.exitCode(), seen.out() + seen.err());
+                    assertTrue(seen.out().contains(said), seen.out());
+                });
+        assertFalse(fixture.run("connect", "cursor", "--key", key).out().contains("models in"));
+        GatewayFixture.Outcome elsewhere = fixture.run(
+                "connect", "gemini-cli", "--key", key, "--url", fixture.admin().toString());
+        assertEquals(1, elsewhere.exitCode());
+        assertTrue(elsewhere.out().contains("models in Gemini's dialect: "), elsewhere.out());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            403 | {"error":{"message":"this host or origin is not in server.allowed-hosts"}} | add the name in the URL to server.allowed-hosts
-            503 | {"error":{"message":"the database is away"}} | the database is away: the gateway's log says more
-            200 | <html>hello</html> | is no MCP server
-            200 | {"id":1,"result":[]} | is no MCP server
-            302 | {} | the answer was 302
-            """)
+        403 | {"error":{"message":"this host or origin is not in server.allowed-hosts"}} | add the name in the URL to server.allowed-hosts
+        503 | {"error":{"message":"the database is away"}} | the database is away: the gateway's log says more
+        200 | <html>hello</html> | is no MCP server
+        200 | {"id":1,"result":[]} | is no MCP server
+        302 | {} | the answer was 302
+        """)
     void saysWhatIsWrongWithAnAnswer(int status, String body, String remedy) throws Exception {
         HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         web.createContext("/mcp", exchange -> {

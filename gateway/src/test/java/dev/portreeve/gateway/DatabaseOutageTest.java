@@ -53,6 +53,7 @@ class DatabaseOutageTest {
         key = switch (gateway.keys().create("acme", "bot", "test", null, "test")) {
             case Issuance.Issued issued -> issued.key().reveal();
             case Issuance.Refused refused -> throw new AssertionError(refused.detail());
+            case Issuance.Beyond beyond -> throw new AssertionError(beyond.detail());
         };
         http = HttpClient.newHttpClient();
     }

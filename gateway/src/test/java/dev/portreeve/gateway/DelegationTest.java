@@ -134,9 +134,53 @@ class DelegationTest {
                 fixture.run("keys", "list").out().contains(child.path("parent").asString()));
     }
 
+    @Test
+    void aChildSpendsWhatItWasGivenAndNoMore() throws Exception {
+        String root = fixture.newKey("bot");
+        HttpResponse<String> tooMuch = ask("POST", "/v1/keys", root, "{\"budget\":{\"limit_usd\":\"1.5\"}}");
+        assertEquals(403, tooMuch.statusCode(), tooMuch.body());
+        assertTrue(tooMuch.body().contains("beyond_own_budget"), tooMuch.body());
+        assertTrue(tooMuch.body().contains("budget of member bot has $"), tooMuch.body());
+        JsonNode child = made(root, "{\"budget\":{\"limit_usd\":0.02,\"window\":\"daily\"}}");
+        assertEquals("0.02", child.path("budget").path("limit_usd").asString());
+        assertEquals("daily", child.path("budget").path("window").asString());
+        String key = child.path("key").asString();
+        HttpResponse<String> first = chat(key);
+        for (int i = 0; first.statusCode() == 200 && i < 2; i++) {
+            assertTrue(
+                    Double.parseDouble(first.headers()
+                                    .firstValue("x-portreeve-budget-remaining-usd")
+                                    .orElseThrow())
+                            < 0.02,
+                    "its own is the tightest");
+            first = chat(key);
+        }
+        String owner = "key:" + child.path("id").asString();
+        String listed = fixture.run("budgets").out();
+        assertTrue(listed.contains(owner + ":carved:usd") || listed.contains(owner.substring(4)), listed);
+        JsonNode tiny = made(key, "{\"budget\":{\"limit_usd\":\"0.000000001\"}}");
+        HttpResponse<String> refused = chat(tiny.path("key").asString());
+        assertEquals(429, refused.statusCode(), refused.body());
+        assertTrue(refused.body().contains("budget of key " + tiny.path("id").asString()), refused.body());
+        assertEquals(200, chat(root).statusCode());
+        GatewayFixture.Outcome adds = fixture.run("budgets", "reconcile");
+        assertEquals(0, adds.exitCode(), adds.out() + adds.err());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"budget\":null}",
+                "{\"budget\":5}",
+                "{\"budget\":{}}",
+                "{\"budget\":{\"limit_usd\":0}}",
+                "{\"budget\":{\"limit_usd\":\"-1\"}}",
+                "{\"budget\":{\"limit_usd\":\"much\"}}",
+                "{\"budget\":{\"limit_usd\":1e30}}",
+                "{\"budget\":{\"limit_usd\":\"0.0000000001\"}}",
+                "{\"budget\":{\"limit_usd\":1,\"window\":\"rolling\"}}",
+                "{\"budget\":{\"limit_usd\":1,\"timezone\":\"Berlin\"}}",
+                "{\"budget\":{\"limit\":1}}",
                 "[]",
                 "{\"models\":null}",
                 "{\"models\":\"demo\"}",

@@ -104,31 +104,33 @@ class LiteLlmImportTest {
     void who_a_deployment_is_at_a_cloud_becomes_an_identity_without_its_secrets() throws IOException {
         String yaml =
                 run(Map.of(), "import", "litellm-config", file("""
-                                model_list:
-                                  - model_name: keys
-                                    litellm_params:
-                                      model: bedrock/eu.anthropic.claude-sonnet-4-5-v1:0
-                                      aws_region_name: eu-west-1
-                                      aws_access_key_id: os.environ/AWS_ID
-                                      aws_secret_access_key: wJalrLITERAL
-                                  - model_name: profile
-                                    litellm_params:
-                                      model: bedrock/amazon.nova-pro-v1:0
-                                      aws_region_name: us-east-1
-                                      aws_profile_name: dev
-                                  - model_name: gem
-                                    litellm_params:
-                                      model: vertex_ai/gemini-2.5-pro
-                                      vertex_project: our-project
-                                      vertex_location: europe-west4
-                                      vertex_credentials: /etc/vertex.json
-                                  - model_name: claude
-                                    litellm_params:
-                                      model: vertex_ai/claude-sonnet-4-5@20250929
-                                      vertex_project: our-project
-                                      vertex_location: global
-                                      vertex_credentials: '{"type":"service_account"}'
-                                """).toString()).out();
+                    model_list:
+                      - model_name: keys
+                        litellm_params:
+                          model: bedrock/eu.anthropic.claude-sonnet-4-5-v1:0
+                          aws_region_name: eu-west-1
+                          aws_access_key_id: os.environ/AWS_ID
+                          aws_secret_access_key: wJalrLITERAL
+                      - model_name: profile
+                        litellm_params:
+                          model: bedrock/amazon.nova-pro-v1:0
+                          aws_region_name: us-east-1
+                          aws_profile_name: dev
+                          aws_role_name: arn:aws:iam::123456789012:role/models
+                          aws_external_id: ours
+                      - model_name: gem
+                        litellm_params:
+                          model: vertex_ai/gemini-2.5-pro
+                          vertex_project: our-project
+                          vertex_location: europe-west4
+                          vertex_credentials: /etc/vertex.json
+                      - model_name: claude
+                        litellm_params:
+                          model: vertex_ai/claude-sonnet-4-5@20250929
+                          vertex_project: our-project
+                          vertex_location: global
+                          vertex_credentials: '{"type":"service_account"}'
+                    """).toString()).out();
         assertFalse(yaml.contains("LITERAL") || yaml.contains("service_account"), yaml);
         Map<String, String> set = everySet(yaml);
         set.put("HOME", "/home/gateway");
@@ -143,6 +145,7 @@ class LiteLlmImportTest {
         assertEquals(ProviderConfig.Auth.AWS_SIGV4, profile.sentAs(), yaml);
         assertEquals(URI.create("https://bedrock-runtime.us-east-1.amazonaws.com"), profile.baseUrl());
         assertEquals(java.util.Set.of(ProviderConfig.Dialect.BEDROCK_CONVERSE), profile.spoken());
+        assertTrue(yaml.contains("role-arn: \"arn:aws:iam::123456789012:role/models\", external-id: "), yaml);
         ProviderConfig gem = at(config, model(config, "gem"), 0);
         assertEquals(ProviderConfig.Auth.GOOGLE_SERVICE_ACCOUNT, gem.sentAs());
         assertEquals(

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,28 @@ class PricesCommandTest {
         assertEquals(1, unknown.exitCode());
         assertTrue(unknown.out().contains("costs the high default: $30 and $180"), unknown.out());
         assertEquals(2, run("prices", "explain", "gpt-5-mini").exitCode());
+    }
+
+    @Test
+    void what_a_provider_charges_for_tools_of_its_own_is_explained_with_its_source() {
+        String table = run("prices", "explain", "openai/gpt-5-mini").out();
+        String published = " +fees that providers publish for what they run beside a model";
+        assertTrue(
+                Pattern.compile("web-search +0\\.01" + published).matcher(table).find(), table);
+        assertTrue(
+                Pattern.compile("code-interpreter +0\\.03" + published)
+                        .matcher(table)
+                        .find(),
+                table);
+        assertTrue(
+                Pattern.compile("image-generation +0\\.25 +in no list")
+                        .matcher(table)
+                        .find(),
+                "what no list has: " + table);
+        JsonNode json =
+                run("prices", "explain", "google/gemini-2.5-pro", "-o", "json").json();
+        assertEquals("once", json.path("searching").asString(), json::toString);
+        assertTrue(json.toString().contains("\"what\":\"web-search\",\"usd_per_use\":\"0.035\""), json::toString);
     }
 
     @Test

@@ -4,18 +4,30 @@ import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
+import dev.portreeve.policy.notice.NoticeConfig;
 import java.util.List;
 
-/** The slices of the configuration file this module owns: {@code organisation, policies, guardrails, approvals}. */
+/** The slices of the configuration file this module owns: {@code organisation, policies, guardrails, approvals, notices}. */
 public record PolicyConfig(
         OrganisationConfig organisation,
         List<Rule> policies,
         List<GuardrailConfig> guardrails,
-        ApprovalConfig approvals) {
+        ApprovalConfig approvals,
+        NoticeConfig notices) {
+    /** With nobody to be told. */
+    public PolicyConfig(
+            OrganisationConfig organisation,
+            List<Rule> policies,
+            List<GuardrailConfig> guardrails,
+            ApprovalConfig approvals) {
+        this(organisation, policies, guardrails, approvals, NoticeConfig.NONE);
+    }
+
     public PolicyConfig {
         organisation = organisation == null ? OrganisationConfig.EMPTY : organisation;
         policies = policies == null ? List.of() : List.copyOf(policies);
         guardrails = guardrails == null ? List.of() : List.copyOf(guardrails);
         approvals = approvals == null ? ApprovalConfig.DEFAULT : approvals;
+        notices = notices == null ? NoticeConfig.NONE : notices;
     }
 }

@@ -5,20 +5,24 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.PostgresPolicyVersions;
-import dev.portreeve.policy.approval.ApprovalChannel;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Approvals;
-import dev.portreeve.policy.approval.NoticeDelivery;
+import dev.portreeve.policy.approval.PauseRequests;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
-import dev.portreeve.policy.approval.PostgresWebhookOutbox;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
+import dev.portreeve.policy.budget.BudgetNews;
+import dev.portreeve.policy.budget.BudgetOrders;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
+import dev.portreeve.policy.budget.LeaseReturns;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
+import dev.portreeve.policy.budget.PostgresBudgetWatch;
 import dev.portreeve.policy.budget.PostgresBudgets;
+import dev.portreeve.policy.budget.PostgresCarvedBudgets;
+import dev.portreeve.policy.budget.PostgresClock;
 import dev.portreeve.policy.budget.PostgresOrganisation;
 import dev.portreeve.policy.budget.PostgresSessionCounts;
 import dev.portreeve.policy.budget.ReservationSweeper;
@@ -29,6 +33,12 @@ import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.RateLimits;
+import dev.portreeve.policy.notice.MailChannel;
+import dev.portreeve.policy.notice.NoticeDelivery;
+import dev.portreeve.policy.notice.PostgresOutbox;
+import dev.portreeve.policy.notice.Receivers;
+import dev.portreeve.policy.notice.Webhook;
+import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.signal.PostgresNotifications;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
@@ -38,6 +48,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +63,9 @@ public final class PolicyEngine implements AutoCloseable {
     /** How long a budget changed by another replica may go unnoticed. */
     private static final Duration BUDGETS_EVERY = Duration.ofSeconds(1);
 
+    /** How long a database whose clock was set may go unnoticed. */
+    private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
+
     /** How long a stop may go unnoticed by a replica that was not told. */
     private static final Duration STOPS_EVERY = Duration.ofSeconds(1);
 
@@ -61,6 +75,11 @@ public final class PolicyEngine implements AutoCloseable {
 
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
+    private static final Duration PAUSES_EVERY = Duration.ofSeconds(1);
+    private static final Duration THRESHOLDS_EVERY = Duration.ofSeconds(2);
+    /** All calls of a tenant since the last look go into one message. */
+    private static final Duration OVERRUNS_EVERY = Duration.ofMinutes(1);
+
     private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
     private static final Duration SESSIONS_EVERY = Duration.ofMinutes(10);
     private static final Duration KEYS_FORGOTTEN_EVERY = Duration.ofMinutes(1);
@@ -70,10 +89,14 @@ public final class PolicyEngine implements AutoCloseable {
     private final JournalledKeys keys;
     private final Approvals approvals;
     private final PostgresBudgets budgets;
+    private final PostgresClock clock;
     private final LeaseSweeper leases;
+    private final BudgetNews news;
+    private final BudgetOrders orders;
     private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
-    private final Housekeeping post;
+    private final Housekeeping watch;
+    private final List<Housekeeping> post;
     /** Parts that want to hear of a channel say so in the constructor. */
     private final PostgresNotifications notifications;
 
@@ -86,7 +109,8 @@ public final class PolicyEngine implements AutoCloseable {
      * @param database a pool with the application's role; used for reads, administration and sweeping
      * @param unpooled the same, with a new connection at each request; one is kept, to hear what other replicas say
      * @param audit the log whose journal commits on the same database
-     * @param channel sends notices of tickets
+     * @param webhooks sends to webhooks
+     * @param mail sends to mailboxes
      * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
      * @param ids gives unique ids for tickets and notices
      * @param random spreads retries
@@ -97,19 +121,23 @@ public final class PolicyEngine implements AutoCloseable {
             AuditLog audit,
             Pepper pepper,
             InstantSource clock,
-            ApprovalChannel channel,
+            WebhookChannel webhooks,
+            MailChannel mail,
             URI decisions,
             Supplier<UUID> ids,
             RandomGenerator random) {}
 
-    private PolicyEngine(PolicyConfig config, Ground ground, AccessPolicy access, PostgresBudgets budgets) {
+    private PolicyEngine(
+            PolicyConfig config, Ground ground, AccessPolicy access, PostgresBudgets budgets, PostgresClock clock) {
         this.access = access;
         this.budgets = budgets;
+        this.clock = clock;
         AuditLog audit = ground.audit();
         PostgresBudgetLedger ledger =
-                new PostgresBudgetLedger(budgets, ground.ids().get(), ground.clock());
+                new PostgresBudgetLedger(budgets, ground.ids().get(), clock);
         this.leases = new LeaseSweeper(ground.database(), audit, ledger, ground.ids());
-        this.keys = JournalledKeys.on(ground.database(), audit, ground.pepper(), ground.clock());
+        PostgresCarvedBudgets carved = new PostgresCarvedBudgets(ground.database(), budgets);
+        this.keys = JournalledKeys.on(ground.database(), carved, audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals = new Approvals(tickets, config.approvals());
         this.notifications = new PostgresNotifications(ground.unpooled());
@@ -121,6 +149,10 @@ public final class PolicyEngine implements AutoCloseable {
         this.stops = Stops.on(ground.database(), audit);
         notifications.listen(Stops.CHANNEL, stops);
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
+        this.news = new BudgetNews(budgets, leases);
+        this.orders = new BudgetOrders(audit, ground.ids(), news::look);
+        notifications.listen(BudgetNews.CHANNEL, news);
+        notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
         this.governor = new CallGovernor(
                 audit,
                 access,
@@ -132,14 +164,12 @@ public final class PolicyEngine implements AutoCloseable {
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
                 ground.pepper());
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
-        NoticeDelivery notices = notices(config, ground);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping =
-                new Housekeeping("policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database())));
-        // On a thread of its own: a receiver that hangs must not keep expired holds waiting.
-        this.post = new Housekeeping(
-                "approval-notices", List.of(new Chore("sending approval notices", NOTICES_EVERY, notices::runOnce)));
+        this.housekeeping = new Housekeeping(
+                "policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database()), carved));
+        this.watch = watch(config, ground, tickets, stops);
+        this.post = post(config, ground);
     }
 
     private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {
@@ -151,18 +181,48 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.ids());
     }
 
-    private static NoticeDelivery notices(PolicyConfig config, Ground ground) {
-        return new NoticeDelivery(
-                new PostgresWebhookOutbox(ground.database()),
-                ground.channel(),
-                config.approvals().webhooks(),
-                ground.clock(),
-                ground.random());
+    private static Housekeeping watch(PolicyConfig config, Ground ground, Tickets tickets, Stops stops) {
+        Receivers receivers = new Receivers(config.notices(), ground.ids());
+        PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
+        PauseRequests pauses = new PauseRequests(
+                tickets,
+                stops,
+                config.approvals(),
+                new ApprovalNotices(ground.decisions(), ground.ids()),
+                receivers,
+                ground.ids());
+        return new Housekeeping(
+                "watch",
+                List.of(
+                        new Chore("asking whether who is paused may go on", PAUSES_EVERY, pauses::runOnce),
+                        new Chore("looking for thresholds that were passed", THRESHOLDS_EVERY, watch::thresholds),
+                        new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns)));
     }
 
-    private List<Chore> chores(ReservationSweeper sweeper, PostgresSessionCounts sessions) {
+    /** Each on a thread of its own: a receiver that hangs must keep nobody else waiting. */
+    private static List<Housekeeping> post(PolicyConfig config, Ground ground) {
+        PostgresOutbox outbox = new PostgresOutbox(ground.database());
+        List<Webhook> webhooks = Stream.concat(
+                        config.approvals().webhooks().stream(), config.notices().webhooks().stream())
+                .toList();
+        NoticeDelivery byWebhook =
+                NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, ground.clock(), ground.random());
+        NoticeDelivery byEmail =
+                NoticeDelivery.byEmail(outbox, ground.mail(), config.notices().email(), ground.random());
         return List.of(
-                new Chore("reading changed budgets", BUDGETS_EVERY, budgets::refresh),
+                new Housekeeping(
+                        "webhook-notices",
+                        List.of(new Chore("sending notices to webhooks", NOTICES_EVERY, byWebhook::runOnce))),
+                new Housekeeping(
+                        "email-notices",
+                        List.of(new Chore("sending notices by e-mail", NOTICES_EVERY, byEmail::runOnce))));
+    }
+
+    private List<Chore> chores(
+            ReservationSweeper sweeper, PostgresSessionCounts sessions, PostgresCarvedBudgets carved) {
+        return List.of(
+                new Chore("reading the database's clock", CLOCK_EVERY, clock::set),
+                new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
                 new Chore("reading who is stopped", STOPS_EVERY, stops::refresh),
                 new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
                 new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
@@ -170,6 +230,7 @@ public final class PolicyEngine implements AutoCloseable {
                 new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                 new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
                 new Chore("renewing calls under idempotency keys", PostgresIdempotentRuns.TOUCH_EVERY, runs::touch),
+                new Chore("retiring budgets of keys that ended", SWEEP_EVERY, carved::retireEnded),
                 new Chore("forgetting sessions nobody uses", SESSIONS_EVERY, sessions::forget),
                 new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
                 new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections));
@@ -185,16 +246,18 @@ public final class PolicyEngine implements AutoCloseable {
      */
     public static PolicyEngine create(PolicyConfig config, Ground ground) {
         AccessPolicy access = AccessPolicy.of(config.policies());
-        new PostgresOrganisation(ground.database(), ground.clock()).sync(config.organisation());
-        PostgresBudgets budgets = new PostgresBudgets(ground.database(), ground.clock());
+        PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
+        new PostgresOrganisation(ground.database(), clock).sync(config.organisation());
+        PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
         budgets.refresh();
-        PolicyEngine engine = new PolicyEngine(config, ground, access, budgets);
+        PolicyEngine engine = new PolicyEngine(config, ground, access, budgets, clock);
         ground.audit()
                 .append(new PostgresPolicyVersions().inForce(access.document()))
                 .await();
         engine.stops.refresh();
         engine.housekeeping.start();
-        engine.post.start();
+        engine.watch.start();
+        engine.post.forEach(Housekeeping::start);
         engine.notifications.start();
         engine.limits.start();
         return engine;
@@ -228,6 +291,11 @@ public final class PolicyEngine implements AutoCloseable {
         return approvals;
     }
 
+    /** What people change about budgets while calls run. */
+    public BudgetOrders budgetOrders() {
+        return orders;
+    }
+
     /** What every tenant's budgets have left now; one look at the database. */
     public BudgetReport budgets() {
         return budgets.report(null);
@@ -243,7 +311,8 @@ public final class PolicyEngine implements AutoCloseable {
     public void close() {
         notifications.close();
         limits.close();
-        post.close();
+        post.forEach(Housekeeping::close);
+        watch.close();
         housekeeping.close();
         keys.flushRejections();
         try {

@@ -6,7 +6,6 @@ import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.migrations.TestDatabase;
 import dev.portreeve.policy.access.Rule;
-import dev.portreeve.policy.approval.ApprovalChannel;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
@@ -25,6 +24,7 @@ import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.WebhookChannel;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +79,8 @@ final class EngineFixture implements AutoCloseable {
                 new AuditLog(decoration.apply(journal)),
                 Pepper.of(new byte[Pepper.BYTES]),
                 InstantSource.system(),
-                (url, headers, body) -> new ApprovalChannel.Delivery.Answered(204),
+                (url, headers, body) -> new WebhookChannel.Delivery.Answered(204),
+                (id, to, subject, text) -> null,
                 URI.create("http://127.0.0.1:8081/approvals"),
                 UUID::randomUUID,
                 new Random());

@@ -7,12 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.EngineFixture.Words;
 import dev.portreeve.policy.access.InvalidPolicy;
+import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.BudgetReport;
+import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.key.Authentication;
 import dev.portreeve.policy.key.Issuance;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
@@ -115,6 +122,53 @@ class PolicyEngineTest {
         fixture.execute("UPDATE policy.budget SET limit_nanos = 10");
         Awaitility.await()
                 .until(() -> run(fixture, EngineFixture.llm("fast", "hello", 50)) instanceof CallOutcome.Denied);
+    }
+
+    /** The database's clock says which window a call falls into, whatever the machine's says. */
+    @Test
+    void gatewaysWhoseClocksAreAnHourOffHoldInTheSameWindow() {
+        PolicyConfig config = EngineFixture.config();
+        PolicyConfig hourly = new PolicyConfig(
+                new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
+                        "acme",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(new OrganisationConfig.Member(
+                                "bot",
+                                List.of(new BudgetConfig(
+                                        BigDecimal.ONE, BudgetConfig.Window.HOURLY, ZoneOffset.UTC))))))),
+                config.policies(),
+                config.guardrails(),
+                config.approvals());
+        String hour = "SELECT date_trunc('hour', now())::text";
+        List<String> hours = new ArrayList<>(fixture.query(hour));
+        for (Duration off : List.of(Duration.ofHours(-1), Duration.ZERO, Duration.ofHours(1))) {
+            PolicyEngine.Ground ground = fixture.ground;
+            PolicyEngine.Ground skewed = new PolicyEngine.Ground(
+                    ground.database(),
+                    ground.unpooled(),
+                    ground.audit(),
+                    ground.pepper(),
+                    () -> Instant.now().plus(off),
+                    ground.webhooks(),
+                    ground.mail(),
+                    ground.decisions(),
+                    ground.ids(),
+                    ground.random());
+            try (PolicyEngine engine = PolicyEngine.create(hourly, skewed)) {
+                CallOutcome outcome = engine.governor()
+                        .<Words>govern(
+                                EngineFixture.llm("fast", "hello", 50),
+                                (input, out) -> new Usage(10, 0, 15, Usage.Basis.REPORTED),
+                                w -> {});
+                assertInstanceOf(CallOutcome.Completed.class, outcome);
+            }
+        }
+        hours.addAll(fixture.query(hour));
+        List<String> windows =
+                fixture.query("SELECT starts_at::text FROM policy.budget_window WHERE budget_id = 'member:bot:hourly'");
+        assertTrue(!windows.isEmpty() && hours.containsAll(windows), hours + " " + windows);
     }
 
     @Test

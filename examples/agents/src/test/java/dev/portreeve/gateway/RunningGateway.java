@@ -82,6 +82,7 @@ public final class RunningGateway implements AutoCloseable {
         return switch (gateway.keys().create(tenant, member, "test", null, "test")) {
             case Issuance.Issued issued -> issued.key().reveal();
             case Issuance.Refused refused -> throw new IllegalStateException(refused.detail());
+            case Issuance.Beyond beyond -> throw new IllegalStateException(beyond.detail());
         };
     }
 

@@ -18,6 +18,7 @@ final class AdminApi {
     private final DefinitionsApi definitions;
     private final CallFeed calls;
     private final StopsApi stops;
+    private final BudgetOrdersApi orders;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -32,6 +33,7 @@ final class AdminApi {
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
+        this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
     /** A fresh one-time link. */
@@ -53,6 +55,7 @@ final class AdminApi {
         tools.register(routes, rules);
         definitions.register(routes, rules);
         stops.register(routes, rules);
+        orders.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

@@ -7,10 +7,11 @@ import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.approval.Approvals;
-import dev.portreeve.policy.approval.WebhookSecret;
 import dev.portreeve.policy.budget.Accounts;
+import dev.portreeve.policy.budget.BudgetOrders;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.notice.WebhookSecret;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
 import java.util.List;
@@ -30,6 +31,7 @@ public record AdminServices(
         List<String> tenants,
         KeyDirectory keys,
         Supplier<BudgetReport> budgets,
+        BudgetOrders budgetOrders,
         Accounts accounts,
         AuditReader records,
         Supplier<List<AuditStatus>> logs,

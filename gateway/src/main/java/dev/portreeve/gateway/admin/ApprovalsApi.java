@@ -3,7 +3,7 @@ package dev.portreeve.gateway.admin;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
-import dev.portreeve.policy.approval.WebhookSecret;
+import dev.portreeve.policy.notice.WebhookSecret;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import java.time.Instant;

@@ -1,8 +1,10 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.policy.budget.BudgetRaise;
 import dev.portreeve.policy.budget.BudgetReport;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Budgets as {@code GET /api/v1/budgets} shows them; amounts are decimal strings. */
@@ -17,6 +19,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String session,
             boolean inForce,
             String timezone,
+            String state,
+            @Nullable String stateReason,
+            @Nullable String stateBy,
+            @Nullable Instant stateSince,
             String unit,
             String limit,
             String spent,
@@ -26,7 +32,12 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String spentUsd,
             @Nullable String heldUsd,
             @Nullable String remainingUsd,
+            String carried,
+            List<Raise> raises,
             @Nullable Instant resetsAt) {}
+
+    /** More for a while; part of the limit. */
+    record Raise(UUID id, String by, Instant until, String reason, String actor) {}
 
     static BudgetsApi of(BudgetReport report) {
         return new BudgetsApi(
@@ -43,6 +54,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 line.session(),
                 line.applies(),
                 line.timezone().getId(),
+                line.state(),
+                said(line.status().reason()),
+                said(line.status().by()),
+                line.status().since(),
                 line.unit(),
                 line.limit().decimal(),
                 line.spent().decimal(),
@@ -52,7 +67,17 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 dollars(line, line.spent()),
                 dollars(line, line.held()),
                 dollars(line, line.remaining()),
+                line.carried().decimal(),
+                line.raises().stream().map(BudgetsApi::raise).toList(),
                 line.resetsAt());
+    }
+
+    private static Raise raise(BudgetRaise raise) {
+        return new Raise(raise.id(), raise.amount().decimal(), raise.until(), raise.reason(), raise.by());
+    }
+
+    private static @Nullable String said(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static @Nullable String dollars(BudgetReport.Line line, BudgetReport.Amount amount) {

@@ -6,6 +6,7 @@ import static dev.portreeve.gateway.admin.Html.text;
 
 import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.policy.budget.BudgetConfig;
+import dev.portreeve.policy.budget.BudgetRaise;
 import dev.portreeve.policy.budget.BudgetReport;
 import java.math.BigInteger;
 import java.util.List;
@@ -43,7 +44,29 @@ final class BudgetsPanel {
         String narrowed = line.scope().isEmpty() ? "" : " · " + line.scope();
         String session = line.session() == null || line.session().isEmpty() ? "" : " · session " + line.session();
         String dormant = line.applies() ? "" : " · not in force today";
+        dormant += state(line) + raises(line);
         return window(line.window(), line.period()) + narrowed + session + dormant;
+    }
+
+    private static String raises(BudgetReport.Line line) {
+        StringBuilder text = new StringBuilder();
+        for (BudgetRaise raise : line.raises()) {
+            text.append(" · raised by ")
+                    .append(raise.amount().text())
+                    .append(" until ")
+                    .append(raise.until());
+        }
+        return text.toString();
+    }
+
+    private static String state(BudgetReport.Line line) {
+        if (line.state().equals("in_debt")) {
+            return " · in debt";
+        }
+        String by = line.status().by();
+        return by.isEmpty()
+                ? ""
+                : " · " + line.state() + " by " + by + ": " + line.status().reason();
     }
 
     private static String window(BudgetConfig.Window window, String period) {

@@ -79,6 +79,7 @@ final class KeysApi {
                                 info.expiresAt())));
             }
             case Issuance.Refused refused -> throw new AdminRefusal(Problem.conflict(refused.detail()));
+            case Issuance.Beyond beyond -> throw new AdminRefusal(Problem.conflict(beyond.detail()));
         }
     }
 

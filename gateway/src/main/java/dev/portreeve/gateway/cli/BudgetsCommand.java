@@ -31,21 +31,28 @@ public final class BudgetsCommand implements Callable<Integer> {
             for (JsonNode line : answer.path("budgets")) {
                 rows.add(List.of(
                         line.path("tenant").asString(),
-                        line.path("owner").asString(),
+                        line.path("id").asString(),
                         line.path("window").asString(),
                         narrowed(line),
+                        line.path("state").asString(),
                         line.path("unit").asString(),
-                        line.path("limit").asString(),
+                        line.path("limit").asString() + raised(line),
                         line.path("spent").asString(),
                         line.path("held").asString(),
                         line.path("remaining").asString(),
                         Terminal.orDash(line.path("resets_at").asString(""))));
             }
             terminal.table(
-                    List.of("TENANT", "OWNER", "WINDOW", "FOR", "UNIT", "LIMIT", "SPENT", "HELD", "LEFT", "RESETS"),
+                    List.of(
+                            "TENANT", "BUDGET", "WINDOW", "FOR", "STATE", "UNIT", "LIMIT", "SPENT", "HELD", "LEFT",
+                            "RESETS"),
                     rows);
             return 0;
         }
+    }
+
+    private static String raised(JsonNode line) {
+        return line.path("raises").isEmpty() ? "" : " (raised)";
     }
 
     private static String narrowed(JsonNode line) {

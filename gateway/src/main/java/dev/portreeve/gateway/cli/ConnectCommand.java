@@ -4,6 +4,8 @@ import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.connect.Client;
 import dev.portreeve.gateway.connect.ClientEntry;
 import dev.portreeve.gateway.connect.LiveCheck;
+import dev.portreeve.gateway.connect.ModelCheck;
+import dev.portreeve.gateway.connect.ModelSight;
 import dev.portreeve.gateway.connect.Sight;
 import dev.portreeve.gateway.edit.FileEdit;
 import java.net.URI;
@@ -27,11 +29,11 @@ import tools.jackson.databind.node.ObjectNode;
         name = "connect",
         description = {
             "print the entry that points an MCP client at the gateway, or write it into the client's file (--write),",
-            "then connect as the client would and say what it sees"
+            "then connect as the client would and say what it sees, tools and, where it calls models too, models"
         },
         mixinStandardHelpOptions = true)
 public final class ConnectCommand implements Callable<Integer> {
-    private static final int SHOWN_TOOLS = 8;
+    private static final int SHOWN = 8;
     private static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]*";
     private final Terminal terminal;
 
@@ -96,17 +98,25 @@ public final class ConnectCommand implements Callable<Integer> {
                 sights = check.look();
             }
         }
+        Optional<ModelSight> models = sights.stream().anyMatch(Sight::reached)
+                ? ModelCheck.look(entry.client(), entry.url(), shownKey())
+                : Optional.empty();
         if (server.json()) {
-            terminal.line(tree(entry, target, done, sights).toString());
+            terminal.line(tree(entry, target, done, sights, models).toString());
         } else {
             say(entry, target, done, sights);
+            models.ifPresent(this::say);
         }
-        return exitCode(sights);
+        return exitCode(sights, models);
     }
 
-    private static int exitCode(List<Sight> sights) {
+    /** Who may use no model may still want the tools. */
+    private static int exitCode(List<Sight> sights, Optional<ModelSight> models) {
         if (sights.stream().anyMatch(sight -> !sight.reached())) {
             return CliFailure.UNREACHABLE;
+        }
+        if (models.isPresent() && models.get().problem() != null) {
+            return CliFailure.NO;
         }
         return sights.stream().anyMatch(sight -> sight.problem() != null) ? CliFailure.NO : 0;
     }
@@ -180,8 +190,8 @@ public final class ConnectCommand implements Callable<Integer> {
         }
         for (Sight sight : sights) {
             String tools = sight.tools().size() + (sight.tools().size() == 1 ? " tool" : " tools");
-            String some = sight.tools().stream().limit(SHOWN_TOOLS).collect(Collectors.joining(", "));
-            String more = sight.tools().size() > SHOWN_TOOLS ? ", …" : "";
+            String some = sight.tools().stream().limit(SHOWN).collect(Collectors.joining(", "));
+            String more = sight.tools().size() > SHOWN ? ", …" : "";
             if (sight.problem() == null) {
                 terminal.good("MCP " + sight.version() + ": " + tools + ": " + some + more);
             } else {
@@ -190,8 +200,25 @@ public final class ConnectCommand implements Callable<Integer> {
         }
     }
 
+    private void say(ModelSight sight) {
+        String where = "models in " + sight.dialect() + " dialect: ";
+        String some = sight.models().stream().limit(SHOWN).collect(Collectors.joining(", "));
+        String more = sight.models().size() > SHOWN ? ", …" : "";
+        if (sight.problem() != null) {
+            terminal.bad(where + sight.problem());
+        } else if (sight.models().isEmpty()) {
+            terminal.note(where + "this key may use none: write a rule under policies (who, models)");
+        } else {
+            terminal.good(where + sight.models().size() + ": " + some + more + "; where " + sight.setting());
+        }
+    }
+
     private static ObjectNode tree(
-            ClientEntry entry, @Nullable Path target, FileEdit.@Nullable Done done, List<Sight> sights) {
+            ClientEntry entry,
+            @Nullable Path target,
+            FileEdit.@Nullable Done done,
+            List<Sight> sights,
+            Optional<ModelSight> models) {
         ObjectNode tree = JsonMapper.shared().createObjectNode();
         tree.put("client", entry.client().id())
                 .put("name", entry.name())
@@ -206,6 +233,14 @@ public final class ConnectCommand implements Callable<Integer> {
             ArrayNode tools = one.putArray("tools");
             sight.tools().forEach(tools::add);
         }
+        models.ifPresent(sight -> {
+            ObjectNode found = tree.putObject("models")
+                    .put("dialect", sight.dialect())
+                    .put("setting", sight.setting())
+                    .put("problem", sight.problem());
+            ArrayNode names = found.putArray("names");
+            sight.models().forEach(names::add);
+        });
         return tree;
     }
 }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *     http://169.254.169.254}
  * @param authorizationToken that a container's service wants to be shown; absent: {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}
  * @param authorizationTokenFile where it stands instead; absent: {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}
+ * @param roleArn a role that is taken with that key; its own keys then sign requests
+ * @param externalId that the role's owner wants to hear with that
+ * @param roleEndpoint the token service that is asked for them; absent: AWS's own in the region
  */
 public record AwsIdentity(
         @Nullable String region,
@@ -38,10 +41,15 @@ public record AwsIdentity(
         @Nullable Path credentialsFile,
         @Nullable URI endpoint,
         @Nullable Secret authorizationToken,
-        @Nullable Path authorizationTokenFile) {
-    static final AwsIdentity NONE = new AwsIdentity(null, null, null, null, null, null, null, null, null, null);
+        @Nullable Path authorizationTokenFile,
+        @Nullable String roleArn,
+        @Nullable String externalId,
+        @Nullable URI roleEndpoint) {
+    static final AwsIdentity NONE =
+            new AwsIdentity(null, null, null, null, null, null, null, null, null, null, null, null, null);
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,40}");
     private static final Pattern PROFILE = Pattern.compile("[A-Za-z0-9_./+@ -]{1,100}");
+    private static final Pattern ROLE = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,576}");
     private static final String CONTAINERS = "http://169.254.170.2";
     private static final String INSTANCES = "http://169.254.169.254";
 
@@ -72,6 +80,14 @@ public record AwsIdentity(
                 @Nullable Path authorizationFile) implements Resolved {}
 
         record Instance(String region, URI endpoint) implements Resolved {}
+
+        /** @param own who takes the role */
+        record Role(
+                String region,
+                Resolved own,
+                String arn,
+                @Nullable String externalId,
+                URI endpoint) implements Resolved {}
     }
 
     public AwsIdentity {
@@ -83,6 +99,13 @@ public record AwsIdentity(
         }
         if (profile != null && !PROFILE.matcher(profile).matches()) {
             throw new IllegalArgumentException("profile \"" + profile + "\" is no name of a profile");
+        }
+        if (roleArn != null && !ROLE.matcher(roleArn).matches()) {
+            throw new IllegalArgumentException(
+                    "role-arn \"" + roleArn + "\" must be as arn:aws:iam::123456789012:role/name");
+        }
+        if (roleArn == null && (externalId != null || roleEndpoint != null)) {
+            throw new IllegalArgumentException("external-id and role-endpoint belong to role-arn");
         }
         if (accessKeyId != null && source != null && source != Source.KEY) {
             throw new IllegalArgumentException("access-key-id belongs to source: key");
@@ -118,7 +141,10 @@ public record AwsIdentity(
                 authorizationToken == null ? secret(variable, "AWS_CONTAINER_AUTHORIZATION_TOKEN") : authorizationToken,
                 authorizationTokenFile == null
                         ? path(variable.apply("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"))
-                        : authorizationTokenFile);
+                        : authorizationTokenFile,
+                roleArn,
+                externalId,
+                roleEndpoint);
     }
 
     private @Nullable Source source(Function<String, @Nullable String> variable, boolean keyed) {
@@ -197,7 +223,8 @@ public record AwsIdentity(
                     "no file of AWS profiles: set AWS_SHARED_CREDENTIALS_FILE or HOME, or write"
                             + " identity.aws.credentials-file";
                 case CONTAINER ->
-                    "no service that lends keys: set AWS_CONTAINER_CREDENTIALS_FULL_URI, or write identity.aws.endpoint";
+                    "no service that lends keys: set AWS_CONTAINER_CREDENTIALS_FULL_URI, or write"
+                            + " identity.aws.endpoint";
                 case KEY, INSTANCE ->
                     "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws";
                 case null -> "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write identity.aws";
@@ -212,7 +239,17 @@ public record AwsIdentity(
             return null;
         }
         String where = Objects.requireNonNull(region);
-        return switch (source) {
+        Resolved own = own(source, where);
+        if (roleArn == null) {
+            return own;
+        }
+        String service = "https://sts." + where + ".amazonaws.com" + (where.startsWith("cn-") ? ".cn" : "") + "/";
+        return new Resolved.Role(
+                where, own, roleArn, externalId, roleEndpoint == null ? URI.create(service) : roleEndpoint);
+    }
+
+    private Resolved own(Source from, String where) {
+        return switch (from) {
             case KEY ->
                 new Resolved.Key(
                         where,

@@ -7,6 +7,7 @@ import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
+import dev.portreeve.policy.notice.NoticeConfig;
 import java.util.List;
 
 /**
@@ -25,6 +26,7 @@ public record GatewayConfig(
         @Default("[]") List<Rule> policies,
         @Default("[]") List<GuardrailConfig> guardrails,
         @Default("{}") ApprovalConfig approvals,
+        @Default("{}") NoticeConfig notices,
         @Default("{}") AuditConfig audit,
         @Default("{}") SealConfig seal,
         @Default("{}") IdempotencyConfig idempotency,
@@ -42,7 +44,7 @@ public record GatewayConfig(
 
     /** The slices the policy module owns. */
     public PolicyConfig policy() {
-        return new PolicyConfig(organisation, policies, guardrails, approvals);
+        return new PolicyConfig(organisation, policies, guardrails, approvals, notices);
     }
 
     GatewayConfig withProviders(List<ProviderConfig> others) {
@@ -58,6 +60,7 @@ public record GatewayConfig(
                 policies,
                 guardrails,
                 approvals,
+                notices,
                 audit,
                 seal,
                 idempotency,

@@ -6,15 +6,18 @@ import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.InvalidPolicy;
 import dev.portreeve.policy.access.Rule;
-import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
+import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
+import dev.portreeve.policy.notice.Webhook;
 import java.net.URI;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +54,9 @@ final class ReferenceCheck {
         policies();
         new BudgetCheck(config.toolServers(), routes, problems).run(config.organisation());
         compile();
-        webhooks(config.approvals().webhooks());
+        webhooks("approvals.webhooks", config.approvals().webhooks());
+        webhooks("notices.webhooks", config.notices().webhooks());
+        secrets();
     }
 
     private void unique(String list, String key, List<String> names) {
@@ -240,15 +245,31 @@ final class ReferenceCheck {
         }
     }
 
-    private void webhooks(List<ApprovalConfig.Webhook> webhooks) {
+    /** Messages wait in one place for their receivers, which are found by their URL. */
+    private void secrets() {
+        Map<URI, Secret> known = new HashMap<>();
+        config.approvals().webhooks().forEach(webhook -> known.put(webhook.url(), webhook.secret()));
+        List<Webhook> others = config.notices().webhooks();
+        for (int i = 0; i < others.size(); i++) {
+            Webhook webhook = others.get(i);
+            Secret secret = known.putIfAbsent(webhook.url(), webhook.secret());
+            if (secret != null && !secret.equals(webhook.secret())) {
+                problems.at(
+                        "notices.webhooks[" + i + "].secret",
+                        "another secret stands beside the same url: write one for both");
+            }
+        }
+    }
+
+    private void webhooks(String list, List<Webhook> webhooks) {
         for (int i = 0; i < webhooks.size(); i++) {
             String scheme = webhooks.get(i).url().getScheme();
             if (!"https".equals(scheme) && !"http".equals(scheme)) {
-                problems.at("approvals.webhooks[" + i + "].url", "must be http or https");
+                problems.at(list + "[" + i + "].url", "must be http or https");
             }
             if (!isWebhookSecret(webhooks.get(i).secret().reveal())) {
                 problems.at(
-                        "approvals.webhooks[" + i + "].secret",
+                        list + "[" + i + "].secret",
                         "must be whsec_ and then 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl"
                                 + " rand -base64 32)");
             }

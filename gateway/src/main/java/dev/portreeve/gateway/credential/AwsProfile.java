@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class AwsProfile implements AwsKeySource {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
     private static final long MAX_BYTES = 1 << 20;
+    private static final List<String> FOLLOWED_BY_OTHERS =
+            List.of("role_arn", "sso_session", "sso_start_url", "credential_process", "web_identity_token_file");
+    private static final String WAYS =
+            "for a role write identity.aws.role-arn, else let something write the keys it lends into that profile and"
+                    + " renew them (they are read again), give the gateway the role of its instance or container"
+                    + " (identity.aws.source), or use a bedrock api key";
 
     private final Path file;
     private final String profile;
@@ -62,15 +69,23 @@ public final class AwsProfile implements AwsKeySource {
         String id = values.get("aws_access_key_id");
         String secret = values.get("aws_secret_access_key");
         if (id == null || secret == null || id.isEmpty() || secret.isEmpty()) {
-            boolean other = values.containsKey("role_arn")
-                    || values.containsKey("credential_process")
-                    || values.containsKey("sso_session");
-            throw new CredentialUnavailable("AWS profile \"" + profile + "\" has no access key"
-                    + (other ? ": roles, processes and single sign-on are not followed" : ""));
+            throw new CredentialUnavailable("AWS profile \"" + profile + "\" has no access key" + instead(values));
         }
         String token = values.get("aws_session_token");
         return new AwsSignature.Keys(
                 id, new Secret(secret), token == null || token.isEmpty() ? null : new Secret(token));
+    }
+
+    private String instead(Map<String, String> values) {
+        if (values.isEmpty()) {
+            return ": there is no such profile in " + file.getFileName()
+                    + ", and the file beside it that has roles and single sign-on is not read; " + WAYS;
+        }
+        String found = FOLLOWED_BY_OTHERS.stream()
+                .filter(values::containsKey)
+                .findFirst()
+                .orElse("");
+        return found.isEmpty() ? "" : ": what its " + found + " leads to is not followed; " + WAYS;
     }
 
     private Map<String, String> section(String text) {

@@ -63,6 +63,16 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         return new AnswerChunk(head, shape, bytes, true, null);
     }
 
+    /** Bytes that nobody gets, for what the provider said with them of its usage. */
+    public static AnswerChunk silent(AnswerHead head, Usage soFar) {
+        return new AnswerChunk(head, Shape.NO_TEXT, new byte[0], soFar);
+    }
+
+    @Override
+    public boolean isSilent() {
+        return bytes.length == 0;
+    }
+
     public boolean isEnding() {
         return ending;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
 
 /**
  * Reads a request of the Anthropic Messages dialect in one streaming pass. Members it does not know are passed over and
@@ -22,6 +23,7 @@ final class AnthropicReader {
     private boolean contentSeen;
     private boolean stream;
     private @Nullable Span nullMaxTokens;
+    private long thought;
 
     private AnthropicReader(Operation operation, byte[] body, boolean withTexts) {
         this.operation = operation;
@@ -43,19 +45,7 @@ final class AnthropicReader {
     private ModelRequest root(JsonWalk walk) {
         int memberAt = RequestFields.enter(walk);
         while (walk.member()) {
-            switch (walk.name()) {
-                case "model" -> fields.readModel(walk);
-                case "messages" -> {
-                    contentSeen = true;
-                    messages.read(walk);
-                }
-                case "system" -> messages.text(walk, "system");
-                case "stream" -> stream = RequestFields.bool(walk, "stream");
-                case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
-                case "tools", "mcp_servers" -> hosted.read(walk);
-                case "service_tier", "speed", "inference_geo" -> fields.readService(walk);
-                default -> walk.skipQuickly();
-            }
+            member(walk);
         }
         RequestFields.requireEnd(walk);
         String model = fields.model();
@@ -71,7 +61,7 @@ final class AnthropicReader {
                 memberAt,
                 stream && operation == Operation.CHAT,
                 null,
-                new OutputCap(fields.cap(), nullMaxTokens, null),
+                new OutputCap(fields.cap(), nullMaxTokens, null, null, fields.caps(), thought),
                 1,
                 RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 false,
@@ -79,5 +69,37 @@ final class AnthropicReader {
                 hosted.found(),
                 null,
                 fields.service());
+    }
+
+    private void member(JsonWalk walk) {
+        switch (walk.name()) {
+            case "model" -> fields.readModel(walk);
+            case "messages" -> {
+                contentSeen = true;
+                messages.read(walk);
+            }
+            case "system" -> messages.text(walk, "system");
+            case "stream" -> stream = RequestFields.bool(walk, "stream");
+            case "max_tokens" -> nullMaxTokens = fields.readCap(walk, "max_tokens");
+            case "tools", "mcp_servers" -> hosted.read(walk);
+            case "thinking" -> thinking(walk);
+            case "service_tier", "speed", "inference_geo" -> fields.readService(walk);
+            default -> walk.skipQuickly();
+        }
+    }
+
+    /** What is said of thinking is the provider's to judge; only how long it is goes with the answer's bound. */
+    private void thinking(JsonWalk walk) {
+        if (!walk.is(JsonToken.START_OBJECT)) {
+            walk.skipQuickly();
+            return;
+        }
+        while (walk.member()) {
+            if (walk.name().equals("budget_tokens")) {
+                thought = walk.count(thought);
+            } else {
+                walk.skipQuickly();
+            }
+        }
     }
 }

@@ -41,10 +41,10 @@ final class AnthropicUsage {
         seen = true;
         while (walk.member()) {
             switch (walk.name()) {
-                case "input_tokens" -> input = count(walk, input);
-                case "cache_read_input_tokens" -> cacheRead = count(walk, cacheRead);
-                case "cache_creation_input_tokens" -> cacheCreation = count(walk, cacheCreation);
-                case "output_tokens" -> output = count(walk, output);
+                case "input_tokens" -> input = walk.count(input);
+                case "cache_read_input_tokens" -> cacheRead = walk.count(cacheRead);
+                case "cache_creation_input_tokens" -> cacheCreation = walk.count(cacheCreation);
+                case "output_tokens" -> output = walk.count(output);
                 case "cache_creation" -> creation(walk);
                 case "output_tokens_details" -> details(walk);
                 case "server_tool_use" -> served(walk, "web_search_requests");
@@ -79,7 +79,7 @@ final class AnthropicUsage {
         }
         while (walk.member()) {
             if (walk.name().equals(counted)) {
-                searches = count(walk, searches);
+                searches = walk.count(searches);
             } else {
                 walk.skipQuickly();
             }
@@ -124,8 +124,8 @@ final class AnthropicUsage {
         }
         while (walk.member()) {
             switch (walk.name()) {
-                case "ephemeral_1h_input_tokens" -> hour = count(walk, hour);
-                case "ephemeral_5m_input_tokens" -> minutes = count(walk, minutes);
+                case "ephemeral_1h_input_tokens" -> hour = walk.count(hour);
+                case "ephemeral_5m_input_tokens" -> minutes = walk.count(minutes);
                 default -> walk.skipQuickly();
             }
         }
@@ -138,7 +138,7 @@ final class AnthropicUsage {
         }
         while (walk.member()) {
             if (walk.name().equals("thinking_tokens")) {
-                thinking = count(walk, thinking);
+                thinking = walk.count(thinking);
             } else {
                 walk.skipQuickly();
             }
@@ -174,13 +174,5 @@ final class AnthropicUsage {
                 new Terms(tier, uplift),
                 new Usage.Apart(uses(), null),
                 Usage.Basis.REPORTED);
-    }
-
-    private static long count(JsonWalk walk, long before) {
-        if (!walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            walk.skipQuickly();
-            return before;
-        }
-        return walk.count();
     }
 }

@@ -3,14 +3,12 @@ package dev.portreeve.gateway.dialect;
 import dev.portreeve.policy.call.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.InputCoercionException;
 
 /**
  * The {@code usage} of an answer of Converse. Tokens read from and written into the cache stand beside {@code inputTokens}; where
  * the total shows that a model counts them inside, they are not counted twice. For the call's thread.
  */
 final class BedrockUsage {
-    private static final long MAX = 1L << 48;
 
     private boolean seen;
     private long input;
@@ -29,11 +27,11 @@ final class BedrockUsage {
         seen = true;
         while (walk.member()) {
             switch (walk.name()) {
-                case "inputTokens" -> input = count(walk);
-                case "outputTokens" -> output = count(walk);
-                case "totalTokens" -> total = count(walk);
-                case "cacheReadInputTokens" -> read = count(walk);
-                case "cacheWriteInputTokens" -> written = count(walk);
+                case "inputTokens" -> input = walk.count(0);
+                case "outputTokens" -> output = walk.count(0);
+                case "totalTokens" -> total = walk.count(0);
+                case "cacheReadInputTokens" -> read = walk.count(0);
+                case "cacheWriteInputTokens" -> written = walk.count(0);
                 case "cacheDetails" -> details(walk);
                 default -> walk.skipQuickly();
             }
@@ -57,7 +55,7 @@ final class BedrockUsage {
             while (walk.member()) {
                 switch (walk.name()) {
                     case "ttl" -> ttl = walk.is(JsonToken.VALUE_STRING) ? walk.string() : "";
-                    case "inputTokens" -> tokens = count(walk);
+                    case "inputTokens" -> tokens = walk.count(0);
                     default -> walk.skipQuickly();
                 }
             }
@@ -80,17 +78,5 @@ final class BedrockUsage {
                 output,
                 new Usage.Parts(written - hours, hours, 0, 0, 0),
                 Usage.Basis.REPORTED);
-    }
-
-    private static long count(JsonWalk walk) {
-        if (!walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            walk.skipQuickly();
-            return 0;
-        }
-        try {
-            return Math.clamp(walk.integer(), 0, MAX);
-        } catch (InputCoercionException absurd) {
-            return MAX;
-        }
     }
 }

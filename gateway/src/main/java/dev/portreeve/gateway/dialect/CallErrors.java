@@ -63,8 +63,7 @@ public final class CallErrors {
                 "unsupported_parameter",
                 "\"stream\"",
                 false,
-                "only the response itself can be read as a stream, and only one that the gateway keeps: leave"
-                        + " \"stream\" out and ask again until it is completed");
+                "only the response itself can be read as a stream: leave \"stream\" out");
     }
 
     public static ErrorAnswer responsesUnavailable() {
@@ -120,7 +119,7 @@ public final class CallErrors {
                 ErrorAnswer.of(403, PERMISSION, "tool_not_granted", "\"tools\"", false, denial.detail());
             case STOPPED -> ErrorAnswer.of(403, PERMISSION, "stopped", false, denial.detail());
             case RATE_LIMITED -> rateLimited(denied);
-            case BUDGET_EXHAUSTED ->
+            case BUDGET_EXHAUSTED, BUDGET_IN_DEBT, BUDGET_FROZEN, BUDGET_CLOSED ->
                 ErrorAnswer.of(429, "insufficient_quota", "insufficient_quota", false, denial.detail());
             case GUARDRAIL_BLOCKED -> ErrorAnswer.of(400, INVALID, "content_policy_violation", false, denial.detail());
             case GUARDRAIL_FAILED -> ErrorAnswer.of(503, SERVER, "guardrail_failed", false, denial.detail());

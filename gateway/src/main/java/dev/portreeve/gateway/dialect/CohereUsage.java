@@ -3,11 +3,9 @@ package dev.portreeve.gateway.dialect;
 import dev.portreeve.policy.call.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.InputCoercionException;
 
 /** The {@code usage} of Cohere's answers. Its numbers may have a decimal point. For the call's thread. */
 final class CohereUsage {
-    private static final long MAX = 1L << 48;
 
     private boolean seen;
     private long billedInput = -1;
@@ -30,8 +28,8 @@ final class CohereUsage {
             }
             while (walk.member()) {
                 switch (walk.name()) {
-                    case "input_tokens" -> input(billed, count(walk));
-                    case "output_tokens" -> output(billed, count(walk));
+                    case "input_tokens" -> input(billed, walk.count(0));
+                    case "output_tokens" -> output(billed, walk.count(0));
                     default -> walk.skipQuickly();
                 }
             }
@@ -64,20 +62,5 @@ final class CohereUsage {
                         billedOutput < 0 ? output : billedOutput,
                         Usage.Basis.REPORTED)
                 : null;
-    }
-
-    private static long count(JsonWalk walk) {
-        try {
-            if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
-                return Math.clamp(walk.integer(), 0, MAX);
-            }
-            if (walk.is(JsonToken.VALUE_NUMBER_FLOAT)) {
-                return Math.clamp((long) Math.ceil(Double.parseDouble(walk.string())), 0, MAX);
-            }
-        } catch (InputCoercionException absurd) {
-            return MAX;
-        }
-        walk.skipQuickly();
-        return 0;
     }
 }

@@ -78,7 +78,7 @@ final class GeminiReader {
                 memberAt,
                 path.stream(),
                 null,
-                new OutputCap(fields.cap(), null, null, place),
+                new OutputCap(fields.cap(), null, null, place, fields.caps(), 0),
                 choices,
                 body.length + FIXED_INPUT_TOKENS + contents.mediaTokens() - contents.mediaBytes(),
                 false,

@@ -5,7 +5,6 @@ import dev.portreeve.policy.call.Terms;
 import dev.portreeve.policy.call.Usage;
 import java.util.Locale;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.InputCoercionException;
 
 /**
  * The {@code usageMetadata} of a Gemini answer. Cached tokens are inside {@code promptTokenCount}; what tools of the provider
@@ -13,8 +12,6 @@ import tools.jackson.core.exc.InputCoercionException;
  * what does not fit must neither make the call fail nor make it cheaper. For the call's thread.
  */
 final class GeminiUsage {
-    /** No model comes near; beyond it sums could leave 64 bits. */
-    private static final long MAX = 1L << 48;
 
     private long prompt;
     private long toolPrompt;
@@ -45,12 +42,12 @@ final class GeminiUsage {
 
     private void member(JsonWalk walk) {
         switch (walk.name()) {
-            case "promptTokenCount" -> prompt = count(walk);
-            case "toolUsePromptTokenCount" -> toolPrompt = count(walk);
-            case "cachedContentTokenCount" -> cached = count(walk);
+            case "promptTokenCount" -> prompt = walk.count(0);
+            case "toolUsePromptTokenCount" -> toolPrompt = walk.count(0);
+            case "cachedContentTokenCount" -> cached = walk.count(0);
             // Vertex's newer word for the same.
-            case "candidatesTokenCount", "responseTokenCount" -> candidates = count(walk);
-            case "thoughtsTokenCount" -> thoughts = count(walk);
+            case "candidatesTokenCount", "responseTokenCount" -> candidates = walk.count(0);
+            case "thoughtsTokenCount" -> thoughts = walk.count(0);
             case "promptTokensDetails", "toolUsePromptTokensDetails" -> modalities(walk, in);
             case "cacheTokensDetails" -> modalities(walk, fromCache);
             case "candidatesTokensDetails", "responseTokensDetails" -> modalities(walk, out);
@@ -112,7 +109,7 @@ final class GeminiUsage {
                 modality = walk.is(JsonToken.VALUE_STRING) ? walk.string() : "";
                 walk.skipQuickly();
             } else if (walk.name().equals("tokenCount")) {
-                tokens = count(walk);
+                tokens = walk.count(0);
             } else {
                 walk.skipQuickly();
             }
@@ -121,18 +118,6 @@ final class GeminiUsage {
             case "AUDIO" -> into.audio += tokens;
             case "IMAGE" -> into.images += tokens;
             default -> {}
-        }
-    }
-
-    private static long count(JsonWalk walk) {
-        if (!walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            walk.skipQuickly();
-            return 0;
-        }
-        try {
-            return Math.clamp(walk.integer(), 0, MAX);
-        } catch (InputCoercionException absurd) {
-            return MAX;
         }
     }
 }

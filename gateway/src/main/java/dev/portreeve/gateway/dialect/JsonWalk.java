@@ -86,12 +86,22 @@ final class JsonWalk implements AutoCloseable {
         return parser.getLongValue();
     }
 
-    /** A number of tokens: whatever a stranger says, sums of several stay within 64 bits. */
-    long count() {
+    /**
+     * A number of tokens, a part of one rounded up: whatever a stranger says, it is not below zero, and sums of several stay within 64
+     * bits. What is no number is skipped.
+     */
+    long count(long otherwise) {
+        if (is(JsonToken.VALUE_NUMBER_FLOAT)) {
+            return Math.clamp((long) Math.ceil(Double.parseDouble(parser.getString())), 0, MAX_COUNT);
+        }
+        if (!is(JsonToken.VALUE_NUMBER_INT)) {
+            skipQuickly();
+            return otherwise;
+        }
         try {
             return Math.clamp(parser.getLongValue(), 0, MAX_COUNT);
         } catch (InputCoercionException absurd) {
-            return MAX_COUNT;
+            return parser.getString().startsWith("-") ? 0 : MAX_COUNT;
         }
     }
 

@@ -57,20 +57,37 @@ public record ModelRequest(
      * @param nullMaxTokens where a {@code null} stands as {@code max_tokens} or {@code max_output_tokens}
      * @param nullMaxCompletionTokens where a {@code null} stands as {@code max_completion_tokens}
      * @param place where a bound goes in a dialect that does not have it at the body's root; else {@code null}
+     * @param given the bounds that are there
+     * @param thought what the model may think for at most, where a bound must be above that; 0 where nothing is said of it
      */
     public record OutputCap(
             long tokens,
             @Nullable Span nullMaxTokens,
             @Nullable Span nullMaxCompletionTokens,
-            @Nullable CapPlace place) {
+            @Nullable CapPlace place,
+            List<CapAt> given,
+            long thought) {
+        public OutputCap {
+            given = List.copyOf(given);
+        }
+
+        /** Of what no answer's bound is written into, or lowered in. */
         public OutputCap(long tokens, @Nullable Span nullMaxTokens, @Nullable Span nullMaxCompletionTokens) {
-            this(tokens, nullMaxTokens, nullMaxCompletionTokens, null);
+            this(tokens, nullMaxTokens, nullMaxCompletionTokens, null, List.of(), 0);
+        }
+
+        /** Where the number of a bound stands, if it is above this one. */
+        private List<CapAt> above(long most) {
+            return given.stream().filter(each -> each.tokens() > most).toList();
         }
 
         public boolean isGiven() {
             return tokens > 0;
         }
     }
+
+    /** A bound on the answer, and where its number stands. */
+    public record CapAt(Span at, long tokens) {}
 
     /**
      * Where a bound on the answer goes.
@@ -171,6 +188,22 @@ public record ModelRequest(
             TextAt.rewrite(texts, input.runs(), splice);
         }
         return splice.apply();
+    }
+
+    /**
+     * The same request with no bound on its answer above this one: only the numbers of larger bounds are others. This one, if it
+     * gives none.
+     *
+     * @param withTexts whether guardrails will read the texts
+     */
+    public ModelRequest boundedTo(long most, boolean withTexts) {
+        List<CapAt> larger = cap.above(most);
+        if (larger.isEmpty()) {
+            return this;
+        }
+        Splice splice = new Splice(body);
+        larger.forEach(each -> splice.replace(each.at(), Long.toString(most)));
+        return dialect.read(path(), splice.apply(), withTexts);
     }
 
     /** The caller's body with its texts as guardrails left them: the same array if they left all as it was. */

@@ -214,7 +214,7 @@ final class OpenAiReader {
                 memberAt,
                 stream,
                 usageOption,
-                new OutputCap(fields.cap(), nullMaxTokens, nullMaxCompletionTokens),
+                new OutputCap(fields.cap(), nullMaxTokens, nullMaxCompletionTokens, null, fields.caps(), 0),
                 Math.multiplyExact(choices, prompts),
                 RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 unreadable,

@@ -17,7 +17,8 @@ import tools.jackson.core.JsonToken;
  * cached_tokens} are cached input. xAI counts reasoning beside the completion, which its total gives away. Perplexity's {@code
  * citation_tokens} are read beside the prompt and its own {@code reasoning_tokens} thought beside the completion.
  *
- * <p>What a call cost in dollars stands in OpenRouter's {@code cost} and in Perplexity's {@code cost.total_cost}. Whether that is
+ * <p>What a call cost in dollars stands in OpenRouter's {@code cost}, in Perplexity's {@code cost.total_cost}, and in ten-thousand-millionths
+ * in xAI's {@code cost_in_usd_ticks}. Whether that is
  * believed hangs on the provider.
  */
 final class OpenAiUsage {
@@ -45,16 +46,17 @@ final class OpenAiUsage {
         OpenAiUsage usage = new OpenAiUsage();
         while (walk.member()) {
             switch (walk.name()) {
-                case "prompt_tokens", "input_tokens" -> usage.input = count(walk);
-                case "completion_tokens", "output_tokens" -> usage.output = count(walk);
-                case "total_tokens" -> usage.total = count(walk);
-                case "prompt_cache_hit_tokens", "cached_tokens" -> usage.cached = Math.max(usage.cached, count(walk));
-                case "reasoning_tokens" -> usage.thoughtApart = count(walk);
+                case "prompt_tokens", "input_tokens" -> usage.input = walk.count(0);
+                case "completion_tokens", "output_tokens" -> usage.output = walk.count(0);
+                case "total_tokens" -> usage.total = walk.count(0);
+                case "prompt_cache_hit_tokens", "cached_tokens" -> usage.cached = Math.max(usage.cached, walk.count(0));
+                case "reasoning_tokens" -> usage.thoughtApart = walk.count(0);
                 case "citation_tokens" -> {
-                    usage.citations = count(walk);
+                    usage.citations = walk.count(0);
                     usage.searches = true;
                 }
                 case "cost" -> usage.cost = StatedCost.read(walk, "total_cost");
+                case "cost_in_usd_ticks" -> usage.cost = StatedCost.ticks(walk);
                 case "cost_details" -> {
                     BigDecimal charged = StatedCost.read(walk, "upstream_inference_cost");
                     usage.upstream = charged == null ? BigDecimal.ZERO : charged;
@@ -78,10 +80,10 @@ final class OpenAiUsage {
         }
         while (walk.member()) {
             switch (walk.name()) {
-                case "cached_tokens" -> cached = Math.max(cached, count(walk));
-                case "cache_write_tokens" -> written = count(walk);
-                case "audio_tokens" -> audioIn = count(walk);
-                case "image_tokens" -> imageIn = count(walk);
+                case "cached_tokens" -> cached = Math.max(cached, walk.count(0));
+                case "cache_write_tokens" -> written = walk.count(0);
+                case "audio_tokens" -> audioIn = walk.count(0);
+                case "image_tokens" -> imageIn = walk.count(0);
                 default -> walk.skipQuickly();
             }
         }
@@ -94,9 +96,9 @@ final class OpenAiUsage {
         }
         while (walk.member()) {
             switch (walk.name()) {
-                case "reasoning_tokens" -> reasoning = count(walk);
-                case "audio_tokens" -> audioOut = count(walk);
-                case "image_tokens" -> imageOut = count(walk);
+                case "reasoning_tokens" -> reasoning = walk.count(0);
+                case "audio_tokens" -> audioOut = walk.count(0);
+                case "image_tokens" -> imageOut = walk.count(0);
                 default -> walk.skipQuickly();
             }
         }
@@ -127,13 +129,5 @@ final class OpenAiUsage {
     /** With a key of one's own at OpenRouter, the provider behind it charges beside OpenRouter's fee. */
     private @Nullable NanoUsd stated() {
         return cost == null ? null : StatedCost.amount(ownKey ? cost.add(upstream) : cost);
-    }
-
-    private static long count(JsonWalk walk) {
-        if (walk.is(JsonToken.VALUE_NUMBER_INT)) {
-            return walk.count();
-        }
-        walk.skipQuickly();
-        return 0;
     }
 }

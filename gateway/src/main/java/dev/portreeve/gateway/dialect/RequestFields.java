@@ -1,5 +1,8 @@
 package dev.portreeve.gateway.dialect;
 
+import dev.portreeve.gateway.dialect.ModelRequest.CapAt;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.InputCoercionException;
@@ -18,6 +21,7 @@ final class RequestFields {
     private @Nullable String model;
     private @Nullable Span modelAt;
     private long cap;
+    private final List<CapAt> caps = new ArrayList<>(1);
     private ServiceWish service = ServiceWish.NONE;
 
     /** The parser would guess UTF-16 and UTF-32, whose offsets mean something else. */
@@ -96,8 +100,15 @@ final class RequestFields {
         if (walk.is(JsonToken.VALUE_NULL)) {
             return walk.skip();
         }
-        cap = Math.max(cap, positive(walk, param, MAX_OUTPUT_CAP));
+        long tokens = positive(walk, param, MAX_OUTPUT_CAP);
+        cap = Math.max(cap, tokens);
+        caps.add(new CapAt(walk.skip(), tokens));
         return null;
+    }
+
+    /** The bounds on the answer that were given, where they stand. */
+    List<CapAt> caps() {
+        return caps;
     }
 
     /** The largest bound on the answer, or 0. */

@@ -63,7 +63,7 @@ final class ResponsesReader {
                 memberAt,
                 stream && operation == Operation.CHAT,
                 null,
-                new OutputCap(fields.cap(), nullMaxTokens, null),
+                new OutputCap(fields.cap(), nullMaxTokens, null, null, fields.caps(), 0),
                 1,
                 RequestFields.inputBound(body, messages, FIXED_INPUT_TOKENS),
                 false,

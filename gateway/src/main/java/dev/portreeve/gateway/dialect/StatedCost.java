@@ -9,6 +9,7 @@ import tools.jackson.core.JsonToken;
 /** Amounts of dollars in an answer. What is no decimal number of zero or more that can be a price is none. */
 final class StatedCost {
     private static final int NANO = 9;
+    private static final int TICK = 10;
     private static final int MAX_LENGTH = 40;
     /** No call costs as much. */
     private static final BigDecimal ABSURD = BigDecimal.valueOf(1_000_000);
@@ -35,7 +36,17 @@ final class StatedCost {
         return found;
     }
 
+    /** Reads a number of xAI's ticks, of which a dollar has ten thousand million. */
+    static @Nullable BigDecimal ticks(JsonWalk walk) {
+        BigDecimal ticks = number(walk, ABSURD.movePointRight(TICK));
+        return ticks == null ? null : ticks.movePointLeft(TICK);
+    }
+
     private static @Nullable BigDecimal number(JsonWalk walk) {
+        return number(walk, ABSURD);
+    }
+
+    private static @Nullable BigDecimal number(JsonWalk walk, BigDecimal absurd) {
         boolean number = walk.is(JsonToken.VALUE_NUMBER_INT) || walk.is(JsonToken.VALUE_NUMBER_FLOAT);
         if (!number) {
             walk.skipQuickly();
@@ -47,7 +58,7 @@ final class StatedCost {
         }
         BigDecimal amount = new BigDecimal(text);
         boolean possible =
-                amount.signum() >= 0 && Math.abs(amount.scale()) < MAX_LENGTH && amount.compareTo(ABSURD) < 0;
+                amount.signum() >= 0 && Math.abs(amount.scale()) < MAX_LENGTH && amount.compareTo(absurd) < 0;
         return possible ? amount : null;
     }
 

@@ -57,17 +57,22 @@ final class CallReport {
     /**
      * Where the call is now.
      *
+     * @param outputCap the bound on each answer that the caller has not asked for; 0 if there is none
+     * @param shrunkFrom what the bound was before budgets lowered it; 0 if they did not
      * @param attempt which one it is, from 1
      * @param translation from which dialect to which, and what was lost
+     * @param budget what is left beside all that is held; {@code null} if no budget applies
      * @param lossAsked whether the caller wants to hear what was lost, not only from which dialect to which
      */
     record Routed(
             ModelRoute route,
             ProviderReply reply,
             long outputCap,
+            long shrunkFrom,
             int attempt,
             List<String> translation,
-            boolean lossAsked) {
+            boolean lossAsked,
+            @Nullable BudgetState budget) {
         List<String> told() {
             if (!lossAsked) {
                 return translation.isEmpty() ? translation : translation.subList(0, 1);
@@ -119,8 +124,12 @@ final class CallReport {
             return;
         }
         place(headers, to);
+        budget(headers, to.budget());
         if (to.outputCap() > 0) {
             headers.set(HeaderValues.create(Names.OUTPUT_CAP, to.outputCap()));
+        }
+        if (to.shrunkFrom() > 0) {
+            headers.set(HeaderValues.create(Names.SHRUNK_FROM, to.shrunkFrom()));
         }
         List<String> translation = to.told();
         if (!translation.isEmpty()) {

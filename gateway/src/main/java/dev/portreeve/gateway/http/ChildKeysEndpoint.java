@@ -5,6 +5,7 @@ import dev.portreeve.gateway.config.Spelling;
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.CallErrors;
 import dev.portreeve.gateway.dialect.Dialect;
+import dev.portreeve.policy.call.Carve;
 import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.ChildWish;
@@ -34,11 +35,12 @@ final class ChildKeysEndpoint {
     private static final Dialect DIALECT = Dialect.OPENAI_CHAT;
     private static final int CREATED = 201;
     private static final int NO_CONTENT = 204;
+    private static final int FORBIDDEN = 403;
     private static final int MAX_BODY = 256 * 1024;
     private static final Duration USUAL_LIFE = Duration.ofHours(1);
     private static final String USUAL_NAME = "sub-agent";
     private static final List<String> MEMBERS =
-            List.of("name", "expires_in", "models", "tools", "prompts", "resources", "hosted_tools");
+            List.of("name", "expires_in", "models", "tools", "prompts", "resources", "hosted_tools", "budget");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -94,8 +96,14 @@ final class ChildKeysEndpoint {
             case Issuance.Issued issued -> {
                 ObjectNode made = view(issued.info());
                 made.put("key", issued.key().reveal());
+                Carve carve = wish.confines().budget();
+                if (carve != null) {
+                    made.set("budget", CarveForm.write(carve));
+                }
                 send(response.status(CREATED), report, made);
             }
+            case Issuance.Beyond beyond ->
+                throw new BadRequest(FORBIDDEN, "beyond_own_" + beyond.member(), beyond.member(), beyond.detail());
             case Issuance.Refused refused -> throw new BadRequest(400, "key_not_made", null, refused.detail());
         }
     }
@@ -140,7 +148,8 @@ final class ChildKeysEndpoint {
                 patterns(wish, "tools"),
                 patterns(wish, "prompts"),
                 patterns(wish, "resources"),
-                patterns(wish, "hosted_tools"));
+                patterns(wish, "hosted_tools"),
+                CarveForm.read(wish.path("budget")));
         String name = text(wish, "name");
         return new ChildWish(name == null ? USUAL_NAME : name, life(text(wish, "expires_in")), confines);
     }

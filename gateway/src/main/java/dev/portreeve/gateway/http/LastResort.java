@@ -52,14 +52,18 @@ final class LastResort {
             throw new CloseConnectionException("failed after the answer began", failure);
         }
         CallReport report = new CallReport(Paths.dialect(request), call, System.nanoTime());
-        switch (failure) {
+        answer(path, response, report, logged(path, call, failure));
+    }
+
+    private static ErrorAnswer logged(String path, CallId call, Throwable failure) {
+        return switch (failure) {
             case EvidenceUnavailable lost -> {
                 LOG.error(
                         "no evidence, so no answer: callId={} path=\"{}\" reason=\"{}\"",
                         call,
                         path,
                         lost.getMessage());
-                answer(path, response, report, CallErrors.evidenceUnavailable());
+                yield CallErrors.evidenceUnavailable();
             }
             case KeysUnreadable silent -> {
                 LOG.error(
@@ -67,24 +71,15 @@ final class LastResort {
                         call,
                         path,
                         silent.getMessage());
-                answer(
-                        path,
-                        response,
-                        report,
-                        CallErrors.of(new Authentication.Unavailable("keys cannot be read now; try again shortly")));
+                yield CallErrors.of(new Authentication.Unavailable("keys cannot be read now; try again shortly"));
             }
             case HttpException bad
-            when bad.status().code() < 500 ->
-                answer(
-                        path,
-                        response,
-                        report,
-                        CallErrors.unreadable(bad.status().code()));
+            when bad.status().code() < 500 -> CallErrors.unreadable(bad.status().code());
             default -> {
                 LOG.error("a bug ended a request: callId={} path=\"{}\"", call, path, failure);
-                answer(path, response, report, CallErrors.bug());
+                yield CallErrors.bug();
             }
-        }
+        };
     }
 
     private static void answer(String path, ServerResponse response, CallReport report, ErrorAnswer error) {

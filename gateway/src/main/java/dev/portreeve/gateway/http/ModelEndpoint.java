@@ -115,7 +115,7 @@ final class ModelEndpoint {
         }
         try {
             RequestBody.requireJson(http.headers());
-            byte[] body = RequestBody.read(http, limits.maxBodyBytes(), limits.bodyTimeout());
+            byte[] body = RequestBody.requireText(RequestBody.read(http, limits.maxBodyBytes(), limits.bodyTimeout()));
             ModelRequest request = dialect.read(path, body, limits.inputScreened());
             report.speaks(request.dialect());
             requireReadable(request);

@@ -17,6 +17,7 @@ final class Names {
     static final HeaderName MODEL = HeaderNames.create("x-portreeve-model");
     static final HeaderName ATTEMPTS = HeaderNames.create("x-portreeve-attempts");
     static final HeaderName OUTPUT_CAP = HeaderNames.create("x-portreeve-output-cap");
+    static final HeaderName SHRUNK_FROM = HeaderNames.create("x-portreeve-output-cap-shrunk-from");
     static final HeaderName TRANSLATION = HeaderNames.create("x-portreeve-translation");
     static final HeaderName BUDGET_REMAINING = HeaderNames.create("x-portreeve-budget-remaining-usd");
     static final HeaderName BUDGET_RESET = HeaderNames.create("x-portreeve-budget-reset");

@@ -49,9 +49,11 @@ record PlannedCall(
         return new CallReport.Routed(
                 leg.route(),
                 upstream.reply(),
-                leg.cap(),
+                leg.imposed(),
+                leg.shrunkFrom(),
                 upstream.attempt(),
                 leg.attempt().translation(),
-                lossAsked);
+                lossAsked,
+                upstream.budget());
     }
 }

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.BadRequest;
+import dev.portreeve.gateway.dialect.Utf8;
 import dev.portreeve.policy.call.Deadline;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
@@ -23,10 +24,11 @@ import java.util.OptionalLong;
  */
 final class RequestBody {
     private static final int REQUEST_TIMEOUT = 408;
+    private static final int TOO_LARGE = 413;
 
     private static final int FIRST_SIZE = 8 * 1024;
     private static final int DISCARD_SIZE = 16 * 1024;
-    private static final long MAX_DISCARDED = 64L * 1024 * 1024;
+    private static final long MAX_DISCARDED = 128L * 1024 * 1024;
 
     private RequestBody() {}
 
@@ -47,7 +49,7 @@ final class RequestBody {
     /** @throws BadRequest 413 above {@code limit} bytes, 408 after {@code atMost} */
     static byte[] read(ServerRequest request, int limit, Duration atMost) {
         OptionalLong announced = request.headers().contentLength();
-        try (InputStream in = new Timed(request.content().inputStream(), Deadline.in(atMost))) {
+        try (Timed in = new Timed(request.content().inputStream(), Deadline.in(atMost))) {
             if (announced.isPresent()) {
                 return announced.getAsLong() > limit ? tooLarge(in, limit) : exactly(in, (int) announced.getAsLong());
             }
@@ -57,6 +59,15 @@ final class RequestBody {
         }
     }
 
+    /** @throws BadRequest 400 for bytes that are no characters: whoever gets them next would each make of them what it likes */
+    static byte[] requireText(byte[] body) {
+        int wrong = Utf8.firstWrong(body);
+        if (wrong >= 0) {
+            throw new BadRequest(400, "invalid_json", null, "the body is not valid utf-8 at byte " + wrong);
+        }
+        return body;
+    }
+
     /**
      * Ends the connection if the rest of the body was not waited for, after the refusal was sent: the server would take what
      * comes of it for the next request.
@@ -64,7 +75,7 @@ final class RequestBody {
      * @throws CloseConnectionException if so
      */
     static void closeUnread(BadRequest refused) {
-        if (refused.status() == REQUEST_TIMEOUT) {
+        if (refused.status() == REQUEST_TIMEOUT || refused.status() == TOO_LARGE) {
             throw new CloseConnectionException("the body was not read to its end");
         }
     }
@@ -106,7 +117,7 @@ final class RequestBody {
         return body;
     }
 
-    private static byte[] chunked(InputStream in, int limit) throws IOException {
+    private static byte[] chunked(Timed in, int limit) throws IOException {
         byte[] body = new byte[Math.min(FIRST_SIZE, limit + 1)];
         int filled = 0;
         while (true) {
@@ -124,7 +135,7 @@ final class RequestBody {
         }
     }
 
-    private static byte[] tooLarge(InputStream in, int limit) throws IOException {
+    private static byte[] tooLarge(Timed in, int limit) throws IOException {
         byte[] waste = new byte[DISCARD_SIZE];
         long discarded = 0;
         int read = in.read(waste);
@@ -132,10 +143,8 @@ final class RequestBody {
             discarded += read;
             read = in.read(waste);
         }
-        if (discarded >= MAX_DISCARDED) {
-            // Whoever sends that much reads no answer, and the rest must not be taken for a request.
-            throw new CloseConnectionException("the body is far larger than " + limit + " bytes");
-        }
-        throw new BadRequest(413, "request_too_large", null, "the body is larger than " + limit + " bytes");
+        // The rest must not be taken for a request, so the connection ends with the refusal.
+        in.late |= discarded >= MAX_DISCARDED;
+        throw new BadRequest(TOO_LARGE, "request_too_large", null, "the body is larger than " + limit + " bytes");
     }
 }

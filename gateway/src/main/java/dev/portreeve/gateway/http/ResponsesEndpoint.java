@@ -117,12 +117,9 @@ final class ResponsesEndpoint {
         Optional<Conversation> own = IDS.matcher(id).matches()
                 ? conversations.find(subject.tenant(), subject.member(), id)
                 : Optional.empty();
+        long after = streamed ? after(http) : -1;
         if (own.isPresent() && streamed) {
-            stream(own.get(), subject, after(http), http, response, report);
-            return;
-        }
-        if (streamed) {
-            refuse(response, report, subject, action, CallErrors.keptStream());
+            stream(own.get(), subject, after, http, response, report);
             return;
         }
         if (own.isPresent()) {
@@ -138,7 +135,7 @@ final class ResponsesEndpoint {
             refuse(response, report, subject, action, CallErrors.unknownResponse());
             return;
         }
-        govern(new Asked(subject, kept.get(), at, action, query), http, response, report);
+        govern(new Asked(subject, kept.get(), at, action, query, streamed), http, response, report);
     }
 
     private static boolean isStreamed(ServerRequest http) {
@@ -189,25 +186,32 @@ final class ResponsesEndpoint {
 
     private Asked own(Conversation own, Subject subject, Action action, String query) {
         StoredResponse kept = new StoredResponse(own.tenant(), own.id(), own.member(), HERE, own.model(), 0);
-        return new Asked(subject, kept, new GatewayResponses(own, conversations, background), action, query);
+        return new Asked(subject, kept, new GatewayResponses(own, conversations, background), action, query, false);
     }
 
     private void refuse(ServerResponse response, CallReport report, Subject subject, Action action, ErrorAnswer error) {
         refusals.refuse(response, report, subject, action.code(), "", error);
     }
 
-    private record Asked(Subject subject, StoredResponse kept, KeptResponses at, Action action, String query) {}
+    private record Asked(
+            Subject subject, StoredResponse kept, KeptResponses at, Action action, String query, boolean streamed) {}
 
     private void govern(Asked asked, ServerRequest http, ServerResponse response, CallReport report) {
         StoredResponse kept = asked.kept();
         ProviderReply reply = new ProviderReply();
-        Deadline deadline = Deadline.in(callTimeout);
+        Deadline deadline = Deadline.in(asked.streamed() ? patience : callTimeout);
         KeptCall upstream = new KeptCall(
-                asked.action(), kept.id(), asked.query(), deadline, PassedHeaders.of(DIALECT, http.headers()), reply);
+                asked.action(),
+                kept.id(),
+                asked.query(),
+                asked.streamed(),
+                deadline,
+                PassedHeaders.of(DIALECT, http.headers()),
+                reply);
         LlmCall call = call(report, asked.subject(), kept, asked.action(), deadline)
                 .of(PassedHeaders.correlation(http.headers()));
         Cancellation cancellation = new Cancellation();
-        try (ClientOutput output = new JsonOutput(response, report, clients.writes())) {
+        try (ClientOutput output = output(asked, http, response, report, cancellation)) {
             Endings.render(
                     DIALECT,
                     governor.govern(
@@ -224,5 +228,12 @@ final class ResponsesEndpoint {
                     output,
                     reply);
         }
+    }
+
+    private ClientOutput output(
+            Asked asked, ServerRequest http, ServerResponse response, CallReport report, Cancellation cancellation) {
+        return asked.streamed()
+                ? new SseOutput(response, report, StreamForm.of(DIALECT, http), clients, cancellation, false)
+                : new JsonOutput(response, report, clients.writes());
     }
 }

@@ -2,7 +2,6 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.BadRequest;
-import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.model.Deployment;
 import dev.portreeve.gateway.model.Failure;
 import dev.portreeve.gateway.model.Itinerary;
@@ -12,6 +11,7 @@ import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.model.RoutedModel;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.Attempts.Made;
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -43,6 +44,7 @@ final class RoutedUpstream {
     private Map<String, String> passedHeaders = Map.of();
     private BooleanSupplier left = () -> false;
     private Consumer<RoutedUpstream> moved = ignored -> {};
+    private @Nullable BudgetState budget;
     private int number = 1;
     private long beganNanos;
 
@@ -103,12 +105,18 @@ final class RoutedUpstream {
         return reply;
     }
 
+    /** What is left of budgets beside all that is held for the call; {@code null} before it runs, or if none applies. */
+    @Nullable
+    BudgetState budget() {
+        return budget;
+    }
+
     /**
      * What is only known once the call is about to be made.
      *
      * @param headers of the caller, that may be passed on
      * @param clientLeft whether nobody waits for the answer any more
-     * @param onMove told whenever the call goes somewhere else
+     * @param onMove told when the call begins, and whenever it goes somewhere else
      */
     RoutedUpstream with(Map<String, String> headers, BooleanSupplier clientLeft, Consumer<RoutedUpstream> onMove) {
         passedHeaders = headers;
@@ -127,6 +135,9 @@ final class RoutedUpstream {
         beganNanos = System.nanoTime();
         Attempts attempts = cleared.attempts();
         notTried.forEach(attempts::skipped);
+        leg = attempts.shortenedTo() > 0 ? shorter(leg, attempts) : leg;
+        budget = attempts.left();
+        moved.accept(this);
         while (true) {
             Deployment place = leg.place();
             Watched watched = new Watched(out);
@@ -179,7 +190,7 @@ final class RoutedUpstream {
             throw told();
         }
         attempts.failed(
-                made(leg.place(), failure.kind().code(), failed.fault().status(), waited),
+                made(failure.kind().code(), failed.fault().status()),
                 failed.fault().billable());
     }
 
@@ -195,21 +206,23 @@ final class RoutedUpstream {
             attempts.skipped(made(next.place(), "budget_exhausted", 0, Duration.ZERO));
             throw told();
         }
-        leg = next;
+        leg = attempts.shortenedTo() > 0 ? shorter(next, attempts) : next;
+        budget = attempts.left();
         number++;
         reply.again(System.nanoTime() - beganNanos);
         moved.accept(this);
+    }
+
+    /** What is held for is what is sent. */
+    private static Leg shorter(Leg whole, Attempts attempts) {
+        return Objects.requireNonNull(whole.shorter().leg(attempts.shortenedTo()), "what was estimated can be made");
     }
 
     private @Nullable Leg next(Attempts attempts) {
         for (Deployment place = way.here(); place != null; place = way.here()) {
             String why;
             try {
-                boolean sameRules =
-                        place.route().treatment().equals(first.route().treatment());
-                ModelRequest request =
-                        sameRules ? asked.request() : first.attempt().request();
-                Leg next = routing.leg(place, request, asked);
+                Leg next = legAt(place);
                 if (next == null) {
                     why = "unsupported_operation";
                 } else if (!isSameText(next)) {
@@ -226,6 +239,17 @@ final class RoutedUpstream {
             way.skip();
         }
         return null;
+    }
+
+    /**
+     * What came in, as this place's own rules and treatment have it; where that would say to it what guardrails have not read, what
+     * the first place got.
+     */
+    private @Nullable Leg legAt(Deployment place) {
+        Leg own = routing.leg(place, asked.request(), asked);
+        return own == null || isSameText(own)
+                ? own
+                : routing.leg(place, first.attempt().request(), asked);
     }
 
     /** What guardrails read was the first place's request; another place's must have the very same texts. */
@@ -258,8 +282,24 @@ final class RoutedUpstream {
 
     private void last(Attempts attempts, String result, int status) {
         if (way.attempts() > 1 || !notTried.isEmpty()) {
-            attempts.last(made(leg.place(), result, status, waited));
+            attempts.last(made(result, status));
         }
+    }
+
+    /** Of the attempt under way. */
+    private Made made(String result, int status) {
+        Made made = made(leg.place(), result, status, waited);
+        return number == 1
+                ? made
+                : new Made(
+                        made.model(),
+                        made.provider(),
+                        made.upstreamModel(),
+                        made.key(),
+                        result,
+                        status,
+                        waited,
+                        leg.attempt().translation());
     }
 
     private static Made made(Deployment place, String result, int status, Duration waited) {
@@ -279,7 +319,7 @@ final class RoutedUpstream {
 
         @Override
         public void emit(AnswerChunk chunk) throws CallEnded {
-            began = true;
+            began |= !chunk.isSilent();
             out.emit(chunk);
         }
     }

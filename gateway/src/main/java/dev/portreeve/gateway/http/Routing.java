@@ -123,18 +123,33 @@ final class Routing {
      */
     @Nullable
     Leg leg(Deployment place, ModelRequest request, Asked asked) {
+        return leg(place, request, place.route(), asked, 0);
+    }
+
+    /** The same with no answer longer than this. */
+    @Nullable
+    Leg shorter(Deployment place, ModelRequest request, Asked asked, long most) {
         ModelRoute route = place.route();
+        return leg(place, request.boundedTo(most, inputScreened), route.answering(most), asked, route.boundOf(request));
+    }
+
+    private @Nullable Leg leg(Deployment place, ModelRequest request, ModelRoute route, Asked asked, long shrunkFrom) {
         HostedToolGate gate =
                 new HostedToolGate(access, asked.subject(), route, rewriting.of(asked.subject(), asked.id()));
         Attempt attempt = Attempt.at(route, request, gate, inputScreened, clock, asked.memory())
                 .orElse(null);
-        return attempt == null
-                ? null
-                : new Leg(
-                        place,
-                        attempt,
-                        route.capFor(attempt.request()),
-                        route.estimate(attempt.request(), attempt.inputBound() + asked.earlier()));
+        if (attempt == null) {
+            return null;
+        }
+        ShorterLeg shorter = new ShorterLeg(this, place, request, asked, route.boundOf(attempt.request()));
+        return new Leg(
+                place,
+                attempt,
+                route.capFor(attempt.request()),
+                route.estimate(attempt.request(), attempt.inputBound() + asked.earlier())
+                        .with(shorter),
+                shorter,
+                shrunkFrom);
     }
 
     /**

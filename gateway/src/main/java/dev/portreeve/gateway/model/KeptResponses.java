@@ -32,6 +32,7 @@ public interface KeptResponses {
      *
      * @param id of letters, digits, _ and - only
      * @param query as the caller sent it, without the question mark; may be empty
+     * @param streamed whether it asks for the answer as events
      * @param passedHeaders the caller's headers that may be passed on
      * @param reply where the provider leaves what is not part of the answer
      */
@@ -39,12 +40,14 @@ public interface KeptResponses {
             Action action,
             String id,
             String query,
+            boolean streamed,
             Deadline deadline,
             Map<String, String> passedHeaders,
             ProviderReply reply) {}
 
     /**
-     * Does it on the calling thread, within the deadline, and emits the provider's answer in one chunk.
+     * Does it on the calling thread, within the deadline, and emits the provider's answer: in one chunk, or event by event
+     * where it was asked for so.
      *
      * @throws CallEnded with {@code Failed} when the provider cannot be reached or refuses, or whatever {@code out} threw
      */

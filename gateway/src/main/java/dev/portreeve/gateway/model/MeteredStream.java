@@ -67,8 +67,11 @@ final class MeteredStream {
     Usage pump(OutputSink<AnswerChunk> out) throws CallEnded {
         for (byte[] block = next(); block != null && !done; block = done ? null : next()) {
             byte[] passed = screen(block);
+            Usage soFar = meter.reported();
             if (passed.length > 0) {
-                out.emit(new AnswerChunk(head, dialect.events(), passed, meter.reported()));
+                out.emit(new AnswerChunk(head, dialect.events(), passed, soFar));
+            } else if (soFar != null) {
+                out.emit(AnswerChunk.silent(head, soFar));
             }
         }
         if (!done && held.length == 0) {

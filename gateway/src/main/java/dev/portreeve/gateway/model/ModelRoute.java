@@ -78,6 +78,20 @@ public record ModelRoute(
                 counting(request, inputBound));
     }
 
+    /** The same, with answers that have no more tokens than this. */
+    public ModelRoute answering(long most) {
+        int max = (int) Math.min(most, maxOutputTokens);
+        return new ModelRoute(name, provider, upstreamModel, priced, max, treatment);
+    }
+
+    /** To how many tokens each answer is bounded, by the caller or by what is put in; 0 if nothing bounds it. */
+    public long boundOf(ModelRequest request) {
+        if (!request.operation().streams()) {
+            return 0;
+        }
+        return request.cap().isGiven() ? request.cap().tokens() : usualCap(request.operation());
+    }
+
     /** What is sent in another dialect has other words around it. */
     private TokenCount counting(ModelRequest request, long inputBound) {
         Vocabularies.Of tokens = priced.tokens();

@@ -59,7 +59,11 @@ final class ProviderCredentials {
         if (aws == null) {
             throw new IllegalArgumentException("aws-sigv4 needs an access key and a region");
         }
-        AwsKeySource keys = switch (aws) {
+        return new SignedCredential(keys(aws, clock), aws.region(), BEDROCK, clock);
+    }
+
+    private static AwsKeySource keys(AwsIdentity.Resolved aws, InstantSource clock) {
+        return switch (aws) {
             case AwsIdentity.Resolved.Key key ->
                 new AwsSignature.Keys(key.accessKeyId(), key.secretAccessKey(), key.sessionToken());
             case AwsIdentity.Resolved.Profile profile -> new AwsProfile(profile.file(), profile.name(), clock);
@@ -67,8 +71,10 @@ final class ProviderCredentials {
                 AwsLentKeys.ofContainer(
                         container.endpoint(), container.authorization(), container.authorizationFile(), clock);
             case AwsIdentity.Resolved.Instance instance -> AwsLentKeys.ofInstance(instance.endpoint(), clock);
+            case AwsIdentity.Resolved.Role role ->
+                AwsLentKeys.ofRole(
+                        keys(role.own(), clock), role.region(), role.endpoint(), role.arn(), role.externalId(), clock);
         };
-        return new SignedCredential(keys, aws.region(), BEDROCK, clock);
     }
 
     private static UpstreamCredential entra(IdentityConfig.@Nullable Entra entra, InstantSource clock) {

@@ -83,7 +83,8 @@ public final class TranslatingProvider implements ModelProvider {
         Usage usage = provider.answer(
                 call,
                 call.request().content(),
-                chunk -> emit(stream.events(chunk.bytes()), chunk.soFar(), caller, out));
+                chunk -> emit(
+                        chunk.isSilent() ? chunk.bytes() : stream.events(chunk.bytes()), chunk.soFar(), caller, out));
         emit(stream.rest(), null, caller, out);
         if (caller.endRepeatsAnswer()) {
             out.emit(AnswerChunk.ending(EVENTS, caller.events(), stream.last()));
@@ -97,6 +98,8 @@ public final class TranslatingProvider implements ModelProvider {
             throws CallEnded {
         if (events.length > 0) {
             out.emit(new AnswerChunk(EVENTS, caller.events(), events, soFar));
+        } else if (soFar != null) {
+            out.emit(AnswerChunk.silent(EVENTS, soFar));
         }
     }
 

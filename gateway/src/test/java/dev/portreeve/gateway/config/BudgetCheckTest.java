@@ -53,6 +53,13 @@ class BudgetCheckTest {
                 "{ limit-usd: 1, tools: [files_read] }               | is not of the form slug__tool",
                 "{ limit-usd: 1, tools: [file__read] }               | did you mean \"files\"",
                 "{ limit-usd: 1, tool-servers: [filse] }             | did you mean \"files\"",
+                "{ limit-requests: 5, when-short: shrink }           | a request counts one however short its answer is",
+                "{ limit-usd: 1, tools: [files__read], when-short: shrink } | a tool's call cannot be made shorter",
+                "{ limit-usd: 1, when-short: shrnik }                | did you mean \"shrink\"",
+                "{ limit-usd: 1, least-output: 5 }                   | write when-short: shrink too",
+                "{ limit-usd: 1, soft: true, when-short: shrink }    | so no call needs to shrink",
+                "{ limit-usd: 1, window: daily, soft: true, rollover: 1 } | so nothing needs to roll over",
+                "{ limit-usd: 1, when-short: shrink, least-output: 0 } | between 1 and 10000000",
                 "{ limit-usd: 1, name: daily }                       | names a window",
                 "'{ limit-usd: 1, name: a }, { limit-usd: 2, name: a }' | there are two budgets with the id \"a\"",
             })

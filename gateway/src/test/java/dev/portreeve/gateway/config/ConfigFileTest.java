@@ -17,6 +17,9 @@ import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
+import dev.portreeve.policy.notice.EmailConfig;
+import dev.portreeve.policy.notice.NoticeConfig;
+import dev.portreeve.policy.notice.Webhook;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -299,12 +302,24 @@ class ConfigFileTest {
                 config.guardrails().getLast());
         assertEquals(
                 new ApprovalConfig(
-                        List.of(new ApprovalConfig.Webhook(
+                        List.of(new Webhook(
                                 URI.create("https://hooks.example.com/approve"), new Secret(WEBHOOK_SECRET))),
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(20),
                         Duration.ofMinutes(3)),
                 config.approvals());
+        assertEquals(
+                new NoticeConfig(
+                        config.approvals().webhooks(),
+                        new EmailConfig(
+                                "portreeve@example.com",
+                                List.of("ops@example.com"),
+                                "smtp.example.com",
+                                587,
+                                EmailConfig.Security.STARTTLS,
+                                "portreeve",
+                                new Secret(WEBHOOK_SECRET))),
+                config.notices());
     }
 
     @ParameterizedTest
@@ -406,6 +421,26 @@ class ConfigFileTest {
             """);
         assertTrue(found.startsWith("portreeve.yaml:4: policies[0].when: column 1: "), found);
         assertTrue(found.contains("argz"), found);
+    }
+
+    @Test
+    void noticesGoToPlainAddressesAndNoPasswordGoesUnencrypted() {
+        String email = "notices: { email: { from: a@b.example, to: [TO], host: h, security: none REST } }";
+        assertEquals(
+                List.of("ops@example.com"),
+                parse(email.replace("TO", "ops@example.com").replace("REST", ""))
+                        .notices()
+                        .email()
+                        .to());
+        assertTrue(problems(email.replace("TO", "\"ops@example.com\\nBcc: x@y.example\"")
+                        .replace("REST", ""))
+                .contains("is no e-mail address"));
+        assertTrue(problems(email.replace("TO", "ops@example.com").replace("REST", ", user: u, password: p"))
+                .contains("a password would be readable on its way"));
+        assertTrue(problems("approvals: { webhooks: [{ url: http://x/, secret: SECRET }] }\n"
+                                .replace("SECRET", WEBHOOK_SECRET)
+                        + "notices: { webhooks: [{ url: http://x/, secret: whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB }] }")
+                .contains("another secret stands beside the same url"));
     }
 
     @Test

@@ -11,10 +11,14 @@ import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.gateway.model.ReplayUpstream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,13 +84,18 @@ class BadInputTest {
                 "{\"model\":\"fast\",\"messages\":{}}                      | invalid_type               | messages",
                 "{\"model\":\"fast\",\"messages\":[]}                      | invalid_value              | messages",
                 "{\"model\":\"fast\",\"messages\":[7]}                     | invalid_type               | messages[0]",
-                "{\"model\":\"fast\",\"messages\":[{\"content\":\"x\"}]}   | missing_required_parameter | messages[0].role",
-                "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":7}]} | invalid_type | messages[0].content",
+                "{\"model\":\"fast\",\"messages\":[{\"content\":\"x\"}]}   | missing_required_parameter |"
+                        + " messages[0].role",
+                "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":7}]} | invalid_type |"
+                        + " messages[0].content",
                 "{\"model\":\"fast\",\"stream\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream",
-                "{\"model\":\"fast\",\"stream_options\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream_options",
-                "{\"model\":\"fast\",\"max_tokens\":\"9\",\"messages\":[{\"role\":\"user\"}]} | invalid_type | max_tokens",
+                "{\"model\":\"fast\",\"stream_options\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type |"
+                        + " stream_options",
+                "{\"model\":\"fast\",\"max_tokens\":\"9\",\"messages\":[{\"role\":\"user\"}]} | invalid_type |"
+                        + " max_tokens",
                 "{\"model\":\"fast\",\"max_tokens\":0,\"messages\":[{\"role\":\"user\"}]} | invalid_value | max_tokens",
-                "{\"model\":\"fast\",\"max_completion_tokens\":99999999999999999999,\"messages\":[{\"role\":\"user\"}]} | invalid_value | max_completion_tokens",
+                "{\"model\":\"fast\",\"max_completion_tokens\":99999999999999999999,\"messages\":[{\"role\":\"user\"}]}"
+                        + " | invalid_value | max_completion_tokens",
                 "{\"model\":\"fast\",\"n\":1.5,\"messages\":[{\"role\":\"user\"}]} | invalid_type | n",
                 "{\"model\":\"fast\",\"n\":129,\"messages\":[{\"role\":\"user\"}]} | invalid_value | n",
             })
@@ -131,6 +140,71 @@ class BadInputTest {
     void a_body_over_the_limit(int size) throws Exception {
         refused(caller.chat("{\"x\":\"" + "a".repeat(size - 8) + "\"}"), 413, "request_too_large", "null");
         assertEquals(EventKind.CALL_REFUSED, edge.lastRecord().kind());
+    }
+
+    /** What is too much is read and thrown away, so that its sender hears why; nothing of it is kept. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_body_of_a_hundred_megabytes(boolean announced) throws Exception {
+        String answer = sent(100, announced);
+        assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+        assertTrue(answer.contains("the body is larger than"), answer);
+        await().until(() -> edge.journal.events().stream().anyMatch(one -> one.kind() == EventKind.CALL_REFUSED));
+        assertEquals(0, edge.purse.held.size());
+    }
+
+    /** Who sends without end is cut off, and that is in the records. */
+    @Test
+    void a_body_of_a_gigabyte() throws Exception {
+        String ignored = sent(1_000, true);
+        await().until(() -> edge.journal.events().stream().anyMatch(one -> one.kind() == EventKind.CALL_REFUSED));
+        assertEquals(0, edge.purse.held.size());
+    }
+
+    /** Sends so many megabytes, and says what is answered; nothing where the connection was ended before all was sent. */
+    private String sent(int megabytes, boolean announced) throws IOException {
+        byte[] piece = new byte[1 << 20];
+        Arrays.fill(piece, (byte) 'a');
+        try (Socket socket = new Socket("127.0.0.1", edge.uri("/").getPort())) {
+            OutputStream out = socket.getOutputStream();
+            String length = announced ? "Content-Length: " + megabytes * (1L << 20) : "Transfer-Encoding: chunked";
+            out.write(ascii("POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + EdgeFixture.KEY
+                    + "\r\nContent-Type: application/json\r\n" + length + "\r\n\r\n"));
+            for (int i = 0; i < megabytes; i++) {
+                out.write(announced ? new byte[0] : ascii("100000\r\n"));
+                out.write(piece);
+                out.write(announced ? new byte[0] : ascii("\r\n"));
+            }
+            out.write(announced ? new byte[0] : ascii("0\r\n\r\n"));
+            return Caller.all(socket);
+        } catch (SocketException cut) {
+            return "";
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** In every dialect, at its beginning and within what is only passed on. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1beta/models/fast:generateContent"})
+    void bytes_that_are_no_utf8_and_keys_that_come_twice(String path) throws Exception {
+        String good =
+                "{\"model\":\"fast\",\"max_tokens\":5,\"input\":\"hi\",\"messages\":[{\"role\":\"user\",\"content\":\"X\"}],"
+                        + "\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"X\"}]}],\"metadata\":{\"a\":\"Y\"}}";
+        for (String odd : List.of("\u00ff", "\u00c3", "\u00c3\u0028", "\u00ed\u00a0\u0080", "\u00c0\u0080")) {
+            for (String place : List.of("X", "Y")) {
+                byte[] body = good.replace(place, odd).getBytes(StandardCharsets.ISO_8859_1);
+                HttpResponse<byte[]> response = caller.post(path, body, Map.of());
+                assertEquals(400, response.statusCode(), place + " " + text(response));
+            }
+        }
+        byte[] twice = good.replace("{\"a\"", "{\"a\":1,\"a\"").getBytes(StandardCharsets.UTF_8);
+        HttpResponse<byte[]> response = caller.post(path, twice, Map.of());
+        assertEquals(400, response.statusCode(), text(response));
+        assertTrue(text(response).contains("twice") || text(response).contains("duplicate"), text(response));
     }
 
     @Test

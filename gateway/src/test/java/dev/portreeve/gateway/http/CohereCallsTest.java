@@ -60,7 +60,7 @@ class CohereCallsTest {
         assertEquals(List.of(BILLED), edge.purse.settled);
         ReplayUpstream.Seen seen = upstream.requests().getFirst();
         assertEquals("POST /v1/chat HTTP/1.1", seen.line());
-        assertTrue(seen.text().startsWith("{\"model\":\"command-a-03-2025\",\"max_tokens\":4096,"), seen.text());
+        assertTrue(seen.text().startsWith("{\"model\":\"command-a-03-2025\",\"max_tokens\":8000,"), seen.text());
     }
 
     @Test

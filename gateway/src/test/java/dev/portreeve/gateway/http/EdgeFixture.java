@@ -108,6 +108,7 @@ final class EdgeFixture implements AutoCloseable {
     private BudgetLedger ledger = purse;
     private Prices prices = Prices.load(new PricesConfig(null, NanoUsd.ofUsd("30"), NanoUsd.ofUsd("180")));
     private boolean keyInQuery;
+    private @Nullable URI publicUrl;
     private @Nullable WebServer server;
     private @Nullable HttpEdge edge;
     private @Nullable ModelRouter router;
@@ -160,6 +161,12 @@ final class EdgeFixture implements AutoCloseable {
 
     EdgeFixture keyInQuery() {
         keyInQuery = true;
+        return this;
+    }
+
+    /** Where providers are told to find the listener. */
+    EdgeFixture reachedAt(URI url) {
+        publicUrl = url;
         return this;
     }
 
@@ -296,7 +303,7 @@ final class EdgeFixture implements AutoCloseable {
         ServerConfig config = new ServerConfig(
                 new HostPort("127.0.0.1", 0),
                 new HostPort("127.0.0.1", 0),
-                null,
+                publicUrl,
                 null,
                 List.of("gateway.internal"),
                 Path.of("data"),

@@ -47,6 +47,14 @@ class HostileStreamsTest {
             this.end = end;
         }
 
+        String path() {
+            return path;
+        }
+
+        String end() {
+            return end;
+        }
+
         byte[] stream() throws IOException {
             return ReplayUpstream.recorded(file);
         }

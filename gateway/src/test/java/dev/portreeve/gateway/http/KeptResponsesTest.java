@@ -2,6 +2,7 @@ package dev.portreeve.gateway.http;
 
 import static dev.portreeve.gateway.http.Caller.header;
 import static dev.portreeve.gateway.http.Caller.text;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -145,7 +146,7 @@ class KeptResponsesTest {
         assertTrue(text(on).contains("\"code\":\"previous_response_not_found\""), text(on));
         assertEquals(text(on), text(post(ON.replace(ID, "resp_unknown"))));
         assertEquals(400, post(ON.replace("fast", "elsewhere")).statusCode(), "another provider has other responses");
-        for (String path : List.of("/resp_0%2F..%2Fmodels", "/..", "/" + "x".repeat(300), "/" + ID + "?stream=true")) {
+        for (String path : List.of("/resp_0%2F..%2Fmodels", "/..", "/" + "x".repeat(300))) {
             int status = send("GET", PATH + path).statusCode();
             assertTrue(status == 404 || status == 400, path);
         }
@@ -161,6 +162,64 @@ class KeptResponsesTest {
         HttpResponse<byte[]> translated = post(chat);
         assertEquals(400, translated.statusCode());
         assertTrue(text(translated).contains("send the whole conversation as input"), text(translated));
+    }
+
+    @Test
+    void its_owner_reads_it_as_a_stream_from_where_it_was_lost() throws Exception {
+        edge.responses.keep(new StoredResponse("acme", ID, EdgeFixture.AGENT.member(), "openai", "fast", 1));
+        byte[] rest = ReplayUpstream.recorded("response-text-stream.txt");
+        upstream.then(ReplayUpstream.events(rest));
+        HttpResponse<byte[]> read = send("GET", PATH + "/" + ID + "?stream=true&starting_after=3");
+        assertEquals(200, read.statusCode(), text(read));
+        assertEquals("text/event-stream", header(read, "content-type").replaceAll(";.*", ""));
+        assertArrayEquals(rest, read.body());
+        ReplayUpstream.Seen seen = upstream.requests().getLast();
+        assertEquals("GET /v1/responses/" + ID + "?stream=true&starting_after=3 HTTP/1.1", seen.line());
+        assertEquals("text/event-stream", seen.headers().get("accept"));
+        await().until(() -> edge.purse.settled.size() == 1);
+        assertEquals(Usage.NO_TOKENS, edge.purse.settled.getFirst(), "it was paid when it was made");
+        assertEquals(404, asStranger("GET", PATH + "/" + ID + "?stream=true").statusCode());
+        assertEquals(
+                400,
+                send("GET", PATH + "/" + ID + "?stream=true&starting_after=x").statusCode());
+        assertEquals(
+                400, send("GET", PATH + "/" + ID + "/input_items?stream=true").statusCode());
+        assertEquals(1, upstream.requests().size(), "nobody else was asked for it");
+        upstream.then(ReplayUpstream.json(400, "{\"error\":{\"message\":\"it was not made as a stream\"}}"));
+        HttpResponse<byte[]> refused = send("GET", PATH + "/" + ID + "?stream=true");
+        assertEquals(400, refused.statusCode());
+        assertTrue(text(refused).contains("it was not made as a stream"), text(refused));
+    }
+
+    @Test
+    void a_stream_of_a_kept_one_that_is_cut_does_not_end_well_and_a_guardrail_reads_it() throws Exception {
+        caller.close();
+        edge.close();
+        begin(fixture().guardrail(Detector.PII, Position.OUTPUT, Action.BLOCK));
+        edge.responses.keep(new StoredResponse("acme", ID, EdgeFixture.AGENT.member(), "openai", "fast", 1));
+        String whole = new String(ReplayUpstream.recorded("response-text-stream.txt"), StandardCharsets.UTF_8);
+        upstream.then(exchange -> {
+            exchange.beginEvents();
+            exchange.chunk(whole.substring(0, whole.indexOf("event: response.completed")));
+            exchange.cut();
+        });
+        assertFalse(streamed().contains("response.completed"));
+        String secret = "write to ana@example.org";
+        upstream.then(ReplayUpstream.events(("event: response.output_text.delta\n"
+                        + "data: {\"type\":\"response.output_text.delta\","
+                        + "\"sequence_number\":1,\"item_id\":\"i\",\"output_index\":0,\"content_index\":0,\"delta\":\""
+                        + secret + "\"}\n\n" + whole.substring(whole.indexOf("event: response.completed")))
+                .getBytes(StandardCharsets.UTF_8)));
+        assertFalse(streamed().contains(secret));
+    }
+
+    /** All that comes of it, however it ends. */
+    private String streamed() throws Exception {
+        try {
+            return text(send("GET", PATH + "/" + ID + "?stream=true"));
+        } catch (IOException broken) {
+            return "";
+        }
     }
 
     @Test

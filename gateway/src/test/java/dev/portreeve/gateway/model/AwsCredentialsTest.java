@@ -109,16 +109,16 @@ class AwsCredentialsTest {
     @Test
     void a_profile_is_read_from_the_shared_file_and_read_again_when_it_changes() throws Exception {
         Path file = Files.writeString(folder.resolve("credentials"), """
-                [default]
-                aws_access_key_id = AKDEFAULT
-                aws_secret_access_key = default-secret
+            [default]
+            aws_access_key_id = AKDEFAULT
+            aws_secret_access_key = default-secret
 
-                # a comment
-                [dev]
-                aws_access_key_id=AKDEV
-                aws_secret_access_key=dev/secret+=
-                aws_session_token=dev-token==
-                """);
+            # a comment
+            [dev]
+            aws_access_key_id=AKDEV
+            aws_secret_access_key=dev/secret+=
+            aws_session_token=dev-token==
+            """);
         environment.put("AWS_SHARED_CREDENTIALS_FILE", file.toString());
         environment.put("AWS_PROFILE", "dev");
         try (UpstreamHttp http = http("");
@@ -143,7 +143,8 @@ class AwsCredentialsTest {
             UpstreamFault fault = refused(http);
             assertEquals(UpstreamFault.Kind.CREDENTIAL, fault.kind());
             assertFalse(fault.billable());
-            assertTrue(fault.detail().contains("roles, processes and single sign-on are not followed"), fault.detail());
+            assertTrue(fault.detail().contains("what its role_arn leads to is not followed"), fault.detail());
+            assertTrue(fault.detail().contains("or use a bedrock api key"), "what to do instead: " + fault.detail());
             Files.delete(file);
             now = NOW.plusSeconds(10);
             assertTrue(refused(http).detail().contains("cannot be read"));
@@ -250,7 +251,8 @@ class AwsCredentialsTest {
             strings = {
                 "no json",
                 "{\"Code\":\"AssumeRoleUnauthorizedAccess\",\"Message\":\"hush\"}",
-                "{\"AccessKeyId\":\"a\\nb\",\"SecretAccessKey\":\"s\",\"Token\":\"t\",\"Expiration\":\"2030-01-01T00:00:00Z\"}",
+                "{\"AccessKeyId\":\"a\\n"
+                        + "b\",\"SecretAccessKey\":\"s\",\"Token\":\"t\",\"Expiration\":\"2030-01-01T00:00:00Z\"}",
                 "{\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"hush\",\"Token\":\"t\",\"Expiration\":\"tomorrow\"}",
                 "{\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"hush\",\"Token\":\"t\",\"Expiration\":\"2020-01-01T00:00:00Z\"}",
             })
@@ -263,6 +265,55 @@ class AwsCredentialsTest {
             assertFalse(fault.detail().contains("hush"), fault.detail());
         }
         assertEquals(0, provider.requests().size());
+    }
+
+    @Test
+    void a_role_is_taken_with_the_own_key_and_its_keys_sign_until_they_end() throws Exception {
+        environment.put("AWS_ACCESS_KEY_ID", "AKOWN");
+        environment.put("AWS_SECRET_ACCESS_KEY", "own-secret");
+        Instant end = NOW.plus(Duration.ofHours(1));
+        lender.then(ReplayUpstream.json(200, role("ONE", end.getEpochSecond() + ".0")));
+        lender.then(ReplayUpstream.json(200, role("TWO", "\"" + end.plus(Duration.ofHours(1)) + "\"")));
+        lender.always(ReplayUpstream.json(403, "{\"Error\":{\"Code\":\"AccessDenied\",\"Message\":\"hush\"}}"));
+        String arn = "arn:aws:iam::123456789012:role/team/gate+way";
+        try (UpstreamHttp http = http(", identity: { aws: { role-arn: \"" + arn
+                + "\", external-id: a b, role-endpoint: \"" + service("/") + "\" } }")) {
+            assertEquals(200, post(http));
+            assertSigned("ONE", "secret-of-ONE", "token/of+ONE==");
+            ReplayUpstream.Seen asked = lender.requests().getFirst();
+            assertEquals("AKOWN", SignedRequest.verified(asked, "own-secret"));
+            assertTrue(asked.headers().get("authorization").contains("/eu-west-1/sts/aws4_request"), "as its service");
+            assertEquals("application/json", asked.headers().get("accept"));
+            assertEquals(
+                    "Action=AssumeRole&Version=2011-06-15&RoleSessionName=portreeve&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012"
+                            + "%3Arole%2Fteam%2Fgate%2Bway&ExternalId=a+b",
+                    asked.text());
+            now = end.minusSeconds(200);
+            assertEquals(200, post(http));
+            assertSigned("TWO", "secret-of-TWO", "token/of+TWO==");
+            now = end.plus(Duration.ofHours(2));
+            UpstreamFault fault = refused(http);
+            assertEquals(UpstreamFault.Kind.CREDENTIAL, fault.kind());
+            assertTrue(fault.detail().endsWith("gave none: status 403"), fault.detail());
+        }
+        assertEquals(2, provider.requests().size());
+    }
+
+    private static String role(String id, String until) {
+        return "{\"AssumeRoleResponse\":{\"AssumeRoleResult\":{\"Credentials\":{\"AccessKeyId\":\"" + id
+                + "\",\"SecretAccessKey\":\"secret-of-" + id + "\",\"SessionToken\":\"token/of+" + id
+                + "==\",\"Expiration\":" + until + "}}}}";
+    }
+
+    @Test
+    void a_role_is_asked_for_where_its_region_has_the_service() {
+        environment.put("AWS_ACCESS_KEY_ID", "AK");
+        environment.put("AWS_SECRET_ACCESS_KEY", "s");
+        String arn = "role-arn: \"arn:aws:iam::123456789012:role/r\"";
+        assertEquals("Role https://sts.eu-west-1.amazonaws.com/ of Key AK", source(arn));
+        assertEquals("Role https://sts.cn-north-1.amazonaws.com.cn/ of Key AK", source("region: cn-north-1, " + arn));
+        assertEquals("", source("role-arn: admin"), "refused");
+        assertEquals("", source("external-id: x"), "refused");
     }
 
     /** A variable must not lead the gateway into a network, nor its authorization to a stranger in clear. */
@@ -304,12 +355,16 @@ class AwsCredentialsTest {
         } catch (RuntimeException incomplete) {
             return "";
         }
+        return resolved == null ? "" : shown(resolved);
+    }
+
+    private static String shown(AwsIdentity.Resolved resolved) {
         return switch (resolved) {
+            case AwsIdentity.Resolved.Role role -> "Role " + role.endpoint() + " of " + shown(role.own());
             case AwsIdentity.Resolved.Key key -> "Key " + key.accessKeyId();
             case AwsIdentity.Resolved.Profile profile -> "Profile " + profile.file();
             case AwsIdentity.Resolved.Container container -> "Container " + container.endpoint();
             case AwsIdentity.Resolved.Instance instance -> "Instance " + instance.endpoint();
-            case null -> "";
         };
     }
 }

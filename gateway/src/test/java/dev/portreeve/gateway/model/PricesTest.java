@@ -49,10 +49,10 @@ class PricesTest {
     @Test
     void a_list_may_have_every_sort_of_price_and_tiers() throws IOException {
         Path file = Files.writeString(folder.resolve("prices.yaml"), """
-                version: mine-2
-                models:
-                  a/m: { input: 1, output: 2, cache-write: 1.25, cache-write-1h: 2, reasoning: 3, tiers: [ { above: 1000, input: 4, output: 5 } ] }
-                """);
+            version: mine-2
+            models:
+              a/m: { input: 1, output: 2, cache-write: 1.25, cache-write-1h: 2, reasoning: 3, tiers: [ { above: 1000, input: 4, output: 5 } ] }
+            """);
         PricedModel model = load(file).of("a", "m");
         assertEquals(NanoUsd.ofUsd("2"), model.price().rates().dearestInput());
         assertEquals(NanoUsd.ofUsd("3"), model.price().rates().dearestOutput());
@@ -63,10 +63,10 @@ class PricesTest {
     @Test
     void a_list_may_have_fees() throws IOException {
         Path file = Files.writeString(folder.resolve("prices.yaml"), """
-                version: mine-3
-                models:
-                  a/m: { input: 1, output: 2, web-search: 0.02, web-search-high: 0.03, code-interpreter: 0.1, searching: once }
-                """);
+            version: mine-3
+            models:
+              a/m: { input: 1, output: 2, web-search: 0.02, web-search-high: 0.03, code-interpreter: 0.1, searching: once }
+            """);
         Fees fees = load(file).of("a", "m").price().fees();
         assertEquals(NanoUsd.ofUsd("0.02"), fees.of(HostedService.WEB_SEARCH));
         assertEquals(NanoUsd.ofUsd("0.03"), fees.asked(Fees.Search.MUCH, 1).of(HostedService.WEB_SEARCH));
@@ -79,6 +79,7 @@ class PricesTest {
     void providers_that_state_costs_are_known() {
         assertTrue(load(null).of("openrouter", "anthropic/claude-sonnet-4.5").statesCost());
         assertTrue(load(null).of("perplexity", "a-model-of-tomorrow").statesCost());
+        assertTrue(load(null).of("xai", "grok-4").statesCost());
         assertFalse(load(null).of("openai", "gpt-5").statesCost());
     }
 
@@ -94,7 +95,10 @@ class PricesTest {
     void the_operators_list_is_looked_at_first() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("prices.yaml"),
-                "version: mine-1\nmodels:\n  gpt-5-mini: { input: 0.100000001, output: 1 }\n  'local/*': { input: 0, output: 0 }\n");
+                "version: mine-1\n"
+                        + "models:\n"
+                        + "  gpt-5-mini: { input: 0.100000001, output: 1 }\n"
+                        + "  'local/*': { input: 0, output: 0 }\n");
         Prices prices = load(file);
         PricedModel mine = prices.of("openai", "gpt-5-mini");
         assertEquals("mine-1", mine.price().version());
@@ -116,8 +120,10 @@ class PricesTest {
                 "{version: x, models: {m: {input: one, output: 1}}}             | \"one\" is no amount of dollars",
                 "{version: x, models: {m: {input: -1, output: 1}}}              | \"-1\" is below zero",
                 "{version: x, models: {m: {input: 1, output: 1, ouput: 2}}}     | unknown key \"ouput\"",
-                "{version: x, models: {m: {input: 1, output: 1, searching: often}}}    | searching \"often\" is not one of",
-                "{version: x, models: {m: {input: 1, output: 1, tiers: [{above: 5, web-search: 1}]}}} | unknown key \"web-search\"",
+                "{version: x, models: {m: {input: 1, output: 1, searching: often}}}    | searching \"often\" is not"
+                        + " one of",
+                "{version: x, models: {m: {input: 1, output: 1, tiers: [{above: 5, web-search: 1}]}}} | unknown key"
+                        + " \"web-search\"",
                 "{version: x, models: {m: {input: 1, output: 1, max-output-tokens: x}}} | \"x\" is no number of tokens",
                 "{version: x                                                    | is not valid yaml",
             })

@@ -48,6 +48,7 @@ public final class ReplayUpstream implements AutoCloseable {
     private final List<Seen> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger served = new AtomicInteger();
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile Script always = Exchange::noScript;
 
@@ -85,6 +86,11 @@ public final class ReplayUpstream implements AutoCloseable {
     /** How many connections were made so far. */
     public int connections() {
         return connections.get();
+    }
+
+    /** How many connections there are now. */
+    public int open() {
+        return connections.get() - served.get();
     }
 
     /** Waits until a client closed a connection while a script waited for that. */
@@ -149,6 +155,8 @@ public final class ReplayUpstream implements AutoCloseable {
         } catch (IOException | InterruptedException ended) {
             // The connection is over; what the test expects of it, it looks at itself.
             open.remove(socket);
+        } finally {
+            served.incrementAndGet();
         }
     }
 

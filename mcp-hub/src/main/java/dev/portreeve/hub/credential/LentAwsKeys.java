@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -110,27 +111,51 @@ final class LentAwsKeys {
         }
     }
 
+    /** Those of a role that somebody may take, by AWS's token service. */
+    Token ofRole(OutboundRequest signed, Deadline deadline) throws CredentialUnavailable {
+        ObjectNode answer = document(fetch(signed, deadline));
+        if (answer.at("/AssumeRoleResponse/AssumeRoleResult/Credentials") instanceof ObjectNode document) {
+            return keys(document, "SessionToken", clock.instant());
+        }
+        throw none("no keys of the role");
+    }
+
+    private static CredentialUnavailable none(String why) {
+        return new CredentialUnavailable("the service that lends AWS keys gave none: " + why);
+    }
+
+    private static ObjectNode document(byte[] answer) throws CredentialUnavailable {
+        return Documents.object(answer).orElseThrow(() -> none("no json"));
+    }
+
     private Token keys(byte[] answer) throws CredentialUnavailable {
-        ObjectNode document = Documents.object(answer)
-                .orElseThrow(() -> new CredentialUnavailable("the service that lends AWS keys gave none: no json"));
+        ObjectNode document = document(answer);
+        return keys(document, "Token", expiry(document).minus(LIFE_WITH_SUCH_A_MARGIN));
+    }
+
+    private Token keys(ObjectNode document, String token, Instant issued) throws CredentialUnavailable {
         StringBuilder keys = new StringBuilder();
-        for (String member : new String[] {"AccessKeyId", "SecretAccessKey", "Token"}) {
+        for (String member : new String[] {"AccessKeyId", "SecretAccessKey", token}) {
             String value = Documents.text(document, member).orElse("");
             if (!VISIBLE.matcher(value).matches()) {
-                throw new CredentialUnavailable("the service that lends AWS keys gave none: no " + member);
+                throw none("no " + member);
             }
             keys.append(keys.isEmpty() ? "" : "\n").append(value);
         }
         Instant expires = expiry(document);
         if (!expires.isAfter(clock.instant())) {
-            throw new CredentialUnavailable("the service that lends AWS keys gave none: they have expired");
+            throw none("they have expired");
         }
-        return new Token(new Secret(keys.toString()), "aws", "", expires.minus(LIFE_WITH_SUCH_A_MARGIN), expires);
+        return new Token(new Secret(keys.toString()), "aws", "", issued, expires);
     }
 
+    /** A time, or the seconds since 1970, which the token service says in JSON. */
     private static Instant expiry(ObjectNode document) throws CredentialUnavailable {
+        JsonNode said = document.path("Expiration");
         try {
-            return Instant.parse(Documents.text(document, "Expiration").orElse(""));
+            return said.isNumber()
+                    ? Instant.ofEpochSecond((long) said.doubleValue())
+                    : Instant.parse(Documents.text(document, "Expiration").orElse(""));
         } catch (DateTimeException none) {
             throw new CredentialUnavailable("the service that lends AWS keys gave none: no Expiration", none);
         }

@@ -108,6 +108,12 @@ public final class TokenSource {
         return new TokenSource(deadline -> keys.ofInstance(service, deadline), clock);
     }
 
+    /** Access keys of a role, in the same form: lent by AWS's token service to whoever may take that role. */
+    public static TokenSource awsRole(RoleRequest request, OutboundHttp http, InstantSource clock) {
+        LentAwsKeys keys = new LentAwsKeys(http, clock);
+        return new TokenSource(deadline -> keys.ofRole(request.signed(deadline), deadline), clock);
+    }
+
     /**
      * A token that is good now.
      *

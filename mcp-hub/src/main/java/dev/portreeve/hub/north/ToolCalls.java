@@ -160,6 +160,7 @@ final class ToolCalls {
                     call,
                     cancellation.<ToolResult>guard((cleared, out) -> {
                         answer.header(CALL_ID_HEADER, call.id().toString());
+                        BudgetHeaders.write(answer, cleared.attempts().left());
                         return execute(work, relay, cleared, released, out);
                     }),
                     released);
@@ -170,6 +171,7 @@ final class ToolCalls {
                 return OutcomeReplies.unknownTool(work.tool().name());
             }
             answer.header(CALL_ID_HEADER, call.id().toString());
+            BudgetHeaders.write(answer, outcome);
             return released.instead == null
                     ? OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result)
                     : released.instead;

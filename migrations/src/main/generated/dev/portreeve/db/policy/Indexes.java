@@ -5,6 +5,7 @@ package dev.portreeve.db.policy;
 
 
 import dev.portreeve.db.policy.tables.Approval;
+import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetRaise;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
@@ -13,7 +14,8 @@ import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitShare;
-import dev.portreeve.db.policy.tables.WebhookDelivery;
+import dev.portreeve.db.policy.tables.Notice;
+import dev.portreeve.db.policy.tables.Posting;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -33,13 +35,15 @@ public class Indexes {
 
     public static final Index APPROVAL_LIVING = Internal.createIndex(DSL.name("approval_living"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING }, true);
     public static final Index APPROVAL_RECENT = Internal.createIndex(DSL.name("approval_recent"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
+    public static final Index BUDGET_OF_MADE_KEY = Internal.createIndex(DSL.name("budget_of_made_key"), Budget.BUDGET, new OrderField[] { Budget.BUDGET.TENANT, Budget.BUDGET.OWNER_ID }, false);
     public static final Index BUDGET_RAISE_BY_BUDGET = Internal.createIndex(DSL.name("budget_raise_by_budget"), BudgetRaise.BUDGET_RAISE, new OrderField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.BUDGET_ID, BudgetRaise.BUDGET_RAISE.ENDS_AT }, false);
-    public static final Index BUDGET_WINDOW_BY_BUDGET = Internal.createIndex(DSL.name("budget_window_by_budget"), BudgetWindow.BUDGET_WINDOW, new OrderField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET }, false);
+    public static final Index BUDGET_WINDOW_BY_BUDGET = Internal.createIndex(DSL.name("budget_window_by_budget"), BudgetWindow.BUDGET_WINDOW, new OrderField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET, BudgetWindow.BUDGET_WINDOW.STARTS_AT }, false);
     public static final Index CHILD_KEY_BY_PARENT = Internal.createIndex(DSL.name("child_key_by_parent"), ChildKey.CHILD_KEY, new OrderField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.PARENT }, false);
     public static final Index HOLD_BY_EXPIRY = Internal.createIndex(DSL.name("hold_by_expiry"), Hold.HOLD, new OrderField[] { Hold.HOLD.EXPIRES_AT }, false);
     public static final Index IDEMPOTENT_RUN_BY_EXPIRY = Internal.createIndex(DSL.name("idempotent_run_by_expiry"), IdempotentRun.IDEMPOTENT_RUN, new OrderField[] { IdempotentRun.IDEMPOTENT_RUN.EXPIRES_AT }, false);
     public static final Index LEASE_BY_TOUCH = Internal.createIndex(DSL.name("lease_by_touch"), Lease.LEASE, new OrderField[] { Lease.LEASE.TOUCHED_AT }, false);
     public static final Index LIMIT_POOL_BY_TIME = Internal.createIndex(DSL.name("limit_pool_by_time"), LimitPool.LIMIT_POOL, new OrderField[] { LimitPool.LIMIT_POOL.DEBT_AT }, false);
     public static final Index LIMIT_SHARE_BY_REPLICA = Internal.createIndex(DSL.name("limit_share_by_replica"), LimitShare.LIMIT_SHARE, new OrderField[] { LimitShare.LIMIT_SHARE.REPLICA }, false);
-    public static final Index WEBHOOK_DUE = Internal.createIndex(DSL.name("webhook_due"), WebhookDelivery.WEBHOOK_DELIVERY, new OrderField[] { WebhookDelivery.WEBHOOK_DELIVERY.NEXT_AT }, false);
+    public static final Index NOTICE_DUE = Internal.createIndex(DSL.name("notice_due"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
+    public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), Posting.POSTING, new OrderField[] { Posting.POSTING.AT }, false);
 }

@@ -19,6 +19,8 @@ import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitReplica;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
+import dev.portreeve.db.policy.tables.Notice;
+import dev.portreeve.db.policy.tables.OverrunWarning;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
@@ -28,7 +30,6 @@ import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
 import dev.portreeve.db.policy.tables.Tenant;
 import dev.portreeve.db.policy.tables.VirtualKey;
-import dev.portreeve.db.policy.tables.WebhookDelivery;
 import dev.portreeve.db.policy.tables.records.ApprovalRecord;
 import dev.portreeve.db.policy.tables.records.ApprovalVoteRecord;
 import dev.portreeve.db.policy.tables.records.BudgetBucketRecord;
@@ -44,6 +45,8 @@ import dev.portreeve.db.policy.tables.records.LimitPoolRecord;
 import dev.portreeve.db.policy.tables.records.LimitReplicaRecord;
 import dev.portreeve.db.policy.tables.records.LimitShareRecord;
 import dev.portreeve.db.policy.tables.records.MemberRecord;
+import dev.portreeve.db.policy.tables.records.NoticeRecord;
+import dev.portreeve.db.policy.tables.records.OverrunWarningRecord;
 import dev.portreeve.db.policy.tables.records.PolicyVersionRecord;
 import dev.portreeve.db.policy.tables.records.PostingRecord;
 import dev.portreeve.db.policy.tables.records.PostingTakenOverRecord;
@@ -53,7 +56,6 @@ import dev.portreeve.db.policy.tables.records.SweepMarkRecord;
 import dev.portreeve.db.policy.tables.records.TeamRecord;
 import dev.portreeve.db.policy.tables.records.TenantRecord;
 import dev.portreeve.db.policy.tables.records.VirtualKeyRecord;
-import dev.portreeve.db.policy.tables.records.WebhookDeliveryRecord;
 
 import org.jooq.ForeignKey;
 import org.jooq.TableField;
@@ -79,7 +81,7 @@ public class Keys {
     public static final UniqueKey<BudgetRecord> BUDGET_PKEY = Internal.createUniqueKey(Budget.BUDGET, DSL.name("budget_pkey"), new TableField[] { Budget.BUDGET.TENANT, Budget.BUDGET.ID }, true);
     public static final UniqueKey<BudgetBucketRecord> BUDGET_BUCKET_PKEY = Internal.createUniqueKey(BudgetBucket.BUDGET_BUCKET, DSL.name("budget_bucket_pkey"), new TableField[] { BudgetBucket.BUDGET_BUCKET.TENANT, BudgetBucket.BUDGET_BUCKET.BUDGET_ID, BudgetBucket.BUDGET_BUCKET.STARTS_AT, BudgetBucket.BUDGET_BUCKET.COUNTS_UNTIL }, true);
     public static final UniqueKey<BudgetRaiseRecord> BUDGET_RAISE_PKEY = Internal.createUniqueKey(BudgetRaise.BUDGET_RAISE, DSL.name("budget_raise_pkey"), new TableField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.ID }, true);
-    public static final UniqueKey<BudgetWarningRecord> BUDGET_WARNING_PKEY = Internal.createUniqueKey(BudgetWarning.BUDGET_WARNING, DSL.name("budget_warning_pkey"), new TableField[] { BudgetWarning.BUDGET_WARNING.TENANT, BudgetWarning.BUDGET_WARNING.BUDGET_ID, BudgetWarning.BUDGET_WARNING.STARTS_AT, BudgetWarning.BUDGET_WARNING.PERCENT }, true);
+    public static final UniqueKey<BudgetWarningRecord> BUDGET_WARNING_PKEY = Internal.createUniqueKey(BudgetWarning.BUDGET_WARNING, DSL.name("budget_warning_pkey"), new TableField[] { BudgetWarning.BUDGET_WARNING.TENANT, BudgetWarning.BUDGET_WARNING.BUDGET_ID, BudgetWarning.BUDGET_WARNING.STARTS_AT, BudgetWarning.BUDGET_WARNING.PERCENT, BudgetWarning.BUDGET_WARNING.LIMIT_NANOS }, true);
     public static final UniqueKey<BudgetWindowRecord> BUDGET_WINDOW_PKEY = Internal.createUniqueKey(BudgetWindow.BUDGET_WINDOW, DSL.name("budget_window_pkey"), new TableField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.BUDGET_ID, BudgetWindow.BUDGET_WINDOW.STARTS_AT }, true);
     public static final UniqueKey<ChildKeyRecord> CHILD_KEY_PKEY = Internal.createUniqueKey(ChildKey.CHILD_KEY, DSL.name("child_key_pkey"), new TableField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.ID }, true);
     public static final UniqueKey<HoldRecord> HOLD_PKEY = Internal.createUniqueKey(Hold.HOLD, DSL.name("hold_pkey"), new TableField[] { Hold.HOLD.TENANT, Hold.HOLD.CALL_ID }, true);
@@ -89,6 +91,8 @@ public class Keys {
     public static final UniqueKey<LimitReplicaRecord> LIMIT_REPLICA_PKEY = Internal.createUniqueKey(LimitReplica.LIMIT_REPLICA, DSL.name("limit_replica_pkey"), new TableField[] { LimitReplica.LIMIT_REPLICA.REPLICA }, true);
     public static final UniqueKey<LimitShareRecord> LIMIT_SHARE_PKEY = Internal.createUniqueKey(LimitShare.LIMIT_SHARE, DSL.name("limit_share_pkey"), new TableField[] { LimitShare.LIMIT_SHARE.TENANT, LimitShare.LIMIT_SHARE.LIMIT_ID, LimitShare.LIMIT_SHARE.REPLICA }, true);
     public static final UniqueKey<MemberRecord> MEMBER_PKEY = Internal.createUniqueKey(Member.MEMBER, DSL.name("member_pkey"), new TableField[] { Member.MEMBER.TENANT, Member.MEMBER.ID }, true);
+    public static final UniqueKey<NoticeRecord> WEBHOOK_DELIVERY_PKEY = Internal.createUniqueKey(Notice.NOTICE, DSL.name("webhook_delivery_pkey"), new TableField[] { Notice.NOTICE.TENANT, Notice.NOTICE.ID }, true);
+    public static final UniqueKey<OverrunWarningRecord> OVERRUN_WARNING_PKEY = Internal.createUniqueKey(OverrunWarning.OVERRUN_WARNING, DSL.name("overrun_warning_pkey"), new TableField[] { OverrunWarning.OVERRUN_WARNING.TENANT, OverrunWarning.OVERRUN_WARNING.CALL_ID }, true);
     public static final UniqueKey<PolicyVersionRecord> POLICY_VERSION_PKEY = Internal.createUniqueKey(PolicyVersion.POLICY_VERSION, DSL.name("policy_version_pkey"), new TableField[] { PolicyVersion.POLICY_VERSION.VERSION }, true);
     public static final UniqueKey<PostingRecord> POSTING_PKEY = Internal.createUniqueKey(Posting.POSTING, DSL.name("posting_pkey"), new TableField[] { Posting.POSTING.TENANT, Posting.POSTING.CALL_ID }, true);
     public static final UniqueKey<PostingTakenOverRecord> POSTING_TAKEN_OVER_PKEY = Internal.createUniqueKey(PostingTakenOver.POSTING_TAKEN_OVER, DSL.name("posting_taken_over_pkey"), new TableField[] { PostingTakenOver.POSTING_TAKEN_OVER.TENANT, PostingTakenOver.POSTING_TAKEN_OVER.CALL_ID }, true);
@@ -99,7 +103,6 @@ public class Keys {
     public static final UniqueKey<TenantRecord> TENANT_PKEY = Internal.createUniqueKey(Tenant.TENANT, DSL.name("tenant_pkey"), new TableField[] { Tenant.TENANT.ID }, true);
     public static final UniqueKey<VirtualKeyRecord> VIRTUAL_KEY_ID_KEY = Internal.createUniqueKey(VirtualKey.VIRTUAL_KEY, DSL.name("virtual_key_id_key"), new TableField[] { VirtualKey.VIRTUAL_KEY.ID }, true);
     public static final UniqueKey<VirtualKeyRecord> VIRTUAL_KEY_PKEY = Internal.createUniqueKey(VirtualKey.VIRTUAL_KEY, DSL.name("virtual_key_pkey"), new TableField[] { VirtualKey.VIRTUAL_KEY.TENANT, VirtualKey.VIRTUAL_KEY.ID }, true);
-    public static final UniqueKey<WebhookDeliveryRecord> WEBHOOK_DELIVERY_PKEY = Internal.createUniqueKey(WebhookDelivery.WEBHOOK_DELIVERY, DSL.name("webhook_delivery_pkey"), new TableField[] { WebhookDelivery.WEBHOOK_DELIVERY.TENANT, WebhookDelivery.WEBHOOK_DELIVERY.ID }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions
@@ -109,7 +112,6 @@ public class Keys {
     public static final ForeignKey<BudgetRecord, TenantRecord> BUDGET__BUDGET_TENANT_FKEY = Internal.createForeignKey(Budget.BUDGET, DSL.name("budget_tenant_fkey"), new TableField[] { Budget.BUDGET.TENANT }, Keys.TENANT_PKEY, new TableField[] { Tenant.TENANT.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<BudgetBucketRecord, BudgetWindowRecord> BUDGET_BUCKET__BUDGET_BUCKET_TENANT_BUDGET_ID_STARTS_AT_FKEY = Internal.createForeignKey(BudgetBucket.BUDGET_BUCKET, DSL.name("budget_bucket_tenant_budget_id_starts_at_fkey"), new TableField[] { BudgetBucket.BUDGET_BUCKET.TENANT, BudgetBucket.BUDGET_BUCKET.BUDGET_ID, BudgetBucket.BUDGET_BUCKET.STARTS_AT }, Keys.BUDGET_WINDOW_PKEY, new TableField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.BUDGET_ID, BudgetWindow.BUDGET_WINDOW.STARTS_AT }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<BudgetRaiseRecord, BudgetRecord> BUDGET_RAISE__BUDGET_RAISE_TENANT_BUDGET_ID_FKEY = Internal.createForeignKey(BudgetRaise.BUDGET_RAISE, DSL.name("budget_raise_tenant_budget_id_fkey"), new TableField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.BUDGET_ID }, Keys.BUDGET_PKEY, new TableField[] { Budget.BUDGET.TENANT, Budget.BUDGET.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
-    public static final ForeignKey<BudgetWarningRecord, BudgetWindowRecord> BUDGET_WARNING__BUDGET_WARNING_TENANT_BUDGET_ID_STARTS_AT_FKEY = Internal.createForeignKey(BudgetWarning.BUDGET_WARNING, DSL.name("budget_warning_tenant_budget_id_starts_at_fkey"), new TableField[] { BudgetWarning.BUDGET_WARNING.TENANT, BudgetWarning.BUDGET_WARNING.BUDGET_ID, BudgetWarning.BUDGET_WARNING.STARTS_AT }, Keys.BUDGET_WINDOW_PKEY, new TableField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.BUDGET_ID, BudgetWindow.BUDGET_WINDOW.STARTS_AT }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<BudgetWindowRecord, BudgetRecord> BUDGET_WINDOW__BUDGET_WINDOW_TENANT_OF_BUDGET_FKEY = Internal.createForeignKey(BudgetWindow.BUDGET_WINDOW, DSL.name("budget_window_tenant_of_budget_fkey"), new TableField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET }, Keys.BUDGET_PKEY, new TableField[] { Budget.BUDGET.TENANT, Budget.BUDGET.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ChildKeyRecord, VirtualKeyRecord> CHILD_KEY__CHILD_KEY_TENANT_ID_FKEY = Internal.createForeignKey(ChildKey.CHILD_KEY, DSL.name("child_key_tenant_id_fkey"), new TableField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.ID }, Keys.VIRTUAL_KEY_PKEY, new TableField[] { VirtualKey.VIRTUAL_KEY.TENANT, VirtualKey.VIRTUAL_KEY.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ChildKeyRecord, VirtualKeyRecord> CHILD_KEY__CHILD_KEY_TENANT_PARENT_FKEY = Internal.createForeignKey(ChildKey.CHILD_KEY, DSL.name("child_key_tenant_parent_fkey"), new TableField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.PARENT }, Keys.VIRTUAL_KEY_PKEY, new TableField[] { VirtualKey.VIRTUAL_KEY.TENANT, VirtualKey.VIRTUAL_KEY.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
@@ -117,9 +119,9 @@ public class Keys {
     public static final ForeignKey<LimitShareRecord, LimitPoolRecord> LIMIT_SHARE__LIMIT_SHARE_TENANT_LIMIT_ID_FKEY = Internal.createForeignKey(LimitShare.LIMIT_SHARE, DSL.name("limit_share_tenant_limit_id_fkey"), new TableField[] { LimitShare.LIMIT_SHARE.TENANT, LimitShare.LIMIT_SHARE.LIMIT_ID }, Keys.LIMIT_POOL_PKEY, new TableField[] { LimitPool.LIMIT_POOL.TENANT, LimitPool.LIMIT_POOL.LIMIT_ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MemberRecord, TenantRecord> MEMBER__MEMBER_TENANT_FKEY = Internal.createForeignKey(Member.MEMBER, DSL.name("member_tenant_fkey"), new TableField[] { Member.MEMBER.TENANT }, Keys.TENANT_PKEY, new TableField[] { Tenant.TENANT.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MemberRecord, TeamRecord> MEMBER__MEMBER_TENANT_TEAM_FKEY = Internal.createForeignKey(Member.MEMBER, DSL.name("member_tenant_team_fkey"), new TableField[] { Member.MEMBER.TENANT, Member.MEMBER.TEAM }, Keys.TEAM_PKEY, new TableField[] { Team.TEAM.TENANT, Team.TEAM.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<NoticeRecord, ApprovalRecord> NOTICE__WEBHOOK_DELIVERY_TENANT_APPROVAL_ID_FKEY = Internal.createForeignKey(Notice.NOTICE, DSL.name("webhook_delivery_tenant_approval_id_fkey"), new TableField[] { Notice.NOTICE.TENANT, Notice.NOTICE.APPROVAL_ID }, Keys.APPROVAL_PKEY, new TableField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PostingRecord, HoldRecord> POSTING__POSTING_TENANT_CALL_ID_FKEY = Internal.createForeignKey(Posting.POSTING, DSL.name("posting_tenant_call_id_fkey"), new TableField[] { Posting.POSTING.TENANT, Posting.POSTING.CALL_ID }, Keys.HOLD_PKEY, new TableField[] { Hold.HOLD.TENANT, Hold.HOLD.CALL_ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PostingTakenOverRecord, PostingRecord> POSTING_TAKEN_OVER__POSTING_TAKEN_OVER_TENANT_CALL_ID_FKEY = Internal.createForeignKey(PostingTakenOver.POSTING_TAKEN_OVER, DSL.name("posting_taken_over_tenant_call_id_fkey"), new TableField[] { PostingTakenOver.POSTING_TAKEN_OVER.TENANT, PostingTakenOver.POSTING_TAKEN_OVER.CALL_ID }, Keys.POSTING_PKEY, new TableField[] { Posting.POSTING.TENANT, Posting.POSTING.CALL_ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<TeamRecord, TenantRecord> TEAM__TEAM_TENANT_FKEY = Internal.createForeignKey(Team.TEAM, DSL.name("team_tenant_fkey"), new TableField[] { Team.TEAM.TENANT }, Keys.TENANT_PKEY, new TableField[] { Tenant.TENANT.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<VirtualKeyRecord, MemberRecord> VIRTUAL_KEY__VIRTUAL_KEY_TENANT_MEMBER_FKEY = Internal.createForeignKey(VirtualKey.VIRTUAL_KEY, DSL.name("virtual_key_tenant_member_fkey"), new TableField[] { VirtualKey.VIRTUAL_KEY.TENANT, VirtualKey.VIRTUAL_KEY.MEMBER }, Keys.MEMBER_PKEY, new TableField[] { Member.MEMBER.TENANT, Member.MEMBER.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
-    public static final ForeignKey<WebhookDeliveryRecord, ApprovalRecord> WEBHOOK_DELIVERY__WEBHOOK_DELIVERY_TENANT_APPROVAL_ID_FKEY = Internal.createForeignKey(WebhookDelivery.WEBHOOK_DELIVERY, DSL.name("webhook_delivery_tenant_approval_id_fkey"), new TableField[] { WebhookDelivery.WEBHOOK_DELIVERY.TENANT, WebhookDelivery.WEBHOOK_DELIVERY.APPROVAL_ID }, Keys.APPROVAL_PKEY, new TableField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
 }

@@ -20,6 +20,8 @@ import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitReplica;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
+import dev.portreeve.db.policy.tables.Notice;
+import dev.portreeve.db.policy.tables.OverrunWarning;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
@@ -29,7 +31,6 @@ import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
 import dev.portreeve.db.policy.tables.Tenant;
 import dev.portreeve.db.policy.tables.VirtualKey;
-import dev.portreeve.db.policy.tables.WebhookDelivery;
 
 import java.util.Arrays;
 import java.util.List;
@@ -129,6 +130,16 @@ public class Policy extends SchemaImpl {
     public final Member MEMBER = Member.MEMBER;
 
     /**
+     * The table <code>policy.notice</code>.
+     */
+    public final Notice NOTICE = Notice.NOTICE;
+
+    /**
+     * The table <code>policy.overrun_warning</code>.
+     */
+    public final OverrunWarning OVERRUN_WARNING = OverrunWarning.OVERRUN_WARNING;
+
+    /**
      * The table <code>policy.policy_version</code>.
      */
     public final PolicyVersion POLICY_VERSION = PolicyVersion.POLICY_VERSION;
@@ -174,11 +185,6 @@ public class Policy extends SchemaImpl {
     public final VirtualKey VIRTUAL_KEY = VirtualKey.VIRTUAL_KEY;
 
     /**
-     * The table <code>policy.webhook_delivery</code>.
-     */
-    public final WebhookDelivery WEBHOOK_DELIVERY = WebhookDelivery.WEBHOOK_DELIVERY;
-
-    /**
      * No further instances allowed
      */
     private Policy() {
@@ -209,6 +215,8 @@ public class Policy extends SchemaImpl {
             LimitReplica.LIMIT_REPLICA,
             LimitShare.LIMIT_SHARE,
             Member.MEMBER,
+            Notice.NOTICE,
+            OverrunWarning.OVERRUN_WARNING,
             PolicyVersion.POLICY_VERSION,
             Posting.POSTING,
             PostingTakenOver.POSTING_TAKEN_OVER,
@@ -217,8 +225,7 @@ public class Policy extends SchemaImpl {
             SweepMark.SWEEP_MARK,
             Team.TEAM,
             Tenant.TENANT,
-            VirtualKey.VIRTUAL_KEY,
-            WebhookDelivery.WEBHOOK_DELIVERY
+            VirtualKey.VIRTUAL_KEY
         );
     }
 }

@@ -19,6 +19,8 @@ import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitReplica;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
+import dev.portreeve.db.policy.tables.Notice;
+import dev.portreeve.db.policy.tables.OverrunWarning;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
@@ -28,7 +30,6 @@ import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
 import dev.portreeve.db.policy.tables.Tenant;
 import dev.portreeve.db.policy.tables.VirtualKey;
-import dev.portreeve.db.policy.tables.WebhookDelivery;
 
 
 /**
@@ -113,6 +114,16 @@ public class Tables {
     public static final Member MEMBER = Member.MEMBER;
 
     /**
+     * The table <code>policy.notice</code>.
+     */
+    public static final Notice NOTICE = Notice.NOTICE;
+
+    /**
+     * The table <code>policy.overrun_warning</code>.
+     */
+    public static final OverrunWarning OVERRUN_WARNING = OverrunWarning.OVERRUN_WARNING;
+
+    /**
      * The table <code>policy.policy_version</code>.
      */
     public static final PolicyVersion POLICY_VERSION = PolicyVersion.POLICY_VERSION;
@@ -156,9 +167,4 @@ public class Tables {
      * The table <code>policy.virtual_key</code>.
      */
     public static final VirtualKey VIRTUAL_KEY = VirtualKey.VIRTUAL_KEY;
-
-    /**
-     * The table <code>policy.webhook_delivery</code>.
-     */
-    public static final WebhookDelivery WEBHOOK_DELIVERY = WebhookDelivery.WEBHOOK_DELIVERY;
 }

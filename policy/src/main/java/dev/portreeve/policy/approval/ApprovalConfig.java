@@ -1,7 +1,6 @@
 package dev.portreeve.policy.approval;
 
-import dev.portreeve.policy.call.Secret;
-import java.net.URI;
+import dev.portreeve.policy.notice.Webhook;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,9 +17,6 @@ public record ApprovalConfig(List<Webhook> webhooks, Duration hold, Duration tim
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
     private static final Duration REDEEM_WITHIN = Duration.ofMinutes(5);
     public static final ApprovalConfig DEFAULT = new ApprovalConfig(List.of(), HOLD, TIMEOUT, REDEEM_WITHIN);
-
-    /** A receiver in Standard Webhooks form; the secret ({@code whsec_…}) signs what we send and what it answers. */
-    public record Webhook(URI url, Secret secret) {}
 
     public ApprovalConfig {
         webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);

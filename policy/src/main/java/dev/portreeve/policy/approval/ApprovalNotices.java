@@ -1,6 +1,9 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.call.CanonicalJson;
+import dev.portreeve.policy.notice.Notice;
+import dev.portreeve.policy.notice.Way;
+import dev.portreeve.policy.notice.Webhook;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,10 +31,14 @@ public final class ApprovalNotices {
         this.ids = ids;
     }
 
-    List<TicketChange.Notice> of(Ticket ticket, List<ApprovalConfig.Webhook> webhooks) {
+    List<Notice> of(Ticket ticket, List<Webhook> webhooks) {
         return webhooks.stream()
-                .map(webhook -> new TicketChange.Notice(
-                        ids.get(), webhook.url().toString(), body(ticket).getBytes(StandardCharsets.UTF_8)))
+                .map(webhook -> new Notice(
+                        ids.get(),
+                        Way.WEBHOOK,
+                        webhook.url().toString(),
+                        body(ticket).getBytes(StandardCharsets.UTF_8),
+                        ticket.id()))
                 .toList();
     }
 

@@ -2,11 +2,11 @@ package dev.portreeve.policy.approval;
 
 import static dev.portreeve.db.policy.tables.Approval.APPROVAL;
 import static dev.portreeve.db.policy.tables.ApprovalVote.APPROVAL_VOTE;
-import static dev.portreeve.db.policy.tables.WebhookDelivery.WEBHOOK_DELIVERY;
 
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.notice.PostgresOutbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,20 +133,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .returningResult(FIELDS)
                 .fetchOptional(PostgresApprovalStore::ticket);
         change.decide(opened.orElse(null));
-        opened.ifPresent(ticket -> owe(writes, ticket, change.notices(ticket)));
-    }
-
-    private static void owe(DSLContext writes, Ticket ticket, List<TicketChange.Notice> notices) {
-        for (TicketChange.Notice notice : notices) {
-            writes.insertInto(WEBHOOK_DELIVERY)
-                    .set(WEBHOOK_DELIVERY.TENANT, ticket.tenant())
-                    .set(WEBHOOK_DELIVERY.ID, notice.id())
-                    .set(WEBHOOK_DELIVERY.APPROVAL_ID, ticket.id())
-                    .set(WEBHOOK_DELIVERY.ENDPOINT, notice.endpoint())
-                    .set(WEBHOOK_DELIVERY.BODY, notice.body())
-                    .set(WEBHOOK_DELIVERY.STATE, "due")
-                    .execute();
-        }
+        opened.ifPresent(ticket -> PostgresOutbox.owe(writes, ticket.tenant(), change.notices(ticket)));
     }
 
     private static void redeem(DSLContext writes, TicketChange.Redeem change) {

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.notice.Notice;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -235,13 +236,4 @@ public abstract sealed class TicketChange {
             told = firstToTell;
         }
     }
-
-    /**
-     * A message owed to a receiver.
-     *
-     * @param id also its idempotency key
-     * @param endpoint the receiver's URL as configured
-     * @param body what is sent and signed
-     */
-    public record Notice(UUID id, String endpoint, byte[] body) {}
 }

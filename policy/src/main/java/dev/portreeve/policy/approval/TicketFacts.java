@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What records say about tickets: who, what, digests and times; never an argument's value. */
 final class TicketFacts {
@@ -26,7 +27,8 @@ final class TicketFacts {
                 .putStrings("approvers", request.approvers())
                 .put("policy_version", request.policyVersion())
                 .put("expires_at", ticket.expiresAt().toString());
-        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REQUESTED, ticket.requestedByCall(), facts);
+        return new AuditEvent(
+                ticket.tenant(), EventKind.APPROVAL_REQUESTED, call(ticket, ticket.requestedByCall()), facts);
     }
 
     AuditEvent decided(Ticket ticket, Vote vote) {
@@ -42,11 +44,12 @@ final class TicketFacts {
                     "latency_ms",
                     Duration.between(ticket.requestedAt(), ticket.decidedAt()).toMillis());
         }
-        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_DECIDED, ticket.requestedByCall(), facts);
+        return new AuditEvent(
+                ticket.tenant(), EventKind.APPROVAL_DECIDED, call(ticket, ticket.requestedByCall()), facts);
     }
 
     AuditEvent redeemed(Ticket ticket, UUID callId) {
-        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REDEEMED, callId, of(ticket));
+        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REDEEMED, call(ticket, callId), of(ticket));
     }
 
     AuditEvent carried(Ticket ticket, UUID fromCall, UUID toCall) {
@@ -58,7 +61,13 @@ final class TicketFacts {
     }
 
     AuditEvent expired(Ticket ticket) {
-        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_EXPIRED, ticket.requestedByCall(), of(ticket));
+        return new AuditEvent(
+                ticket.tenant(), EventKind.APPROVAL_EXPIRED, call(ticket, ticket.requestedByCall()), of(ticket));
+    }
+
+    /** A ticket that no call asked for stands in the place of one. */
+    private static @Nullable UUID call(Ticket ticket, UUID id) {
+        return id.equals(ticket.id()) ? null : id;
     }
 
     private Facts of(Ticket ticket) {

@@ -5,6 +5,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.audit.Receipt;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.Notice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,12 +41,7 @@ public final class Tickets {
 
     /** Null if a ticket for the same call is alive already. */
     @Nullable
-    Ticket open(
-            UUID id,
-            TicketRequest request,
-            UUID callId,
-            Duration timeout,
-            Function<Ticket, List<TicketChange.Notice>> notices) {
+    Ticket open(UUID id, TicketRequest request, UUID callId, Duration timeout, Function<Ticket, List<Notice>> notices) {
         TicketChange.Open change = new TicketChange.Open(id, request, callId, timeout, notices);
         append(change, () -> recorded(change.opened(), facts::requested)).await();
         return change.opened();

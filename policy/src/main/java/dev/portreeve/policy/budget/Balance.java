@@ -3,6 +3,7 @@ package dev.portreeve.policy.budget;
 /**
  * What one budget counts, in one window.
  *
+ * @param limit that holds now: of the budget, with what was raised for a while and what came from windows before
  * @param overrun billed above what was held; counts against the next admission, and never overflows: it stops at the top
  */
 record Balance(long limit, long held, long settled, long overrun) {
@@ -10,10 +11,15 @@ record Balance(long limit, long held, long settled, long overrun) {
         return new Balance(limit, 0, 0, 0);
     }
 
-    /** What may still be held under this limit; below zero after an overrun or a lowered limit. */
-    long remaining(long newestLimit) {
-        long within = Math.min(limit, newestLimit) - held - settled;
+    /** What may still be held; below zero after an overrun or a lowered limit. */
+    long remaining() {
+        long within = limit - held - settled;
         return within < Long.MIN_VALUE + overrun ? Long.MIN_VALUE : within - overrun;
+    }
+
+    /** How much more was spent than the limit allows; zero if it is not. */
+    long debt() {
+        return Math.max(0, spent() - limit);
     }
 
     long spent() {

@@ -14,17 +14,34 @@ final class Budget {
     private final long limit;
     private final BudgetTurn turn;
     private final BudgetScope scope;
+    private final BudgetTerms terms;
+    private final BudgetStatus status;
     /** The window most calls fall into; only saves work. */
     private volatile @Nullable Level current;
 
-    /** @param limit in its unit */
-    Budget(String id, BudgetOwner owner, BudgetUnit unit, long limit, BudgetTurn turn, BudgetScope scope) {
+    /** @param limit in its unit, with what is raised for a while */
+    Budget(
+            String id,
+            BudgetOwner owner,
+            BudgetUnit unit,
+            long limit,
+            BudgetTurn turn,
+            BudgetScope scope,
+            BudgetTerms terms,
+            BudgetStatus status) {
         this.id = id;
         this.owner = owner;
         this.unit = unit;
         this.limit = limit;
         this.turn = turn;
         this.scope = scope;
+        this.terms = terms;
+        this.status = status;
+    }
+
+    /** The same budget, in another state and with more for a while. */
+    Budget with(BudgetStatus made, long raised) {
+        return new Budget(id, owner, unit, Balance.saturated(limit, raised), turn, scope, terms, made);
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
@@ -54,8 +71,22 @@ final class Budget {
         return unit;
     }
 
+    /** Of a soft budget: what its warnings are about. */
     long limit() {
         return limit;
+    }
+
+    /** Up to where calls are let through. */
+    long ceiling() {
+        return isSoft() ? BudgetWarnings.NO_LIMIT : limit;
+    }
+
+    boolean isSoft() {
+        return terms.warnings().only();
+    }
+
+    BudgetWarnings warnings() {
+        return terms.warnings();
     }
 
     BudgetTurn turn() {
@@ -64,6 +95,20 @@ final class Budget {
 
     BudgetScope scope() {
         return scope;
+    }
+
+    /** What becomes of calls of which it has too little left. */
+    Shortage shortage() {
+        return terms.shortage();
+    }
+
+    /** At most so much of what was left of a window is added to the next. */
+    long rollover() {
+        return terms.rollover();
+    }
+
+    BudgetStatus status() {
+        return status;
     }
 
     /** As a person reads it: {@code daily budget of team support for models=fast}. */

@@ -25,11 +25,17 @@ import org.jspecify.annotations.Nullable;
  * @param timezone whose midnight begins a window
  * @param from the first day on which it bounds anything
  * @param until the last day on which it bounds anything
+ * @param rollover at most so much of what was left of a window is added to the next, in what the budget counts
  * @param models names or patterns of models; with any, the budget bounds model calls to these
  * @param toolServers slugs; with any, the budget bounds what is used of these servers
  * @param tools names or patterns of tools ({@code slug__tool}); with any, the budget bounds calls of these
  * @param tags with any, the budget bounds calls that carry one of them
  * @param per {@code session}: each session has the whole limit for itself
+ * @param whenShort {@code shrink}: a model call of which too little is left is made with answers as long as what is left pays
+ *     for, instead of being refused; not for budgets of requests or of tools, which cannot be made smaller
+ * @param leastOutput with {@code shrink}: fewer tokens than this for each answer are not worth a call, which is refused then
+ * @param warnAt at which percentages of the limit {@code notices} are sent: once for each in each window
+ * @param soft it warns and never refuses; at 100 if {@code warn-at} is absent
  */
 public record BudgetConfig(
         @Nullable String name,
@@ -43,15 +49,24 @@ public record BudgetConfig(
         ZoneId timezone,
         @Nullable LocalDate from,
         @Nullable LocalDate until,
+        @Nullable BigDecimal rollover,
         List<String> models,
         List<String> toolServers,
         List<String> tools,
         List<String> tags,
-        Per per) {
+        Per per,
+        WhenShort whenShort,
+        @Nullable Long leastOutput,
+        List<Integer> warnAt,
+        boolean soft) {
+    /** The least that every dialect takes for a bound on an answer. */
+    static final long LEAST_OUTPUT = 16;
+
     static final Duration SHORTEST_ROLLING = Duration.ofMinutes(1);
     static final Duration LONGEST_ROLLING = Duration.ofDays(366);
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
     private static final int MAX_PATTERNS = 50;
+    private static final long MOST_LEAST_OUTPUT = 10_000_000;
 
     /** The length of a budget's window; calendar windows begin at midnight of the budget's time zone. */
     public enum Window {
@@ -75,6 +90,12 @@ public record BudgetConfig(
         SESSION
     }
 
+    /** What becomes of a model call of which too little is left. */
+    public enum WhenShort {
+        REFUSE,
+        SHRINK
+    }
+
     public BudgetConfig {
         BudgetLimit.check(limitUsd, limit, currency, limitTokens, limitRequests);
         window = window(window, rolling);
@@ -88,18 +109,59 @@ public record BudgetConfig(
         tools = names("tools", tools);
         tags = names("tags", tags);
         per = per == null ? Per.OWNER : per;
+        whenShort = whenShort == null ? WhenShort.REFUSE : whenShort;
+        warnAt = BudgetWarnings.of(warnAt == null ? List.of() : warnAt, soft).at();
         checkName(name);
+        checkRollover(rollover, window);
+        checkSoft(soft, rollover, whenShort);
         if (limitTokens != null && models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty())) {
             throw new IllegalArgumentException(
                     "tools use no tokens, so limit-tokens would never be reached: write limit-requests or limit-usd");
+        }
+        boolean ofToolsOnly = models.isEmpty() && !(tools.isEmpty() && toolServers.isEmpty());
+        checkShortage(whenShort, leastOutput, limitRequests != null, ofToolsOnly);
+    }
+
+    private static void checkShortage(
+            WhenShort whenShort, @Nullable Long leastOutput, boolean requests, boolean tools) {
+        if (whenShort == WhenShort.SHRINK && (requests || tools)) {
+            throw new IllegalArgumentException((requests
+                            ? "a request counts one however short its answer is"
+                            : "a tool's call cannot be made shorter")
+                    + ", so this budget cannot shrink anything: leave when-short out");
+        }
+        if (leastOutput != null && whenShort != WhenShort.SHRINK) {
+            throw new IllegalArgumentException("least-output is for budgets that shrink: write when-short: shrink too");
+        }
+        if (leastOutput != null && (leastOutput < 1 || leastOutput > MOST_LEAST_OUTPUT)) {
+            throw new IllegalArgumentException("least-output is between 1 and " + MOST_LEAST_OUTPUT);
         }
     }
 
     /** A limit on all calls of its owner. */
     public BudgetConfig(BigDecimal limitUsd, Window window, ZoneId timezone) {
         this(
-                null, limitUsd, null, null, null, null, window, null, timezone, null, null, List.of(), List.of(),
-                List.of(), List.of(), Per.OWNER);
+                null,
+                limitUsd,
+                null,
+                null,
+                null,
+                null,
+                window,
+                null,
+                timezone,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Per.OWNER,
+                WhenShort.REFUSE,
+                null,
+                List.of(),
+                false);
     }
 
     private static Window window(@Nullable Window window, @Nullable Duration rolling) {
@@ -117,6 +179,32 @@ public record BudgetConfig(
             throw new IllegalArgumentException("rolling is at least 1m and at most 366d");
         }
         return Window.ROLLING;
+    }
+
+    private static void checkSoft(boolean soft, @Nullable BigDecimal rollover, WhenShort whenShort) {
+        if (soft && rollover != null) {
+            throw new IllegalArgumentException(
+                    "a soft budget refuses nothing, so nothing needs to roll over: leave rollover out, or soft");
+        }
+        if (soft && whenShort == WhenShort.SHRINK) {
+            throw new IllegalArgumentException(
+                    "a soft budget refuses nothing, so no call needs to shrink: leave when-short out, or soft");
+        }
+    }
+
+    private static void checkRollover(@Nullable BigDecimal rollover, Window window) {
+        if (rollover == null) {
+            return;
+        }
+        if (window == Window.TOTAL || window == Window.ROLLING) {
+            throw new IllegalArgumentException((window == Window.TOTAL
+                            ? "a budget without a window never starts again"
+                            : "what a rolling budget has spent leaves it piece by piece")
+                    + ", so nothing could roll over: give it a window such as monthly, or leave rollover out");
+        }
+        if (rollover.signum() <= 0) {
+            throw new IllegalArgumentException("rollover is more than 0: leave it out, if nothing is to roll over");
+        }
     }
 
     private static List<String> names(String key, @Nullable List<String> names) {
@@ -145,6 +233,14 @@ public record BudgetConfig(
 
     BudgetTurn turn() {
         return new BudgetTurn(window, timezone, rolling, from, until);
+    }
+
+    Shortage shortage() {
+        return new Shortage(whenShort == WhenShort.SHRINK, leastOutput == null ? LEAST_OUTPUT : leastOutput);
+    }
+
+    BudgetWarnings warnings() {
+        return new BudgetWarnings(warnAt, soft);
     }
 
     BudgetScope scope() {

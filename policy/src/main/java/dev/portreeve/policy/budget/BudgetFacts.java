@@ -23,26 +23,28 @@ final class BudgetFacts {
         List<Facts> levels = new ArrayList<>();
         for (int i = 0; i < hold.levels().size(); i++) {
             Level level = hold.levels().get(i);
-            long left =
-                    Math.max(0, admitted.after().get(i).remaining(level.budget().limit()));
-            levels.add(held(level, left, hold.amounts().on(i)));
+            levels.add(held(level, admitted.after().get(i), hold.amounts().on(i)));
         }
         Facts facts = new Facts().put("held_usd", hold.amount().toDecimal()).putAll("held", levels);
         return facts.include(takesOver(hold));
     }
 
-    private static Facts held(Level level, long left, long amount) {
+    private static Facts held(Level level, Balance after, long amount) {
+        long left = Math.max(0, after.remaining());
         Budget budget = level.budget();
         BudgetUnit unit = budget.unit();
         Facts facts = new Facts()
                 .put("budget", level.key().budgetId())
                 .put("window_start", level.span().start().toString());
+        if (budget.isSoft()) {
+            facts.put("soft", true);
+        }
         if (unit.isDollars()) {
-            return facts.put("limit_usd", unit.decimal(budget.limit())).put("remaining_usd", unit.decimal(left));
+            return facts.put("limit_usd", unit.decimal(after.limit())).put("remaining_usd", unit.decimal(left));
         }
         facts.put("unit", unit.code())
                 .put("held", unit.decimal(amount))
-                .put("limit", unit.decimal(budget.limit()))
+                .put("limit", unit.decimal(after.limit()))
                 .put("remaining", unit.decimal(left));
         if (unit.perUsd() != null && unit.date() != null) {
             facts.put("per_usd", unit.perUsd().toPlainString())
@@ -156,6 +158,9 @@ final class BudgetFacts {
         facts.put("result", made.result());
         if (made.status() != 0) {
             facts.put("status", made.status());
+        }
+        if (!made.translation().isEmpty()) {
+            facts.putStrings("translation", made.translation());
         }
         if (charged == null) {
             return facts;

@@ -68,6 +68,28 @@ record BudgetLimit(BudgetUnit unit, long amount) {
         }
     }
 
+    /**
+     * How much of this may roll over; zero if nothing does.
+     *
+     * @throws IllegalArgumentException if it cannot be counted
+     */
+    long rollover(BudgetConfig config) {
+        BigDecimal written = config.rollover();
+        if (written == null) {
+            return 0;
+        }
+        try {
+            long most = unit.amount(written);
+            if (most <= Long.MAX_VALUE - amount) {
+                return most;
+            }
+        } catch (ArithmeticException ignored) {
+            // Said below, as if it were too much.
+        }
+        throw new IllegalArgumentException(
+                "rollover " + written + " is more, or finer, than " + unit.code() + " are counted");
+    }
+
     /** @param rates of the currencies */
     static BudgetLimit of(BudgetConfig config, List<OrganisationConfig.Rate> rates) {
         if (config.limitTokens() != null) {

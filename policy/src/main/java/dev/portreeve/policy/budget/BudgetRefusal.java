@@ -11,29 +11,49 @@ import org.jspecify.annotations.Nullable;
 final class BudgetRefusal {
     private BudgetRefusal() {}
 
+    /** Its budget is not open. */
+    static CallEnded of(Level level) {
+        BudgetStatus status = level.budget().status();
+        boolean frozen = status.state() == BudgetStatus.State.FROZEN;
+        return denied(
+                frozen ? Denial.Reason.BUDGET_FROZEN : Denial.Reason.BUDGET_CLOSED,
+                level.budget() + (frozen ? " is frozen: " : " is closed: ") + status.reason(),
+                null);
+    }
+
     static CallEnded of(Hold hold, Hold.Decision.Exhausted exhausted) {
+        return of(hold, exhausted, "");
+    }
+
+    /** @param why the request has no shorter answer, where the budget would have paid for one; empty if that is not it */
+    static CallEnded of(Hold hold, Hold.Decision.Exhausted exhausted, String why) {
         Level level = exhausted.level();
         Budget budget = level.budget();
         Balance balance = exhausted.before();
         if (balance == null) {
             return denied(
+                    Denial.Reason.BUDGET_EXHAUSTED,
                     budget + " has no room for another session: it counts " + PostgresHolds.MAX_SESSIONS + " by now",
                     new BudgetState(NanoUsd.ZERO, level.span().end()));
         }
         BudgetUnit unit = budget.unit();
-        String detail = budget + " is exhausted: limit "
-                + unit.text(budget.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "
+        long debt = balance.debt();
+        String detail = budget + (debt > 0 ? " is in debt by " + unit.text(debt) : " is exhausted") + ": limit "
+                + unit.text(balance.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "
                 + unit.text(balance.held())
                 + (exhausted.setAside() ? ", much of the rest set aside by other replicas" : "")
-                + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; " + reset(level);
-        NanoUsd left = unit.dollars(Math.max(0, balance.remaining(budget.limit())));
+                + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; "
+                + (why.isEmpty() ? "" : why + "; ")
+                + reset(level);
+        NanoUsd left = unit.dollars(Math.max(0, balance.remaining()));
         return denied(
-                detail, left == null ? null : new BudgetState(left, level.span().end()));
+                debt > 0 ? Denial.Reason.BUDGET_IN_DEBT : Denial.Reason.BUDGET_EXHAUSTED,
+                detail,
+                left == null ? null : new BudgetState(left, level.span().end()));
     }
 
-    private static CallEnded denied(String detail, @Nullable BudgetState state) {
-        return new CallEnded(
-                new CallOutcome.Denied(new Denial(Denial.Stage.BUDGET, Denial.Reason.BUDGET_EXHAUSTED, detail), state));
+    private static CallEnded denied(Denial.Reason reason, String detail, @Nullable BudgetState state) {
+        return new CallEnded(new CallOutcome.Denied(new Denial(Denial.Stage.BUDGET, reason, detail), state));
     }
 
     private static String reset(Level level) {

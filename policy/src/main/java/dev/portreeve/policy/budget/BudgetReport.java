@@ -24,10 +24,14 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
      * @param scope what it is narrowed to; empty where it bounds all calls of its owner
      * @param session whose own count it is; {@code null} where all calls share one
      * @param applies whether it bounds anything today
+     * @param status what an operator made of it
      * @param unit what it counts: {@code usd}, another currency, {@code tokens} or {@code requests}
+     * @param limit with what is raised for a while, and carried
      * @param spent settled, overrun included
      * @param held by calls that still run
      * @param remaining never below zero
+     * @param carried what came from windows before: part of the limit
+     * @param raises what is in force of them, the first to end first
      * @param resetsAt {@code null} for a budget that never starts again
      */
     public record Line(
@@ -40,12 +44,25 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
             @Nullable String session,
             boolean applies,
             ZoneId timezone,
+            BudgetStatus status,
             String unit,
             Amount limit,
             Amount spent,
             Amount held,
             Amount remaining,
-            @Nullable Instant resetsAt) {}
+            Amount carried,
+            List<BudgetRaise> raises,
+            @Nullable Instant resetsAt) {
+        public Line {
+            raises = List.copyOf(raises);
+        }
+
+        /** {@code open}, {@code frozen}, {@code closed}, or {@code in_debt}: more was spent than the limit allows. */
+        public String state() {
+            boolean owes = status.isOpen() && spent.count() > limit.count();
+            return owes ? "in_debt" : status.state().code();
+        }
+    }
 
     /**
      * So much of what a budget counts.

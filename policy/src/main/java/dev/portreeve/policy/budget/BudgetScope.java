@@ -72,6 +72,11 @@ final class BudgetScope {
         return false;
     }
 
+    /** Whether it has one count of every call. */
+    boolean isOfAllCalls() {
+        return anything && tags.isEmpty() && !eachSession;
+    }
+
     boolean eachSession() {
         return eachSession;
     }

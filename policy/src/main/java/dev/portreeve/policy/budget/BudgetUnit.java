@@ -21,6 +21,9 @@ record BudgetUnit(
         @Nullable LocalDate date) {
     static final BudgetUnit USD = new BudgetUnit(Kind.DOLLARS, "usd", null, null);
     static final BudgetUnit TOKENS = new BudgetUnit(Kind.TOKENS, "tokens", null, null);
+    /** Looked at before a number is written out: one of a few characters can have a billion digits. */
+    private static final int MAX_DIGITS = 19;
+
     static final BudgetUnit REQUESTS = new BudgetUnit(Kind.REQUESTS, "requests", null, null);
 
     /** What is counted. */
@@ -80,6 +83,21 @@ record BudgetUnit(
                         .divide(perUsd, 0, RoundingMode.FLOOR)
                         .min(BigDecimal.valueOf(Long.MAX_VALUE))
                         .longValueExact());
+    }
+
+    /**
+     * So much as people write it: money as a decimal, tokens and calls as a whole number.
+     *
+     * @throws ArithmeticException if it is finer than what is counted, or beyond 64 bits
+     */
+    long amount(BigDecimal written) {
+        if (written.precision() - (long) written.scale() > MAX_DIGITS || written.scale() > MAX_DIGITS) {
+            throw new ArithmeticException("beyond what can be counted");
+        }
+        return switch (kind) {
+            case DOLLARS, CURRENCY -> NanoUsd.ofUsd(written).nanos();
+            case TOKENS, REQUESTS -> written.longValueExact();
+        };
     }
 
     /** For records and answers to programs: a decimal. */

@@ -1,5 +1,7 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.call.Carve;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.Subject;
 import java.time.Instant;
@@ -21,7 +23,7 @@ final class Budgets {
     private static final int MAX_CHAINS = 20_000;
 
     private final Map<BudgetOwner, List<Budget>> byOwner;
-    private final Map<String, BudgetUnit> units = new HashMap<>();
+    private final Map<String, Budget> byName = new HashMap<>();
     private final Map<Chain, List<Budget>> chains = new ConcurrentHashMap<>();
 
     /** From a tenant to a key, with the keys that made it. */
@@ -30,7 +32,7 @@ final class Budgets {
     Budgets(Collection<Budget> all) {
         Map<BudgetOwner, List<Budget>> grouped = new HashMap<>();
         for (Budget budget : all) {
-            units.put(name(budget.owner().tenant(), budget.id()), budget.unit());
+            byName.put(name(budget.owner().tenant(), budget.id()), budget);
             grouped.computeIfAbsent(budget.owner(), owner -> new ArrayList<>()).add(budget);
         }
         grouped.replaceAll((owner, budgets) -> List.copyOf(budgets));
@@ -43,10 +45,10 @@ final class Budgets {
      * @param moment when the call began
      */
     List<Level> above(GovernedCall call, Instant moment) {
-        if (byOwner.isEmpty()) {
+        Subject subject = call.subject();
+        if (byOwner.isEmpty() && subject.delegation().depth() == 0) {
             return List.of();
         }
-        Subject subject = call.subject();
         List<Budget> chain = chain(subject);
         if (chain.isEmpty()) {
             return List.of();
@@ -66,11 +68,22 @@ final class Budgets {
         return tenant + " " + budget;
     }
 
-    /** What a window's budget counts; dollars, if it is not in force. */
-    BudgetUnit unit(WindowKey window) {
+    /** The budget of a window, as it is now; {@code null} if it is not in force. */
+    @Nullable
+    Budget of(WindowKey window) {
         int mark = window.budgetId().indexOf(Budget.SESSION_MARK);
         String budget = mark < 0 ? window.budgetId() : window.budgetId().substring(0, mark);
-        return units.getOrDefault(name(window.tenant(), budget), BudgetUnit.USD);
+        return byName.get(name(window.tenant(), budget));
+    }
+
+    /** The same windows, with their budgets as they are now; what is not in force any more stays as it was. */
+    List<Level> newest(List<Level> levels) {
+        List<Level> newest = new ArrayList<>(levels.size());
+        for (Level level : levels) {
+            Budget now = of(level.key());
+            newest.add(now == null || now == level.budget() ? level : new Level(now, level.span(), level.key()));
+        }
+        return newest;
     }
 
     private List<Budget> chain(Subject subject) {
@@ -84,7 +97,7 @@ final class Budgets {
         if (known != null) {
             return known;
         }
-        List<Budget> found = find(chain);
+        List<Budget> found = find(chain, subject.delegation());
         if (chains.size() >= MAX_CHAINS) {
             chains.clear();
         }
@@ -92,16 +105,36 @@ final class Budgets {
         return found;
     }
 
-    private List<Budget> find(Chain chain) {
+    /** The budgets of money that bound whatever this caller does. */
+    List<Level> ofAllCalls(Subject subject, Instant moment) {
+        List<Level> levels = new ArrayList<>();
+        for (Budget budget : chain(subject)) {
+            boolean money = budget.unit().dollars(0) != null;
+            Level level = money && budget.scope().isOfAllCalls() ? budget.at(moment, "") : null;
+            if (level != null) {
+                levels.add(level);
+            }
+        }
+        return levels;
+    }
+
+    private List<Budget> find(Chain chain, Delegation delegation) {
         List<Budget> found = new ArrayList<>(of(chain.tenant(), BudgetOwner.Kind.TENANT, chain.tenant()));
         if (chain.team() != null) {
             found.addAll(of(chain.tenant(), BudgetOwner.Kind.TEAM, chain.team()));
         }
         found.addAll(of(chain.tenant(), BudgetOwner.Kind.MEMBER, chain.member()));
-        for (String key : chain.above()) {
-            found.addAll(of(chain.tenant(), BudgetOwner.Kind.KEY, key));
+        for (int i = 0; i <= chain.above().size(); i++) {
+            String key =
+                    i == chain.above().size() ? chain.keyId() : chain.above().get(i);
+            List<Budget> its = of(chain.tenant(), BudgetOwner.Kind.KEY, key);
+            found.addAll(its);
+            Carve carve = i == 0 ? null : delegation.confines().get(i - 1).budget();
+            if (carve != null && its.stream().noneMatch(each -> each.id().equals(CarvedBudgets.id(key)))) {
+                // The key is newer than this snapshot; what it was given is known with it.
+                found.add(CarvedBudgets.of(chain.tenant(), key, carve));
+            }
         }
-        found.addAll(of(chain.tenant(), BudgetOwner.Kind.KEY, chain.keyId()));
         return List.copyOf(found);
     }
 

@@ -51,7 +51,15 @@ final class ConfiguredBudgets {
             int nth = seen.merge(suffix, 1, Integer::sum);
             String id = kind.code() + ":" + owner + ":" + suffix + (nth == 1 ? "" : ":" + nth);
             BudgetOwner whose = new BudgetOwner(tenant, kind, owner);
-            budgets.add(new Budget(id, whose, limit.unit(), limit.amount(), config.turn(), config.scope()));
+            budgets.add(new Budget(
+                    id,
+                    whose,
+                    limit.unit(),
+                    limit.amount(),
+                    config.turn(),
+                    config.scope(),
+                    new BudgetTerms(limit.rollover(config), config.shortage(), config.warnings()),
+                    BudgetStatus.OPEN));
         }
     }
 

@@ -127,8 +127,9 @@ final class Hold implements CallPosting {
          * @param before the balance of the first level that has not enough left; {@code null} if that is a session's own
          *     count and there are too many of these to begin another
          * @param setAside whether it would have enough if no other replica had leased of it
+         * @param free what of it could be held at once
          */
-        record Exhausted(Level level, @Nullable Balance before, boolean setAside) implements Decision {}
+        record Exhausted(Level level, @Nullable Balance before, boolean setAside, long free) implements Decision {}
 
         /** Its idempotency key is another call's. */
         record KeyInUse() implements Decision {}

@@ -26,17 +26,25 @@ final class HoldDesk {
     /** How long a call waits for what other replicas set aside: idle leases come back within a second, busy ones sooner. */
     private static final Duration RECALL_PATIENCE = Duration.ofSeconds(3);
 
-    private static final Duration RECALL_PAUSE = Duration.ofMillis(50);
+    /** Who gives back says so, and this is how long a call waits that does not hear it. */
+    private static final Duration RECALL_PAUSE = Duration.ofMillis(200);
 
     private final Supplier<Budgets> budgets;
     private final PostingBook<BudgetPosting> book;
     private final Leases leases;
+    private final LeaseReturns returns;
     private final InstantSource clock;
 
-    HoldDesk(Supplier<Budgets> budgets, PostingBook<BudgetPosting> book, Leases leases, InstantSource clock) {
+    HoldDesk(
+            Supplier<Budgets> budgets,
+            PostingBook<BudgetPosting> book,
+            Leases leases,
+            LeaseReturns returns,
+            InstantSource clock) {
         this.budgets = budgets;
         this.book = book;
         this.leases = leases;
+        this.returns = returns;
         this.clock = clock;
     }
 
@@ -46,6 +54,10 @@ final class HoldDesk {
         Meter meter = new Meter(call.estimate(), worst);
         List<Level> levels = taken(budgets.get().above(call, clock.instant()), worst);
         Holdings.Raise raise = (ordinal, more, first, into) -> raise(call, ordinal, more, first, into, trail);
+        Level barred = barred(levels, worst);
+        if (barred != null) {
+            throw BudgetRefusal.of(barred);
+        }
         if (levels.isEmpty() && call.run() == null) {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
@@ -56,15 +68,38 @@ final class HoldDesk {
         }
         Estimate counted = counted(call, exhausted);
         if (counted == null) {
-            throw BudgetRefusal.of(hold, exhausted);
+            return shorter(call, call.estimate(), hold, raise, trail);
         }
         Load smaller = new Load(counted.worstCase(), Load.tokens(counted), worst.requests());
         trail.facts().put("worst_case_usd", smaller.money().toDecimal()).put("input_counted", true);
         Hold second = hold(call, smaller, levels, trail);
-        if (second.decision() instanceof Hold.Decision.Exhausted still) {
-            throw BudgetRefusal.of(second, still);
+        if (second.decision() instanceof Hold.Decision.Exhausted) {
+            return shorter(call, counted, second, raise, trail);
         }
         return new MeteredReservation(trail, new Meter(counted, smaller), book, new Holdings(second, raise));
+    }
+
+    /** The call with shorter answers, if every budget that has too little left wants that rather than none. */
+    private Reservation shorter(
+            GovernedCall call, Estimate estimate, Hold refused, Holdings.Raise raise, AuditTrail trail)
+            throws CallEnded {
+        long requests = refused.load().requests();
+        Shrinking shrinking =
+                new Shrinking(estimate, Load.NOTHING, each -> new Load(each.worstCase(), Load.tokens(each), requests));
+        Hold last = refused;
+        while (last.decision() instanceof Hold.Decision.Exhausted exhausted) {
+            Estimate shorter = shrinking.shorter(exhausted);
+            if (shorter == null) {
+                throw BudgetRefusal.of(last, exhausted, shrinking.why());
+            }
+            Load load = new Load(shorter.worstCase(), Load.tokens(shorter), requests);
+            last = hold(call, load, last.levels(), trail, shrinking.facts(load));
+            if (!(last.decision() instanceof Hold.Decision.Exhausted)) {
+                return new MeteredReservation(
+                        trail, new Meter(shorter, load), book, new Holdings(last, raise), shrinking.cap());
+            }
+        }
+        throw new IllegalStateException("only what was refused is made shorter");
     }
 
     /** The bound of an input by its size is several times too high: what does not fit may do once it is counted. */
@@ -74,7 +109,7 @@ final class HoldDesk {
         if (before == null || budget.unit().kind() == BudgetUnit.Kind.REQUESTS) {
             return null;
         }
-        NanoUsd left = budget.unit().dollars(Math.max(0, before.remaining(budget.limit())));
+        NanoUsd left = budget.unit().dollars(Math.max(0, before.remaining()));
         // What counts tokens says nothing of money; whether they fit then, the second hold tells.
         return call.estimate().counted(left == null ? MeteredReservation.ANYTHING : left);
     }
@@ -89,12 +124,28 @@ final class HoldDesk {
         return List.of();
     }
 
-    /** In the windows of the first hold, which are those of the call's beginning. */
-    private boolean raise(
+    /** The first level that this would take something of and whose budget is not open. */
+    private static @Nullable Level barred(List<Level> levels, Load load) {
+        for (Level level : levels) {
+            Budget budget = level.budget();
+            if (!budget.status().isOpen() && budget.unit().of(load) > 0) {
+                return level;
+            }
+        }
+        return null;
+    }
+
+    /** In the windows of the first hold, which are those of the call's beginning; by what is said of their budgets now. */
+    private Hold.Decision raise(
             GovernedCall call, int ordinal, Load more, @Nullable Hold first, List<Hold> into, AuditTrail trail) {
-        List<Level> levels = first == null ? budgets.get().above(call, clock.instant()) : first.levels();
+        Budgets now = budgets.get();
+        List<Level> levels = first == null ? now.above(call, clock.instant()) : now.newest(first.levels());
         if (levels.isEmpty()) {
-            return true;
+            return new Hold.Decision.Admitted(List.of());
+        }
+        Level barred = barred(levels, more);
+        if (barred != null) {
+            return new Hold.Decision.Exhausted(barred, null, false, 0);
         }
         Supplier<Hold> holds = () -> Hold.raise(
                 call.subject().tenant(),
@@ -107,30 +158,33 @@ final class HoldDesk {
         Hold fromMemory = holds.get();
         if (call.run() == null && leases.draw(fromMemory)) {
             into.add(fromMemory);
-            return true;
+            return fromMemory.decision();
         }
-        return decided(holds, into, patience(call), trail);
+        try (LeaseReturns.Ear ear = returns.listen(fromMemory.windows())) {
+            return decided(holds, into, patience(call), ear, trail);
+        }
     }
 
-    private boolean decided(Supplier<Hold> holds, List<Hold> into, Deadline patience, AuditTrail trail) {
+    private Hold.Decision decided(
+            Supplier<Hold> holds, List<Hold> into, Deadline patience, LeaseReturns.Ear ear, AuditTrail trail) {
         while (true) {
             Hold hold = holds.get();
             Receipt receipt = trail.post(book, hold);
             into.add(hold);
             receipt.await();
             switch (hold.decision()) {
-                case Hold.Decision.Admitted ignored -> {
-                    return true;
+                case Hold.Decision.Admitted admitted -> {
+                    return admitted;
                 }
                 case Hold.Decision.Exhausted exhausted -> {
                     into.removeLast();
-                    if (!exhausted.setAside() || patience.isPast() || !pause()) {
-                        return false;
+                    if (!exhausted.setAside() || patience.isPast() || !ear.await(RECALL_PAUSE)) {
+                        return exhausted;
                     }
                 }
-                case Hold.Decision.KeyInUse ignored -> {
+                case Hold.Decision.KeyInUse inUse -> {
                     into.removeLast();
-                    return false;
+                    return inUse;
                 }
             }
         }
@@ -143,6 +197,12 @@ final class HoldDesk {
 
     /** Decided: admitted, or exhausted. */
     private Hold hold(GovernedCall call, Load worst, List<Level> levels, AuditTrail trail) throws CallEnded {
+        return hold(call, worst, levels, trail, new Facts());
+    }
+
+    /** @param said more for the opening record, if it is admitted */
+    private Hold hold(GovernedCall call, Load worst, List<Level> levels, AuditTrail trail, Facts said)
+            throws CallEnded {
         Supplier<Hold> holds = () -> new Hold(
                 call.subject().tenant(),
                 call.id().value(),
@@ -154,13 +214,19 @@ final class HoldDesk {
         // Under a key the hold must be there as soon as the claim is: whoever takes a dead call's place takes its
         // money.
         if (call.run() == null && leases.draw(fromMemory)) {
-            begin(fromMemory, trail);
+            begin(fromMemory, trail, said);
             return fromMemory;
         }
-        Deadline patience = patience(call);
+        try (LeaseReturns.Ear ear = returns.listen(fromMemory.windows())) {
+            return decided(holds, patience(call), ear, trail, said);
+        }
+    }
+
+    private Hold decided(Supplier<Hold> holds, Deadline patience, LeaseReturns.Ear ear, AuditTrail trail, Facts said)
+            throws CallEnded {
         while (true) {
             Hold hold = holds.get();
-            Receipt receipt = trail.admit(book, hold, () -> opening(hold), () -> ended(hold));
+            Receipt receipt = trail.admit(book, hold, () -> opening(hold, said), () -> ended(hold));
             awaitDecision(hold, receipt, trail);
             switch (hold.decision()) {
                 case Hold.Decision.Admitted ignored -> {
@@ -168,7 +234,7 @@ final class HoldDesk {
                     return hold;
                 }
                 case Hold.Decision.Exhausted exhausted -> {
-                    if (!exhausted.setAside() || patience.isPast() || !pause()) {
+                    if (!exhausted.setAside() || patience.isPast() || !ear.await(RECALL_PAUSE)) {
                         return hold;
                     }
                 }
@@ -179,23 +245,13 @@ final class HoldDesk {
 
     // The hold itself is written with the call's end, or when that is long in coming; until then the lease stands for
     // it.
-    private void begin(Hold drawn, AuditTrail trail) {
+    private void begin(Hold drawn, AuditTrail trail, Facts said) {
         try {
-            Receipt ignored = trail.admit(BudgetFacts.held(drawn, drawn.admitted()));
+            Receipt ignored =
+                    trail.admit(BudgetFacts.held(drawn, drawn.admitted()).include(said));
         } catch (EvidenceUnavailable refused) {
             leases.undo(drawn);
             throw refused;
-        }
-    }
-
-    // What it waits for happens in another process and is seen in the database only.
-    private static boolean pause() {
-        try {
-            Thread.sleep(RECALL_PAUSE);
-            return true;
-        } catch (InterruptedException left) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 
@@ -211,9 +267,10 @@ final class HoldDesk {
         }
     }
 
-    private static @Nullable Facts opening(Hold hold) {
+    private static @Nullable Facts opening(Hold hold, Facts said) {
         return switch (hold.decision()) {
-            case Hold.Decision.Admitted admitted -> BudgetFacts.held(hold, admitted);
+            case Hold.Decision.Admitted admitted ->
+                BudgetFacts.held(hold, admitted).include(said);
             case Hold.Decision.Exhausted ignored -> null;
             case Hold.Decision.KeyInUse ignored -> null;
         };

@@ -12,6 +12,7 @@ final class Holdings {
     private final Raise raise;
     private Load held = Load.NOTHING;
     private int raises;
+    private Hold.Decision.@Nullable Exhausted refused;
 
     /** Holds more for the same call. */
     @FunctionalInterface
@@ -22,9 +23,9 @@ final class Holdings {
          * @param ordinal which raise of the call this is, from 1
          * @param first what the call held before it began, or {@code null}
          * @param into takes the hold before it can be on disk, so that the call's end resolves it whatever is heard of it
-         * @return false if a budget refused it; {@code into} then has nothing to resolve
+         * @return what was decided; if that is no admission, {@code into} has nothing to resolve
          */
-        boolean hold(int ordinal, Load more, @Nullable Hold first, List<Hold> into);
+        Hold.Decision hold(int ordinal, Load more, @Nullable Hold first, List<Hold> into);
     }
 
     /** @param first the admitted hold, or {@code null} if nothing is held */
@@ -40,8 +41,9 @@ final class Holdings {
         return held;
     }
 
-    /** Makes sure that so much is held in all; false if a budget has not enough left. */
+    /** Makes sure that so much is held in all; false if it cannot be, as {@link #refused} says. */
     boolean cover(Load needed) {
+        refused = null;
         Load more = held.missing(needed);
         if (more.isNothing()) {
             return true;
@@ -50,9 +52,20 @@ final class Holdings {
             return false;
         }
         raises++;
-        boolean raised = raise.hold(raises, more, holds.isEmpty() ? null : holds.getFirst(), holds);
-        held = raised ? held.plus(more) : held;
-        return raised;
+        Hold.Decision decision = raise.hold(raises, more, holds.isEmpty() ? null : holds.getFirst(), holds);
+        if (decision instanceof Hold.Decision.Admitted) {
+            held = held.plus(more);
+            return true;
+        }
+        // Nothing stands under this ordinal.
+        raises--;
+        refused = decision instanceof Hold.Decision.Exhausted exhausted ? exhausted : null;
+        return false;
+    }
+
+    /** The budget that had too little left for what was to be covered last, or {@code null} if that was not why. */
+    Hold.Decision.@Nullable Exhausted refused() {
+        return refused;
     }
 
     /**
@@ -68,10 +81,12 @@ final class Holdings {
         for (int i = 0; i < levels.size(); i++) {
             Level level = levels.get(i);
             BudgetUnit unit = level.budget().unit();
+            if (level.budget().isSoft()) {
+                continue;
+            }
             // Of what is held, what the call does not cost comes back.
             long back = unit.of(held) - unit.of(spent);
-            NanoUsd left = unit.dollars(
-                    left(admitted.after().get(i).remaining(level.budget().limit()), back));
+            NanoUsd left = unit.dollars(left(admitted.after().get(i).remaining(), back));
             if (left != null && (tightest == null || left.compareTo(tightest.remaining()) < 0)) {
                 tightest = new BudgetState(left, level.span().end());
             }

@@ -1,7 +1,6 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.signal.PostgresNotifications;
-import java.time.Instant;
 
 /**
  * Hears from other replicas whose calls were short of what this one set aside, and gives it back at once. Whoever was not heard loses
@@ -19,9 +18,7 @@ public final class LeaseRecalls implements PostgresNotifications.Listener {
 
     @Override
     public void notified(String payload) {
-        // Windows begin with a second, and no id has a line break.
-        String[] window = payload.split("\n", -1);
-        sweeper.giveBack(new WindowKey(window[0], window[1], Instant.ofEpochSecond(Long.parseLong(window[2]))));
+        sweeper.giveBack(WindowKey.said(payload));
     }
 
     @Override

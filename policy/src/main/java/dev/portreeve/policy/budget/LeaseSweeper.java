@@ -79,6 +79,11 @@ public final class LeaseSweeper {
         }
     }
 
+    /** Gives back what is set aside of budgets that are not open any more; does not wait for the database. */
+    void giveBackBarred() {
+        ledger.leases().windows().stream().filter(ledger::isBarred).forEach(this::giveBack);
+    }
+
     private List<Receipt> giveBack(Duration idle) {
         List<WindowKey> unused = ledger.leases().unused(idle);
         List<Receipt> receipts = new ArrayList<>();
@@ -98,7 +103,7 @@ public final class LeaseSweeper {
      */
     public int forfeitDead() {
         List<LeasePosting.Forfeit> dead = expired.find(ledger.leases().replica(), AT_ONCE).stream()
-                .map(lease -> new LeasePosting.Forfeit(lease, ids.get(), ledger.unit(lease.window())))
+                .map(lease -> new LeasePosting.Forfeit(lease.lease(), ids.get(), lease.unit()))
                 .toList();
         List<Receipt> receipts = dead.stream()
                 .map(forfeit -> audit.append(JournalEntry.of(ledger, forfeit, () -> events(forfeit))))

@@ -128,6 +128,12 @@ final class LeaseTurn {
                 && !standings.getOrDefault(window, Standing.NONE).recalled();
     }
 
+    /** Whether somebody waits for what the batch gave back of it. */
+    boolean returns(WindowKey window) {
+        Standing standing = standings.getOrDefault(window, Standing.NONE);
+        return standing.recalled() && outstanding(window) < standing.all();
+    }
+
     /** The rows to write. */
     Map<LeaseKey, Long> changed() {
         return changed;

@@ -176,7 +176,7 @@ final class Leases {
         share.usual = amount;
         share.usedAt = now;
         share.unused = false;
-        long limit = level.budget().limit();
+        long limit = level.budget().ceiling();
         if (share.limit != limit) {
             // What was set aside under another limit may be more than this one allows.
             share.limit = limit;
@@ -262,7 +262,7 @@ final class Leases {
             // What running calls drew stays theirs, also under a limit that was lowered since.
             long promised = Math.min(mine, Math.max(0, share.drawn - written));
             // Below zero after an overrun.
-            long pool = balance.remaining(share.limit) - others;
+            long pool = balance.remaining() - others;
             long spare = recalled || share.unused ? 0 : spare(share, pool - promised);
             long granted = Math.max(promised, Math.min(promised + spare, pool));
             share.free = Math.min(share.free, Math.max(0, granted - promised));
@@ -336,6 +336,16 @@ final class Leases {
                 }
             });
             return windows;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of which something may be set aside here. */
+    List<WindowKey> windows() {
+        lock.lock();
+        try {
+            return List.copyOf(shares.keySet());
         } finally {
             lock.unlock();
         }

@@ -68,8 +68,12 @@ final class Meter {
             started = true;
             try {
                 Usage said = upstream.execute(cleared.with(attempts), chunk -> {
-                    count(chunk);
-                    out.emit(chunk);
+                    if (chunk.isSilent()) {
+                        hear(chunk);
+                    } else {
+                        count(chunk);
+                        out.emit(chunk);
+                    }
                 });
                 reported = said.basis() == Usage.Basis.ESTIMATED ? null : said;
                 return usage();
@@ -268,11 +272,15 @@ final class Meter {
                 both ? Usage.Basis.COUNTED : Usage.Basis.ESTIMATED);
     }
 
-    private void count(Output<?> chunk) {
-        emitted = true;
+    private void hear(Output<?> chunk) {
         counted = null;
         Usage said = chunk.soFar();
         soFar = said == null ? soFar : said;
+    }
+
+    private void count(Output<?> chunk) {
+        emitted = true;
+        hear(chunk);
         long repeated = 0;
         for (TextRun run : chunk.text()) {
             long length = utf8Length(run.text());

@@ -25,9 +25,16 @@ final class MeteredReservation implements Reservation, Attempts {
     private final Meter meter;
     private final PostingBook<BudgetPosting> book;
     private final Holdings holdings;
+    private long cap;
     private boolean closed;
 
     MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, Holdings holdings) {
+        this(trail, meter, book, holdings, 0);
+    }
+
+    /** @param cap to how many tokens each answer was made shorter; 0 if none was */
+    MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, Holdings holdings, long cap) {
+        this.cap = cap;
         this.trail = trail;
         this.meter = meter;
         this.book = book;
@@ -46,11 +53,35 @@ final class MeteredReservation implements Reservation, Attempts {
 
     @Override
     public boolean begin(Estimate estimate) {
+        cap = 0;
         if (covers(estimate)) {
             return true;
         }
         Estimate counted = estimate.counted(ANYTHING);
-        return counted != null && covers(counted);
+        return (counted != null && covers(counted)) || coversShorter(counted == null ? estimate : counted);
+    }
+
+    private boolean coversShorter(Estimate estimate) {
+        Shrinking shrinking = new Shrinking(estimate, holdings.held(), meter::needed);
+        Hold.Decision.Exhausted refused = holdings.refused();
+        while (refused != null) {
+            Estimate shorter = shrinking.shorter(refused);
+            if (shorter == null) {
+                return false;
+            }
+            if (covers(shorter)) {
+                cap = shrinking.cap();
+                trail.facts().include(shrinking.facts(holdings.held()));
+                return true;
+            }
+            refused = holdings.refused();
+        }
+        return false;
+    }
+
+    @Override
+    public long shortenedTo() {
+        return cap;
     }
 
     private boolean covers(Estimate estimate) {
@@ -60,6 +91,11 @@ final class MeteredReservation implements Reservation, Attempts {
         }
         meter.begin(estimate);
         return true;
+    }
+
+    @Override
+    public @Nullable BudgetState left() {
+        return holdings.tightest(holdings.held());
     }
 
     @Override

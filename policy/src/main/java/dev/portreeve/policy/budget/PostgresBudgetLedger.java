@@ -29,8 +29,11 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private static final int MAX_KNOWN_WINDOWS = 100_000;
 
     private final PostgresBudgets budgets;
+    private final PostgresRollover rollover = new PostgresRollover();
     private final HoldDesk desk;
+    private final InstantSource clock;
     private final Leases leases;
+    private final LeaseReturns returns = new LeaseReturns();
     /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
 
@@ -40,18 +43,25 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
      */
     public PostgresBudgetLedger(PostgresBudgets budgets, UUID replica, InstantSource clock) {
         this.budgets = budgets;
+        this.clock = clock;
         this.leases = new Leases(replica);
-        this.desk = new HoldDesk(budgets, this, leases, clock);
+        this.desk = new HoldDesk(budgets, this, leases, returns, clock);
     }
 
-    /** What a window's budget counts; dollars, if there is no such budget any more. */
-    BudgetUnit unit(WindowKey window) {
-        return budgets.get().unit(window);
+    /** Whether nothing may be held in this window any more: its budget is not open, or not in force. */
+    boolean isBarred(WindowKey window) {
+        Budget budget = budgets.get().of(window);
+        return budget == null || !budget.status().isOpen();
     }
 
     /** What this replica may hold from memory. */
     Leases leases() {
         return leases;
+    }
+
+    /** To be told what other replicas gave back; without it calls that wait for that find it a little later. */
+    public LeaseReturns returns() {
+        return returns;
     }
 
     @Override
@@ -61,13 +71,14 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
-        PostgresHolds rows = new PostgresHolds(transaction);
+        PostgresHolds rows = new PostgresHolds(transaction, clock.instant());
         PostgresClaims claims = new PostgresClaims(transaction.connection());
         // Before any window is locked, as everybody does who claims.
         claims.decide(postings);
         Batch batch = new Batch();
         postings.forEach(batch::add);
         Set<WindowKey> attempted = make(rows, batch.opened);
+        rollover.carry(transaction.connection(), batch.opened.values(), batch.spoken, clock.instant());
         // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
         PostgresHolds.Known known =
                 rows.lock(batch.spoken, batch.forfeits, leases, batch.resolves ? batch.calls : Set.of());
@@ -76,8 +87,10 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         PostgresBuckets buckets = new PostgresBuckets(transaction);
         ruling.forget(buckets.forget(
                 known.balances().keySet().stream().filter(WindowKey::isRolling).toList()));
+        ruling.counting(buckets.counting(postings));
         ruling.decide(postings);
         claims.giveBackRefused(postings);
+        buckets.takeBack(ruling);
         rows.write(ruling);
         buckets.countForAWhile(ruling);
         claims.takeOver(ruling);

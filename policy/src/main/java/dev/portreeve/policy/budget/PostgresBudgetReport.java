@@ -22,6 +22,8 @@ final class PostgresBudgetReport {
     private final DSLContext database;
     private final Instant now;
     private final List<BudgetReport.Line> lines = new ArrayList<>();
+    private final Map<WindowKey, Long> carried = new HashMap<>();
+    private Map<String, List<BudgetRaise>> raises = Map.of();
 
     PostgresBudgetReport(DSLContext database, Instant now) {
         this.database = database;
@@ -30,11 +32,13 @@ final class PostgresBudgetReport {
 
     BudgetReport of(@Nullable String tenant) {
         Condition whose = tenant == null ? DSL.noCondition() : BUDGET.TENANT.eq(tenant);
+        raises = PostgresRaises.each(database, tenant);
+        PostgresRaises.InForce raised = PostgresRaises.sums(database);
         List<Budget> budgets = database.selectFrom(BUDGET)
                 .where(BUDGET.RETIRED_AT.isNull().and(whose))
                 .orderBy(BUDGET.TENANT, BUDGET.OWNER_KIND, BUDGET.OWNER_ID, BUDGET.ID)
                 .limit(BudgetReport.MAX_LINES + 1)
-                .fetch(PostgresBudgetRows::read);
+                .fetch(row -> PostgresBudgetRows.read(row, raised.of(row.getTenant(), row.getId())));
         Map<String, Map<WindowKey, Balance>> balances = balances(tenant);
         for (Budget budget : budgets) {
             add(budget, balances.getOrDefault(name(budget.owner().tenant(), budget.id()), Map.of()));
@@ -84,6 +88,7 @@ final class PostgresBudgetReport {
                     WindowKey window = new WindowKey(row.getTenant(), row.getBudgetId(), row.getStartsAt());
                     Balance stored = new Balance(
                             row.getLimitNanos(), row.getHeldNanos(), row.getSettledNanos(), row.getOverrunNanos());
+                    carried.put(window, row.getCarriedNanos());
                     Balance old = aged.get(window);
                     balances.computeIfAbsent(name(row.getTenant(), row.getOfBudget()), budget -> new LinkedHashMap<>())
                             .put(window, old == null ? stored : stored.takeBack(old.settled(), old.overrun()));
@@ -114,24 +119,35 @@ final class PostgresBudgetReport {
         return sum.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValueExact();
     }
 
-    private static BudgetReport.Line line(
-            Budget budget, @Nullable Level level, @Nullable String session, Balance balance) {
+    private static WindowKey window(Level level, @Nullable String session) {
+        return session == null ? level.key() : level.of(session).key();
+    }
+
+    private BudgetReport.Line line(Budget budget, @Nullable Level level, @Nullable String session, Balance balance) {
         BudgetUnit unit = budget.unit();
+        String tenant = budget.owner().tenant();
+        // The row may have been written under another limit.
+        long before = level == null ? 0 : carried.getOrDefault(window(level, session), 0L);
+        Balance now = new Balance(
+                Balance.saturated(budget.limit(), before), balance.held(), balance.settled(), balance.overrun());
         return new BudgetReport.Line(
-                budget.owner().tenant(),
+                tenant,
                 budget.id(),
                 budget.owner(),
                 budget.turn().window(),
-                budget.turn().label(),
+                budget.turn().label() + (budget.isSoft() ? " (soft)" : ""),
                 budget.scope().label(),
                 session,
                 level != null,
                 budget.turn().zone(),
+                budget.status(),
                 unit.code(),
-                BudgetReport.Amount.of(unit, budget.limit()),
-                BudgetReport.Amount.of(unit, balance.spent()),
-                BudgetReport.Amount.of(unit, balance.held()),
-                BudgetReport.Amount.of(unit, Math.max(0, balance.remaining(budget.limit()))),
+                BudgetReport.Amount.of(unit, now.limit()),
+                BudgetReport.Amount.of(unit, now.spent()),
+                BudgetReport.Amount.of(unit, now.held()),
+                BudgetReport.Amount.of(unit, Math.max(0, now.remaining())),
+                BudgetReport.Amount.of(unit, before),
+                raises.getOrDefault(name(tenant, budget.id()), List.of()),
                 level == null ? null : level.span().end());
     }
 }

@@ -4,6 +4,7 @@ import static dev.portreeve.db.policy.Tables.BUDGET;
 
 import dev.portreeve.db.policy.tables.records.BudgetRecord;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A budget as a row of {@code policy.budget}, there and back. */
 final class PostgresBudgetRows {
+    private static final String SHRINK = "shrink";
+    private static final String REFUSE = "refuse";
+
     private PostgresBudgetRows() {}
 
     /** All of it but whose it is, and what people changed about it since. */
@@ -32,11 +36,16 @@ final class PostgresBudgetRows {
                 turn.rolling() == null ? null : turn.rolling().toSeconds());
         row.put(BUDGET.FIRST_DAY, turn.from());
         row.put(BUDGET.LAST_DAY, turn.until());
+        row.put(BUDGET.ROLLOVER_NANOS, budget.rollover() == 0 ? null : budget.rollover());
         row.put(BUDGET.MODELS, array(scope.models()));
         row.put(BUDGET.TOOLS, array(scope.tools()));
         row.put(BUDGET.TOOL_SERVERS, array(scope.toolServers()));
         row.put(BUDGET.TAGS, array(scope.tags()));
         row.put(BUDGET.EACH_SESSION, scope.eachSession());
+        row.put(BUDGET.WHEN_SHORT, budget.shortage().shrinks() ? SHRINK : REFUSE);
+        row.put(BUDGET.LEAST_OUTPUT, budget.shortage().leastOutput());
+        row.put(BUDGET.WARN_AT, budget.warnings().at().toArray(Integer[]::new));
+        row.put(BUDGET.SOFT, budget.isSoft());
         return row;
     }
 
@@ -44,7 +53,8 @@ final class PostgresBudgetRows {
         return names.toArray(String[]::new);
     }
 
-    static Budget read(BudgetRecord row) {
+    /** @param raised what raises add to its limit now */
+    static Budget read(BudgetRecord row, long raised) {
         BudgetOwner.Kind kind = BudgetOwner.Kind.valueOf(row.getOwnerKind().toUpperCase(Locale.ROOT));
         Long rolling = row.getRollingSeconds();
         BudgetTurn turn = new BudgetTurn(
@@ -63,8 +73,21 @@ final class PostgresBudgetRows {
                 row.getId(),
                 new BudgetOwner(row.getTenant(), kind, row.getOwnerId()),
                 BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
-                row.getLimitNanos(),
+                Balance.saturated(row.getLimitNanos(), raised),
                 turn,
-                scope);
+                scope,
+                new BudgetTerms(
+                        row.getRolloverNanos() == null ? 0 : row.getRolloverNanos(),
+                        new Shortage(row.getWhenShort().equals(SHRINK), row.getLeastOutput()),
+                        new BudgetWarnings(List.of(row.getWarnAt()), row.getSoft())),
+                status(row));
+    }
+
+    private static BudgetStatus status(BudgetRecord row) {
+        Instant since = row.getStateAt();
+        return since == null
+                ? BudgetStatus.OPEN
+                : new BudgetStatus(
+                        BudgetStatus.State.of(row.getState()), row.getStateReason(), row.getStateBy(), since);
     }
 }

@@ -3,11 +3,13 @@ package dev.portreeve.policy.budget;
 import static dev.portreeve.db.policy.Tables.BUDGET;
 import static dev.portreeve.db.policy.Tables.REVISION;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
+import org.jooq.Record2;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresBudgets implements Supplier<Budgets> {
     private final DSLContext database;
     private final InstantSource clock;
-    private volatile Snapshot snapshot = new Snapshot(-1, Budgets.NONE);
+    private volatile Snapshot snapshot = new Snapshot(-1, null, Budgets.NONE);
 
-    private record Snapshot(long revision, Budgets budgets) {}
+    /** @param until when a raise ends that is in it */
+    private record Snapshot(long revision, @Nullable Instant until, Budgets budgets) {
+        boolean isOld(Instant now) {
+            return until != null && !now.isBefore(until);
+        }
+    }
 
     public PostgresBudgets(DataSource database, InstantSource clock) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
@@ -34,22 +41,23 @@ public final class PostgresBudgets implements Supplier<Budgets> {
     }
 
     /**
-     * Reads the budgets again if any changed. Looking costs one row.
+     * Reads the budgets again if any changed, or a raise has ended. Looking costs one row.
      *
      * @throws org.jooq.exception.DataAccessException if the database does not answer; the last snapshot stays
      */
-    public void refresh() {
+    public synchronized void refresh() {
         // Before the budgets: what changes in between is read now and once more.
-        Long revision = database.select(REVISION.NUMBER)
+        Record2<Long, Instant> look = database.select(REVISION.NUMBER, DSL.currentInstant())
                 .from(REVISION)
                 .where(REVISION.SUBJECT.eq("budget"))
-                .fetchOne(REVISION.NUMBER);
-        if (revision == null || revision != snapshot.revision()) {
+                .fetchSingle();
+        if (look.value1() != snapshot.revision() || snapshot.isOld(look.value2())) {
+            PostgresRaises.InForce raises = PostgresRaises.sums(database);
             List<Budget> budgets = database.selectFrom(BUDGET)
                     .where(BUDGET.RETIRED_AT.isNull())
                     .orderBy(BUDGET.TENANT, BUDGET.ID)
-                    .fetch(PostgresBudgetRows::read);
-            snapshot = new Snapshot(revision == null ? -1 : revision, new Budgets(budgets));
+                    .fetch(row -> PostgresBudgetRows.read(row, raises.of(row.getTenant(), row.getId())));
+            snapshot = new Snapshot(look.value1(), raises.until(), new Budgets(budgets));
         }
     }
 

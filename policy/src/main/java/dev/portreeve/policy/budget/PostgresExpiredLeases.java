@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import static dev.portreeve.db.policy.Tables.BUDGET;
 import static dev.portreeve.db.policy.Tables.LEASE;
 
 import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
@@ -29,18 +30,37 @@ final class PostgresExpiredLeases {
     }
 
     /**
+     * A lease that nobody renews any more.
+     *
+     * @param unit what its budget counts
+     */
+    record Dead(LeaseKey lease, BudgetUnit unit) {}
+
+    /**
      * The oldest first, at most {@code limit}.
      *
      * @param self who asks, and so lives
      */
-    List<LeaseKey> find(UUID self, int limit) {
-        return database.selectFrom(LEASE)
+    List<Dead> find(UUID self, int limit) {
+        // A session's count has the id of its budget, and more.
+        Field<String> budget = DSL.field(
+                "split_part({0}, {1}, 1)",
+                String.class, LEASE.BUDGET_ID, DSL.inline(String.valueOf(Budget.SESSION_MARK)));
+        return database.select(LEASE.asterisk(), BUDGET.UNIT, BUDGET.RATE, BUDGET.RATE_DATE)
+                .from(LEASE)
+                // Also of a budget that is in force no more.
+                .join(BUDGET)
+                .on(BUDGET.TENANT.eq(LEASE.TENANT), BUDGET.ID.eq(budget))
                 .where(LEASE.TOUCHED_AT.lt(ago(DEAD_AFTER)).and(LEASE.NANOS.gt(0L)))
                 .and(LEASE.REPLICA.ne(self))
                 .orderBy(LEASE.TOUCHED_AT)
                 .limit(limit)
-                .fetch(row -> new LeaseKey(
-                        new WindowKey(row.getTenant(), row.getBudgetId(), row.getStartsAt()), row.getReplica()));
+                .fetch(row -> new Dead(
+                        new LeaseKey(
+                                new WindowKey(
+                                        row.get(LEASE.TENANT), row.get(LEASE.BUDGET_ID), row.get(LEASE.STARTS_AT)),
+                                row.get(LEASE.REPLICA)),
+                        BudgetUnit.read(row.get(BUDGET.UNIT), row.get(BUDGET.RATE), row.get(BUDGET.RATE_DATE))));
     }
 
     /** Deletes rows that say nothing any more. */

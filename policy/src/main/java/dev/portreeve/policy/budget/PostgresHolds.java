@@ -9,7 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
@@ -45,10 +45,16 @@ final class PostgresHolds {
             CROSS JOIN LATERAL (
                 SELECT w.tenant, w.budget_id, w.starts_at,
                     w.limit_nanos, w.held_nanos, w.settled_nanos, w.overrun_nanos,
-                    w.leased_nanos, coalesce(w.recalled_until > now(), false) AS recalled
-                FROM policy.budget_window w
+                    w.leased_nanos,
+                    coalesce(w.recalled_until > now(), false) OR g.state <> 'open' OR g.retired_at IS NOT NULL AS recalled,
+                    CASE WHEN g.soft THEN 9223372036854775807 ELSE g.limit_nanos + w.carried_nanos END AS base,
+                    r.nanos AS raised, coalesce(w.ends_at <= ?, false) AS over
+                FROM policy.budget_window w JOIN policy.budget g ON g.tenant = w.tenant AND g.id = w.of_budget
+                CROSS JOIN LATERAL (
+                    SELECT least(coalesce(sum(nanos), 0), 9223372036854775807)::bigint AS nanos FROM policy.budget_raise r
+                    WHERE r.tenant = g.tenant AND r.budget_id = g.id AND r.ends_at > now()) r
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
-                FOR UPDATE) w""";
+                FOR UPDATE OF w) w""";
 
     /**
      * The intervals are {@link PostgresExpiredLeases#TOUCH_EVERY} and {@link PostgresExpiredLeases#DEAD_AFTER}.
@@ -82,13 +88,15 @@ final class PostgresHolds {
             WITH balance AS (
                 UPDATE policy.budget_window w
                 SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,
-                    used_at = now(),
+                    limit_nanos = greatest(n.most, w.held_nanos + w.settled_nanos + w.leased_nanos),
+                    raised_nanos = coalesce(n.raised, w.raised_nanos), used_at = now(),
                     recalled_until = CASE WHEN n.recalls THEN now() + interval '2 seconds' ELSE w.recalled_until END
                 FROM unnest(?::text[], ?::text[], ?::timestamptz[],
-                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[])
-                    AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, recalls)
+                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[], ?::bool[])
+                    AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, most, raised, recalls, returns)
                 WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
-                RETURNING CASE WHEN n.recalls THEN pg_notify('lease_recalled',
+                RETURNING CASE WHEN n.recalls OR n.returns THEN pg_notify(
+                    CASE WHEN n.recalls THEN 'lease_recalled' ELSE 'lease_returned' END,
                     concat_ws(chr(10), n.tenant, n.budget_id, (extract(epoch FROM n.starts_at))::bigint)) END
             ), lease AS (
                 INSERT INTO policy.lease (tenant, budget_id, starts_at, replica, nanos)
@@ -111,10 +119,14 @@ final class PostgresHolds {
 
     private final Transaction transaction;
     private final Connection connection;
+    private final Instant now;
+    private Map<WindowKey, Long> raised = Map.of();
 
-    PostgresHolds(Transaction transaction) {
+    /** @param now by the database's clock: what has ended keeps the limit it had */
+    PostgresHolds(Transaction transaction, Instant now) {
         this.transaction = transaction;
         this.connection = transaction.connection();
+        this.now = now;
     }
 
     /** Makes the rows of windows nobody used yet. */
@@ -126,7 +138,7 @@ final class PostgresHolds {
                     level.key().budgetId(),
                     level.key().start(),
                     level.span().end(),
-                    level.budget().limit());
+                    level.budget().ceiling());
         }
         try (PreparedStatement statement = connection.prepareStatement(MAKE)) {
             columns.set(statement, 1, "text", "text", "timestamptz", "timestamptz", "bigint");
@@ -152,21 +164,25 @@ final class PostgresHolds {
         others.forEach(lease -> row(leases, lease));
         String sql = calls.isEmpty() ? LOCK_AND_READ : LOCK_READ_AND_FIND;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int next = leases.set(statement, set(statement, windows), "text", "text", "timestamptz", "uuid");
+            int over = set(statement, windows);
+            statement.setObject(over, now.atOffset(ZoneOffset.UTC));
+            int next = leases.set(statement, over + 1, "text", "text", "timestamptz", "uuid");
             if (!calls.isEmpty()) {
                 PostgresColumns keys = new PostgresColumns(connection, 2);
                 calls.forEach(call -> keys.row(call.tenant(), call.callId()));
                 keys.set(statement, next, "text", "uuid");
             }
             statement.execute();
-            Rows rows = new Rows(memory);
+            PostgresWindowRows rows = new PostgresWindowRows(memory);
             rows.windows(statement.getResultSet());
-            if (rows.xid != null) {
-                transaction.identify(rows.xid);
+            String xid = rows.xid();
+            if (xid != null) {
+                transaction.identify(xid);
             }
+            raised = rows.raised();
             statement.getMoreResults();
             rows.leases(statement.getResultSet());
-            return new Known(rows.balances, calls.isEmpty() ? Map.of() : holds(statement), rows.turn());
+            return new Known(rows.balances(), calls.isEmpty() ? Map.of() : holds(statement), rows.turn());
         }
     }
 
@@ -177,58 +193,6 @@ final class PostgresHolds {
 
     private int set(PreparedStatement statement, Collection<WindowKey> windows) throws SQLException {
         return PostgresColumns.of(connection, windows).set(statement, 1, "text", "text", "timestamptz");
-    }
-
-    /** The windows and leases as they come. */
-    static final class Rows {
-        private final Leases memory;
-        private final Map<WindowKey, Balance> balances = new HashMap<>();
-        private final Map<WindowKey, LeaseTurn.Standing> standings = new HashMap<>();
-        private final Map<LeaseKey, Long> dead = new HashMap<>();
-        private @Nullable String xid;
-
-        Rows(Leases memory) {
-            this.memory = memory;
-        }
-
-        void windows(ResultSet result) throws SQLException {
-            try (ResultSet rows = result) {
-                while (rows.next()) {
-                    WindowKey window = window(rows);
-                    xid = rows.getString(10);
-                    balances.put(
-                            window, new Balance(rows.getLong(4), rows.getLong(5), rows.getLong(6), rows.getLong(7)));
-                    standings.put(window, new LeaseTurn.Standing(0, rows.getLong(8), true, rows.getBoolean(9)));
-                }
-            }
-        }
-
-        void leases(ResultSet result) throws SQLException {
-            try (ResultSet rows = result) {
-                while (rows.next()) {
-                    LeaseKey lease = new LeaseKey(window(rows), rows.getObject(4, UUID.class));
-                    long nanos = rows.getLong(5);
-                    boolean fresh = rows.getBoolean(6);
-                    if (lease.replica().equals(memory.replica())) {
-                        standings.computeIfPresent(
-                                lease.window(),
-                                (window, all) -> new LeaseTurn.Standing(nanos, all.all(), fresh, all.recalled()));
-                    }
-                    if (rows.getBoolean(7)) {
-                        dead.put(lease, nanos);
-                    }
-                }
-            }
-        }
-
-        static WindowKey window(ResultSet rows) throws SQLException {
-            Instant start = rows.getObject(3, OffsetDateTime.class).toInstant();
-            return new WindowKey(rows.getString(1), rows.getString(2), start);
-        }
-
-        LeaseTurn turn() {
-            return new LeaseTurn(memory, standings, dead);
-        }
     }
 
     private static Map<CallKey, HoldState> holds(PreparedStatement statement) throws SQLException {
@@ -262,7 +226,19 @@ final class PostgresHolds {
         PostgresColumns postings = postings(ruling);
         transaction.atLast(WRITE, (statement, first) -> {
             int next = balances.set(
-                    statement, first, "text", "text", "timestamptz", "bigint", "bigint", "bigint", "bigint", "bool");
+                    statement,
+                    first,
+                    "text",
+                    "text",
+                    "timestamptz",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bool",
+                    "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
             next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz", "bigint");
             return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint", "text", "text");
@@ -270,7 +246,7 @@ final class PostgresHolds {
     }
 
     private PostgresColumns balances(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 8);
+        PostgresColumns columns = new PostgresColumns(connection, 11);
         ruling.changed()
                 .forEach((window, balance) -> columns.row(
                         window.tenant(),
@@ -280,7 +256,10 @@ final class PostgresHolds {
                         balance.settled(),
                         balance.overrun(),
                         ruling.leases().outstanding(window),
-                        ruling.leases().recalls(window)));
+                        balance.limit(),
+                        raised.get(window),
+                        ruling.leases().recalls(window),
+                        ruling.leases().returns(window)));
         return columns;
     }
 

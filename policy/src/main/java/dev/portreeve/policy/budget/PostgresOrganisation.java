@@ -148,7 +148,10 @@ public final class PostgresOrganisation {
          */
         void adjustWindows(Instant now) {
             Field<Long> limit = DSL.greatest(
-                    BUDGET.LIMIT_NANOS,
+                    DSL.when(BUDGET.SOFT, DSL.inline(BudgetWarnings.NO_LIMIT))
+                            .otherwise(BUDGET.LIMIT_NANOS
+                                    .plus(BUDGET_WINDOW.RAISED_NANOS)
+                                    .plus(BUDGET_WINDOW.CARRIED_NANOS)),
                     BUDGET_WINDOW.HELD_NANOS.plus(BUDGET_WINDOW.SETTLED_NANOS).plus(BUDGET_WINDOW.LEASED_NANOS));
             Condition outdated = BUDGET_WINDOW
                     .TENANT

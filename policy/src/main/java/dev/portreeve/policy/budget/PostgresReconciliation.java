@@ -28,19 +28,20 @@ final class PostgresReconciliation {
     private static final String CALLS = """
             WITH charged AS (
                 SELECT overlay(h.call_id::text PLACING '7' FROM 15 FOR 1)::uuid AS call,
-                    sum(coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos)) AS nanos
+                    sum(CASE WHEN b.i IS NOT NULL THEN
+                        coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) END) AS nanos
                 FROM policy.hold h
-                CROSS JOIN LATERAL (
+                LEFT JOIN LATERAL (
                     SELECT u.i FROM unnest(h.budget_ids) WITH ORDINALITY AS u (id, i)
                     JOIN policy.budget g ON g.tenant = h.tenant AND g.id = split_part(u.id, '~', 1) AND g.unit = 'usd'
-                    ORDER BY u.i LIMIT 1) b
+                    ORDER BY u.i LIMIT 1) b ON true
                 JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
                 WHERE h.tenant = ? AND h.call_id >= ? AND h.call_id < ? AND NOT EXISTS (
                     SELECT FROM policy.posting_taken_over t WHERE t.tenant = h.tenant AND t.call_id = h.call_id)
                 GROUP BY 1
             ), said AS (
                 SELECT overlay(r.call_id::text PLACING '7' FROM 15 FOR 1)::uuid AS call, r.leaf ->> 'settlement' AS settlement,
-                    (r.leaf ->> 'cost_usd')::numeric * 1000000000 AS nanos
+                    coalesce((r.leaf ->> 'cost_usd')::numeric * 1000000000, 0) AS nanos
                 FROM (
                     SELECT tenant, call_id, convert_from(leaf, 'UTF8')::json AS leaf FROM audit.record
                     WHERE tenant = ? AND call_id >= ? AND call_id < ?
@@ -54,7 +55,9 @@ final class PostgresReconciliation {
                     coalesce(sum(nanos) FILTER (WHERE settlement IN ('resolved_before', 'no_hold')), 0) AS again
                 FROM said GROUP BY 1
             )
-            SELECT coalesce(c.call, r.call), c.nanos, r.nanos, coalesce(r.free, 0), coalesce(r.again, 0)
+            SELECT coalesce(c.call, r.call), c.nanos, CASE WHEN c.call IS NULL OR c.nanos IS NOT NULL THEN r.nanos END,
+                coalesce(r.free, 0) + CASE WHEN c.call IS NOT NULL AND c.nanos IS NULL THEN coalesce(r.nanos, 0) ELSE 0 END,
+                coalesce(r.again, 0)
             FROM charged c FULL JOIN recorded r ON r.call = c.call""";
 
     private static final String SUMS = """

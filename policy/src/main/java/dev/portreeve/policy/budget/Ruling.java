@@ -1,6 +1,8 @@
 package dev.portreeve.policy.budget;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +25,8 @@ final class Ruling {
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
     private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
     private final Map<WindowKey, Spent> rolling = new LinkedHashMap<>();
+    private final List<Counting> counting = new ArrayList<>();
+    private final Map<Counting, Spent> takenBack = new LinkedHashMap<>();
 
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
@@ -44,6 +48,13 @@ final class Ruling {
         }
     }
 
+    /**
+     * What was posted of a call on a rolling budget and counts still.
+     *
+     * @param until it counts
+     */
+    record Counting(CallKey call, WindowKey window, Instant until) {}
+
     /** A hold to write. */
     record HoldRow(CallKey call, Amounts amounts, long lifetimeMillis, List<WindowKey> windows) {}
 
@@ -60,6 +71,11 @@ final class Ruling {
     /** Takes off what rolling budgets count no longer. Before any decision. */
     void forget(Map<WindowKey, Spent> aged) {
         aged.forEach((window, spent) -> change(window, balance(window).takeBack(spent.settled(), spent.overrun())));
+    }
+
+    /** What calls that others take the place of have spent of rolling budgets, as far as it counts still. Before any decision. */
+    void counting(Collection<Counting> still) {
+        counting.addAll(still);
     }
 
     void decide(List<BudgetPosting> batch) {
@@ -139,6 +155,7 @@ final class Ruling {
             before.forEach(this::change);
             states.keySet().forEach(postings::remove);
             states.keySet().forEach(takenOver::remove);
+            takenBack.keySet().removeIf(piece -> states.containsKey(piece.call()));
             calls.putAll(states);
         };
     }
@@ -147,8 +164,7 @@ final class Ruling {
         Settlement.Posted posted = state.posted();
         for (int i = 0; i < windows.size(); i++) {
             WindowKey window = windows.get(i);
-            if (posted != null && window.isRolling()) {
-                // Nobody knows how much of it counts still; it goes with time.
+            if (posted != null && window.isRolling() && !takeBack(dead, window, posted, i)) {
                 continue;
             }
             Balance balance = balance(window);
@@ -168,6 +184,19 @@ final class Ruling {
         }
     }
 
+    /** False if it counts no longer. */
+    private boolean takeBack(CallKey dead, WindowKey window, Settlement.Posted posted, int level) {
+        for (Counting piece : counting) {
+            if (piece.call().equals(dead) && piece.window().equals(window)) {
+                takenBack.put(
+                        piece,
+                        new Spent(posted.amount().on(level), posted.overrun().on(level)));
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void hold(CallKey call, Amounts amounts, Hold hold) {
         for (int i = 0; i < hold.windows().size(); i++) {
             WindowKey window = hold.windows().get(i);
@@ -177,20 +206,29 @@ final class Ruling {
         holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
     }
 
+    /** A budget that would rather have a shorter call is asked last: any other one that is short refuses the call as it is. */
     private Hold.Decision.@Nullable Exhausted shortage(Hold hold) {
+        Hold.Decision.Exhausted refused = shortage(hold, false);
+        return refused == null ? shortage(hold, true) : refused;
+    }
+
+    private Hold.Decision.@Nullable Exhausted shortage(Hold hold, boolean shrinking) {
         for (int i = 0; i < hold.levels().size(); i++) {
             Level level = hold.levels().get(i);
+            if (level.budget().shortage().shrinks() != shrinking) {
+                continue;
+            }
             long amount = hold.amounts().on(i);
             WindowKey window = level.key();
             Balance before = balances.get(window);
             if (before == null && window.isOfSession()) {
-                return new Hold.Decision.Exhausted(level, null, false);
+                return new Hold.Decision.Exhausted(level, null, false, 0);
             }
             before = balance(window);
             if (amount == 0) {
                 continue;
             }
-            long left = before.remaining(level.budget().limit());
+            long left = before.remaining();
             if (amount > left - leases.outstanding(window)) {
                 leases.reclaim(window);
             }
@@ -200,7 +238,7 @@ final class Ruling {
                 if (setAside) {
                     leases.recall(window);
                 }
-                return new Hold.Decision.Exhausted(level, before, setAside);
+                return new Hold.Decision.Exhausted(level, before, setAside, left - leases.outstanding(window));
             }
         }
         return null;
@@ -281,6 +319,11 @@ final class Ruling {
     /** What was spent of rolling budgets, to be written with the time it counts. */
     Map<WindowKey, Spent> rolling() {
         return rolling;
+    }
+
+    /** What counts no longer of what was spent of rolling budgets, because another call has its place. */
+    Map<Counting, Spent> takenBack() {
+        return takenBack;
     }
 
     LeaseTurn leases() {

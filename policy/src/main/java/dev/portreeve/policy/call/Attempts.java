@@ -1,6 +1,8 @@
 package dev.portreeve.policy.call;
 
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of one call at its upstreams, for the upstream that makes several: what each may cost is held before it is made
@@ -19,6 +21,7 @@ public interface Attempts {
      * @param result {@code answered}, or what went wrong
      * @param status the upstream's own, or 0
      * @param waited what was waited for before it
+     * @param translation what was made of the request for it, where that is not what the opening record says
      */
     record Made(
             String model,
@@ -27,7 +30,24 @@ public interface Attempts {
             String key,
             String result,
             int status,
-            Duration waited) {}
+            Duration waited,
+            List<String> translation) {
+        public Made {
+            translation = List.copyOf(translation);
+        }
+
+        /** Of the very request that the opening record speaks of. */
+        public Made(
+                String model,
+                String provider,
+                String upstreamModel,
+                String key,
+                String result,
+                int status,
+                Duration waited) {
+            this(model, provider, upstreamModel, key, result, status, waited, List.of());
+        }
+    }
 
     /**
      * The attempt under way has failed, without anything of it having been released.
@@ -44,6 +64,19 @@ public interface Attempts {
      * @throws dev.portreeve.audit.EvidenceUnavailable if the hold cannot be made durable
      */
     boolean begin(Estimate estimate);
+
+    /**
+     * To how many tokens each answer of the attempt under way must be bounded, since no more is held for it; 0 if as much is
+     * held as it was estimated at. The upstream must send it so, as its {@link Estimate#shortening} says.
+     */
+    long shortenedTo();
+
+    /**
+     * What is left of the tightest budget beside all that is held for the call now, for a caller who must be told before it is known
+     * what the call costs; {@code null} if no budget of money applies.
+     */
+    @Nullable
+    BudgetState left();
 
     /** Names the attempt under way, which is the last one, however it ends. */
     void last(Made made);
@@ -65,6 +98,16 @@ public interface Attempts {
         @Override
         public boolean begin(Estimate estimate) {
             return true;
+        }
+
+        @Override
+        public long shortenedTo() {
+            return 0;
+        }
+
+        @Override
+        public @Nullable BudgetState left() {
+            return null;
         }
 
         @Override

@@ -12,15 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param prompts {@code server__prompt}
  * @param resources addresses of resources, as callers of all servers know them
  * @param hostedTools {@code provider/tool}, what providers would run by themselves
+ * @param budget what it may spend of what the key above may; {@code null} for no less
  */
 public record Confines(
         @Nullable List<String> models,
         @Nullable List<String> tools,
         @Nullable List<String> prompts,
         @Nullable List<String> resources,
-        @Nullable List<String> hostedTools) {
+        @Nullable List<String> hostedTools,
+        @Nullable Carve budget) {
     /** To nothing. */
     public static final Confines NONE = new Confines(null, null, null, null, null);
+
+    /** To things only. */
+    public Confines(
+            @Nullable List<String> models,
+            @Nullable List<String> tools,
+            @Nullable List<String> prompts,
+            @Nullable List<String> resources,
+            @Nullable List<String> hostedTools) {
+        this(models, tools, prompts, resources, hostedTools, null);
+    }
 
     public Confines {
         models = copy(models);

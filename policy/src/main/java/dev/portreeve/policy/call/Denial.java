@@ -35,6 +35,12 @@ public record Denial(Stage stage, Reason reason, String detail) {
         /** More calls, tokens or calls at once than a limit allows. */
         RATE_LIMITED("rate_limited"),
         BUDGET_EXHAUSTED("budget_exhausted"),
+        /** More was spent than a budget's limit allows, after an overrun or under a limit that was lowered since. */
+        BUDGET_IN_DEBT("budget_in_debt"),
+        /** An operator froze a budget of the caller's until somebody opens it. */
+        BUDGET_FROZEN("budget_frozen"),
+        /** An operator closed a budget of the caller's. */
+        BUDGET_CLOSED("budget_closed"),
         GUARDRAIL_BLOCKED("guardrail_blocked"),
         /** A guardrail failed and its declared failure mode is closed. */
         GUARDRAIL_FAILED("guardrail_failed"),

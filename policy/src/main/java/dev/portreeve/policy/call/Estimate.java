@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param terms all on which the provider may serve it, at least one
  * @param apart what it may cost beside its tokens
  * @param counting knows better than sizes do, where the model has a tokenizer
+ * @param shortening how its answers can be made shorter
  */
 public record Estimate(
-        long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart, TokenCount counting) {
+        long inputTokens,
+        long outputTokens,
+        Price price,
+        List<Terms> terms,
+        Apart apart,
+        TokenCount counting,
+        Shortening shortening) {
     private static final List<Terms> USUAL = List.of(Terms.USUAL);
 
     /**
@@ -30,6 +37,22 @@ public record Estimate(
         public Apart {
             uses = Map.copyOf(uses);
         }
+    }
+
+    /** Of a call whose answers cannot be made shorter. */
+    public Estimate(
+            long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart, TokenCount counting) {
+        this(inputTokens, outputTokens, price, terms, apart, counting, Shortening.IMPOSSIBLE);
+    }
+
+    /** The same, with answers that can be made shorter. */
+    public Estimate with(Shortening how) {
+        return new Estimate(inputTokens, outputTokens, price, terms, apart, counting, how);
+    }
+
+    /** The same within other bounds. */
+    public Estimate within(long input, long output) {
+        return new Estimate(input, output, price, terms, apart, counting, shortening);
     }
 
     /** Of a call to a model without a tokenizer. */
@@ -51,7 +74,7 @@ public record Estimate(
         }
         long tokens = counting.input();
         boolean less = tokens != TokenCount.UNKNOWN && tokens < inputTokens;
-        return less ? new Estimate(tokens, outputTokens, price, terms, apart, counting) : null;
+        return less ? within(tokens, outputTokens) : null;
     }
 
     /** Of a call that costs nothing beside its tokens. */

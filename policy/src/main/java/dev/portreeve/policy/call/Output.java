@@ -20,6 +20,11 @@ public interface Output<C extends Output<C>> {
         return null;
     }
 
+    /** Whether all it has to say is {@link #soFar}: it is counted and goes no further, and nothing of an answer was given out by it. */
+    default boolean isSilent() {
+        return false;
+    }
+
     /** The same chunk with its text replaced run by run; called only when a guardrail changed something. */
     C withText(List<TextRun> text);
 }

@@ -5,6 +5,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.policy.call.Carve;
 import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Subject;
@@ -83,6 +84,7 @@ final class Delegations {
         return switch (child.outcome()) {
             case Delegated.Outcome.Made made -> new Issuance.Issued(key, made.info());
             case Delegated.Outcome.ParentEnded ignored -> ended();
+            case Delegated.Outcome.TooDear dear -> new Issuance.Beyond("budget", dear.detail());
             case Delegated.Outcome.TooMany ignored ->
                 new Issuance.Refused("this key has made " + KeyDirectory.MAX_LIVING_CHILDREN
                         + " that still live: end some, or give them shorter lives");
@@ -139,6 +141,12 @@ final class Delegations {
         put(facts, "prompts", confines.prompts());
         put(facts, "resources", confines.resources());
         put(facts, "hosted_tools", confines.hostedTools());
+        Carve carve = confines.budget();
+        if (carve != null) {
+            facts.put("budget_usd", carve.limit().toDecimal())
+                    .put("budget_window", carve.window().code())
+                    .put("budget_timezone", carve.zone().getId());
+        }
         return new AuditEvent(made.tenant(), EventKind.KEY_CREATED, null, facts);
     }
 

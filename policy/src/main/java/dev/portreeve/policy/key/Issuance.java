@@ -15,4 +15,12 @@ public sealed interface Issuance {
      * @param detail why, in plain words, and what to do
      */
     record Refused(String detail) implements Issuance {}
+
+    /**
+     * It was not made, because it would have had more than the key that asks.
+     *
+     * @param member which member of the wish asks for too much
+     * @param detail how much there is
+     */
+    record Beyond(String member, String detail) implements Issuance {}
 }

@@ -5,6 +5,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalEntry;
+import dev.portreeve.policy.budget.PostgresCarvedBudgets;
 import dev.portreeve.policy.call.Subject;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -40,9 +41,13 @@ public final class JournalledKeys implements KeyDirectory {
         this.delegations = new Delegations(rows, cache, audit, this::hash, clock, random);
     }
 
-    /** @param database a pool; look-ups take few of its connections at a time */
-    public static JournalledKeys on(DataSource database, AuditLog audit, Pepper pepper, InstantSource clock) {
-        return new JournalledKeys(new PostgresKeyRows(database), audit, pepper, clock);
+    /**
+     * @param database a pool; look-ups take few of its connections at a time
+     * @param budgets what keys give keys
+     */
+    public static JournalledKeys on(
+            DataSource database, PostgresCarvedBudgets budgets, AuditLog audit, Pepper pepper, InstantSource clock) {
+        return new JournalledKeys(new PostgresKeyRows(database, budgets), audit, pepper, clock);
     }
 
     @Override

@@ -86,6 +86,13 @@ sealed interface KeyPosting {
 
             /** It has {@link KeyDirectory#MAX_LIVING_CHILDREN} already. */
             record TooMany() implements Outcome {}
+
+            /**
+             * It has not so much to give.
+             *
+             * @param detail for whoever asks
+             */
+            record TooDear(String detail) implements Outcome {}
         }
 
         Delegated(Subject parent, VirtualKey key, ChildWish wish, byte[] secretHash, Instant now, Instant expiresAt) {

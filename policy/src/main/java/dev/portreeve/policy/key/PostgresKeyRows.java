@@ -1,11 +1,14 @@
 package dev.portreeve.policy.key;
 
+import static dev.portreeve.db.policy.Tables.BUDGET;
 import static dev.portreeve.db.policy.Tables.CHILD_KEY;
 import static dev.portreeve.db.policy.Tables.MEMBER;
 import static dev.portreeve.db.policy.Tables.VIRTUAL_KEY;
 
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.db.policy.tables.records.VirtualKeyRecord;
+import dev.portreeve.policy.budget.PostgresCarvedBudgets;
+import dev.portreeve.policy.call.Carve;
 import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Subject;
@@ -28,9 +31,12 @@ import org.jspecify.annotations.Nullable;
 /** Keys in PostgreSQL. */
 final class PostgresKeyRows implements KeyRows {
     private final DSLContext database;
+    private final PostgresCarvedBudgets budgets;
 
-    PostgresKeyRows(DataSource database) {
+    /** @param budgets what keys give keys */
+    PostgresKeyRows(DataSource database, PostgresCarvedBudgets budgets) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
+        this.budgets = budgets;
     }
 
     @Override
@@ -45,12 +51,21 @@ final class PostgresKeyRows implements KeyRows {
 
     private @Nullable Record read(String keyId) {
         return database.select(
-                        VIRTUAL_KEY.asterisk(), CHILD_KEY.asterisk(), MEMBER.KIND, MEMBER.TEAM, MEMBER.RETIRED_AT)
+                        VIRTUAL_KEY.asterisk(),
+                        CHILD_KEY.asterisk(),
+                        MEMBER.KIND,
+                        MEMBER.TEAM,
+                        MEMBER.RETIRED_AT,
+                        BUDGET.LIMIT_NANOS,
+                        BUDGET.TIME_WINDOW,
+                        BUDGET.TIMEZONE)
                 .from(VIRTUAL_KEY)
                 .join(MEMBER)
                 .on(MEMBER.TENANT.eq(VIRTUAL_KEY.TENANT).and(MEMBER.ID.eq(VIRTUAL_KEY.MEMBER)))
                 .leftJoin(CHILD_KEY)
                 .on(CHILD_KEY.TENANT.eq(VIRTUAL_KEY.TENANT).and(CHILD_KEY.ID.eq(VIRTUAL_KEY.ID)))
+                .leftJoin(BUDGET)
+                .on(BUDGET.TENANT.eq(CHILD_KEY.TENANT).and(BUDGET.ID.eq(PostgresCarvedBudgets.idOf(CHILD_KEY.ID))))
                 .where(VIRTUAL_KEY.ID.eq(keyId))
                 .fetchOne();
     }
@@ -88,7 +103,8 @@ final class PostgresKeyRows implements KeyRows {
                 list(row.get(CHILD_KEY.TOOLS)),
                 list(row.get(CHILD_KEY.PROMPTS)),
                 list(row.get(CHILD_KEY.RESOURCES)),
-                list(row.get(CHILD_KEY.HOSTED_TOOLS)));
+                list(row.get(CHILD_KEY.HOSTED_TOOLS)),
+                PostgresCarvedBudgets.read(row));
     }
 
     private static @Nullable List<String> list(String @Nullable [] patterns) {
@@ -185,7 +201,7 @@ final class PostgresKeyRows implements KeyRows {
         return made == null ? null : info(made, null);
     }
 
-    private static KeyPosting.Delegated.Outcome insert(DSLContext rows, KeyPosting.Delegated child) {
+    private KeyPosting.Delegated.Outcome insert(DSLContext rows, KeyPosting.Delegated child) {
         String tenant = child.parent().tenant();
         String parent = child.parent().keyId();
         boolean lives = rows.selectOne()
@@ -199,20 +215,28 @@ final class PostgresKeyRows implements KeyRows {
         if (!lives) {
             return new KeyPosting.Delegated.Outcome.ParentEnded();
         }
-        if (living(rows, tenant, parent, child.now()) >= KeyDirectory.MAX_LIVING_CHILDREN) {
+        List<String> living = living(rows, tenant, parent, child.now());
+        if (living.size() >= KeyDirectory.MAX_LIVING_CHILDREN) {
             return new KeyPosting.Delegated.Outcome.TooMany();
         }
-        return new KeyPosting.Delegated.Outcome.Made(insert(rows, child, parent));
+        Carve carve = child.wish().confines().budget();
+        String tooDear = carve == null
+                ? null
+                : budgets.give(rows, child.parent(), living, child.key().id(), carve, child.now());
+        return tooDear == null
+                ? new KeyPosting.Delegated.Outcome.Made(insert(rows, child, parent))
+                : new KeyPosting.Delegated.Outcome.TooDear(tooDear);
     }
 
-    private static int living(DSLContext rows, String tenant, String parent, Instant now) {
-        return rows.fetchCount(rows.selectOne()
+    private static List<String> living(DSLContext rows, String tenant, String parent, Instant now) {
+        return rows.select(CHILD_KEY.ID)
                 .from(CHILD_KEY)
                 .join(VIRTUAL_KEY)
                 .on(VIRTUAL_KEY.TENANT.eq(CHILD_KEY.TENANT).and(VIRTUAL_KEY.ID.eq(CHILD_KEY.ID)))
                 .where(CHILD_KEY.TENANT.eq(tenant))
                 .and(CHILD_KEY.PARENT.eq(parent))
-                .and(isLiving(now)));
+                .and(isLiving(now))
+                .fetch(CHILD_KEY.ID);
     }
 
     private static KeyInfo insert(DSLContext rows, KeyPosting.Delegated child, String parent) {

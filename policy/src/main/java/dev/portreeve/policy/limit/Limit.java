@@ -1,6 +1,8 @@
 package dev.portreeve.policy.limit;
 
 import dev.portreeve.policy.access.Glob;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.Labels;
 import dev.portreeve.policy.call.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ public final class Limit {
     private final List<Glob> models;
     private final List<Glob> tools;
     private final List<String> servers;
+    private final List<String> tags;
     private final String id;
     private final LimitKey key;
 
@@ -65,6 +68,7 @@ public final class Limit {
         this.models = config.models().stream().map(Glob::new).toList();
         this.tools = config.tools().stream().map(Glob::new).toList();
         this.servers = config.servers();
+        this.tags = config.tags();
         this.id = id(owner, config);
         this.key = new LimitKey(owner.tenant(), id);
     }
@@ -91,6 +95,9 @@ public final class Limit {
             text.append(':').append(String.join(",", config.models()));
             text.append(';').append(String.join(",", config.tools()));
             text.append(';').append(String.join(",", config.servers()));
+        }
+        if (!tags.isEmpty()) {
+            text.append(":tags=").append(String.join(",", tags));
         }
         return text.toString();
     }
@@ -130,7 +137,21 @@ public final class Limit {
         return key;
     }
 
-    boolean isAbout(Resource resource) {
+    boolean isAbout(GovernedCall call) {
+        return isAbout(call.resource())
+                && (tags.isEmpty() || isTagged(call.subject().labels()));
+    }
+
+    private boolean isTagged(Labels labels) {
+        for (String tag : labels.tags()) {
+            if (tags.contains(tag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAbout(Resource resource) {
         if (models.isEmpty() && tools.isEmpty() && servers.isEmpty()) {
             return true;
         }

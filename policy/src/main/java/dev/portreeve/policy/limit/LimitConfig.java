@@ -1,5 +1,6 @@
 package dev.portreeve.policy.limit;
 
+import dev.portreeve.policy.call.Labels;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param tools globs over the tools it is about, as {@code slug__tool}
  * @param servers slugs of the tool servers it is about, with their tools, prompts and resources; without models, tools and servers
  *     it is about every call
- * @param each whether every member or every key below has it for itself, instead of all together
+ * @param tags with any, it is about calls that carry one of them
+ * @param each whether every member, every key or every session below has it for itself, instead of all together
  */
 public record LimitConfig(
         @Nullable Long requests,
@@ -28,8 +30,10 @@ public record LimitConfig(
         List<String> models,
         List<String> tools,
         List<String> servers,
+        List<String> tags,
         @Nullable Each each) {
     private static final long MOST = 1_000_000_000;
+    private static final int MOST_TAGS = 50;
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final Duration USUAL = Duration.ofMinutes(1);
@@ -39,13 +43,29 @@ public record LimitConfig(
     /** Who below the owner has a limit for itself. */
     public enum Each {
         MEMBER,
-        KEY
+        KEY,
+        SESSION
+    }
+
+    /** About calls with and without tags. */
+    public LimitConfig(
+            @Nullable Long requests,
+            @Nullable Long tokens,
+            @Nullable Integer concurrency,
+            @Nullable Duration per,
+            @Nullable Long burst,
+            List<String> models,
+            List<String> tools,
+            List<String> servers,
+            @Nullable Each each) {
+        this(requests, tokens, concurrency, per, burst, models, tools, servers, List.of(), each);
     }
 
     public LimitConfig {
         models = models == null ? List.of() : List.copyOf(models);
         tools = tools == null ? List.of() : List.copyOf(tools);
         servers = servers == null ? List.of() : List.copyOf(servers);
+        tags = checked(tags == null ? List.of() : List.copyOf(tags));
         int said = (requests == null ? 0 : 1) + (tokens == null ? 0 : 1) + (concurrency == null ? 0 : 1);
         if (said != 1) {
             throw new IllegalArgumentException(
@@ -61,6 +81,18 @@ public record LimitConfig(
             throw new IllegalArgumentException(
                     "only model calls have tokens: a limit of tokens names models, or nothing");
         }
+    }
+
+    private static List<String> checked(List<String> tags) {
+        for (String tag : tags) {
+            if (!Labels.isName(tag)) {
+                throw new IllegalArgumentException("\"" + tag + "\" is no tag: no call could carry it");
+            }
+        }
+        if (tags.size() > MOST_TAGS) {
+            throw new IllegalArgumentException("tags has at most " + MOST_TAGS + " names");
+        }
+        return tags;
     }
 
     private static void checkSlots(int slots, @Nullable Duration per, @Nullable Long burst) {

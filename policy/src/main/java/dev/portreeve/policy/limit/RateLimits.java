@@ -29,7 +29,6 @@ public final class RateLimits implements AutoCloseable {
     /** For an engine without limits. */
     public static final RateLimits NONE = new RateLimits(List.of(), null, System::nanoTime);
 
-    private static final int MAX_SHARES = 100_000;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     /** Beyond this a client had better be told by a person. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
@@ -149,7 +148,7 @@ public final class RateLimits implements AutoCloseable {
 
         void take(List<Limit> limits) throws CallEnded {
             for (Limit limit : limits) {
-                long units = limit.isAbout(call.resource()) ? units(limit) : 0;
+                long units = limit.isAbout(call) ? units(limit) : 0;
                 if (units > 0) {
                     take(limit, units);
                 }
@@ -196,19 +195,11 @@ public final class RateLimits implements AutoCloseable {
 
         private Share share(Limit limit) throws CallEnded {
             LimitKey key = key(limit);
-            Share known = with.shares().get(key);
-            if (known != null) {
-                return known;
+            Share share = with.share(key, limit);
+            if (share == null) {
+                throw refused(limit, Long.MAX_VALUE, "has no room for another session now");
             }
-            if (with.shares().size() >= MAX_SHARES) {
-                throw refused(limit, Long.MAX_VALUE);
-            }
-            return with.shares()
-                    .computeIfAbsent(
-                            key,
-                            unused -> limit.unit() == Limit.Unit.CONCURRENCY
-                                    ? new SlotShare(key, limit, nanos.getAsLong())
-                                    : new RateShare(key, limit, nanos));
+            return share;
         }
 
         private LimitKey key(Limit limit) {
@@ -221,16 +212,22 @@ public final class RateLimits implements AutoCloseable {
                 case MEMBER -> subject.member();
                 // Or a key would get another limit with each key it makes.
                 case KEY -> subject.rootKeyId();
+                // Calls that name none share one.
+                case SESSION -> subject.labels().session();
             };
             return new LimitKey(subject.tenant(), limit.id() + "=" + whose);
         }
 
         private CallEnded refused(Limit limit, long nanosToWait) {
+            return refused(limit, nanosToWait, "is reached");
+        }
+
+        private CallEnded refused(Limit limit, long nanosToWait, String why) {
             undo();
             Duration wait = wait(limit, nanosToWait);
             String again = "; try again in " + wait.toSeconds() + "s";
             String detail = with.isTrusted()
-                    ? "the " + limit + " is reached" + again
+                    ? "the " + limit + " " + why + again
                     : "the " + limit + " cannot be checked while the gateway's database does not answer" + again;
             return new CallEnded(new CallOutcome.Denied(
                     new Denial(Denial.Stage.RATE_LIMIT, Denial.Reason.RATE_LIMITED, detail),
@@ -272,7 +269,7 @@ public final class RateLimits implements AutoCloseable {
         }
 
         private Allowance allowance(Limit limit, Duration wait) {
-            Share share = with.shares().get(key(limit));
+            Share share = with.known(key(limit));
             Allowance.Rate rate = share == null ? null : share.rate(nanos.getAsLong());
             boolean counts = limit.unit() == Limit.Unit.REQUESTS;
             return new Allowance(counts ? rate : null, counts ? null : rate, wait);

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.limit;
 
+import dev.portreeve.policy.limit.LimitConfig.Each;
 import dev.portreeve.policy.signal.PostgresNotifications;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,9 +8,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,10 @@ final class Sharing implements PostgresNotifications.Listener, AutoCloseable {
 
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final int MOST_AT_ONCE = 500;
+    private static final int MAX_SHARES = 100_000;
+    /** Callers name sessions, and could name any number: one limit's must leave room for the others. */
+    static final int MAX_SESSIONS = 10_000;
+
     private static final int ROUNDS_BETWEEN_SWEEPS = 300;
     private static final Duration END_WAIT = Duration.ofSeconds(10);
 
@@ -38,6 +45,9 @@ final class Sharing implements PostgresNotifications.Listener, AutoCloseable {
     private final UUID replica;
     private final LongSupplier nanos;
     private final ConcurrentHashMap<LimitKey, Share> shares = new ConcurrentHashMap<>();
+    /** How many sessions there are of each limit that each has for itself. */
+    private final ConcurrentHashMap<LimitKey, AtomicInteger> sessions = new ConcurrentHashMap<>();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
     private final Thread thread;
@@ -63,8 +73,35 @@ final class Sharing implements PostgresNotifications.Listener, AutoCloseable {
         thread.start();
     }
 
-    ConcurrentHashMap<LimitKey, Share> shares() {
-        return shares;
+    /** The share, if there is one. */
+    @Nullable
+    Share known(LimitKey key) {
+        return shares.get(key);
+    }
+
+    /** The share, made if there is none; {@code null} if there are too many. */
+    @Nullable
+    Share share(LimitKey key, Limit limit) {
+        Share known = shares.get(key);
+        if (known != null) {
+            return known;
+        }
+        if (shares.size() >= MAX_SHARES
+                || (limit.each() == Each.SESSION && ofLimit(limit).get() >= MAX_SESSIONS)) {
+            return null;
+        }
+        return shares.computeIfAbsent(key, unused -> {
+            if (limit.each() == Each.SESSION) {
+                ofLimit(limit).incrementAndGet();
+            }
+            return limit.unit() == Limit.Unit.CONCURRENCY
+                    ? new SlotShare(key, limit, nanos.getAsLong())
+                    : new RateShare(key, limit, nanos);
+        });
+    }
+
+    private AtomicInteger ofLimit(Limit limit) {
+        return sessions.computeIfAbsent(limit.key(), unused -> new AtomicInteger());
     }
 
     /** Whether what is held here may be used. */
@@ -174,8 +211,10 @@ final class Sharing implements PostgresNotifications.Listener, AutoCloseable {
         store.release(replica, idle);
         for (Share share : idle) {
             share.lose();
-            if (share.isIdle(now, IDLE.toNanos())) {
-                shares.remove(share.key(), share);
+            if (share.isIdle(now, IDLE.toNanos())
+                    && shares.remove(share.key(), share)
+                    && share.limit().each() == Each.SESSION) {
+                ofLimit(share.limit()).decrementAndGet();
             }
         }
     }

@@ -51,6 +51,10 @@ final class PostgresStops implements PostingBook<StopPosting> {
             posting.decide(false, null, null);
             return;
         }
+        if (posting.isOutdated(before)) {
+            posting.decide(true, before, before);
+            return;
+        }
         Stop.Cause cause = posting.cause();
         try (PreparedStatement change = connection.prepareStatement(cause == null ? RESUME : STOP)) {
             name(change, owner);

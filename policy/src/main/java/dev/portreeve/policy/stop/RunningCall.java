@@ -1,6 +1,7 @@
 package dev.portreeve.policy.stop;
 
 import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
@@ -103,6 +104,16 @@ public final class RunningCall implements AutoCloseable {
         @Override
         public boolean begin(Estimate estimate) {
             return stopped() == null && attempts.begin(estimate);
+        }
+
+        @Override
+        public long shortenedTo() {
+            return attempts.shortenedTo();
+        }
+
+        @Override
+        public @Nullable BudgetState left() {
+            return attempts.left();
         }
 
         @Override

@@ -73,6 +73,15 @@ public final class Stops implements PostgresNotifications.Listener {
         return change(StopPosting.resume(owner, checked(reason), actor), "resume");
     }
 
+    /**
+     * The same, if exactly this stop is still in force: not if somebody else resumed its owner, or stopped it once more.
+     *
+     * @param expected as it was read
+     */
+    public Result resume(Stop expected, String reason, String actor) {
+        return change(StopPosting.resume(expected, checked(reason), actor), "resume");
+    }
+
     private static String checked(String reason) {
         if (reason.isBlank() || reason.length() > Stop.MAX_REASON) {
             throw new IllegalArgumentException("say why, in at most " + Stop.MAX_REASON + " characters");

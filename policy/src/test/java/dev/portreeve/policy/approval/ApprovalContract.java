@@ -26,6 +26,12 @@ import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.NoticeDelivery;
+import dev.portreeve.policy.notice.Outbox;
+import dev.portreeve.policy.notice.Way;
+import dev.portreeve.policy.notice.Webhook;
+import dev.portreeve.policy.notice.WebhookChannel;
+import dev.portreeve.policy.notice.WebhookSecret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +56,7 @@ abstract class ApprovalContract {
 
     abstract ApprovalStore store();
 
-    abstract WebhookOutbox outbox();
+    abstract Outbox outbox();
 
     abstract AuditLog audit();
 
@@ -77,10 +83,7 @@ abstract class ApprovalContract {
 
     final ApprovalConfig config(Duration hold) {
         return new ApprovalConfig(
-                List.of(new ApprovalConfig.Webhook(URI.create(HOOK), SECRET)),
-                hold,
-                Duration.ofMinutes(15),
-                Duration.ofMinutes(5));
+                List.of(new Webhook(URI.create(HOOK), SECRET)), hold, Duration.ofMinutes(15), Duration.ofMinutes(5));
     }
 
     final ApprovalGate gate(Duration hold, String policyVersion) {
@@ -465,7 +468,7 @@ abstract class ApprovalContract {
                                     body,
                                     java.time.Instant.now()));
             bodies.add(body);
-            return new ApprovalChannel.Delivery.Answered(204);
+            return new WebhookChannel.Delivery.Answered(204);
         });
         assertEquals(1, delivery.runOnce());
         assertEquals(0, delivery.runOnce());
@@ -482,8 +485,8 @@ abstract class ApprovalContract {
                 body);
     }
 
-    private NoticeDelivery delivery(ApprovalChannel channel) {
-        return new NoticeDelivery(
+    private NoticeDelivery delivery(WebhookChannel channel) {
+        return NoticeDelivery.byWebhook(
                 outbox(), channel, config(Duration.ZERO).webhooks(), java.time.InstantSource.system(), new Random(1));
     }
 
@@ -492,8 +495,8 @@ abstract class ApprovalContract {
         assertTrue(attempt(ARGUMENTS).isPresent());
         List<Integer> statuses = new ArrayList<>(List.of(500, 302));
         NoticeDelivery delivery = delivery((url, headers, body) -> statuses.isEmpty()
-                ? new ApprovalChannel.Delivery.Unanswered("connection refused")
-                : new ApprovalChannel.Delivery.Answered(statuses.removeFirst()));
+                ? new WebhookChannel.Delivery.Unanswered("connection refused")
+                : new WebhookChannel.Delivery.Answered(statuses.removeFirst()));
         assertEquals(1, delivery.runOnce());
         assertEquals(0, delivery.runOnce());
         letTimePass(Duration.ofSeconds(7));
@@ -512,7 +515,7 @@ abstract class ApprovalContract {
     @Test
     void aReceiverThatIsGoneIsLeftInPeace() {
         assertTrue(attempt(ARGUMENTS).isPresent());
-        NoticeDelivery delivery = delivery((url, headers, body) -> new ApprovalChannel.Delivery.Answered(410));
+        NoticeDelivery delivery = delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(410));
         assertEquals(1, delivery.runOnce());
         letTimePass(Duration.ofMinutes(10));
         assertEquals(0, delivery.runOnce());
@@ -521,7 +524,7 @@ abstract class ApprovalContract {
     @Test
     void aNoticeForAForgottenReceiverIsGivenUp() {
         assertTrue(attempt(ARGUMENTS).isPresent());
-        NoticeDelivery delivery = new NoticeDelivery(
+        NoticeDelivery delivery = NoticeDelivery.byWebhook(
                 outbox(),
                 (url, headers, body) -> {
                     throw new AssertionError("nothing may be sent to " + url + Map.copyOf(headers));
@@ -537,21 +540,27 @@ abstract class ApprovalContract {
     @Test
     void aClaimedNoticeIsNobodyElsesUntilItsLeaseEnds() {
         assertTrue(attempt(ARGUMENTS).isPresent());
-        WebhookOutbox.Due first = outbox().claim(10, Duration.ofMinutes(5)).getFirst();
-        assertEquals(List.of(), outbox().claim(10, Duration.ofMinutes(5)));
+        Outbox.Due first =
+                outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)).getFirst();
+        assertEquals(List.of(), outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)));
         letTimePass(Duration.ofMinutes(6));
-        WebhookOutbox.Due second = outbox().claim(10, Duration.ofMinutes(5)).getFirst();
+        Outbox.Due second =
+                outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)).getFirst();
         assertEquals(2, second.attempt());
         // The first claimer comes back late: its word no longer counts.
         outbox().delivered(first);
         letTimePass(Duration.ofMinutes(6));
-        assertEquals(3, outbox().claim(10, Duration.ofMinutes(5)).getFirst().attempt());
+        assertEquals(
+                3,
+                outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5))
+                        .getFirst()
+                        .attempt());
     }
 
     @Test
     void aDecidedTicketIsNoNewsAnyMore() {
         approve(ticket(attempt(ARGUMENTS)));
-        assertEquals(List.of(), outbox().claim(10, Duration.ofMinutes(5)));
+        assertEquals(List.of(), outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)));
     }
 
     @Test

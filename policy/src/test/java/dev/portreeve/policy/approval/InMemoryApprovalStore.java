@@ -1,6 +1,9 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.audit.Transaction;
+import dev.portreeve.policy.notice.Notice;
+import dev.portreeve.policy.notice.Outbox;
+import dev.portreeve.policy.notice.Way;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,19 +17,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Tickets and their outbox in memory, for tests: the same promises as on PostgreSQL, by the same contract suite. Thread-safe. */
-public final class InMemoryApprovalStore implements ApprovalStore, WebhookOutbox {
+public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     private final InstantSource clock;
     private final Map<UUID, Ticket> tickets = new LinkedHashMap<>();
     private final List<Owed> outbox = new ArrayList<>();
 
     private static final class Owed {
         private final Ticket ticket;
-        private final TicketChange.Notice notice;
+        private final Notice notice;
         private Instant next;
         private int attempts;
         private boolean due = true;
 
-        private Owed(Ticket ticket, TicketChange.Notice notice, Instant next) {
+        private Owed(Ticket ticket, Notice notice, Instant next) {
             this.ticket = ticket;
             this.notice = notice;
             this.next = next;
@@ -216,11 +219,11 @@ public final class InMemoryApprovalStore implements ApprovalStore, WebhookOutbox
     }
 
     @Override
-    public synchronized List<Due> claim(int limit, Duration lease) {
+    public synchronized List<Due> claim(Way way, int limit, Duration lease) {
         Instant now = clock.instant();
         List<Due> claimed = new ArrayList<>();
         for (Owed owed : outbox) {
-            if (owed.due && !owed.next.isAfter(now) && claimed.size() < limit) {
+            if (owed.due && owed.notice.way() == way && !owed.next.isAfter(now) && claimed.size() < limit) {
                 Ticket ticket = find(owed.ticket.tenant(), owed.ticket.id()).orElse(owed.ticket);
                 if (ticket.isWaiting()) {
                     owed.attempts++;

@@ -2,6 +2,7 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.InMemoryJournal;
+import dev.portreeve.policy.notice.Outbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,7 @@ class InMemoryApprovalTest extends ApprovalContract {
     }
 
     @Override
-    WebhookOutbox outbox() {
+    Outbox outbox() {
         return store;
     }
 

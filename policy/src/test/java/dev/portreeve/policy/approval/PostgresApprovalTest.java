@@ -10,6 +10,8 @@ import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.notice.Outbox;
+import dev.portreeve.policy.notice.PostgresOutbox;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -96,8 +98,8 @@ class PostgresApprovalTest extends ApprovalContract {
     }
 
     @Override
-    WebhookOutbox outbox() {
-        return new PostgresWebhookOutbox(database.app());
+    Outbox outbox() {
+        return new PostgresOutbox(database.app());
     }
 
     @Override
@@ -122,7 +124,7 @@ class PostgresApprovalTest extends ApprovalContract {
                         + " expires_at = expires_at - ? * interval '1 second',"
                         + " decided_at = decided_at - ? * interval '1 second',"
                         + " redeem_before = redeem_before - ? * interval '1 second'",
-                "UPDATE policy.webhook_delivery SET next_at = next_at - ? * interval '1 second'")) {
+                "UPDATE policy.notice SET next_at = next_at - ? * interval '1 second'")) {
             try (Connection connection = database.owner().getConnection();
                     PreparedStatement statement = connection.prepareStatement(sql)) {
                 for (int i = 1; i <= sql.chars().filter(c -> c == '?').count(); i++) {
@@ -187,7 +189,7 @@ class PostgresApprovalTest extends ApprovalContract {
         assertEquals(
                 1,
                 outcomes.stream().map(PostgresApprovalTest::ticket).distinct().count());
-        assertEquals(1, database.number("SELECT count(*) FROM policy.webhook_delivery"));
+        assertEquals(1, database.number("SELECT count(*) FROM policy.notice"));
     }
 
     @Test

@@ -125,6 +125,45 @@ abstract class IdempotencyContract {
         assertEquals(State.DEAD, state());
     }
 
+    private static final WindowKey ROLLING = new WindowKey("acme", "member:bot:rolling-1h", WindowSpan.ROLLING_START);
+
+    private LlmCall sweptOnARollingBudget() {
+        purse.organise(Purses.ofBot(Purses.of(100).rolling("PT1H")));
+        LlmCall dead = crashed(70, null);
+        Settlement whole = Settlement.assumed("acme", dead.id().value(), List.of(ROLLING), Amounts.same(70));
+        purse.audit()
+                .append(JournalEntry.of(purse.book(), whole, () -> ReservationSweeper.events(whole)))
+                .await();
+        assertEquals(70, purse.balance(ROLLING).settled());
+        return dead;
+    }
+
+    @Test
+    void onARollingBudgetTooOnlyWhoTakesThePlaceIsCharged() {
+        LlmCall dead = sweptOnARollingBudget();
+        assertInstanceOf(
+                CallOutcome.Denied.class,
+                purse.run(keyed(101, dead.id().value()), new Ending.Reports(1)),
+                "more than there is, and nothing has changed");
+        assertEquals(new Balance(100, 0, 70, 0), purse.balance(ROLLING));
+        assertInstanceOf(
+                CallOutcome.Completed.class, purse.run(keyed(90, dead.id().value()), new Ending.Reports(30)));
+        assertEquals(new Balance(100, 0, 30, 0), purse.balance(ROLLING));
+        assertPieces(30);
+    }
+
+    /** What stands beside the balance of rolling budgets, to be taken off it later. */
+    void assertPieces(long settled) {}
+
+    @Test
+    void whatCountsNoLongerOnARollingBudgetIsNotTakenBackAgain() {
+        LlmCall dead = sweptOnARollingBudget();
+        purse.age(Duration.ofMinutes(62));
+        assertInstanceOf(
+                CallOutcome.Completed.class, purse.run(keyed(100, dead.id().value()), new Ending.Reports(30)));
+        assertEquals(new Balance(100, 0, 30, 0), purse.balance(ROLLING));
+    }
+
     @Test
     void whatWasAnsweredIsChargedOnceHoweverOftenItIsAskedFor() {
         LlmCall call = keyed(70);

@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -46,6 +47,16 @@ final class InMemoryPurse implements PurseFixture {
     @Override
     public void organise(OrganisationConfig organisation) {
         ledger.organise(organisation);
+    }
+
+    @Override
+    public void become(String budgetId, BudgetStatus.State state, String reason) {
+        ledger.become(budgetId, new BudgetStatus(state, reason, "ops", clock.instant()));
+    }
+
+    @Override
+    public void raise(String budgetId, String by, Duration time) {
+        ledger.raise(budgetId, new BigDecimal(by), clock.instant().plus(time));
     }
 
     @Override

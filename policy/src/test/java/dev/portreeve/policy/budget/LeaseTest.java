@@ -4,6 +4,7 @@ import static dev.portreeve.policy.budget.PurseFixture.BOT;
 import static dev.portreeve.policy.budget.PurseFixture.OTHER;
 import static dev.portreeve.policy.budget.PurseFixture.call;
 import static dev.portreeve.policy.budget.PurseFixture.organisation;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -368,6 +370,43 @@ class LeaseTest {
         }
     }
 
+    /** So that who waits need not ask again and again: it is said when the money is there, and which money. */
+    @Test
+    void aReplicaThatGivesBackWhatSomebodyWaitsForSaysSo() throws Exception {
+        List<String> said = new CopyOnWriteArrayList<>();
+        CountDownLatch listening = new CountDownLatch(1);
+        try (PostgresPurse other = purse.replica();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                PostgresNotifications heard =
+                        new PostgresNotifications(other.database.app().dataSource())) {
+            heard.listen(LeaseReturns.CHANNEL, new PostgresNotifications.Listener() {
+                @Override
+                public void notified(String payload) {
+                    said.add(payload);
+                    purse.ledger.returns().notified(payload);
+                }
+
+                @Override
+                public void connected() {
+                    listening.countDown();
+                }
+            });
+            heard.start();
+            assertTrue(listening.await(1, TimeUnit.MINUTES));
+            run(other, 1000, 0);
+            sweeper(other).giveBackAll();
+            assertEquals(List.of(), said, "nobody waits for it");
+            run(other, 1000, 0);
+            Future<CallOutcome> larger = threads.submit(() -> run(purse, 10_000, 0));
+            while (!larger.isDone()) {
+                sweeper(other).giveBackAll();
+            }
+            assertInstanceOf(CallOutcome.Completed.class, larger.get());
+            await().until(() ->
+                    said.stream().anyMatch(payload -> WindowKey.said(payload).equals(purse.today("member:bot:daily"))));
+        }
+    }
+
     @Test
     void aBusyReplicaGivesBackWhenItIsAsked() throws Exception {
         try (PostgresPurse other = purse.replica();
@@ -406,6 +445,32 @@ class LeaseTest {
                 0,
                 purse.query("SELECT count(*) FROM policy.lease", row -> row.getInt(1))
                         .getFirst());
+    }
+
+    @Test
+    void whatADeadReplicaHadOfARetiredBudgetIsChargedInWhatThatCounts() {
+        purse.organise(Purses.ofBot(
+                Purses.ofTokens(100_000).window(BudgetConfig.Window.DAILY).perSession()));
+        String budget = "member:bot:daily:tokens:per-session";
+        long lost;
+        try (PostgresPurse dead = purse.replica()) {
+            run(dead, 100, 0);
+            lost = purse.query(
+                            "SELECT sum(nanos) FROM policy.lease WHERE budget_id LIKE ?",
+                            row -> row.getLong(1),
+                            budget + "~%")
+                    .getFirst();
+            assertTrue(lost > 0);
+        }
+        purse.organise(organisation(null, null, null));
+        purse.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes'");
+        assertEquals(1, sweeper(purse).forfeitDead());
+        String record = purse.query(
+                        "SELECT convert_from(leaf, 'UTF8') FROM audit.record WHERE kind = 'lease.forfeited'",
+                        row -> row.getString(1))
+                .getFirst();
+        assertTrue(record.contains("\"cost_tokens\":\"" + lost + "\""), record);
+        assertFalse(record.contains("cost_usd"), record);
     }
 
     /** A replica that was cut off so long that another one charged its lease comes back with calls that ran on it. */

@@ -47,6 +47,13 @@ class PostgresIdempotencyTest extends IdempotencyContract {
         super.closePurse();
     }
 
+    @Override
+    void assertPieces(long settled) {
+        assertEquals(
+                List.of(settled),
+                postgres().query("SELECT sum(settled_nanos) FROM policy.budget_bucket", row -> row.getLong(1)));
+    }
+
     @Test
     void ofReplicasThatRaceForAKeyOneGetsIt() throws Exception {
         try (PostgresPurse other = postgres().replica();

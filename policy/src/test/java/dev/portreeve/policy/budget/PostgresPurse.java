@@ -7,13 +7,16 @@ import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.migrations.TestDatabase;
+import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +33,12 @@ final class PostgresPurse implements PurseFixture {
     private final AuditLog audit;
     private final TestClock clock;
     private final boolean owner;
-    private final Connection connection;
+    private Connection connection;
 
     private PostgresPurse(TestDatabase database, TestClock clock, boolean owner, UnaryOperator<Journal> decoration) {
         this.database = database;
         this.clock = clock;
         this.owner = owner;
-        this.connection = connect(database);
         this.budgets = new PostgresBudgets(database.app().dataSource(), clock);
         this.budgets.refresh();
         this.journal = PostgresJournal.start(
@@ -64,7 +66,16 @@ final class PostgresPurse implements PurseFixture {
 
     /** Another replica on the same database. */
     PostgresPurse replica() {
-        return new PostgresPurse(database, clock, false, journal -> journal);
+        return replica(journal -> journal);
+    }
+
+    PostgresPurse replica(UnaryOperator<Journal> decoration) {
+        return new PostgresPurse(database, clock, false, decoration);
+    }
+
+    /** The budgets that bound this call if it begins now. */
+    List<Level> above(GovernedCall call) {
+        return budgets.get().above(call, clock.instant());
     }
 
     @Override
@@ -101,6 +112,13 @@ final class PostgresPurse implements PurseFixture {
                         journal.append(JournalEntry.of(ledger, hold, List::of)).await());
     }
 
+    @Override
+    public void rest() {
+        journal.append(JournalEntry.of(
+                        ledger, new LeasePosting.Unused(ledger.leases().unused(Duration.ZERO)), List::of))
+                .await();
+    }
+
     /** With the holds of calls that run. */
     @Override
     public Balance balance(WindowKey window) {
@@ -115,6 +133,31 @@ final class PostgresPurse implements PurseFixture {
                 window.budgetId(),
                 window.start().toString());
         return found.isEmpty() ? new Balance(0, 0, 0, 0) : found.getFirst();
+    }
+
+    BudgetOrders orders() {
+        return new BudgetOrders(audit, UUID::randomUUID, budgets::refresh);
+    }
+
+    PostgresBudgets budgets() {
+        return budgets;
+    }
+
+    @Override
+    public void become(String budgetId, BudgetStatus.State state, String reason) {
+        BudgetOrders.Result result = orders().become("acme", budgetId, state, reason, "ops");
+        if (!(result instanceof BudgetOrders.Result.Done)) {
+            throw new AssertionError(budgetId + ": " + result);
+        }
+    }
+
+    @Override
+    public void raise(String budgetId, String by, Duration time) {
+        BudgetOrders.Result result = orders().raise(
+                        "acme", budgetId, new BigDecimal(by), Instant.now().plus(time), "a launch", "ops");
+        if (!(result instanceof BudgetOrders.Result.Done)) {
+            throw new AssertionError(budgetId + ": " + result);
+        }
     }
 
     @Override
@@ -132,8 +175,13 @@ final class PostgresPurse implements PurseFixture {
         writeHolds();
         clock.advance(time);
         // The database's own clock cannot be moved, so what it measures is.
-        execute("UPDATE policy.budget_bucket SET counts_until = counts_until - interval '" + time.toSeconds()
+        // By way of another century: row by row a piece would meet the one before it.
+        execute("UPDATE policy.budget_bucket SET counts_until = counts_until - interval '36500 days " + time.toSeconds()
                 + " seconds'");
+        execute("UPDATE policy.budget_bucket SET counts_until = counts_until + interval '36500 days'");
+        execute("UPDATE policy.budget_raise SET ends_at = ends_at - interval '" + time.toSeconds() + " seconds'");
+        execute("UPDATE policy.revision SET number = number + 1 WHERE subject = 'budget'");
+        budgets.refresh();
     }
 
     @Override
@@ -152,12 +200,20 @@ final class PostgresPurse implements PurseFixture {
                 callId.toString());
     }
 
+    /** Most replicas are never asked. */
+    private synchronized Connection connection() {
+        if (connection == null) {
+            connection = connect(database);
+        }
+        return connection;
+    }
+
     interface Reader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
     <T> List<T> query(String sql, Reader<T> reader, String... parameters) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection().prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
             }
@@ -174,7 +230,7 @@ final class PostgresPurse implements PurseFixture {
     }
 
     void execute(String sql) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection().prepareStatement(sql)) {
             statement.execute();
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
@@ -185,7 +241,9 @@ final class PostgresPurse implements PurseFixture {
     public void close() {
         journal.close();
         try {
-            connection.close();
+            if (connection != null) {
+                connection.close();
+            }
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

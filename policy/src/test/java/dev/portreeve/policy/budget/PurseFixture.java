@@ -42,6 +42,15 @@ interface PurseFixture extends AutoCloseable {
     /** Puts these budgets in force. */
     void organise(OrganisationConfig organisation);
 
+    /** An operator opens, freezes or closes a budget of acme's; it is in force here at once. */
+    void become(String budgetId, BudgetStatus.State state, String reason);
+
+    /** An operator raises a budget of acme's for a while; it is in force here at once. */
+    void raise(String budgetId, String by, Duration time);
+
+    /** A quiet moment: what nobody uses of what is set aside goes back. */
+    default void rest() {}
+
     /** The row as it is stored; all zero if there is none. */
     Balance balance(WindowKey window);
 

@@ -19,11 +19,16 @@ final class Purses {
     private ZoneId zone = ZoneOffset.UTC;
     private LocalDate from;
     private LocalDate until;
+    private String rollover;
     private List<String> models = List.of();
     private List<String> servers = List.of();
     private List<String> tools = List.of();
     private List<String> tags = List.of();
     private BudgetConfig.Per per = BudgetConfig.Per.OWNER;
+
+    private Long leastOutput;
+    private List<Integer> warnAt = List.of();
+    private boolean soft;
 
     private Purses(Long nanos) {
         this.nanos = nanos;
@@ -72,6 +77,19 @@ final class Purses {
         return this;
     }
 
+    /** In what is counted; nano-units of money. */
+    Purses rollingOver(long most) {
+        rollover = nanos == null
+                ? Long.toString(most)
+                : BigDecimal.valueOf(most, 9).toPlainString();
+        return this;
+    }
+
+    Purses in(ZoneId where) {
+        zone = where;
+        return this;
+    }
+
     Purses models(String... patterns) {
         models = List.of(patterns);
         return this;
@@ -97,6 +115,22 @@ final class Purses {
         return this;
     }
 
+    /** Calls of which too little is left are made shorter, down to so many tokens. */
+    Purses shrinking(long least) {
+        leastOutput = least;
+        return this;
+    }
+
+    Purses warnAt(Integer... percent) {
+        warnAt = List.of(percent);
+        return this;
+    }
+
+    Purses soft() {
+        soft = true;
+        return this;
+    }
+
     private BigDecimal money() {
         return nanos == null ? null : BigDecimal.valueOf(nanos, 9);
     }
@@ -114,11 +148,16 @@ final class Purses {
                 zone,
                 from,
                 until,
+                rollover == null ? null : new BigDecimal(rollover),
                 models,
                 servers,
                 tools,
                 tags,
-                per);
+                per,
+                leastOutput == null ? BudgetConfig.WhenShort.REFUSE : BudgetConfig.WhenShort.SHRINK,
+                leastOutput,
+                warnAt,
+                soft);
     }
 
     /** Tenant acme with these budgets of the agent bot in team support, and these of its key. */

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.budget.TestClock;
+import dev.portreeve.policy.call.Carve;
 import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Delegation;
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.Authentication.Reason;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +154,21 @@ abstract class KeyDirectoryContract {
         assertTrue(made.contains("\"parent\":\"" + root.id() + "\""), made);
         assertTrue(made.contains("\"actor\":\"key:" + root.id() + "\""), made);
         assertTrue(made.contains("notes__read*"), made);
+    }
+
+    @Test
+    void aKeyKnowsWhatItWasGivenToSpend() {
+        VirtualKey root = issue(null);
+        Carve carve = new Carve(NanoUsd.ofUsd("0.25"), Carve.Window.DAILY, ZoneId.of("Europe/Berlin"));
+        Confines confines = new Confines(List.of("fast"), null, null, null, null, carve);
+        VirtualKey child = below(root, Duration.ofHours(1), confines).key();
+        Subject expected = new Subject("acme", "support", Subject.Kind.AGENT, "bot", child.id())
+                .by(new Delegation(List.of(root.id()), List.of(confines)));
+        assertEquals(new Authentication.Authenticated(expected), keys.authenticate(child.reveal()));
+        assertEquals(new Authentication.Authenticated(expected), replica().authenticate(child.reveal()));
+        String made = leaves().get(1);
+        assertTrue(made.contains("\"budget_usd\":\"0.25\""), made);
+        assertTrue(made.contains("\"budget_window\":\"daily\""), made);
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.migrations.TestDatabase;
+import dev.portreeve.policy.budget.PostgresBudgets;
+import dev.portreeve.policy.budget.PostgresCarvedBudgets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,7 +36,18 @@ class PostgresKeyDirectoryTest extends KeyDirectoryContract {
 
     @Override
     KeyDirectory replica() {
-        return JournalledKeys.on(database.app().dataSource(), new AuditLog(journal), pepper, clock);
+        return replica(pepper);
+    }
+
+    private KeyDirectory replica(Pepper knowing) {
+        PostgresBudgets budgets = new PostgresBudgets(database.app().dataSource(), clock);
+        budgets.refresh();
+        return JournalledKeys.on(
+                database.app().dataSource(),
+                new PostgresCarvedBudgets(database.app().dataSource(), budgets),
+                new AuditLog(journal),
+                knowing,
+                clock);
     }
 
     @Override
@@ -68,8 +81,7 @@ class PostgresKeyDirectoryTest extends KeyDirectoryContract {
         assertEquals(-1, row.getFirst().indexOf(key.reveal().substring(17)));
         byte[] other = new byte[Pepper.BYTES];
         other[0] = 1;
-        KeyDirectory elsewhere =
-                JournalledKeys.on(database.app().dataSource(), new AuditLog(journal), Pepper.of(other), clock);
+        KeyDirectory elsewhere = replica(Pepper.of(other));
         assertInstanceOf(Authentication.Rejected.class, elsewhere.authenticate(key.reveal()));
     }
 

@@ -175,6 +175,27 @@ abstract class LimitStoreContract {
     }
 
     @Test
+    void slotsOfADeadReplicaAreFreeAgainWhatRanThere() {
+        SlotShare dead = slots();
+        SlotShare living = slots();
+        store().beat(a);
+        store().beat(b);
+        renew(a, dead);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(0, dead.take(1, 0));
+        }
+        assertTrue(living.take(1, 0) > 0);
+        renew(b, living);
+        assertEquals(0, living.held(), "they run");
+        pass(LimitStore.DEAD_AFTER.plusSeconds(1));
+        store().beat(b);
+        renew(b, living);
+        assertEquals(4, living.held());
+        assertEquals(0, living.take(1, 0), "nothing of a call that died with its gateway stays occupied");
+        assertFalse(store().beat(a).known(), "it hears that it counted as dead");
+    }
+
+    @Test
     void leavingFreesWhatWasHeld() {
         RateShare first = rate(MINUTE);
         store().beat(a);

@@ -2,6 +2,9 @@ package dev.portreeve.policy.limit;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +18,7 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.Labels;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
@@ -194,7 +198,7 @@ class SharedLimitsTest {
         first.close();
         Replica second = replica(limit);
         assertTrue(second.call(BOT));
-        assertEquals(Gcra.PARTS, second.sharing.shares().get(limit.key()).held());
+        assertEquals(Gcra.PARTS, second.sharing.known(limit.key()).held());
     }
 
     @Test
@@ -285,5 +289,66 @@ class SharedLimitsTest {
         for (int i = 0; i < 3; i++) {
             assertTrue(replica.call(BOT), "this model is not slow");
         }
+    }
+
+    @Test
+    void eachSessionHasItsOwnAndCallsWithoutOneShareOne() {
+        Replica replica =
+                replica(limit(Limit.Kind.MEMBER, "bot", requests(1, Duration.ofHours(1), 1, LimitConfig.Each.SESSION)));
+        for (String session : List.of("s1", "s2", "")) {
+            Subject said = BOT.saying(new Labels(session, List.of()));
+            assertTrue(replica.call(said), session);
+            Denial denial = refusal(replica.limits, call(said, 1, 1));
+            assertTrue(denial.detail().contains("of each session of member bot"), denial.detail());
+        }
+    }
+
+    @Test
+    void sessionsWithoutEndAreRefusedAndLeaveTheOthersRoom() {
+        Limit each = limit(Limit.Kind.MEMBER, "bot", requests(1, Duration.ofHours(1), 1, LimitConfig.Each.SESSION));
+        Limit all = limit(Limit.Kind.MEMBER, "other", requests(1, Duration.ofHours(1), 1, LimitConfig.Each.SESSION));
+        AtomicLong clock = new AtomicLong();
+        // Its own thread: no round forgets what the test makes.
+        Sharing sharing =
+                new Sharing(new PostgresLimitStore(database.app().dataSource()), UUID.randomUUID(), clock::get);
+        for (int i = 0; i < Sharing.MAX_SESSIONS; i++) {
+            assertNotNull(sharing.share(new LimitKey("acme", each.id() + "=s" + i), each));
+        }
+        assertNull(sharing.share(new LimitKey("acme", each.id() + "=one-more"), each));
+        assertNotNull(sharing.share(new LimitKey("acme", each.id() + "=s7"), each), "a known one goes on");
+        assertNotNull(sharing.share(new LimitKey("acme", all.id() + "=s1"), all), "another limit has its own room");
+        RateLimits full = new RateLimits(List.of(each), sharing, clock::get);
+        Denial denial = refusal(full, call(BOT.saying(new Labels("one-more", List.of())), 1, 1));
+        assertEquals(Denial.Reason.RATE_LIMITED, denial.reason());
+        // Who comes no more makes room.
+        clock.addAndGet(Duration.ofMinutes(6).toNanos());
+        sharing.round();
+        assertNotNull(sharing.share(new LimitKey("acme", each.id() + "=one-more"), each));
+    }
+
+    @Test
+    void aLimitOnTagsCountsCallsThatCarryOne() {
+        LimitConfig tagged = new LimitConfig(
+                1L,
+                null,
+                null,
+                Duration.ofHours(1),
+                1L,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of("batch", "night"),
+                null);
+        Replica replica = replica(limit(Limit.Kind.TENANT, "acme", tagged));
+        assertTrue(replica.call(BOT.saying(new Labels("", List.of("night", "x")))));
+        assertFalse(replica.call(OTHER.saying(new Labels("", List.of("batch")))), "both tags are one count");
+        for (int i = 0; i < 3; i++) {
+            assertTrue(replica.call(BOT), "without a tag");
+            assertTrue(replica.call(BOT.saying(new Labels("s1", List.of("day")))), "with another");
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new LimitConfig(
+                        1L, null, null, null, null, List.of(), List.of(), List.of(), List.of("no tag"), null));
     }
 }

@@ -35,17 +35,18 @@ final class DocsTest {
 
     private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```$", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
-    private static final Map<String, String> VARIABLES = Map.of(
-            "OPENAI_API_KEY", "sk-example",
-            "GROQ_API_KEY", "gsk-example",
-            "APPROVAL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            "BENCH_LISTEN", "18410",
-            "BENCH_ADMIN", "18411",
-            "BENCH_DATA", "data",
-            "BENCH_FIXED", "18400",
-            "BENCH_DELAYED", "18401",
-            "BENCH_ECHO", "18501",
-            "BENCH_MANY", "1851");
+    private static final Map<String, String> VARIABLES = Map.ofEntries(
+            Map.entry("OPENAI_API_KEY", "sk-example"),
+            Map.entry("GROQ_API_KEY", "gsk-example"),
+            Map.entry("APPROVAL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            Map.entry("SMTP_PASSWORD", "example"),
+            Map.entry("BENCH_LISTEN", "18410"),
+            Map.entry("BENCH_ADMIN", "18411"),
+            Map.entry("BENCH_DATA", "data"),
+            Map.entry("BENCH_FIXED", "18400"),
+            Map.entry("BENCH_DELAYED", "18401"),
+            Map.entry("BENCH_ECHO", "18501"),
+            Map.entry("BENCH_MANY", "1851"));
 
     /** A fenced block of a page. */
     record Block(Path page, int line, String language, String text) {

@@ -20,6 +20,8 @@ final class FoundIdentity {
             "aws_secret_access_key",
             "aws_session_token",
             "aws_profile_name",
+            "aws_role_name",
+            "aws_external_id",
             "vertex_project",
             "vertex_location",
             "vertex_credentials");
@@ -92,7 +94,20 @@ final class FoundIdentity {
             findings.unsupported(
                     id.string().isPresent() ? id : secret, "an access key's id and its secret go together; left out");
         }
+        role(params, parts);
         return parts.isEmpty() ? null : "{ aws: { " + String.join(", ", parts) + " } }";
+    }
+
+    private void role(Value params, List<String> parts) {
+        Value role = params.get("aws_role_name");
+        if (role.string().isEmpty()) {
+            return;
+        }
+        parts.add("role-arn: " + YamlScalar.text(findings.plain(role)));
+        if (params.get("aws_external_id").string().isPresent()) {
+            parts.add("external-id: " + YamlScalar.text(findings.plain(params.get("aws_external_id"))));
+        }
+        findings.converted(role, "identity.aws.role-arn of the provider");
     }
 
     /** A file's path; what is no path may be the key itself, which is not copied. */
@@ -104,8 +119,8 @@ final class FoundIdentity {
         if (text.startsWith("{") || text.length() > 500) {
             findings.unsupported(
                     credentials,
-                    "the key itself stands here: it was not copied; write it to a file that GOOGLE_APPLICATION_CREDENTIALS"
-                            + " names");
+                    "the key itself stands here: it was not copied; write it to a file that"
+                            + " GOOGLE_APPLICATION_CREDENTIALS names");
             return null;
         }
         findings.converted(credentials, "identity.google.credentials-file of the provider");

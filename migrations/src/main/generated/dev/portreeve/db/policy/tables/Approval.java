@@ -8,7 +8,7 @@ import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.ApprovalVote.ApprovalVotePath;
-import dev.portreeve.db.policy.tables.WebhookDelivery.WebhookDeliveryPath;
+import dev.portreeve.db.policy.tables.Notice.NoticePath;
 import dev.portreeve.db.policy.tables.records.ApprovalRecord;
 
 import java.time.Instant;
@@ -263,17 +263,17 @@ public class Approval extends TableImpl<ApprovalRecord> {
         return _approvalVote;
     }
 
-    private transient WebhookDeliveryPath _webhookDelivery;
+    private transient NoticePath _notice;
 
     /**
-     * Get the implicit to-many join path to the
-     * <code>policy.webhook_delivery</code> table
+     * Get the implicit to-many join path to the <code>policy.notice</code>
+     * table
      */
-    public WebhookDeliveryPath webhookDelivery() {
-        if (_webhookDelivery == null)
-            _webhookDelivery = new WebhookDeliveryPath(this, null, Keys.WEBHOOK_DELIVERY__WEBHOOK_DELIVERY_TENANT_APPROVAL_ID_FKEY.getInverseKey());
+    public NoticePath notice() {
+        if (_notice == null)
+            _notice = new NoticePath(this, null, Keys.NOTICE__WEBHOOK_DELIVERY_TENANT_APPROVAL_ID_FKEY.getInverseKey());
 
-        return _webhookDelivery;
+        return _notice;
     }
 
     @Override

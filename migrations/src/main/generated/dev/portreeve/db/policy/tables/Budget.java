@@ -4,6 +4,7 @@
 package dev.portreeve.db.policy.tables;
 
 
+import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.BudgetRaise.BudgetRaisePath;
@@ -22,6 +23,7 @@ import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Index;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -144,9 +146,9 @@ public class Budget extends TableImpl<BudgetRecord> {
     public final TableField<BudgetRecord, LocalDate> LAST_DAY = createField(DSL.name("last_day"), SQLDataType.LOCALDATE, this, "");
 
     /**
-     * The column <code>policy.budget.rollover</code>.
+     * The column <code>policy.budget.rollover_nanos</code>.
      */
-    public final TableField<BudgetRecord, Boolean> ROLLOVER = createField(DSL.name("rollover"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "");
+    public final TableField<BudgetRecord, Long> ROLLOVER_NANOS = createField(DSL.name("rollover_nanos"), SQLDataType.BIGINT, this, "");
 
     /**
      * The column <code>policy.budget.models</code>.
@@ -179,6 +181,11 @@ public class Budget extends TableImpl<BudgetRecord> {
     public final TableField<BudgetRecord, Integer[]> WARN_AT = createField(DSL.name("warn_at"), SQLDataType.INTEGER.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::integer[]"), SQLDataType.INTEGER.array())), this, "");
 
     /**
+     * The column <code>policy.budget.soft</code>.
+     */
+    public final TableField<BudgetRecord, Boolean> SOFT = createField(DSL.name("soft"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "");
+
+    /**
      * The column <code>policy.budget.when_short</code>.
      */
     public final TableField<BudgetRecord, String> WHEN_SHORT = createField(DSL.name("when_short"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'refuse'::text"), SQLDataType.CLOB)), this, "");
@@ -197,6 +204,16 @@ public class Budget extends TableImpl<BudgetRecord> {
      * The column <code>policy.budget.state_reason</code>.
      */
     public final TableField<BudgetRecord, String> STATE_REASON = createField(DSL.name("state_reason"), SQLDataType.CLOB, this, "");
+
+    /**
+     * The column <code>policy.budget.state_by</code>.
+     */
+    public final TableField<BudgetRecord, String> STATE_BY = createField(DSL.name("state_by"), SQLDataType.CLOB, this, "");
+
+    /**
+     * The column <code>policy.budget.state_at</code>.
+     */
+    public final TableField<BudgetRecord, Instant> STATE_AT = createField(DSL.name("state_at"), SQLDataType.INSTANT, this, "");
 
     private Budget(Name alias, Table<BudgetRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -266,6 +283,11 @@ public class Budget extends TableImpl<BudgetRecord> {
     }
 
     @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.BUDGET_OF_MADE_KEY);
+    }
+
+    @Override
     public UniqueKey<BudgetRecord> getPrimaryKey() {
         return Keys.BUDGET_PKEY;
     }
@@ -316,15 +338,19 @@ public class Budget extends TableImpl<BudgetRecord> {
     @Override
     public List<Check<BudgetRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("budget_check"), "(((time_window = 'rolling'::text) = (rolling_seconds IS NOT NULL)))", true),
-            Internal.createCheck(this, DSL.name("budget_check1"), "((((rate IS NULL) = (unit = ANY (ARRAY['usd'::text, 'tokens'::text, 'requests'::text]))) AND ((rate IS NULL) = (rate_date IS NULL))))", true),
+            Internal.createCheck(this, DSL.name("budget_check"), "((((state = 'open'::text) = (state_reason IS NULL)) AND ((state_reason IS NULL) = (state_by IS NULL)) AND ((state_reason IS NULL) = (state_at IS NULL))))", true),
+            Internal.createCheck(this, DSL.name("budget_check1"), "(((rollover_nanos IS NULL) OR (time_window <> ALL (ARRAY['total'::text, 'rolling'::text]))))", true),
+            Internal.createCheck(this, DSL.name("budget_check2"), "(((time_window = 'rolling'::text) = (rolling_seconds IS NOT NULL)))", true),
+            Internal.createCheck(this, DSL.name("budget_check3"), "((((rate IS NULL) = (unit = ANY (ARRAY['usd'::text, 'tokens'::text, 'requests'::text]))) AND ((rate IS NULL) = (rate_date IS NULL))))", true),
             Internal.createCheck(this, DSL.name("budget_least_output_check"), "((least_output > 0))", true),
             Internal.createCheck(this, DSL.name("budget_limit_nanos_check"), "((limit_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_origin_check"), "((origin = ANY (ARRAY['file'::text, 'api'::text])))", true),
+            Internal.createCheck(this, DSL.name("budget_origin_check"), "((origin = ANY (ARRAY['file'::text, 'api'::text, 'key'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_owner_kind_check"), "((owner_kind = ANY (ARRAY['tenant'::text, 'team'::text, 'member'::text, 'key'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_rate_check"), "((rate > (0)::numeric))", true),
             Internal.createCheck(this, DSL.name("budget_rolling_seconds_check"), "(((rolling_seconds >= 60) AND (rolling_seconds <= 31622400)))", true),
+            Internal.createCheck(this, DSL.name("budget_rollover_nanos_check"), "((rollover_nanos > 0))", true),
             Internal.createCheck(this, DSL.name("budget_state_check"), "((state = ANY (ARRAY['open'::text, 'frozen'::text, 'closed'::text])))", true),
+            Internal.createCheck(this, DSL.name("budget_state_reason_check"), "(((length(state_reason) >= 1) AND (length(state_reason) <= 500)))", true),
             Internal.createCheck(this, DSL.name("budget_time_window_check"), "((time_window = ANY (ARRAY['total'::text, 'hourly'::text, 'daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'rolling'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_unit_check"), "((unit ~ '^([a-z]{3}|tokens|requests)$'::text))", true),
             Internal.createCheck(this, DSL.name("budget_when_short_check"), "((when_short = ANY (ARRAY['refuse'::text, 'shrink'::text])))", true)

@@ -93,6 +93,11 @@ public class BudgetRaise extends TableImpl<BudgetRaiseRecord> {
     public final TableField<BudgetRaiseRecord, String> REASON = createField(DSL.name("reason"), SQLDataType.CLOB.nullable(false), this, "");
 
     /**
+     * The column <code>policy.budget_raise.made_by</code>.
+     */
+    public final TableField<BudgetRaiseRecord, String> MADE_BY = createField(DSL.name("made_by"), SQLDataType.CLOB.nullable(false), this, "");
+
+    /**
      * The column <code>policy.budget_raise.made_at</code>.
      */
     public final TableField<BudgetRaiseRecord, Instant> MADE_AT = createField(DSL.name("made_at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
@@ -194,7 +199,8 @@ public class BudgetRaise extends TableImpl<BudgetRaiseRecord> {
     @Override
     public List<Check<BudgetRaiseRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("budget_raise_nanos_check"), "((nanos > 0))", true)
+            Internal.createCheck(this, DSL.name("budget_raise_nanos_check"), "((nanos > 0))", true),
+            Internal.createCheck(this, DSL.name("budget_raise_reason_check"), "(((length(reason) >= 1) AND (length(reason) <= 500)))", true)
         );
     }
 

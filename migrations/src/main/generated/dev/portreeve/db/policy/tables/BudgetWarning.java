@@ -6,23 +6,16 @@ package dev.portreeve.db.policy.tables;
 
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
-import dev.portreeve.db.policy.tables.BudgetWindow.BudgetWindowPath;
 import dev.portreeve.db.policy.tables.records.BudgetWarningRecord;
 
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.ForeignKey;
-import org.jooq.InverseForeignKey;
 import org.jooq.Name;
-import org.jooq.Path;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
-import org.jooq.Record;
 import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Stringly;
@@ -79,9 +72,14 @@ public class BudgetWarning extends TableImpl<BudgetWarningRecord> {
     public final TableField<BudgetWarningRecord, Integer> PERCENT = createField(DSL.name("percent"), SQLDataType.INTEGER.nullable(false), this, "");
 
     /**
-     * The column <code>policy.budget_warning.at</code>.
+     * The column <code>policy.budget_warning.limit_nanos</code>.
      */
-    public final TableField<BudgetWarningRecord, Instant> AT = createField(DSL.name("at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
+    public final TableField<BudgetWarningRecord, Long> LIMIT_NANOS = createField(DSL.name("limit_nanos"), SQLDataType.BIGINT.nullable(false), this, "");
+
+    /**
+     * The column <code>policy.budget_warning.again_at</code>.
+     */
+    public final TableField<BudgetWarningRecord, Instant> AGAIN_AT = createField(DSL.name("again_at"), SQLDataType.INSTANT, this, "");
 
     private BudgetWarning(Name alias, Table<BudgetWarningRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -112,39 +110,6 @@ public class BudgetWarning extends TableImpl<BudgetWarningRecord> {
         this(DSL.name("budget_warning"), null);
     }
 
-    public <O extends Record> BudgetWarning(Table<O> path, ForeignKey<O, BudgetWarningRecord> childPath, InverseForeignKey<O, BudgetWarningRecord> parentPath) {
-        super(path, childPath, parentPath, BUDGET_WARNING);
-    }
-
-    /**
-     * A subtype implementing {@link Path} for simplified path-based joins.
-     */
-    public static class BudgetWarningPath extends BudgetWarning implements Path<BudgetWarningRecord> {
-
-        private static final long serialVersionUID = 1L;
-        public <O extends Record> BudgetWarningPath(Table<O> path, ForeignKey<O, BudgetWarningRecord> childPath, InverseForeignKey<O, BudgetWarningRecord> parentPath) {
-            super(path, childPath, parentPath);
-        }
-        private BudgetWarningPath(Name alias, Table<BudgetWarningRecord> aliased) {
-            super(alias, aliased);
-        }
-
-        @Override
-        public BudgetWarningPath as(String alias) {
-            return new BudgetWarningPath(DSL.name(alias), this);
-        }
-
-        @Override
-        public BudgetWarningPath as(Name alias) {
-            return new BudgetWarningPath(alias, this);
-        }
-
-        @Override
-        public BudgetWarningPath as(Table<?> alias) {
-            return new BudgetWarningPath(alias.getQualifiedName(), this);
-        }
-    }
-
     @Override
     public Schema getSchema() {
         return aliased() ? null : Policy.POLICY;
@@ -153,24 +118,6 @@ public class BudgetWarning extends TableImpl<BudgetWarningRecord> {
     @Override
     public UniqueKey<BudgetWarningRecord> getPrimaryKey() {
         return Keys.BUDGET_WARNING_PKEY;
-    }
-
-    @Override
-    public List<ForeignKey<BudgetWarningRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.BUDGET_WARNING__BUDGET_WARNING_TENANT_BUDGET_ID_STARTS_AT_FKEY);
-    }
-
-    private transient BudgetWindowPath _budgetWindow;
-
-    /**
-     * Get the implicit join path to the <code>policy.budget_window</code>
-     * table.
-     */
-    public BudgetWindowPath budgetWindow() {
-        if (_budgetWindow == null)
-            _budgetWindow = new BudgetWindowPath(this, Keys.BUDGET_WARNING__BUDGET_WARNING_TENANT_BUDGET_ID_STARTS_AT_FKEY, null);
-
-        return _budgetWindow;
     }
 
     @Override

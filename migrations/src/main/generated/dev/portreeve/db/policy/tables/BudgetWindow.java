@@ -9,7 +9,6 @@ import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.Budget.BudgetPath;
 import dev.portreeve.db.policy.tables.BudgetBucket.BudgetBucketPath;
-import dev.portreeve.db.policy.tables.BudgetWarning.BudgetWarningPath;
 import dev.portreeve.db.policy.tables.Lease.LeasePath;
 import dev.portreeve.db.policy.tables.records.BudgetWindowRecord;
 
@@ -120,9 +119,19 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
     public final TableField<BudgetWindowRecord, String> OF_BUDGET = createField(DSL.name("of_budget"), SQLDataType.CLOB.nullable(false), this, "");
 
     /**
+     * The column <code>policy.budget_window.raised_nanos</code>.
+     */
+    public final TableField<BudgetWindowRecord, Long> RAISED_NANOS = createField(DSL.name("raised_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
+    /**
      * The column <code>policy.budget_window.carried_nanos</code>.
      */
     public final TableField<BudgetWindowRecord, Long> CARRIED_NANOS = createField(DSL.name("carried_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
+    /**
+     * The column <code>policy.budget_window.carried_from</code>.
+     */
+    public final TableField<BudgetWindowRecord, Instant> CARRIED_FROM = createField(DSL.name("carried_from"), SQLDataType.INSTANT, this, "");
 
     /**
      * The column <code>policy.budget_window.used_at</code>.
@@ -236,19 +245,6 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
         return _budgetBucket;
     }
 
-    private transient BudgetWarningPath _budgetWarning;
-
-    /**
-     * Get the implicit to-many join path to the
-     * <code>policy.budget_warning</code> table
-     */
-    public BudgetWarningPath budgetWarning() {
-        if (_budgetWarning == null)
-            _budgetWarning = new BudgetWarningPath(this, null, Keys.BUDGET_WARNING__BUDGET_WARNING_TENANT_BUDGET_ID_STARTS_AT_FKEY.getInverseKey());
-
-        return _budgetWarning;
-    }
-
     private transient LeasePath _lease;
 
     /**
@@ -268,6 +264,7 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
             Internal.createCheck(this, DSL.name("budget_window_leased_nanos_check"), "((leased_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_limit_nanos_check"), "((limit_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
+            Internal.createCheck(this, DSL.name("budget_window_raised_nanos_check"), "((raised_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_window_settled_nanos_check"), "((settled_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("never_past_the_limit"), "((((held_nanos + settled_nanos) + leased_nanos) <= limit_nanos))", true)
         );

@@ -4,6 +4,7 @@
 package dev.portreeve.db.policy.tables;
 
 
+import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.Hold.HoldPath;
@@ -20,6 +21,7 @@ import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Index;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -166,6 +168,11 @@ public class Posting extends TableImpl<PostingRecord> {
     @Override
     public Schema getSchema() {
         return aliased() ? null : Policy.POLICY;
+    }
+
+    @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.POSTING_OVERRUN);
     }
 
     @Override

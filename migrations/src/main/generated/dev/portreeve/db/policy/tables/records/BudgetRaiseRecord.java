@@ -106,17 +106,31 @@ public class BudgetRaiseRecord extends UpdatableRecordImpl<BudgetRaiseRecord> {
     }
 
     /**
+     * Setter for <code>policy.budget_raise.made_by</code>.
+     */
+    public void setMadeBy(String value) {
+        set(6, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_raise.made_by</code>.
+     */
+    public String getMadeBy() {
+        return (String) get(6);
+    }
+
+    /**
      * Setter for <code>policy.budget_raise.made_at</code>.
      */
     public void setMadeAt(Instant value) {
-        set(6, value);
+        set(7, value);
     }
 
     /**
      * Getter for <code>policy.budget_raise.made_at</code>.
      */
     public Instant getMadeAt() {
-        return (Instant) get(6);
+        return (Instant) get(7);
     }
 
     // -------------------------------------------------------------------------
@@ -142,7 +156,7 @@ public class BudgetRaiseRecord extends UpdatableRecordImpl<BudgetRaiseRecord> {
     /**
      * Create a detached, initialised BudgetRaiseRecord
      */
-    public BudgetRaiseRecord(String tenant, UUID id, String budgetId, Long nanos, Instant endsAt, String reason, Instant madeAt) {
+    public BudgetRaiseRecord(String tenant, UUID id, String budgetId, Long nanos, Instant endsAt, String reason, String madeBy, Instant madeAt) {
         super(BudgetRaise.BUDGET_RAISE);
 
         setTenant(tenant);
@@ -151,6 +165,7 @@ public class BudgetRaiseRecord extends UpdatableRecordImpl<BudgetRaiseRecord> {
         setNanos(nanos);
         setEndsAt(endsAt);
         setReason(reason);
+        setMadeBy(madeBy);
         setMadeAt(madeAt);
         resetTouchedOnNotNull();
     }

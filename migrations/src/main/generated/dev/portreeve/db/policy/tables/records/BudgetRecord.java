@@ -247,17 +247,17 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     }
 
     /**
-     * Setter for <code>policy.budget.rollover</code>.
+     * Setter for <code>policy.budget.rollover_nanos</code>.
      */
-    public void setRollover(Boolean value) {
+    public void setRolloverNanos(Long value) {
         set(16, value);
     }
 
     /**
-     * Getter for <code>policy.budget.rollover</code>.
+     * Getter for <code>policy.budget.rollover_nanos</code>.
      */
-    public Boolean getRollover() {
-        return (Boolean) get(16);
+    public Long getRolloverNanos() {
+        return (Long) get(16);
     }
 
     /**
@@ -345,59 +345,101 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     }
 
     /**
+     * Setter for <code>policy.budget.soft</code>.
+     */
+    public void setSoft(Boolean value) {
+        set(23, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget.soft</code>.
+     */
+    public Boolean getSoft() {
+        return (Boolean) get(23);
+    }
+
+    /**
      * Setter for <code>policy.budget.when_short</code>.
      */
     public void setWhenShort(String value) {
-        set(23, value);
+        set(24, value);
     }
 
     /**
      * Getter for <code>policy.budget.when_short</code>.
      */
     public String getWhenShort() {
-        return (String) get(23);
+        return (String) get(24);
     }
 
     /**
      * Setter for <code>policy.budget.least_output</code>.
      */
     public void setLeastOutput(Long value) {
-        set(24, value);
+        set(25, value);
     }
 
     /**
      * Getter for <code>policy.budget.least_output</code>.
      */
     public Long getLeastOutput() {
-        return (Long) get(24);
+        return (Long) get(25);
     }
 
     /**
      * Setter for <code>policy.budget.state</code>.
      */
     public void setState(String value) {
-        set(25, value);
+        set(26, value);
     }
 
     /**
      * Getter for <code>policy.budget.state</code>.
      */
     public String getState() {
-        return (String) get(25);
+        return (String) get(26);
     }
 
     /**
      * Setter for <code>policy.budget.state_reason</code>.
      */
     public void setStateReason(String value) {
-        set(26, value);
+        set(27, value);
     }
 
     /**
      * Getter for <code>policy.budget.state_reason</code>.
      */
     public String getStateReason() {
-        return (String) get(26);
+        return (String) get(27);
+    }
+
+    /**
+     * Setter for <code>policy.budget.state_by</code>.
+     */
+    public void setStateBy(String value) {
+        set(28, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget.state_by</code>.
+     */
+    public String getStateBy() {
+        return (String) get(28);
+    }
+
+    /**
+     * Setter for <code>policy.budget.state_at</code>.
+     */
+    public void setStateAt(Instant value) {
+        set(29, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget.state_at</code>.
+     */
+    public Instant getStateAt() {
+        return (Instant) get(29);
     }
 
     // -------------------------------------------------------------------------
@@ -423,7 +465,7 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     /**
      * Create a detached, initialised BudgetRecord
      */
-    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Boolean rollover, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, String whenShort, Long leastOutput, String state, String stateReason) {
+    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Long rolloverNanos, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, Boolean soft, String whenShort, Long leastOutput, String state, String stateReason, String stateBy, Instant stateAt) {
         super(Budget.BUDGET);
 
         setTenant(tenant);
@@ -442,17 +484,20 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
         setRollingSeconds(rollingSeconds);
         setFirstDay(firstDay);
         setLastDay(lastDay);
-        setRollover(rollover);
+        setRolloverNanos(rolloverNanos);
         setModels(models);
         setTools(tools);
         setToolServers(toolServers);
         setTags(tags);
         setEachSession(eachSession);
         setWarnAt(warnAt);
+        setSoft(soft);
         setWhenShort(whenShort);
         setLeastOutput(leastOutput);
         setState(state);
         setStateReason(stateReason);
+        setStateBy(stateBy);
+        setStateAt(stateAt);
         resetTouchedOnNotNull();
     }
 }

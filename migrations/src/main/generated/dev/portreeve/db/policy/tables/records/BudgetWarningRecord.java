@@ -8,7 +8,7 @@ import dev.portreeve.db.policy.tables.BudgetWarning;
 
 import java.time.Instant;
 
-import org.jooq.Record4;
+import org.jooq.Record5;
 import org.jooq.impl.UpdatableRecordImpl;
 
 
@@ -77,17 +77,31 @@ public class BudgetWarningRecord extends UpdatableRecordImpl<BudgetWarningRecord
     }
 
     /**
-     * Setter for <code>policy.budget_warning.at</code>.
+     * Setter for <code>policy.budget_warning.limit_nanos</code>.
      */
-    public void setAt(Instant value) {
+    public void setLimitNanos(Long value) {
         set(4, value);
     }
 
     /**
-     * Getter for <code>policy.budget_warning.at</code>.
+     * Getter for <code>policy.budget_warning.limit_nanos</code>.
      */
-    public Instant getAt() {
-        return (Instant) get(4);
+    public Long getLimitNanos() {
+        return (Long) get(4);
+    }
+
+    /**
+     * Setter for <code>policy.budget_warning.again_at</code>.
+     */
+    public void setAgainAt(Instant value) {
+        set(5, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_warning.again_at</code>.
+     */
+    public Instant getAgainAt() {
+        return (Instant) get(5);
     }
 
     // -------------------------------------------------------------------------
@@ -95,8 +109,8 @@ public class BudgetWarningRecord extends UpdatableRecordImpl<BudgetWarningRecord
     // -------------------------------------------------------------------------
 
     @Override
-    public Record4<String, String, Instant, Integer> key() {
-        return (Record4) super.key();
+    public Record5<String, String, Instant, Integer, Long> key() {
+        return (Record5) super.key();
     }
 
     // -------------------------------------------------------------------------
@@ -113,14 +127,15 @@ public class BudgetWarningRecord extends UpdatableRecordImpl<BudgetWarningRecord
     /**
      * Create a detached, initialised BudgetWarningRecord
      */
-    public BudgetWarningRecord(String tenant, String budgetId, Instant startsAt, Integer percent, Instant at) {
+    public BudgetWarningRecord(String tenant, String budgetId, Instant startsAt, Integer percent, Long limitNanos, Instant againAt) {
         super(BudgetWarning.BUDGET_WARNING);
 
         setTenant(tenant);
         setBudgetId(budgetId);
         setStartsAt(startsAt);
         setPercent(percent);
-        setAt(at);
+        setLimitNanos(limitNanos);
+        setAgainAt(againAt);
         resetTouchedOnNotNull();
     }
 }

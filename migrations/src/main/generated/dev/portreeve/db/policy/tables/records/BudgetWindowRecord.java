@@ -175,31 +175,59 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
     }
 
     /**
+     * Setter for <code>policy.budget_window.raised_nanos</code>.
+     */
+    public void setRaisedNanos(Long value) {
+        set(11, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.raised_nanos</code>.
+     */
+    public Long getRaisedNanos() {
+        return (Long) get(11);
+    }
+
+    /**
      * Setter for <code>policy.budget_window.carried_nanos</code>.
      */
     public void setCarriedNanos(Long value) {
-        set(11, value);
+        set(12, value);
     }
 
     /**
      * Getter for <code>policy.budget_window.carried_nanos</code>.
      */
     public Long getCarriedNanos() {
-        return (Long) get(11);
+        return (Long) get(12);
+    }
+
+    /**
+     * Setter for <code>policy.budget_window.carried_from</code>.
+     */
+    public void setCarriedFrom(Instant value) {
+        set(13, value);
+    }
+
+    /**
+     * Getter for <code>policy.budget_window.carried_from</code>.
+     */
+    public Instant getCarriedFrom() {
+        return (Instant) get(13);
     }
 
     /**
      * Setter for <code>policy.budget_window.used_at</code>.
      */
     public void setUsedAt(Instant value) {
-        set(12, value);
+        set(14, value);
     }
 
     /**
      * Getter for <code>policy.budget_window.used_at</code>.
      */
     public Instant getUsedAt() {
-        return (Instant) get(12);
+        return (Instant) get(14);
     }
 
     // -------------------------------------------------------------------------
@@ -225,7 +253,7 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
     /**
      * Create a detached, initialised BudgetWindowRecord
      */
-    public BudgetWindowRecord(String tenant, String budgetId, Instant startsAt, Instant endsAt, Long limitNanos, Long heldNanos, Long settledNanos, Long overrunNanos, Long leasedNanos, Instant recalledUntil, String ofBudget, Long carriedNanos, Instant usedAt) {
+    public BudgetWindowRecord(String tenant, String budgetId, Instant startsAt, Instant endsAt, Long limitNanos, Long heldNanos, Long settledNanos, Long overrunNanos, Long leasedNanos, Instant recalledUntil, String ofBudget, Long raisedNanos, Long carriedNanos, Instant carriedFrom, Instant usedAt) {
         super(BudgetWindow.BUDGET_WINDOW);
 
         setTenant(tenant);
@@ -239,7 +267,9 @@ public class BudgetWindowRecord extends UpdatableRecordImpl<BudgetWindowRecord> 
         setLeasedNanos(leasedNanos);
         setRecalledUntil(recalledUntil);
         setOfBudget(ofBudget);
+        setRaisedNanos(raisedNanos);
         setCarriedNanos(carriedNanos);
+        setCarriedFrom(carriedFrom);
         setUsedAt(usedAt);
         resetTouchedOnNotNull();
     }

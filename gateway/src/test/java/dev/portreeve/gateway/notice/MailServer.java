@@ -1,0 +1,146 @@
+package dev.portreeve.gateway.notice;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
+import org.subethamail.smtp.auth.LoginFailedException;
+import org.subethamail.smtp.server.SMTPServer;
+
+/** A real SMTP server on a free port of this machine, which keeps what it is given. */
+public final class MailServer implements AutoCloseable {
+    static final String USER = "portreeve";
+    static final String PASSWORD = "correct horse battery staple";
+    private static final char[] STORE = "changeit".toCharArray();
+
+    private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final SMTPServer server;
+
+    /** What came, and who had said who they are. */
+    record Received(String from, String to, boolean authenticated, MimeMessage message) {}
+
+    /** How it keeps its connections from being read. */
+    enum Encryption {
+        NONE,
+        STARTTLS,
+        TLS
+    }
+
+    /** @param keys of its certificate; not looked at without encryption */
+    MailServer(Encryption encryption, SSLContext keys, boolean wantsPassword) {
+        SMTPServer.Builder builder = SMTPServer.port(0)
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .messageHandler((context, from, to, data) -> received.add(new Received(
+                        from, to, context.getAuthenticationHandler().isPresent(), read(data))));
+        if (wantsPassword) {
+            builder.requireAuth()
+                    .authenticationHandlerFactory(new EasyAuthenticationHandlerFactory((user, password, context) -> {
+                        if (!user.equals(USER) || !password.equals(PASSWORD)) {
+                            throw new LoginFailedException("not " + user + " with " + password);
+                        }
+                    }));
+        }
+        switch (encryption) {
+            case NONE -> {}
+            case STARTTLS -> builder.enableTLS().requireTLS().startTlsSocketFactory(keys);
+            case TLS -> builder.serverSocketFactory(keys);
+        }
+        this.server = builder.build();
+        server.start();
+    }
+
+    /** That anybody may use, without encryption. */
+    public static MailServer plain() {
+        return new MailServer(Encryption.NONE, null, false);
+    }
+
+    private static MimeMessage read(byte[] data) {
+        try {
+            return new MimeMessage(null, new ByteArrayInputStream(data));
+        } catch (MessagingException broken) {
+            throw new IllegalArgumentException(broken);
+        }
+    }
+
+    /** Keys and the trust in them, for a server of this name. */
+    static SSLContext keys(Path folder, String name)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        Path file = folder.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "SAN=dns:" + name,
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        new String(STORE))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (keytool.waitFor() != 0) {
+            throw new IOException(said);
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, STORE);
+        }
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(store, STORE);
+        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
+        return context;
+    }
+
+    public int port() {
+        return server.getPortAllocated();
+    }
+
+    List<Received> received() {
+        return received;
+    }
+
+    /** Each mail so far: its subject, an empty line, its text. */
+    public List<String> texts() {
+        return received.stream()
+                .map(mail -> {
+                    try {
+                        return mail.message().getSubject() + "\n\n"
+                                + mail.message().getContent();
+                    } catch (MessagingException broken) {
+                        throw new IllegalStateException(broken);
+                    } catch (IOException broken) {
+                        throw new UncheckedIOException(broken);
+                    }
+                })
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

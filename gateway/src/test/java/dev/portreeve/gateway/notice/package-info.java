@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.notice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.portreeve.gateway.webhook;
-
-import org.jspecify.annotations.NullMarked;

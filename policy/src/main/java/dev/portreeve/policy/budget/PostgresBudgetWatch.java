@@ -1,0 +1,227 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.notice.Event;
+import dev.portreeve.policy.notice.PostgresOutbox;
+import dev.portreeve.policy.notice.Receivers;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at what is settled, after the fact, and makes due what people are told of it: that a budget passed a threshold, and that
+ * providers billed more than was held. Whoever inserts the row that stands for a threshold or a call, of all replicas, makes the
+ * messages with it, in one transaction; so each is made once. No call waits for it. One thread; blocks on the database.
+ */
+public final class PostgresBudgetWatch {
+    /** Longer than any transaction that settles can be open: what it wrote may be seen so much later. */
+    private static final Duration LAG = Duration.ofMinutes(2);
+    /** What was spent while no gateway looked. */
+    private static final Duration EVER = Duration.ofDays(3650);
+
+    private static final int MOST_AT_ONCE = 500;
+    private static final int MOST_IDS = 20;
+
+    /**
+     * Windows that nobody used since the last look are left out, and so are those that ended more than an hour ago. A raise counts
+     * as long as it lasts; what a rolling budget counts no longer is taken off.
+     */
+    private static final String CROSSED = """
+            WITH used AS (
+                SELECT b.tenant, b.owner_kind, b.owner_id, b.unit, b.rate, b.rate_date, b.soft, b.time_window, b.warn_at,
+                    w.budget_id, w.starts_at, w.ends_at,
+                    now() + b.rolling_seconds * interval '1 second' AS again_at,
+                    b.limit_nanos::numeric + w.carried_nanos + coalesce((
+                        SELECT sum(r.nanos) FROM policy.budget_raise r
+                        WHERE r.tenant = b.tenant AND r.budget_id = b.id AND r.ends_at > now()), 0) AS whole,
+                    w.settled_nanos::numeric + w.overrun_nanos - CASE WHEN b.rolling_seconds IS NULL THEN 0 ELSE coalesce((
+                        SELECT sum(p.settled_nanos + p.overrun_nanos) FROM policy.budget_bucket p
+                        WHERE p.tenant = w.tenant AND p.budget_id = w.budget_id AND p.starts_at = w.starts_at
+                            AND p.counts_until <= now()), 0) END AS spent
+                FROM policy.budget b
+                JOIN policy.budget_window w ON w.tenant = b.tenant AND w.of_budget = b.id AND w.starts_at > CASE b.time_window
+                    WHEN 'hourly' THEN now() - interval '3 hours'
+                    WHEN 'daily' THEN now() - interval '2 days'
+                    WHEN 'weekly' THEN now() - interval '9 days'
+                    WHEN 'monthly' THEN now() - interval '33 days'
+                    WHEN 'quarterly' THEN now() - interval '94 days'
+                    ELSE '-infinity' END
+                WHERE b.retired_at IS NULL AND b.warn_at <> '{}'
+                    AND w.used_at > now() - {0} * interval '1 second'
+                    AND (w.ends_at IS NULL OR w.ends_at > now() - interval '1 hour')
+            ), crossed AS (
+                SELECT u.*, p.percent, least(u.whole, 9223372036854775807)::bigint AS limit_nanos
+                FROM used u CROSS JOIN unnest(u.warn_at) AS p (percent)
+                WHERE u.spent > 0 AND u.spent * 100 >= u.whole * p.percent AND NOT EXISTS (
+                    SELECT FROM policy.budget_warning t
+                    WHERE t.tenant = u.tenant AND t.budget_id = u.budget_id AND t.starts_at = u.starts_at
+                        AND t.percent = p.percent AND t.limit_nanos = least(u.whole, 9223372036854775807)::bigint
+                        AND (t.again_at IS NULL OR t.again_at > now()))
+                ORDER BY u.tenant, u.budget_id, u.starts_at, p.percent LIMIT {1}
+            ), told AS (
+                INSERT INTO policy.budget_warning AS t (tenant, budget_id, starts_at, percent, limit_nanos, again_at)
+                SELECT tenant, budget_id, starts_at, percent, limit_nanos, again_at FROM crossed
+                ON CONFLICT (tenant, budget_id, starts_at, percent, limit_nanos)
+                DO UPDATE SET again_at = excluded.again_at WHERE t.again_at <= now()
+                RETURNING tenant, budget_id, starts_at, percent, limit_nanos
+            )
+            SELECT c.*, now() AS at FROM told JOIN crossed c USING (tenant, budget_id, starts_at, percent, limit_nanos)
+            ORDER BY tenant, budget_id, starts_at, percent""";
+
+    private static final String OVERRUNS = """
+            WITH told AS (
+                INSERT INTO policy.overrun_warning (tenant, call_id)
+                SELECT p.tenant, p.call_id FROM policy.posting p
+                WHERE p.overrun_nanos > 0 AND p.at > now() - interval '1 day' AND NOT EXISTS (
+                    SELECT FROM policy.overrun_warning t WHERE t.tenant = p.tenant AND t.call_id = p.call_id)
+                ORDER BY p.at LIMIT {0}
+                ON CONFLICT DO NOTHING
+                RETURNING tenant, call_id
+            )
+            SELECT p.tenant, p.call_id, p.amount_nanos, p.overrun_nanos, now() AS at
+            FROM told JOIN policy.posting p USING (tenant, call_id) ORDER BY p.tenant, p.at""";
+
+    /** They are looked for among the postings of a day. */
+    private static final String FORGET = "DELETE FROM policy.overrun_warning WHERE at < now() - interval '2 days'";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresBudgetWatch.class);
+
+    private final DSLContext database;
+    private final Receivers receivers;
+    private @Nullable Long lookedAt;
+
+    public PostgresBudgetWatch(DataSource database, Receivers receivers) {
+        this.database = DSL.using(database, SQLDialect.POSTGRES);
+        this.receivers = receivers;
+    }
+
+    /**
+     * Tells of thresholds that were passed since the last look; the first look finds what was passed before.
+     *
+     * @return how many
+     * @throws org.jooq.exception.DataAccessException if the database does not answer; the next look finds them
+     */
+    public int thresholds() {
+        long now = System.nanoTime();
+        Long last = lookedAt;
+        Duration since = last == null ? EVER : Duration.ofNanos(now - last).plus(LAG);
+        List<Event> events = tell(
+                transaction -> transaction.fetch(CROSSED, DSL.val(since.toSeconds()), DSL.inline(MOST_AT_ONCE)).stream()
+                        .map(PostgresBudgetWatch::threshold)
+                        .toList());
+        if (events.size() < MOST_AT_ONCE) {
+            lookedAt = now;
+        }
+        return events.size();
+    }
+
+    /** Reads inside the transaction what is to be told. */
+    private interface Finding {
+        List<Event> in(DSLContext transaction);
+    }
+
+    private List<Event> tell(Finding finding) {
+        List<Event> told = database.transactionResult(scope -> {
+            List<Event> events = finding.in(scope.dsl());
+            events.forEach(event -> PostgresOutbox.owe(scope.dsl(), event.tenant(), receivers.of(event)));
+            return events;
+        });
+        told.forEach(event -> LOG.warn("tenant {}: {}", event.tenant(), event.subject()));
+        return told;
+    }
+
+    private static Event threshold(Record row) {
+        String id = text(row, "budget_id");
+        int mark = id.indexOf(Budget.SESSION_MARK);
+        String budget = mark < 0 ? id : id.substring(0, mark);
+        BudgetUnit unit = BudgetUnit.read(text(row, "unit"), row.get("rate", BigDecimal.class), null);
+        long limit = row.get("limit_nanos", Long.class);
+        long spent = row.get("spent", BigDecimal.class)
+                .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                .longValue();
+        int percent = row.get("percent", Integer.class);
+        boolean soft = row.get("soft", Boolean.class);
+        String subject = (soft ? "soft budget " : "budget ") + budget + " has passed " + percent + " %: "
+                + unit.text(spent) + " of " + unit.text(limit) + " spent";
+        OffsetDateTime end = row.get("ends_at", OffsetDateTime.class);
+        return new Event("budget.threshold", text(row, "tenant"), at(row), subject)
+                .with("budget", budget)
+                .with("session", mark < 0 ? null : id.substring(mark + 1))
+                .with("owner_kind", text(row, "owner_kind"))
+                .with("owner", text(row, "owner_id"))
+                .with("percent", percent)
+                .with("unit", unit.code())
+                .with("limit", unit.decimal(limit))
+                .with("spent", unit.decimal(spent))
+                .with("soft", soft)
+                .with("window", text(row, "time_window"))
+                .with("window_end", end == null ? null : end.toInstant().toString());
+    }
+
+    /**
+     * Tells of calls that cost more than was held for them: of all of a tenant since the last look in one message.
+     *
+     * @return how many calls
+     * @throws org.jooq.exception.DataAccessException if the database does not answer; the next look finds them
+     */
+    public int overruns() {
+        List<Record> found = new ArrayList<>();
+        tell(transaction -> {
+            int forgotten = transaction.execute(FORGET);
+            LOG.debug("{} calls that cost more than was held are forgotten", forgotten);
+            found.addAll(transaction.fetch(OVERRUNS, DSL.inline(MOST_AT_ONCE)));
+            Map<String, List<Record>> byTenant = new LinkedHashMap<>();
+            found.forEach(row -> byTenant.computeIfAbsent(text(row, "tenant"), tenant -> new ArrayList<>())
+                    .add(row));
+            return byTenant.entrySet().stream()
+                    .map(each -> overrun(each.getKey(), each.getValue()))
+                    .toList();
+        });
+        return found.size();
+    }
+
+    private static Event overrun(String tenant, List<Record> rows) {
+        List<String> calls = rows.stream()
+                .map(row -> row.get("call_id", UUID.class))
+                .map(id -> Objects.requireNonNullElse(Hold.raised(id), id).toString())
+                .distinct()
+                .toList();
+        String beyond = new NanoUsd(sum(rows.stream().map(row -> row.get("overrun_nanos", Long.class)))).toDecimal();
+        String held = new NanoUsd(sum(rows.stream().map(row -> row.get("amount_nanos", Long.class)))).toDecimal();
+        String subject = (calls.size() == 1 ? "a call was" : calls.size() + " calls were") + " billed $" + beyond
+                + " above what was held";
+        return new Event("budget.overrun", tenant, at(rows.getLast()), subject)
+                .with("calls", calls.size())
+                .with("overrun_usd", beyond)
+                .with("within_hold_usd", held)
+                .with("call_ids", calls.subList(0, Math.min(MOST_IDS, calls.size())));
+    }
+
+    private static long sum(Stream<Long> amounts) {
+        return amounts.reduce(0L, Balance::saturated);
+    }
+
+    private static String text(Record row, String column) {
+        return row.get(column, String.class);
+    }
+
+    private static Instant at(Record row) {
+        return row.get("at", OffsetDateTime.class).toInstant();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.portreeve.policy.notice;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Messages that are owed since what they speak of was committed. Several replicas may work on it at once. Thread-safe; blocks on the database.
+ */
+public interface Outbox {
+    /**
+     * A message that this caller now has to send.
+     *
+     * @param attempt counts from 1, this one included
+     */
+    record Due(String tenant, UUID id, String endpoint, byte[] body, int attempt) {}
+
+    /**
+     * Takes messages that are due. Nobody else gets them until the lease ends; then they are due again, so a crash loses none. Messages
+     * about tickets that no longer wait are given up on the way.
+     */
+    List<Due> claim(Way way, int limit, Duration lease);
+
+    void delivered(Due message);
+
+    /** Puts a message off. */
+    void retry(Due message, Duration after, String error);
+
+    /** Stops trying. */
+    void giveUp(Due message, String error);
+}

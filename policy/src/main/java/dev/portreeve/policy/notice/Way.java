@@ -1,0 +1,14 @@
+package dev.portreeve.policy.notice;
+
+import java.util.Locale;
+
+/** How a message goes to its receiver. */
+public enum Way {
+    WEBHOOK,
+    EMAIL;
+
+    /** As it stands in tables. */
+    String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.budget.FaultyJournal.Fault;
+import dev.portreeve.policy.budget.FrailJournal.Defect;
+import dev.portreeve.policy.budget.HistoryStep.Begin;
+import dev.portreeve.policy.budget.HistoryStep.Crash;
+import dev.portreeve.policy.budget.HistoryStep.Cut;
+import dev.portreeve.policy.budget.HistoryStep.End;
+import dev.portreeve.policy.budget.HistoryStep.GiveBack;
+import dev.portreeve.policy.budget.HistoryStep.Has;
+import dev.portreeve.policy.budget.HistoryStep.Pass;
+import dev.portreeve.policy.budget.HistoryStep.Rush;
+import dev.portreeve.policy.budget.HistoryStep.Shape;
+import dev.portreeve.policy.budget.HistoryStep.Sweep;
+import dev.portreeve.policy.call.CallEnded;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Makes histories from seeds, and lets them happen. */
+final class Histories {
+    private static final int STEPS = 60;
+    private static final int MOST_BUDGETS = 6;
+
+    private Histories() {}
+
+    private record Kind(int weight, Function<Random, HistoryStep> make) {}
+
+    /** Everything that can happen, and how often it does. */
+    private static final List<Kind> KINDS = List.of(
+            new Kind(34, Histories::begin),
+            new Kind(28, Histories::end),
+            new Kind(6, random -> new GiveBack(random.nextInt(HistoryWorld.REPLICAS))),
+            new Kind(5, Histories::pass),
+            new Kind(4, Histories::rush),
+            new Kind(2, random -> new Cut(random.nextInt(HistoryWorld.REPLICAS))),
+            new Kind(2, random -> new Crash(random.nextInt(HistoryWorld.REPLICAS))),
+            new Kind(4, random -> new Sweep()));
+
+    private static final int ALL_WEIGHTS = KINDS.stream().mapToInt(Kind::weight).sum();
+
+    /** The history of this seed; always the same. */
+    static List<HistoryStep> of(long seed) {
+        Random random = new Random(seed);
+        List<HistoryStep> steps = new ArrayList<>();
+        int budgets = 1 + random.nextInt(MOST_BUDGETS);
+        for (int i = 0; i < budgets; i++) {
+            steps.add(has(random, i));
+        }
+        while (steps.size() < budgets + STEPS) {
+            steps.add(step(random));
+        }
+        return steps;
+    }
+
+    private static HistoryStep step(Random random) {
+        int at = random.nextInt(ALL_WEIGHTS);
+        for (Kind kind : KINDS) {
+            at -= kind.weight();
+            if (at < 0) {
+                return kind.make().apply(random);
+            }
+        }
+        throw new AssertionError("weights");
+    }
+
+    private static Has has(Random random, int ordinal) {
+        long amount = 100 + random.nextLong(random.nextBoolean() ? 900 : 5000);
+        int unit = random.nextInt(5);
+        Purses budget = switch (unit) {
+            case 0 -> Purses.ofTokens(amount);
+            case 1 -> Purses.ofRequests(amount / 50);
+            default -> Purses.of(amount);
+        };
+        List<String> words = new ArrayList<>(List.of(amount + (unit == 0 ? " tokens" : unit == 1 ? "/50 calls" : "")));
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                budget.window(BudgetConfig.Window.HOURLY);
+                words.add("hourly");
+            }
+            case 1 -> {
+                budget.window(BudgetConfig.Window.DAILY);
+                words.add("daily");
+            }
+            case 2 -> {
+                budget.rolling("PT2H");
+                words.add("rolling 2h");
+            }
+            default -> words.add("ever");
+        }
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                budget.models("fast");
+                words.add("for models=fast");
+            }
+            case 1 -> {
+                budget.perSession();
+                words.add("per session");
+            }
+            default -> {}
+        }
+        Has.Owner[] owners = Has.Owner.values();
+        return new Has(owners[random.nextInt(owners.length)], budget.named("b" + ordinal), String.join(" ", words));
+    }
+
+    private static Shape shape(Random random) {
+        return new Shape(
+                random.nextInt(4) > 0,
+                List.of("fast", "fast", "slow", "").get(random.nextInt(4)),
+                random.nextInt(3) == 0 ? "s" + random.nextInt(2) : "");
+    }
+
+    private static Begin begin(Random random) {
+        return new Begin(
+                random.nextInt(HistoryWorld.REPLICAS),
+                shape(random),
+                random.nextInt(3) == 0 ? random.nextLong(60) : 0,
+                1 + random.nextLong(random.nextInt(6) == 0 ? 1200 : 90),
+                fault(random));
+    }
+
+    private static End end(Random random) {
+        HistoryEnding[] endings = HistoryEnding.values();
+        return new End(
+                random.nextInt(100),
+                random.nextBoolean() ? HistoryEnding.REPORTED : endings[random.nextInt(endings.length)],
+                random.nextInt(101),
+                random.nextInt(3) > 0,
+                fault(random));
+    }
+
+    private static Fault fault(Random random) {
+        Fault[] faults = Fault.values();
+        return random.nextInt(12) == 0 ? faults[random.nextInt(faults.length)] : null;
+    }
+
+    private static Pass pass(Random random) {
+        return new Pass(
+                Duration.ofMinutes(random.nextInt(3) == 0 ? 60 + random.nextLong(120) : 1 + random.nextLong(30)));
+    }
+
+    private static Rush rush(Random random) {
+        return new Rush(2 + random.nextInt(12), shape(random), 1 + random.nextLong(60), random.nextLong(1000));
+    }
+
+    /** Lets it happen on new replicas, to a new tenant; throws an {@link AssertionError} where a promise is broken. */
+    static void happen(HistoryStage stage, List<HistoryStep> history, Defect defect) {
+        String tenant = stage.newTenant();
+        try (HistoryWorld world = new HistoryWorld(stage, tenant, defect, organisation(tenant, history))) {
+            for (HistoryStep step : history) {
+                step.in(world);
+                world.check();
+            }
+            HistorySettling settling = new HistorySettling(world);
+            settling.settle();
+            settling.spend(shapes(history));
+        } catch (CallEnded bug) {
+            throw new AssertionError(bug);
+        }
+    }
+
+    private static Set<Shape> shapes(List<HistoryStep> history) {
+        Set<Shape> shapes = new LinkedHashSet<>();
+        for (HistoryStep step : history) {
+            if (step instanceof Begin begin) {
+                shapes.add(begin.shape());
+            }
+        }
+        return shapes;
+    }
+
+    private static OrganisationConfig organisation(String tenant, List<HistoryStep> history) {
+        OrganisationConfig.Member bot = new OrganisationConfig.Member("bot", budgets(history, Has.Owner.MEMBER));
+        OrganisationConfig.Member ana = new OrganisationConfig.Member("ana", List.of());
+        OrganisationConfig.Team support =
+                new OrganisationConfig.Team("support", budgets(history, Has.Owner.TEAM), List.of(), List.of(bot));
+        OrganisationConfig.Key key =
+                new OrganisationConfig.Key(PurseFixture.BOT.keyId(), budgets(history, Has.Owner.KEY));
+        return new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
+                tenant, budgets(history, Has.Owner.TENANT), List.of(support), List.of(ana), List.of(), List.of(key))));
+    }
+
+    private static List<BudgetConfig> budgets(List<HistoryStep> history, Has.Owner owner) {
+        List<BudgetConfig> budgets = new ArrayList<>();
+        for (HistoryStep step : history) {
+            if (step instanceof Has has && has.owner() == owner) {
+                budgets.add(has.budget().config());
+            }
+        }
+        return budgets;
+    }
+}

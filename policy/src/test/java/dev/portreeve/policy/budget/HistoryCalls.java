@@ -1,0 +1,204 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.audit.EvidenceUnavailable;
+import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.budget.FaultyJournal.Fault;
+import dev.portreeve.policy.budget.HistoryCall.State;
+import dev.portreeve.policy.budget.PurseFixture.Words;
+import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.UpstreamFault;
+import dev.portreeve.policy.call.Usage;
+import java.time.Instant;
+import java.util.List;
+
+/** Runs the calls of a history as the governor does, and keeps what a provider bills for them. */
+final class HistoryCalls {
+    private final HistoryWorld world;
+
+    HistoryCalls(HistoryWorld world) {
+        this.world = world;
+    }
+
+    /** @param call {@code null} if it was not admitted; and {@code refused} too if that is because its record was not stored */
+    record Begun(HistoryCall call, CallOutcome refused) {}
+
+    /** The windows of which the call takes something; none if that is nothing of any. */
+    static List<Level> levels(HistoryReplica at, GovernedCall call) {
+        Load worst = Load.worst(call);
+        List<Level> levels = at.purse.above(call);
+        return levels.stream().anyMatch(level -> level.budget().unit().of(worst) > 0) ? levels : List.of();
+    }
+
+    /** The budgets that have not enough left for it. */
+    List<Level> scarce(HistoryReplica at, GovernedCall call) {
+        Load worst = Load.worst(call);
+        return levels(at, call).stream()
+                .filter(level -> {
+                    long amount = level.budget().unit().of(worst);
+                    return amount > 0 && amount > world.book.left(level);
+                })
+                .toList();
+    }
+
+    Begun begin(HistoryReplica at, GovernedCall call, Fault fault) {
+        List<Level> levels = levels(at, call);
+        AuditTrail trail = at.purse.trail(call);
+        at.journal.breakNext(call.id().value(), fault);
+        try {
+            Reservation reservation = at.purse.ledger().reserve(call, trail);
+            HistoryCall begun = new HistoryCall(at, call, trail, reservation, levels, Load.worst(call));
+            world.book.add(begun);
+            return new Begun(begun, null);
+        } catch (CallEnded refused) {
+            close(trail);
+            return new Begun(null, refused.outcome());
+        } catch (EvidenceUnavailable unheard) {
+            close(trail);
+            return new Begun(null, null);
+        } finally {
+            at.journal.breakNext(null, null);
+        }
+    }
+
+    private static void close(AuditTrail trail) {
+        try {
+            trail.close();
+        } catch (EvidenceUnavailable lost) {
+            // The replica is dying.
+        }
+    }
+
+    /** Ends a call in whatever way; gives true. */
+    boolean end(HistoryCall call, HistoryStep.End how) {
+        Bill bill = new Bill(call, how);
+        Receipt receipt = null;
+        try (AuditTrail trail = call.trail) {
+            run(call, bill);
+            call.replica.journal.breakNext(call.id(), how.fault());
+            Facts outcome = new Facts().put("outcome", how.ending().name());
+            receipt = how.hurried() ? trail.conclude(outcome) : trail.concludeUnhurried(outcome);
+            if (how.hurried()) {
+                receipt.await();
+            }
+        } catch (EvidenceUnavailable lost) {
+            // The fault that was wished for, or the replica is dying.
+        } finally {
+            call.replica.journal.breakNext(null, null);
+        }
+        Instant now = world.observer.clock().instant();
+        if (!call.replica.lives()) {
+            call.ended(State.CRASHED, bill.sum, now);
+        } else if (how.fault() == Fault.FAILS) {
+            call.ended(State.UNHEARD, bill.sum, now);
+        } else {
+            call.ended(bill.sum, how.fault() == null ? receipt : null, now);
+        }
+        return true;
+    }
+
+    private static void run(HistoryCall call, Bill bill) {
+        try (Reservation reservation = call.reservation) {
+            if (bill.how.ending() != HistoryEnding.NEVER_RUN) {
+                reservation
+                        .<Words>metered((cleared, out) -> bill.run(cleared.attempts(), out))
+                        .execute(Clearance.of(Content.EMPTY), words -> {});
+            }
+        } catch (CallEnded expected) {
+            // As the ending wants it.
+        }
+    }
+
+    /** A provider that does as it is told, and what it bills. */
+    private static final class Bill {
+        private final HistoryCall call;
+        private final HistoryStep.End how;
+        private final Estimate estimate;
+        private final boolean model;
+        private Load sum = Load.NOTHING;
+
+        Bill(HistoryCall call, HistoryStep.End how) {
+            this.call = call;
+            this.how = how;
+            this.estimate = call.call.estimate();
+            this.model = call.call instanceof LlmCall;
+        }
+
+        Usage run(Attempts attempts, OutputSink<Words> out) throws CallEnded {
+            long input = estimate.inputTokens();
+            long output = estimate.outputTokens();
+            return switch (how.ending()) {
+                case REPORTED -> reported(input, output * how.part() / 100);
+                case OVERRUN -> reported(input, output + 1 + how.part());
+                case UNREPORTED -> {
+                    emit(out);
+                    yield Usage.UNREPORTED;
+                }
+                case GONE -> {
+                    emit(out);
+                    throw new CallEnded(new CallOutcome.Abandoned());
+                }
+                case FAILED -> throw failure(false);
+                case FAILED_BILLABLE -> {
+                    bill(input, 0);
+                    throw failure(true);
+                }
+                case NEVER_RUN -> throw new AssertionError("does not run");
+                case RETRIED -> model ? again(attempts, false) : reported(input, output);
+                case RETRIED_BILLABLE -> model ? again(attempts, true) : reported(input, output);
+            };
+        }
+
+        private Usage reported(long input, long output) {
+            bill(input, output);
+            return model ? new Usage(input, 0, output, Usage.Basis.REPORTED) : Usage.NO_TOKENS;
+        }
+
+        private void emit(OutputSink<Words> out) throws CallEnded {
+            out.emit(new Words("x".repeat(how.part())));
+            bill(estimate.inputTokens(), Math.min(how.part(), estimate.outputTokens()));
+        }
+
+        private Usage again(Attempts attempts, boolean billable) throws CallEnded {
+            long input = estimate.inputTokens();
+            long dearer = 2 * estimate.outputTokens() + 5;
+            attempts.failed(AttemptsContract.FAILED, billable);
+            if (billable) {
+                bill(input, 0);
+            }
+            Estimate next = new Estimate(input, dearer, PurseFixture.NANO_A_TOKEN);
+            Load needed = new Load(sum.money().plus(next.worstCase()), sum.tokens() + Load.tokens(next), 1);
+            if (!attempts.begin(next)) {
+                throw failure(false);
+            }
+            Load more = call.held().missing(needed);
+            if (!more.isNothing()) {
+                call.holds.add(more);
+            }
+            return reported(input, dearer * how.part() / 100);
+        }
+
+        private static CallEnded failure(boolean billable) {
+            return new CallEnded(new CallOutcome.Failed(
+                    new UpstreamFault(UpstreamFault.Kind.REFUSED, 500, "the history wants it to fail", billable)));
+        }
+
+        /** One nano-dollar a token; a tool has its price. */
+        private void bill(long input, long output) {
+            Load more = model
+                    ? new Load(new NanoUsd(input + output), input + output, 1)
+                    : new Load(estimate.worstCase(), 0, 1);
+            sum = new Load(sum.money().plus(more.money()), sum.tokens() + more.tokens(), 1);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.portreeve.policy.budget;
+
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** A replica of a history, with its housekeeping and its ear for the others. */
+final class HistoryReplica implements AutoCloseable {
+    final PostgresPurse purse;
+    final FrailJournal journal;
+    final LeaseSweeper sweeper;
+    /** Hears what other replicas say. */
+    final LeaseRecalls recalls;
+
+    HistoryReplica(PostgresPurse observer, FrailJournal.Defect defect, Supplier<UUID> ids) {
+        FrailJournal[] made = new FrailJournal[1];
+        purse = observer.replica(real -> made[0] = new FrailJournal(real, defect));
+        journal = made[0];
+        sweeper = new LeaseSweeper(purse.database.app().dataSource(), purse.audit(), purse.ledger, ids);
+        recalls = new LeaseRecalls(sweeper);
+    }
+
+    UUID id() {
+        return purse.ledger.leases().replica();
+    }
+
+    /** Whether what it does arrives anywhere. */
+    boolean lives() {
+        return !journal.isCut();
+    }
+
+    @Override
+    public void close() {
+        purse.close();
+    }
+}

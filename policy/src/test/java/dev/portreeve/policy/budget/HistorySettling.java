@@ -1,0 +1,172 @@
+package dev.portreeve.policy.budget;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.portreeve.policy.budget.HistoryCall.State;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.NanoUsd;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+/** Lets the dust of a history settle, and compares ledger, records and bills to the last billionth. */
+final class HistorySettling {
+    private static final Instant FOR_EVER = Instant.parse("2100-01-01T00:00:00Z");
+    private static final String ROW = """
+            SELECT held_nanos, settled_nanos, overrun_nanos, leased_nanos FROM policy.budget_window
+            WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""";
+    private static final String COST = """
+            SELECT convert_from(leaf, 'UTF8')::json ->> 'cost_usd' FROM audit.record
+            WHERE tenant = ? AND kind = 'call.closed' AND call_id = ?::uuid""";
+
+    private final HistoryWorld world;
+    private final HistoryCalls calls;
+    private final PostgresPurse observer;
+
+    HistorySettling(HistoryWorld world) {
+        this.world = world;
+        this.calls = new HistoryCalls(world);
+        this.observer = world.observer;
+    }
+
+    private record Row(long held, long settled, long overrun, long leased) {}
+
+    /** Everything that runs ends, and everything that died is swept. */
+    void settle() throws CallEnded {
+        for (int i = 0; i < HistoryWorld.REPLICAS; i++) {
+            if (!world.replica(i).lives()) {
+                world.crash(i);
+            }
+        }
+        HistoryStep.End end = new HistoryStep.End(0, HistoryEnding.REPORTED, 50, true, null);
+        for (HistoryCall running : world.book.calls(State.RUNNING)) {
+            boolean ignored = world.patiently(() -> calls.end(running, end));
+        }
+        stored();
+        HistorySweep.dead(world);
+        unheard();
+        world.replicas().forEach(replica -> replica.sweeper.giveBackAll());
+        compare();
+    }
+
+    private void stored() {
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> world.book.calls(State.ENDED).stream().noneMatch(HistoryCall::isOpen));
+    }
+
+    private void unheard() {
+        world.replicas().forEach(replica -> replica.sweeper.chargeLost(Duration.ZERO));
+        List<HistoryCall> unheard = world.book.calls(State.UNHEARD);
+        List<UUID> holds =
+                unheard.stream().flatMap(call -> Hold.ids(call.id()).stream()).toList();
+        HistorySweep.expire(world, holds);
+        unheard.forEach(call ->
+                call.ended(State.ASSUMED, call.billed(), observer.clock().instant()));
+    }
+
+    /** The ledger is what the bills and the crashes make it, and the records say the same. */
+    void compare() {
+        for (Level level : world.book.levels()) {
+            compare(level);
+        }
+        for (HistoryCall call : world.book.calls()) {
+            recorded(call);
+        }
+        Reconciliation all = new PostgresReconciliation(observer.database.app().dataSource())
+                .of(world.tenant, Instant.EPOCH, FOR_EVER);
+        if (!all.agrees()) {
+            throw new AssertionError("ledger and records differ: " + all);
+        }
+    }
+
+    private void compare(Level level) {
+        WindowKey window = level.key();
+        Row row = observer
+                .query(
+                        ROW,
+                        found -> new Row(found.getLong(1), found.getLong(2), found.getLong(3), found.getLong(4)),
+                        window.tenant(),
+                        window.budgetId(),
+                        window.start().toString())
+                .stream()
+                .findFirst()
+                .orElse(new Row(0, 0, 0, 0));
+        long settled = world.book.settled(window);
+        long overrun = world.book.overrun(window);
+        boolean spent = window.isRolling()
+                ? row.settled() <= settled
+                        && row.overrun() <= overrun
+                        && row.settled()
+                                >= world.book.counts(level, observer.clock().instant())
+                : row.settled() == settled && row.overrun() == overrun;
+        if (!spent || row.held() != 0 || row.leased() != 0) {
+            throw new AssertionError(level.budget() + " from " + window.start() + " is " + row + ", but bills come to "
+                    + settled + " and " + overrun + " above what was held, and nothing is held any more");
+        }
+    }
+
+    private void recorded(HistoryCall call) {
+        boolean closes = call.state() == State.ENDED || (call.state() == State.ASSUMED && !call.levels.isEmpty());
+        if (!closes) {
+            return;
+        }
+        NanoUsd recorded = Hold.ids(call.id()).stream()
+                .flatMap(id -> observer.query(COST, row -> row.getString(1), world.tenant, id.toString()).stream())
+                .filter(Objects::nonNull)
+                .map(NanoUsd::ofUsd)
+                .reduce(NanoUsd.ZERO, NanoUsd::plus);
+        if (!recorded.equals(call.recorded())) {
+            throw new AssertionError("the records of " + call + " say " + recorded);
+        }
+    }
+
+    /** All that is left can be spent, and nothing more. */
+    void spend(Collection<HistoryStep.Shape> shapes) throws CallEnded {
+        int turn = 0;
+        for (HistoryStep.Shape shape : shapes) {
+            HistoryReplica at = world.replica(turn++);
+            GovernedCall one = shape.call(world, world.deadline(), 0, 1);
+            long room = room(HistoryCalls.levels(at, one), one);
+            if (room > 0) {
+                run(at, shape.call(world, world.deadline(), 0, room), true);
+            }
+            List<Level> scarce = calls.scarce(at, one);
+            if (!scarce.isEmpty()
+                    && scarce.stream().noneMatch(level -> level.key().isRolling())) {
+                run(at, one, false);
+            }
+        }
+        stored();
+        world.replicas().forEach(replica -> replica.sweeper.giveBackAll());
+        compare();
+    }
+
+    private void run(HistoryReplica at, GovernedCall call, boolean fits) throws CallEnded {
+        HistoryCalls.Begun begun = world.patiently(() -> calls.begin(at, call, null));
+        if ((begun.call() != null) != fits) {
+            throw new AssertionError("a call of " + Load.worst(call) + " was "
+                    + (fits ? "refused, and so much is left: " + begun.refused() : "let in, and so much is not left"));
+        }
+        if (begun.call() != null) {
+            boolean ignored = calls.end(begun.call(), new HistoryStep.End(0, HistoryEnding.REPORTED, 100, true, null));
+        }
+    }
+
+    /** The largest call of one request that fits, in billionths. */
+    private long room(List<Level> levels, GovernedCall one) {
+        long room = levels.isEmpty() ? 0 : Long.MAX_VALUE;
+        for (Level level : levels) {
+            long each = level.budget().unit().of(Load.worst(one));
+            long left = Math.max(0, world.book.left(level));
+            if (each > 0) {
+                boolean grows = !level.budget().unit().equals(BudgetUnit.REQUESTS);
+                room = Math.min(room, grows ? left : left > 0 ? Long.MAX_VALUE : 0);
+            }
+        }
+        return room == Long.MAX_VALUE ? 1000 : room;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.portreeve.policy.budget;
+
+import dev.portreeve.policy.budget.FaultyJournal.Fault;
+import dev.portreeve.policy.budget.HistoryCall.State;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.Labels;
+import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.ToolCall;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Future;
+
+/**
+ * One thing that happens in a history. A step stands for itself: it names replicas and calls by number, and does nothing where
+ * there is no such thing, so that a history makes sense with any of its steps left out. A new kind of step is a record here and a
+ * line in {@link Histories}.
+ */
+interface HistoryStep {
+    void in(HistoryWorld world) throws CallEnded;
+
+    /** A budget is there from the beginning; not a step in time. */
+    record Has(Owner owner, Purses budget, String text) implements HistoryStep {
+        enum Owner {
+            TENANT,
+            TEAM,
+            MEMBER,
+            KEY
+        }
+
+        @Override
+        public void in(HistoryWorld world) {
+            // The world was made with it.
+        }
+
+        @Override
+        public String toString() {
+            return owner + " has " + text;
+        }
+    }
+
+    /** What a call is: of the agent with a key of its own or of another member, of a model or of a tool, in a session or none. */
+    record Shape(boolean bot, String model, String session) {
+        private Subject subject(String tenant) {
+            Subject subject = bot
+                    ? new Subject(tenant, "support", Subject.Kind.AGENT, "bot", PurseFixture.BOT.keyId())
+                    : new Subject(tenant, null, Subject.Kind.USER, "ana", PurseFixture.OTHER.keyId());
+            return session.isEmpty() ? subject : subject.saying(new Labels(session, List.of()));
+        }
+
+        GovernedCall call(HistoryWorld world, Deadline deadline, long input, long output) {
+            CallId id = new CallId(world.id());
+            return model.isEmpty()
+                    ? new ToolCall(
+                            id,
+                            subject(world.tenant),
+                            new Resource.Tool("files", "read", "d".repeat(64)),
+                            Calls.arguments("{}"),
+                            Content.EMPTY,
+                            new Estimate(0, 0, Price.perCall(new NanoUsd(input + output), "test")),
+                            false,
+                            deadline)
+                    : new LlmCall(
+                            id,
+                            subject(world.tenant),
+                            new Resource.Model(model),
+                            "chat",
+                            Content.EMPTY,
+                            new Estimate(input, output, PurseFixture.NANO_A_TOKEN),
+                            deadline);
+        }
+    }
+
+    /** A call is admitted and runs on, or is refused, which must have a reason. */
+    record Begin(int replica, Shape shape, long input, long output, Fault fault) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            HistoryReplica at = world.replica(replica);
+            HistoryCalls calls = new HistoryCalls(world);
+            GovernedCall call = shape.call(world, world.deadline(), input, output);
+            boolean reasoned = world.isWhole() && fault == null;
+            boolean enough = calls.scarce(at, call).isEmpty();
+            HistoryCalls.Begun begun = world.patiently(() -> calls.begin(at, call, fault));
+            if (begun.refused() != null && reasoned && enough) {
+                throw new AssertionError(this + " was refused although enough is left: " + begun.refused());
+            }
+        }
+    }
+
+    /** One of the running calls ends. */
+    record End(int call, HistoryEnding ending, int part, boolean hurried, Fault fault) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            List<HistoryCall> running = world.book.calls(State.RUNNING);
+            if (!running.isEmpty()) {
+                HistoryCall ends = running.get(call % running.size());
+                world.patiently(() -> new HistoryCalls(world).end(ends, this));
+            }
+        }
+    }
+
+    /** Many calls at the same time on all replicas that live. */
+    record Rush(int count, Shape shape, long worst, long seed) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            List<HistoryReplica> living =
+                    world.replicas().stream().filter(HistoryReplica::lives).toList();
+            Random random = new Random(seed);
+            HistoryCalls calls = new HistoryCalls(world);
+            List<Future<Boolean>> running = new ArrayList<>();
+            for (int i = 0; i < count && !living.isEmpty(); i++) {
+                HistoryReplica at = living.get(i % living.size());
+                GovernedCall call = shape.call(world, world.deadline(), 0, 1 + random.nextLong(worst));
+                End end = new End(0, HistoryEnding.REPORTED, random.nextInt(101), random.nextBoolean(), null);
+                running.add(world.begin(() -> {
+                    HistoryCall begun = calls.begin(at, call, null).call();
+                    return begun != null && calls.end(begun, end);
+                }));
+            }
+            for (Future<Boolean> each : running) {
+                boolean ignored = world.finished(each);
+            }
+        }
+    }
+
+    /** A replica's housekeeping comes round. */
+    record GiveBack(int replica) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            HistoryReplica at = world.replica(replica);
+            if (at.lives()) {
+                at.sweeper.giveBackAll();
+            }
+        }
+    }
+
+    /** From now on nothing that the replica appends arrives; it will crash. */
+    record Cut(int replica) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            world.replica(replica).journal.cut();
+        }
+    }
+
+    /** A replica dies, and another one starts in its place. */
+    record Crash(int replica) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            world.crash(replica);
+        }
+    }
+
+    /** Long enough after the crashes: what they left is charged. */
+    record Sweep() implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            HistorySweep.dead(world);
+        }
+    }
+
+    /** Time passes: windows begin again, and rolling ones forget. */
+    record Pass(Duration time) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            world.observer.age(time);
+        }
+    }
+}
