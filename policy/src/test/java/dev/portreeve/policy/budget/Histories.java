@@ -3,6 +3,7 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.FrailJournal.Defect;
 import dev.portreeve.policy.budget.HistoryStep.Begin;
+import dev.portreeve.policy.budget.HistoryStep.Break;
 import dev.portreeve.policy.budget.HistoryStep.Crash;
 import dev.portreeve.policy.budget.HistoryStep.Cut;
 import dev.portreeve.policy.budget.HistoryStep.End;
@@ -37,6 +38,7 @@ final class Histories {
             new Kind(6, random -> new GiveBack(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(5, Histories::pass),
             new Kind(4, Histories::rush),
+            new Kind(3, Histories::breaking),
             new Kind(2, random -> new Cut(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(2, random -> new Crash(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(4, random -> new Sweep()));
@@ -136,6 +138,11 @@ final class Histories {
     private static Fault fault(Random random) {
         Fault[] faults = Fault.values();
         return random.nextInt(12) == 0 ? faults[random.nextInt(faults.length)] : null;
+    }
+
+    private static Break breaking(Random random) {
+        FrailDatabase.Fault[] faults = FrailDatabase.Fault.values();
+        return new Break(random.nextInt(HistoryWorld.REPLICAS), faults[random.nextInt(faults.length)]);
     }
 
     private static Pass pass(Random random) {

@@ -7,13 +7,17 @@ import java.util.function.Supplier;
 final class HistoryReplica implements AutoCloseable {
     final PostgresPurse purse;
     final FrailJournal journal;
+    /** As its journal sees it. */
+    final FrailDatabase database;
+
     final LeaseSweeper sweeper;
     /** Hears what other replicas say. */
     final LeaseRecalls recalls;
 
     HistoryReplica(PostgresPurse observer, FrailJournal.Defect defect, Supplier<UUID> ids) {
         FrailJournal[] made = new FrailJournal[1];
-        purse = observer.replica(real -> made[0] = new FrailJournal(real, defect));
+        database = new FrailDatabase(observer.database.app().dataSource());
+        purse = observer.replica(real -> made[0] = new FrailJournal(real, defect), database.dataSource());
         journal = made[0];
         sweeper = new LeaseSweeper(purse.database.app().dataSource(), purse.audit(), purse.ledger, ids);
         recalls = new LeaseRecalls(sweeper);

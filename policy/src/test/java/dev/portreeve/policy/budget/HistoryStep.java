@@ -145,6 +145,14 @@ interface HistoryStep {
         }
     }
 
+    /** The next commit of a replica goes wrong in a way that its journal mends. */
+    record Break(int replica, FrailDatabase.Fault fault) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            world.replica(replica).database.breakNext(fault);
+        }
+    }
+
     /** From now on nothing that the replica appends arrives; it will crash. */
     record Cut(int replica) implements HistoryStep {
         @Override

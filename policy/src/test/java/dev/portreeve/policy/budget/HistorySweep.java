@@ -57,9 +57,8 @@ final class HistorySweep {
         });
         observer.execute("UPDATE policy.lease SET touched_at = now() - interval '2 minutes' WHERE replica IN ("
                 + quoted(replicas) + ")");
-        int ignored = new LeaseSweeper(
-                        observer.database.app().dataSource(), observer.audit(), observer.ledger, world::id)
-                .forfeitDead();
+        PostgresPurse by = sweeper(world);
+        int ignored = new LeaseSweeper(by.database.app().dataSource(), by.audit(), by.ledger, world::id).forfeitDead();
         left.forEach((lease, amount) -> world.book.add(new HistoryBook.Forfeited(lease.window(), amount, now)));
         expire(world, written);
         world.dead.clear();
@@ -107,11 +106,18 @@ final class HistorySweep {
         if (!holds.isEmpty()) {
             world.observer.execute("UPDATE policy.hold SET expires_at = now() - interval '1 second' WHERE call_id IN ("
                     + quoted(holds) + ")");
-            PostgresPurse observer = world.observer;
-            int ignored = new ReservationSweeper(
-                            observer.database.app().dataSource(), observer.audit(), observer.ledger)
-                    .runOnce();
+            PostgresPurse by = sweeper(world);
+            int ignored = new ReservationSweeper(by.database.app().dataSource(), by.audit(), by.ledger).runOnce();
         }
+    }
+
+    /** Whichever replica lives; else who looks on. */
+    private static PostgresPurse sweeper(HistoryWorld world) {
+        return world.replicas().stream()
+                .filter(HistoryReplica::lives)
+                .map(replica -> replica.purse)
+                .findFirst()
+                .orElse(world.observer);
     }
 
     private static String quoted(Iterable<UUID> ids) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 
 /** A replica on a real database: its own journal, ledger and snapshot. */
 final class PostgresPurse implements PurseFixture {
@@ -35,14 +36,19 @@ final class PostgresPurse implements PurseFixture {
     private final boolean owner;
     private Connection connection;
 
-    private PostgresPurse(TestDatabase database, TestClock clock, boolean owner, UnaryOperator<Journal> decoration) {
+    private PostgresPurse(
+            TestDatabase database,
+            TestClock clock,
+            boolean owner,
+            UnaryOperator<Journal> decoration,
+            DataSource journals) {
         this.database = database;
         this.clock = clock;
         this.owner = owner;
         this.budgets = new PostgresBudgets(database.app().dataSource(), clock);
         this.budgets.refresh();
         this.journal = PostgresJournal.start(
-                database.app().dataSource(), JournalSettings.defaults(), InstantSource.system(), new Random());
+                journals, JournalSettings.defaults(), InstantSource.system(), new Random());
         this.audit = new AuditLog(decoration.apply(journal));
         this.ledger = new PostgresBudgetLedger(budgets, UUID.randomUUID(), clock);
     }
@@ -61,16 +67,19 @@ final class PostgresPurse implements PurseFixture {
     }
 
     static PostgresPurse open(String now, UnaryOperator<Journal> decoration) {
-        return new PostgresPurse(TestDatabase.fresh(), new TestClock(now), true, decoration);
+        TestDatabase database = TestDatabase.fresh();
+        return new PostgresPurse(
+                database, new TestClock(now), true, decoration, database.app().dataSource());
     }
 
     /** Another replica on the same database. */
     PostgresPurse replica() {
-        return replica(journal -> journal);
+        return replica(journal -> journal, database.app().dataSource());
     }
 
-    PostgresPurse replica(UnaryOperator<Journal> decoration) {
-        return new PostgresPurse(database, clock, false, decoration);
+    /** @param journals what its journal takes for the database */
+    PostgresPurse replica(UnaryOperator<Journal> decoration, DataSource journals) {
+        return new PostgresPurse(database, clock, false, decoration, journals);
     }
 
     /** The budgets that bound this call if it begins now. */
