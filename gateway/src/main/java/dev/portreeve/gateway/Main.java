@@ -57,6 +57,17 @@ public final class Main {
         System.exit(run(Terminal.ofProcess(), arguments));
     }
 
+    private static CommandLine budgets(Terminal terminal) {
+        return new CommandLine(new BudgetsCommand(terminal))
+                .addSubcommand(new StatementCommand(terminal))
+                .addSubcommand(new ReconcileCommand(terminal))
+                .addSubcommand(new BurnDownCommand(terminal))
+                .addSubcommand(new BudgetStateCommand.Freeze(terminal))
+                .addSubcommand(new BudgetStateCommand.Close(terminal))
+                .addSubcommand(new BudgetStateCommand.Open(terminal))
+                .addSubcommand(new RaiseCommand(terminal));
+    }
+
     /** Runs one command line; tests call it with a terminal of their own. */
     static int run(Terminal terminal, String... arguments) {
         CommandLine line = new CommandLine(new Root())
@@ -71,14 +82,7 @@ public final class Main {
                 .addSubcommand(new StopCommand.Stop(terminal))
                 .addSubcommand(new StopCommand.Resume(terminal))
                 .addSubcommand(new StopsCommand(terminal))
-                .addSubcommand(new CommandLine(new BudgetsCommand(terminal))
-                        .addSubcommand(new StatementCommand(terminal))
-                        .addSubcommand(new ReconcileCommand(terminal))
-                        .addSubcommand(new BurnDownCommand(terminal))
-                        .addSubcommand(new BudgetStateCommand.Freeze(terminal))
-                        .addSubcommand(new BudgetStateCommand.Close(terminal))
-                        .addSubcommand(new BudgetStateCommand.Open(terminal))
-                        .addSubcommand(new RaiseCommand(terminal)))
+                .addSubcommand(budgets(terminal))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

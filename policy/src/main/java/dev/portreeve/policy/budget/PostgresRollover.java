@@ -97,28 +97,36 @@ final class PostgresRollover {
             Row to = rows.get(window);
             Row from = rows.get(source);
             Level level = wanting.get(window);
-            if (to == null || from == null || level == null) {
-                return;
-            }
-            Rollover rollover = new Rollover(level.budget().turn(), to.most(), to.own());
-            long left = Math.max(0, from.left());
-            long more = rollover.into(window.start(), to.carried(), to.first(), left, from.ends());
-            if (more > 0) {
-                move(moves, window, more, source.start());
-                move(moves, source, -Math.min(left, more), null);
-            }
-            if (from.held() + from.leased() > 0) {
-                finished.remove(window);
+            if (to != null && from != null && level != null) {
+                move(moves, level, to, source, from);
+                if (from.held() + from.leased() > 0) {
+                    finished.remove(window);
+                }
             }
         });
-        if (!moves.isEmpty()) {
-            try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
-                int unused = moves.set(statement, 1, "text", "text", "timestamptz", "bigint", "timestamptz");
-                int ignored = statement.executeUpdate();
-            }
-        } else {
+        if (moves.isEmpty()) {
             // Only what was seen without a change is known to stay: this transaction may be rolled back.
             remember(finished);
+        } else {
+            write(connection, moves);
+        }
+    }
+
+    private static void move(PostgresColumns moves, Level level, Row to, WindowKey source, Row from) {
+        WindowKey window = level.key();
+        Rollover rollover = new Rollover(level.budget().turn(), to.most(), to.own());
+        long left = Math.max(0, from.left());
+        long more = rollover.into(window.start(), to.carried(), to.first(), left, from.ends());
+        if (more > 0) {
+            move(moves, window, more, source.start());
+            move(moves, source, -Math.min(left, more), null);
+        }
+    }
+
+    private static void write(Connection connection, PostgresColumns moves) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
+            int unused = moves.set(statement, 1, "text", "text", "timestamptz", "bigint", "timestamptz");
+            int ignored = statement.executeUpdate();
         }
     }
 
