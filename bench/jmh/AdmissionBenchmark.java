@@ -109,7 +109,9 @@ public class AdmissionBenchmark {
                 BudgetUnit.USD,
                 Long.MAX_VALUE / 2,
                 new BudgetTurn(window, ZoneOffset.UTC, null, null, null),
-                BudgetScope.ALL);
+                BudgetScope.ALL,
+                new BudgetTerms(0, new Shortage(false, BudgetConfig.LEAST_OUTPUT), BudgetWarnings.NONE),
+                BudgetStatus.OPEN);
     }
 
     /** The lease is confirmed, as each commit does. */
