@@ -147,12 +147,9 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.ids().get(),
                 notifications);
         this.stops = Stops.on(ground.database(), audit);
-        notifications.listen(Stops.CHANNEL, stops);
-        notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
         this.news = new BudgetNews(budgets, leases);
         this.orders = new BudgetOrders(audit, ground.ids(), news::look);
-        notifications.listen(BudgetNews.CHANNEL, news);
-        notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
+        listen(ledger);
         this.governor = new CallGovernor(
                 audit,
                 access,
@@ -170,6 +167,13 @@ public final class PolicyEngine implements AutoCloseable {
                 "policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database()), carved));
         this.watch = watch(config, ground, tickets, stops);
         this.post = post(config, ground);
+    }
+
+    private void listen(PostgresBudgetLedger ledger) {
+        notifications.listen(Stops.CHANNEL, stops);
+        notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
+        notifications.listen(BudgetNews.CHANNEL, news);
+        notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
     }
 
     private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {
