@@ -74,8 +74,7 @@ class LedgerFaultTest {
 
     static Stream<Arguments> table() {
         return writes().stream()
-                .flatMap(write -> Stream.of(Fault.values())
-                        .map(fault -> Arguments.of(write.name(), fault, write)));
+                .flatMap(write -> Stream.of(Fault.values()).map(fault -> Arguments.of(write.name(), fault, write)));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

@@ -47,8 +47,8 @@ final class PostgresPurse implements PurseFixture {
         this.owner = owner;
         this.budgets = new PostgresBudgets(database.app().dataSource(), clock);
         this.budgets.refresh();
-        this.journal = PostgresJournal.start(
-                journals, JournalSettings.defaults(), InstantSource.system(), new Random());
+        this.journal =
+                PostgresJournal.start(journals, JournalSettings.defaults(), InstantSource.system(), new Random());
         this.audit = new AuditLog(decoration.apply(journal));
         this.ledger = new PostgresBudgetLedger(budgets, UUID.randomUUID(), clock);
     }
