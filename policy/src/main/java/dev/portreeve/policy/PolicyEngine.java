@@ -141,11 +141,7 @@ public final class PolicyEngine implements AutoCloseable {
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals = new Approvals(tickets, config.approvals());
         this.notifications = new PostgresNotifications(ground.unpooled());
-        this.limits = RateLimits.on(
-                OrganisationLimits.of(config.organisation()),
-                ground.database(),
-                ground.ids().get(),
-                notifications);
+        this.limits = limits(config, ground, notifications);
         this.stops = Stops.on(ground.database(), audit);
         this.news = new BudgetNews(budgets, leases);
         this.orders = new BudgetOrders(audit, ground.ids(), news::look);
@@ -174,6 +170,14 @@ public final class PolicyEngine implements AutoCloseable {
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
         notifications.listen(BudgetNews.CHANNEL, news);
         notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
+    }
+
+    private static RateLimits limits(PolicyConfig config, Ground ground, PostgresNotifications notifications) {
+        return RateLimits.on(
+                OrganisationLimits.of(config.organisation()),
+                ground.database(),
+                ground.ids().get(),
+                notifications);
     }
 
     private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {

@@ -29,9 +29,13 @@ final class BudgetFacts {
         return facts.include(takesOver(hold));
     }
 
-    private static Facts held(Level level, Balance after, long amount) {
-        long left = Math.max(0, after.remaining());
+    private static Facts held(Level level, Balance counted, long amount) {
         Budget budget = level.budget();
+        // Of a soft budget the limit that people set, not the one that lets everything through.
+        Balance after = budget.isSoft()
+                ? new Balance(budget.limit(), counted.held(), counted.settled(), counted.overrun())
+                : counted;
+        long left = Math.max(0, after.remaining());
         BudgetUnit unit = budget.unit();
         Facts facts = new Facts()
                 .put("budget", level.key().budgetId())

@@ -194,6 +194,10 @@ class PostgresBudgetWatchTest {
                         soft.limit().count(),
                         soft.spent().count(),
                         soft.remaining().count()));
+        LlmCall recorded = PurseFixture.call(BOT, 10);
+        purse.run(recorded, new PurseFixture.Ending.Reports(10));
+        String opened = purse.leaves(recorded.id().value()).getFirst();
+        assertTrue(opened.contains("\"limit_usd\":\"0.0000001\",\"remaining_usd\":\"0\",\"soft\":true"), opened);
         // From now on it refuses, as far as it is spent already.
         purse.organise(Purses.ofBot(Purses.of(100).warnAt(100)));
         assertInstanceOf(CallOutcome.Denied.class, spend(1));
