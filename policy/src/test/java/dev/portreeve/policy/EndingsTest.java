@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,9 +119,12 @@ class EndingsTest {
             }
             case CUT_BY_STOP -> {
                 out.emit(new Words("four"));
-                fixture.engine.stops().stop(BOT, Stop.Cause.PERSON, "it runs wild", "maria");
-                out.emit(new Words(""));
-                throw new AssertionError("nothing more is said once it is stopped");
+                // By another thread: that of the call is interrupted as soon as the stop is heard of.
+                threads.submit(() -> fixture.engine.stops().stop(BOT, Stop.Cause.PERSON, "it runs wild", "maria"));
+                while (true) {
+                    out.emit(new Words(""));
+                    LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+                }
             }
             case CLIENT_LEFT -> {
                 out.emit(new Words(PADDING));

@@ -398,6 +398,10 @@ class LeaseTest {
             assertEquals(List.of(), said, "nobody waits for it");
             run(other, 1000, 0);
             Future<CallOutcome> larger = threads.submit(() -> run(purse, 10_000, 0));
+            // What is given back before somebody waits for it is said to nobody.
+            await().until(() -> !purse.query(
+                            "SELECT 1 FROM policy.budget_window WHERE recalled_until IS NOT NULL", row -> row.getInt(1))
+                    .isEmpty());
             while (!larger.isDone()) {
                 sweeper(other).giveBackAll();
             }
