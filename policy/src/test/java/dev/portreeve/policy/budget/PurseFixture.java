@@ -118,9 +118,10 @@ interface PurseFixture extends AutoCloseable {
                 Deadline.in(Duration.ofMinutes(5)));
     }
 
-    /** Of version 7, as the ids of calls are: a raise of a hold is told by its version. */
+    /** Of version 7, as the ids of calls are: a raise of a hold is told by its version; and of some moment before the year 6429. */
     private static UUID timeOrdered(UUID random) {
-        return new UUID((random.getMostSignificantBits() & ~0xF000L) | 0x7000L, random.getLeastSignificantBits());
+        long most = random.getMostSignificantBits() & Long.MAX_VALUE;
+        return new UUID((most & ~0xF000L) | 0x7000L, random.getLeastSignificantBits());
     }
 
     /** A call that holds {@code worst} nano-dollars. */
