@@ -89,6 +89,7 @@ start_system() {
     lean) start_gateway lean $((base + 10)) ;;
     on) start_gateway on $((base + 12)) ;;
     guarded) start_gateway guarded $((base + 14)) ;;
+    unbudgeted) start_gateway unbudgeted $((base + 18)) ;;
     *) echo "bench: there is no system \"$name\"; there are: $all_systems" >&2; return 1 ;;
   esac
 }
