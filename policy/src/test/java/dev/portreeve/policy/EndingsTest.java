@@ -120,7 +120,8 @@ class EndingsTest {
             case CUT_BY_STOP -> {
                 out.emit(new Words("four"));
                 // By another thread: that of the call is interrupted as soon as the stop is heard of.
-                threads.submit(() -> fixture.engine.stops().stop(BOT, Stop.Cause.PERSON, "it runs wild", "maria"));
+                var unused = threads.submit(
+                        () -> fixture.engine.stops().stop(BOT, Stop.Cause.PERSON, "it runs wild", "maria"));
                 while (true) {
                     out.emit(new Words(""));
                     LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
