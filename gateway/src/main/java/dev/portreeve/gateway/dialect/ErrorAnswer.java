@@ -58,11 +58,20 @@ public record ErrorAnswer(
                 "{\"error\":{\"message\":" + quoted(message) + ",\"type\":" + quoted(type) + ",\"param\":" + param
                         + ",\"code\":" + quoted(code) + "}}";
             case ANTHROPIC_MESSAGES ->
-                "{\"type\":\"error\",\"error\":{\"type\":" + quoted(anthropicType()) + ",\"message\":" + quoted(message)
-                        + "},\"request_id\":" + quoted(requestId) + "}";
+                "{\"type\":\"error\",\"error\":{\"type\":" + quoted(anthropicType()) + ",\"message\":"
+                        + quoted(located()) + "},\"request_id\":" + quoted(requestId) + "}";
             case GEMINI -> new GeminiError(this).json();
         };
         return json.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The message with the member at fault before it, for dialects that have no other place to say that. */
+    String located() {
+        if (param.equals("null")) {
+            return message;
+        }
+        String member = param.substring(1, param.length() - 1);
+        return message.contains(member) ? message : member + ": " + message;
     }
 
     private String anthropicType() {

@@ -7,7 +7,7 @@ record GeminiError(ErrorAnswer error) {
     private static final String TYPE = "{\"@type\":\"type.googleapis.com/google.rpc.";
 
     String json() {
-        return "{\"error\":{\"code\":" + error.status() + ",\"message\":" + ErrorAnswer.quoted(error.message())
+        return "{\"error\":{\"code\":" + error.status() + ",\"message\":" + ErrorAnswer.quoted(error.located())
                 + ",\"status\":\"" + word() + "\",\"details\":[" + details() + "]}}";
     }
 

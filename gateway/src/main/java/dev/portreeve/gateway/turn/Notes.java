@@ -10,6 +10,7 @@ import java.util.Set;
 final class Notes {
     private static final int MAX = 50;
     private static final int MAX_FIELD = 60;
+    private static final int MAX_WHAT = 160;
 
     private final Set<Note> all = new LinkedHashSet<>();
     private final Unsupported unsupported;
@@ -58,7 +59,7 @@ final class Notes {
         if (all.size() < MAX) {
             // Names come from the caller, and notes go into headers and records.
             String shown = field.length() > MAX_FIELD ? field.substring(0, MAX_FIELD) : field;
-            all.add(new Note(shown.replaceAll("[^A-Za-z0-9_.-]", "?"), what));
+            all.add(new Note(shown.replaceAll("[^A-Za-z0-9_.-]", "?"), shown(what)));
         }
     }
 
@@ -68,7 +69,13 @@ final class Notes {
                 400,
                 "unsupported_parameter",
                 field,
-                "\"" + field + "\" cannot be translated for this model's provider: " + why);
+                "\"" + field + "\" cannot be translated for this model's provider: " + shown(why));
+    }
+
+    /** Words of the caller may stand in it, of any length. */
+    private static String shown(String what) {
+        String shown = what.length() > MAX_WHAT ? what.substring(0, MAX_WHAT) + "..." : what;
+        return shown.replaceAll("[^ -~]", "?");
     }
 
     List<Note> all() {
