@@ -115,6 +115,18 @@ CREATE INDEX posting_overrun ON policy.posting (at) WHERE overrun_nanos > 0;
 ALTER TABLE policy.hold ADD COLUMN amounts bigint[];
 ALTER TABLE policy.posting ADD COLUMN amounts bigint[], ADD COLUMN overruns bigint[];
 
+-- What a call held that ended with an approval's ticket: it stays held for the call that comes again, one for each ticket, until
+-- that call takes it over or the ticket is of no use any more. Gone once its hold is resolved. Refers to neither by a foreign key,
+-- which would lock a row that others wait for.
+CREATE TABLE policy.parked_hold (
+    tenant  text NOT NULL,
+    ticket  uuid NOT NULL,
+    call_id uuid NOT NULL,
+    PRIMARY KEY (tenant, ticket),
+    UNIQUE (tenant, call_id)
+);
+GRANT SELECT, INSERT, DELETE ON policy.parked_hold TO portreeve_app;
+
 -- The outbox also takes messages that are about no ticket, and such as go by e-mail (endpoint: an address).
 ALTER TABLE policy.webhook_delivery RENAME TO notice;
 ALTER INDEX policy.webhook_due RENAME TO notice_due;

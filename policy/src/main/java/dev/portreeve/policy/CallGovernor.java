@@ -129,9 +129,10 @@ public final class CallGovernor {
     private <C extends Output<C>> CallOutcome pay(
             GovernedCall call, Admitted admitted, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail)
             throws CallEnded {
-        try (Reservation reservation = budgets.reserve(call, trail)) {
-            Content input = admitted.input();
-            UUID approval = approvals.require(call, input, admitted.decision(), trail);
+        Content input = admitted.input();
+        UUID ticket = approvals.ticket(call, input, admitted.decision());
+        try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
+            UUID approval = approvals.require(call, input, admitted.decision(), reservation::park, trail);
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);

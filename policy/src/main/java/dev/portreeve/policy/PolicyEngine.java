@@ -18,6 +18,7 @@ import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseReturns;
 import dev.portreeve.policy.budget.LeaseSweeper;
+import dev.portreeve.policy.budget.ParkedHoldSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgetWatch;
 import dev.portreeve.policy.budget.PostgresBudgets;
@@ -160,7 +161,12 @@ public final class PolicyEngine implements AutoCloseable {
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping = new Housekeeping(
-                "policy-housekeeping", chores(sweeper, new PostgresSessionCounts(ground.database()), carved));
+                "policy-housekeeping",
+                chores(
+                        sweeper,
+                        new ParkedHoldSweeper(ground.database(), audit, ledger),
+                        new PostgresSessionCounts(ground.database()),
+                        carved));
         this.watch = watch(config, ground, tickets, stops);
         this.post = post(config, ground);
     }
@@ -227,7 +233,10 @@ public final class PolicyEngine implements AutoCloseable {
     }
 
     private List<Chore> chores(
-            ReservationSweeper sweeper, PostgresSessionCounts sessions, PostgresCarvedBudgets carved) {
+            ReservationSweeper sweeper,
+            ParkedHoldSweeper parked,
+            PostgresSessionCounts sessions,
+            PostgresCarvedBudgets carved) {
         return List.of(
                 new Chore("reading the database's clock", CLOCK_EVERY, clock::set),
                 new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
@@ -237,6 +246,7 @@ public final class PolicyEngine implements AutoCloseable {
                 new Chore("charging calls that could not be recorded", SWEEP_EVERY, leases::chargeLost),
                 new Chore("ending leases of dead gateways", SWEEP_EVERY, leases::forfeitDead),
                 new Chore("expiring approval tickets", TICKETS_EVERY, approvals::expireDue),
+                new Chore("giving back what was kept for approvals", TICKETS_EVERY, parked::runOnce),
                 new Chore("renewing calls under idempotency keys", PostgresIdempotentRuns.TOUCH_EVERY, runs::touch),
                 new Chore("retiring budgets of keys that ended", SWEEP_EVERY, carved::retireEnded),
                 new Chore("forgetting sessions nobody uses", SESSIONS_EVERY, sessions::forget),

@@ -2,9 +2,11 @@ package dev.portreeve.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.EngineFixture.Words;
+import dev.portreeve.policy.approval.ApprovalConfig.Money;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.Reconciliation;
@@ -22,6 +24,7 @@ import dev.portreeve.policy.stop.StopOwner;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,7 +32,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,11 +45,6 @@ class EndingsTest {
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private EngineFixture fixture;
-
-    @BeforeEach
-    void open() {
-        fixture = EngineFixture.open(journal -> journal);
-    }
 
     @AfterEach
     void close() {
@@ -168,6 +165,35 @@ class EndingsTest {
     @ParameterizedTest
     @EnumSource(Ending.class)
     void everyEndingIsSettledOnceAndHoldsNothing(Ending ending) throws Exception {
+        fixture = EngineFixture.open(journal -> journal);
+        endsSettled(ending);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Ending.class, mode = EnumSource.Mode.MATCH_ALL, names = "APPROV.*")
+    void whatIsKeptForATicketIsSettledOnceAsWell(Ending ending) throws Exception {
+        fixture = EngineFixture.open(journal -> journal, Money.HELD);
+        if (ending != Ending.APPROVAL_PENDING) {
+            endsSettled(ending);
+            return;
+        }
+        GovernedCall call = call(ending);
+        CallOutcome outcome = govern(call, upstream(ending), words -> {});
+        assertInstanceOf(ending.outcome, outcome, outcome::toString);
+        assertNull(fixture.posting(call.id().value()));
+        assertEquals(5, fixture.held());
+        String closed = fixture.leaves(call.id().value()).getLast();
+        assertTrue(closed.contains("\"settlement\":\"parked\"") && closed.contains("\"cost_usd\":\"0\""), closed);
+        agrees();
+    }
+
+    private void agrees() {
+        Reconciliation sums = new Accounts(fixture.database.app().dataSource())
+                .reconcile("acme", Instant.EPOCH, Instant.now().plus(Duration.ofDays(1)));
+        assertTrue(sums.agrees(), sums::toString);
+    }
+
+    private void endsSettled(Ending ending) throws Exception {
         GovernedCall call = call(ending);
         CallOutcome outcome = govern(call, upstream(ending), words -> {
             if (ending == Ending.CLIENT_LEFT) {
@@ -179,13 +205,13 @@ class EndingsTest {
         Awaitility.await().until(() -> fixture.posting(id) != null);
         String posting = String.valueOf(fixture.posting(id));
         assertTrue(posting.equals(ending.posting) || posting.startsWith(ending.posting + " "), posting);
-        assertEquals(0, fixture.held());
+        // What another call kept for its ticket is given back a second after that is decided.
+        Awaitility.await().untilAsserted(() -> assertEquals(0, fixture.held()));
+        assertEquals(List.of(), fixture.query("SELECT call_id::text FROM policy.parked_hold"));
         String records = String.join(" ", fixture.records(id));
         assertTrue(records.startsWith("call.opened") && records.endsWith("call.closed"), records);
         assertEquals(1, records.split("call.closed", -1).length - 1, records);
-        Reconciliation sums = new Accounts(fixture.database.app().dataSource())
-                .reconcile("acme", Instant.EPOCH, Instant.now().plus(Duration.ofDays(1)));
-        assertTrue(sums.agrees(), sums::toString);
+        agrees();
         if (outcome instanceof CallOutcome.Denied denied) {
             assertEquals(stage(ending), denied.denial().stage());
         }

@@ -54,6 +54,7 @@ final class EngineFixture implements AutoCloseable {
     final PolicyEngine engine;
     private final PostgresJournal journal;
     private final boolean owner;
+    private final ApprovalConfig.Money money;
 
     /** An answer's chunk with one text. */
     record Words(String words) implements Output<Words> {
@@ -68,7 +69,9 @@ final class EngineFixture implements AutoCloseable {
         }
     }
 
-    private EngineFixture(TestDatabase database, boolean owner, UnaryOperator<Journal> decoration) {
+    private EngineFixture(
+            TestDatabase database, boolean owner, UnaryOperator<Journal> decoration, ApprovalConfig.Money money) {
+        this.money = money;
         this.database = database;
         this.owner = owner;
         this.journal = PostgresJournal.start(
@@ -84,19 +87,28 @@ final class EngineFixture implements AutoCloseable {
                 URI.create("http://127.0.0.1:8081/approvals"),
                 UUID::randomUUID,
                 new Random());
-        this.engine = PolicyEngine.create(config(), ground);
+        this.engine = PolicyEngine.create(config(money), ground);
     }
 
     static EngineFixture open(UnaryOperator<Journal> decoration) {
-        return new EngineFixture(TestDatabase.fresh(), true, decoration);
+        return open(decoration, ApprovalConfig.Money.RELEASED);
+    }
+
+    /** @param money what becomes of that of calls that wait for a person */
+    static EngineFixture open(UnaryOperator<Journal> decoration, ApprovalConfig.Money money) {
+        return new EngineFixture(TestDatabase.fresh(), true, decoration, money);
     }
 
     /** The next start on the same database, as after a crash of this one. */
     EngineFixture restart() {
-        return new EngineFixture(database, false, journal -> journal);
+        return new EngineFixture(database, false, journal -> journal, money);
     }
 
     static PolicyConfig config() {
+        return config(ApprovalConfig.Money.RELEASED);
+    }
+
+    private static PolicyConfig config(ApprovalConfig.Money money) {
         BudgetConfig budget = new BudgetConfig(BigDecimal.valueOf(1000, 9), BudgetConfig.Window.TOTAL, ZoneOffset.UTC);
         OrganisationConfig organisation = new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
                 "acme",
@@ -117,7 +129,7 @@ final class EngineFixture implements AutoCloseable {
                         Set.of(),
                         GuardrailConfig.Action.BLOCK,
                         GuardrailConfig.FailureMode.CLOSED)),
-                new ApprovalConfig(List.of(), Duration.ZERO, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+                new ApprovalConfig(List.of(), Duration.ZERO, Duration.ofMinutes(1), Duration.ofMinutes(1), money));
     }
 
     private static Rule rule(String id, Rule.Effect effect, List<String> models, List<String> tools) {
@@ -136,6 +148,11 @@ final class EngineFixture implements AutoCloseable {
     }
 
     static ToolCall tool(String name, boolean readOnly) {
+        return tool(name, readOnly, 5);
+    }
+
+    /** @param nanos what it costs */
+    static ToolCall tool(String name, boolean readOnly, long nanos) {
         byte[] json = "{\"path\":\"/notes/a.txt\"}".getBytes(StandardCharsets.UTF_8);
         Arguments arguments = switch (Arguments.parse(json)) {
             case Arguments.Valid valid -> valid.arguments();
@@ -147,7 +164,7 @@ final class EngineFixture implements AutoCloseable {
                 new Resource.Tool("files", name, "d".repeat(64)),
                 arguments,
                 new Content(arguments.texts()),
-                new Estimate(0, 0, Price.perCall(new NanoUsd(5), "test")),
+                new Estimate(0, 0, Price.perCall(new NanoUsd(nanos), "test")),
                 readOnly,
                 Deadline.in(Duration.ofMinutes(1)));
     }

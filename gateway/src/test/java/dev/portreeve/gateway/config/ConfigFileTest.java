@@ -306,7 +306,8 @@ class ConfigFileTest {
                                 URI.create("https://hooks.example.com/approve"), new Secret(WEBHOOK_SECRET))),
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(20),
-                        Duration.ofMinutes(3)),
+                        Duration.ofMinutes(3),
+                        ApprovalConfig.Money.HELD),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(

@@ -22,6 +22,7 @@ import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.Notice;
 import dev.portreeve.db.policy.tables.OverrunWarning;
+import dev.portreeve.db.policy.tables.ParkedHold;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
@@ -140,6 +141,11 @@ public class Policy extends SchemaImpl {
     public final OverrunWarning OVERRUN_WARNING = OverrunWarning.OVERRUN_WARNING;
 
     /**
+     * The table <code>policy.parked_hold</code>.
+     */
+    public final ParkedHold PARKED_HOLD = ParkedHold.PARKED_HOLD;
+
+    /**
      * The table <code>policy.policy_version</code>.
      */
     public final PolicyVersion POLICY_VERSION = PolicyVersion.POLICY_VERSION;
@@ -217,6 +223,7 @@ public class Policy extends SchemaImpl {
             Member.MEMBER,
             Notice.NOTICE,
             OverrunWarning.OVERRUN_WARNING,
+            ParkedHold.PARKED_HOLD,
             PolicyVersion.POLICY_VERSION,
             Posting.POSTING,
             PostingTakenOver.POSTING_TAKEN_OVER,

@@ -21,6 +21,7 @@ import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.Notice;
 import dev.portreeve.db.policy.tables.OverrunWarning;
+import dev.portreeve.db.policy.tables.ParkedHold;
 import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
@@ -122,6 +123,11 @@ public class Tables {
      * The table <code>policy.overrun_warning</code>.
      */
     public static final OverrunWarning OVERRUN_WARNING = OverrunWarning.OVERRUN_WARNING;
+
+    /**
+     * The table <code>policy.parked_hold</code>.
+     */
+    public static final ParkedHold PARKED_HOLD = ParkedHold.PARKED_HOLD;
 
     /**
      * The table <code>policy.policy_version</code>.

@@ -17,6 +17,7 @@ import dev.portreeve.policy.call.ToolCall;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,23 +56,42 @@ public final class ApprovalGate {
     }
 
     /**
+     * The newest ticket of exactly this call, for which money of an earlier try may be held; {@code null} if money is not kept for
+     * tickets, or nobody has to be asked, or nobody was. Reads the database.
+     */
+    public @Nullable UUID ticket(GovernedCall call, Content input, Decision decision) {
+        if (config.money() == ApprovalConfig.Money.HELD
+                && decision instanceof Decision.Ask ask
+                && call instanceof ToolCall tool) {
+            TicketRequest request = request(tool, input, ask);
+            return tickets.stored()
+                    .latest(request.tenant(), request.binding())
+                    .map(Ticket::id)
+                    .orElse(null);
+        }
+        return null;
+    }
+
+    /**
      * Lets a permitted call pass. For a call that must be approved: uses the yes that is there, durably, and returns; or ends the call. A
      * later round of a call goes on under the yes of the round before it.
      *
      * @param input the call's content as guardrails left it: first the texts of its arguments, then whatever else it holds
+     * @param keep told of the ticket a call ends with, if its money is to be kept for that
      * @return the ticket whose yes was used; {@code null} if nobody had to be asked
      * @throws CallEnded {@code AwaitingApproval} while nobody decided; an {@code APPROVAL} denial after a no, or once after the ticket
      *     expired
      * @throws dev.portreeve.audit.EvidenceUnavailable if a ticket or its use cannot be made durable
      */
-    public @Nullable UUID require(GovernedCall call, Content input, Decision decision, AuditTrail trail)
+    public @Nullable UUID require(
+            GovernedCall call, Content input, Decision decision, Consumer<UUID> keep, AuditTrail trail)
             throws CallEnded {
         return switch (decision) {
             case Decision.Permit unused -> null;
             case Decision.Deny deny -> throw new CallEnded(new CallOutcome.Denied(deny.denial()));
             case Decision.Ask ask ->
                 switch (call) {
-                    case ToolCall tool -> ask(tool, input, ask, trail);
+                    case ToolCall tool -> ask(tool, input, ask, keep, trail);
                     case LlmCall unused ->
                         throw denied(
                                 Denial.Reason.APPROVAL_DENIED,
@@ -87,13 +107,18 @@ public final class ApprovalGate {
         };
     }
 
-    private UUID ask(ToolCall call, Content input, Decision.Ask ask, AuditTrail trail) throws CallEnded {
+    private TicketRequest request(ToolCall call, Content input, Decision.Ask ask) {
         Arguments arguments = call.arguments();
         if (!input.equals(call.content())) {
             arguments = arguments.withTexts(
                     input.runs().subList(0, arguments.texts().size()));
         }
-        TicketRequest request = TicketRequest.of(call.subject(), call.resource(), arguments, ask, policyVersion);
+        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, policyVersion);
+    }
+
+    private UUID ask(ToolCall call, Content input, Decision.Ask ask, Consumer<UUID> keep, AuditTrail trail)
+            throws CallEnded {
+        TicketRequest request = request(call, input, ask);
         String binding = request.binding();
         UUID carried = carried(call, binding, trail);
         if (carried != null) {
@@ -109,7 +134,7 @@ public final class ApprovalGate {
                             call.id().value(),
                             ask.timeout(config.timeout()),
                             opened -> notices.of(opened, config.webhooks()));
-            if (ticket != null && pass(call, ticket, trail)) {
+            if (ticket != null && pass(call, ticket, keep, trail)) {
                 return ticket.id();
             }
         }
@@ -147,7 +172,7 @@ public final class ApprovalGate {
     }
 
     /** Passes on a yes; ends the call on anything final; false to look again. */
-    private boolean pass(ToolCall call, Ticket ticket, AuditTrail trail) throws CallEnded {
+    private boolean pass(ToolCall call, Ticket ticket, Consumer<UUID> keep, AuditTrail trail) throws CallEnded {
         trail.facts().put("approval", ticket.id().toString());
         if (ticket.state() == TicketState.EXPIRED || (ticket.over() && ticket.state() != TicketState.DENIED)) {
             if (tickets.expireAndTell(ticket)) {
@@ -160,7 +185,7 @@ public final class ApprovalGate {
         }
         return switch (ticket.state()) {
             case PENDING -> {
-                hold(call, ticket);
+                hold(call, ticket, keep);
                 yield false;
             }
             case APPROVED -> tickets.redeem(ticket, call.id().value());
@@ -175,7 +200,7 @@ public final class ApprovalGate {
     }
 
     /** Waits for a decision as long as a client can be expected to; returns only if there is one. */
-    private void hold(ToolCall call, Ticket ticket) throws CallEnded {
+    private void hold(ToolCall call, Ticket ticket, Consumer<UUID> keep) throws CallEnded {
         long end = System.nanoTime()
                 + shorter(config.hold(), call.deadline().remaining()).toNanos();
         try (DecisionSignals.Watch watch = tickets.signals().watch(ticket.id())) {
@@ -186,13 +211,21 @@ public final class ApprovalGate {
                 }
                 Duration left = Duration.ofNanos(end - System.nanoTime());
                 if (!left.isPositive()) {
+                    keep(ticket, keep);
                     throw new CallEnded(new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt()));
                 }
                 watch.await(shorter(left, LOOK_EVERY));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            keep(ticket, keep);
             throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    private void keep(Ticket ticket, Consumer<UUID> keep) {
+        if (config.money() == ApprovalConfig.Money.HELD) {
+            keep.accept(ticket.id());
         }
     }
 

@@ -85,7 +85,7 @@ final class BudgetFacts {
         boolean ended = earlier != null
                 && !earlier.found().isEmpty()
                 && earlier.found().getFirst().posted() != null;
-        if (earlier == null || ended) {
+        if (earlier == null || earlier.parked() || ended) {
             return List.of();
         }
         Facts facts = new Facts()
@@ -137,6 +137,7 @@ final class BudgetFacts {
                         "settlement",
                         switch (settlement.result()) {
                             case APPLIED -> posted.kind().code();
+                            case PARKED -> "parked";
                             case RESOLVED_BEFORE -> "resolved_before";
                             case NO_HOLD -> "no_hold";
                         });

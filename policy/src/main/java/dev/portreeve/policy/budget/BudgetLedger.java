@@ -3,6 +3,8 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.GovernedCall;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Holds money before a call runs (INV-3). Thread-safe. */
 public interface BudgetLedger {
@@ -16,4 +18,14 @@ public interface BudgetLedger {
      * @throws dev.portreeve.audit.EvidenceUnavailable if the hold cannot be made durable
      */
     Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded;
+
+    /**
+     * As the other, for a call that may have been made before: what {@link Reservation#park} left for the ticket is taken over in the
+     * same transaction, so that the money is never held twice. If the call is refused, it stays for the ticket.
+     *
+     * @param ticket of the approval that was asked for then, or {@code null}
+     */
+    default Reservation reserve(GovernedCall call, @Nullable UUID ticket, AuditTrail trail) throws CallEnded {
+        return reserve(call, trail);
+    }
 }

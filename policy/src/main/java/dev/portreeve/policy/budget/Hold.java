@@ -29,6 +29,7 @@ final class Hold implements CallPosting {
     private final List<WindowKey> windows;
     private final Duration lifetime;
     private final @Nullable IdempotentRun run;
+    private @Nullable UUID ticket;
     private @Nullable Earlier earlier;
     private volatile boolean drawn;
     private volatile boolean ending;
@@ -51,18 +52,24 @@ final class Hold implements CallPosting {
     }
 
     /**
-     * The dead run whose place this call takes.
+     * The dead run whose place this call takes, or the call that ended with the ticket under which this one comes again.
      *
+     * @param parked whether it is the latter, which has ended and left its hold
      * @param holds what it held, in its raises too; none if it held nothing
      * @param found how those stood when they were taken over, for the record; known once this hold is admitted
      */
-    record Earlier(UUID callId, List<Held> holds, List<Ruling.HoldState> found) {
+    record Earlier(UUID callId, boolean parked, List<Held> holds, List<Ruling.HoldState> found) {
         /** One of its holds, by the id it stands under. */
         record Held(UUID id, List<WindowKey> windows) {}
 
         Earlier {
             holds = List.copyOf(holds);
             found = List.copyOf(found);
+        }
+
+        /** A run that died. */
+        Earlier(UUID callId, List<Held> holds, List<Ruling.HoldState> found) {
+            this(callId, false, holds, found);
         }
 
         List<WindowKey> windows() {
@@ -153,6 +160,18 @@ final class Hold implements CallPosting {
     @Nullable
     IdempotentRun run() {
         return run;
+    }
+
+    /** Takes over what was kept for this ticket, if anything was. */
+    Hold under(@Nullable UUID asked) {
+        ticket = asked;
+        return this;
+    }
+
+    /** The ticket of the approval that was asked for when the same call was made before, or {@code null}. */
+    @Nullable
+    UUID ticket() {
+        return ticket;
     }
 
     /** Whether it is one more hold of a call that runs already. */

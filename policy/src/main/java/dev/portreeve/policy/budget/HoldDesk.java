@@ -16,6 +16,7 @@ import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ final class HoldDesk {
     }
 
     Reservation reserve(GovernedCall call, AuditTrail trail) throws CallEnded {
+        return reserve(call, null, trail);
+    }
+
+    /** @param ticket for which money of the same call may have been kept */
+    Reservation reserve(GovernedCall call, @Nullable UUID ticket, AuditTrail trail) throws CallEnded {
         Load worst = worst(call);
         trail.facts().put("worst_case_usd", worst.money().toDecimal());
         Meter meter = new Meter(call.estimate(), worst);
@@ -62,7 +68,7 @@ final class HoldDesk {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
-        Hold hold = hold(call, worst, levels, trail);
+        Hold hold = hold(call, ticket, worst, levels, trail);
         if (!(hold.decision() instanceof Hold.Decision.Exhausted exhausted)) {
             return new MeteredReservation(trail, meter, book, new Holdings(hold, raise));
         }
@@ -72,7 +78,7 @@ final class HoldDesk {
         }
         Load smaller = new Load(counted.worstCase(), Load.tokens(counted), worst.requests());
         trail.facts().put("worst_case_usd", smaller.money().toDecimal()).put("input_counted", true);
-        Hold second = hold(call, smaller, levels, trail);
+        Hold second = hold(call, ticket, smaller, levels, trail);
         if (second.decision() instanceof Hold.Decision.Exhausted) {
             return shorter(call, counted, second, raise, trail);
         }
@@ -93,7 +99,7 @@ final class HoldDesk {
                 throw BudgetRefusal.of(last, exhausted, shrinking.why());
             }
             Load load = new Load(shorter.worstCase(), Load.tokens(shorter), requests);
-            last = hold(call, load, last.levels(), trail, shrinking.facts(load));
+            last = hold(call, refused.ticket(), load, last.levels(), trail, shrinking.facts(load));
             if (!(last.decision() instanceof Hold.Decision.Exhausted)) {
                 return new MeteredReservation(
                         trail, new Meter(shorter, load), book, new Holdings(last, raise), shrinking.cap());
@@ -196,24 +202,27 @@ final class HoldDesk {
     }
 
     /** Decided: admitted, or exhausted. */
-    private Hold hold(GovernedCall call, Load worst, List<Level> levels, AuditTrail trail) throws CallEnded {
-        return hold(call, worst, levels, trail, new Facts());
+    private Hold hold(GovernedCall call, @Nullable UUID ticket, Load worst, List<Level> levels, AuditTrail trail)
+            throws CallEnded {
+        return hold(call, ticket, worst, levels, trail, new Facts());
     }
 
     /** @param said more for the opening record, if it is admitted */
-    private Hold hold(GovernedCall call, Load worst, List<Level> levels, AuditTrail trail, Facts said)
+    private Hold hold(
+            GovernedCall call, @Nullable UUID ticket, Load worst, List<Level> levels, AuditTrail trail, Facts said)
             throws CallEnded {
         Supplier<Hold> holds = () -> new Hold(
-                call.subject().tenant(),
-                call.id().value(),
-                worst,
-                levels,
-                call.deadline().remaining().plus(EXPIRY_MARGIN),
-                call.run());
+                        call.subject().tenant(),
+                        call.id().value(),
+                        worst,
+                        levels,
+                        call.deadline().remaining().plus(EXPIRY_MARGIN),
+                        call.run())
+                .under(ticket);
         Hold fromMemory = holds.get();
         // Under a key the hold must be there as soon as the claim is: whoever takes a dead call's place takes its
-        // money.
-        if (call.run() == null && leases.draw(fromMemory)) {
+        // money. And what was kept for a ticket is taken over in PostgreSQL.
+        if (call.run() == null && ticket == null && leases.draw(fromMemory)) {
             begin(fromMemory, trail, said);
             return fromMemory;
         }

@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class MeteredReservation implements Reservation, Attempts {
     private final Holdings holdings;
     private long cap;
     private boolean closed;
+    private @Nullable UUID ticket;
 
     MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, Holdings holdings) {
         this(trail, meter, book, holdings, 0);
@@ -124,6 +126,11 @@ final class MeteredReservation implements Reservation, Attempts {
     }
 
     @Override
+    public void park(UUID waiting) {
+        ticket = waiting;
+    }
+
+    @Override
     public void close() {
         if (closed) {
             return;
@@ -139,6 +146,7 @@ final class MeteredReservation implements Reservation, Attempts {
         if (settlement == null) {
             return;
         }
+        settlement.park(ticket);
         if (!settlement.raises().isEmpty()) {
             trail.facts().put("raised_to_usd", holdings.held().money().toDecimal());
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds and settles in PostgreSQL, exactly, many calls to a commit: the journal's batch locks the rows of all windows it
@@ -70,11 +71,18 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     }
 
     @Override
+    public Reservation reserve(GovernedCall call, @Nullable UUID ticket, AuditTrail trail) throws CallEnded {
+        return desk.reserve(call, ticket, trail);
+    }
+
+    @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
         PostgresHolds rows = new PostgresHolds(transaction, clock.instant());
         PostgresClaims claims = new PostgresClaims(transaction.connection());
         // Before any window is locked, as everybody does who claims.
         claims.decide(postings);
+        PostgresParkedHolds parked = new PostgresParkedHolds(transaction.connection());
+        parked.decide(postings);
         Batch batch = new Batch();
         postings.forEach(batch::add);
         Set<WindowKey> attempted = make(rows, batch.opened);
@@ -94,6 +102,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         rows.write(ruling);
         buckets.countForAWhile(ruling);
         claims.takeOver(ruling);
+        parked.forget(postings, ruling);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
     }
 

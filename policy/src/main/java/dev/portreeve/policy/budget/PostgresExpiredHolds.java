@@ -1,6 +1,7 @@
 package dev.portreeve.policy.budget;
 
 import static dev.portreeve.db.policy.Tables.HOLD;
+import static dev.portreeve.db.policy.Tables.PARKED_HOLD;
 import static dev.portreeve.db.policy.Tables.POSTING;
 import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
 
@@ -76,7 +77,11 @@ final class PostgresExpiredHolds {
                 .from(HOLD)
                 .leftAntiJoin(POSTING)
                 .on(POSTING.TENANT.eq(HOLD.TENANT).and(POSTING.CALL_ID.eq(HOLD.CALL_ID)))
-                .where(HOLD.EXPIRES_AT.lt(DSL.currentInstant()).and(HOLD.EXPIRES_AT.ge(from)))
+                // Of a call that ended with a ticket, and used nothing.
+                .where(DSL.notExists(DSL.selectOne()
+                        .from(PARKED_HOLD)
+                        .where(PARKED_HOLD.TENANT.eq(HOLD.TENANT), PARKED_HOLD.CALL_ID.eq(HOLD.CALL_ID))))
+                .and(HOLD.EXPIRES_AT.lt(DSL.currentInstant()).and(HOLD.EXPIRES_AT.ge(from)))
                 .orderBy(HOLD.EXPIRES_AT)
                 .limit(limit)
                 .fetchInto(HOLD)

@@ -73,7 +73,8 @@ final class PostgresHolds {
 
     private static final String FIND = """
             SELECT h.tenant, h.call_id, h.amount_nanos, p.kind, p.amount_nanos, p.overrun_nanos,
-                h.amounts, p.amounts, p.overruns
+                h.amounts, p.amounts, p.overruns,
+                EXISTS (SELECT FROM policy.parked_hold k WHERE k.tenant = n.tenant AND k.call_id = n.call_id)
             FROM unnest(?::text[], ?::uuid[]) AS n (tenant, call_id)
             CROSS JOIN LATERAL (
                 SELECT h.tenant, h.call_id, h.amount_nanos, h.amounts FROM policy.hold h
@@ -209,7 +210,10 @@ final class PostgresHolds {
                                 Amounts.of(rows.getLong(6), PostgresColumns.longs(rows, 9)));
                 found.put(
                         new CallKey(rows.getString(1), rows.getObject(2, UUID.class)),
-                        new HoldState(Amounts.of(rows.getLong(3), PostgresColumns.longs(rows, 7)), posted));
+                        new HoldState(
+                                Amounts.of(rows.getLong(3), PostgresColumns.longs(rows, 7)),
+                                posted,
+                                rows.getBoolean(10)));
             }
         }
         return found;

@@ -50,12 +50,14 @@ final class PostgresReconciliation {
                     SELECT FROM policy.posting_taken_over t WHERE t.tenant = r.tenant AND t.call_id = r.call_id)
             ), recorded AS (
                 SELECT call,
-                    sum(nanos) FILTER (WHERE settlement IN ('settled', 'released', 'assumed')) AS nanos,
+                    sum(nanos) FILTER (WHERE settlement IN ('settled', 'released', 'assumed', 'parked')) AS nanos,
+                    coalesce(bool_or(settlement = 'parked'), false) AS parked,
                     coalesce(sum(nanos) FILTER (WHERE settlement IS NULL), 0) AS free,
                     coalesce(sum(nanos) FILTER (WHERE settlement IN ('resolved_before', 'no_hold')), 0) AS again
                 FROM said GROUP BY 1
             )
-            SELECT coalesce(c.call, r.call), c.nanos, CASE WHEN c.call IS NULL OR c.nanos IS NOT NULL THEN r.nanos END,
+            SELECT coalesce(c.call, r.call), c.nanos,
+                CASE WHEN c.nanos IS NOT NULL OR (c.call IS NULL AND NOT r.parked) THEN r.nanos END,
                 coalesce(r.free, 0) + CASE WHEN c.call IS NOT NULL AND c.nanos IS NULL THEN coalesce(r.nanos, 0) ELSE 0 END,
                 coalesce(r.again, 0)
             FROM charged c FULL JOIN recorded r ON r.call = c.call""";

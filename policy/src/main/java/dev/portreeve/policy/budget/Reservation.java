@@ -5,6 +5,7 @@ import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
 import dev.portreeve.policy.call.Usage;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,12 @@ public interface Reservation extends AutoCloseable {
     /** What is left of the tightest budget by what is known now, or {@code null} if no budget applies. */
     @Nullable
     BudgetState budget();
+
+    /**
+     * Says that the call ends with this ticket of an approval: what is held then stays held after the close, for the same call when it
+     * comes again. Nothing that was held, or a ticket that has such money already, makes no difference to the close.
+     */
+    default void park(UUID ticket) {}
 
     /**
      * Leaves the settlement with the call's trail, so that it commits with the closing record. Never throws and never

@@ -38,8 +38,17 @@ final class Ruling {
      * A hold that exists, and its posting if it is resolved.
      *
      * @param amounts what is really held: nothing, for a hold whose lease was gone and whose budget had nothing left
+     * @param parked whether its call ended and left it for a ticket
      */
-    record HoldState(Amounts amounts, Settlement.@Nullable Posted posted) {}
+    record HoldState(Amounts amounts, Settlement.@Nullable Posted posted, boolean parked) {
+        HoldState(Amounts amounts, Settlement.@Nullable Posted posted) {
+            this(amounts, posted, false);
+        }
+
+        HoldState resolved(Settlement.Posted by) {
+            return new HoldState(amounts, by, parked);
+        }
+    }
 
     /** What a batch spends of a rolling budget, and what counts no longer of it. */
     record Spent(long settled, long overrun) {
@@ -145,12 +154,18 @@ final class Ruling {
         for (Hold.Earlier.Held held : earlier.holds()) {
             CallKey dead = new CallKey(hold.tenant(), held.id());
             HoldState state = calls.get(dead);
-            if (state != null) {
+            // What was kept for a ticket may be given back already, or be another's by now: then there is nothing to
+            // take.
+            if (state != null && (!earlier.parked() || (state.parked() && state.posted() == null))) {
                 states.put(dead, state);
                 free(dead, state, held.windows(), hold.callId());
             }
         }
-        hold.earlier(new Hold.Earlier(earlier.callId(), earlier.holds(), List.copyOf(states.values())));
+        hold.earlier(
+                earlier.parked() && states.isEmpty()
+                        ? null
+                        : new Hold.Earlier(
+                                earlier.callId(), earlier.parked(), earlier.holds(), List.copyOf(states.values())));
         return () -> {
             before.forEach(this::change);
             states.keySet().forEach(postings::remove);
@@ -178,7 +193,7 @@ final class Ruling {
         if (posted == null) {
             Settlement.Posted released = new Settlement.Posted(Settlement.Kind.RELEASED, 0, 0);
             postings.put(dead, released);
-            calls.put(dead, new HoldState(state.amounts(), released));
+            calls.put(dead, state.resolved(released));
         } else {
             takenOver.put(dead, by);
         }
@@ -264,6 +279,16 @@ final class Ruling {
                     posted);
             return;
         }
+        if (settlement.isParking() && !state.amounts().isNothing()) {
+            calls.put(call, new HoldState(state.amounts(), null, true));
+            settlement.finish(Settlement.Result.PARKED, posted);
+            return;
+        }
+        if (state.parked() && posted.kind() != Settlement.Kind.RELEASED) {
+            // Its call has ended and used nothing, whoever thinks it never did.
+            settlement.finish(Settlement.Result.RESOLVED_BEFORE, posted);
+            return;
+        }
         for (int i = 0; i < settlement.windows().size(); i++) {
             WindowKey window = settlement.windows().get(i);
             long spent = posted.amount().on(i);
@@ -271,7 +296,7 @@ final class Ruling {
             change(window, balance(window).resolve(state.amounts().on(i), spent, beyond));
             spend(window, spent, beyond);
         }
-        calls.put(call, new HoldState(state.amounts(), posted));
+        calls.put(call, state.resolved(posted));
         postings.put(call, posted);
         settlement.finish(Settlement.Result.APPLIED, posted);
     }
@@ -338,6 +363,13 @@ final class Ruling {
     /** Postings that count no longer, and the calls that hold what was posted. */
     Map<CallKey, UUID> takenOver() {
         return takenOver;
+    }
+
+    /** The holds that are kept for no ticket any more, since they are resolved. */
+    List<CallKey> unparked() {
+        return postings.keySet().stream()
+                .filter(call -> calls.get(call) instanceof HoldState state && state.parked())
+                .toList();
     }
 
     /** The postings to write. */

@@ -15,6 +15,8 @@ final class Settlement implements CallPosting {
     private final Amounts held;
     private final @Nullable Hold drawn;
     private List<Settlement> raises = List.of();
+    private @Nullable UUID ticket;
+    private boolean parking;
     private final @Nullable IdempotentRun run;
     private Posted posted;
     private @Nullable Result result;
@@ -72,6 +74,8 @@ final class Settlement implements CallPosting {
     /** What the book did. */
     enum Result {
         APPLIED,
+        /** Nothing: it stays held for a ticket. */
+        PARKED,
         /** Somebody else, as a rule the sweeper, was first. */
         RESOLVED_BEFORE,
         /** The hold was never made durable. */
@@ -109,6 +113,12 @@ final class Settlement implements CallPosting {
                 new Posted(Kind.ASSUMED, drawn.amounts(), Amounts.NOTHING));
     }
 
+    /** Gives back what was kept for a ticket. */
+    static Settlement unparked(String tenant, UUID callId, List<WindowKey> windows, Amounts held) {
+        return new Settlement(
+                tenant, callId, windows, held, null, null, new Posted(Kind.RELEASED, Amounts.NOTHING, Amounts.NOTHING));
+    }
+
     @Override
     public String tenant() {
         return tenant;
@@ -144,6 +154,26 @@ final class Settlement implements CallPosting {
     /** What the same call held beside it: resolved with it, in the same transaction. */
     List<Settlement> raises() {
         return raises;
+    }
+
+    /** Wishes that the hold stays, for this ticket, if nothing was used. */
+    void park(@Nullable UUID waiting) {
+        ticket = posted.kind() == Kind.RELEASED && raises.isEmpty() && run == null ? waiting : null;
+    }
+
+    /** The ticket for which the hold is to stay, or {@code null}. */
+    @Nullable
+    UUID ticket() {
+        return ticket;
+    }
+
+    /** Says whether the ticket has nothing yet, so that the hold may stay for it. */
+    void parking(boolean mayStay) {
+        parking = mayStay;
+    }
+
+    boolean isParking() {
+        return parking;
     }
 
     /** All that was billed above what was held, in nano-dollars. */

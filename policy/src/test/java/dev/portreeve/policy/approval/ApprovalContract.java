@@ -123,7 +123,7 @@ abstract class ApprovalContract {
 
     private Optional<CallOutcome> attempt(ApprovalGate gate, ToolCall call, Content input, Decision decision) {
         try (AuditTrail trail = audit().open("acme", call.id().value(), new Facts())) {
-            gate.require(call, input, decision, trail);
+            gate.require(call, input, decision, ticket -> {}, trail);
             trail.conclude(new Facts().put("outcome", "passed")).await();
             return Optional.empty();
         } catch (CallEnded ended) {
@@ -571,7 +571,7 @@ abstract class ApprovalContract {
         assertThrows(CallEnded.class, () -> {
             var call = Calls.llm(Calls.BOT, "fast");
             try (AuditTrail trail = audit().open("acme", call.id().value(), new Facts())) {
-                gate(Duration.ZERO, "v1").require(call, call.content(), ask(), trail);
+                gate(Duration.ZERO, "v1").require(call, call.content(), ask(), ticket -> {}, trail);
             }
         });
     }
