@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * made as short as it can be, and printed.
  */
 class BudgetHistoryTest {
-    private static final int HISTORIES = Integer.getInteger("portreeve.histories", 6);
+    private static final int HISTORIES = Integer.getInteger("portreeve.histories", 4);
     private static final Long ONE = Long.getLong("portreeve.history");
 
     private static HistoryStage stage;

@@ -2,14 +2,17 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.FrailJournal.Defect;
+import dev.portreeve.policy.budget.HistoryStep.Become;
 import dev.portreeve.policy.budget.HistoryStep.Begin;
 import dev.portreeve.policy.budget.HistoryStep.Break;
+import dev.portreeve.policy.budget.HistoryStep.Configure;
 import dev.portreeve.policy.budget.HistoryStep.Crash;
 import dev.portreeve.policy.budget.HistoryStep.Cut;
 import dev.portreeve.policy.budget.HistoryStep.End;
 import dev.portreeve.policy.budget.HistoryStep.GiveBack;
 import dev.portreeve.policy.budget.HistoryStep.Has;
 import dev.portreeve.policy.budget.HistoryStep.Pass;
+import dev.portreeve.policy.budget.HistoryStep.Raise;
 import dev.portreeve.policy.budget.HistoryStep.Rush;
 import dev.portreeve.policy.budget.HistoryStep.Shape;
 import dev.portreeve.policy.budget.HistoryStep.Sweep;
@@ -26,6 +29,7 @@ import java.util.function.Function;
 final class Histories {
     private static final int STEPS = 60;
     private static final int MOST_BUDGETS = 6;
+    private static final List<String> UNITS = List.of(" tokens", "/50 calls", " EUR", "");
 
     private Histories() {}
 
@@ -41,7 +45,11 @@ final class Histories {
             new Kind(3, Histories::breaking),
             new Kind(2, random -> new Cut(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(2, random -> new Crash(random.nextInt(HistoryWorld.REPLICAS))),
-            new Kind(4, random -> new Sweep()));
+            new Kind(4, random -> new Sweep()),
+            new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), false, deaf(random))),
+            new Kind(4, random -> new Become(random.nextInt(MOST_BUDGETS), true, deaf(random))),
+            new Kind(3, Histories::raise),
+            new Kind(3, random -> new Configure(random.nextInt(MOST_BUDGETS), 20 + random.nextInt(180), deaf(random))));
 
     private static final int ALL_WEIGHTS = KINDS.stream().mapToInt(Kind::weight).sum();
 
@@ -72,29 +80,17 @@ final class Histories {
 
     private static Has has(Random random, int ordinal) {
         long amount = 100 + random.nextLong(random.nextBoolean() ? 900 : 5000);
-        int unit = random.nextInt(5);
-        Purses budget = switch (unit) {
-            case 0 -> Purses.ofTokens(amount);
-            case 1 -> Purses.ofRequests(amount / 50);
-            default -> Purses.of(amount);
-        };
-        List<String> words = new ArrayList<>(List.of(amount + (unit == 0 ? " tokens" : unit == 1 ? "/50 calls" : "")));
-        switch (random.nextInt(6)) {
-            case 0 -> {
-                budget.window(BudgetConfig.Window.HOURLY);
-                words.add("hourly");
-            }
-            case 1 -> {
-                budget.window(BudgetConfig.Window.DAILY);
-                words.add("daily");
-            }
-            case 2 -> {
-                budget.rolling("PT2H");
-                words.add("rolling 2h");
-            }
-            default -> words.add("ever");
-        }
-        switch (random.nextInt(6)) {
+        int unit = random.nextInt(6);
+        Purses budget =
+                switch (unit) {
+                    case 0 -> Purses.ofTokens(amount);
+                    case 1 -> Purses.ofRequests(amount / 50);
+                    case 2 -> Purses.of(amount).in("EUR");
+                    default -> Purses.of(amount);
+                };
+        List<String> words = new ArrayList<>(List.of(amount + UNITS.get(Math.min(unit, UNITS.size() - 1))));
+        boolean begins = window(random, budget, words);
+        switch (random.nextInt(7)) {
             case 0 -> {
                 budget.models("fast");
                 words.add("for models=fast");
@@ -103,10 +99,46 @@ final class Histories {
                 budget.perSession();
                 words.add("per session");
             }
+            case 2 -> {
+                budget.soft();
+                words.add("soft");
+            }
+            case 3, 4 -> {
+                if (begins) {
+                    long most = 1 + amount * random.nextInt(150) / 100 / (unit == 1 ? 50 : 1);
+                    budget.rollingOver(most);
+                    words.add("rolling over " + most);
+                }
+            }
             default -> {}
         }
         Has.Owner[] owners = Has.Owner.values();
         return new Has(owners[random.nextInt(owners.length)], budget.named("b" + ordinal), String.join(" ", words));
+    }
+
+    /** Gives it a window, and says whether that begins again. */
+    private static boolean window(Random random, Purses budget, List<String> words) {
+        switch (random.nextInt(6)) {
+            case 0, 1 -> {
+                budget.window(BudgetConfig.Window.HOURLY);
+                words.add("hourly");
+                return true;
+            }
+            case 2 -> {
+                budget.window(BudgetConfig.Window.DAILY);
+                words.add("daily");
+                return true;
+            }
+            case 3 -> {
+                budget.rolling("PT2H");
+                words.add("rolling 2h");
+                return false;
+            }
+            default -> {
+                words.add("ever");
+                return false;
+            }
+        }
     }
 
     private static Shape shape(Random random) {
@@ -154,10 +186,23 @@ final class Histories {
         return new Rush(2 + random.nextInt(12), shape(random), 1 + random.nextLong(60), random.nextLong(1000));
     }
 
+    /** Who hears of something later; often nobody. */
+    private static int deaf(Random random) {
+        return random.nextInt(2 * HistoryWorld.REPLICAS);
+    }
+
+    private static Raise raise(Random random) {
+        return new Raise(
+                random.nextInt(MOST_BUDGETS),
+                1 + random.nextInt(100),
+                Duration.ofMinutes(10 + random.nextLong(120)),
+                deaf(random));
+    }
+
     /** Lets it happen on new replicas, to a new tenant; throws an {@link AssertionError} where a promise is broken. */
     static void happen(HistoryStage stage, List<HistoryStep> history, Defect defect) {
         String tenant = stage.newTenant();
-        try (HistoryWorld world = new HistoryWorld(stage, tenant, defect, organisation(tenant, history))) {
+        try (HistoryWorld world = new HistoryWorld(stage, tenant, defect, new HistoryLimits(tenant, history))) {
             for (HistoryStep step : history) {
                 step.in(world);
                 world.check();
@@ -178,26 +223,5 @@ final class Histories {
             }
         }
         return shapes;
-    }
-
-    private static OrganisationConfig organisation(String tenant, List<HistoryStep> history) {
-        OrganisationConfig.Member bot = new OrganisationConfig.Member("bot", budgets(history, Has.Owner.MEMBER));
-        OrganisationConfig.Member ana = new OrganisationConfig.Member("ana", List.of());
-        OrganisationConfig.Team support =
-                new OrganisationConfig.Team("support", budgets(history, Has.Owner.TEAM), List.of(), List.of(bot));
-        OrganisationConfig.Key key =
-                new OrganisationConfig.Key(PurseFixture.BOT.keyId(), budgets(history, Has.Owner.KEY));
-        return new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
-                tenant, budgets(history, Has.Owner.TENANT), List.of(support), List.of(ana), List.of(), List.of(key))));
-    }
-
-    private static List<BudgetConfig> budgets(List<HistoryStep> history, Has.Owner owner) {
-        List<BudgetConfig> budgets = new ArrayList<>();
-        for (HistoryStep step : history) {
-            if (step instanceof Has has && has.owner() == owner) {
-                budgets.add(has.budget().config());
-            }
-        }
-        return budgets;
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /** What the budgets of a history must come to, worked out from its calls alone. */
 final class HistoryBook {
@@ -16,6 +17,7 @@ final class HistoryBook {
 
     private final List<HistoryCall> calls = new CopyOnWriteArrayList<>();
     private final List<Forfeited> forfeits = new ArrayList<>();
+    private final Set<Level> tried = new CopyOnWriteArraySet<>();
 
     /** What was left of a dead replica's lease, as it was charged. */
     record Forfeited(WindowKey window, long amount, Instant at) {}
@@ -26,6 +28,18 @@ final class HistoryBook {
 
     void add(Forfeited forfeit) {
         forfeits.add(forfeit);
+    }
+
+    /** A call wants to be held there. */
+    void tries(List<Level> levels) {
+        levels.stream()
+                .filter(level -> tried.stream().noneMatch(known -> known.key().equals(level.key())))
+                .forEach(tried::add);
+    }
+
+    /** Of every window a call wanted to be held in. */
+    Set<Level> tried() {
+        return tried;
     }
 
     List<HistoryCall> calls() {
@@ -97,26 +111,27 @@ final class HistoryBook {
         return charged != null && charged.isAfter(since);
     }
 
-    /** What a call of this size cannot do without, of what may be left there; below zero if it is too large for the budget. */
-    long left(Level level) {
-        return level.budget().limit() - held(level.key()) - settled(level.key()) - overrun(level.key());
+    /** What may be left there of such a limit; below zero if more is held and spent. */
+    long left(Level level, long limit) {
+        return limit - held(level.key()) - settled(level.key()) - overrun(level.key());
+    }
+
+    /** What calls hold and were charged out of holds, whatever the ledger has heard of it. */
+    long taken(WindowKey window) {
+        return sum(window, (call, i) -> isHeldStill(call) ? call.held(i) : 0) + settled(window);
     }
 
     /**
      * What is wrong with it, by what calls were admitted alone: more is held and settled than the limit allows. Words, or
      * {@code null}.
      */
-    String overshoot(Instant now) {
-        for (Level level : levels()) {
-            long held = sum(level.key(), (call, i) -> isHeldStill(call) ? call.held(i) : 0);
-            long settled = counts(level, now);
-            if (held + settled > level.budget().limit()) {
-                return level.budget() + " from " + level.key().start() + " has a limit of "
-                        + level.budget().limit() + ", but calls were let in for " + held + " beside " + settled
-                        + " that was spent";
-            }
-        }
-        return null;
+    String overshoot(Level level, long limit, Instant now) {
+        long held = sum(level.key(), (call, i) -> isHeldStill(call) ? call.held(i) : 0);
+        long settled = counts(level, now);
+        return held + settled <= limit
+                ? null
+                : level.budget() + " from " + level.key().start() + " has a limit of " + limit
+                        + ", but calls were let in for " + held + " beside " + settled + " that was spent";
     }
 
     private static boolean isHeldStill(HistoryCall call) {

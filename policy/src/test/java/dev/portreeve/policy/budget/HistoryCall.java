@@ -110,7 +110,7 @@ final class HistoryCall {
     /** What is charged of what was held. */
     long settled(int level) {
         return switch (state) {
-            case ENDED -> Math.min(billed(level), held(level));
+            case ENDED -> charged(level) - overrun(level);
             case ASSUMED -> held(level);
             case RUNNING, UNHEARD, CRASHED, FORFEITED -> 0;
         };
@@ -118,11 +118,20 @@ final class HistoryCall {
 
     /** What is charged above. */
     long overrun(int level) {
-        return state == State.ENDED ? Math.max(0, billed(level) - held(level)) : 0;
+        return state == State.ENDED ? Math.max(0, charged(level) - held(level)) : 0;
     }
 
-    long billed(int level) {
-        return levels.get(level).budget().unit().of(billed);
+    /** Of each hold as much of the bill as it has, of the last the rest: another currency is rounded up for each. */
+    private long charged(int level) {
+        BudgetUnit unit = levels.get(level).budget().unit();
+        long sum = 0;
+        Load rest = billed;
+        for (Load hold : holds.subList(0, holds.size() - 1)) {
+            Load part = rest.within(hold);
+            sum += unit.of(part);
+            rest = part.missing(rest);
+        }
+        return sum + unit.of(rest);
     }
 
     /** What the call's last record must say. */

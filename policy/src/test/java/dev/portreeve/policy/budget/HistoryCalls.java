@@ -21,6 +21,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** Runs the calls of a history as the governor does, and keeps what a provider bills for them. */
 final class HistoryCalls {
@@ -40,25 +41,47 @@ final class HistoryCalls {
         return levels.stream().anyMatch(level -> level.budget().unit().of(worst) > 0) ? levels : List.of();
     }
 
-    /** The budgets that have not enough left for it. */
-    List<Level> scarce(HistoryReplica at, GovernedCall call) {
+    /**
+     * The budgets that have not enough left for it, or that are frozen.
+     *
+     * @param limit what they allow
+     */
+    List<Level> scarce(HistoryReplica at, GovernedCall call, ToLongFunction<Level> limit) {
+        return taking(at, call).stream()
+                .filter(level -> world.limits.isFrozen(level)
+                        || level.budget().unit().of(Load.worst(call))
+                                > world.book.left(level, limit.applyAsLong(level)))
+                .toList();
+    }
+
+    /** The windows of which the call takes something. */
+    private static List<Level> taking(HistoryReplica at, GovernedCall call) {
         Load worst = Load.worst(call);
         return levels(at, call).stream()
-                .filter(level -> {
-                    long amount = level.budget().unit().of(worst);
-                    return amount > 0 && amount > world.book.left(level);
-                })
+                .filter(level -> level.budget().unit().of(worst) > 0)
                 .toList();
+    }
+
+    /** A replica that has heard that a budget is frozen lets nothing in that takes of it. */
+    private void admits(HistoryReplica at, GovernedCall call, boolean heard) {
+        List<Level> frozen =
+                taking(at, call).stream().filter(world.limits::isFrozen).toList();
+        if (heard && !frozen.isEmpty()) {
+            throw new AssertionError("a call was let in although the budget is frozen: " + frozen);
+        }
     }
 
     Begun begin(HistoryReplica at, GovernedCall call, Fault fault) {
         List<Level> levels = levels(at, call);
+        boolean heard = !at.isDeaf();
+        world.book.tries(levels);
         AuditTrail trail = at.purse.trail(call);
         at.journal.breakNext(call.id().value(), fault);
         try {
             Reservation reservation = at.purse.ledger().reserve(call, trail);
             HistoryCall begun = new HistoryCall(at, call, trail, reservation, levels, Load.worst(call));
             world.book.add(begun);
+            admits(at, call, heard);
             return new Begun(begun, null);
         } catch (CallEnded refused) {
             close(trail);

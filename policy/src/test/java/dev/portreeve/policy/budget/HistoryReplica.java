@@ -14,6 +14,9 @@ final class HistoryReplica implements AutoCloseable {
     /** Hears what other replicas say. */
     final LeaseRecalls recalls;
 
+    private final BudgetNews news;
+    private volatile boolean deaf;
+
     HistoryReplica(PostgresPurse observer, FrailJournal.Defect defect, Supplier<UUID> ids) {
         FrailJournal[] made = new FrailJournal[1];
         database = new FrailDatabase(observer.database.app().dataSource());
@@ -21,6 +24,22 @@ final class HistoryReplica implements AutoCloseable {
         journal = made[0];
         sweeper = new LeaseSweeper(purse.database.app().dataSource(), purse.audit(), purse.ledger, ids);
         recalls = new LeaseRecalls(sweeper);
+        news = new BudgetNews(purse.budgets(), sweeper);
+    }
+
+    /** It has not heard what was said of the budgets last. */
+    void missesTheNews() {
+        deaf = true;
+    }
+
+    /** It looks what is said of the budgets. */
+    void hears() {
+        news.look();
+        deaf = false;
+    }
+
+    boolean isDeaf() {
+        return deaf;
     }
 
     UUID id() {

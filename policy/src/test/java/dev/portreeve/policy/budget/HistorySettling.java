@@ -16,10 +16,12 @@ import java.util.UUID;
 /** Lets the dust of a history settle, and compares ledger, records and bills to the last billionth. */
 final class HistorySettling {
     private static final Instant FOR_EVER = Instant.parse("2100-01-01T00:00:00Z");
-    private static final String ROW = """
+    private static final String ROW =
+            """
             SELECT held_nanos, settled_nanos, overrun_nanos, leased_nanos FROM policy.budget_window
             WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""";
-    private static final String COST = """
+    private static final String COST =
+            """
             SELECT convert_from(leaf, 'UTF8')::json ->> 'cost_usd' FROM audit.record
             WHERE tenant = ? AND kind = 'call.closed' AND call_id = ?::uuid""";
 
@@ -49,6 +51,7 @@ final class HistorySettling {
         stored();
         HistorySweep.dead(world);
         unheard();
+        world.said(HistoryWorld.REPLICAS);
         world.replicas().forEach(replica -> replica.sweeper.giveBackAll());
         compare();
     }
@@ -130,11 +133,12 @@ final class HistorySettling {
         for (HistoryStep.Shape shape : shapes) {
             HistoryReplica at = world.replica(turn++);
             GovernedCall one = shape.call(world, world.deadline(), 0, 1);
-            long room = room(HistoryCalls.levels(at, one), one);
+            List<Level> levels = HistoryCalls.levels(at, one);
+            long room = levels.stream().anyMatch(world.limits::isFrozen) ? 0 : room(levels, one);
             if (room > 0) {
                 run(at, shape.call(world, world.deadline(), 0, room), true);
             }
-            List<Level> scarce = calls.scarce(at, one);
+            List<Level> scarce = calls.scarce(at, one, level -> world.limits.most(level, world.book, world.now()));
             if (!scarce.isEmpty()
                     && scarce.stream().noneMatch(level -> level.key().isRolling())) {
                 run(at, one, false);
@@ -161,12 +165,19 @@ final class HistorySettling {
         long room = levels.isEmpty() ? 0 : Long.MAX_VALUE;
         for (Level level : levels) {
             long each = level.budget().unit().of(Load.worst(one));
-            long left = Math.max(0, world.book.left(level));
-            if (each > 0) {
+            long limit = world.limits.leastAtRest(level, world.book, world.now());
+            long left = Math.max(0, world.book.left(level, limit));
+            if (each > 0 && !level.budget().isSoft()) {
                 boolean grows = !level.budget().unit().equals(BudgetUnit.REQUESTS);
-                room = Math.min(room, grows ? left : left > 0 ? Long.MAX_VALUE : 0);
+                room = Math.min(room, grows ? units(level, left) : left > 0 ? Long.MAX_VALUE : 0);
             }
         }
         return room == Long.MAX_VALUE ? 1000 : room;
+    }
+
+    /** Of a model or a tool a unit costs a billionth of a dollar, and is one token. */
+    private static long units(Level level, long left) {
+        NanoUsd dollars = level.budget().unit().dollars(left);
+        return dollars == null ? left : dollars.nanos();
     }
 }

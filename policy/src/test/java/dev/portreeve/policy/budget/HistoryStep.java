@@ -17,6 +17,7 @@ import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.ToolCall;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,6 +38,19 @@ interface HistoryStep {
             TEAM,
             MEMBER,
             KEY
+        }
+
+        /** As the ledger calls it in this tenant. */
+        String id(String tenant) {
+            String who =
+                    switch (owner) {
+                        case TENANT -> "tenant:" + tenant;
+                        case TEAM -> "team:support";
+                        case MEMBER -> "member:bot";
+                        case KEY -> "key:" + PurseFixture.BOT.keyId();
+                    };
+            String counted = budget.counted();
+            return who + ":" + budget.name() + (counted.isEmpty() ? "" : ":" + counted);
         }
 
         @Override
@@ -89,8 +103,9 @@ interface HistoryStep {
             HistoryReplica at = world.replica(replica);
             HistoryCalls calls = new HistoryCalls(world);
             GovernedCall call = shape.call(world, world.deadline(), input, output);
-            boolean reasoned = world.isWhole() && fault == null;
-            boolean enough = calls.scarce(at, call).isEmpty();
+            boolean reasoned = world.isWhole() && fault == null && !at.isDeaf();
+            boolean enough = calls.scarce(at, call, level -> world.limits.least(level, world.now()))
+                    .isEmpty();
             HistoryCalls.Begun begun = world.patiently(() -> calls.begin(at, call, fault));
             if (begun.refused() != null && reasoned && enough) {
                 throw new AssertionError(this + " was refused although enough is left: " + begun.refused());
@@ -140,6 +155,7 @@ interface HistoryStep {
         public void in(HistoryWorld world) {
             HistoryReplica at = world.replica(replica);
             if (at.lives()) {
+                at.hears();
                 at.sweeper.giveBackAll();
             }
         }
@@ -182,6 +198,63 @@ interface HistoryStep {
         @Override
         public void in(HistoryWorld world) {
             world.observer.age(time);
+            world.said(HistoryWorld.REPLICAS);
+        }
+    }
+
+    /** An operator freezes or opens a budget; one replica may be late to hear of it. */
+    record Become(int budget, boolean open, int deaf) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            String name = world.limits.budget(budget);
+            if (name != null) {
+                BudgetStatus.State state = open ? BudgetStatus.State.OPEN : BudgetStatus.State.FROZEN;
+                done(world.observer.orders().become(world.tenant, name, state, "as the history wants it", "ops"));
+                world.limits.become(name, open);
+                world.said(deaf);
+            }
+        }
+    }
+
+    /** An operator raises a budget for a while, by so many hundredths; one replica may be late to hear of it. */
+    record Raise(int budget, int percent, Duration time, int deaf) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            String name = world.limits.budget(budget);
+            if (name != null) {
+                long more = world.limits.part(name, percent);
+                done(world.observer
+                        .orders()
+                        .raise(
+                                world.tenant,
+                                name,
+                                world.limits.written(name, more),
+                                Instant.now().plus(time),
+                                "as the history wants it",
+                                "ops"));
+                world.limits.raise(name, more, world.now().plus(time));
+                world.said(deaf);
+            }
+        }
+    }
+
+    /** The configuration says another limit: so many hundredths of the first. */
+    record Configure(int budget, int percent, int deaf) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            String name = world.limits.budget(budget);
+            // What rolls over of a limit that changed on the way is the ledger's to say.
+            if (name != null && !world.limits.rollsOver(name)) {
+                world.limits.configure(name, world.limits.part(name, percent));
+                world.observer.organise(world.limits.organisation(world.tenant));
+                world.said(deaf);
+            }
+        }
+    }
+
+    private static void done(BudgetOrders.Result result) {
+        if (!(result instanceof BudgetOrders.Result.Done)) {
+            throw new AssertionError("the operator's order was not carried out: " + result);
         }
     }
 }

@@ -5,8 +5,11 @@ import dev.portreeve.policy.budget.HistoryCall.State;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Deadline;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -26,7 +29,8 @@ final class HistoryWorld implements AutoCloseable {
     private static final long VERSION_7 = 0x7000L;
 
     /** Every window that is past its limit, or whose leases do not come to what its row says. */
-    private static final String DIFFERENCES = """
+    private static final String DIFFERENCES =
+            """
             SELECT w.budget_id || ' from ' || w.starts_at || ': limit ' || w.limit_nanos || ', held ' || w.held_nanos
                 || ', settled ' || w.settled_nanos || ', leased ' || w.leased_nanos || ' and leases of '
                 || coalesce(sum(l.nanos), 0)
@@ -37,12 +41,19 @@ final class HistoryWorld implements AutoCloseable {
             HAVING w.leased_nanos <> coalesce(sum(l.nanos), 0)
                 OR w.held_nanos + w.settled_nanos + w.leased_nanos > w.limit_nanos""";
 
+    private static final String TAKEN =
+            """
+            SELECT tenant, budget_id, starts_at, held_nanos + settled_nanos + leased_nanos FROM policy.budget_window
+            WHERE tenant = ?""";
+
     /** Looks on, and sweeps what crashed. */
     final PostgresPurse observer;
 
     final String tenant;
 
     final HistoryBook book = new HistoryBook();
+    /** What the budgets allow. */
+    final HistoryLimits limits;
     /** Of replicas that died and whose leases are not charged yet. */
     final List<HistoryReplica> dead = new ArrayList<>();
 
@@ -52,13 +63,16 @@ final class HistoryWorld implements AutoCloseable {
     private final Defect defect;
     private final Random random = new Random(1);
     private long ids;
+    /** What of the windows was taken when it was checked last. */
+    private Map<WindowKey, Long> taken = Map.of();
 
-    HistoryWorld(HistoryStage stage, String tenant, Defect defect, OrganisationConfig organisation) {
+    HistoryWorld(HistoryStage stage, String tenant, Defect defect, HistoryLimits limits) {
         this.stage = stage;
         this.observer = stage.observer;
         this.tenant = tenant;
         this.defect = defect;
-        observer.organise(organisation);
+        this.limits = limits;
+        observer.organise(limits.organisation(tenant));
         for (int i = 0; i < REPLICAS; i++) {
             replicas.add(start());
         }
@@ -88,6 +102,21 @@ final class HistoryWorld implements AutoCloseable {
 
     List<HistoryReplica> replicas() {
         return replicas;
+    }
+
+    Instant now() {
+        return observer.clock().instant();
+    }
+
+    /** Something was said of the budgets, and all replicas hear it at once but one, if there is one of this number. */
+    void said(int deaf) {
+        for (int i = 0; i < REPLICAS; i++) {
+            if (i == deaf || !replica(i).lives()) {
+                replica(i).missesTheNews();
+            } else {
+                replica(i).hears();
+            }
+        }
     }
 
     /** The process is gone, and another one starts in its place. */
@@ -155,10 +184,21 @@ final class HistoryWorld implements AutoCloseable {
         if (!wrong.isEmpty()) {
             throw new AssertionError("the ledger does not add up: " + wrong);
         }
-        String overshoot = book.overshoot(observer.clock().instant());
-        if (overshoot != null) {
-            throw new AssertionError(overshoot);
+        Map<WindowKey, Long> now = new HashMap<>();
+        observer.query(TAKEN, row -> now.put(PostgresWindowRows.window(row), row.getLong(4)), tenant);
+        for (Level level : book.tried()) {
+            // What was let in under a higher limit may stay; not a billionth more comes to it.
+            long most = Math.max(limits.most(level, book, now()), taken.getOrDefault(level.key(), 0L));
+            if (now.getOrDefault(level.key(), 0L) > most) {
+                throw new AssertionError("of " + level.budget() + " from "
+                        + level.key().start() + " " + now.get(level.key()) + " is taken, which allows " + most);
+            }
+            String overshoot = book.overshoot(level, most, now());
+            if (overshoot != null) {
+                throw new AssertionError(overshoot);
+            }
         }
+        taken = now;
     }
 
     @Override

@@ -6,9 +6,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 
 /** Budgets as tests write them: of so many nano-dollars, for ever, of everything, until told otherwise. */
 final class Purses {
+    static final List<OrganisationConfig.Rate> RATES =
+            List.of(new OrganisationConfig.Rate("EUR", new BigDecimal("0.86"), LocalDate.parse("2026-05-13")));
+
     private final Long nanos;
     private Long tokens;
     private Long requests;
@@ -131,18 +135,53 @@ final class Purses {
         return this;
     }
 
-    private BigDecimal money() {
-        return nanos == null ? null : BigDecimal.valueOf(nanos, 9);
+    /** The limit, in what is counted. */
+    long amount() {
+        return nanos != null ? nanos : tokens != null ? tokens : requests;
+    }
+
+    /** As an operator writes so much of what is counted. */
+    BigDecimal written(long amount) {
+        return nanos == null ? BigDecimal.valueOf(amount) : BigDecimal.valueOf(amount, 9);
+    }
+
+    /** At most so much rolls over; zero if nothing does. */
+    long mostCarried() {
+        return rollover == null
+                ? 0
+                : new BigDecimal(rollover).movePointRight(nanos == null ? 0 : 9).longValueExact();
+    }
+
+    boolean isSoft() {
+        return soft;
+    }
+
+    /** How its id says what it counts; empty for dollars. */
+    String counted() {
+        if (tokens != null) {
+            return "tokens";
+        }
+        return requests != null ? "requests" : currency == null ? "" : currency.toLowerCase(Locale.ROOT);
+    }
+
+    String name() {
+        return name;
     }
 
     BudgetConfig config() {
+        return config(amount());
+    }
+
+    /** The same with another limit. */
+    BudgetConfig config(long amount) {
+        BigDecimal money = nanos == null ? null : written(amount);
         return new BudgetConfig(
                 name,
-                currency == null ? money() : null,
-                currency == null ? null : money(),
+                currency == null ? money : null,
+                currency == null ? null : money,
                 currency,
-                tokens,
-                requests,
+                tokens == null ? null : (Long) amount,
+                requests == null ? null : (Long) amount,
                 window,
                 rolling,
                 zone,
@@ -171,7 +210,7 @@ final class Purses {
                         List.of(),
                         List.of(),
                         List.of(new OrganisationConfig.Key(PurseFixture.BOT.keyId(), key)))),
-                List.of(new OrganisationConfig.Rate("EUR", new BigDecimal("0.86"), LocalDate.parse("2026-05-13"))));
+                RATES);
     }
 
     static OrganisationConfig ofBot(Purses... bot) {
