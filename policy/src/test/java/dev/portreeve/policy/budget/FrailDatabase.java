@@ -9,15 +9,15 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
-/** The database as a replica's journal sees it: its next commit may go wrong in one of the ways a line or a server can. */
-final class FrailDatabase {
+/** A database as somebody sees it whose line is bad, such as a replica's journal: its next commit may go wrong in one of the ways a line or a server can. */
+public final class FrailDatabase {
     private static final Duration SLOW = Duration.ofMillis(150);
 
     private final DataSource database;
     private final AtomicReference<Fault> next = new AtomicReference<>();
 
     /** What becomes of a commit. */
-    enum Fault {
+    public enum Fault {
         /** The line breaks before the server has heard of it. */
         CUT_BEFORE,
         /** The server commits, and the line breaks before its answer. */
@@ -26,15 +26,15 @@ final class FrailDatabase {
         SLOW
     }
 
-    FrailDatabase(DataSource database) {
+    public FrailDatabase(DataSource database) {
         this.database = database;
     }
 
-    void breakNext(Fault fault) {
+    public void breakNext(Fault fault) {
         next.set(fault);
     }
 
-    DataSource dataSource() {
+    public DataSource dataSource() {
         return (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                     Object made = invoke(() -> method.invoke(database, arguments));
