@@ -150,7 +150,8 @@ class GeneratedBodiesTest {
 
     private static ReplayUpstream.Script answer(ReplayUpstream.Seen asked) {
         Spoken provider = Spoken.of(asked.line());
-        boolean streamed = asked.line().contains("streamGenerate") || asked.text().contains("\"stream\":true");
+        boolean streamed =
+                asked.line().contains("streamGenerate") || asked.text().contains("\"stream\":true");
         return streamed
                 ? ReplayUpstream.events(ReplayUpstream.recorded(provider.stream))
                 : ReplayUpstream.json(200, ReplayUpstream.recorded(provider.answer));
@@ -205,8 +206,8 @@ class GeneratedBodiesTest {
                 caller.post(by.path(model, random), body.getBytes(StandardCharsets.UTF_8), Map.of());
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
-                .until(() -> isClosed(
-                        edge.journal.events().stream().skip(before).toList()));
+                .until(() ->
+                        isClosed(edge.journal.events().stream().skip(before).toList()));
         assertEquals(0, held(), "money is held");
         return response;
     }
@@ -241,7 +242,8 @@ class GeneratedBodiesTest {
                 assertFalse(error.path("code").asString("").isEmpty(), text(response));
             }
         }
-        JsonNode record = JsonMapper.shared().readTree(edge.journal.records().getLast().leaf());
+        JsonNode record =
+                JsonMapper.shared().readTree(edge.journal.records().getLast().leaf());
         return new Said(record.path("reason").asString(""), text(response));
     }
 
@@ -320,7 +322,7 @@ class GeneratedBodiesTest {
             assertTrue(isNamed(said, spoilt.places()), "nothing is named: " + told);
             return false;
         });
-        assertTrue(ONE != null || taken > 0 && taken < BODIES, "answered: " + taken);
+        assertTrue(ONE != null || (taken > 0 && taken < BODIES), "answered: " + taken);
     }
 
     /** Whether it says a member that leads to a spoilt place, or that is wrong already in what was not spoilt. */

@@ -39,8 +39,7 @@ final class MadeBody {
      * @param word whether what else there is depends on it
      * @param path names of the members that lead to it, with it
      */
-    record Place(
-            JsonNode holder, @Nullable String name, int index, boolean required, boolean word, List<String> path) {
+    record Place(JsonNode holder, @Nullable String name, int index, boolean required, boolean word, List<String> path) {
         boolean number() {
             return name != null && holder.path(name).isNumber();
         }
@@ -135,8 +134,8 @@ final class MadeBody {
         switch (shape) {
             case BodyShape.Row(var shapes) -> shapes.forEach(each -> elements(array, each));
             case BodyShape.Choice(var shapes) -> elements(array, shapes.get(random.nextInt(shapes.size())));
-            case BodyShape.Word(String word) when definitions.get(word) != null ->
-                elements(array, definitions.get(word));
+            case BodyShape.Word(String word)
+            when definitions.get(word) != null -> elements(array, definitions.get(word));
             default -> array.add(one(shape));
         }
     }

@@ -105,7 +105,9 @@ final class SpoiltBody {
         } else {
             JsonNode value = place.holder().path(place.name());
             ((ObjectNode) place.holder())
-                    .set(AGAIN + place.name(), value.isMissingNode() ? JsonMapper.shared().readTree("1") : value);
+                    .set(
+                            AGAIN + place.name(),
+                            value.isMissingNode() ? JsonMapper.shared().readTree("1") : value);
         }
     }
 }

@@ -81,13 +81,12 @@ final class Histories {
     private static Has has(Random random, int ordinal) {
         long amount = 100 + random.nextLong(random.nextBoolean() ? 900 : 5000);
         int unit = random.nextInt(6);
-        Purses budget =
-                switch (unit) {
-                    case 0 -> Purses.ofTokens(amount);
-                    case 1 -> Purses.ofRequests(amount / 50);
-                    case 2 -> Purses.of(amount).in("EUR");
-                    default -> Purses.of(amount);
-                };
+        Purses budget = switch (unit) {
+            case 0 -> Purses.ofTokens(amount);
+            case 1 -> Purses.ofRequests(amount / 50);
+            case 2 -> Purses.of(amount).in("EUR");
+            default -> Purses.of(amount);
+        };
         List<String> words = new ArrayList<>(List.of(amount + UNITS.get(Math.min(unit, UNITS.size() - 1))));
         boolean begins = window(random, budget, words);
         switch (random.nextInt(7)) {

@@ -16,12 +16,10 @@ import java.util.UUID;
 /** Lets the dust of a history settle, and compares ledger, records and bills to the last billionth. */
 final class HistorySettling {
     private static final Instant FOR_EVER = Instant.parse("2100-01-01T00:00:00Z");
-    private static final String ROW =
-            """
+    private static final String ROW = """
             SELECT held_nanos, settled_nanos, overrun_nanos, leased_nanos FROM policy.budget_window
             WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""";
-    private static final String COST =
-            """
+    private static final String COST = """
             SELECT convert_from(leaf, 'UTF8')::json ->> 'cost_usd' FROM audit.record
             WHERE tenant = ? AND kind = 'call.closed' AND call_id = ?::uuid""";
 

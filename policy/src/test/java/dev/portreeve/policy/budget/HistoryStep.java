@@ -42,13 +42,12 @@ interface HistoryStep {
 
         /** As the ledger calls it in this tenant. */
         String id(String tenant) {
-            String who =
-                    switch (owner) {
-                        case TENANT -> "tenant:" + tenant;
-                        case TEAM -> "team:support";
-                        case MEMBER -> "member:bot";
-                        case KEY -> "key:" + PurseFixture.BOT.keyId();
-                    };
+            String who = switch (owner) {
+                case TENANT -> "tenant:" + tenant;
+                case TEAM -> "team:support";
+                case MEMBER -> "member:bot";
+                case KEY -> "key:" + PurseFixture.BOT.keyId();
+            };
             String counted = budget.counted();
             return who + ":" + budget.name() + (counted.isEmpty() ? "" : ":" + counted);
         }

@@ -29,8 +29,7 @@ final class HistoryWorld implements AutoCloseable {
     private static final long VERSION_7 = 0x7000L;
 
     /** Every window that is past its limit, or whose leases do not come to what its row says. */
-    private static final String DIFFERENCES =
-            """
+    private static final String DIFFERENCES = """
             SELECT w.budget_id || ' from ' || w.starts_at || ': limit ' || w.limit_nanos || ', held ' || w.held_nanos
                 || ', settled ' || w.settled_nanos || ', leased ' || w.leased_nanos || ' and leases of '
                 || coalesce(sum(l.nanos), 0)
@@ -41,8 +40,7 @@ final class HistoryWorld implements AutoCloseable {
             HAVING w.leased_nanos <> coalesce(sum(l.nanos), 0)
                 OR w.held_nanos + w.settled_nanos + w.leased_nanos > w.limit_nanos""";
 
-    private static final String TAKEN =
-            """
+    private static final String TAKEN = """
             SELECT tenant, budget_id, starts_at, held_nanos + settled_nanos + leased_nanos FROM policy.budget_window
             WHERE tenant = ?""";
 

@@ -130,16 +130,11 @@ class OrderFaultTest {
                         "SELECT count(*) FROM policy.budget_raise",
                         "\"raise_budget\"",
                         2),
-                new Write(
-                        "a child key with a budget",
-                        OrderFaultTest::child,
-                        """
+                new Write("a child key with a budget", OrderFaultTest::child, """
                         SELECT CASE WHEN k = c AND c = b THEN k ELSE -1 END FROM
                             (SELECT count(*) AS k FROM policy.virtual_key WHERE name = 'child') keys,
                             (SELECT count(*) AS c FROM policy.child_key) children,
-                            (SELECT count(*) AS b FROM policy.budget WHERE origin = 'key') budgets""",
-                        "\"budget_usd\"",
-                        2),
+                            (SELECT count(*) AS b FROM policy.budget WHERE origin = 'key') budgets""", "\"budget_usd\"", 2),
                 new Write(
                         "a stop", (replica, root) -> stop(replica), "SELECT count(*) FROM policy.stop", "\"stop\"", 1));
     }

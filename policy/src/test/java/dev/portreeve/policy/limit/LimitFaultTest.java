@@ -32,8 +32,7 @@ class LimitFaultTest {
     private static final LimitConfig SLOTS =
             new LimitConfig(null, null, 4, null, null, List.of(), List.of(), List.of(), null);
 
-    private static final String SUMS =
-            """
+    private static final String SUMS = """
             SELECT p.free + coalesce(sum(s.amount), 0) FROM policy.limit_pool p
             LEFT JOIN policy.limit_share s USING (tenant, limit_id)
             WHERE tenant = ? GROUP BY tenant, limit_id, p.free""";
@@ -68,8 +67,10 @@ class LimitFaultTest {
 
     static Stream<Arguments> table() {
         return Stream.of(MINUTE, SLOTS)
-                .flatMap(limit -> Stream.of(Write.values()).flatMap(write -> Stream.of(Fault.values())
-                        .map(fault -> Arguments.of(limit == SLOTS ? "slots" : "requests", write, fault, limit))));
+                .flatMap(limit -> Stream.of(Write.values())
+                        .flatMap(write -> Stream.of(Fault.values())
+                                .map(fault -> Arguments.of(
+                                        limit.equals(SLOTS) ? "slots" : "requests", write, fault, limit))));
     }
 
     private static Share share(Limit limit) {
