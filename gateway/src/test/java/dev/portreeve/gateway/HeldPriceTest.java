@@ -50,15 +50,13 @@ class HeldPriceTest {
         upstream = new ReplayUpstream();
         price("first", 1);
         fixture = GatewayFixture.configured(
-                folder,
-                """
+                folder, """
                     prices: { file: "FILE" }
                     providers: [{ id: up, base-url: "BASE", api-key: sk-test, dialects: [openai-chat] }]
                     models: [{ name: fast, route: { targets: [{ model: up/own }] }, max-output-tokens: 100 }]
                     organisation: { tenants: [{ id: acme, agents: [{ id: bot, budgets: [{ limit-usd: 10 }] }] }] }
                     policies: [{ id: models, effect: allow, models: ["*"] }]
-                    """
-                        .replace("BASE", upstream.baseUrl().toString())
+                    """.replace("BASE", upstream.baseUrl().toString())
                         .replace("FILE", folder.resolve("prices.yaml").toString()));
         key = fixture.newKey("bot");
     }
