@@ -35,7 +35,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final InstantSource clock;
     private final Leases leases;
     private final LeaseReturns returns = new LeaseReturns();
-    /** Windows whose row was made before, perhaps by a transaction that was rolled back: a hint, not a fact. */
+    /** Windows whose row was made before: a hint, not a fact, since somebody may have deleted it. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
 
     /**
@@ -104,6 +104,9 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         claims.takeOver(ruling);
         parked.forget(postings, ruling);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
+        attempted.retainAll(known.balances().keySet());
+        // Not before: what is rolled back with its connection comes again, and must be made again.
+        transaction.afterCommit(() -> remember(attempted));
     }
 
     /** What a batch speaks of. */
@@ -146,12 +149,15 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         if (!unmade.isEmpty()) {
             // Before any lock, so that two replicas that make the same rows wait for each other in one order only.
             rows.make(unmade.values());
-            if (made.size() > MAX_KNOWN_WINDOWS) {
-                made.clear();
-            }
-            made.addAll(unmade.keySet());
         }
         return unmade.keySet();
+    }
+
+    private void remember(Set<WindowKey> windows) {
+        if (made.size() > MAX_KNOWN_WINDOWS) {
+            made.clear();
+        }
+        made.addAll(windows);
     }
 
     private void check(Set<WindowKey> opened, Set<WindowKey> there, Set<WindowKey> attempted) throws SQLException {
@@ -160,9 +166,9 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
                 made.remove(window);
                 // A session's count that was not made now is one too many.
                 if (!window.isOfSession() || !attempted.contains(window)) {
-                    // The transaction that made it was rolled back. The journal comes again, and then all are made.
+                    // Its row is gone. Whoever comes next makes all again.
                     made.clear();
-                    throw new SQLException("a budget's window was rolled back before it was used");
+                    throw new SQLException("a budget's window is gone");
                 }
             }
         }

@@ -1,5 +1,7 @@
 package dev.portreeve.policy.budget;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
 import dev.portreeve.policy.budget.FrailDatabase.Fault;
 import dev.portreeve.policy.budget.FrailJournal.Defect;
 import dev.portreeve.policy.budget.HistoryStep.Begin;
@@ -10,6 +12,7 @@ import dev.portreeve.policy.budget.HistoryStep.GiveBack;
 import dev.portreeve.policy.budget.HistoryStep.Has;
 import dev.portreeve.policy.budget.HistoryStep.Shape;
 import dev.portreeve.policy.budget.HistoryStep.Sweep;
+import dev.portreeve.policy.call.CallOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -85,5 +89,21 @@ class LedgerFaultTest {
         history.add(new Break(0, fault));
         history.addAll(write.with());
         Histories.happen(stage, history, Defect.NONE);
+    }
+
+    /** The row of its window was made by the transaction that the line broke, and must be made again. */
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void theFirstCallOfAWindowIsLetInWhateverTheLineDoes(Fault fault) {
+        try (PostgresPurse observer = PostgresPurse.open("2026-05-14T12:00:00Z")) {
+            observer.organise(Purses.ofBot(Purses.of(1000)));
+            FrailDatabase database = new FrailDatabase(observer.database.app().dataSource());
+            try (PostgresPurse replica = observer.replica(journal -> journal, database.dataSource())) {
+                database.breakNext(fault);
+                CallOutcome outcome =
+                        replica.run(PurseFixture.call(PurseFixture.BOT, 10), new PurseFixture.Ending.Reports(10));
+                assertInstanceOf(CallOutcome.Completed.class, outcome);
+            }
+        }
     }
 }
