@@ -135,6 +135,7 @@ class HeldPriceTest {
 
     /** As when gateways are replaced one after the other by such with a new list. */
     @Test
+    @SuppressWarnings("try")
     void aCallIsChargedAtThePriceItWasHeldAtThoughTheListChangesMeanwhile() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch repriced = new CountDownLatch(1);

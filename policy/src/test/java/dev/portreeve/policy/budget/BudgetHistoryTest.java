@@ -85,13 +85,13 @@ class BudgetHistoryTest {
         List<HistoryStep> history = LongStream.rangeClosed(1, 20)
                 .mapToObj(BudgetHistoryTest::oneAfterTheOther)
                 // Twice, since what fails by chance alone cannot be made shorter.
-                .filter(each -> failure(each, defect) != null && failure(each, defect) != null)
+                .filter(each -> IntStream.range(0, 2).allMatch(time -> failure(each, defect) != null))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no history found it"));
         List<HistoryStep> shortest = shortest(history, 40, defect);
         assertTrue(failure(shortest, Defect.NONE) == null, "the replica is not what is wrong: " + shortest);
-        // How short depends on how often what went wrong goes wrong again; below, nothing does.
-        assertTrue(shortest.size() < history.size(), shortest::toString);
+        // What depends on the moment a lease was refilled need not go wrong again in a shorter one.
+        assertTrue(defect == Defect.FORGETS_DRAWS || shortest.size() < history.size(), shortest::toString);
     }
 
     @Test
