@@ -423,6 +423,7 @@ final class EdgeFixture implements AutoCloseable {
         }
         media.close();
         alarms.close();
+        LeftThreads.awaitNone();
     }
 
     /** Money as a number: holds while it lasts, and remembers what each call was charged. */
