@@ -3,11 +3,8 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.audit.Receipt;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
-import org.jooq.exception.DataAccessException;
 
 /**
  * Gives back what calls left held for tickets that cannot lead to a call any more, whichever gateway left it. No record of its own: the
@@ -31,22 +28,14 @@ public final class ParkedHoldSweeper {
      *
      * @return how many holds it found
      * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be stored; the next run tries again
-     * @throws DataAccessException if the database does not answer
+     * @throws org.jooq.exception.DataAccessException if the database does not answer
      */
     public int runOnce() {
-        List<Settlement> found = find();
+        List<Settlement> found = PostgresParkedHolds.ofNoUse(database, AT_ONCE);
         List<Receipt> receipts = found.stream()
                 .map(unparked -> audit.append(JournalEntry.of(ledger, unparked, List::of)))
                 .toList();
         receipts.forEach(Receipt::await);
         return found.size();
-    }
-
-    private List<Settlement> find() {
-        try (Connection connection = database.getConnection()) {
-            return new PostgresParkedHolds(connection).ofNoUse(AT_ONCE);
-        } catch (SQLException failed) {
-            throw new DataAccessException("what is kept for approvals cannot be read", failed);
-        }
     }
 }

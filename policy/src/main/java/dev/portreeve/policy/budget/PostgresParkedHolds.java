@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import javax.sql.DataSource;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +117,19 @@ final class PostgresParkedHolds {
             statement.setString(1, tenant);
             statement.setObject(2, call);
             statement.executeUpdate();
+        }
+    }
+
+    /**
+     * What is of no use now, whatever time its ticket had; on a connection of its own.
+     *
+     * @throws DataAccessException if the database does not answer
+     */
+    static List<Settlement> ofNoUse(DataSource database, int most) {
+        try (Connection connection = database.getConnection()) {
+            return new PostgresParkedHolds(connection).ofNoUse(most);
+        } catch (SQLException failed) {
+            throw new DataAccessException("what is kept for approvals cannot be read", failed);
         }
     }
 
