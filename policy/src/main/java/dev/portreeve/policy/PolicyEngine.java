@@ -160,13 +160,7 @@ public final class PolicyEngine implements AutoCloseable {
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping = new Housekeeping(
-                "policy-housekeeping",
-                chores(
-                        sweeper,
-                        new ParkedHoldSweeper(ground.database(), audit, ledger),
-                        new PostgresSessionCounts(ground.database()),
-                        carved));
+        this.housekeeping = new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved));
         this.watch = watch(config, ground, tickets, stops);
         this.post = post(config, ground);
     }
@@ -233,10 +227,9 @@ public final class PolicyEngine implements AutoCloseable {
     }
 
     private List<Chore> chores(
-            ReservationSweeper sweeper,
-            ParkedHoldSweeper parked,
-            PostgresSessionCounts sessions,
-            PostgresCarvedBudgets carved) {
+            Ground ground, PostgresBudgetLedger ledger, ReservationSweeper sweeper, PostgresCarvedBudgets carved) {
+        ParkedHoldSweeper parked = new ParkedHoldSweeper(ground.database(), ground.audit(), ledger);
+        PostgresSessionCounts sessions = new PostgresSessionCounts(ground.database());
         return List.of(
                 new Chore("reading the database's clock", CLOCK_EVERY, clock::set),
                 new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
