@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Every fixture of a listener waits, when it is closed, until nothing of it runs: here it is seen that this could fail. */
 class LeftThreadsTest {
     @Test
+    @SuppressWarnings("try")
     void whatAnOpenListenerRunsIsSeenAndIsGoneWhenItIsClosed() throws Exception {
         try (ReplayUpstream upstream = new ReplayUpstream();
                 EdgeFixture edge = new EdgeFixture()
