@@ -423,7 +423,6 @@ final class EdgeFixture implements AutoCloseable {
         }
         media.close();
         alarms.close();
-        LeftThreads.awaitNone();
     }
 
     /** Money as a number: holds while it lasts, and remembers what each call was charged. */
