@@ -33,7 +33,7 @@ final class Hold implements CallPosting {
     private @Nullable Earlier earlier;
     private volatile boolean drawn;
     private volatile boolean ending;
-    private boolean tried;
+    private boolean offered;
     private volatile @Nullable Decision decision;
 
     /**
@@ -250,15 +250,17 @@ final class Hold implements CallPosting {
     }
 
     /**
-     * Whether it may be stored already: a book was asked before and perhaps committed although nobody heard of it, or the
-     * call's end brought it along.
+     * Gives it to a book to write, alone or with its call's end. For the journal's writer.
+     *
+     * @return whether that was done before, so that it may be on disk
      */
-    boolean tried() {
-        return tried || drawn;
+    boolean offer() {
+        boolean before = offered;
+        offered = true;
+        return before;
     }
 
     void decide(Decision made) {
-        tried = true;
         decision = made;
     }
 

@@ -88,8 +88,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         Set<WindowKey> attempted = make(rows, batch.opened);
         rollover.carry(transaction.connection(), batch.opened.values(), batch.spoken, clock.instant());
         // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
-        PostgresHolds.Known known =
-                rows.lock(batch.spoken, batch.forfeits, leases, batch.resolves ? batch.calls : Set.of());
+        PostgresHolds.Known known = rows.lock(batch.spoken, batch.forfeits, leases, batch.sought);
         check(batch.opened.keySet(), known.balances().keySet(), attempted);
         Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
         PostgresBuckets buckets = new PostgresBuckets(transaction);
@@ -114,31 +113,50 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         private final Map<WindowKey, Level> opened = new LinkedHashMap<>();
         private final Set<WindowKey> spoken = new LinkedHashSet<>();
         private final Set<CallKey> calls = new LinkedHashSet<>();
+        /** Those of the calls that may have a row already. */
+        private final Set<CallKey> sought = new LinkedHashSet<>();
+
         private final List<LeaseTurn.LeaseKey> forfeits = new ArrayList<>();
-        private boolean resolves;
 
         void add(BudgetPosting posting) {
             spoken.addAll(posting.windows());
             switch (posting) {
-                case Hold hold -> {
-                    hold.levels().forEach(level -> opened.put(level.key(), level));
-                    calls.add(CallKey.of(hold));
-                    resolves |= hold.tried();
-                    Hold.Earlier earlier = hold.earlier();
-                    if (earlier != null) {
-                        spoken.addAll(earlier.windows());
-                        earlier.holds().forEach(held -> calls.add(new CallKey(hold.tenant(), held.id())));
-                        resolves = true;
-                    }
-                }
+                case Hold hold -> add(hold);
                 case Settlement settlement -> {
-                    calls.add(CallKey.of(settlement));
-                    settlement.raises().forEach(raise -> calls.add(CallKey.of(raise)));
-                    resolves = true;
+                    add(settlement);
+                    settlement.raises().forEach(this::add);
                 }
                 case LeasePosting.Unused ignored -> {}
                 case LeasePosting.Forfeit forfeit -> forfeits.add(forfeit.lease());
             }
+        }
+
+        private void add(Hold hold) {
+            hold.levels().forEach(level -> opened.put(level.key(), level));
+            calls.add(CallKey.of(hold));
+            if (hold.offer()) {
+                sought.add(CallKey.of(hold));
+            }
+            Hold.Earlier earlier = hold.earlier();
+            if (earlier != null) {
+                spoken.addAll(earlier.windows());
+                earlier.holds().forEach(held -> seek(new CallKey(hold.tenant(), held.id())));
+            }
+        }
+
+        private void add(Settlement settlement) {
+            Hold drawn = settlement.drawn();
+            if (drawn == null || drawn.offer()) {
+                seek(CallKey.of(settlement));
+            } else {
+                // Nobody was ever given this hold to write, so nobody can have written it.
+                calls.add(CallKey.of(settlement));
+            }
+        }
+
+        private void seek(CallKey call) {
+            calls.add(call);
+            sought.add(call);
         }
     }
 

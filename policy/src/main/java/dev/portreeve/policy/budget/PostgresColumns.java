@@ -47,10 +47,20 @@ final class PostgresColumns {
     /** Sets one array for each column, and says which parameter comes next. */
     int set(PreparedStatement statement, int first, String... types) throws SQLException {
         for (int i = 0; i < types.length; i++) {
-            Array array = connection.createArrayOf(types[i], columns.get(i).toArray());
+            Array array = connection.createArrayOf(types[i], typed(types[i], columns.get(i)));
             statement.setArray(first + i, array);
         }
         return first + types.length;
+    }
+
+    /** The driver sends what it knows the type of in PostgreSQL's own form, which neither side has to spell out and read. */
+    private static Object[] typed(String type, List<@Nullable Object> column) {
+        return switch (type) {
+            case "text" -> column.toArray(new String[0]);
+            case "bigint" -> column.toArray(new Long[0]);
+            case "bool" -> column.toArray(new Boolean[0]);
+            default -> column.toArray();
+        };
     }
 
     /** An array inside an array's element, as PostgreSQL writes it. */

@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The statements of the ledger, inside the journal's transaction. Plain JDBC, because jOOQ has no arrays to unnest. */
 final class PostgresHolds {
@@ -106,12 +106,16 @@ final class PostgresHolds {
                 DO UPDATE SET nanos = excluded.nanos, touched_at = now()
             ), hold AS (
                 INSERT INTO policy.hold (tenant, call_id, amount_nanos, budget_ids, window_starts, expires_at, amounts)
-                SELECT tenant, call_id, amount, array_agg(budget_id ORDER BY level),
-                    array_agg(starts_at ORDER BY level), now() + lifetime * interval '1 millisecond',
-                    CASE WHEN bool_or(own IS NOT NULL) THEN array_agg(own ORDER BY level) END
-                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[], ?::bigint[])
-                    WITH ORDINALITY AS n (tenant, call_id, amount, lifetime, budget_id, starts_at, own, level)
-                GROUP BY tenant, call_id, amount, lifetime
+                SELECT n.tenant, n.call_id, n.amount, c.budget_ids, c.starts,
+                    now() + n.lifetime * interval '1 millisecond', n.own::bigint[]
+                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[])
+                    AS n (tenant, call_id, amount, lifetime, own, chain)
+                JOIN (
+                    SELECT chain, array_agg(budget_id ORDER BY level) AS budget_ids,
+                        array_agg(starts_at ORDER BY level) AS starts
+                    FROM unnest(?::bigint[], ?::text[], ?::timestamptz[])
+                        WITH ORDINALITY AS u (chain, budget_id, starts_at, level)
+                    GROUP BY chain) c USING (chain)
             )
             INSERT INTO policy.posting (tenant, call_id, kind, amount_nanos, overrun_nanos, amounts, overruns)
             SELECT tenant, call_id, kind, amount, overrun, amounts::bigint[], overruns::bigint[]
@@ -226,7 +230,9 @@ final class PostgresHolds {
         if (balances.isEmpty() && leases.isEmpty()) {
             return;
         }
-        PostgresColumns holds = holds(ruling);
+        PostgresColumns holds = new PostgresColumns(connection, 6);
+        PostgresColumns chains = new PostgresColumns(connection, 3);
+        holds(ruling, holds, chains);
         PostgresColumns postings = postings(ruling);
         transaction.atLast(WRITE, (statement, first) -> {
             int next = balances.set(
@@ -244,7 +250,8 @@ final class PostgresHolds {
                     "bool",
                     "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
-            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "timestamptz", "bigint");
+            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "bigint");
+            next = chains.set(statement, next, "bigint", "text", "timestamptz");
             return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint", "text", "text");
         });
     }
@@ -279,24 +286,26 @@ final class PostgresHolds {
         return columns;
     }
 
-    /** A row for each level; the statement gathers those of a call. */
-    private PostgresColumns holds(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 7);
+    /** Many calls of a batch are under the same windows: these are sent once, and the statement puts them to each call. */
+    private static void holds(Ruling ruling, PostgresColumns holds, PostgresColumns chains) {
+        Map<List<WindowKey>, Long> numbers = new HashMap<>();
         for (Ruling.HoldRow hold : ruling.holds()) {
-            long @Nullable [] each = hold.amounts().each();
-            for (int i = 0; i < hold.windows().size(); i++) {
-                WindowKey window = hold.windows().get(i);
-                columns.row(
-                        hold.call().tenant(),
-                        hold.call().callId(),
-                        hold.amounts().money(),
-                        hold.lifetimeMillis(),
-                        window.budgetId(),
-                        window.start(),
-                        each == null ? null : each[i]);
+            Long number = numbers.get(hold.windows());
+            if (number == null) {
+                number = (long) numbers.size();
+                numbers.put(hold.windows(), number);
+                for (WindowKey window : hold.windows()) {
+                    chains.row(number, window.budgetId(), window.start());
+                }
             }
+            holds.row(
+                    hold.call().tenant(),
+                    hold.call().callId(),
+                    hold.amounts().money(),
+                    hold.lifetimeMillis(),
+                    PostgresColumns.text(hold.amounts().each()),
+                    number);
         }
-        return columns;
     }
 
     private PostgresColumns postings(Ruling ruling) {

@@ -162,10 +162,12 @@ class ParkedHoldTest {
     void aTicketKeepsTheMoneyOfOneCallAlone() throws CallEnded {
         LlmCall first = call(BOT, 30);
         LlmCall second = call(BOT, 30);
-        try (AuditTrail trail = purse.trail(first);
-                Reservation reservation = purse.ledger().reserve(first, TICKET, trail)) {
-            ends(other, second, held -> held.park(TICKET));
-            reservation.park(TICKET);
+        try (AuditTrail trail = purse.trail(first)) {
+            try (Reservation reservation = purse.ledger().reserve(first, TICKET, trail)) {
+                ends(other, second, held -> held.park(TICKET));
+                reservation.park(TICKET);
+            }
+            trail.conclude(new Facts()).await();
         }
         assertEquals(List.of(second.id().toString()), kept());
         assertHeld(30);
