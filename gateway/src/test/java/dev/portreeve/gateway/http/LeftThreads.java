@@ -1,0 +1,78 @@
+package dev.portreeve.gateway.http;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Threads, virtual ones included, that are in the gateway's own code though the listener they belong to is closed. */
+final class LeftThreads {
+    private static final String OURS = "dev.portreeve.";
+    private static final String TESTS = "org.junit.";
+
+    private LeftThreads() {}
+
+    /** Waits until there is none; fails with where they are. */
+    static void awaitNone() {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> assertEquals(List.of(), now()));
+    }
+
+    /** Where they are now. */
+    static List<String> now() throws IOException {
+        Path folder = Files.createTempDirectory("threads");
+        Path file = folder.resolve("dump.json");
+        try {
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpThreads(file.toString(), ThreadDumpFormat.JSON);
+            return of(JsonMapper.shared().readTree(Files.readAllBytes(file)));
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(folder);
+        }
+    }
+
+    private static List<String> of(JsonNode dump) {
+        List<String> left = new ArrayList<>();
+        for (JsonNode container : dump.path("threadDump").path("threadContainers")) {
+            for (JsonNode thread : container.path("threads")) {
+                List<String> frames = new ArrayList<>();
+                thread.path("stack").forEach(frame -> frames.add(frame.asString()));
+                boolean runsTests = frames.stream().anyMatch(frame -> frame.contains(TESTS));
+                if (!runsTests && frames.stream().anyMatch(LeftThreads::isOfTheGateway)) {
+                    left.add(thread.path("name").asString("") + " " + frames);
+                }
+            }
+        }
+        return left;
+    }
+
+    private static boolean isOfTheGateway(String frame) {
+        int at = frame.indexOf(OURS);
+        int end = frame.indexOf('(');
+        if (at < 0 || end < at) {
+            return false;
+        }
+        String method = frame.substring(at, end);
+        String type = method.substring(0, method.lastIndexOf('.'));
+        try {
+            URL tests = LeftThreads.class.getProtectionDomain().getCodeSource().getLocation();
+            Class<?> found = Class.forName(type, false, LeftThreads.class.getClassLoader());
+            return !tests.equals(found.getProtectionDomain().getCodeSource().getLocation());
+        } catch (ClassNotFoundException hidden) {
+            return false;
+        }
+    }
+}
