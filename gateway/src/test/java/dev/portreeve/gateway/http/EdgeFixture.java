@@ -87,6 +87,7 @@ final class EdgeFixture implements AutoCloseable {
     private static final Pepper PEPPER = Pepper.of(new byte[Pepper.BYTES]);
     static final Subject AGENT = new Subject("acme", "support", Subject.Kind.AGENT, "triage-bot", "abcdefghijkl");
 
+    final LeftThreads threads = new LeftThreads();
     final InMemoryJournal journal = new InMemoryJournal();
     final Purse purse = new Purse();
     final InMemoryResponses responses = new InMemoryResponses();
@@ -359,6 +360,7 @@ final class EdgeFixture implements AutoCloseable {
                 .routing(routing)
                 .build()
                 .start();
+        threads.begun();
         return this;
     }
 
@@ -423,6 +425,7 @@ final class EdgeFixture implements AutoCloseable {
         }
         media.close();
         alarms.close();
+        threads.awaitNone();
     }
 
     /** Money as a number: holds while it lasts, and remembers what each call was charged. */
@@ -471,7 +474,9 @@ final class EdgeFixture implements AutoCloseable {
                         said.add(soFar);
                     }
                     usage = new Usage(0, 0, usage.outputTokens() + length, Usage.Basis.ESTIMATED);
-                    out.emit(chunk);
+                    if (!chunk.isSilent()) {
+                        out.emit(chunk);
+                    }
                 });
                 return usage;
             };
