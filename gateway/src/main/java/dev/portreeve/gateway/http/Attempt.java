@@ -4,7 +4,6 @@ import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.Operation;
-import dev.portreeve.gateway.dialect.ResponseState;
 import dev.portreeve.gateway.model.InliningProvider;
 import dev.portreeve.gateway.model.ModelProvider;
 import dev.portreeve.gateway.model.ModelRoute;
@@ -54,7 +53,6 @@ record Attempt(
             InstantSource clock,
             CallerMemory memory) {
         ModelProvider provider = route.provider();
-        requireOneWay(asked);
         ModelRequest request = gate.admit(asked, withTexts);
         if (provider.speaks(request.dialect(), request.operation())) {
             List<String> notes = gate.notes().isEmpty()
@@ -97,18 +95,6 @@ record Attempt(
                 Math.max(request.inputBound(), translation.request().length),
                 lost,
                 gate.uses()));
-    }
-
-    /** A stream that nobody reads any more would go on at the provider's, unseen. */
-    private static void requireOneWay(ModelRequest request) {
-        ResponseState state = request.state();
-        if (state != null && state.background() && request.stream()) {
-            throw new BadRequest(
-                    400,
-                    "unsupported_parameter",
-                    "background",
-                    "either stream the answer, or let it be made in the background and ask for it");
-        }
     }
 
     /** OpenAI's newer dialect carries thoughts through a tool loop, which the older one cannot. */

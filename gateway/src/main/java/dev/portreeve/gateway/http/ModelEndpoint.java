@@ -152,7 +152,8 @@ final class ModelEndpoint {
         // Only one dialect knows of kept responses; the others' calls need not look.
         boolean providersKeep = asked.request().state() != null && model.isKeptByProviders();
         ConversationDesk.Plan plan = desk.plan(asked.request(), subject, providersKeep, id);
-        Deadline deadline = Deadline.in(plan.isBackground() ? work.config().backgroundTimeout() : limits.callTimeout());
+        boolean longer = plan.isBackground() || BackgroundStream.isOne(plan.request());
+        Deadline deadline = Deadline.in(longer ? work.config().backgroundTimeout() : limits.callTimeout());
         CallerMemory known = new CallerMemory(memory.of(subject.tenant(), subject.member()), plan.frame());
         return routing.begin(id, subject, plan.request(), known, model, deadline)
                 .map(upstream -> new PlannedCall(subject, model.name(), upstream, deadline, plan));

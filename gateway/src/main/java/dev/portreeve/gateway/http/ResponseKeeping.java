@@ -54,8 +54,13 @@ final class ResponseKeeping {
                         + " model that made it");
     }
 
+    /** The most that an answer can become, of which nobody here sees the end. */
+    static Usage most(Estimate estimate) {
+        return new Usage(estimate.inputTokens(), 0, estimate.outputTokens(), Usage.Basis.ASSUMED);
+    }
+
     /**
-     * Remembers a response its provider keeps, before its end is said.
+     * Remembers a response its provider keeps, before its end is said, and one in the background before it is begun to be told.
      *
      * @return what is charged: of an answer that is still being made, the most it can become
      */
@@ -66,16 +71,14 @@ final class ResponseKeeping {
             ProviderReply reply,
             Estimate estimate,
             Usage used) {
-        Usage charged = reply.isUnfinished()
-                ? new Usage(estimate.inputTokens(), 0, estimate.outputTokens(), Usage.Basis.ASSUMED)
-                : used;
+        Usage charged = reply.isUnfinished() ? most(estimate) : used;
         String id = reply.responseId();
         if (id == null || !keeps(request)) {
             return charged;
         }
         Usage counted = charged.basis() == Usage.Basis.REPORTED || charged.basis() == Usage.Basis.ASSUMED
                 ? charged
-                : new Usage(estimate.inputTokens(), 0, estimate.outputTokens(), Usage.Basis.ASSUMED);
+                : most(estimate);
         try {
             responses.keep(new StoredResponse(
                     subject.tenant(),

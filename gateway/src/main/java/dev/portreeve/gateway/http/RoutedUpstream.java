@@ -144,11 +144,11 @@ final class RoutedUpstream {
             boolean decides = place.health().begin();
             way.attempt();
             try {
-                Usage used = leg.attempt().provider().answer(call(), cleared.content(), watched);
+                Usage used = BackgroundStream.answer(
+                        leg, call(), cleared.content(), () -> keep(ResponseKeeping.most(leg.estimate())), watched);
                 place.health().succeeded();
                 last(attempts, "answered", 0);
-                return routing.keeping()
-                        .keep(leg.attempt().request(), asked.subject(), leg.route(), reply, leg.estimate(), used);
+                return keep(used);
             } catch (CallEnded ended) {
                 ended(ended, watched.began, attempts);
             } finally {
@@ -158,6 +158,12 @@ final class RoutedUpstream {
             }
             begin(attempts);
         }
+    }
+
+    /** Notes whose the response is, if its provider keeps it; what is charged for it. */
+    private Usage keep(Usage used) {
+        return routing.keeping()
+                .keep(leg.attempt().request(), asked.subject(), leg.route(), reply, leg.estimate(), used);
     }
 
     private ProviderCall call() {

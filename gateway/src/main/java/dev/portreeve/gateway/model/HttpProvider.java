@@ -183,7 +183,10 @@ final class HttpProvider implements ModelProvider {
         AnswerHead head = head(answer, request.dialect().streamType());
         MeteredStream stream = new MeteredStream(answer, maxAnswerBytes, head, request.dialect(), request.usageAsked());
         try {
-            Usage usage = stream.pump(out);
+            Usage usage = stream.pump(chunk -> {
+                call.reply().response(stream.meter().responseId(), false);
+                out.emit(chunk);
+            });
             call.reply().ending(stream.ending());
             call.reply().response(stream.meter().responseId(), false);
             return usage;

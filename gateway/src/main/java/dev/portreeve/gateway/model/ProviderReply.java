@@ -87,7 +87,7 @@ public final class ProviderReply {
         requestId = id;
     }
 
-    /** Under which id the provider may keep its answer, or {@code null} where its dialect has none. */
+    /** Under which id the provider may keep its answer, from its first piece on, or {@code null} where its dialect has none. */
     public @Nullable String responseId() {
         return responseId;
     }

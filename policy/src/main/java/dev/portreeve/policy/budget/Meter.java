@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * call ended early, the charge is an upper bound, so that a budget errs on the safe side: the input as estimated, and one
  * output token for each byte of text that came (tokens of a byte-level vocabulary are never shorter), up to the output
  * limit that was enforced anyway. Where it had reported something before the call ended, its input is as reported, and its
- * output the larger of what it reported and what came. Reasoning that a provider bills but neither shows nor reports cannot be
+ * output the larger of what it reported and what came. Where nobody here would see its end, the most it can become is charged until
+ * that end is seen. Reasoning that a provider bills but neither shows nor reports cannot be
  * seen here. Where the model has a tokenizer and the answer was short enough to be kept, what came is counted by it instead.
  *
  * <p>A call may try several times. What the failed attempts are charged stays, and the next one is counted anew.
@@ -260,6 +261,9 @@ final class Meter {
         long text = counting.equals(TokenCount.NONE) ? TokenCount.UNKNOWN : kept.count(counting);
         boolean known = text != TokenCount.UNKNOWN;
         long output = Math.min(known ? text : outputBytes, estimate.outputTokens());
+        if (soFar != null && soFar.basis() == Usage.Basis.ASSUMED) {
+            return soFar;
+        }
         if (soFar != null) {
             return soFar.early(Math.max(output, soFar.outputTokens()));
         }
@@ -275,7 +279,9 @@ final class Meter {
     private void hear(Output<?> chunk) {
         counted = null;
         Usage said = chunk.soFar();
-        soFar = said == null ? soFar : said;
+        if (said != null) {
+            soFar = said.basis() == Usage.Basis.ESTIMATED ? null : said;
+        }
     }
 
     private void count(Output<?> chunk) {

@@ -14,7 +14,8 @@ public interface Output<C extends Output<C>> {
 
     /**
      * What the upstream has said by now that it used, for a call that ends early; {@code null} if it has said nothing. It may
-     * know its input already and of its output only the beginning.
+     * know its input already and of its output only the beginning. {@link Usage.Basis#ASSUMED} says that the call goes on unseen when it
+     * is left, and is charged so; {@link Usage#UNREPORTED} takes back what was said.
      */
     default @Nullable Usage soFar() {
         return null;

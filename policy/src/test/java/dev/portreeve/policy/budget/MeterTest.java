@@ -97,6 +97,32 @@ class MeterTest {
     }
 
     @Test
+    void aCallThatGoesOnUnseenIsChargedTheMostItCanBecomeUntilItsEndIsSeen() {
+        Usage most = new Usage(100, 0, 50, Usage.Basis.ASSUMED);
+        assertThrows(
+                CallEnded.class,
+                () -> run((input, out) -> {
+                    out.emit(new Chunk("", most));
+                    out.emit(new Chunk("hello", null));
+                    throw new CallEnded(new CallOutcome.Abandoned());
+                }));
+        assertEquals(new Charge(most, new NanoUsd(200_000)), meter.charge());
+    }
+
+    @Test
+    void ofOneWhoseEndWasSeenWhatCameIsCharged() {
+        assertThrows(
+                CallEnded.class,
+                () -> run((input, out) -> {
+                    out.emit(new Chunk("", new Usage(100, 0, 50, Usage.Basis.ASSUMED)));
+                    out.emit(new Chunk("hello", null));
+                    out.emit(new Chunk("", Usage.UNREPORTED));
+                    throw new CallEnded(fault(true));
+                }));
+        assertEquals(new Usage(100, 0, 5, Usage.Basis.ESTIMATED), meter.charge().usage());
+    }
+
+    @Test
     void nothingIsChargedForACallThatNeverRan() {
         assertEquals(Charge.NOTHING, meter.charge());
     }
