@@ -92,6 +92,9 @@ final class BudgetFacts {
                 .put("outcome", "unknown")
                 .put("taken_over_by", by.callId().toString())
                 .put("cost_usd", NanoUsd.ZERO.toDecimal());
+        if (!earlier.found().isEmpty()) {
+            facts.put("settlement", Settlement.Kind.RELEASED.code());
+        }
         return List.of(new AuditEvent(by.tenant(), EventKind.CALL_CLOSED, earlier.callId(), facts));
     }
 

@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads how budgets were spent out of the postings. */
 final class PostgresBurnDown {
+    /** The row's own limit is what the last call found; since then a budget may have been raised, or configured anew. */
     private static final String WINDOW = """
-            SELECT w.starts_at, w.ends_at, w.limit_nanos, w.settled_nanos + w.overrun_nanos AS spent, w.held_nanos,
-                w.leased_nanos, g.unit
+            SELECT w.starts_at, w.ends_at, w.settled_nanos + w.overrun_nanos AS spent, w.held_nanos, w.leased_nanos, g.unit,
+                least(g.limit_nanos::numeric + w.carried_nanos + coalesce((
+                    SELECT sum(r.nanos) FROM policy.budget_raise r
+                    WHERE r.tenant = g.tenant AND r.budget_id = g.id AND r.ends_at > now()), 0), 9223372036854775807)::bigint
+                    AS limit_nanos
             FROM policy.budget_window w JOIN policy.budget g ON g.tenant = w.tenant AND g.id = w.of_budget
             WHERE w.tenant = {0} AND w.budget_id = {1} AND w.starts_at <= now()
                 AND (w.ends_at IS NULL OR w.ends_at > now())

@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,28 @@ class PostgresBudgetRaisesTest extends BudgetRaisesContract {
         });
         denied(101);
         completed(100, 0);
+    }
+
+    @Test
+    void aBurnDownShowsARaiseBeforeAnyCallAndNotAfterItsEnd() {
+        purse.organise(organisation(null, null, 100L));
+        completed(10, 10);
+        assertEquals("$0.0000001", burningLimit());
+        purse.raise("member:bot:daily", "0.00000005", HOUR);
+        assertEquals("$0.00000015", burningLimit());
+        purse.organise(organisation(null, null, 120L));
+        assertEquals("$0.00000017", burningLimit());
+        purse().execute("UPDATE policy.budget_raise SET ends_at = now()");
+        assertEquals("$0.00000012", burningLimit());
+    }
+
+    /** It is asked what runs now by the database's clock, for which this day may be over. */
+    private String burningLimit() {
+        purse().execute("UPDATE policy.budget_window SET ends_at = NULL");
+        return Objects.requireNonNull(
+                        new PostgresBurnDown(purse().database.app().dataSource()).of("acme", "member:bot:daily"))
+                .limit()
+                .text();
     }
 
     @Test

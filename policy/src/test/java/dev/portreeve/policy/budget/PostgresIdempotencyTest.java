@@ -13,6 +13,7 @@ import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.idempotency.FoundRun;
 import dev.portreeve.policy.idempotency.IdempotentRuns.Living;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,17 @@ class PostgresIdempotencyTest extends IdempotencyContract {
     @Override
     void closePurse() {
         PostgresBudgetLedgerTest.assertReplayEqualsBalances(postgres());
+        assertReconciles();
         super.closePurse();
+    }
+
+    /** Each charge of the ledger is in the records, also of calls whose place was taken. */
+    private void assertReconciles() {
+        // Ids of these calls are random, and so are the moments that they say.
+        Reconciliation all = new PostgresReconciliation(
+                        postgres().database.app().dataSource())
+                .of("acme", Instant.EPOCH, Instant.ofEpochMilli((1L << 47) - 1));
+        assertTrue(all.agrees(), all::toString);
     }
 
     @Override
@@ -134,6 +145,7 @@ class PostgresIdempotencyTest extends IdempotencyContract {
         String closed = postgres().leaves(dead.id().value()).getLast();
         assertTrue(closed.contains("\"taken_over_by\":\"" + call.id() + "\""), closed);
         assertTrue(closed.contains("\"outcome\":\"unknown\""), closed);
+        assertTrue(closed.contains("\"settlement\":\"released\""), closed);
     }
 
     @Test
