@@ -37,10 +37,7 @@ final class BackgroundStream implements OutputSink<AnswerChunk> {
     /** Whether a request asks for that, of a provider that keeps the response. */
     static boolean isOne(ModelRequest request) {
         ResponseState state = request.state();
-        return state != null
-                && state.background()
-                && request.stream()
-                && request.dialect() == Dialect.OPENAI_RESPONSES;
+        return state != null && state.background() && request.stream() && request.dialect() == Dialect.OPENAI_RESPONSES;
     }
 
     /**

@@ -168,9 +168,7 @@ class BackgroundStreamsTest {
         JsonNode reading = closing(4);
         assertEquals(0, reading.findPath("output_tokens").asLong(), "it was paid when it was left");
         HttpResponse<byte[]> others = caller.send(
-                "GET",
-                PATH + "/" + ID + "?stream=true",
-                Map.of("Authorization", "Bearer " + EdgeFixture.STRANGER_KEY));
+                "GET", PATH + "/" + ID + "?stream=true", Map.of("Authorization", "Bearer " + EdgeFixture.STRANGER_KEY));
         assertEquals(404, others.statusCode());
     }
 
@@ -206,8 +204,9 @@ class BackgroundStreamsTest {
     void one_that_its_provider_ends_is_charged_what_came() throws Exception {
         start();
         upstream.then(ReplayUpstream.events((BEGUN
-                        + "event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":13,\"response\":{"
-                        + "\"id\":\"" + ID + "\",\"object\":\"response\",\"status\":\"failed\",\"output\":[],\"usage\":null,"
+                        + "event: response.failed\n"
+                        + "data: {\"type\":\"response.failed\",\"sequence_number\":13,\"response\":{\"id\":\"" + ID
+                        + "\",\"object\":\"response\",\"status\":\"failed\",\"output\":[],\"usage\":null,"
                         + "\"error\":{\"code\":\"server_error\",\"message\":\"broken\"}}}\n\n")
                 .getBytes(StandardCharsets.UTF_8)));
         try (Socket socket = caller.open(PATH, ASK)) {
@@ -224,7 +223,8 @@ class BackgroundStreamsTest {
         start();
         upstream.then(ReplayUpstream.events((BEGUN
                         + "event: response.cancelled\ndata: {\"type\":\"response.cancelled\",\"sequence_number\":13,"
-                        + "\"response\":{\"id\":\"" + ID + "\",\"object\":\"response\",\"status\":\"cancelled\",\"output\":[],"
+                        + "\"response\":{\"id\":\"" + ID
+                        + "\",\"object\":\"response\",\"status\":\"cancelled\",\"output\":[],"
                         + "\"usage\":null}}\n\n")
                 .getBytes(StandardCharsets.UTF_8)));
         assertTrue(text(caller.post(PATH, ASK.getBytes(StandardCharsets.UTF_8), Map.of()))
