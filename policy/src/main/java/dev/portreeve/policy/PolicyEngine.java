@@ -256,7 +256,7 @@ public final class PolicyEngine implements AutoCloseable {
      * @throws org.jooq.exception.DataAccessException if the database does not answer
      */
     public static PolicyEngine create(PolicyConfig config, Ground ground) {
-        AccessPolicy access = AccessPolicy.of(config.policies());
+        AccessPolicy access = AccessPolicy.of(config.policies(), ground.clock());
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
         new PostgresOrganisation(ground.database(), clock).sync(config.organisation());
         PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);

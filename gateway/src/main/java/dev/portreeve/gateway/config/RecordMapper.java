@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.config;
 
+import dev.portreeve.policy.access.Inline;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.InvocationTargetException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -127,17 +129,32 @@ final class RecordMapper {
         }
         int before = problems.count();
         Map<String, Node> entries = entries(mapping, path);
-        RecordComponent[] components = type.getRecordComponents();
-        refuseUnknown(entries, components, path);
-        @Nullable Object[] values = new @Nullable Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            values[i] = component(components[i], entries, line(mapping), path, depth);
-        }
-        return problems.count() > before ? null : construct(type, components, values, line(mapping), path);
+        refuseUnknown(entries, keys(type).toList(), path);
+        Object made = made(type, entries, line(mapping), path, depth);
+        return problems.count() > before ? null : made;
     }
 
-    private void refuseUnknown(Map<String, Node> entries, RecordComponent[] components, String path) {
-        List<String> valid = Arrays.stream(components).map(RecordMapper::key).toList();
+    /** A record of entries some of which may belong to the record around it. */
+    private @Nullable Object made(Class<?> type, Map<String, Node> entries, int line, String path, int depth) {
+        int before = problems.count();
+        RecordComponent[] components = type.getRecordComponents();
+        @Nullable Object[] values = new @Nullable Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            values[i] = components[i].isAnnotationPresent(Inline.class)
+                    ? made(components[i].getType(), entries, line, path, depth)
+                    : component(components[i], entries, line, path, depth);
+        }
+        return problems.count() > before ? null : construct(type, components, values, line, path);
+    }
+
+    private static Stream<String> keys(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .flatMap(component -> component.isAnnotationPresent(Inline.class)
+                        ? keys(component.getType())
+                        : Stream.of(key(component)));
+    }
+
+    private void refuseUnknown(Map<String, Node> entries, List<String> valid, String path) {
         entries.forEach((key, value) -> {
             if (!valid.contains(key)) {
                 fail(line(value), child(path, key), "unknown key \"" + key + "\"" + Spelling.hint(key, valid));

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -134,23 +135,36 @@ final class ReferenceCheck {
     }
 
     private void policies() {
+        List<String> slugs =
+                config.toolServers().stream().map(ToolServerConfig::slug).toList();
+        List<String> behindMcp = Stream.concat(
+                        slugs.stream(), config.views().stream().map(ViewConfig::id))
+                .toList();
         for (int i = 0; i < config.policies().size(); i++) {
             Rule rule = config.policies().get(i);
             String path = "policies[" + i + "]";
             who(path + ".who", rule.who());
-            for (int m = 0; m < rule.models().size(); m++) {
-                routes.pattern(path + ".models[" + m + "]", rule.models().get(m));
-            }
-            for (int t = 0; t < rule.tools().size(); t++) {
-                toolPattern(path + ".tools[" + t + "]", rule.tools().get(t), "slug__tool");
-            }
-            for (int p = 0; p < rule.prompts().size(); p++) {
-                toolPattern(path + ".prompts[" + p + "]", rule.prompts().get(p), "slug__prompt");
-            }
-            for (int h = 0; h < rule.hostedTools().size(); h++) {
-                hostedToolPattern(
-                        path + ".hosted-tools[" + h + "]", rule.hostedTools().get(h));
-            }
+            each(path + ".models", rule.about().models(), routes::pattern);
+            each(path + ".tools", rule.about().tools(), (at, tool) -> toolPattern(at, tool, "slug__tool"));
+            each(path + ".prompts", rule.about().prompts(), (at, prompt) -> toolPattern(at, prompt, "slug__prompt"));
+            each(path + ".hosted-tools", rule.about().hostedTools(), this::hostedToolPattern);
+            each(
+                    path + ".servers",
+                    rule.about().servers(),
+                    (at, slug) -> knownOrPattern(at, "tool server", slug, slugs));
+            each(path + ".views", rule.about().views(), (at, view) -> knownOrPattern(at, "view", view, behindMcp));
+        }
+    }
+
+    private static void each(String path, List<String> values, BiConsumer<String, String> check) {
+        for (int i = 0; i < values.size(); i++) {
+            check.accept(path + "[" + i + "]", values.get(i));
+        }
+    }
+
+    private void knownOrPattern(String path, String what, String name, List<String> valid) {
+        if (name.indexOf('*') < 0) {
+            known(path, what, name, valid);
         }
     }
 

@@ -40,7 +40,7 @@ final class Gatekeeper {
                 AccessLog.subject(request, known.subject());
                 Optional<Labels> labels = CallLabels.of(request.headers());
                 yield labels.isPresent()
-                        ? labelled(known.subject(), labels.get())
+                        ? labelled(known.subject(), labels.get(), request)
                         : refuse(response, report, CallErrors.invalidLabels(CallLabels.INVALID));
             }
             case Authentication.Rejected rejected -> refuse(response, report, CallErrors.of(rejected));
@@ -48,8 +48,10 @@ final class Gatekeeper {
         };
     }
 
-    static Subject labelled(Subject subject, Labels labels) {
-        return labels.isEmpty() ? subject : subject.saying(labels);
+    /** The subject with all that this request says of it. */
+    static Subject labelled(Subject subject, Labels labels, ServerRequest request) {
+        Subject entered = subject.through(CallLabels.entrance(request));
+        return labels.isEmpty() ? entered : entered.saying(labels);
     }
 
     private static @Nullable Subject refuse(ServerResponse response, CallReport report, ErrorAnswer error) {

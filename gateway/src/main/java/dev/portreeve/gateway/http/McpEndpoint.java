@@ -71,7 +71,7 @@ final class McpEndpoint {
     private void labelled(Subject subject, ServerRequest request, ServerResponse response) {
         CallLabels.of(request.headers())
                 .ifPresentOrElse(
-                        labels -> exchange(Gatekeeper.labelled(subject, labels), request, response),
+                        labels -> exchange(Gatekeeper.labelled(subject, labels, request), request, response),
                         () -> refuse(response, Status.BAD_REQUEST_400, CallLabels.INVALID));
     }
 

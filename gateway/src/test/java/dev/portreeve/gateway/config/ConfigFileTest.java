@@ -11,6 +11,7 @@ import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.access.Selectors;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
@@ -277,6 +278,16 @@ class ConfigFileTest {
                         "triage-bot",
                         List.of(new BudgetConfig(new BigDecimal("2.50"), BudgetConfig.Window.DAILY, ZoneOffset.UTC)))),
                 support.agents());
+        assertEquals(
+                new Rule(
+                        "office",
+                        Rule.Effect.DENY,
+                        new Rule.Who(null, null, null, null, null, "*", List.of("10.0.0.0/8")),
+                        Selectors.servers("files").by("files").at("Sat,Sun 00:00-24:00 UTC"),
+                        null,
+                        List.of(),
+                        null),
+                config.policies().get(2));
         assertEquals(
                 new Rule(
                         "write-files",

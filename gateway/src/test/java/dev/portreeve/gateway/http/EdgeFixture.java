@@ -31,6 +31,7 @@ import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.access.Selectors;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
@@ -284,11 +285,7 @@ final class EdgeFixture implements AutoCloseable {
                 id,
                 effect,
                 Rule.Who.ANYBODY,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(names),
+                new Selectors(List.of(), List.of(), List.of(), List.of(), List.of(names)),
                 when.isEmpty() ? null : when,
                 List.of(),
                 null));

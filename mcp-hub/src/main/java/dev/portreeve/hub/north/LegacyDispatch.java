@@ -78,7 +78,7 @@ final class LegacyDispatch {
                 } else {
                     LegacySession session = session(subject, view, exchange);
                     answer.resumable(session.streams(), session.isPrimed());
-                    inSession(session, request, answer, cancellation);
+                    inSession(subject, session, request, answer, cancellation);
                 }
             } catch (BadMessage bad) {
                 answer.error(bad.status(), bad.error());
@@ -118,30 +118,41 @@ final class LegacyDispatch {
     }
 
     private void inSession(
-            LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+            Subject subject,
+            LegacySession session,
+            JsonRpcMessage.Request request,
+            Answer answer,
+            Cancellation cancellation) {
         switch (request.method()) {
             case "ping" -> answer.result(RawJson.EMPTY_OBJECT);
-            case "tools/list" -> answer.result(lists.list(session.owner(), session.view(), request.params(), Map.of()));
+            case "tools/list" -> answer.result(lists.list(subject, session.view(), request.params(), Map.of()));
             case "logging/setLevel" -> setLevel(session, request.params(), answer);
             case "tools/call" ->
                 call(
+                        subject,
                         session,
                         request,
                         answer,
                         cancellation,
                         caller -> taskNews.follow(
                                 session, caller, calls.call(caller, request.params(), answer, cancellation)));
-            default -> context(session, request, answer, cancellation);
+            default -> context(subject, session, request, answer, cancellation);
         }
     }
 
     private void context(
-            LegacySession session, JsonRpcMessage.Request request, Answer answer, Cancellation cancellation) {
+            Subject subject,
+            LegacySession session,
+            JsonRpcMessage.Request request,
+            Answer answer,
+            Cancellation cancellation) {
         Optional<Listing> listing = ContextMethods.listing(request.method());
         if (listing.isPresent()) {
-            answer.result(context.list(counterpart(session, answer), listing.get(), request.params(), Map.of()));
+            answer.result(
+                    context.list(counterpart(subject, session, answer), listing.get(), request.params(), Map.of()));
         } else if (TaskCalls.isAbout(request.method(), false)) {
             call(
+                    subject,
                     session,
                     request,
                     answer,
@@ -149,6 +160,7 @@ final class LegacyDispatch {
                     caller -> tasks.call(caller, request.method(), request.params(), answer, cancellation));
         } else if (SessionSubscribing.isAbout(request.method())) {
             call(
+                    subject,
                     session,
                     request,
                     answer,
@@ -156,6 +168,7 @@ final class LegacyDispatch {
                     caller -> subscribing.call(session, caller, request, answer, cancellation));
         } else if (ContextMethods.isCall(request.method())) {
             call(
+                    subject,
                     session,
                     request,
                     answer,
@@ -166,8 +179,8 @@ final class LegacyDispatch {
         }
     }
 
-    private static Counterpart.Legacy counterpart(LegacySession session, Answer answer) {
-        return new Counterpart.Legacy(session.owner(), session.view(), session.dialogue(), answer);
+    private static Counterpart.Legacy counterpart(Subject subject, LegacySession session, Answer answer) {
+        return new Counterpart.Legacy(subject, session.view(), session.dialogue(), answer);
     }
 
     private static void setLevel(LegacySession session, @Nullable RawJson params, Answer answer) {
@@ -185,6 +198,7 @@ final class LegacyDispatch {
     }
 
     private void call(
+            Subject subject,
             LegacySession session,
             JsonRpcMessage.Request request,
             Answer answer,
@@ -193,7 +207,7 @@ final class LegacyDispatch {
         switch (session.begin(request.id(), cancellation)) {
             case YES -> {
                 try {
-                    finish(answer, work.apply(counterpart(session, answer)));
+                    finish(answer, work.apply(counterpart(subject, session, answer)));
                 } finally {
                     session.finished(request.id());
                 }

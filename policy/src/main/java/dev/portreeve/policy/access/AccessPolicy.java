@@ -16,6 +16,8 @@ import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -32,10 +34,12 @@ public final class AccessPolicy {
 
     private final PolicyDocument document;
     private final RuleIndex index;
+    private final InstantSource clock;
 
-    private AccessPolicy(PolicyDocument document, RuleIndex index) {
+    private AccessPolicy(PolicyDocument document, RuleIndex index, InstantSource clock) {
         this.document = document;
         this.index = index;
+        this.clock = clock;
     }
 
     /**
@@ -45,8 +49,13 @@ public final class AccessPolicy {
      *     twice, approvals for models and for tools of providers
      */
     public static AccessPolicy of(List<Rule> rules) {
+        return of(rules, InstantSource.system());
+    }
+
+    /** As the shorter form, with the clock that says what time it is for rules that hold at some times only. */
+    public static AccessPolicy of(List<Rule> rules, InstantSource clock) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
-        return new AccessPolicy(PolicyDocument.of(rules), new RuleIndex(compiled));
+        return new AccessPolicy(PolicyDocument.of(rules), new RuleIndex(compiled), clock);
     }
 
     /** SHA-256 of {@link #document()}'s text, in hex; stands in every record a decision is in. */
@@ -59,22 +68,27 @@ public final class AccessPolicy {
         return document;
     }
 
-    /** What the rules say about a call. Pure: the same call gives the same decision, and nothing is recorded. */
+    /** What the rules say about a call that is made now. Nothing is recorded. */
     public Decision decide(GovernedCall call) {
+        return decide(call, clock.instant());
+    }
+
+    /** What the rules say about a call. Pure: the same call at the same time gives the same decision, and nothing is recorded. */
+    public Decision decide(GovernedCall call, Instant at) {
         if (call instanceof TaskCall || call instanceof QuestionCall) {
             // The arguments, which conditions are about, were judged when the task was begun, or the server used.
             // Whoever
             // loses the tool altogether loses its tasks and questions.
-            return foresee(call.subject(), call.resource());
+            return foresee(call.subject(), call.resource(), at);
         }
         CallVariables variables = new CallVariables(call);
-        return consult(call.subject(), call.resource(), condition -> condition.test(variables));
+        return consult(call.subject(), call.resource(), at, condition -> condition.test(variables));
     }
 
     /** What the rules say about a tool that a provider would run by itself. Pure. */
     private Decision decide(Subject subject, HostedUse use) {
         HostedVariables variables = new HostedVariables(subject, use);
-        return consult(subject, use.resource(), condition -> condition.test(variables));
+        return consult(subject, use.resource(), clock.instant(), condition -> condition.test(variables));
     }
 
     /**
@@ -86,12 +100,12 @@ public final class AccessPolicy {
     }
 
     /** What the rules say about whatever call of the resource: only what holds for each of them denies. */
-    private Decision foresee(Subject subject, Resource resource) {
+    private Decision foresee(Subject subject, Resource resource, Instant at) {
         KnownVariables known = new KnownVariables(subject, resource);
-        return consult(subject, resource, known::foresee);
+        return consult(subject, resource, at, known::foresee);
     }
 
-    private Decision consult(Subject subject, Resource resource, Function<Condition, Match> tested) {
+    private Decision consult(Subject subject, Resource resource, Instant at, Function<Condition, Match> tested) {
         if (!isWithin(subject.delegation(), resource)) {
             return new Decision.Deny(
                     new Denial(
@@ -102,8 +116,8 @@ public final class AccessPolicy {
                     List.of());
         }
         Consultation consultation = new Consultation();
-        for (CompiledRule rule : index.about(resource)) {
-            if (rule.isAbout(subject)) {
+        for (CompiledRule rule : index.about(subject, resource)) {
+            if (rule.isAbout(subject, at)) {
                 Condition condition = rule.condition();
                 consultation.hear(rule.rule(), condition == null ? Match.MATCHED : tested.apply(condition));
             }
@@ -157,7 +171,7 @@ public final class AccessPolicy {
      * where the outcome hangs on the arguments, an {@code allow} may match and a {@code deny} may not.
      */
     public boolean mayUse(Subject subject, Resource resource) {
-        return !(foresee(subject, resource) instanceof Decision.Deny);
+        return !(foresee(subject, resource, clock.instant()) instanceof Decision.Deny);
     }
 
     private void record(Decision decision, Facts facts) {

@@ -1,40 +1,50 @@
 package dev.portreeve.policy.access;
 
+import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import java.net.InetAddress;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A rule made ready: globs taken apart, condition compiled. Immutable. */
 record CompiledRule(
         Rule rule,
-        List<Glob> models,
-        List<Glob> tools,
-        List<Glob> prompts,
-        List<Glob> resources,
-        List<Glob> hostedTools,
+        Names names,
+        Circumstances circumstances,
         @Nullable Condition condition) {
 
-    boolean namesModel(String name) {
-        return matches(models, name);
+    /** What it names, of each kind. */
+    record Names(
+            List<Glob> models,
+            List<Glob> tools,
+            List<Glob> prompts,
+            List<Glob> resources,
+            List<Glob> hostedTools,
+            List<Glob> servers) {
+
+        /** The globs that could name such a thing; servers are named beside. */
+        List<Glob> of(Resource resource) {
+            return switch (resource) {
+                case Resource.Model ignored -> models;
+                case Resource.Tool ignored -> tools;
+                case Resource.Prompt ignored -> prompts;
+                case Resource.ServerResource ignored -> resources;
+                case Resource.HostedTool ignored -> hostedTools;
+            };
+        }
+
+        boolean have(Resource resource) {
+            return any(of(resource), resource.name())
+                    || (resource instanceof Resource.OfServer offered && any(servers, offered.server()));
+        }
     }
 
-    boolean namesTool(String name) {
-        return matches(tools, name);
-    }
+    /** Under which circumstances it is to be heard; of each kind, none means under any. */
+    record Circumstances(
+            @Nullable Glob delegatedBy, List<Network> networks, List<Glob> views, List<TimeWindow> times) {}
 
-    boolean namesPrompt(String name) {
-        return matches(prompts, name);
-    }
-
-    boolean namesResource(String uri) {
-        return matches(resources, uri);
-    }
-
-    boolean namesHostedTool(String name) {
-        return matches(hostedTools, name);
-    }
-
-    private static boolean matches(List<Glob> globs, String name) {
+    private static boolean any(List<Glob> globs, String name) {
         for (Glob glob : globs) {
             if (glob.matches(name)) {
                 return true;
@@ -43,13 +53,34 @@ record CompiledRule(
         return false;
     }
 
-    boolean isAbout(Subject subject) {
+    /** Whether it is to be heard about what this subject does now, as far as that does not hang on a condition. */
+    boolean isAbout(Subject subject, Instant now) {
         Rule.Who who = rule.who();
         return fits(who.tenant(), subject.tenant())
                 && fits(who.team(), subject.team())
                 && isOfKey(who.key(), subject)
                 && fits(who.user(), subject.kind() == Subject.Kind.USER ? subject.member() : null)
-                && fits(who.agent(), subject.kind() == Subject.Kind.AGENT ? subject.member() : null);
+                && fits(who.agent(), subject.kind() == Subject.Kind.AGENT ? subject.member() : null)
+                && isUnderCircumstances(subject, now);
+    }
+
+    private boolean isUnderCircumstances(Subject subject, Instant now) {
+        Glob by = circumstances.delegatedBy();
+        String view = subject.entrance().view();
+        return (by == null || subject.delegation().above().stream().anyMatch(by::matches))
+                && (circumstances.networks().isEmpty()
+                        || isFrom(subject.entrance().address()))
+                && (circumstances.views().isEmpty() || (!view.isEmpty() && any(circumstances.views(), view)))
+                && (circumstances.times().isEmpty()
+                        || circumstances.times().stream().anyMatch(window -> window.contains(now)));
+    }
+
+    /** An address that nobody knows counts against the caller. */
+    private boolean isFrom(@Nullable InetAddress address) {
+        if (address == null) {
+            return rule.effect() != Rule.Effect.ALLOW;
+        }
+        return circumstances.networks().stream().anyMatch(network -> network.contains(address));
     }
 
     /** What is said of a key holds for those it made too; and what allows something allows it to the first of them only. */

@@ -16,8 +16,9 @@ public final class Glob {
         return firstStar < 0;
     }
 
-    String pattern() {
-        return pattern;
+    /** What stands before its first star; all of it if there is none. */
+    String beginning() {
+        return firstStar < 0 ? pattern : pattern.substring(0, firstStar);
     }
 
     public boolean matches(String name) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Makes rules ready and finds everything that is wrong with them. */
 final class PolicyCompiler {
@@ -30,40 +31,82 @@ final class PolicyCompiler {
         if (!ids.add(rule.id())) {
             problem(rule, "id", "another rule has this id too: records would not tell them apart");
         }
-        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL && !rule.models().isEmpty()) {
-            problem(rule, "models", "approvals are for tools: name tools only, or allow or deny the models");
-        }
-        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL
-                && !(rule.prompts().isEmpty() && rule.resources().isEmpty())) {
-            problem(
-                    rule,
-                    rule.prompts().isEmpty() ? "resources" : "prompts",
-                    "approvals are for tools: name tools only, or allow or deny prompts and resources");
-        }
+        Selectors about = rule.about();
+        asking(rule);
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
-        return new CompiledRule(
-                rule,
-                globs(rule.models()),
-                globs(rule.tools()),
-                globs(rule.prompts()),
-                globs(rule.resources()),
-                globs(rule.hostedTools().stream()
+        CompiledRule.Names names = new CompiledRule.Names(
+                globs(about.models()),
+                globs(about.tools()),
+                globs(about.prompts()),
+                globs(about.resources()),
+                globs(about.hostedTools().stream()
                         .map(PolicyCompiler::ofAnyProvider)
                         .toList()),
-                condition);
+                globs(about.servers()));
+        return new CompiledRule(rule, names, circumstances(rule), condition);
+    }
+
+    private void asking(Rule rule) {
+        if (rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            return;
+        }
+        Selectors about = rule.about();
+        if (!about.models().isEmpty()) {
+            problem(rule, "models", "approvals are for tools: name tools only, or allow or deny the models");
+        }
+        if (!about.prompts().isEmpty() || !about.resources().isEmpty()) {
+            problem(
+                    rule,
+                    about.prompts().isEmpty() ? "resources" : "prompts",
+                    "approvals are for tools: name tools only, or allow or deny prompts and resources");
+        }
+        if (!about.servers().isEmpty()) {
+            problem(
+                    rule,
+                    "servers",
+                    "approvals are for tools, and servers have prompts and resources too: name tools as \"slug__*\"");
+        }
+    }
+
+    private CompiledRule.Circumstances circumstances(Rule rule) {
+        String by = rule.who().delegatedBy();
+        if (by != null && rule.effect() == Rule.Effect.ALLOW) {
+            problem(
+                    rule,
+                    "who.delegated-by",
+                    "a key that a key made may not do more than that: allow it to the key above, or deny or ask here");
+        }
+        return new CompiledRule.Circumstances(
+                by == null ? null : new Glob(by),
+                read(rule, "who.networks", rule.who().networks(), Network::parse),
+                globs(rule.about().views()),
+                read(rule, "times", rule.about().times(), TimeWindow::parse));
+    }
+
+    private <T> List<T> read(Rule rule, String member, List<String> texts, Function<String, T> reader) {
+        List<T> values = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            try {
+                values.add(reader.apply(texts.get(i)));
+            } catch (IllegalArgumentException wrong) {
+                problem(rule, member + "[" + i + "]", String.valueOf(wrong.getMessage()));
+            }
+        }
+        return values;
     }
 
     private void hostedTools(Rule rule) {
-        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL && !rule.hostedTools().isEmpty()) {
+        if (rule.effect() == Rule.Effect.REQUIRE_APPROVAL
+                && !rule.about().hostedTools().isEmpty()) {
             problem(
                     rule,
                     "hosted-tools",
                     "nobody can be asked about a provider's own tool: it runs inside the model call, where the gateway"
                             + " does not see it; allow or deny it");
         }
-        for (String pattern : rule.hostedTools()) {
+        for (String pattern : rule.about().hostedTools()) {
             String tool = pattern.substring(pattern.lastIndexOf('/') + 1);
             String canonical = Resource.HostedTool.canonical(tool);
             if (tool.indexOf('*') < 0 && !canonical.equals(tool)) {

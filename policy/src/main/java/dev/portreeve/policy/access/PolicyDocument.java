@@ -30,6 +30,7 @@ public record PolicyDocument(String version, String text) {
 
     private static String json(Rule rule) {
         Rule.Who who = rule.who();
+        Selectors about = rule.about();
         StringBuilder json = new StringBuilder("{\"id\":").append(CanonicalJson.quote(rule.id()));
         member(json, "effect", rule.effect().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         member(json, "tenant", who.tenant());
@@ -39,18 +40,17 @@ public record PolicyDocument(String version, String text) {
         member(json, "key", who.key());
         member(json, "when", rule.when());
         member(json, "timeout", rule.timeout() == null ? null : rule.timeout().toString());
-        members(json, "models", rule.models());
-        members(json, "tools", rule.tools());
+        members(json, "models", about.models());
+        members(json, "tools", about.tools());
         // Only where there are any: rules written before these existed keep their version.
-        if (!rule.prompts().isEmpty()) {
-            members(json, "prompts", rule.prompts());
-        }
-        if (!rule.resources().isEmpty()) {
-            members(json, "resources", rule.resources());
-        }
-        if (!rule.hostedTools().isEmpty()) {
-            members(json, "hosted-tools", rule.hostedTools());
-        }
+        given(json, "prompts", about.prompts());
+        given(json, "resources", about.resources());
+        given(json, "hosted-tools", about.hostedTools());
+        given(json, "servers", about.servers());
+        given(json, "views", about.views());
+        given(json, "times", about.times());
+        member(json, "delegated-by", who.delegatedBy());
+        given(json, "networks", who.networks());
         members(json, "approvers", rule.approvers());
         return json.append('}').toString();
     }
@@ -58,6 +58,12 @@ public record PolicyDocument(String version, String text) {
     private static void member(StringBuilder json, String name, @Nullable String value) {
         if (value != null) {
             json.append(",\"").append(name).append("\":").append(CanonicalJson.quote(value));
+        }
+    }
+
+    private static void given(StringBuilder json, String name, List<String> values) {
+        if (!values.isEmpty()) {
+            members(json, name, values);
         }
     }
 

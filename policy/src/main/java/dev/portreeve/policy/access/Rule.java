@@ -9,13 +9,7 @@ import org.jspecify.annotations.Nullable;
  * wins, then {@code require-approval}, then {@code allow}; nothing matching means denied.
  *
  * @param who absent members match everybody
- * @param models globs over model names ({@code *} matches any run of characters)
- * @param tools globs over tool names in the form {@code slug__tool}
- * @param prompts globs over prompt names in the form {@code slug__prompt}
- * @param resources globs over the URIs of resources and templates as callers of all servers see them: {@code
- *     mcp+slug+} before the server's own, or {@code ui://slug/} in place of {@code ui://}
- * @param hostedTools globs over the tools that providers run by themselves, as {@code provider/tool} or only {@code tool}: {@code
- *     openai/web_search}, {@code code_*}, {@code mcp}; dates and other endings of their names do not count
+ * @param about what it names
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
  * @param approvers names of those who may decide; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
@@ -24,11 +18,7 @@ public record Rule(
         String id,
         Effect effect,
         Who who,
-        List<String> models,
-        List<String> tools,
-        List<String> prompts,
-        List<String> resources,
-        List<String> hostedTools,
+        @Inline Selectors about,
         @Nullable String when,
         List<String> approvers,
         @Nullable Duration timeout) {
@@ -40,14 +30,36 @@ public record Rule(
         REQUIRE_APPROVAL
     }
 
-    /** Whom a rule is about; every given member must match. */
+    /**
+     * Whom a rule is about; every given member must match.
+     *
+     * @param delegatedBy a glob over the ids of keys: only keys that one of these made, or that came of those; {@code *} for any
+     *     key that a key made
+     * @param networks ranges such as {@code 10.0.0.0/8}: only requests that came from an address in one of them
+     */
     public record Who(
             @Nullable String tenant,
             @Nullable String team,
             @Nullable String user,
             @Nullable String agent,
-            @Nullable String key) {
+            @Nullable String key,
+            @Nullable String delegatedBy,
+            List<String> networks) {
         public static final Who ANYBODY = new Who(null, null, null, null, null);
+
+        public Who {
+            networks = networks == null ? List.of() : List.copyOf(networks);
+        }
+
+        /** By names only. */
+        public Who(
+                @Nullable String tenant,
+                @Nullable String team,
+                @Nullable String user,
+                @Nullable String agent,
+                @Nullable String key) {
+            this(tenant, team, user, agent, key, null, List.of());
+        }
     }
 
     public Rule {
@@ -55,15 +67,10 @@ public record Rule(
             throw new IllegalArgumentException("a rule needs an id");
         }
         who = who == null ? Who.ANYBODY : who;
-        models = models == null ? List.of() : List.copyOf(models);
-        tools = tools == null ? List.of() : List.copyOf(tools);
-        prompts = prompts == null ? List.of() : List.copyOf(prompts);
-        resources = resources == null ? List.of() : List.copyOf(resources);
-        hostedTools = hostedTools == null ? List.of() : List.copyOf(hostedTools);
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
-        if (models.isEmpty() && tools.isEmpty() && prompts.isEmpty() && resources.isEmpty() && hostedTools.isEmpty()) {
+        if (about.isEmpty()) {
             throw new IllegalArgumentException("rule \"" + id
-                    + "\" names no models, tools, prompts, resources or hosted-tools, so it never matches");
+                    + "\" names no models, tools, prompts, resources, hosted-tools or servers, so it never matches");
         }
     }
 
@@ -77,6 +84,6 @@ public record Rule(
             @Nullable String when,
             List<String> approvers,
             @Nullable Duration timeout) {
-        this(id, effect, who, models, tools, List.of(), List.of(), List.of(), when, approvers, timeout);
+        this(id, effect, who, new Selectors(models, tools, List.of(), List.of(), List.of()), when, approvers, timeout);
     }
 }

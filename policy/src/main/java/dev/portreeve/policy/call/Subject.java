@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     itself
  * @param delegation which keys made the key
  * @param labels what the caller says of the call; two subjects are equal whatever that is
+ * @param entrance by which way the call came in; two subjects are equal whatever that is
  */
 public record Subject(
         String tenant,
@@ -22,20 +23,26 @@ public record Subject(
         String keyId,
         @Nullable CallId within,
         Delegation delegation,
-        Labels labels) {
+        Labels labels,
+        Entrance entrance) {
     /** A subject that calls itself, with a key that an operator made. */
     public Subject(String tenant, @Nullable String team, Kind kind, String member, String keyId) {
-        this(tenant, team, kind, member, keyId, null, Delegation.NONE, Labels.NONE);
+        this(tenant, team, kind, member, keyId, null, Delegation.NONE, Labels.NONE, Entrance.NONE);
     }
 
     /** The same member with a key that another key made. */
     public Subject by(Delegation way) {
-        return new Subject(tenant, team, kind, member, keyId, within, way, labels);
+        return new Subject(tenant, team, kind, member, keyId, within, way, labels, entrance);
     }
 
     /** The same, with what it says of its call. */
     public Subject saying(Labels said) {
-        return new Subject(tenant, team, kind, member, keyId, within, delegation, said);
+        return new Subject(tenant, team, kind, member, keyId, within, delegation, said, entrance);
+    }
+
+    /** The same, whose call came in this way. */
+    public Subject through(Entrance way) {
+        return new Subject(tenant, team, kind, member, keyId, within, delegation, labels, way);
     }
 
     /** The id of the key that an operator made: this one, or the one at the top of its delegation. */
@@ -45,7 +52,7 @@ public record Subject(
 
     /** The same, where a provider calls on its behalf. */
     public Subject within(CallId call) {
-        return new Subject(tenant, team, kind, member, keyId, call, delegation, labels);
+        return new Subject(tenant, team, kind, member, keyId, call, delegation, labels, entrance);
     }
 
     /** Who it is, and not what it says: what belongs to a subject is its own under any label. */

@@ -28,11 +28,7 @@ class HostedToolRulesTest {
                 id,
                 effect,
                 new Rule.Who(null, "support", null, null, null),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(tools),
+                new Selectors(List.of(), List.of(), List.of(), List.of(), List.of(tools)),
                 when,
                 List.of(),
                 null);

@@ -135,11 +135,12 @@ class ScenarioTest {
                         string(who, "user"),
                         string(who, "agent"),
                         string(who, "key")),
-                strings(rule.get("models")),
-                strings(rule.get("tools")),
-                strings(rule.get("prompts")),
-                strings(rule.get("resources")),
-                strings(rule.get("hosted-tools")),
+                new Selectors(
+                        strings(rule.get("models")),
+                        strings(rule.get("tools")),
+                        strings(rule.get("prompts")),
+                        strings(rule.get("resources")),
+                        strings(rule.get("hosted-tools"))),
                 string(rule, "when"),
                 strings(rule.get("approvers")),
                 rule.containsKey("timeout") ? minutes(rule.get("timeout")) : null);

@@ -3,6 +3,7 @@ package dev.portreeve.examples.docs;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.Default;
 import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.policy.access.Inline;
 import dev.portreeve.policy.call.NanoUsd;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
@@ -93,14 +94,24 @@ final class ConfigurationPage {
                 .append("\n\n");
         page.append(tidy(comment.replaceFirst("(?s)@param.*", ""))).append("\n\n");
         page.append("| key | meaning | if absent |\n|---|---|---|\n");
+        rows(path, type, value);
         for (RecordComponent component : type.getRecordComponents()) {
-            page.append(row(path, component, value, parameter(comment, component.getName())));
-        }
-        for (RecordComponent component : type.getRecordComponents()) {
-            Class<?> inner = recordIn(component.getGenericType());
+            Class<?> inner = component.isAnnotationPresent(Inline.class) ? null : recordIn(component.getGenericType());
             if (inner != null) {
                 Object found = first(read(component, value));
                 section(child(path, component) + (isMany(component) ? "[]" : ""), inner, found);
+            }
+        }
+    }
+
+    private void rows(String path, Class<?> type, @Nullable Object value)
+            throws ReflectiveOperationException, IOException {
+        String comment = comment(type);
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.isAnnotationPresent(Inline.class)) {
+                rows(path, component.getType(), read(component, value));
+            } else {
+                page.append(row(path, component, value, parameter(comment, component.getName())));
             }
         }
     }
