@@ -52,7 +52,7 @@ final class Network {
         byte[] kept = address.clone();
         for (int i = 0; i < kept.length; i++) {
             int bits = Math.clamp(length - (long) i * BITS, 0, BITS);
-            kept[i] = (byte) (kept[i] & 0xff << BITS - bits);
+            kept[i] = (byte) (kept[i] & 0xff << (BITS - bits));
         }
         return kept;
     }
