@@ -46,8 +46,9 @@ final class Histories {
             new Kind(2, random -> new Cut(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(2, random -> new Crash(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(4, random -> new Sweep()),
-            new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), false, deaf(random))),
-            new Kind(4, random -> new Become(random.nextInt(MOST_BUDGETS), true, deaf(random))),
+            new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.FROZEN, deaf(random))),
+            new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.CLOSED, deaf(random))),
+            new Kind(6, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.OPEN, deaf(random))),
             new Kind(3, Histories::raise),
             new Kind(3, random -> new Configure(random.nextInt(MOST_BUDGETS), 20 + random.nextInt(180), deaf(random))));
 

@@ -42,13 +42,13 @@ final class HistoryCalls {
     }
 
     /**
-     * The budgets that have not enough left for it, or that are frozen.
+     * The budgets that have not enough left for it, or that are frozen or closed.
      *
      * @param limit what they allow
      */
     List<Level> scarce(HistoryReplica at, GovernedCall call, ToLongFunction<Level> limit) {
         return taking(at, call).stream()
-                .filter(level -> world.limits.isFrozen(level)
+                .filter(level -> world.limits.isShut(level)
                         || level.budget().unit().of(Load.worst(call))
                                 > world.book.left(level, limit.applyAsLong(level)))
                 .toList();
@@ -62,12 +62,12 @@ final class HistoryCalls {
                 .toList();
     }
 
-    /** A replica that has heard that a budget is frozen lets nothing in that takes of it. */
+    /** A replica that has heard that a budget is frozen or closed lets nothing in that takes of it. */
     private void admits(HistoryReplica at, GovernedCall call, boolean heard) {
-        List<Level> frozen =
-                taking(at, call).stream().filter(world.limits::isFrozen).toList();
-        if (heard && !frozen.isEmpty()) {
-            throw new AssertionError("a call was let in although the budget is frozen: " + frozen);
+        List<Level> shut =
+                taking(at, call).stream().filter(world.limits::isShut).toList();
+        if (heard && !shut.isEmpty()) {
+            throw new AssertionError("a call was let in although the budget is not open: " + shut);
         }
     }
 

@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +16,8 @@ final class HistoryLimits {
     private final Map<String, HistoryStep.Has> budgets = new HashMap<>();
     private final List<String> ids = new ArrayList<>();
     private final Map<String, Long> configured = new HashMap<>();
-    private final Set<String> frozen = new HashSet<>();
+    /** Of those that are not open. */
+    private final Map<String, BudgetStatus.State> shut = new HashMap<>();
     private final List<Raise> raises = new ArrayList<>();
     /** The most a window was ever allowed while it ran: one that has ended keeps what it had. */
     private final Map<WindowKey, Long> kept = new HashMap<>();
@@ -66,12 +66,22 @@ final class HistoryLimits {
         raises.add(new Raise(budget, amount, until));
     }
 
-    void become(String budget, boolean open) {
-        boolean ignored = open ? frozen.remove(budget) : frozen.add(budget);
+    void become(String budget, BudgetStatus.State state) {
+        if (state == BudgetStatus.State.OPEN) {
+            shut.remove(budget);
+        } else {
+            shut.put(budget, state);
+        }
     }
 
-    boolean isFrozen(Level level) {
-        return frozen.contains(level.budget().id());
+    /** Whether nothing may be held there, be it frozen or closed. */
+    boolean isShut(Level level) {
+        return shut.containsKey(level.budget().id());
+    }
+
+    /** Whether nobody may raise it. */
+    boolean isClosed(String budget) {
+        return shut.get(budget) == BudgetStatus.State.CLOSED;
     }
 
     private long raised(String budget, Instant now) {

@@ -132,7 +132,7 @@ final class HistorySettling {
             HistoryReplica at = world.replica(turn++);
             GovernedCall one = shape.call(world, world.deadline(), 0, 1);
             List<Level> levels = HistoryCalls.levels(at, one);
-            long room = levels.stream().anyMatch(world.limits::isFrozen) ? 0 : room(levels, one);
+            long room = levels.stream().anyMatch(world.limits::isShut) ? 0 : room(levels, one);
             if (room > 0) {
                 run(at, shape.call(world, world.deadline(), 0, room), true);
             }

@@ -201,15 +201,14 @@ interface HistoryStep {
         }
     }
 
-    /** An operator freezes or opens a budget; one replica may be late to hear of it. */
-    record Become(int budget, boolean open, int deaf) implements HistoryStep {
+    /** An operator freezes, closes or opens a budget; one replica may be late to hear of it. */
+    record Become(int budget, BudgetStatus.State state, int deaf) implements HistoryStep {
         @Override
         public void in(HistoryWorld world) {
             String name = world.limits.budget(budget);
             if (name != null) {
-                BudgetStatus.State state = open ? BudgetStatus.State.OPEN : BudgetStatus.State.FROZEN;
                 done(world.observer.orders().become(world.tenant, name, state, "as the history wants it", "ops"));
-                world.limits.become(name, open);
+                world.limits.become(name, state);
                 world.said(deaf);
             }
         }
@@ -220,7 +219,7 @@ interface HistoryStep {
         @Override
         public void in(HistoryWorld world) {
             String name = world.limits.budget(budget);
-            if (name != null) {
+            if (name != null && !world.limits.isClosed(name)) {
                 long more = world.limits.part(name, percent);
                 done(world.observer
                         .orders()
