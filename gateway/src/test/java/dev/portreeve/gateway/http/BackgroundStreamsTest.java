@@ -234,6 +234,8 @@ class BackgroundStreamsTest {
 
     @Test
     void one_that_is_refused_costs_nothing_and_looks_refused() throws Exception {
+        // No heartbeat may begin the answer before.
+        edge.limited(EdgeFixture.limits(1 << 20, Duration.ofSeconds(60), Duration.ofSeconds(60)));
         start();
         upstream.then(ReplayUpstream.json(400, "{\"error\":{\"message\":\"no such thing\"}}"));
         HttpResponse<byte[]> refused = caller.post(PATH, ASK.getBytes(StandardCharsets.UTF_8), Map.of());

@@ -357,7 +357,6 @@ final class EdgeFixture implements AutoCloseable {
                 .routing(routing)
                 .build()
                 .start();
-        threads.begun();
         return this;
     }
 

@@ -30,13 +30,16 @@ final class LeftThreads {
     private static long first;
 
     private final long began = Thread.ofVirtual().unstarted(() -> {}).threadId();
-    private boolean runs;
+    private boolean runs = true;
 
-    /** The listener of this one runs. */
-    void begun() {
+    /** A listener begins to be, of which something may run before it listens. */
+    LeftThreads() {
+        begins(began);
+    }
+
+    private static void begins(long began) {
         LOCK.lock();
         try {
-            runs = true;
             first = running == 0 ? began : Math.min(began, first);
             running++;
         } finally {
