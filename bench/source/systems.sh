@@ -3,6 +3,7 @@
 
 # The JVM as ./portreeve starts it.
 jvm=(-XX:+UseG1GC -XX:+UseCompactObjectHeaders -Xmx512m --enable-native-access=ALL-UNNAMED)
+jvm+=(${BENCH_JAVA_OPTS:-})
 
 # An answer of about 600 bytes, requests of 2048.
 write_bodies() {

@@ -82,7 +82,10 @@ final class LeafWriter {
         }
 
         static boolean has(String name) {
-            return ALL.stream().anyMatch(member -> member.name.equals(name));
+            return switch (name) {
+                case "at", "call", "id", "kind", "tenant", "v" -> true;
+                default -> false;
+            };
         }
     }
 

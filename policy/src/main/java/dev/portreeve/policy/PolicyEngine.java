@@ -76,6 +76,10 @@ public final class PolicyEngine implements AutoCloseable {
 
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
     private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
+    private static final Duration NOTICES_FORGOTTEN_EVERY = Duration.ofMinutes(10);
+    /** What was sent, for whoever asks a receiver why it heard nothing. */
+    private static final Duration NOTICES_KEPT = Duration.ofDays(7);
+
     private static final Duration PAUSES_EVERY = Duration.ofSeconds(1);
     private static final Duration THRESHOLDS_EVERY = Duration.ofSeconds(2);
     /** All calls of a tenant since the last look go into one message. */
@@ -220,7 +224,12 @@ public final class PolicyEngine implements AutoCloseable {
         return List.of(
                 new Housekeeping(
                         "webhook-notices",
-                        List.of(new Chore("sending notices to webhooks", NOTICES_EVERY, byWebhook::runOnce))),
+                        List.of(
+                                new Chore("sending notices to webhooks", NOTICES_EVERY, byWebhook::runOnce),
+                                new Chore(
+                                        "forgetting notices",
+                                        NOTICES_FORGOTTEN_EVERY,
+                                        () -> outbox.forget(NOTICES_KEPT)))),
                 new Housekeeping(
                         "email-notices",
                         List.of(new Chore("sending notices by e-mail", NOTICES_EVERY, byEmail::runOnce))));

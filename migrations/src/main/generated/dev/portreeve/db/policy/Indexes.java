@@ -45,5 +45,6 @@ public class Indexes {
     public static final Index LIMIT_POOL_BY_TIME = Internal.createIndex(DSL.name("limit_pool_by_time"), LimitPool.LIMIT_POOL, new OrderField[] { LimitPool.LIMIT_POOL.DEBT_AT }, false);
     public static final Index LIMIT_SHARE_BY_REPLICA = Internal.createIndex(DSL.name("limit_share_by_replica"), LimitShare.LIMIT_SHARE, new OrderField[] { LimitShare.LIMIT_SHARE.REPLICA }, false);
     public static final Index NOTICE_DUE = Internal.createIndex(DSL.name("notice_due"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
+    public static final Index NOTICE_OVER = Internal.createIndex(DSL.name("notice_over"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), Posting.POSTING, new OrderField[] { Posting.POSTING.AT }, false);
 }

@@ -37,9 +37,7 @@ final class BudgetFacts {
                 : counted;
         long left = Math.max(0, after.remaining());
         BudgetUnit unit = budget.unit();
-        Facts facts = new Facts()
-                .put("budget", level.key().budgetId())
-                .put("window_start", level.span().start().toString());
+        Facts facts = new Facts().put("budget", level.key().budgetId()).put("window_start", level.begins());
         if (budget.isSoft()) {
             facts.put("soft", true);
         }

@@ -46,9 +46,17 @@ final class Hold implements CallPosting {
         this.load = load;
         this.amounts = Amounts.of(load, levels);
         this.levels = levels;
-        this.windows = levels.stream().map(Level::key).toList();
+        this.windows = windows(levels);
         this.lifetime = lifetime;
         this.run = run;
+    }
+
+    private static List<WindowKey> windows(List<Level> levels) {
+        WindowKey[] keys = new WindowKey[levels.size()];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = levels.get(i).key();
+        }
+        return List.of(keys);
     }
 
     /**

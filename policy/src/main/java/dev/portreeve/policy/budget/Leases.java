@@ -109,13 +109,21 @@ final class Leases {
             }
             if (enough) {
                 move(hold, 1);
-                hold.draw(hold.windows().stream().map(this::balance).toList());
+                hold.draw(balances(hold));
                 drawn.put(CallKey.of(hold), new Drawn(hold, now));
             }
             return enough;
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<Balance> balances(Hold hold) {
+        Balance[] after = new Balance[hold.windows().size()];
+        for (int i = 0; i < after.length; i++) {
+            after[i] = balance(hold.windows().get(i));
+        }
+        return List.of(after);
     }
 
     private boolean behind(long now) {

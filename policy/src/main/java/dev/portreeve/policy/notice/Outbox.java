@@ -28,4 +28,11 @@ public interface Outbox {
 
     /** Stops trying. */
     void giveUp(Due message, String error);
+
+    /**
+     * Forgets messages that were delivered or given up so long ago, at most a thousand at once.
+     *
+     * @return how many it forgot
+     */
+    int forget(Duration age);
 }

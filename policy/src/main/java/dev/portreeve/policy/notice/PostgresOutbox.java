@@ -16,6 +16,7 @@ import org.jooq.impl.DSL;
 /** The outbox in PostgreSQL; replicas take messages past each other's locks. */
 public final class PostgresOutbox implements Outbox {
     private static final int MAX_ERROR = 200;
+    private static final int FORGOTTEN_AT_ONCE = 1000;
     private static final Field<Instant> NOW = DSL.field("now()", Instant.class);
     private static final Condition IS_DUE = NOTICE.STATE.eq(DSL.inline("due")).and(NOTICE.NEXT_AT.le(NOW));
 
@@ -98,6 +99,24 @@ public final class PostgresOutbox implements Outbox {
                 .set(NOTICE.STATE, "given-up")
                 .set(NOTICE.LAST_ERROR, shortened(error))
                 .where(is(message))
+                .execute();
+    }
+
+    @Override
+    public int forget(Duration age) {
+        Condition old = NOTICE.STATE
+                .ne(DSL.inline("due"))
+                .and(NOTICE.NEXT_AT.lt(
+                        DSL.field("now() - {0} * interval '1 second'", Instant.class, DSL.val(age.toSeconds()))));
+        return database.deleteFrom(NOTICE)
+                .where(DSL.row(NOTICE.TENANT, NOTICE.ID)
+                        .in(DSL.select(NOTICE.TENANT, NOTICE.ID)
+                                .from(NOTICE)
+                                .where(old)
+                                .orderBy(NOTICE.NEXT_AT)
+                                .limit(FORGOTTEN_AT_ONCE)
+                                .forUpdate()
+                                .skipLocked()))
                 .execute();
     }
 

@@ -522,6 +522,18 @@ abstract class ApprovalContract {
     }
 
     @Test
+    void whatIsSentOrGivenUpIsForgottenAfterAWhileAndWhatIsDueIsNot() {
+        assertTrue(attempt(ARGUMENTS).isPresent());
+        assertEquals(0, outbox().forget(Duration.ZERO));
+        NoticeDelivery delivery = delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(410));
+        assertEquals(1, delivery.runOnce());
+        assertEquals(0, outbox().forget(Duration.ofDays(7)));
+        letTimePass(Duration.ofDays(8));
+        assertEquals(1, outbox().forget(Duration.ofDays(7)));
+        assertEquals(0, outbox().forget(Duration.ofDays(7)));
+    }
+
+    @Test
     void aNoticeForAForgottenReceiverIsGivenUp() {
         assertTrue(attempt(ARGUMENTS).isPresent());
         NoticeDelivery delivery = NoticeDelivery.byWebhook(

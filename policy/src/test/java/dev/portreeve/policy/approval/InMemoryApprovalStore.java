@@ -257,6 +257,14 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         mine(message).ifPresent(owed -> owed.due = false);
     }
 
+    @Override
+    public synchronized int forget(Duration age) {
+        Instant old = clock.instant().minus(age);
+        int before = outbox.size();
+        outbox.removeIf(owed -> !owed.due && owed.next.isBefore(old));
+        return before - outbox.size();
+    }
+
     private Optional<Owed> mine(Due message) {
         return outbox.stream()
                 .filter(owed -> owed.notice.id().equals(message.id()) && owed.attempts == message.attempt())

@@ -18,6 +18,7 @@ final class HistoryLimits {
     private final Map<String, Long> configured = new HashMap<>();
     /** Of those that are not open. */
     private final Map<String, BudgetStatus.State> shut = new HashMap<>();
+
     private final List<Raise> raises = new ArrayList<>();
     /** The most a window was ever allowed while it ran: one that has ended keeps what it had. */
     private final Map<WindowKey, Long> kept = new HashMap<>();

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,5 +104,16 @@ class MoneyTest {
     void impossibleUsageIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new Usage(1, 2, 0, Usage.Basis.REPORTED));
         assertThrows(IllegalArgumentException.class, () -> new Usage(-1, 0, 0, Usage.Basis.REPORTED));
+    }
+
+    @Test
+    void decimalsAreThoseOfExactArithmetic() {
+        LongStream.concat(
+                        LongStream.of(0, 1, -1, 10, 999_999_999, 1_000_000_000, Long.MAX_VALUE, Long.MIN_VALUE),
+                        new Random(7).longs(10_000).map(each -> each >> (each & 63)))
+                .forEach(nanos -> {
+                    BigDecimal exact = BigDecimal.valueOf(nanos, 9).stripTrailingZeros();
+                    assertEquals(exact.toPlainString(), new NanoUsd(nanos).toDecimal());
+                });
     }
 }

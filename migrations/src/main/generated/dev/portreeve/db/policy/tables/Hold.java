@@ -7,7 +7,6 @@ package dev.portreeve.db.policy.tables;
 import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
-import dev.portreeve.db.policy.tables.Posting.PostingPath;
 import dev.portreeve.db.policy.tables.records.HoldRecord;
 
 import java.time.Instant;
@@ -20,14 +19,10 @@ import java.util.UUID;
 import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.ForeignKey;
 import org.jooq.Index;
-import org.jooq.InverseForeignKey;
 import org.jooq.Name;
-import org.jooq.Path;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
-import org.jooq.Record;
 import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Stringly;
@@ -132,39 +127,6 @@ public class Hold extends TableImpl<HoldRecord> {
         this(DSL.name("hold"), null);
     }
 
-    public <O extends Record> Hold(Table<O> path, ForeignKey<O, HoldRecord> childPath, InverseForeignKey<O, HoldRecord> parentPath) {
-        super(path, childPath, parentPath, HOLD);
-    }
-
-    /**
-     * A subtype implementing {@link Path} for simplified path-based joins.
-     */
-    public static class HoldPath extends Hold implements Path<HoldRecord> {
-
-        private static final long serialVersionUID = 1L;
-        public <O extends Record> HoldPath(Table<O> path, ForeignKey<O, HoldRecord> childPath, InverseForeignKey<O, HoldRecord> parentPath) {
-            super(path, childPath, parentPath);
-        }
-        private HoldPath(Name alias, Table<HoldRecord> aliased) {
-            super(alias, aliased);
-        }
-
-        @Override
-        public HoldPath as(String alias) {
-            return new HoldPath(DSL.name(alias), this);
-        }
-
-        @Override
-        public HoldPath as(Name alias) {
-            return new HoldPath(alias, this);
-        }
-
-        @Override
-        public HoldPath as(Table<?> alias) {
-            return new HoldPath(alias.getQualifiedName(), this);
-        }
-    }
-
     @Override
     public Schema getSchema() {
         return aliased() ? null : Policy.POLICY;
@@ -178,19 +140,6 @@ public class Hold extends TableImpl<HoldRecord> {
     @Override
     public UniqueKey<HoldRecord> getPrimaryKey() {
         return Keys.HOLD_PKEY;
-    }
-
-    private transient PostingPath _posting;
-
-    /**
-     * Get the implicit to-many join path to the <code>policy.posting</code>
-     * table
-     */
-    public PostingPath posting() {
-        if (_posting == null)
-            _posting = new PostingPath(this, null, Keys.POSTING__POSTING_TENANT_CALL_ID_FKEY.getInverseKey());
-
-        return _posting;
     }
 
     @Override

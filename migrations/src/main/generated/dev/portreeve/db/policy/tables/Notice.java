@@ -181,7 +181,7 @@ public class Notice extends TableImpl<NoticeRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.NOTICE_DUE);
+        return Arrays.asList(Indexes.NOTICE_DUE, Indexes.NOTICE_OVER);
     }
 
     @Override

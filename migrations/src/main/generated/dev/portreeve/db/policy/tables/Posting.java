@@ -7,7 +7,6 @@ package dev.portreeve.db.policy.tables;
 import dev.portreeve.db.policy.Indexes;
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
-import dev.portreeve.db.policy.tables.Hold.HoldPath;
 import dev.portreeve.db.policy.tables.PostingTakenOver.PostingTakenOverPath;
 import dev.portreeve.db.policy.tables.records.PostingRecord;
 
@@ -178,23 +177,6 @@ public class Posting extends TableImpl<PostingRecord> {
     @Override
     public UniqueKey<PostingRecord> getPrimaryKey() {
         return Keys.POSTING_PKEY;
-    }
-
-    @Override
-    public List<ForeignKey<PostingRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.POSTING__POSTING_TENANT_CALL_ID_FKEY);
-    }
-
-    private transient HoldPath _hold;
-
-    /**
-     * Get the implicit join path to the <code>policy.hold</code> table.
-     */
-    public HoldPath hold() {
-        if (_hold == null)
-            _hold = new HoldPath(this, Keys.POSTING__POSTING_TENANT_CALL_ID_FKEY, null);
-
-        return _hold;
     }
 
     private transient PostingTakenOverPath _postingTakenOver;
