@@ -1,6 +1,7 @@
 package dev.portreeve.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -123,6 +124,12 @@ class BudgetOrdersTest {
 
     @Test
     void whatCannotBeIsSaid() {
+        GatewayFixture.Outcome lots =
+                fixture.run("budgets", "raise", BUDGET, "--by", "lots", "--until", "2027-01-01", "--reason", "why");
+        assertEquals(2, lots.exitCode());
+        assertTrue(lots.err().contains("'--by'"), lots.err());
+        assertTrue(lots.err().contains("\"lots\" is no amount: write a number such as 50 or 0.25"), lots.err());
+        assertFalse(lots.err().contains("java."), lots.err());
         GatewayFixture.Outcome none = fixture.run("budgets", "freeze", "member:none:daily", "--reason", "why");
         assertTrue(none.exitCode() != 0 && none.err().contains("there is no budget"), none.err());
         for (String body : new String[] {

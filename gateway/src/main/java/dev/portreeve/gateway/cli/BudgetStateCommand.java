@@ -1,13 +1,10 @@
 package dev.portreeve.gateway.cli;
 
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code portreeve budgets freeze}, {@code close} and {@code open}. */
@@ -22,14 +19,8 @@ public abstract class BudgetStateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "BUDGET", description = "its id, such as member:triage-bot:daily")
     private String budget = "";
 
-    @Option(names = "--reason", required = true, description = "why, for the callers and the record")
-    private String reason = "";
-
-    @Option(names = "--tenant", description = "needed where there are several")
-    private @Nullable String tenant;
-
-    @Option(names = "--as", paramLabel = "NAME", description = "who wants it (default: operator)")
-    private @Nullable String as;
+    @Mixin
+    private final Order order = new Order();
 
     private BudgetStateCommand(Terminal terminal, String state) {
         this.terminal = terminal;
@@ -62,14 +53,8 @@ public abstract class BudgetStateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectNode body = JsonMapper.shared().createObjectNode();
-        body.put("budget", budget).put("state", state).put("reason", reason);
-        if (tenant != null) {
-            body.put("tenant", tenant);
-        }
-        if (as != null) {
-            body.put("as", as);
-        }
+        ObjectNode body = order.body();
+        body.put("budget", budget).put("state", state);
         try (AdminClient client = server.connect(terminal)) {
             JsonNode now = client.post("/api/v1/budgets/state", body);
             terminal.line(server.json() ? now.toString() : budget + " is " + state);

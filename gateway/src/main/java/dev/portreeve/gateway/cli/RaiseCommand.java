@@ -2,13 +2,11 @@ package dev.portreeve.gateway.cli;
 
 import java.math.BigDecimal;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code portreeve budgets raise}. */
@@ -26,6 +24,7 @@ public final class RaiseCommand implements Callable<Integer> {
             names = "--by",
             required = true,
             paramLabel = "50",
+            converter = Amount.class,
             description = "how much, in what the budget counts: dollars or another currency, tokens, or calls")
     private BigDecimal by = BigDecimal.ZERO;
 
@@ -36,14 +35,8 @@ public final class RaiseCommand implements Callable<Integer> {
             description = "2026-12-01T18:00:00Z, or a day such as 2026-12-01, which begins at midnight in UTC")
     private String until = "";
 
-    @Option(names = "--reason", required = true, description = "why, for the record")
-    private String reason = "";
-
-    @Option(names = "--tenant", description = "needed where there are several")
-    private @Nullable String tenant;
-
-    @Option(names = "--as", paramLabel = "NAME", description = "who wants it (default: operator)")
-    private @Nullable String as;
+    @Mixin
+    private final Order order = new Order();
 
     public RaiseCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -51,14 +44,8 @@ public final class RaiseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectNode body = JsonMapper.shared().createObjectNode();
-        body.put("budget", budget).put("by", by).put("until", until).put("reason", reason);
-        if (tenant != null) {
-            body.put("tenant", tenant);
-        }
-        if (as != null) {
-            body.put("as", as);
-        }
+        ObjectNode body = order.body();
+        body.put("budget", budget).put("by", by).put("until", until);
         try (AdminClient client = server.connect(terminal)) {
             JsonNode raised = client.post("/api/v1/budgets/raises", body);
             terminal.line(

@@ -1,13 +1,10 @@
 package dev.portreeve.gateway.cli;
 
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code portreeve stop} and {@code portreeve resume}. */
@@ -24,14 +21,8 @@ public abstract class StopCommand implements Callable<Integer> {
             description = "agent:triage-bot, user:maria, team:support, tenant:acme or key:<its 12 characters>")
     private String owner = "";
 
-    @Option(names = "--reason", required = true, description = "why, for the callers and the record")
-    private String reason = "";
-
-    @Option(names = "--tenant", description = "needed where there are several")
-    private @Nullable String tenant;
-
-    @Option(names = "--as", paramLabel = "NAME", description = "who wants it (default: operator)")
-    private @Nullable String as;
+    @Mixin
+    private final Order order = new Order();
 
     private StopCommand(Terminal terminal, String path) {
         this.terminal = terminal;
@@ -56,14 +47,8 @@ public abstract class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectNode body = JsonMapper.shared().createObjectNode();
-        body.put("owner", owner).put("reason", reason);
-        if (tenant != null) {
-            body.put("tenant", tenant);
-        }
-        if (as != null) {
-            body.put("as", as);
-        }
+        ObjectNode body = order.body();
+        body.put("owner", owner);
         try (AdminClient client = server.connect(terminal)) {
             JsonNode change = client.post(path, body);
             if (server.json()) {
