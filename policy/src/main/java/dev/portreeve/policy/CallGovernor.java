@@ -115,7 +115,7 @@ public final class CallGovernor {
             Decision decision = access.require(call, trail);
             requireAccepted(call);
             try (Permit permit = limits.admit(call)) {
-                Content input = guardrails.screenInput(call, trail);
+                Content input = access.masked(call, decision, guardrails.screenInput(call, trail));
                 return pay(call, new Admitted(decision, permit, input), running.guard(upstream), client, trail);
             }
         } catch (CallEnded ended) {
@@ -133,6 +133,7 @@ public final class CallGovernor {
         UUID ticket = approvals.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
             UUID approval = approvals.require(call, input, admitted.decision(), reservation::park, trail);
+            access.label(call, admitted.decision());
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);

@@ -5,22 +5,25 @@ import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.notice.NoticeConfig;
+import dev.portreeve.policy.session.SessionConfig;
 import java.util.List;
 
-/** The slices of the configuration file this module owns: {@code organisation, policies, guardrails, approvals, notices}. */
+/** The slices of the configuration file this module owns: {@code organisation, policies, guardrails,
+ * approvals, notices, sessions}. */
 public record PolicyConfig(
         OrganisationConfig organisation,
         List<Rule> policies,
         List<GuardrailConfig> guardrails,
         ApprovalConfig approvals,
-        NoticeConfig notices) {
+        NoticeConfig notices,
+        SessionConfig sessions) {
     /** With nobody to be told. */
     public PolicyConfig(
             OrganisationConfig organisation,
             List<Rule> policies,
             List<GuardrailConfig> guardrails,
             ApprovalConfig approvals) {
-        this(organisation, policies, guardrails, approvals, NoticeConfig.NONE);
+        this(organisation, policies, guardrails, approvals, NoticeConfig.NONE, SessionConfig.DEFAULT);
     }
 
     public PolicyConfig {
@@ -29,5 +32,6 @@ public record PolicyConfig(
         guardrails = guardrails == null ? List.of() : List.copyOf(guardrails);
         approvals = approvals == null ? ApprovalConfig.DEFAULT : approvals;
         notices = notices == null ? NoticeConfig.NONE : notices;
+        sessions = sessions == null ? SessionConfig.DEFAULT : sessions;
     }
 }

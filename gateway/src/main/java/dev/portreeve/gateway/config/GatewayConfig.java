@@ -8,6 +8,7 @@ import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.notice.NoticeConfig;
+import dev.portreeve.policy.session.SessionConfig;
 import java.util.List;
 
 /**
@@ -27,6 +28,7 @@ public record GatewayConfig(
         @Default("[]") List<GuardrailConfig> guardrails,
         @Default("{}") ApprovalConfig approvals,
         @Default("{}") NoticeConfig notices,
+        @Default("{}") SessionConfig sessions,
         @Default("{}") AuditConfig audit,
         @Default("{}") SealConfig seal,
         @Default("{}") IdempotencyConfig idempotency,
@@ -44,7 +46,7 @@ public record GatewayConfig(
 
     /** The slices the policy module owns. */
     public PolicyConfig policy() {
-        return new PolicyConfig(organisation, policies, guardrails, approvals, notices);
+        return new PolicyConfig(organisation, policies, guardrails, approvals, notices, sessions);
     }
 
     GatewayConfig withProviders(List<ProviderConfig> others) {
@@ -61,6 +63,7 @@ public record GatewayConfig(
                 guardrails,
                 approvals,
                 notices,
+                sessions,
                 audit,
                 seal,
                 idempotency,

@@ -16,6 +16,7 @@ import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Notice;
 import dev.portreeve.db.policy.tables.Posting;
+import dev.portreeve.db.policy.tables.SessionLabel;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -47,4 +48,5 @@ public class Indexes {
     public static final Index NOTICE_DUE = Internal.createIndex(DSL.name("notice_due"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index NOTICE_OVER = Internal.createIndex(DSL.name("notice_over"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), Posting.POSTING, new OrderField[] { Posting.POSTING.AT }, false);
+    public static final Index SESSION_LABEL_BY_END = Internal.createIndex(DSL.name("session_label_by_end"), SessionLabel.SESSION_LABEL, new OrderField[] { SessionLabel.SESSION_LABEL.EXPIRES_AT }, false);
 }

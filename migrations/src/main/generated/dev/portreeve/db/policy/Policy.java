@@ -27,6 +27,7 @@ import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
+import dev.portreeve.db.policy.tables.SessionLabel;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -166,6 +167,11 @@ public class Policy extends SchemaImpl {
     public final Revision REVISION = Revision.REVISION;
 
     /**
+     * The table <code>policy.session_label</code>.
+     */
+    public final SessionLabel SESSION_LABEL = SessionLabel.SESSION_LABEL;
+
+    /**
      * The table <code>policy.stop</code>.
      */
     public final Stop STOP = Stop.STOP;
@@ -228,6 +234,7 @@ public class Policy extends SchemaImpl {
             Posting.POSTING,
             PostingTakenOver.POSTING_TAKEN_OVER,
             Revision.REVISION,
+            SessionLabel.SESSION_LABEL,
             Stop.STOP,
             SweepMark.SWEEP_MARK,
             Team.TEAM,

@@ -26,6 +26,7 @@ import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
+import dev.portreeve.db.policy.tables.SessionLabel;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -148,6 +149,11 @@ public class Tables {
      * The table <code>policy.revision</code>.
      */
     public static final Revision REVISION = Revision.REVISION;
+
+    /**
+     * The table <code>policy.session_label</code>.
+     */
+    public static final SessionLabel SESSION_LABEL = SessionLabel.SESSION_LABEL;
 
     /**
      * The table <code>policy.stop</code>.

@@ -7,6 +7,9 @@ import dev.portreeve.policy.access.Decision.RuleVerdict;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Confines;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.ContextCall;
+import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
@@ -20,7 +23,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what. The order of rules does not matter: any matching {@code deny} wins; else every matching {@code require-approval} must
@@ -35,11 +43,13 @@ public final class AccessPolicy {
     private final PolicyDocument document;
     private final RuleIndex index;
     private final InstantSource clock;
+    private final SessionLabels labels;
 
-    private AccessPolicy(PolicyDocument document, RuleIndex index, InstantSource clock) {
+    private AccessPolicy(PolicyDocument document, RuleIndex index, InstantSource clock, SessionLabels labels) {
         this.document = document;
         this.index = index;
         this.clock = clock;
+        this.labels = labels;
     }
 
     /**
@@ -49,13 +59,18 @@ public final class AccessPolicy {
      *     twice, approvals for models and for tools of providers
      */
     public static AccessPolicy of(List<Rule> rules) {
-        return of(rules, InstantSource.system());
+        return of(rules, InstantSource.system(), SessionLabels.NONE);
     }
 
-    /** As the shorter form, with the clock that says what time it is for rules that hold at some times only. */
-    public static AccessPolicy of(List<Rule> rules, InstantSource clock) {
+    /**
+     * As the shorter form, for rules that hold at some times only, and for those that set and read labels.
+     *
+     * @param clock says what time it is
+     * @param labels remembers what sessions have done
+     */
+    public static AccessPolicy of(List<Rule> rules, InstantSource clock, SessionLabels labels) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
-        return new AccessPolicy(PolicyDocument.of(rules), new RuleIndex(compiled), clock);
+        return new AccessPolicy(PolicyDocument.of(rules), new RuleIndex(compiled), clock, labels);
     }
 
     /** SHA-256 of {@link #document()}'s text, in hex; stands in every record a decision is in. */
@@ -68,40 +83,54 @@ public final class AccessPolicy {
         return document;
     }
 
-    /** What the rules say about a call that is made now. Nothing is recorded. */
+    /** What the rules say about a call that is made now. Nothing is recorded. May look at the session's labels. */
     public Decision decide(GovernedCall call) {
-        return decide(call, clock.instant());
+        return decide(call, clock.instant(), () -> labels.of(call.subject()));
     }
 
-    /** What the rules say about a call. Pure: the same call at the same time gives the same decision, and nothing is recorded. */
-    public Decision decide(GovernedCall call, Instant at) {
+    /**
+     * What the rules say about a call. Pure: the same call at the same time in a session with the same labels gives the same decision, and
+     * nothing is recorded.
+     *
+     * @param session the labels of the session, asked for at most once, and only if a condition speaks of them
+     */
+    public Decision decide(GovernedCall call, Instant at, Supplier<Set<String>> session) {
+        return decide(call, at, new SeenLabels(session));
+    }
+
+    private Decision decide(GovernedCall call, Instant at, SeenLabels session) {
         if (call instanceof TaskCall || call instanceof QuestionCall) {
             // The arguments, which conditions are about, were judged when the task was begun, or the server used.
             // Whoever
             // loses the tool altogether loses its tasks and questions.
-            return foresee(call.subject(), call.resource(), at);
+            return foresee(call.subject(), call.resource(), at, session);
         }
-        CallVariables variables = new CallVariables(call);
+        CallVariables variables = new CallVariables(call, at, session);
         return consult(call.subject(), call.resource(), at, condition -> condition.test(variables));
     }
 
-    /** What the rules say about a tool that a provider would run by itself. Pure. */
-    private Decision decide(Subject subject, HostedUse use) {
-        HostedVariables variables = new HostedVariables(subject, use);
-        return consult(subject, use.resource(), clock.instant(), condition -> condition.test(variables));
+    /** What the rules say about a tool that a provider would run by itself. */
+    private Decision decide(Subject subject, HostedUse use, Instant at, SeenLabels session) {
+        HostedVariables variables = new HostedVariables(subject, use, at, session);
+        return consult(subject, use.resource(), at, condition -> condition.test(variables));
     }
 
     /**
      * What becomes of a tool that a provider would run by itself: a rule that grants or forbids it counts, and where no rule
-     * speaks of it, what its model's route says. Pure; {@link #require} records it.
+     * speaks of it, what its model's route says. Nothing is recorded; {@link #require} does.
      */
     public HostedUse.Fate fate(Subject subject, HostedUse use) {
-        return HostedTools.fate(decide(subject, use), use);
+        SeenLabels session = new SeenLabels(() -> labels.of(subject));
+        return HostedTools.fate(decide(subject, use, clock.instant(), session), use);
     }
 
-    /** What the rules say about whatever call of the resource: only what holds for each of them denies. */
-    private Decision foresee(Subject subject, Resource resource, Instant at) {
-        KnownVariables known = new KnownVariables(subject, resource);
+    /**
+     * What the rules say about whatever call of the resource: only what holds for each of them denies.
+     *
+     * @param session {@code null} where labels are not to be looked at
+     */
+    private Decision foresee(Subject subject, Resource resource, Instant at, @Nullable SeenLabels session) {
+        KnownVariables known = new KnownVariables(subject, resource, at, session);
         return consult(subject, resource, at, known::foresee);
     }
 
@@ -142,27 +171,81 @@ public final class AccessPolicy {
      * @throws CallEnded with an {@code ACCESS} denial
      */
     public Decision require(GovernedCall call, AuditTrail trail) throws CallEnded {
-        Decision decision = decide(call);
+        Instant at = clock.instant();
+        SeenLabels session = new SeenLabels(() -> labels.of(call.subject()));
+        Decision decision = decide(call, at, session);
         record(decision, trail.facts());
+        if (!(decision instanceof Decision.Deny) && call instanceof LlmCall llm && !llm.hosted().isEmpty()) {
+            decision = decision.obligedBy(requireHosted(llm, at, session, trail.facts()));
+        }
+        record(decision.obliging(), session, trail.facts());
         if (decision instanceof Decision.Deny deny) {
             throw new CallEnded(new CallOutcome.Denied(deny.denial()));
-        }
-        if (call instanceof LlmCall llm && !llm.hosted().isEmpty()) {
-            requireHosted(llm, trail.facts());
         }
         return decision;
     }
 
-    private void requireHosted(LlmCall call, Facts facts) throws CallEnded {
+    /** @return what rules make of the call because of tools that are passed on */
+    private List<Rule> requireHosted(LlmCall call, Instant at, SeenLabels session, Facts facts) throws CallEnded {
         HostedTools tools = new HostedTools();
         for (HostedUse use : call.hosted()) {
-            tools.add(use, decide(call.subject(), use));
+            tools.add(use, decide(call.subject(), use, at, session));
         }
         facts.putAll("hosted_tools", tools.facts());
         Denial denial = tools.denial();
         if (denial != null) {
             throw new CallEnded(new CallOutcome.Denied(denial));
         }
+        return tools.obliging();
+    }
+
+    /**
+     * Masks what matching rules want masked.
+     *
+     * @param content the call's, as guardrails left it
+     * @throws CallEnded with an {@code ACCESS} denial if something is to be masked that is no text
+     */
+    public Content masked(GovernedCall call, Decision decision, Content content) throws CallEnded {
+        List<Rule> masking = decision.obliging().stream()
+                .filter(rule -> rule.effect() == Rule.Effect.MASK)
+                .toList();
+        if (masking.isEmpty()) {
+            return content;
+        }
+        ArgumentMasks masks = new ArgumentMasks(masking);
+        return switch (call) {
+            case ToolCall tool -> masks.masked(tool.arguments(), content);
+            case ContextCall context -> masks.masked(context.arguments(), content);
+            // What was said to begin these is masked already.
+            case TaskCall ignored -> content;
+            case QuestionCall ignored -> content;
+            case LlmCall ignored -> content;
+        };
+    }
+
+    /**
+     * Labels the call's session as matching rules want; returns when that is durable. To be called before the call runs: no answer of it can then be
+     * seen by a session that is not labelled.
+     *
+     * @throws RuntimeException if it cannot be made durable
+     */
+    public void label(GovernedCall call, Decision decision) {
+        Map<String, String> wanted = labels(decision.obliging());
+        if (!wanted.isEmpty()) {
+            labels.set(call.subject(), call.id().value(), wanted);
+        }
+    }
+
+    /** Each with the first rule that says so. */
+    private static Map<String, String> labels(List<Rule> obliging) {
+        Map<String, String> wanted = new TreeMap<>();
+        for (Rule rule : obliging) {
+            String label = rule.obligations().label();
+            if (label != null) {
+                wanted.putIfAbsent(label, rule.id());
+            }
+        }
+        return wanted;
     }
 
     /**
@@ -171,7 +254,7 @@ public final class AccessPolicy {
      * where the outcome hangs on the arguments, an {@code allow} may match and a {@code deny} may not.
      */
     public boolean mayUse(Subject subject, Resource resource) {
-        return !(foresee(subject, resource, clock.instant()) instanceof Decision.Deny);
+        return !(foresee(subject, resource, clock.instant(), null) instanceof Decision.Deny);
     }
 
     private void record(Decision decision, Facts facts) {
@@ -195,6 +278,17 @@ public final class AccessPolicy {
         }
     }
 
+    private static void record(List<Rule> obliging, SeenLabels session, Facts facts) {
+        Map<String, String> set = labels(obliging);
+        if (!set.isEmpty()) {
+            facts.putStrings("labels_set", List.copyOf(set.keySet()));
+        }
+        List<String> seen = session.seen();
+        if (seen != null) {
+            facts.putStrings("session_labels", seen);
+        }
+    }
+
     /** Collects what the rules say about one call. */
     private static final class Consultation {
         private final List<RuleVerdict> decisive = new ArrayList<>();
@@ -202,6 +296,7 @@ public final class AccessPolicy {
         private final List<Rule> denying = new ArrayList<>();
         private final List<Rule> asking = new ArrayList<>();
         private final List<Rule> certainlyAsking = new ArrayList<>();
+        private final List<Rule> obliging = new ArrayList<>();
         private boolean denialWasError = true;
         private boolean allowed;
 
@@ -229,6 +324,12 @@ public final class AccessPolicy {
                     denying.add(rule);
                     denialWasError &= match == Match.CONDITION_ERROR;
                 }
+                case LABEL, MASK -> {
+                    // What hangs on arguments was judged with the call that had them.
+                    if (match != Match.NOT_TESTED) {
+                        obliging.add(rule);
+                    }
+                }
             }
         }
 
@@ -253,11 +354,12 @@ public final class AccessPolicy {
                         verdicts);
             }
             if (!asking.isEmpty()) {
-                return new Decision.Ask(asking, verdicts);
+                return new Decision.Ask(asking, verdicts, obliging);
             }
             return allowed
-                    ? new Decision.Permit(verdicts)
-                    : deny(Denial.Reason.NOT_GRANTED, "no rule permits this", "", List.of(), verdicts);
+                    ? new Decision.Permit(verdicts, obliging)
+                    : deny(Denial.Reason.NOT_GRANTED, "no rule permits this", "", List.of(), verdicts)
+                            .obligedBy(obliging);
         }
 
         private static Decision deny(

@@ -7,6 +7,7 @@ import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,9 @@ final class CallVariables implements CelVariableResolver {
     private final KnownVariables known;
     private @Nullable Map<String, Object> args;
 
-    CallVariables(GovernedCall call) {
+    CallVariables(GovernedCall call, Instant now, SeenLabels labels) {
         this.call = call;
-        this.known = new KnownVariables(call.subject(), call.resource());
+        this.known = new KnownVariables(call.subject(), call.resource(), now, labels);
     }
 
     @Override

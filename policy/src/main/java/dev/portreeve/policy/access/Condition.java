@@ -1,8 +1,8 @@
 package dev.portreeve.policy.access;
 
 import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
-import dev.cel.runtime.Program;
 import java.util.Collections;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -10,20 +10,27 @@ import org.jspecify.annotations.Nullable;
 /** A compiled condition. Thread-safe. */
 final class Condition {
     /** Stands for one that did not compile, in a policy that will be refused. */
-    static final Condition UNUSABLE = new Condition(null, Set.of());
+    static final Condition UNUSABLE = new Condition(null, Set.of(), null);
 
-    private final @Nullable Program program;
+    private final CelRuntime.@Nullable Program program;
     private final Set<String> variables;
+    private final @Nullable Set<Long> expressions;
 
-    /** @param variables the names of all that it speaks of */
-    Condition(@Nullable Program program, Set<String> variables) {
+    /**
+     * @param variables the names of all that it speaks of
+     * @param expressions the ids of what it takes for regular expressions, if what it costs depends on the call so much that it must
+     *     be watched; {@code null} if it need not
+     */
+    Condition(
+            CelRuntime.@Nullable Program program, Set<String> variables, @Nullable Set<Long> expressions) {
         this.program = program;
         this.variables = Set.copyOf(variables);
+        this.expressions = expressions == null ? null : Set.copyOf(expressions);
     }
 
-    /** Whether its outcome hangs on nothing but a call's own: then it need not be tried before there is one. */
-    boolean isOnlyAboutTheCall() {
-        return !variables.isEmpty() && Collections.disjoint(variables, KnownVariables.NAMES);
+    /** Whether it speaks of any of these, or of nothing at all: if not, it need not be tried with them. */
+    boolean isAbout(Set<String> names) {
+        return variables.isEmpty() || !Collections.disjoint(variables, names);
     }
 
     /** Never throws: whatever goes wrong, and whatever is neither true nor false, is an error of the condition. */
@@ -32,12 +39,14 @@ final class Condition {
             return Decision.Match.CONDITION_ERROR;
         }
         try {
-            Object result = program.eval(variables);
+            Object result = expressions == null
+                    ? program.eval(variables)
+                    : program.trace(variables, new Effort(expressions));
             if (Boolean.TRUE.equals(result)) {
                 return Decision.Match.MATCHED;
             }
             return Boolean.FALSE.equals(result) ? Decision.Match.CONDITION_FALSE : Decision.Match.CONDITION_ERROR;
-        } catch (CelEvaluationException | RuntimeException e) {
+        } catch (CelEvaluationException | RuntimeException | StackOverflowError e) {
             // Not logged: the message may quote arguments. The verdict in the record says that it happened.
             return Decision.Match.CONDITION_ERROR;
         }

@@ -1,20 +1,16 @@
 package dev.portreeve.policy.access;
 
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
-import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.ast.CelReference;
-import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import java.util.List;
@@ -51,29 +47,8 @@ final class Conditions {
         return CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(options)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-                .addVar("args", MapType.create(SimpleType.STRING, SimpleType.DYN))
-                .addVar("subject.tenant", SimpleType.STRING)
-                .addVar("subject.team", SimpleType.STRING)
-                .addVar("subject.member", SimpleType.STRING)
-                .addVar("subject.kind", SimpleType.STRING)
-                .addVar("subject.key", SimpleType.STRING)
-                .addVar("call.kind", SimpleType.STRING)
-                .addVar("call.name", SimpleType.STRING)
-                .addVar("call.server", SimpleType.STRING)
-                .addVar("call.max_output_tokens", SimpleType.INT)
-                .addVar("call.max_cost_micros", SimpleType.INT)
-                .addFunctionDeclarations(
-                        CelFunctionDecl.newFunctionDeclaration(
-                                "path.under",
-                                CelOverloadDecl.newGlobalOverload(
-                                        "path_under_string_string",
-                                        SimpleType.BOOL,
-                                        SimpleType.STRING,
-                                        SimpleType.STRING)),
-                        CelFunctionDecl.newFunctionDeclaration(
-                                "url.host",
-                                CelOverloadDecl.newGlobalOverload(
-                                        "url_host_string", SimpleType.STRING, SimpleType.STRING)))
+                .addVarDeclarations(Vocabulary.variables())
+                .addFunctionDeclarations(Vocabulary.declarations())
                 .setResultType(SimpleType.BOOL)
                 .build();
     }
@@ -81,12 +56,7 @@ final class Conditions {
     private static CelRuntime runtime(CelOptions options) {
         return CelRuntimeFactory.standardCelRuntimeBuilder()
                 .setOptions(options)
-                .addFunctionBindings(CelFunctionBinding.fromOverloads(
-                        "path.under",
-                        CelFunctionBinding.from(
-                                "path_under_string_string", String.class, String.class, PathScope::isUnder)))
-                .addFunctionBindings(CelFunctionBinding.fromOverloads(
-                        "url.host", CelFunctionBinding.from("url_host_string", String.class, UrlHost::of)))
+                .addFunctionBindings(Vocabulary.bindings())
                 .build();
     }
 
@@ -95,7 +65,11 @@ final class Conditions {
         CelValidationResult result = compiler.compile(expression);
         try {
             if (!result.hasError()) {
-                return new Condition(runtime.createProgram(result.getAst()), variables(result.getAst()));
+                CelAbstractSyntaxTree tree = result.getAst();
+                return new Condition(
+                        runtime.createProgram(tree),
+                        variables(tree),
+                        Effort.isNeededFor(tree) ? Effort.expressions(tree) : null);
             }
             for (CelIssue issue : result.getErrors()) {
                 problems.add(problem(ruleId, issue.getSourceLocation().getColumn() + 1, issue.getMessage()));

@@ -5,15 +5,35 @@ import dev.portreeve.policy.call.Denial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What the policy says about a call, with every rule that was consulted. A value: it can be recorded and re-made (INV-5). */
 public sealed interface Decision {
     List<RuleVerdict> verdicts();
 
+    /** The matching rules that make something of what is done; of a provider's tool that is done although no rule permits it too. */
+    List<Rule> obliging();
+
+    /** The same, with what more rules make of it. */
+    default Decision obligedBy(List<Rule> more) {
+        List<Rule> all = Stream.concat(obliging().stream(), more.stream()).toList();
+        return switch (this) {
+            case Permit permit -> new Permit(permit.verdicts(), all);
+            case Ask ask -> new Ask(ask.rules(), ask.verdicts(), all);
+            case Deny deny -> new Deny(deny.denial(), deny.verdicts(), all);
+        };
+    }
+
     /** Allowed by at least one rule, forbidden by none. */
-    record Permit(List<RuleVerdict> verdicts) implements Decision {
+    record Permit(List<RuleVerdict> verdicts, List<Rule> obliging) implements Decision {
         public Permit {
             verdicts = List.copyOf(verdicts);
+            obliging = List.copyOf(obliging);
+        }
+
+        /** Of a call of which nothing else is made. */
+        public Permit(List<RuleVerdict> verdicts) {
+            this(verdicts, List.of());
         }
     }
 
@@ -23,10 +43,16 @@ public sealed interface Decision {
      * @param rules all matching rules that ask, at least one; they hold together, so the shortest timeout counts and an
      *     approver must be good enough for each of them
      */
-    record Ask(List<Rule> rules, List<RuleVerdict> verdicts) implements Decision {
+    record Ask(List<Rule> rules, List<RuleVerdict> verdicts, List<Rule> obliging) implements Decision {
         public Ask {
             rules = List.copyOf(rules);
             verdicts = List.copyOf(verdicts);
+            obliging = List.copyOf(obliging);
+        }
+
+        /** Of a call of which nothing else is made. */
+        public Ask(List<Rule> rules, List<RuleVerdict> verdicts) {
+            this(rules, verdicts, List.of());
         }
 
         /** Who may decide: those every rule names. Empty means anyone who may decide at all. */
@@ -49,9 +75,15 @@ public sealed interface Decision {
     }
 
     /** Not allowed. */
-    record Deny(Denial denial, List<RuleVerdict> verdicts) implements Decision {
+    record Deny(Denial denial, List<RuleVerdict> verdicts, List<Rule> obliging) implements Decision {
         public Deny {
             verdicts = List.copyOf(verdicts);
+            obliging = List.copyOf(obliging);
+        }
+
+        /** Of what is not done at all. */
+        public Deny(Denial denial, List<RuleVerdict> verdicts) {
+            this(denial, verdicts, List.of());
         }
     }
 

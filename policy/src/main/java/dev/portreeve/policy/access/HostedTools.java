@@ -17,6 +17,7 @@ final class HostedTools {
     private static final int MAX_RECORDED_VERDICTS = 8;
 
     private final List<Facts> facts = new ArrayList<>();
+    private final List<Rule> obliging = new ArrayList<>();
     private final Set<String> denied = new LinkedHashSet<>();
     private final Set<String> rules = new LinkedHashSet<>();
 
@@ -53,12 +54,20 @@ final class HostedTools {
                                 .limit(MAX_RECORDED_VERDICTS)
                                 .map(RuleVerdict::facts)
                                 .toList()));
+        if (fate == HostedUse.Fate.PASSED) {
+            obliging.addAll(decision.obliging());
+        }
         if (fate == HostedUse.Fate.DENIED) {
             denied.add(use.resource().name());
             if (decision instanceof Decision.Deny deny && !isNotSpokenOf(decision)) {
                 rules.add(deny.denial().detail());
             }
         }
+    }
+
+    /** What rules make of the call because of tools that are passed on. */
+    List<Rule> obliging() {
+        return List.copyOf(obliging);
     }
 
     List<Facts> facts() {

@@ -3,6 +3,7 @@ package dev.portreeve.policy.access;
 import dev.cel.runtime.CelVariableResolver;
 import dev.portreeve.policy.call.HostedUse;
 import dev.portreeve.policy.call.Subject;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,9 @@ final class HostedVariables implements CelVariableResolver {
     private final KnownVariables known;
     private @Nullable Map<String, Object> args;
 
-    HostedVariables(Subject subject, HostedUse use) {
+    HostedVariables(Subject subject, HostedUse use, Instant now, SeenLabels labels) {
         this.use = use;
-        this.known = new KnownVariables(subject, use.resource());
+        this.known = new KnownVariables(subject, use.resource(), now, labels);
     }
 
     @Override

@@ -3,16 +3,22 @@ package dev.portreeve.policy.access;
 import dev.cel.runtime.CelVariableResolver;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What conditions may speak of before there is a call: who would make it, and what of. Everything else is not known yet, and
  * a condition whose outcome hangs on it fails. For one decision, on its thread.
  */
 final class KnownVariables implements CelVariableResolver {
-    static final Set<String> NAMES = Set.of(
+    private static final String SESSION = "session";
+    private static final Set<String> NAMES = Set.of(
+            "now",
             "subject.tenant",
             "subject.team",
             "subject.member",
@@ -21,19 +27,28 @@ final class KnownVariables implements CelVariableResolver {
             "call.kind",
             "call.name",
             "call.server");
+    private static final Set<String> NAMES_AND_SESSION =
+            Stream.concat(NAMES.stream(), Stream.of(SESSION)).collect(Collectors.toUnmodifiableSet());
     private final Subject subject;
     private final Resource resource;
+    private final Instant now;
+    private final @Nullable SeenLabels labels;
     private boolean missed;
 
-    KnownVariables(Subject subject, Resource resource) {
+    /** @param labels of the caller's session; {@code null} where it is not to be looked at */
+    KnownVariables(Subject subject, Resource resource, Instant now, @Nullable SeenLabels labels) {
         this.subject = subject;
         this.resource = resource;
+        this.now = now;
+        this.labels = labels;
     }
 
     @Override
     public Optional<Object> find(String name) {
         Optional<Object> value = Optional.ofNullable(
                 switch (name) {
+                    case "now" -> now;
+                    case SESSION -> labels == null ? null : labels.get();
                     case "subject.tenant" -> subject.tenant();
                     case "subject.team" -> subject.team() == null ? "" : subject.team();
                     case "subject.member" -> subject.member();
@@ -60,7 +75,7 @@ final class KnownVariables implements CelVariableResolver {
 
     /** How a condition comes out whatever the call will be; not tested where that depends on the call. */
     Decision.Match foresee(Condition condition) {
-        if (condition.isOnlyAboutTheCall()) {
+        if (!condition.isAbout(labels == null ? NAMES : NAMES_AND_SESSION)) {
             return Decision.Match.NOT_TESTED;
         }
         missed = false;

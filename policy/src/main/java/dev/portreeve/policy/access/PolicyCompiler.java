@@ -33,6 +33,7 @@ final class PolicyCompiler {
         }
         Selectors about = rule.about();
         asking(rule);
+        obligations(rule);
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
@@ -67,6 +68,38 @@ final class PolicyCompiler {
                     rule,
                     "servers",
                     "approvals are for tools, and servers have prompts and resources too: name tools as \"slug__*\"");
+        }
+    }
+
+    private void obligations(Rule rule) {
+        String label = rule.obligations().label();
+        List<String> mask = rule.obligations().mask();
+        if (rule.effect() == Rule.Effect.LABEL && label == null) {
+            problem(rule, "label", "say with what: a rule of this effect needs a label");
+        }
+        if (rule.effect() != Rule.Effect.LABEL && label != null) {
+            problem(rule, "label", "only a rule whose effect is label has one: write a rule of its own for it");
+        }
+        if (label != null && !Obligations.isLabel(label)) {
+            problem(rule, "label", "\"" + label + "\" has other than small letters, digits, - and _, or more than 50");
+        }
+        if (rule.effect() == Rule.Effect.MASK && mask.isEmpty()) {
+            problem(rule, "mask", "say what: a rule of this effect needs pointers to arguments, such as /customer/iban");
+        }
+        if (rule.effect() != Rule.Effect.MASK && !mask.isEmpty()) {
+            problem(rule, "mask", "only a rule whose effect is mask has one: write a rule of its own for it");
+        }
+        for (int i = 0; i < mask.size(); i++) {
+            if (!mask.get(i).startsWith("/")) {
+                problem(rule, "mask[" + i + "]", "\"" + mask.get(i) + "\" does not begin with a slash, as pointers do");
+            }
+        }
+        Selectors about = rule.about();
+        boolean beyondArguments = !about.models().isEmpty()
+                || !about.resources().isEmpty()
+                || !about.hostedTools().isEmpty();
+        if (rule.effect() == Rule.Effect.MASK && beyondArguments) {
+            problem(rule, "mask", "only tools and prompts have arguments: name no models, resources or hosted-tools");
         }
     }
 

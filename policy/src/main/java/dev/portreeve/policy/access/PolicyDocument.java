@@ -51,6 +51,8 @@ public record PolicyDocument(String version, String text) {
         given(json, "times", about.times());
         member(json, "delegated-by", who.delegatedBy());
         given(json, "networks", who.networks());
+        member(json, "label", rule.obligations().label());
+        given(json, "mask", rule.obligations().mask());
         members(json, "approvers", rule.approvers());
         return json.append('}').toString();
     }

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One rule of the policy, as it stands in the configuration. Order between rules does not matter: a matching {@code deny}
- * wins, then {@code require-approval}, then {@code allow}; nothing matching means denied.
+ * wins, then {@code require-approval}, then {@code allow}; nothing matching means denied. What may run then does so as every matching
+ * {@code label} and {@code mask} says.
  *
  * @param who absent members match everybody
  * @param about what it names
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
  * @param approvers names of those who may decide; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
+ * @param obligations what it makes of a call that may run
  */
 public record Rule(
         String id,
@@ -21,13 +23,21 @@ public record Rule(
         @Inline Selectors about,
         @Nullable String when,
         List<String> approvers,
-        @Nullable Duration timeout) {
+        @Nullable Duration timeout,
+        @Inline Obligations obligations) {
 
     /** What a matching rule says. */
     public enum Effect {
         ALLOW,
         DENY,
-        REQUIRE_APPROVAL
+        REQUIRE_APPROVAL,
+        LABEL,
+        MASK;
+
+        /** Whether it says if a call may run, and not what becomes of one that may. */
+        boolean decides() {
+            return this == ALLOW || this == DENY || this == REQUIRE_APPROVAL;
+        }
     }
 
     /**
@@ -72,6 +82,18 @@ public record Rule(
             throw new IllegalArgumentException("rule \"" + id
                     + "\" names no models, tools, prompts, resources, hosted-tools or servers, so it never matches");
         }
+    }
+
+    /** A rule that says whether a call may run. */
+    public Rule(
+            String id,
+            Effect effect,
+            Who who,
+            Selectors about,
+            @Nullable String when,
+            List<String> approvers,
+            @Nullable Duration timeout) {
+        this(id, effect, who, about, when, approvers, timeout, Obligations.NONE);
     }
 
     /** A rule about models and tools only. */

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,7 @@ class SelectorsTest {
         GovernedCall call = resource instanceof Resource.Tool tool
                 ? Calls.tool(subject, tool, "{}")
                 : Calls.context(subject, (Resource.OfServer) resource, "{}");
-        return AccessPolicy.of(List.of(rules)).decide(call, at) instanceof Decision.Permit;
+        return AccessPolicy.of(List.of(rules)).decide(call, at, Set::of) instanceof Decision.Permit;
     }
 
     private static Subject at(String view, @Nullable String address) {

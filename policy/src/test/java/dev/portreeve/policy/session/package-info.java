@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.policy.session;
+
+import org.jspecify.annotations.NullMarked;
