@@ -52,8 +52,7 @@ class SessionLabelsTest {
     void start(@TempDir Path folder) throws Exception {
         crm = HttpFixture.modern();
         net = HttpFixture.modern();
-        gateway = GatewayFixture.configured(
-                folder, """
+        gateway = GatewayFixture.configured(folder, """
                 tool-servers:
                   - { slug: crm, url: "CRM", definitions: trust }
                   - { slug: net, url: "NET", definitions: trust }
@@ -66,7 +65,8 @@ class SessionLabelsTest {
                   - { id: ibans, effect: mask, tools: [crm__echo], mask: [/text], when: 'args.text.contains("DE89")' }
                   - { id: not-here, effect: deny, tools: [net__echo], views: [net] }
                 sessions: { labels-last: 1h }
-                """.replace("CRM", crm.url().toString()).replace("NET", net.url().toString()));
+                """.replace("CRM", crm.url().toString())
+                .replace("NET", net.url().toString()));
         try (Caller caller = caller("/mcp", gateway.newKey("bot"))) {
             await().until(() -> {
                 String listed = caller.modern("tools/list", "").messages().toString();
@@ -117,7 +117,8 @@ class SessionLabelsTest {
         String name = "order-" + readsFirst;
         try (Caller caller = caller("/mcp", gateway.newKey("bot"))) {
             run(caller, session(name), readsFirst ? READ : FETCH);
-            assertEquals(List.of(readsFirst ? "private" : "untrusted"), labelled(name), "durable before the answer left");
+            assertEquals(
+                    List.of(readsFirst ? "private" : "untrusted"), labelled(name), "durable before the answer left");
             assertTrue(isSent(caller, session(name)), "one of both is no harm");
             run(caller, session(name), readsFirst ? FETCH : READ);
             assertFalse(isSent(caller, session(name)));
@@ -160,7 +161,9 @@ class SessionLabelsTest {
                 .header("Content-Type", "application/json")
                 .build();
         String child = JsonMapper.shared()
-                .readTree(gateway.http.send(wish, HttpResponse.BodyHandlers.ofString()).body())
+                .readTree(gateway.http
+                        .send(wish, HttpResponse.BodyHandlers.ofString())
+                        .body())
                 .path("key")
                 .asString();
         try (Caller above = caller("/mcp", root);

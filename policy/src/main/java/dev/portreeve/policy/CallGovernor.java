@@ -158,6 +158,10 @@ public final class CallGovernor {
 
     // Before anybody is asked and anything is held. Rules come first: who may not use a tool learns nothing of it.
     private static void requireAccepted(GovernedCall call) throws CallEnded {
+        if (call instanceof ToolCall tool && tool.misfit() != null) {
+            throw new CallEnded(
+                    new CallOutcome.Denied(new Denial(Denial.Stage.ACCESS, Denial.Reason.RULE_ERROR, tool.misfit())));
+        }
         String changed = switch (call) {
             case ToolCall tool -> tool.withheld() ? "this tool" : null;
             case ContextCall context -> context.withheld() ? "the definition of this" : null;

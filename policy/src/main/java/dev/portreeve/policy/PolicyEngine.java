@@ -270,8 +270,7 @@ public final class PolicyEngine implements AutoCloseable {
      * @throws org.jooq.exception.DataAccessException if the database does not answer
      */
     public static PolicyEngine create(PolicyConfig config, Ground ground) {
-        PostgresSessionLabels labels =
-                new PostgresSessionLabels(ground.database(), ground.audit(), config.sessions());
+        PostgresSessionLabels labels = new PostgresSessionLabels(ground.database(), ground.audit(), config.sessions());
         AccessPolicy access = AccessPolicy.of(config.policies(), ground.clock(), labels);
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
         new PostgresOrganisation(ground.database(), clock).sync(config.organisation());

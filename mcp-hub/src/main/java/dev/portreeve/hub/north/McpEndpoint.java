@@ -76,9 +76,14 @@ public final class McpEndpoint implements AutoCloseable {
         Methods methods = new Methods(lists, contextLists, calls, taskCalls, taskNews, context, finder, subscribes);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
-        catalog.onChange(announcements::listsMayHaveChanged);
+        catalog.onChange(() -> changed(calls));
         this.eras = eras(methods, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
         sweepLater();
+    }
+
+    private void changed(ToolCalls calls) {
+        announcements.listsMayHaveChanged();
+        calls.checkRules();
     }
 
     private TaskCalls taskCalls(

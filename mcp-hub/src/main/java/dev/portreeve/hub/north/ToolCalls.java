@@ -43,6 +43,7 @@ final class ToolCalls {
     private final ToolCatalog catalog;
     private final CallGovernor governor;
     private final AccessPolicy access;
+    private final RuleFits fits;
     private final Bridge bridge;
     private final Tasks tasks;
     private final Supplier<CallId> callIds;
@@ -61,11 +62,17 @@ final class ToolCalls {
         this.catalog = catalog;
         this.governor = governor;
         this.access = access;
+        this.fits = new RuleFits(access);
         this.bridge = bridge;
         this.tasks = tasks;
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
+    }
+
+    /** Looks whether rules fit what servers say of their tools now. */
+    void checkRules() {
+        fits.look(catalog.snapshot(new View.Everything()).tools());
     }
 
     /**
@@ -142,6 +149,7 @@ final class ToolCalls {
                 Deadline.in(bridge.patience(caller, tool.owner().callTimeout())),
                 meta.correlation(),
                 tool.withheld(),
+                fits.misfit(tool),
                 round.earlier());
     }
 

@@ -9,7 +9,6 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.ContextCall;
-import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
@@ -19,14 +18,17 @@ import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
+import dev.portreeve.policy.call.ToolCall;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +46,12 @@ public final class AccessPolicy {
     private final RuleIndex index;
     private final InstantSource clock;
     private final SessionLabels labels;
+    private final SpokenArguments arguments;
 
-    private AccessPolicy(PolicyDocument document, RuleIndex index, InstantSource clock, SessionLabels labels) {
+    private AccessPolicy(PolicyDocument document, List<CompiledRule> rules, InstantSource clock, SessionLabels labels) {
         this.document = document;
-        this.index = index;
+        this.index = new RuleIndex(rules);
+        this.arguments = new SpokenArguments(rules);
         this.clock = clock;
         this.labels = labels;
     }
@@ -70,7 +74,7 @@ public final class AccessPolicy {
      */
     public static AccessPolicy of(List<Rule> rules, InstantSource clock, SessionLabels labels) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
-        return new AccessPolicy(PolicyDocument.of(rules), new RuleIndex(compiled), clock, labels);
+        return new AccessPolicy(PolicyDocument.of(rules), compiled, clock, labels);
     }
 
     /** SHA-256 of {@link #document()}'s text, in hex; stands in every record a decision is in. */
@@ -134,6 +138,17 @@ public final class AccessPolicy {
         return consult(subject, resource, at, known::foresee);
     }
 
+    /**
+     * Whether a rule that names this very tool speaks of an argument that it cannot have; such a tool must not be called, for the rule
+     * would say something else than whoever wrote it meant.
+     *
+     * @param has whether there can be an argument; the names lead to it from the outside in
+     * @return what is wrong, for people; empty if all fits
+     */
+    public Optional<String> misfit(Resource.Tool tool, Predicate<List<String>> has) {
+        return arguments.misfit(tool, has);
+    }
+
     private Decision consult(Subject subject, Resource resource, Instant at, Function<Condition, Match> tested) {
         if (!isWithin(subject.delegation(), resource)) {
             return new Decision.Deny(
@@ -175,7 +190,9 @@ public final class AccessPolicy {
         SeenLabels session = new SeenLabels(() -> labels.of(call.subject()));
         Decision decision = decide(call, at, session);
         record(decision, trail.facts());
-        if (!(decision instanceof Decision.Deny) && call instanceof LlmCall llm && !llm.hosted().isEmpty()) {
+        if (!(decision instanceof Decision.Deny)
+                && call instanceof LlmCall llm
+                && !llm.hosted().isEmpty()) {
             decision = decision.obligedBy(requireHosted(llm, at, session, trail.facts()));
         }
         record(decision.obliging(), session, trail.facts());

@@ -4,28 +4,40 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled condition. Thread-safe. */
 final class Condition {
     /** Stands for one that did not compile, in a policy that will be refused. */
-    static final Condition UNUSABLE = new Condition(null, Set.of(), null);
+    static final Condition UNUSABLE = new Condition(null, Set.of(), Set.of(), null);
 
     private final CelRuntime.@Nullable Program program;
     private final Set<String> variables;
+    private final Set<List<String>> arguments;
     private final @Nullable Set<Long> expressions;
 
     /**
      * @param variables the names of all that it speaks of
+     * @param arguments the ways to the arguments it names
      * @param expressions the ids of what it takes for regular expressions, if what it costs depends on the call so much that it must
      *     be watched; {@code null} if it need not
      */
     Condition(
-            CelRuntime.@Nullable Program program, Set<String> variables, @Nullable Set<Long> expressions) {
+            CelRuntime.@Nullable Program program,
+            Set<String> variables,
+            Set<List<String>> arguments,
+            @Nullable Set<Long> expressions) {
         this.program = program;
         this.variables = Set.copyOf(variables);
+        this.arguments = Set.copyOf(arguments);
         this.expressions = expressions == null ? null : Set.copyOf(expressions);
+    }
+
+    /** The arguments it names, each as the names on the way to it. */
+    Set<List<String>> arguments() {
+        return arguments;
     }
 
     /** Whether it speaks of any of these, or of nothing at all: if not, it need not be tried with them. */
@@ -39,9 +51,8 @@ final class Condition {
             return Decision.Match.CONDITION_ERROR;
         }
         try {
-            Object result = expressions == null
-                    ? program.eval(variables)
-                    : program.trace(variables, new Effort(expressions));
+            Object result =
+                    expressions == null ? program.eval(variables) : program.trace(variables, new Effort(expressions));
             if (Boolean.TRUE.equals(result)) {
                 return Decision.Match.MATCHED;
             }

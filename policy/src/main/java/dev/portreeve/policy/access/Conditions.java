@@ -69,6 +69,7 @@ final class Conditions {
                 return new Condition(
                         runtime.createProgram(tree),
                         variables(tree),
+                        ArgumentPaths.in(tree),
                         Effort.isNeededFor(tree) ? Effort.expressions(tree) : null);
             }
             for (CelIssue issue : result.getErrors()) {

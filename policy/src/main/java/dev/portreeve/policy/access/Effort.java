@@ -16,7 +16,13 @@ import java.util.stream.Collectors;
 final class Effort implements CelEvaluationListener {
     /** Overloads that take longer with longer texts than one look at each character. */
     private static final Set<String> COSTLY = Set.of(
-            "matches", "matches_string", "contains_string", "glob_string_string", "add_string", "add_bytes", "add_list");
+            "matches",
+            "matches_string",
+            "contains_string",
+            "glob_string_string",
+            "add_string",
+            "add_bytes",
+            "add_list");
 
     private static final String MATCHES = "matches";
     private static final long MOST = 2_000_000;
@@ -54,9 +60,7 @@ final class Effort implements CelEvaluationListener {
 
     @Override
     public void callback(CelExpr expression, Object result) {
-        if (expressions.contains(expression.id())
-                && result instanceof String regex
-                && !RegexBound.isSmall(regex)) {
+        if (expressions.contains(expression.id()) && result instanceof String regex && !RegexBound.isSmall(regex)) {
             throw new IllegalStateException("the regular expression is too large");
         }
         left -= result instanceof CharSequence text ? 1 + FOR_A_CHARACTER * text.length() : 1;

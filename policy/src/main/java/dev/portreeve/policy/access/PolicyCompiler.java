@@ -84,7 +84,10 @@ final class PolicyCompiler {
             problem(rule, "label", "\"" + label + "\" has other than small letters, digits, - and _, or more than 50");
         }
         if (rule.effect() == Rule.Effect.MASK && mask.isEmpty()) {
-            problem(rule, "mask", "say what: a rule of this effect needs pointers to arguments, such as /customer/iban");
+            problem(
+                    rule,
+                    "mask",
+                    "say what: a rule of this effect needs pointers to arguments, such as /customer/iban");
         }
         if (rule.effect() != Rule.Effect.MASK && !mask.isEmpty()) {
             problem(rule, "mask", "only a rule whose effect is mask has one: write a rule of its own for it");

@@ -46,7 +46,8 @@ final class Vocabulary {
 
     static List<CelFunctionDecl> declarations() {
         List<CelFunctionDecl> functions = new ArrayList<>();
-        functions.add(global("path.under", "path_under_string_string", SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
+        functions.add(global(
+                "path.under", "path_under_string_string", SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
         functions.add(global("url.host", "url_host_string", SimpleType.STRING, SimpleType.STRING));
         functions.add(global("repo.owner", "repo_owner_string", SimpleType.STRING, SimpleType.STRING));
         functions.add(global("glob", "glob_string_string", SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
@@ -55,7 +56,12 @@ final class Vocabulary {
             functions.add(global(comparison.operator, comparison.overload(), SimpleType.BOOL, MONEY, MONEY));
         }
         functions.add(member("has", "session_has_string", SESSION, SimpleType.STRING));
-        functions.add(member("within", "timestamp_within_string_string", SimpleType.TIMESTAMP, SimpleType.STRING, SimpleType.STRING));
+        functions.add(member(
+                "within",
+                "timestamp_within_string_string",
+                SimpleType.TIMESTAMP,
+                SimpleType.STRING,
+                SimpleType.STRING));
         return functions;
     }
 
@@ -71,8 +77,8 @@ final class Vocabulary {
 
     static List<CelFunctionBinding> bindings() {
         List<CelFunctionBinding> bindings = new ArrayList<>();
-        bindings.add(CelFunctionBinding.from(
-                "path_under_string_string", String.class, String.class, PathScope::isUnder));
+        bindings.add(
+                CelFunctionBinding.from("path_under_string_string", String.class, String.class, PathScope::isUnder));
         bindings.add(CelFunctionBinding.from("url_host_string", String.class, UrlHost::of));
         bindings.add(CelFunctionBinding.from("repo_owner_string", String.class, RepositoryOwner::of));
         bindings.add(CelFunctionBinding.from("glob_string_string", String.class, String.class, Vocabulary::fits));
@@ -88,8 +94,8 @@ final class Vocabulary {
         bindings.add(CelFunctionBinding.from(
                 "timestamp_within_string_string",
                 List.of(Instant.class, String.class, String.class),
-                values -> TimeWindow.parse((String) values[1], (String) values[2])
-                        .contains((Instant) values[0])));
+                values ->
+                        TimeWindow.parse((String) values[1], (String) values[2]).contains((Instant) values[0])));
         return bindings;
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param correlation what the caller's own records know it by
  * @param withheld whether the tool's server changed its definition and nobody has accepted that: then it does not run,
  *     whatever rules and people say
+ * @param misfit why rules about the tool do not fit its definition: then it does not run either; {@code null} if they do
  * @param earlier the round before this one, if a person approved that; {@code null} for a call that stands alone
  */
 public record ToolCall(
@@ -24,8 +25,37 @@ public record ToolCall(
         Deadline deadline,
         Correlation correlation,
         boolean withheld,
+        @Nullable String misfit,
         @Nullable EarlierRound earlier)
         implements GovernedCall {
+
+    /** A call of a tool that rules fit. */
+    public ToolCall(
+            CallId id,
+            Subject subject,
+            Resource.Tool resource,
+            Arguments arguments,
+            Content content,
+            Estimate estimate,
+            boolean readOnly,
+            Deadline deadline,
+            Correlation correlation,
+            boolean withheld,
+            @Nullable EarlierRound earlier) {
+        this(
+                id,
+                subject,
+                resource,
+                arguments,
+                content,
+                estimate,
+                readOnly,
+                deadline,
+                correlation,
+                withheld,
+                null,
+                earlier);
+    }
 
     /** A call that stands alone and belongs to no trace. */
     public ToolCall(
@@ -37,6 +67,18 @@ public record ToolCall(
             Estimate estimate,
             boolean readOnly,
             Deadline deadline) {
-        this(id, subject, resource, arguments, content, estimate, readOnly, deadline, Correlation.NONE, false, null);
+        this(
+                id,
+                subject,
+                resource,
+                arguments,
+                content,
+                estimate,
+                readOnly,
+                deadline,
+                Correlation.NONE,
+                false,
+                null,
+                null);
     }
 }

@@ -16,9 +16,7 @@ record LabelScope(String tenant, String key, String session) {
         boolean own = labelsOf == SessionConfig.LabelsOf.SESSION
                 && subject.delegation().depth() == 0;
         return new LabelScope(
-                subject.tenant(),
-                subject.rootKeyId(),
-                own ? subject.entrance().session() : "");
+                subject.tenant(), subject.rootKeyId(), own ? subject.entrance().session() : "");
     }
 
     boolean isAll() {

@@ -76,7 +76,8 @@ public final class PostgresSessionLabels implements SessionLabels, PostingBook<L
         Map<String, Duration> lives = lives(scope, false);
         Duration enough = config.labelsLast().dividedBy(2);
         Map<String, String> wanted = new HashMap<>(labels);
-        wanted.keySet().removeIf(label -> lives.getOrDefault(label, Duration.ZERO).compareTo(enough) > 0);
+        wanted.keySet()
+                .removeIf(label -> lives.getOrDefault(label, Duration.ZERO).compareTo(enough) > 0);
         if (!wanted.isEmpty()) {
             audit.append(JournalEntry.of(this, new LabelPosting(scope, call, wanted), List::of))
                     .await();

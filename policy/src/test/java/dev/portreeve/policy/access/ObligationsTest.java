@@ -92,13 +92,16 @@ class ObligationsTest {
 
     @Test
     void textsAreMaskedAtAPointerAndBelow() throws CallEnded {
-        String arguments = "{\"to\":\"ann\",\"customer\":{\"iban\":\"DE1\",\"tags\":[\"x\",null]},\"customers\":\"all\"}";
+        String arguments =
+                "{\"to\":\"ann\",\"customer\":{\"iban\":\"DE1\",\"tags\":[\"x\",null]},\"customers\":\"all\"}";
         assertEquals(List.of("ann", "[masked]", "[masked]", "all"), masked(arguments, ALL, mask(null, "/customer")));
         assertEquals(List.of("ann", "[masked]", "x", "all"), masked(arguments, ALL, mask(null, "/customer/iban")));
         assertEquals(List.of("ann", "DE1", "[masked]", "all"), masked(arguments, ALL, mask(null, "/*/tags")));
         assertEquals(List.of("ann", "DE1", "x", "all"), masked(arguments, ALL, mask("args.to == 'bob'", "/customer")));
         assertEquals(
-                List.of("[masked]", "DE1", "x", "all"), masked(arguments, ALL, mask("args.absent == 1", "/to")), "errors mask");
+                List.of("[masked]", "DE1", "x", "all"),
+                masked(arguments, ALL, mask("args.absent == 1", "/to")),
+                "errors mask");
     }
 
     @Test
@@ -106,7 +109,9 @@ class ObligationsTest {
         for (String value : List.of("4711", "{\"x\":[1.5]}", "true")) {
             CallEnded ended = assertThrows(
                     CallEnded.class, () -> masked("{\"card\":" + value + "}", ALL, mask(null, "/card")), value);
-            assertTrue(ended.outcome().toString().contains("only text can be masked"), ended.outcome().toString());
+            assertTrue(
+                    ended.outcome().toString().contains("only text can be masked"),
+                    ended.outcome().toString());
         }
     }
 
@@ -132,8 +137,8 @@ class ObligationsTest {
             })
     void whatDoesNotGoTogetherIsSaid(Effect effect, @Nullable String label, @Nullable String mask, String problem) {
         Obligations obligations = new Obligations(label, mask == null ? List.of() : List.of(mask));
-        InvalidPolicy invalid = assertThrows(
-                InvalidPolicy.class, () -> AccessPolicy.of(List.of(rule("r", effect, null, obligations))));
+        InvalidPolicy invalid =
+                assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(rule("r", effect, null, obligations))));
         assertTrue(invalid.getMessage().contains(problem), invalid.getMessage());
     }
 

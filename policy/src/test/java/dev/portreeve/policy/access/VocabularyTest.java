@@ -66,15 +66,13 @@ class VocabularyTest {
     @Test
     void labelsThatCannotBeReadCountAgainstTheCaller() {
         Rule all = new Rule("all", Effect.ALLOW, Who.ANYBODY, Selectors.tools("*"), null, List.of(), null);
-        Rule never = new Rule(
-                "never", Effect.DENY, Who.ANYBODY, Selectors.tools("*"), "session.has('x')", List.of(), null);
+        Rule never =
+                new Rule("never", Effect.DENY, Who.ANYBODY, Selectors.tools("*"), "session.has('x')", List.of(), null);
         Decision decision = AccessPolicy.of(List.of(all, never))
                 .decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}"), FRIDAY, () -> {
                     throw new IllegalStateException("the database is away");
                 });
-        assertEquals(
-                "rule_error",
-                ((Decision.Deny) decision).denial().reason().code());
+        assertEquals("rule_error", ((Decision.Deny) decision).denial().reason().code());
     }
 
     @Test
@@ -117,11 +115,14 @@ class VocabularyTest {
     void aHugeRegularExpressionIsAnError() {
         String huge = "args.s.matches('(((a{1,100}){1,100}){1,100}){1,100}')";
         String byTheCaller = "args.s.matches(args.p)";
-        for (String pattern : List.of("(((a{1,100}){1,100}){1,100}){1,100}", "(".repeat(900) + ")".repeat(901), "a".repeat(5000))) {
+        for (String pattern :
+                List.of("(((a{1,100}){1,100}){1,100}){1,100}", "(".repeat(900) + ")".repeat(901), "a".repeat(5000))) {
             String arguments = "{\"s\":\"aaa\",\"p\":\"" + pattern + "\"}";
             assertEquals(CONDITION_ERROR, verdict(byTheCaller, arguments), pattern.substring(0, 20));
         }
         assertEquals(CONDITION_ERROR, verdict(huge, "{\"s\":\"aaa\"}"));
-        assertEquals(Match.MATCHED, verdict("args.s.matches('^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$')", "{\"s\":\"DE89370400440532013000\"}"));
+        assertEquals(
+                Match.MATCHED,
+                verdict("args.s.matches('^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$')", "{\"s\":\"DE89370400440532013000\"}"));
     }
 }

@@ -75,7 +75,9 @@ class PostgresSessionLabelsTest {
     @Test
     void anotherReplicaSeesALabelAtOnce() {
         set(in("s1"), "private", "untrusted");
-        assertEquals(Set.of("private", "untrusted"), replica(SessionConfig.LabelsOf.SESSION).of(in("s1")));
+        assertEquals(
+                Set.of("private", "untrusted"),
+                replica(SessionConfig.LabelsOf.SESSION).of(in("s1")));
         assertEquals(NONE, labels.of(in("s2")), "another conversation");
         assertEquals(
                 NONE,
@@ -116,9 +118,11 @@ class PostgresSessionLabelsTest {
     @Test
     void aLabelEndsWhenNothingHasSetItForLongEnoughAndIsForgottenThen() {
         set(in("s1"), "private", "untrusted");
-        execute("UPDATE policy.session_label SET expires_at = clock_timestamp() - interval '1 second' WHERE label = 'private'");
+        execute(
+                "UPDATE policy.session_label SET expires_at = clock_timestamp() - interval '1 second' WHERE label = 'private'");
         assertEquals(Set.of("untrusted"), labels.of(in("s1")));
-        execute("UPDATE policy.session_label SET expires_at = clock_timestamp() + interval '10 minutes' WHERE label = 'untrusted'");
+        execute(
+                "UPDATE policy.session_label SET expires_at = clock_timestamp() + interval '10 minutes' WHERE label = 'untrusted'");
         set(in("s1"), "untrusted");
         execute("UPDATE policy.session_label SET expires_at = expires_at - interval '50 minutes'");
         assertEquals(Set.of("untrusted"), labels.of(in("s1")), "it was set again and lasts from then");
