@@ -29,8 +29,11 @@ final class Conditions {
 
     private final CelCompiler compiler;
     private final CelRuntime runtime;
+    private final WrittenOut writtenOut;
 
-    Conditions() {
+    /** @param labels all that rules set */
+    Conditions(Set<String> labels) {
+        writtenOut = new WrittenOut(labels);
         // int against double compares by value, or "args.amount > 500" would not match 500.5.
         CelOptions options = CelOptions.current()
                 .enableHeterogeneousNumericComparisons(true)
@@ -66,6 +69,7 @@ final class Conditions {
         try {
             if (!result.hasError()) {
                 CelAbstractSyntaxTree tree = result.getAst();
+                writtenOut.check(tree, (column, what) -> problems.add(problem(ruleId, column, what)));
                 return new Condition(
                         runtime.createProgram(tree),
                         variables(tree),

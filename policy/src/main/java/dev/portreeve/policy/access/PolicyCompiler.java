@@ -4,13 +4,14 @@ import dev.portreeve.policy.call.Resource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Makes rules ready and finds everything that is wrong with them. */
 final class PolicyCompiler {
     private static final int MAX_RULES = 10_000;
-    private final Conditions conditions = new Conditions();
     private final List<InvalidPolicy.Problem> problems = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
 
@@ -20,14 +21,23 @@ final class PolicyCompiler {
             problems.add(new InvalidPolicy.Problem("", "policies", 0, "more than " + MAX_RULES + " rules"));
             throw new InvalidPolicy(problems);
         }
-        List<CompiledRule> compiled = rules.stream().map(this::compile).toList();
+        Conditions conditions = new Conditions(labels(rules));
+        List<CompiledRule> compiled =
+                rules.stream().map(rule -> compile(rule, conditions)).toList();
         if (!problems.isEmpty()) {
             throw new InvalidPolicy(problems);
         }
         return compiled;
     }
 
-    private CompiledRule compile(Rule rule) {
+    private static Set<String> labels(List<Rule> rules) {
+        return rules.stream()
+                .map(rule -> rule.obligations().label())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+    }
+
+    private CompiledRule compile(Rule rule, Conditions conditions) {
         if (!ids.add(rule.id())) {
             problem(rule, "id", "another rule has this id too: records would not tell them apart");
         }

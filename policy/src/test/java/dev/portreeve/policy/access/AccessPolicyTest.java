@@ -144,7 +144,7 @@ class AccessPolicyTest {
                 "args.n / 0 == 1                      | {\"n\":1}                         | CONDITION_ERROR",
                 "path.under(args.path, '/workspace')  | {\"path\":\"/workspace/a\"}       | MATCHED",
                 "path.under(args.path, '/workspace')  | {\"path\":7}                      | CONDITION_ERROR",
-                "path.under(args.path, '/a/..')       | {\"path\":\"/a\"}                 | CONDITION_ERROR",
+                "path.under(args.path, args.path)     | {\"path\":\"/a/..\"}              | CONDITION_ERROR",
                 "url.host(args.url) == 'api.example.com' | {\"url\":\"https://api.example.com/x\"} | MATCHED",
                 "url.host(args.url) != 'evil.com'     | {\"url\":\"https://a@evil.com\"}  | CONDITION_ERROR",
                 "subject.tenant == 'acme' && subject.team == 'support' && subject.kind == 'agent' | {} | MATCHED",

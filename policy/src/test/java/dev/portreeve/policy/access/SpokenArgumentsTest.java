@@ -26,7 +26,7 @@ class SpokenArgumentsTest {
                 "args.path == 'x'; path",
                 "has(args.path); path",
                 "args['path'] == 'x'; path",
-                "'path' in args; path",
+                "\"path\" in args; path",
                 "has(args.to.iban) && args.to.iban == 'x'; to,to.iban",
                 "args.list.exists(x, x.to == 'ann'); list",
                 "args[call.name] == 'x' || subject.team == 'args.path'; ",
