@@ -41,7 +41,6 @@ import dev.portreeve.policy.notice.Receivers;
 import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.session.PostgresSessionLabels;
-import dev.portreeve.policy.session.SessionConfig;
 import dev.portreeve.policy.signal.PostgresNotifications;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
@@ -241,8 +240,6 @@ public final class PolicyEngine implements AutoCloseable {
             Ground ground, PostgresBudgetLedger ledger, ReservationSweeper sweeper, PostgresCarvedBudgets carved) {
         ParkedHoldSweeper parked = new ParkedHoldSweeper(ground.database(), ground.audit(), ledger);
         PostgresSessionCounts sessions = new PostgresSessionCounts(ground.database());
-        PostgresSessionLabels labels =
-                new PostgresSessionLabels(ground.database(), ground.audit(), SessionConfig.DEFAULT);
         return List.of(
                 new Chore("reading the database's clock", CLOCK_EVERY, clock::set),
                 new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
@@ -256,7 +253,10 @@ public final class PolicyEngine implements AutoCloseable {
                 new Chore("renewing calls under idempotency keys", PostgresIdempotentRuns.TOUCH_EVERY, runs::touch),
                 new Chore("retiring budgets of keys that ended", SWEEP_EVERY, carved::retireEnded),
                 new Chore("forgetting sessions nobody uses", SESSIONS_EVERY, sessions::forget),
-                new Chore("forgetting labels that ended", SWEEP_EVERY, labels::forget),
+                new Chore(
+                        "forgetting labels that ended",
+                        SWEEP_EVERY,
+                        () -> PostgresSessionLabels.forget(ground.database())),
                 new Chore("forgetting idempotency keys", KEYS_FORGOTTEN_EVERY, runs::sweep),
                 new Chore("telling rejections left out", REJECTIONS_EVERY, keys::flushRejections));
     }

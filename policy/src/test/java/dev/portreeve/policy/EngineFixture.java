@@ -5,7 +5,9 @@ import dev.portreeve.audit.Journal;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.migrations.TestDatabase;
+import dev.portreeve.policy.access.Obligations;
 import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.access.Selectors;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
@@ -121,7 +123,18 @@ final class EngineFixture implements AutoCloseable {
                 List.of(
                         rule("models", Rule.Effect.ALLOW, List.of("fast"), List.of()),
                         rule("read", Rule.Effect.ALLOW, List.of(), List.of("files__read", "files__touch")),
-                        rule("write", Rule.Effect.REQUIRE_APPROVAL, List.of(), List.of("files__write"))),
+                        rule("write", Rule.Effect.REQUIRE_APPROVAL, List.of(), List.of("files__write")),
+                        rule("mark", Rule.Effect.ALLOW, List.of(), List.of("files__mark")),
+                        rule("mark-asked", Rule.Effect.REQUIRE_APPROVAL, List.of(), List.of("files__mark_asked")),
+                        new Rule(
+                                "marks",
+                                Rule.Effect.LABEL,
+                                Rule.Who.ANYBODY,
+                                Selectors.tools("files__mark*"),
+                                null,
+                                List.of(),
+                                null,
+                                Obligations.label("marked"))),
                 List.of(new GuardrailConfig(
                         "secrets",
                         GuardrailConfig.Detector.SECRETS,

@@ -90,7 +90,10 @@ final class Vocabulary {
                     Money.class,
                     (one, other) -> comparison.outcome.test(one.against(other))));
         }
-        bindings.add(CelFunctionBinding.from("session_has_string", Set.class, String.class, Set::contains));
+        bindings.add(CelFunctionBinding.from(
+                "session_has_string",
+                List.of(Set.class, String.class),
+                values -> ((Set<?>) values[0]).contains(values[1])));
         bindings.add(CelFunctionBinding.from(
                 "timestamp_within_string_string",
                 List.of(Instant.class, String.class, String.class),

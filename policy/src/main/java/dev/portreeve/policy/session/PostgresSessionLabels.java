@@ -160,7 +160,7 @@ public final class PostgresSessionLabels implements SessionLabels, PostingBook<L
      * @return how many
      * @throws DataAccessException if the database does not answer
      */
-    public int forget() {
+    public static int forget(DataSource database) {
         try (Connection connection = database.getConnection();
                 PreparedStatement forget = connection.prepareStatement(FORGET)) {
             return forget.executeUpdate();
