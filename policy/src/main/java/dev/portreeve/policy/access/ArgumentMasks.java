@@ -35,27 +35,29 @@ final class ArgumentMasks {
      * @throws CallEnded if a number or a truth value is to be masked: nothing that is left of it would mean nothing
      */
     Content masked(Arguments arguments, Content content) throws CallEnded {
-        requireTexts(arguments);
+        if (coverOtherThanText(arguments)) {
+            throw new CallEnded(new CallOutcome.Denied(new Denial(
+                    Denial.Stage.ACCESS,
+                    Denial.Reason.FORBIDDEN,
+                    "rule \"" + String.join("\", \"", rules)
+                            + "\" masks an argument, and only text can be masked: leave out the number or truth value there")));
+        }
         return new Content(content.runs().stream()
                 .map(run -> isMasked(run.channel()) ? new TextRun(run.channel(), MASKED, run.repeat()) : run)
                 .toList());
     }
 
-    private void requireTexts(Arguments arguments) throws CallEnded {
+    private boolean coverOtherThanText(Arguments arguments) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), arguments.canonical())) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 boolean text = token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL;
                 if (token.isScalarValue()
                         && !text
                         && isMasked(parser.streamReadContext().pathAsPointer().toString())) {
-                    throw new CallEnded(new CallOutcome.Denied(new Denial(
-                            Denial.Stage.ACCESS,
-                            Denial.Reason.FORBIDDEN,
-                            "rule \"" + String.join("\", \"", rules)
-                                    + "\" masks an argument, and only text can be masked: leave out the number or truth value"
-                                    + " there")));
+                    return true;
                 }
             }
+            return false;
         }
     }
 
