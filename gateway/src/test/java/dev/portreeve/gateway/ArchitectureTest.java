@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final String CALL_GOVERNOR = BASE + ".policy.CallGovernor";
     /** Look at an ending on its way and let it go on: whether it is billed, whether it was the client who left. */
     private static final List<String> WATCH_ENDINGS = List.of(
+            BASE + ".gateway.http.BackgroundStream",
             BASE + ".gateway.http.RoutedUpstream",
             BASE + ".policy.budget.Meter",
             BASE + ".policy.call.Cancellation",
