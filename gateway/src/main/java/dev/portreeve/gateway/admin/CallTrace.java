@@ -68,18 +68,31 @@ final class CallTrace {
         if (decision == null) {
             return;
         }
-        StringJoiner rules = new StringJoiner(", ");
-        for (JsonNode rule : facts.path("rules")) {
-            rules.add(
-                    rule.path("id").stringValue("") + " (" + rule.path("effect").stringValue("") + ", "
-                            + rule.path("match").stringValue("") + ")");
-        }
-        String consulted = rules.length() == 0 ? "no rule matches" : "rules " + rules;
+        String consulted = consulted(facts.path("rules"));
         switch (decision) {
             case "permit" -> say(Tone.GOOD, "may", "permitted: " + consulted);
             case "ask" -> say(Tone.WARN, "may", "after a person agrees: " + consulted);
             default -> say(Tone.BAD, "may", "denied: " + consulted);
         }
+        JsonNode shadow = facts.path("shadow");
+        if (shadow.isObject()) {
+            boolean same = shadow.path("decision").stringValue("").equals(decision);
+            say(
+                    same ? Tone.NEUTRAL : Tone.WARN,
+                    "shadow",
+                    (same ? "the same" : shadow.path("decision").stringValue("")) + " with rules in shadow enforced: "
+                            + consulted(shadow.path("rules")));
+        }
+    }
+
+    private static String consulted(JsonNode verdicts) {
+        StringJoiner rules = new StringJoiner(", ");
+        for (JsonNode rule : verdicts) {
+            rules.add(
+                    rule.path("id").stringValue("") + " (" + rule.path("effect").stringValue("") + ", "
+                            + rule.path("match").stringValue("") + ")");
+        }
+        return rules.length() == 0 ? "no rule matches" : "rules " + rules;
     }
 
     private void guardrails() {

@@ -290,14 +290,15 @@ class ConfigFileTest {
                 config.policies().get(2));
         assertEquals(
                 new Rule(
-                        "write-files",
-                        Rule.Effect.REQUIRE_APPROVAL,
-                        new Rule.Who(null, null, null, "triage-bot", null),
-                        List.of(),
-                        List.of("files__write_file"),
-                        "args.path.startsWith(\"/workspace\")",
-                        List.of("support-leads"),
-                        Duration.ofMinutes(10)),
+                                "write-files",
+                                Rule.Effect.REQUIRE_APPROVAL,
+                                new Rule.Who(null, null, null, "triage-bot", null),
+                                List.of(),
+                                List.of("files__write_file"),
+                                "args.path.startsWith(\"/workspace\")",
+                                List.of("support-leads"),
+                                Duration.ofMinutes(10))
+                        .in(Rule.Mode.SHADOW),
                 config.policies().getLast());
         assertEquals(
                 new GuardrailConfig(

@@ -47,11 +47,14 @@ public final class AccessPolicy {
     private final InstantSource clock;
     private final SessionLabels labels;
     private final SpokenArguments arguments;
+    private final boolean shadows;
 
     private AccessPolicy(PolicyDocument document, List<CompiledRule> rules, InstantSource clock, SessionLabels labels) {
         this.document = document;
         this.index = new RuleIndex(rules);
-        this.arguments = new SpokenArguments(rules);
+        this.arguments = new SpokenArguments(
+                rules.stream().filter(rule -> !rule.rule().isShadow()).toList());
+        this.shadows = rules.stream().anyMatch(rule -> rule.rule().isShadow());
         this.clock = clock;
         this.labels = labels;
     }
@@ -99,10 +102,10 @@ public final class AccessPolicy {
      * @param session the labels of the session, asked for at most once, and only if a condition speaks of them
      */
     public Decision decide(GovernedCall call, Instant at, Supplier<Set<String>> session) {
-        return decide(call, at, new SeenLabels(session));
+        return judge(call, at, new SeenLabels(session)).decision();
     }
 
-    private Decision decide(GovernedCall call, Instant at, SeenLabels session) {
+    private Judgement judge(GovernedCall call, Instant at, SeenLabels session) {
         if (call instanceof TaskCall || call instanceof QuestionCall) {
             // The arguments, which conditions are about, were judged when the task was begun, or the server used.
             // Whoever
@@ -114,7 +117,7 @@ public final class AccessPolicy {
     }
 
     /** What the rules say about a tool that a provider would run by itself. */
-    private Decision decide(Subject subject, HostedUse use, Instant at, SeenLabels session) {
+    private Judgement judge(Subject subject, HostedUse use, Instant at, SeenLabels session) {
         HostedVariables variables = new HostedVariables(subject, use, at, session);
         return consult(subject, use.resource(), at, condition -> condition.test(variables));
     }
@@ -125,7 +128,7 @@ public final class AccessPolicy {
      */
     public HostedUse.Fate fate(Subject subject, HostedUse use) {
         SeenLabels session = new SeenLabels(() -> labels.of(subject));
-        return HostedTools.fate(decide(subject, use, clock.instant(), session), use);
+        return HostedTools.fate(judge(subject, use, clock.instant(), session).decision(), use);
     }
 
     /**
@@ -133,7 +136,7 @@ public final class AccessPolicy {
      *
      * @param session {@code null} where labels are not to be looked at
      */
-    private Decision foresee(Subject subject, Resource resource, Instant at, @Nullable SeenLabels session) {
+    private Judgement foresee(Subject subject, Resource resource, Instant at, @Nullable SeenLabels session) {
         KnownVariables known = new KnownVariables(subject, resource, at, session);
         return consult(subject, resource, at, known::foresee);
     }
@@ -149,24 +152,34 @@ public final class AccessPolicy {
         return arguments.misfit(tool, has);
     }
 
-    private Decision consult(Subject subject, Resource resource, Instant at, Function<Condition, Match> tested) {
+    private Judgement consult(Subject subject, Resource resource, Instant at, Function<Condition, Match> tested) {
         if (!isWithin(subject.delegation(), resource)) {
-            return new Decision.Deny(
+            return Judgement.of(new Decision.Deny(
                     new Denial(
                             Denial.Stage.ACCESS,
                             Denial.Reason.OUTSIDE_DELEGATION,
                             "the key was made for less than \"" + resource.name()
                                     + "\": ask whoever made it for another"),
-                    List.of());
+                    List.of()));
         }
-        Consultation consultation = new Consultation();
+        Consultation enforced = new Consultation();
+        // With a policy that has no rule in shadow, nothing is heard twice.
+        Consultation all = shadows ? new Consultation() : enforced;
+        List<RuleVerdict> inShadow = new ArrayList<>();
         for (CompiledRule rule : index.about(subject, resource)) {
             if (rule.isAbout(subject, at)) {
                 Condition condition = rule.condition();
-                consultation.hear(rule.rule(), condition == null ? Match.MATCHED : tested.apply(condition));
+                Match match = condition == null ? Match.MATCHED : tested.apply(condition);
+                RuleVerdict verdict = all.hear(rule.rule(), match);
+                if (rule.rule().isShadow()) {
+                    inShadow.add(verdict);
+                } else if (all != enforced) {
+                    enforced.hear(rule.rule(), match);
+                }
             }
         }
-        return consultation.decision();
+        return new Judgement(
+                enforced.decision(), inShadow.isEmpty() ? null : new Judgement.Shadow(all.decision(), inShadow));
     }
 
     private static boolean isWithin(Delegation delegation, Resource resource) {
@@ -188,8 +201,10 @@ public final class AccessPolicy {
     public Decision require(GovernedCall call, AuditTrail trail) throws CallEnded {
         Instant at = clock.instant();
         SeenLabels session = new SeenLabels(() -> labels.of(call.subject()));
-        Decision decision = decide(call, at, session);
+        Judgement judgement = judge(call, at, session);
+        Decision decision = judgement.decision();
         record(decision, trail.facts());
+        judgement.recordShadow(trail.facts());
         if (!(decision instanceof Decision.Deny)
                 && call instanceof LlmCall llm
                 && !llm.hosted().isEmpty()) {
@@ -206,7 +221,7 @@ public final class AccessPolicy {
     private List<Rule> requireHosted(LlmCall call, Instant at, SeenLabels session, Facts facts) throws CallEnded {
         HostedTools tools = new HostedTools();
         for (HostedUse use : call.hosted()) {
-            tools.add(use, decide(call.subject(), use, at, session));
+            tools.add(use, judge(call.subject(), use, at, session));
         }
         facts.putAll("hosted_tools", tools.facts());
         Denial denial = tools.denial();
@@ -271,18 +286,12 @@ public final class AccessPolicy {
      * where the outcome hangs on the arguments, an {@code allow} may match and a {@code deny} may not.
      */
     public boolean mayUse(Subject subject, Resource resource) {
-        return !(foresee(subject, resource, clock.instant(), null) instanceof Decision.Deny);
+        return !(foresee(subject, resource, clock.instant(), null).decision() instanceof Decision.Deny);
     }
 
     private void record(Decision decision, Facts facts) {
         facts.put("policy_version", version());
-        facts.put(
-                "decision",
-                switch (decision) {
-                    case Decision.Permit unused -> "permit";
-                    case Decision.Ask unused -> "ask";
-                    case Decision.Deny unused -> "deny";
-                });
+        facts.put("decision", Judgement.word(decision));
         List<RuleVerdict> verdicts = decision.verdicts();
         facts.putAll(
                 "rules",
@@ -303,87 +312,6 @@ public final class AccessPolicy {
         List<String> seen = session.seen();
         if (seen != null) {
             facts.putStrings("session_labels", seen);
-        }
-    }
-
-    /** Collects what the rules say about one call. */
-    private static final class Consultation {
-        private final List<RuleVerdict> decisive = new ArrayList<>();
-        private final List<RuleVerdict> others = new ArrayList<>();
-        private final List<Rule> denying = new ArrayList<>();
-        private final List<Rule> asking = new ArrayList<>();
-        private final List<Rule> certainlyAsking = new ArrayList<>();
-        private final List<Rule> obliging = new ArrayList<>();
-        private boolean denialWasError = true;
-        private boolean allowed;
-
-        void hear(Rule rule, Match match) {
-            boolean matched = switch (match) {
-                case MATCHED -> true;
-                case CONDITION_FALSE -> false;
-                case CONDITION_ERROR -> rule.effect() != Rule.Effect.ALLOW;
-                case NOT_TESTED -> rule.effect() != Rule.Effect.DENY;
-            };
-            RuleVerdict verdict = new RuleVerdict(rule.id(), rule.effect(), match);
-            (match == Match.CONDITION_FALSE ? others : decisive).add(verdict);
-            if (!matched) {
-                return;
-            }
-            switch (rule.effect()) {
-                case ALLOW -> allowed = true;
-                case REQUIRE_APPROVAL -> {
-                    asking.add(rule);
-                    if (match != Match.NOT_TESTED) {
-                        certainlyAsking.add(rule);
-                    }
-                }
-                case DENY -> {
-                    denying.add(rule);
-                    denialWasError &= match == Match.CONDITION_ERROR;
-                }
-                case LABEL, MASK -> {
-                    // What hangs on arguments was judged with the call that had them.
-                    if (match != Match.NOT_TESTED) {
-                        obliging.add(rule);
-                    }
-                }
-            }
-        }
-
-        Decision decision() {
-            List<RuleVerdict> verdicts = new ArrayList<>(decisive);
-            // Rules that made no difference come last, so that a record with too many rules keeps those that did.
-            verdicts.addAll(others);
-            if (!denying.isEmpty()) {
-                return deny(
-                        denialWasError ? Denial.Reason.RULE_ERROR : Denial.Reason.FORBIDDEN,
-                        denialWasError ? "the condition of rule " : "forbidden by rule ",
-                        denialWasError ? " could not be evaluated, which counts as a match" : "",
-                        denying,
-                        verdicts);
-            }
-            if (Approvers.areDisjoint(certainlyAsking)) {
-                return deny(
-                        Denial.Reason.FORBIDDEN,
-                        "no approver satisfies all of the rules ",
-                        "",
-                        certainlyAsking,
-                        verdicts);
-            }
-            if (!asking.isEmpty()) {
-                return new Decision.Ask(asking, verdicts, obliging);
-            }
-            return allowed
-                    ? new Decision.Permit(verdicts, obliging)
-                    : deny(Denial.Reason.NOT_GRANTED, "no rule permits this", "", List.of(), verdicts)
-                            .obligedBy(obliging);
-        }
-
-        private static Decision deny(
-                Denial.Reason reason, String before, String after, List<Rule> rules, List<RuleVerdict> verdicts) {
-            List<String> ids = rules.stream().map(rule -> '"' + rule.id() + '"').toList();
-            String detail = before + String.join(", ", ids) + after;
-            return new Decision.Deny(new Denial(Denial.Stage.ACCESS, reason, detail), verdicts);
         }
     }
 }

@@ -38,10 +38,11 @@ final class HostedTools {
         return decision instanceof Decision.Deny deny && deny.denial().reason() == Denial.Reason.NOT_GRANTED;
     }
 
-    void add(HostedUse use, Decision decision) {
+    void add(HostedUse use, Judgement judgement) {
+        Decision decision = judgement.decision();
         HostedUse.Fate fate = fate(decision, use);
         List<RuleVerdict> verdicts = decision.verdicts();
-        facts.add(new Facts()
+        Facts tool = new Facts()
                 .put("name", use.resource().name())
                 .put("kind", use.kind())
                 .put("fate", word(fate))
@@ -53,7 +54,9 @@ final class HostedTools {
                         verdicts.stream()
                                 .limit(MAX_RECORDED_VERDICTS)
                                 .map(RuleVerdict::facts)
-                                .toList()));
+                                .toList());
+        judgement.recordShadow(tool);
+        facts.add(tool);
         if (fate == HostedUse.Fate.PASSED) {
             obliging.addAll(decision.obliging());
         }

@@ -42,6 +42,7 @@ public record PolicyDocument(String version, String text) {
         member(json, "timeout", rule.timeout() == null ? null : rule.timeout().toString());
         members(json, "models", about.models());
         members(json, "tools", about.tools());
+        member(json, "mode", rule.isShadow() ? "shadow" : null);
         // Only where there are any: rules written before these existed keep their version.
         given(json, "prompts", about.prompts());
         given(json, "resources", about.resources());

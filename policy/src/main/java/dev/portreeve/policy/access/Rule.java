@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param approvers names of those who may decide; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
  * @param obligations what it makes of a call that may run
+ * @param mode in {@code shadow} it is decided and its verdict recorded, and nothing follows from it
  */
 public record Rule(
         String id,
@@ -24,7 +25,14 @@ public record Rule(
         @Nullable String when,
         List<String> approvers,
         @Nullable Duration timeout,
-        @Inline Obligations obligations) {
+        @Inline Obligations obligations,
+        Mode mode) {
+
+    /** Whether what a rule says is done, or only recorded. */
+    public enum Mode {
+        ENFORCE,
+        SHADOW
+    }
 
     /** What a matching rule says. */
     public enum Effect {
@@ -78,13 +86,14 @@ public record Rule(
         }
         who = who == null ? Who.ANYBODY : who;
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
+        mode = mode == null ? Mode.ENFORCE : mode;
         if (about.isEmpty()) {
             throw new IllegalArgumentException("rule \"" + id
                     + "\" names no models, tools, prompts, resources, hosted-tools or servers, so it never matches");
         }
     }
 
-    /** A rule that says whether a call may run. */
+    /** A rule that is enforced and says whether a call may run. */
     public Rule(
             String id,
             Effect effect,
@@ -94,6 +103,19 @@ public record Rule(
             List<String> approvers,
             @Nullable Duration timeout) {
         this(id, effect, who, about, when, approvers, timeout, Obligations.NONE);
+    }
+
+    /** A rule that is enforced. */
+    public Rule(
+            String id,
+            Effect effect,
+            Who who,
+            Selectors about,
+            @Nullable String when,
+            List<String> approvers,
+            @Nullable Duration timeout,
+            Obligations obligations) {
+        this(id, effect, who, about, when, approvers, timeout, obligations, Mode.ENFORCE);
     }
 
     /** A rule about models and tools only. */
@@ -107,5 +129,15 @@ public record Rule(
             List<String> approvers,
             @Nullable Duration timeout) {
         this(id, effect, who, new Selectors(models, tools, List.of(), List.of(), List.of()), when, approvers, timeout);
+    }
+
+    /** The same in another mode. */
+    public Rule in(Mode other) {
+        return new Rule(id, effect, who, about, when, approvers, timeout, obligations, other);
+    }
+
+    /** Whether nothing follows from it. */
+    public boolean isShadow() {
+        return mode == Mode.SHADOW;
     }
 }
