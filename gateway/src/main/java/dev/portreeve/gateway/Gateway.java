@@ -10,6 +10,7 @@ import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
+import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.PostgresKeptAnswers;
@@ -262,6 +263,8 @@ public final class Gateway implements AutoCloseable {
                         .map(webhook -> WebhookSecret.of(webhook.secret()))
                         .toList(),
                 evidence.verifications(),
+                policy::access,
+                Questions.of(config, policy.keys(), hub.definitions()),
                 code -> AdminEdge.link(adminBase, code));
     }
 

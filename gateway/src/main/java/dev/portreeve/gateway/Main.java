@@ -9,11 +9,13 @@ import dev.portreeve.gateway.cli.BurnDownCommand;
 import dev.portreeve.gateway.cli.CheckCommand;
 import dev.portreeve.gateway.cli.CliFailure;
 import dev.portreeve.gateway.cli.ConnectCommand;
+import dev.portreeve.gateway.cli.ExplainCommand;
 import dev.portreeve.gateway.cli.ImportCommand;
 import dev.portreeve.gateway.cli.KeysCommand;
 import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
+import dev.portreeve.gateway.cli.PolicyCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.RaiseCommand;
@@ -68,6 +70,10 @@ public final class Main {
                 .addSubcommand(new RaiseCommand(terminal));
     }
 
+    private static CommandLine policy(Terminal terminal) {
+        return new CommandLine(new PolicyCommand()).addSubcommand(new ExplainCommand(terminal));
+    }
+
     /** Runs one command line; tests call it with a terminal of their own. */
     static int run(Terminal terminal, String... arguments) {
         CommandLine line = new CommandLine(new Root())
@@ -83,6 +89,7 @@ public final class Main {
                 .addSubcommand(new StopCommand.Resume(terminal))
                 .addSubcommand(new StopsCommand(terminal))
                 .addSubcommand(budgets(terminal))
+                .addSubcommand(policy(terminal))
                 .addSubcommand(new AuditCommand(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))

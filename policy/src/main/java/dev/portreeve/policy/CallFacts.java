@@ -6,11 +6,13 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.IdempotentRun;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Repeatable;
+import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallFacts {
     private static final int MAX_DETAIL = 1000;
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final long MAX_EXACT = (1L << 53) - 1;
     private static final String PURPOSE = "tool-arguments";
     private final Pepper pepper;
 
@@ -40,7 +44,8 @@ final class CallFacts {
         Facts facts = new Facts()
                 .put("subject", of(call.subject()))
                 .put("resource", call.resource().name())
-                .put("price_version", call.estimate().price().version());
+                .put("price_version", call.estimate().price().version())
+                .include(bounds(call.estimate()));
         return switch (call) {
             case LlmCall llm ->
                 facts.put("type", "llm").put("operation", llm.operation()).include(of(llm));
@@ -73,8 +78,32 @@ final class CallFacts {
             case QuestionCall question ->
                 facts.put("type", "question")
                         .put("operation", question.operation())
-                        .put("server", question.resource().server());
+                        .put("server", question.resource().server())
+                        .put(
+                                "resource_kind",
+                                switch (question.resource()) {
+                                    case Resource.Tool unused -> "tool";
+                                    case Resource.Prompt unused -> "prompt";
+                                    case Resource.ServerResource unused -> "resource";
+                                });
         };
+    }
+
+    /** What conditions read of it, so that the call can be decided again; nothing where it is beyond what records can say. */
+    private static Facts bounds(Estimate estimate) {
+        try {
+            long micros = Math.ceilDiv(estimate.worstCase().nanos(), NANOS_PER_MICRO);
+            return Math.max(estimate.outputTokens(), micros) > MAX_EXACT
+                    ? new Facts()
+                    : new Facts()
+                            .put(
+                                    "bounds",
+                                    new Facts()
+                                            .put("max_output_tokens", estimate.outputTokens())
+                                            .put("max_cost_micros", micros));
+        } catch (ArithmeticException beyondAllMeasure) {
+            return new Facts();
+        }
     }
 
     private static Facts of(Correlation said) {

@@ -19,6 +19,7 @@ final class AdminApi {
     private final CallFeed calls;
     private final StopsApi stops;
     private final BudgetOrdersApi orders;
+    private final PolicyApi policy;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -33,6 +34,8 @@ final class AdminApi {
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
+        this.policy = new PolicyApi(
+                services.policy(), services.questions(), services.records(), services.tenants(), json, clock);
         this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
@@ -56,6 +59,7 @@ final class AdminApi {
         definitions.register(routes, rules);
         stops.register(routes, rules);
         orders.register(routes, rules);
+        policy.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

@@ -2,10 +2,12 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.model.PlaceState;
 import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerStatus;
+import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.BudgetOrders;
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  * @param tenants of the configuration
  * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param webhookSecrets who holds one of them may send a signed decision
+ * @param policy the rules that are in force
  * @param links makes the address of a one-time code
  */
 public record AdminServices(
@@ -43,6 +46,8 @@ public record AdminServices(
         Stops stops,
         List<WebhookSecret> webhookSecrets,
         Verifications verifications,
+        Supplier<AccessPolicy> policy,
+        Questions questions,
         Function<String, URI> links) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface

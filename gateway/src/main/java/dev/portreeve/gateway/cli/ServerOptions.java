@@ -41,6 +41,12 @@ final class ServerOptions {
         return format == Format.json;
     }
 
+    /** The configuration that the command line names; {@code null} if it names none. */
+    @Nullable
+    Path namedConfig() {
+        return config;
+    }
+
     /** The configuration that is meant, if there is one. */
     Optional<GatewayConfig> configuration(Terminal terminal) {
         Path file = config == null ? DEFAULT_CONFIG : config;

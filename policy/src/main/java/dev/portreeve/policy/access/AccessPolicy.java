@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -47,6 +48,7 @@ public final class AccessPolicy {
     private final InstantSource clock;
     private final SessionLabels labels;
     private final SpokenArguments arguments;
+    private final List<CompiledRule> rules;
     private final boolean shadows;
 
     private AccessPolicy(PolicyDocument document, List<CompiledRule> rules, InstantSource clock, SessionLabels labels) {
@@ -54,6 +56,7 @@ public final class AccessPolicy {
         this.index = new RuleIndex(rules);
         this.arguments = new SpokenArguments(
                 rules.stream().filter(rule -> !rule.rule().isShadow()).toList());
+        this.rules = List.copyOf(rules);
         this.shadows = rules.stream().anyMatch(rule -> rule.rule().isShadow());
         this.clock = clock;
         this.labels = labels;
@@ -182,7 +185,7 @@ public final class AccessPolicy {
                 enforced.decision(), inShadow.isEmpty() ? null : new Judgement.Shadow(all.decision(), inShadow));
     }
 
-    private static boolean isWithin(Delegation delegation, Resource resource) {
+    static boolean isWithin(Delegation delegation, Resource resource) {
         for (Confines confines : delegation.confines()) {
             List<String> patterns = confines.of(resource);
             if (patterns != null
@@ -191,6 +194,37 @@ public final class AccessPolicy {
             }
         }
         return true;
+    }
+
+    /** Why a call that is not made now would fare as it would: every rule and what came of looking at it. Pure. */
+    public Explanation explain(CallSketch call) {
+        return new Explainer(call).explain(version(), rules);
+    }
+
+    /** What the rules say about a call that was made some time ago, by the rules that speak of it. Pure. */
+    public Reconsidered reconsider(CallSketch call) {
+        Tally tally = new Tally();
+        SketchVariables variables = new SketchVariables(call);
+        Set<String> missing = new TreeSet<>();
+        for (CompiledRule rule : index.about(call.subject(), call.resource())) {
+            if (!rule.rule().isShadow() && rule.rule().effect().decides() && rule.mayBeAbout(call)) {
+                Match match = variables.test(rule);
+                tally.hear(rule.rule(), match, variables.judgedBefore());
+                if (match == Match.NOT_TESTED) {
+                    missing.addAll(variables.missing());
+                }
+            }
+        }
+        Outcome outcome = tally.outcome();
+        return new Reconsidered(
+                outcome,
+                tally.decisive(outcome),
+                outcome == Outcome.NOT_EVALUABLE ? List.copyOf(missing) : List.of());
+    }
+
+    /** The ids of all rules, in the order of the configuration. */
+    public List<String> ruleIds() {
+        return rules.stream().map(rule -> rule.rule().id()).toList();
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.portreeve.policy.access;
 
+import dev.portreeve.policy.call.Entrance;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,13 +57,47 @@ record CompiledRule(
 
     /** Whether it is to be heard about what this subject does now, as far as that does not hang on a condition. */
     boolean isAbout(Subject subject, Instant now) {
+        return isAbout(subject) && isUnderCircumstances(subject, now);
+    }
+
+    private boolean isAbout(Subject subject) {
         Rule.Who who = rule.who();
         return fits(who.tenant(), subject.tenant())
                 && fits(who.team(), subject.team())
                 && isOfKey(who.key(), subject)
                 && fits(who.user(), subject.kind() == Subject.Kind.USER ? subject.member() : null)
-                && fits(who.agent(), subject.kind() == Subject.Kind.AGENT ? subject.member() : null)
-                && isUnderCircumstances(subject, now);
+                && fits(who.agent(), subject.kind() == Subject.Kind.AGENT ? subject.member() : null);
+    }
+
+    /** Whether it may be heard about a call of which not all is known. */
+    boolean mayBeAbout(CallSketch call) {
+        Glob by = circumstances.delegatedBy();
+        Instant at = call.at();
+        InetAddress address = call.subject().entrance().address();
+        String view = call.subject().entrance().view();
+        return isAbout(call.subject())
+                && (by == null || call.subject().delegation().above().stream().anyMatch(by::matches))
+                && (address == null || circumstances.networks().isEmpty() || isFrom(address))
+                && (view.isEmpty() || circumstances.views().isEmpty() || any(circumstances.views(), view))
+                && (at == null
+                        || circumstances.times().isEmpty()
+                        || circumstances.times().stream().anyMatch(window -> window.contains(at)));
+    }
+
+    /** What it asks of the circumstances of a call and is not known. */
+    List<String> unknown(CallSketch call) {
+        List<String> unknown = new ArrayList<>();
+        Entrance entrance = call.subject().entrance();
+        if (!circumstances.networks().isEmpty() && entrance.address() == null) {
+            unknown.add("network");
+        }
+        if (!circumstances.views().isEmpty() && entrance.view().isEmpty()) {
+            unknown.add("view");
+        }
+        if (!circumstances.times().isEmpty() && call.at() == null) {
+            unknown.add("time");
+        }
+        return unknown;
     }
 
     private boolean isUnderCircumstances(Subject subject, Instant now) {

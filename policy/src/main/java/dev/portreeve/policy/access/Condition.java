@@ -51,8 +51,7 @@ final class Condition {
             return Decision.Match.CONDITION_ERROR;
         }
         try {
-            Object result =
-                    expressions == null ? program.eval(variables) : program.trace(variables, new Effort(expressions));
+            Object result = value(program, variables);
             if (Boolean.TRUE.equals(result)) {
                 return Decision.Match.MATCHED;
             }
@@ -60,6 +59,26 @@ final class Condition {
         } catch (CelEvaluationException | RuntimeException | StackOverflowError e) {
             // Not logged: the message may quote arguments. The verdict in the record says that it happened.
             return Decision.Match.CONDITION_ERROR;
+        }
+    }
+
+    private Object value(CelRuntime.Program ready, CelVariableResolver variables) throws CelEvaluationException {
+        return expressions == null ? ready.eval(variables) : ready.trace(variables, new Effort(expressions));
+    }
+
+    /** What is wrong when it cannot be evaluated; for whoever asks about a call, never for a log, since it may quote arguments. */
+    @Nullable
+    String complaint(CelVariableResolver variables) {
+        if (program == null) {
+            return null;
+        }
+        try {
+            Object result = value(program, variables);
+            return result instanceof Boolean ? null : "its value is neither true nor false";
+        } catch (CelEvaluationException | RuntimeException e) {
+            return e.getMessage();
+        } catch (StackOverflowError deep) {
+            return "it goes too deep";
         }
     }
 }

@@ -31,12 +31,15 @@ final class KnownVariables implements CelVariableResolver {
             Stream.concat(NAMES.stream(), Stream.of(SESSION)).collect(Collectors.toUnmodifiableSet());
     private final Subject subject;
     private final Resource resource;
-    private final Instant now;
+    private final @Nullable Instant now;
     private final @Nullable SeenLabels labels;
     private boolean missed;
 
-    /** @param labels of the caller's session; {@code null} where it is not to be looked at */
-    KnownVariables(Subject subject, Resource resource, Instant now, @Nullable SeenLabels labels) {
+    /**
+     * @param now {@code null} where nobody knows when
+     * @param labels of the caller's session; {@code null} where it is not to be looked at, or not known
+     */
+    KnownVariables(Subject subject, Resource resource, @Nullable Instant now, @Nullable SeenLabels labels) {
         this.subject = subject;
         this.resource = resource;
         this.now = now;
@@ -54,7 +57,7 @@ final class KnownVariables implements CelVariableResolver {
                     case "subject.member" -> subject.member();
                     case "subject.kind" -> subject.kind().name().toLowerCase(Locale.ROOT);
                     case "subject.key" -> subject.keyId();
-                    case "call.kind" -> kind();
+                    case "call.kind" -> kind(resource);
                     case "call.name" -> resource.name();
                     case "call.server" -> resource instanceof Resource.OfServer offered ? offered.server() : "";
                     default -> null;
@@ -63,7 +66,7 @@ final class KnownVariables implements CelVariableResolver {
         return value;
     }
 
-    private String kind() {
+    static String kind(Resource resource) {
         return switch (resource) {
             case Resource.Model unused -> "model";
             case Resource.Tool unused -> "tool";

@@ -1,0 +1,49 @@
+package dev.portreeve.gateway.cli;
+
+import dev.portreeve.gateway.explain.CallQuestion;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The call that a command asks about. */
+final class QuestionOptions {
+    @Option(names = "--as", paramLabel = "WHO", description = "who would call: a user, an agent, or the id of a key")
+    private @Nullable String as;
+
+    @Option(names = "--tenant", description = "needed where there are several")
+    private @Nullable String tenant;
+
+    @Option(names = "--tool", paramLabel = "slug__tool", description = "the tool that would be called")
+    private @Nullable String tool;
+
+    @Option(names = "--model", description = "the model that would be called")
+    private @Nullable String model;
+
+    @Option(names = "--prompt", paramLabel = "slug__prompt", description = "the prompt that would be got")
+    private @Nullable String prompt;
+
+    @Option(names = "--resource", paramLabel = "URI", description = "the resource that would be read, as /mcp shows it")
+    private @Nullable String resource;
+
+    @Option(
+            names = "--hosted-tool",
+            paramLabel = "provider/tool",
+            description = "the tool that the provider would run by itself")
+    private @Nullable String hostedTool;
+
+    @Option(names = "--args", paramLabel = "JSON", description = "the arguments (default: {})")
+    private @Nullable String arguments;
+
+    @Option(names = "--max-output-tokens", paramLabel = "N", description = "the bound on a model's answer")
+    private @Nullable Long maxOutputTokens;
+
+    @Option(names = "--max-cost-usd", paramLabel = "USD", description = "the worst case of what it costs")
+    private @Nullable String maxCostUsd;
+
+    @Option(names = "--at", paramLabel = "TIME", description = "when, such as 2026-11-22T22:30:00Z (default: now)")
+    private @Nullable String at;
+
+    CallQuestion question() {
+        return new CallQuestion(
+                tenant, as, tool, model, prompt, resource, hostedTool, arguments, maxOutputTokens, maxCostUsd, at);
+    }
+}

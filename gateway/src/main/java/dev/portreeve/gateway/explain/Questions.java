@@ -1,0 +1,109 @@
+package dev.portreeve.gateway.explain;
+
+import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.hub.catalog.DefinitionDesk;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.CallSketch;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.key.Authentication;
+import dev.portreeve.policy.key.KeyDirectory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what the rules would say to a call. Thread-safe as far as its parts are. */
+public record Questions(People people, Things things) {
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    /** Of a gateway that runs, which knows keys and what its servers offer. The answers may block on the database. */
+    public static Questions of(GatewayConfig config, KeyDirectory keys, DefinitionDesk offers) {
+        return new Questions(
+                new People(config.organisation(), id -> owner(config, keys, id)),
+                Things.of(
+                        config,
+                        () -> offers.offers().stream()
+                                .map(DefinitionDesk.Offer::name)
+                                .collect(Collectors.toSet())));
+    }
+
+    /** Of a configuration alone: keys are not known, and of tools only their servers. */
+    public static Questions of(GatewayConfig config) {
+        return new Questions(new People(config.organisation()), Things.of(config, Set::of));
+    }
+
+    /** Only keys that live are looked up as callers' are: a question must not leave a rejection in the records. */
+    private static Optional<Subject> owner(GatewayConfig config, KeyDirectory keys, String id) {
+        boolean lives = config.organisation().tenants().stream()
+                .flatMap(tenant -> keys.list(tenant.id()).stream())
+                .anyMatch(key -> key.id().equals(id) && key.revokedAt() == null);
+        return lives && keys.recognise(id) instanceof Authentication.Authenticated known
+                ? Optional.of(known.subject())
+                : Optional.empty();
+    }
+
+    /**
+     * @param now when the call would be made, if the question does not say
+     * @throws UnknownName if it names something that is not there, or is not a question
+     */
+    public ExplanationView ask(CallQuestion question, AccessPolicy policy, Instant now) {
+        CallSketch call = sketch(question.at() == null ? question.at(now.toString()) : question);
+        return ExplanationView.of(call, policy.explain(call));
+    }
+
+    /** @throws UnknownName as the other */
+    public CallSketch sketch(CallQuestion question) {
+        String as = question.as();
+        if (as == null || as.isBlank()) {
+            throw new UnknownName("say who would call: a user, an agent or the id of a key");
+        }
+        return sketch(question, people.find(question.tenant(), as), things.find(question));
+    }
+
+    /** Of a caller and a thing that are found already. */
+    static CallSketch sketch(CallQuestion question, Subject subject, Resource resource) {
+        String given = question.arguments();
+        return new CallSketch(
+                subject,
+                resource,
+                given == null ? Arguments.NONE : arguments(given),
+                question.maxOutputTokens(),
+                micros(question.maxCostUsd()),
+                false,
+                Map.of(),
+                time(question.at()),
+                null);
+    }
+
+    private static Arguments arguments(String json) {
+        return switch (Arguments.parse(json.getBytes(StandardCharsets.UTF_8))) {
+            case Arguments.Valid valid -> valid.arguments();
+            case Arguments.Invalid invalid ->
+                throw new UnknownName("the arguments are no JSON object that all readers agree on: "
+                        + invalid.problem().message());
+        };
+    }
+
+    private static @Nullable Instant time(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException noTime) {
+            throw new UnknownName("\"" + text + "\" is no time such as 2026-11-22T22:30:00Z");
+        }
+    }
+
+    private static @Nullable Long micros(@Nullable String usd) {
+        try {
+            return usd == null ? null : Math.ceilDiv(NanoUsd.ofUsd(usd).nanos(), NANOS_PER_MICRO);
+        } catch (IllegalArgumentException | ArithmeticException noAmount) {
+            throw new UnknownName("\"" + usd + "\" is no amount of dollars such as 0.25");
+        }
+    }
+}

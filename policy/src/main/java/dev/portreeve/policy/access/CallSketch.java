@@ -1,0 +1,43 @@
+package dev.portreeve.policy.access;
+
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.call.Subject;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a call that is not made now: one that somebody asks about, that stands in a scenario, or that was made some time
+ * ago. What is not known stays so: nothing is put in its place. Where the subject has no address or no view, these are not known.
+ *
+ * @param arguments {@code null} where nobody knows them
+ * @param maxOutputTokens the bound on the answer; {@code null} where it is not known
+ * @param maxCostMicros the worst case in millionths of a dollar; {@code null} where it is not known
+ * @param foreseen whether it is about something that was judged with its arguments before (a task's later request, a server's question):
+ *     then only what holds for each call counts against it
+ * @param earlier how conditions of exactly this text came out when the call was made
+ * @param at when it is made; {@code null} where that is not known
+ * @param labels of the session it is made in; {@code null} where nobody knows them
+ */
+public record CallSketch(
+        Subject subject,
+        Resource resource,
+        @Nullable Arguments arguments,
+        @Nullable Long maxOutputTokens,
+        @Nullable Long maxCostMicros,
+        boolean foreseen,
+        Map<String, Decision.Match> earlier,
+        @Nullable Instant at,
+        @Nullable Set<String> labels) {
+    public CallSketch {
+        earlier = Map.copyOf(earlier);
+        labels = labels == null ? null : Set.copyOf(labels);
+    }
+
+    /** Of a call with these arguments, of which nothing else is known. */
+    public CallSketch(Subject subject, Resource resource, Arguments arguments) {
+        this(subject, resource, arguments, null, null, false, Map.of(), null, null);
+    }
+}
