@@ -16,6 +16,7 @@ import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PolicyCommand;
+import dev.portreeve.gateway.cli.PolicyTestCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.RaiseCommand;
@@ -71,7 +72,9 @@ public final class Main {
     }
 
     private static CommandLine policy(Terminal terminal) {
-        return new CommandLine(new PolicyCommand()).addSubcommand(new ExplainCommand(terminal));
+        return new CommandLine(new PolicyCommand())
+                .addSubcommand(new ExplainCommand(terminal))
+                .addSubcommand(new PolicyTestCommand(terminal));
     }
 
     /** Runs one command line; tests call it with a terminal of their own. */

@@ -75,18 +75,22 @@ final class CallFacts {
                                         : new Facts().put("definition_hash", context.definitionHash()))
                         .put("arguments_hmac", digest(context.arguments()))
                         .include(of(context.correlation()));
-            case QuestionCall question ->
-                facts.put("type", "question")
-                        .put("operation", question.operation())
-                        .put("server", question.resource().server())
-                        .put(
-                                "resource_kind",
-                                switch (question.resource()) {
-                                    case Resource.Tool unused -> "tool";
-                                    case Resource.Prompt unused -> "prompt";
-                                    case Resource.ServerResource unused -> "resource";
-                                });
+            case QuestionCall question -> facts.include(of(question));
         };
+    }
+
+    private static Facts of(QuestionCall question) {
+        return new Facts()
+                .put("type", "question")
+                .put("operation", question.operation())
+                .put("server", question.resource().server())
+                .put(
+                        "resource_kind",
+                        switch (question.resource()) {
+                            case Resource.Tool unused -> "tool";
+                            case Resource.Prompt unused -> "prompt";
+                            case Resource.ServerResource unused -> "resource";
+                        });
     }
 
     /** What conditions read of it, so that the call can be decided again; nothing where it is beyond what records can say. */

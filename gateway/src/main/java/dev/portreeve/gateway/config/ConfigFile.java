@@ -27,6 +27,25 @@ public final class ConfigFile {
     }
 
     /**
+     * Reads another YAML file as strictly, into a record of the caller's; nothing is looked up for it.
+     *
+     * @param environment looks up a variable
+     * @throws BadConfig with every problem of the file
+     */
+    public static <R extends Record> R read(
+            Path file, Class<R> type, Function<String, @Nullable String> environment) {
+        Path folder = file.toAbsolutePath().getParent();
+        Problems problems = new Problems(file.toString());
+        R read = new RecordMapper(new Interpolation(environment, folder == null ? Path.of("") : folder), problems)
+                .map(compose(file.toString(), text(file)), type);
+        problems.throwIfAny();
+        if (read == null) {
+            throw new IllegalStateException("no record and no problem");
+        }
+        return read;
+    }
+
+    /**
      * @param name of the file, for messages
      * @param folder what relative paths in it are relative to
      * @throws BadConfig with every problem of the text

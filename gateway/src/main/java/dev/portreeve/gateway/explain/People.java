@@ -52,8 +52,9 @@ public final class People {
             return meant.getFirst();
         }
         Optional<Subject> owner = KEY.matcher(name).matches() ? keys.apply(name) : Optional.empty();
+        String bare = name.substring(name.indexOf(':') + 1);
         return owner.orElseThrow(() -> UnknownName.of(
-                "user, agent or key", name, all.stream().map(Subject::member).toList()));
+                "user, agent or key", bare, all.stream().map(Subject::member).toList()));
     }
 
     private static boolean isMeant(Subject one, String name) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers what the rules would say to a call. Thread-safe as far as its parts are. */
 public record Questions(People people, Things things) {
+    /** Whose callers of scenarios are that name no tenant, where no configuration has one. */
+    private static final String DEFAULT_TENANT = "acme";
+
     private static final long NANOS_PER_MICRO = 1_000;
 
     /** Of a gateway that runs, which knows keys and what its servers offer. The answers may block on the database. */
@@ -67,8 +70,45 @@ public record Questions(People people, Things things) {
         return sketch(question, people.find(question.tenant(), as), things.find(question));
     }
 
-    /** Of a caller and a thing that are found already. */
-    static CallSketch sketch(CallQuestion question, Subject subject, Resource resource) {
+    /**
+     * A caller of whom more is said than a name.
+     *
+     * @param team {@code null}: as the configuration has it
+     * @param key {@code null}: with no key that a rule names
+     */
+    public record Caller(
+            @Nullable String tenant,
+            @Nullable String team,
+            @Nullable String user,
+            @Nullable String agent,
+            @Nullable String key) {
+        private Subject in(String ownTenant, @Nullable String ownTeam) {
+            String name = user == null ? agent : user;
+            return new Subject(
+                    ownTenant,
+                    ownTeam,
+                    user == null ? Subject.Kind.AGENT : Subject.Kind.USER,
+                    String.valueOf(name),
+                    key == null ? "" : key);
+        }
+    }
+
+    /** @throws UnknownName as the others; also if the caller's team is another one */
+    public CallSketch sketch(CallQuestion question, Caller caller) {
+        Subject known = people.find(question.tenant(), String.valueOf(question.as()));
+        if (caller.team() != null && !caller.team().equals(known.team())) {
+            throw new UnknownName("\"" + known.member() + "\" is not of team \"" + caller.team() + "\"");
+        }
+        return sketch(question, caller.in(known.tenant(), known.team()), things.find(question));
+    }
+
+    /** Of anybody and anything, where there is no configuration that could know them. */
+    public static CallSketch freely(CallQuestion question, Caller caller) {
+        String tenant = caller.tenant() == null ? DEFAULT_TENANT : caller.tenant();
+        return sketch(question, caller.in(tenant, caller.team()), Things.ANY.find(question));
+    }
+
+    private static CallSketch sketch(CallQuestion question, Subject subject, Resource resource) {
         String given = question.arguments();
         return new CallSketch(
                 subject,

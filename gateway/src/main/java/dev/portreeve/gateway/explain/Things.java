@@ -20,15 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offered names of tools and prompts as callers know them; empty where nobody knows them. May block
  */
-public record Things(Set<String> models, Set<String> providers, Set<String> servers, Supplier<Set<String>> offered) {
+public record Things(
+        @Nullable Set<String> models,
+        @Nullable Set<String> providers,
+        @Nullable Set<String> servers,
+        Supplier<Set<String>> offered) {
+    /** Whatever is named is taken as there. */
+    static final Things ANY = new Things(null, null, null, Set::of);
+
     private static final Pattern URI =
             Pattern.compile("(?:mcp\\+([a-z0-9-]{1,24})\\+|ui://([a-z0-9-]{1,24})/).*", Pattern.DOTALL);
-
-    public Things {
-        models = Set.copyOf(models);
-        providers = Set.copyOf(providers);
-        servers = Set.copyOf(servers);
-    }
 
     /** Those of a configuration. */
     public static Things of(GatewayConfig config, Supplier<Set<String>> offered) {
@@ -65,7 +66,8 @@ public record Things(Set<String> models, Set<String> providers, Set<String> serv
             return null;
         }
         int slash = name.indexOf('/');
-        if (!models.contains(name) && (slash < 0 || !providers.contains(name.substring(0, slash)))) {
+        boolean routed = slash >= 0 && isKnown(providers, name.substring(0, slash));
+        if (models != null && !models.contains(name) && !routed) {
             throw UnknownName.of("model", name, models);
         }
         return new Resource.Model(name);
@@ -92,9 +94,7 @@ public record Things(Set<String> models, Set<String> providers, Set<String> serv
             throw new UnknownName("a " + what + " is named slug__" + what + ", which \"" + name + "\" is not");
         }
         String server = name.substring(0, split);
-        if (!servers.contains(server)) {
-            throw UnknownName.of("tool server", server, servers);
-        }
+        requireServer(server);
         Collection<String> there = offered.get();
         if (!there.isEmpty() && !there.contains(name)) {
             throw UnknownName.of(what, name, there);
@@ -112,9 +112,7 @@ public record Things(Set<String> models, Set<String> providers, Set<String> serv
                     + " mcp+files+file:///workspace/a.txt");
         }
         String server = parts.group(1) == null ? parts.group(2) : parts.group(1);
-        if (!servers.contains(server)) {
-            throw UnknownName.of("tool server", server, servers);
-        }
+        requireServer(server);
         return new Resource.ServerResource(server, uri);
     }
 
@@ -123,10 +121,21 @@ public record Things(Set<String> models, Set<String> providers, Set<String> serv
             return null;
         }
         int slash = name.indexOf('/');
-        if (slash < 0 || !providers.contains(name.substring(0, slash))) {
-            throw UnknownName.of("provider", slash < 0 ? name : name.substring(0, slash), providers);
+        if (slash < 0 || !isKnown(providers, name.substring(0, slash))) {
+            throw UnknownName.of(
+                    "provider", slash < 0 ? name : name.substring(0, slash), providers == null ? Set.of() : providers);
         }
         return new Resource.HostedTool(
                 name.substring(0, slash), Resource.HostedTool.canonical(name.substring(slash + 1)));
+    }
+
+    private void requireServer(String server) {
+        if (servers != null && !servers.contains(server)) {
+            throw UnknownName.of("tool server", server, servers);
+        }
+    }
+
+    private static boolean isKnown(@Nullable Set<String> names, String name) {
+        return names == null || names.contains(name);
     }
 }

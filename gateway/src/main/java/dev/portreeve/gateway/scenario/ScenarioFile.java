@@ -1,0 +1,87 @@
+package dev.portreeve.gateway.scenario;
+
+import dev.portreeve.policy.access.Rule;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of scenarios.
+ *
+ * @param rules those that are tried; absent: those of the configuration
+ * @param cases each a call and what is expected
+ */
+public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
+    private static final int MAX_CASES = 10_000;
+
+    public ScenarioFile {
+        rules = rules == null ? null : List.copyOf(rules);
+        if (cases == null || cases.isEmpty() || cases.size() > MAX_CASES) {
+            throw new IllegalArgumentException("a scenario file has 1 to " + MAX_CASES + " cases");
+        }
+        cases = List.copyOf(cases);
+    }
+
+    /** One scenario. */
+    public record Case(String name, When when, Then then) {
+        public Case {
+            if (when == null || then == null) {
+                throw new IllegalArgumentException("a case has a name, a when and a then");
+            }
+        }
+    }
+
+    /**
+     * The call. One of {@code user} and {@code agent}, and one of the things.
+     *
+     * @param team absent: the member's of the configuration
+     * @param key the id of the key, where rules name one
+     * @param arguments a JSON object
+     * @param costUsd the worst case
+     * @param at when, in RFC 3339; absent: nobody knows
+     */
+    public record When(
+            @Nullable String tenant,
+            @Nullable String team,
+            @Nullable String user,
+            @Nullable String agent,
+            @Nullable String key,
+            @Nullable String tool,
+            @Nullable String model,
+            @Nullable String prompt,
+            @Nullable String resource,
+            @Nullable String hostedTool,
+            @Nullable String arguments,
+            @Nullable Long maxOutputTokens,
+            @Nullable String costUsd,
+            @Nullable String at) {
+        public When {
+            if ((user == null) == (agent == null)) {
+                throw new IllegalArgumentException("who calls is either a user or an agent");
+            }
+        }
+    }
+
+    /**
+     * What is expected; what is absent may be anything.
+     *
+     * @param outcome {@code allow}, {@code require-approval} or {@code deny}; {@code permit} and {@code ask} are the words of records
+     * @param by the rules the decision rests on
+     * @param rules all rules that fit the call, with their verdicts
+     * @param reason why it is denied: {@code forbidden}, {@code not_granted} or {@code rule_error}
+     * @param withShadow the outcome with rules in shadow enforced
+     * @param listed whether lists show it
+     * @param approvers who may say yes
+     * @param timeout how long they have, where a rule says so
+     */
+    public record Then(
+            String outcome,
+            @Nullable List<String> by,
+            @Nullable Map<String, String> rules,
+            @Nullable String reason,
+            @Nullable String withShadow,
+            @Nullable Boolean listed,
+            @Nullable List<String> approvers,
+            @Nullable Duration timeout) {}
+}

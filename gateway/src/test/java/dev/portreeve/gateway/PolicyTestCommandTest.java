@@ -1,0 +1,152 @@
+package dev.portreeve.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.gateway.cli.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Scenario files of users: read, run, reported. No server, no database. */
+class PolicyTestCommandTest {
+    private static final Path SCENARIOS = Path.of("..", "policy", "src", "test", "resources", "scenarios");
+    private static final String CONFIGURATION = """
+        providers: [{ id: demo, kind: demo }]
+        models: [{ name: fast, route: { targets: [{ model: demo/parrot }] } }]
+        tool-servers: [{ slug: files, command: [true], definitions: trust }]
+        organisation:
+          tenants: [{ id: acme, teams: [{ id: support, agents: [{ id: triage-bot }], users: [{ id: maria }] }] }]
+        policies:
+          - { id: models, effect: allow, who: { team: support }, models: [fast] }
+          - { id: write, effect: allow, tools: [files__write], when: 'path.under(args.path, "/workspace")' }
+          - { id: large, effect: require-approval, tools: [files__write], when: 'args.size > 1000', approvers: [maria], timeout: 10m }
+          - { id: night, effect: deny, mode: shadow, who: { user: maria }, models: [fast] }
+          - { id: dear, effect: deny, models: ["*"], when: 'call.max_cost_micros > 1000000' }
+        """;
+
+    @TempDir
+    private Path folder;
+
+    private record Ended(int code, String out, String err) {}
+
+    private Ended run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(new Terminal(new PrintWriter(out), new PrintWriter(err), name -> null, false), arguments);
+        return new Ended(code, out.toString(), err.toString());
+    }
+
+    private Ended test(String cases, String... more) throws IOException {
+        Path config = Files.writeString(folder.resolve("portreeve.yaml"), CONFIGURATION);
+        Path file = Files.writeString(folder.resolve("scenarios.yaml"), cases);
+        List<String> line = new ArrayList<>(List.of("policy", "test", file.toString(), "--config", config.toString()));
+        line.addAll(List.of(more));
+        return run(line.toArray(String[]::new));
+    }
+
+    @Test
+    void scenariosOfTheConfigurationPassAndTheRulesTheyDidNotReachAreNamed() throws IOException {
+        Ended ended = test("""
+            cases:
+              - name: the bot may use the model
+                when: { agent: triage-bot, model: fast, cost-usd: "0.10" }
+                then: { outcome: allow, by: [models] }
+              - name: maria may too, but would not at night
+                when: { user: maria, model: fast, cost-usd: "0.10" }
+                then: { outcome: allow, with-shadow: deny }
+              - name: small files are written
+                when: { agent: triage-bot, tool: files__write, arguments: '{"path": "/workspace/a", "size": 10}' }
+                then: { outcome: allow }
+              - name: without a bound nobody knows
+                when: { agent: triage-bot, model: fast }
+                then: { outcome: not-evaluable }
+            """);
+        assertEquals(0, ended.code(), ended.out() + ended.err());
+        assertTrue(ended.out().contains("ok      the bot may use the model"), ended.out());
+        assertTrue(ended.out().contains("5 of 5 rules fit a scenario"), ended.out());
+        assertTrue(ended.out().contains("in no scenario matches large, dear"), ended.out());
+        assertTrue(ended.out().contains("4 scenarios, 0 failed"), ended.out());
+    }
+
+    @Test
+    void oneThatIsNotAsExpectedSaysWhatIsAndEndsTheBuild() throws IOException {
+        Path xml = folder.resolve("results.xml");
+        Ended ended = test(
+                """
+                cases:
+                  - name: large <files> need nobody
+                    when: { agent: triage-bot, tool: files__write, arguments: '{"path": "/workspace/a", "size": 5000}' }
+                    then: { outcome: allow, approvers: [bob] }
+                """,
+                "--junit",
+                xml.toString());
+        assertEquals(1, ended.code(), ended.err());
+        assertTrue(ended.out().contains("outcome is require-approval, expected allow"), ended.out());
+        assertTrue(ended.out().contains("approvers is [maria], expected [bob]"), ended.out());
+        assertTrue(ended.out().contains("no scenario reaches models, night, dear"), ended.out());
+        String written = Files.readString(xml);
+        assertTrue(written.contains("name=\"large &lt;files&gt; need nobody\"><failure message=\"outcome is"), written);
+        assertTrue(written.contains("tests=\"1\" failures=\"1\""), written);
+    }
+
+    @Test
+    void whatIsNotThereFailsItsScenarioWithTheNearestName() throws IOException {
+        Ended ended = test(
+                """
+                cases:
+                  - { name: a, when: { agent: triage-bod, model: fast }, then: { outcome: allow } }
+                  - { name: b, when: { agent: triage-bot, tool: fils__write }, then: { outcome: allow } }
+                  - { name: c, when: { agent: triage-bot, team: sales, model: fast }, then: { outcome: allow } }
+                  - { name: d, when: { agent: triage-bot, model: fast }, then: { outcome: maybe } }
+                """,
+                "-o",
+                "json");
+        assertEquals(1, ended.code(), ended.err());
+        JsonNode json = JsonMapper.shared().readTree(ended.out());
+        assertEquals(4, json.path("failed").asInt(), ended.out());
+        assertTrue(ended.out().contains("did you mean \\\"triage-bot\\\""), ended.out());
+        assertTrue(ended.out().contains("\"never_matched\""), ended.out());
+        assertTrue(ended.out().contains("did you mean \\\"files\\\""), ended.out());
+        assertTrue(ended.out().contains("is not of team \\\"sales\\\""), ended.out());
+        assertTrue(ended.out().contains("an outcome is allow, require-approval or deny"), ended.out());
+    }
+
+    @Test
+    void aFileThatIsWrongSaysWhereAndIsNoFailedScenario() throws IOException {
+        Ended ended = test("cases: [{ name: a, wen: {}, when: { agent: a, model: b }, then: { outcome: allow } }]");
+        assertEquals(2, ended.code(), ended.out());
+        assertTrue(ended.err().contains("unknown key \"wen\", did you mean \"when\""), ended.err());
+        Ended broken = test("""
+            rules: [{ id: r, effect: allow, tools: [t__u], when: 'arg.x' }]
+            cases: [{ name: a, when: { agent: a, model: b }, then: { outcome: allow } }]
+            """);
+        assertEquals(2, broken.code(), broken.out());
+        assertTrue(broken.err().contains("rule \"r\", when"), broken.err());
+        assertFalse(broken.err().contains("mistake in Portreeve"), broken.err());
+    }
+
+    @Test
+    void theFilesThatTestTheRulesThemselvesAreSuchFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(SCENARIOS)) {
+            List<String> line = new ArrayList<>(List.of("policy", "test"));
+            files.filter(path -> path.toString().endsWith(".yaml"))
+                    .sorted()
+                    .map(Path::toString)
+                    .forEach(line::add);
+            assertTrue(line.size() > 8, line.toString());
+            Ended ended = run(line.toArray(String[]::new));
+            assertEquals(0, ended.code(), ended.out() + ended.err());
+        }
+    }
+}
