@@ -16,6 +16,7 @@ import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PolicyCommand;
+import dev.portreeve.gateway.cli.PolicyReplayCommand;
 import dev.portreeve.gateway.cli.PolicyTestCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
@@ -74,7 +75,8 @@ public final class Main {
     private static CommandLine policy(Terminal terminal) {
         return new CommandLine(new PolicyCommand())
                 .addSubcommand(new ExplainCommand(terminal))
-                .addSubcommand(new PolicyTestCommand(terminal));
+                .addSubcommand(new PolicyTestCommand(terminal))
+                .addSubcommand(new PolicyReplayCommand(terminal));
     }
 
     /** Runs one command line; tests call it with a terminal of their own. */

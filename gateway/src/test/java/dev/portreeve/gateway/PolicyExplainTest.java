@@ -61,8 +61,8 @@ class PolicyExplainTest {
     void aFileIsAskedWithoutAGateway() {
         String config = folder.resolve("portreeve.yaml").toString();
         fixture.gateway.close();
-        Outcome said = fixture.run(
-                "policy", "explain", "--config", config, "--as", "agent:bot", "--tool", "sticky__nothing");
+        Outcome said =
+                fixture.run("policy", "explain", "--config", config, "--as", "agent:bot", "--tool", "sticky__nothing");
         assertEquals(0, said.exitCode(), said.err());
         assertTrue(said.out().contains("deny: no rule permits it"), said.out());
     }
@@ -100,9 +100,9 @@ class PolicyExplainTest {
         HttpResponse<String> answer = fixture.http.send(chat, HttpResponse.BodyHandlers.ofString());
         assertEquals(200, answer.statusCode(), answer.body());
         String call = answer.headers().firstValue("x-portreeve-call-id").orElseThrow();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> fixture.run("policy", "explain", call)
-                        .exitCode()
-                == 0);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> fixture.run("policy", "explain", call).exitCode() == 0);
         Outcome said = fixture.run("policy", "explain", call, "-o", "json");
         JsonNode json = JsonMapper.shared().readTree(said.out());
         assertEquals("allow", json.path("decision").asString(), said.out());

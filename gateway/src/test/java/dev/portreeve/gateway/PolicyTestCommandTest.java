@@ -82,15 +82,12 @@ class PolicyTestCommandTest {
     @Test
     void oneThatIsNotAsExpectedSaysWhatIsAndEndsTheBuild() throws IOException {
         Path xml = folder.resolve("results.xml");
-        Ended ended = test(
-                """
+        Ended ended = test("""
                 cases:
                   - name: large <files> need nobody
                     when: { agent: triage-bot, tool: files__write, arguments: '{"path": "/workspace/a", "size": 5000}' }
                     then: { outcome: allow, approvers: [bob] }
-                """,
-                "--junit",
-                xml.toString());
+                """, "--junit", xml.toString());
         assertEquals(1, ended.code(), ended.err());
         assertTrue(ended.out().contains("outcome is require-approval, expected allow"), ended.out());
         assertTrue(ended.out().contains("approvers is [maria], expected [bob]"), ended.out());
@@ -102,16 +99,13 @@ class PolicyTestCommandTest {
 
     @Test
     void whatIsNotThereFailsItsScenarioWithTheNearestName() throws IOException {
-        Ended ended = test(
-                """
+        Ended ended = test("""
                 cases:
                   - { name: a, when: { agent: triage-bod, model: fast }, then: { outcome: allow } }
                   - { name: b, when: { agent: triage-bot, tool: fils__write }, then: { outcome: allow } }
                   - { name: c, when: { agent: triage-bot, team: sales, model: fast }, then: { outcome: allow } }
                   - { name: d, when: { agent: triage-bot, model: fast }, then: { outcome: maybe } }
-                """,
-                "-o",
-                "json");
+                """, "-o", "json");
         assertEquals(1, ended.code(), ended.err());
         JsonNode json = JsonMapper.shared().readTree(ended.out());
         assertEquals(4, json.path("failed").asInt(), ended.out());

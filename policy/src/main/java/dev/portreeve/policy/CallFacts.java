@@ -1,6 +1,7 @@
 package dev.portreeve.policy;
 
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.access.Glob;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.ContextCall;
@@ -18,6 +19,7 @@ import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.key.Pepper;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,14 +32,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallFacts {
     private static final int MAX_DETAIL = 1000;
+    /** Of a record, which has room for four times as much. */
+    private static final int MAX_ARGUMENTS = 4096;
+
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long MAX_EXACT = (1L << 53) - 1;
     private static final String PURPOSE = "tool-arguments";
     private final Pepper pepper;
+    private final List<Glob> recorded;
 
-    /** @param pepper keys the digest of arguments, so that short ones cannot be found by guessing */
-    CallFacts(Pepper pepper) {
+    /**
+     * @param pepper keys the digest of arguments, so that short ones cannot be found by guessing
+     * @param recorded names of tools and prompts whose arguments the operator wants in clear
+     */
+    CallFacts(Pepper pepper, List<String> recorded) {
         this.pepper = pepper;
+        this.recorded = recorded.stream().map(Glob::new).toList();
     }
 
     Facts of(GovernedCall call) {
@@ -56,6 +66,7 @@ final class CallFacts {
                         .put("definition_hash", tool.resource().definitionHash())
                         .put("arguments_hmac", digest(tool.arguments()))
                         .put("read_only", tool.readOnly())
+                        .include(kept(tool.resource(), tool.arguments()))
                         .include(of(tool.correlation()));
             case TaskCall task ->
                 facts.put("type", "task")
@@ -74,9 +85,19 @@ final class CallFacts {
                                         ? new Facts()
                                         : new Facts().put("definition_hash", context.definitionHash()))
                         .put("arguments_hmac", digest(context.arguments()))
+                        .include(kept(context.resource(), context.arguments()))
                         .include(of(context.correlation()));
             case QuestionCall question -> facts.include(of(question));
         };
+    }
+
+    /** Only what the operator switched on (INV-7), and whole or not at all: half of them would decide another call. */
+    private Facts kept(Resource resource, Arguments arguments) {
+        boolean wanted = recorded.stream().anyMatch(glob -> glob.matches(resource.name()));
+        byte[] canonical = arguments.canonical();
+        return wanted && canonical.length <= MAX_ARGUMENTS
+                ? new Facts().put("arguments", new String(canonical, StandardCharsets.UTF_8))
+                : new Facts();
     }
 
     private static Facts of(QuestionCall question) {

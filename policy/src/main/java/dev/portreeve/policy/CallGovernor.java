@@ -34,6 +34,7 @@ import dev.portreeve.policy.limit.RateLimits;
 import dev.portreeve.policy.stop.RunningCall;
 import dev.portreeve.policy.stop.Stops;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 /** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
@@ -48,6 +49,7 @@ public final class CallGovernor {
     private final Brakes brakes;
     private final CallFacts facts;
 
+    /** @param recordedArguments names of tools and prompts whose arguments stand in records */
     public CallGovernor(
             AuditLog audit,
             AccessPolicy access,
@@ -57,7 +59,8 @@ public final class CallGovernor {
             RateLimits limits,
             Stops stops,
             Brakes brakes,
-            Pepper pepper) {
+            Pepper pepper,
+            List<String> recordedArguments) {
         this.audit = audit;
         this.access = access;
         this.guardrails = guardrails;
@@ -66,7 +69,7 @@ public final class CallGovernor {
         this.limits = limits;
         this.stops = stops;
         this.brakes = brakes;
-        this.facts = new CallFacts(pepper);
+        this.facts = new CallFacts(pepper, recordedArguments);
     }
 
     /** A recipe without rate limits, that nobody can stop. */
@@ -77,7 +80,17 @@ public final class CallGovernor {
             BudgetLedger budgets,
             ApprovalGate approvals,
             Pepper pepper) {
-        this(audit, access, guardrails, budgets, approvals, RateLimits.NONE, Stops.none(), Brakes.none(), pepper);
+        this(
+                audit,
+                access,
+                guardrails,
+                budgets,
+                approvals,
+                RateLimits.NONE,
+                Stops.none(),
+                Brakes.none(),
+                pepper,
+                List.of());
     }
 
     /**

@@ -8,15 +8,30 @@ import dev.portreeve.policy.notice.NoticeConfig;
 import dev.portreeve.policy.session.SessionConfig;
 import java.util.List;
 
-/** The slices of the configuration file this module owns: {@code organisation, policies, guardrails,
- * approvals, notices, sessions}. */
+/**
+ * The slices of the configuration file this module owns: {@code organisation, policies, guardrails, approvals, notices, sessions}.
+ *
+ * @param recordedArguments names of tools and prompts whose arguments stand in records
+ */
 public record PolicyConfig(
         OrganisationConfig organisation,
         List<Rule> policies,
         List<GuardrailConfig> guardrails,
         ApprovalConfig approvals,
         NoticeConfig notices,
-        SessionConfig sessions) {
+        SessionConfig sessions,
+        List<String> recordedArguments) {
+    /** Without arguments in records. */
+    public PolicyConfig(
+            OrganisationConfig organisation,
+            List<Rule> policies,
+            List<GuardrailConfig> guardrails,
+            ApprovalConfig approvals,
+            NoticeConfig notices,
+            SessionConfig sessions) {
+        this(organisation, policies, guardrails, approvals, notices, sessions, List.of());
+    }
+
     /** With nobody to be told. */
     public PolicyConfig(
             OrganisationConfig organisation,
@@ -33,5 +48,6 @@ public record PolicyConfig(
         approvals = approvals == null ? ApprovalConfig.DEFAULT : approvals;
         notices = notices == null ? NoticeConfig.NONE : notices;
         sessions = sessions == null ? SessionConfig.DEFAULT : sessions;
+        recordedArguments = recordedArguments == null ? List.of() : List.copyOf(recordedArguments);
     }
 }

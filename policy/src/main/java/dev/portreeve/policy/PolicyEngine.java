@@ -161,7 +161,8 @@ public final class PolicyEngine implements AutoCloseable {
                 limits,
                 stops,
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
-                ground.pepper());
+                ground.pepper(),
+                config.recordedArguments());
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());

@@ -56,9 +56,8 @@ final class PolicyApi {
 
     private void explainCall(AdminExchange exchange) {
         String id = exchange.path("call");
-        RecordedCall call = find(id)
-                .orElseThrow(() -> new AdminRefusal(
-                        Problem.notFound("no record has a decision about a call \"" + id + "\"")));
+        RecordedCall call = find(id).orElseThrow(() ->
+                new AdminRefusal(Problem.notFound("no record has a decision about a call \"" + id + "\"")));
         exchange.json(200, json.write(Recorded.explain(call, policy.get())));
     }
 

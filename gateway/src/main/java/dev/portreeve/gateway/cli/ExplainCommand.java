@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code portreeve policy explain}. */
 @Command(
         name = "explain",
-        description = "why a call would be allowed, denied or put to a person, or why one was: every rule and its verdict",
+        description =
+                "why a call would be allowed, denied or put to a person, or why one was: every rule and its verdict",
         mixinStandardHelpOptions = true)
 public final class ExplainCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -90,10 +91,11 @@ public final class ExplainCommand implements Callable<Integer> {
     private void print(JsonNode said) {
         JsonNode caller = said.path("caller");
         String team = caller.path("team").asString("");
-        terminal.line(caller.path("kind").asString() + " " + caller.path("member").asString()
-                + (team.isEmpty() ? "" : " of team " + team) + " calls "
-                + said.path("called").path("kind").asString() + " "
-                + said.path("called").path("name").asString());
+        terminal.line(
+                caller.path("kind").asString() + " " + caller.path("member").asString()
+                        + (team.isEmpty() ? "" : " of team " + team) + " calls "
+                        + said.path("called").path("kind").asString() + " "
+                        + said.path("called").path("name").asString());
         List<List<String>> rows = new ArrayList<>();
         int hidden = 0;
         for (JsonNode rule : said.path("rules")) {
@@ -126,7 +128,8 @@ public final class ExplainCommand implements Callable<Integer> {
             terminal.bad(decision + rests);
         }
         if (said.path("with_shadow").isString()) {
-            terminal.line("with rules in shadow enforced: " + said.path("with_shadow").asString());
+            terminal.line(
+                    "with rules in shadow enforced: " + said.path("with_shadow").asString());
         }
         if (said.path("note").isString()) {
             terminal.line(said.path("note").asString());

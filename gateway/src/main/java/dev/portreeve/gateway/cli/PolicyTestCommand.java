@@ -37,7 +37,8 @@ public final class PolicyTestCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "the configuration with the rules, for files that have none of their own (default: portreeve.yaml)")
+            description =
+                    "the configuration with the rules, for files that have none of their own (default: portreeve.yaml)")
     private Path config = ServerOptions.DEFAULT_CONFIG;
 
     @Option(names = "--junit", paramLabel = "FILE", description = "also write the results as JUnit's XML")
@@ -137,7 +138,8 @@ public final class PolicyTestCommand implements Callable<Integer> {
         try {
             Files.writeString(file, text);
         } catch (IOException failed) {
-            throw new CliFailure(CliFailure.USAGE, "\"" + file + "\" cannot be written: " + failed.getMessage(), failed);
+            throw new CliFailure(
+                    CliFailure.USAGE, "\"" + file + "\" cannot be written: " + failed.getMessage(), failed);
         }
     }
 }

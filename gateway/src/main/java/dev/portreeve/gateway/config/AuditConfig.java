@@ -2,6 +2,7 @@ package dev.portreeve.gateway.config;
 
 import dev.portreeve.policy.call.Secret;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointEvery how often new records are given their index and a signed checkpoint
  * @param signingKey the private key checkpoints are signed with (Ed25519, PKCS #8 in PEM form); absent: made once and
  *     kept in the data directory
+ * @param recordArguments names of tools and prompts as rules have them ({@code files__*}) whose arguments stand in the records in
+ *     clear, where they stay; none unless said. Rules can then be tried on past calls whatever argument they read
  */
 public record AuditConfig(
         @Default("portreeve.local/audit") String log,
         @Default("1s") Duration checkpointEvery,
-        @Nullable Secret signingKey) {
+        @Nullable Secret signingKey,
+        @Default("[]") List<String> recordArguments) {
+    /** Of which records have no arguments. */
+    public AuditConfig(String log, Duration checkpointEvery, @Nullable Secret signingKey) {
+        this(log, checkpointEvery, signingKey, List.of());
+    }
+
     public AuditConfig {
+        recordArguments = List.copyOf(recordArguments);
         if (checkpointEvery.isNegative() || checkpointEvery.isZero()) {
             throw new IllegalArgumentException("checkpoint-every must be above zero");
         }

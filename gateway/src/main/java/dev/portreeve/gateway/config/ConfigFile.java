@@ -11,7 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads one YAML file into a {@link GatewayConfig}, strictly: whatever is not understood stops the start. */
 public final class ConfigFile {
@@ -32,8 +34,7 @@ public final class ConfigFile {
      * @param environment looks up a variable
      * @throws BadConfig with every problem of the file
      */
-    public static <R extends Record> R read(
-            Path file, Class<R> type, Function<String, @Nullable String> environment) {
+    public static <R extends Record> R read(Path file, Class<R> type, Function<String, @Nullable String> environment) {
         Path folder = file.toAbsolutePath().getParent();
         Problems problems = new Problems(file.toString());
         R read = new RecordMapper(new Interpolation(environment, folder == null ? Path.of("") : folder), problems)
@@ -43,6 +44,18 @@ public final class ConfigFile {
             throw new IllegalStateException("no record and no problem");
         }
         return read;
+    }
+
+    /**
+     * Whether a YAML file has this one key at its top and no other.
+     *
+     * @throws BadConfig if it cannot be read or is not YAML
+     */
+    public static boolean hasOnly(Path file, String key) {
+        return compose(file.toString(), text(file)) instanceof MappingNode top
+                && top.getValue().size() == 1
+                && top.getValue().getFirst().getKeyNode() instanceof ScalarNode only
+                && only.getValue().equals(key);
     }
 
     /**

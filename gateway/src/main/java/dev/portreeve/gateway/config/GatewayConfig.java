@@ -46,7 +46,8 @@ public record GatewayConfig(
 
     /** The slices the policy module owns. */
     public PolicyConfig policy() {
-        return new PolicyConfig(organisation, policies, guardrails, approvals, notices, sessions);
+        return new PolicyConfig(
+                organisation, policies, guardrails, approvals, notices, sessions, audit.recordArguments());
     }
 
     GatewayConfig withProviders(List<ProviderConfig> others) {

@@ -31,12 +31,7 @@ public record ExplanationView(
         @Nullable String note) {
 
     /** Who calls. */
-    public record Caller(
-            String tenant,
-            @Nullable String team,
-            String kind,
-            String member,
-            String key) {}
+    public record Caller(String tenant, @Nullable String team, String kind, String member, String key) {}
 
     /** What is called. */
     public record Called(String kind, String name) {}

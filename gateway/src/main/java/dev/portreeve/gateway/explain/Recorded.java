@@ -31,7 +31,9 @@ public final class Recorded {
                 call.decision().word(),
                 same && !confined ? now.by() : decisive(call),
                 shadow == null ? null : shadow.word(),
-                same ? now.rules() : call.verdicts().stream().map(Recorded::look).toList(),
+                same
+                        ? now.rules()
+                        : call.verdicts().stream().map(Recorded::look).toList(),
                 call.call().toString(),
                 note(same, confined));
     }

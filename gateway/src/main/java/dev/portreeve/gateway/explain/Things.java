@@ -36,8 +36,9 @@ public record Things(
         return new Things(
                 Set.copyOf(config.models().stream().map(ModelConfig::name).toList()),
                 Set.copyOf(config.providers().stream().map(ProviderConfig::id).toList()),
-                Set.copyOf(
-                        config.toolServers().stream().map(ToolServerConfig::slug).toList()),
+                Set.copyOf(config.toolServers().stream()
+                        .map(ToolServerConfig::slug)
+                        .toList()),
                 offered);
     }
 
@@ -50,7 +51,8 @@ public record Things(
         add(named, resource(question.resource()));
         add(named, hosted(question.hostedTool()));
         if (named.size() != 1) {
-            throw new UnknownName("name one thing that is called: a tool, a model, a prompt, a resource or a hosted tool");
+            throw new UnknownName(
+                    "name one thing that is called: a tool, a model, a prompt, a resource or a hosted tool");
         }
         return named.getFirst();
     }

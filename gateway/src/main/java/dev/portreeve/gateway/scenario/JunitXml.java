@@ -6,7 +6,8 @@ public final class JunitXml {
 
     /** The whole document. */
     public static String of(ScenarioReport report) {
-        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"policy\" tests=\"")
+        StringBuilder xml = new StringBuilder(
+                        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"policy\" tests=\"")
                 .append(report.results().size())
                 .append("\" failures=\"")
                 .append(report.failed())

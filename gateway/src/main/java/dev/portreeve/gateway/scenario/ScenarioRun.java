@@ -120,12 +120,16 @@ public final class ScenarioRun {
 
     private void asked(List<String> failures, Then then, Explanation said) {
         List<Rule> asking = said.outcome() == Outcome.ASK
-                ? said.by().stream().map(rules::get).filter(rule -> rule != null).toList()
+                ? said.by().stream()
+                        .map(rules::get)
+                        .filter(rule -> rule != null)
+                        .toList()
                 : List.of();
         Decision.Ask ask = new Decision.Ask(asking, List.of());
         expect(failures, "approvers", set(then.approvers()), set(ask.approvers()));
         Duration unsaid = Duration.ZERO;
-        Duration timeout = asking.stream().allMatch(rule -> rule.timeout() == null) ? unsaid : ask.timeout(Duration.ofDays(365));
+        Duration timeout =
+                asking.stream().allMatch(rule -> rule.timeout() == null) ? unsaid : ask.timeout(Duration.ofDays(365));
         expect(failures, "timeout", then.timeout(), timeout);
     }
 
@@ -133,7 +137,8 @@ public final class ScenarioRun {
         Map<String, String> fitting = new TreeMap<>();
         for (Explanation.Look look : said.rules()) {
             if (look.found() != Found.OTHER_CALLER && look.found() != Found.OTHER_RESOURCE) {
-                fitting.put(look.id(), look.found().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                fitting.put(
+                        look.id(), look.found().name().toLowerCase(Locale.ROOT).replace('_', '-'));
                 reached.add(look.id());
                 if (look.found() == Found.MATCHED) {
                     matched.add(look.id());
@@ -172,11 +177,12 @@ public final class ScenarioRun {
     }
 
     private static @Nullable Set<String> set(@Nullable List<String> names) {
-        return names == null ? null : new LinkedHashSet<>(names.stream().sorted().toList());
+        return names == null
+                ? null
+                : new LinkedHashSet<>(names.stream().sorted().toList());
     }
 
-    private static void expect(
-            List<String> failures, String what, @Nullable Object wanted, @Nullable Object found) {
+    private static void expect(List<String> failures, String what, @Nullable Object wanted, @Nullable Object found) {
         if (wanted != null && !wanted.equals(found)) {
             failures.add(what + " is " + found + ", expected " + wanted);
         }

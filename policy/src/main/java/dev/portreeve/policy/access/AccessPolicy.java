@@ -217,9 +217,7 @@ public final class AccessPolicy {
         }
         Outcome outcome = tally.outcome();
         return new Reconsidered(
-                outcome,
-                tally.decisive(outcome),
-                outcome == Outcome.NOT_EVALUABLE ? List.copyOf(missing) : List.of());
+                outcome, tally.decisive(outcome), outcome == Outcome.NOT_EVALUABLE ? List.copyOf(missing) : List.of());
     }
 
     /** The ids of all rules, in the order of the configuration. */

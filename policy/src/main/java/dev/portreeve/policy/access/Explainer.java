@@ -33,11 +33,7 @@ final class Explainer {
         }
         Outcome outcome = enforced.outcome();
         return new Explanation(
-                version,
-                outcome,
-                enforced.decisive(outcome),
-                shadowed ? all.outcome() : null,
-                looks);
+                version, outcome, enforced.decisive(outcome), shadowed ? all.outcome() : null, looks);
     }
 
     private void look(CompiledRule rule) {

@@ -28,8 +28,8 @@ final class Tally {
         if (!rule.effect().decides()) {
             return;
         }
-        boolean matches = match == Match.MATCHED
-                || (match == Match.CONDITION_ERROR && rule.effect() != Rule.Effect.ALLOW);
+        boolean matches =
+                match == Match.MATCHED || (match == Match.CONDITION_ERROR && rule.effect() != Rule.Effect.ALLOW);
         if (matches) {
             certain.computeIfAbsent(rule.effect(), effect -> new ArrayList<>()).add(rule);
         } else if (match == Match.NOT_TESTED && !judgedBefore) {

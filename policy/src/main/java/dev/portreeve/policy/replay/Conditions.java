@@ -11,7 +11,8 @@ public final class Conditions {
     /** The condition of each rule that has one, by the rule's id. */
     public static Map<String, String> of(String document) {
         Map<String, String> conditions = new HashMap<>();
-        for (LeafTree rule : LeafTree.of(document.getBytes(StandardCharsets.UTF_8)).children("rules")) {
+        for (LeafTree rule :
+                LeafTree.of(document.getBytes(StandardCharsets.UTF_8)).children("rules")) {
             String id = rule.text("id");
             String when = rule.text("when");
             if (id != null && when != null) {

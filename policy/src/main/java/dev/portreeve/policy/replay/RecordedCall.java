@@ -124,8 +124,7 @@ public record RecordedCall(
             return Arguments.NONE;
         }
         String kept = record.text("arguments");
-        return kept != null
-                        && Arguments.parse(kept.getBytes(StandardCharsets.UTF_8)) instanceof Arguments.Valid valid
+        return kept != null && Arguments.parse(kept.getBytes(StandardCharsets.UTF_8)) instanceof Arguments.Valid valid
                 ? valid.arguments()
                 : null;
     }
@@ -140,8 +139,7 @@ public record RecordedCall(
         String own = ofServer ? name.substring(server.length() + 2) : name;
         return switch (record.text("type", "")) {
             case "llm" -> new Resource.Model(name);
-            case "tool", "task" ->
-                ofServer ? new Resource.Tool(server, own, record.text("definition_hash", "")) : null;
+            case "tool", "task" -> ofServer ? new Resource.Tool(server, own, record.text("definition_hash", "")) : null;
             case "context" -> ofServer ? new Resource.Prompt(server, own) : new Resource.ServerResource(server, name);
             case "question" ->
                 switch (record.text("resource_kind", "")) {

@@ -72,10 +72,9 @@ class ExplanationTest {
         Random random = new Random(7);
         for (int i = 0; i < 3_000; i++) {
             AccessPolicy policy = AccessPolicy.of(rules(random));
-            Arguments arguments =
-                    arguments("{\"a\":" + random.nextInt(3) + (random.nextBoolean() ? ",\"b\":2}" : "}"));
-            Decision decision = policy.decide(Calls.tool(
-                    Calls.BOT, WRITE, new String(arguments.raw(), StandardCharsets.UTF_8)));
+            Arguments arguments = arguments("{\"a\":" + random.nextInt(3) + (random.nextBoolean() ? ",\"b\":2}" : "}"));
+            Decision decision =
+                    policy.decide(Calls.tool(Calls.BOT, WRITE, new String(arguments.raw(), StandardCharsets.UTF_8)));
             Outcome real = Outcome.ofRecord(Judgement.word(decision));
             CallSketch whole = new CallSketch(Calls.BOT, WRITE, arguments);
             assertEquals(real, policy.explain(whole).outcome());
@@ -85,7 +84,8 @@ class ExplanationTest {
             assertTrue(
                     said.outcome() == Outcome.NOT_EVALUABLE || said.outcome() == real,
                     () -> said + " but " + real + " under " + policy.document().text());
-            assertEquals(said.outcome() == Outcome.NOT_EVALUABLE, !said.missing().isEmpty());
+            assertEquals(
+                    said.outcome() == Outcome.NOT_EVALUABLE, !said.missing().isEmpty());
         }
     }
 
