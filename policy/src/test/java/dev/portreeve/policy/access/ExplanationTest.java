@@ -12,6 +12,7 @@ import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Calls;
 import dev.portreeve.policy.call.Resource;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,6 +104,39 @@ class ExplanationTest {
                                     Calls.BOT, WRITE, null, null, null, false, Map.of("args.a == 1", match), null, null))
                             .outcome());
         }
+    }
+
+    @Test
+    void circumstancesThatNobodyKnowsAreNeverGuessedAndKnownOnesCount() {
+        Rule.Who office = new Rule.Who(null, null, null, null, null, null, List.of("10.0.0.0/8"));
+        Selectors files = Selectors.servers("files");
+        AccessPolicy policy = AccessPolicy.of(List.of(
+                new Rule("from", Effect.DENY, office, files, null, List.of(), null),
+                new Rule("view", Effect.DENY, Rule.Who.ANYBODY, files.by("files"), null, List.of(), null),
+                new Rule(
+                        "weekend",
+                        Effect.ALLOW,
+                        Rule.Who.ANYBODY,
+                        files.at("Sat,Sun 00:00-24:00 UTC"),
+                        null,
+                        List.of(),
+                        null)));
+        CallSketch call = new CallSketch(Calls.BOT, WRITE, arguments("{}"));
+        assertEquals(
+                List.of("needs network", "needs view", "needs time"),
+                policy.explain(call).rules().stream().map(Look::why).toList());
+        CallSketch monday = at(call, "2026-11-23T12:00:00Z");
+        assertEquals(Found.OTHER_CALLER, policy.explain(monday).rules().get(2).found());
+        assertEquals(Outcome.DENY, policy.reconsider(monday).outcome());
+        CallSketch sunday = at(call, "2026-11-22T12:00:00Z");
+        assertEquals(Found.MATCHED, policy.explain(sunday).rules().get(2).found());
+        assertEquals(
+                List.of("network", "view"), policy.reconsider(sunday).missing());
+    }
+
+    private static CallSketch at(CallSketch call, String time) {
+        return new CallSketch(
+                call.subject(), call.resource(), call.arguments(), null, null, false, Map.of(), Instant.parse(time), null);
     }
 
     @Test
