@@ -11,9 +11,13 @@ public enum EventKind {
     /** What a gateway that is gone had set aside of a budget and may have spent: charged. */
     LEASE_FORFEITED("lease.forfeited"),
     APPROVAL_REQUESTED("approval.requested"),
+    /** Nobody decided for a while, so more people may. */
+    APPROVAL_ESCALATED("approval.escalated"),
     APPROVAL_DECIDED("approval.decided"),
     APPROVAL_EXPIRED("approval.expired"),
     APPROVAL_REDEEMED("approval.redeemed"),
+    /** The side that asked took its request back, or what it asked for no longer holds. */
+    APPROVAL_WITHDRAWN("approval.withdrawn"),
     AUTHENTICATION_REJECTED("authentication.rejected"),
     KEY_CREATED("key.created"),
     KEY_REVOKED("key.revoked"),

@@ -65,7 +65,9 @@ class AdminApiTest {
         "POST, /api/v1/keys",
         "DELETE, /api/v1/keys/abc",
         "GET, /api/v1/approvals",
+        "GET, /api/v1/approvals/01900000-0000-7000-8000-000000000000",
         "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/decision",
+        "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/withdraw",
         "GET, /api/v1/budgets",
         "POST, /api/v1/budgets/state",
         "POST, /api/v1/budgets/raises",
@@ -231,6 +233,32 @@ class AdminApiTest {
                                 "POST",
                                 "/api/v1/approvals/01900000-0000-7000-8000-000000000000/decision",
                                 "{\"decision\":\"approve\"}")
+                        .statusCode());
+    }
+
+    @Test
+    void a_ticket_can_be_taken_back_until_it_is_used() {
+        String id = ticket("not wanted any more");
+        HttpResponse<String> withdrawn = fixture.api(
+                "POST", "/api/v1/approvals/" + id + "/withdraw", "{\"by\":\"ana\",\"reason\":\"a mistake\"}");
+        assertEquals(200, withdrawn.statusCode(), withdrawn.body());
+        JsonNode shown = json(fixture.api("GET", "/api/v1/approvals/" + id, ""));
+        assertEquals("withdrawn", shown.path("state").asString());
+        assertEquals("ana", shown.path("decided_by").asString());
+        assertEquals("a mistake", shown.path("reason").asString());
+        assertEquals(
+                200,
+                fixture.api("POST", "/api/v1/approvals/" + id + "/withdraw", "{}")
+                        .statusCode());
+        HttpResponse<String> late =
+                fixture.api("POST", "/api/v1/approvals/" + id + "/decision", "{\"decision\":\"approve\"}");
+        assertEquals(409, late.statusCode(), late.body());
+        assertTrue(late.body().contains("withdrawn by ana"), late.body());
+        String other = ticket("denied");
+        fixture.api("POST", "/api/v1/approvals/" + other + "/decision", "{\"decision\":\"deny\"}");
+        assertEquals(
+                409,
+                fixture.api("POST", "/api/v1/approvals/" + other + "/withdraw", "{}")
                         .statusCode());
     }
 

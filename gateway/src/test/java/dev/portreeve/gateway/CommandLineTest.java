@@ -114,6 +114,8 @@ class CommandLineTest {
         assertEquals(1, third.exitCode(), "a yes is for one call");
         String next = waiting("hello");
         assertEquals(0, fixture.run("approvals", "deny", next).exitCode());
+        Outcome shown = fixture.run("approvals", "show", next);
+        assertTrue(shown.out().contains("state: denied\n") && shown.out().contains("decided by: admin\n"), shown.out());
         Outcome late = fixture.run("approvals", "approve", next);
         assertEquals(1, late.exitCode());
         assertTrue(late.err().contains("decided before: denied by admin"), late.err());

@@ -9,6 +9,7 @@ import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.Reservation;
+import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -145,7 +146,7 @@ public final class CallGovernor {
         Content input = admitted.input();
         UUID ticket = approvals.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
-            UUID approval = approvals.require(call, input, admitted.decision(), reservation::park, trail);
+            Approval approval = approvals.require(call, input, admitted.decision(), reservation::park, trail);
             access.label(call, admitted.decision());
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);

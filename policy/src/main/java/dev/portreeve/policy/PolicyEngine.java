@@ -8,7 +8,9 @@ import dev.portreeve.policy.access.PostgresPolicyVersions;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.Escalations;
 import dev.portreeve.policy.approval.PauseRequests;
+import dev.portreeve.policy.approval.People;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
@@ -191,6 +193,7 @@ public final class PolicyEngine implements AutoCloseable {
                 tickets,
                 config.approvals(),
                 new ApprovalNotices(ground.decisions(), ground.ids()),
+                new People(config.organisation(), config.approvals().deputies()),
                 access.version(),
                 ground.ids());
     }
@@ -198,17 +201,14 @@ public final class PolicyEngine implements AutoCloseable {
     private static Housekeeping watch(PolicyConfig config, Ground ground, Tickets tickets, Stops stops) {
         Receivers receivers = new Receivers(config.notices(), ground.ids());
         PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
-        PauseRequests pauses = new PauseRequests(
-                tickets,
-                stops,
-                config.approvals(),
-                new ApprovalNotices(ground.decisions(), ground.ids()),
-                receivers,
-                ground.ids());
+        ApprovalNotices notices = new ApprovalNotices(ground.decisions(), ground.ids());
+        PauseRequests pauses = new PauseRequests(tickets, stops, config.approvals(), notices, receivers, ground.ids());
+        Escalations escalations = new Escalations(tickets, config.approvals(), notices);
         return new Housekeeping(
                 "watch",
                 List.of(
                         new Chore("asking whether who is paused may go on", PAUSES_EVERY, pauses::runOnce),
+                        new Chore("telling more people of tickets that wait", TICKETS_EVERY, escalations::runOnce),
                         new Chore("looking for thresholds that were passed", THRESHOLDS_EVERY, watch::thresholds),
                         new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns)));
     }

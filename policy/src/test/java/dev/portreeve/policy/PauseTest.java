@@ -52,7 +52,7 @@ class PauseTest {
     }
 
     private List<Ticket> waiting() {
-        return there.engine.approvals().list("acme", TicketState.PENDING, 10);
+        return there.engine.approvals().list("acme", TicketState.Name.PENDING, 10);
     }
 
     private Ticket paused(String why) {
@@ -76,8 +76,13 @@ class PauseTest {
         assertTrue(isStopped(here));
         assertInstanceOf(VoteResult.Decided.class, vote(ticket, Vote.Choice.APPROVE));
         await().until(() -> !isStopped(here) && !isStopped(there));
-        await().until(() ->
-                here.engine.approvals().find("acme", ticket.id()).orElseThrow().state() == TicketState.REDEEMED);
+        await().until(() -> here.engine
+                        .approvals()
+                        .find("acme", ticket.id())
+                        .orElseThrow()
+                        .state()
+                        .name()
+                == TicketState.Name.REDEEMED);
         List<String> resumed = here.query("SELECT convert_from(leaf, 'UTF8') FROM audit.record"
                 + " WHERE kind = 'admin.action' AND convert_from(leaf, 'UTF8') LIKE '%\"action\":\"resume\"%'");
         assertEquals(1, resumed.size(), resumed::toString);

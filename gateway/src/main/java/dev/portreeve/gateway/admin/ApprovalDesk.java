@@ -5,10 +5,11 @@ import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.approval.VoteResult;
+import dev.portreeve.policy.approval.Withdrawal;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tickets over all tenants, and decisions about them, with refusals as the admin listener answers them. Thread-safe; blocks. */
@@ -25,7 +26,7 @@ final class ApprovalDesk {
     }
 
     /** Tickets of all tenants, newest first. */
-    List<Ticket> list(@Nullable TicketState state) {
+    List<Ticket> list(TicketState.@Nullable Name state) {
         return tenants.stream()
                 .flatMap(tenant -> approvals.list(tenant, state, Approvals.MAX_LIST).stream())
                 .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
@@ -34,7 +35,20 @@ final class ApprovalDesk {
     }
 
     List<Ticket> waiting() {
-        return list(TicketState.PENDING).stream().filter(Ticket::isWaiting).toList();
+        return Stream.concat(
+                        list(TicketState.Name.PENDING).stream(), list(TicketState.Name.PARTIALLY_APPROVED).stream())
+                .filter(Ticket::isWaiting)
+                .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
+                .limit(Approvals.MAX_LIST)
+                .toList();
+    }
+
+    Ticket find(String id) {
+        UUID ticket = uuid(id);
+        return tenants.stream()
+                .flatMap(tenant -> approvals.find(tenant, ticket).stream())
+                .findFirst()
+                .orElseThrow(() -> new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\"")));
     }
 
     /**
@@ -51,6 +65,8 @@ final class ApprovalDesk {
                 .orElseGet(VoteResult.Unknown::new);
         return switch (result) {
             case VoteResult.Decided decided -> decided.ticket();
+            case VoteResult.Counted counted -> counted.ticket();
+            case VoteResult.CountedBefore before -> before.ticket();
             case VoteResult.AlreadyDecided before -> repeated(before.ticket(), vote);
             case VoteResult.Expired ignored ->
                 throw new AdminRefusal(new Problem(410, "too late", "this ticket has expired, which is a no"));
@@ -62,12 +78,42 @@ final class ApprovalDesk {
 
     /** The same decision again is no mistake: senders repeat what they saw no answer to. Another one is. */
     private static Ticket repeated(Ticket ticket, Vote vote) {
-        boolean approved = ticket.state() == TicketState.APPROVED || ticket.state() == TicketState.REDEEMED;
-        if (approved != (vote.choice() == Vote.Choice.APPROVE)) {
-            throw new AdminRefusal(Problem.conflict("this ticket was decided before: "
-                    + ticket.state().name().toLowerCase(Locale.ROOT) + " by " + ticket.decidedBy()));
+        boolean same = switch (ticket.state().name()) {
+            case APPROVED, REDEEMED -> vote.choice() == Vote.Choice.APPROVE;
+            case DENIED -> vote.choice() == Vote.Choice.DENY;
+            case PENDING, PARTIALLY_APPROVED, EXPIRED, WITHDRAWN -> false;
+        };
+        if (!same) {
+            throw new AdminRefusal(Problem.conflict("this ticket was decided before: " + ended(ticket)));
         }
         return ticket;
+    }
+
+    private static String ended(Ticket ticket) {
+        String by = ticket.decidedBy();
+        return ticket.state().name().code() + (by == null ? "" : " by " + by);
+    }
+
+    /**
+     * Takes a ticket back for the side that asked.
+     *
+     * @return the ticket, withdrawn
+     */
+    Ticket withdraw(String id, String by, @Nullable String reason) {
+        UUID ticket = uuid(id);
+        Withdrawal result = tenants.stream()
+                .map(tenant -> approvals.withdraw(tenant, ticket, by, reason))
+                .filter(withdrawn -> !(withdrawn instanceof Withdrawal.Unknown))
+                .findFirst()
+                .orElseGet(Withdrawal.Unknown::new);
+        return switch (result) {
+            case Withdrawal.Done done -> done.ticket();
+            case Withdrawal.TooLate late when late.ticket().state() instanceof TicketState.Withdrawn -> late.ticket();
+            case Withdrawal.TooLate late ->
+                throw new AdminRefusal(Problem.conflict("this ticket is over: " + ended(late.ticket())));
+            case Withdrawal.Unknown ignored ->
+                throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
+        };
     }
 
     private static String why(VoteResult.NotAllowed refused) {
@@ -76,6 +122,8 @@ final class ApprovalDesk {
             case NOT_NAMED ->
                 "the rule names who may decide: "
                         + String.join(", ", refused.ticket().request().approvers());
+            case NOT_NOW ->
+                "who may decide now: " + String.join(", ", refused.ticket().deciders());
         };
     }
 

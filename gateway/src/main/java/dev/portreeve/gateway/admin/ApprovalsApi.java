@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.policy.approval.Seat;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
@@ -8,8 +9,9 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,6 +46,9 @@ final class ApprovalsApi {
             String argumentsSha256,
             String rules,
             List<String> approvers,
+            List<SeatView> seats,
+            int quorum,
+            List<String> approvedBy,
             String state,
             @Nullable String decidedBy,
             @Nullable String reason,
@@ -59,12 +64,28 @@ final class ApprovalsApi {
                     JsonMapper.shared().readTree(ticket.request().arguments().canonical()),
                     ticket.request().arguments().digest(),
                     ticket.request().rules(),
-                    ticket.request().approvers(),
-                    ticket.state().name().toLowerCase(Locale.ROOT),
+                    ticket.deciders(),
+                    ticket.request().seats().stream()
+                            .map(seat -> SeatView.of(seat, ticket))
+                            .toList(),
+                    ticket.request().quorum(),
+                    ticket.yes(),
+                    ticket.state().name().code(),
                     ticket.decidedBy(),
                     ticket.reason(),
                     ticket.requestedAt(),
                     ticket.expiresAt());
+        }
+    }
+
+    /** Somebody who may decide, and when. */
+    record SeatView(
+            String approver,
+            Instant from,
+            @Nullable Instant until,
+            @Nullable String standsFor) {
+        static SeatView of(Seat seat, Ticket ticket) {
+            return new SeatView(seat.person(), seat.opensAt(ticket.requestedAt()), seat.until(), seat.standsFor());
         }
     }
 
@@ -74,8 +95,13 @@ final class ApprovalsApi {
             @Nullable String approver,
             @Nullable String reason) {}
 
+    /** A request taken back, as it is sent. */
+    record Withdrawal(@Nullable String by, @Nullable String reason) {}
+
     void register(AdminRoutes routes, HttpRules rules) {
         routes.api(rules::get, "/api/v1/approvals", this::list);
+        routes.api(rules::get, "/api/v1/approvals/{id}", this::show);
+        routes.api(rules::post, "/api/v1/approvals/{id}/withdraw", this::withdraw);
         // The one address that opens without the token: it looks for a signature itself.
         routes.open(rules::post, "/api/v1/approvals/{id}/decision", exchange -> decide(routes, exchange));
     }
@@ -89,14 +115,26 @@ final class ApprovalsApi {
                 json.write(new TicketList(tickets.stream().map(TicketView::of).toList())));
     }
 
-    private static TicketState state(String name) {
-        for (TicketState state : TicketState.values()) {
-            if (state.name().toLowerCase(Locale.ROOT).equals(name)) {
+    private static TicketState.Name state(String name) {
+        for (TicketState.Name state : TicketState.Name.values()) {
+            if (state.code().equals(name)) {
                 return state;
             }
         }
-        throw new AdminRefusal(Problem.badRequest(
-                "there is no state \"" + name + "\": waiting, pending, approved, denied, expired, redeemed"));
+        String names = Arrays.stream(TicketState.Name.values())
+                .map(TicketState.Name::code)
+                .collect(Collectors.joining(", "));
+        throw new AdminRefusal(Problem.badRequest("there is no state \"" + name + "\": waiting, " + names));
+    }
+
+    private void show(AdminExchange exchange) {
+        exchange.json(200, json.write(TicketView.of(desk.find(exchange.path("id")))));
+    }
+
+    private void withdraw(AdminExchange exchange) {
+        Withdrawal wish = read(exchange.body(), Withdrawal.class);
+        String by = wish.by() == null || wish.by().isBlank() ? ApprovalDesk.OPERATOR : wish.by();
+        exchange.json(200, json.write(TicketView.of(desk.withdraw(exchange.path("id"), by, wish.reason()))));
     }
 
     private void decide(AdminRoutes routes, AdminExchange exchange) {
@@ -107,7 +145,7 @@ final class ApprovalsApi {
         } else {
             routes.requireToken(exchange);
         }
-        Decision decision = read(body);
+        Decision decision = read(body, Decision.class);
         String approver = decision.approver();
         if (signed && (approver == null || approver.isBlank())) {
             throw new AdminRefusal(Problem.badRequest("\"approver\" is missing: who decided"));
@@ -153,9 +191,9 @@ final class ApprovalsApi {
         return value == null ? "" : value;
     }
 
-    private Decision read(byte[] body) {
+    private <T extends Record> T read(byte[] body, Class<T> type) {
         try {
-            return json.read(body, Decision.class);
+            return json.read(body, type);
         } catch (IllegalArgumentException wrong) {
             throw new AdminRefusal(Problem.badRequest(String.valueOf(wrong.getMessage())));
         }

@@ -34,8 +34,20 @@ final class ApprovalsPanel {
                 "ticket",
                 tag("h3", "", ticket.request().tool().name()),
                 asked,
+                votes(ticket),
                 arguments(ArgumentView.of(ticket.request().arguments())),
                 decide(ticket, session));
+    }
+
+    /** How far a ticket is that wants several people. */
+    private static Html votes(Ticket ticket) {
+        int quorum = ticket.request().quorum();
+        if (quorum == 1) {
+            return Html.EMPTY;
+        }
+        String yes =
+                ticket.yes().isEmpty() ? "nobody has said yes so far" : String.join(", ", ticket.yes()) + " said yes";
+        return tag("p", "quiet", quorum + " people must say yes; " + yes);
     }
 
     private static Html arguments(ArgumentView view) {
@@ -85,7 +97,7 @@ final class ApprovalsPanel {
                 "/approvals/" + ticket.id(),
                 session,
                 "decide",
-                approver(ticket.request().approvers()),
+                approver(ticket.deciders()),
                 reason,
                 PageShell.button("good", "decision", "approve", "Approve this call"),
                 PageShell.button("bad", "decision", "deny", "Deny"));

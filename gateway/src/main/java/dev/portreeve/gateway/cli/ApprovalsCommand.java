@@ -11,13 +11,30 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve approvals list|approve|deny}. */
+/** {@code portreeve approvals list|show|approve|deny|withdraw}. */
 @Command(
         name = "approvals",
         description = "see what waits for a person, and decide it",
         mixinStandardHelpOptions = true)
 public final class ApprovalsCommand {
     private static final int LONGEST_ARGUMENTS = 120;
+    private static final List<String> SHOWN = List.of(
+            "id",
+            "state",
+            "tenant",
+            "requester",
+            "tool",
+            "arguments",
+            "arguments_sha256",
+            "rules",
+            "approvers",
+            "seats",
+            "quorum",
+            "approved_by",
+            "decided_by",
+            "reason",
+            "requested_at",
+            "expires_at");
     private final Terminal terminal;
 
     public ApprovalsCommand(Terminal terminal) {
@@ -29,7 +46,7 @@ public final class ApprovalsCommand {
         @Parameters(arity = "0..1", paramLabel = "TICKET", description = "may be left out where only one waits")
         private @Nullable String ticket;
 
-        @Option(names = "--as", paramLabel = "NAME", description = "who decides, where the rule names approvers")
+        @Option(names = "--as", paramLabel = "NAME", description = "who says so, where the rule names approvers")
         private @Nullable String approver;
 
         @Option(names = "--reason", description = "goes to the agent and into the record")
@@ -72,27 +89,62 @@ public final class ApprovalsCommand {
         return decide(server, choice, "deny");
     }
 
+    @Command(
+            name = "withdraw",
+            description = "take a ticket back for the side that asked: it waits no longer, and its yes is not used",
+            mixinStandardHelpOptions = true)
+    int withdraw(@Mixin ServerOptions server, @Mixin Choice choice) {
+        return post(server, choice, "withdraw", "by", JsonMapper.shared().createObjectNode());
+    }
+
+    @Command(name = "show", description = "one ticket, whole", mixinStandardHelpOptions = true)
+    int show(@Mixin ServerOptions server, @Parameters(paramLabel = "TICKET") String ticket) {
+        try (AdminClient client = server.connect(terminal)) {
+            JsonNode found = client.get("/api/v1/approvals/" + PathSegment.of(ticket));
+            if (server.json()) {
+                terminal.line(found.toString());
+                return 0;
+            }
+            for (String member : SHOWN) {
+                JsonNode value = found.path(member);
+                if (!value.isNull() && !value.isMissingNode()) {
+                    terminal.line(member.replace('_', ' ') + ": " + (value.isString() ? value.asString() : value));
+                }
+            }
+            return 0;
+        }
+    }
+
     private int decide(ServerOptions server, Choice choice, String decision) {
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("decision", decision);
+        return post(server, choice, "decision", "approver", body);
+    }
+
+    /** @param who the member that takes the name of who says so */
+    private int post(ServerOptions server, Choice choice, String what, String who, ObjectNode body) {
         try (AdminClient client = server.connect(terminal)) {
             String ticket = choice.ticket == null ? onlyOne(client) : choice.ticket;
-            ObjectNode body = JsonMapper.shared().createObjectNode().put("decision", decision);
             if (choice.approver != null) {
-                body.put("approver", choice.approver);
+                body.put(who, choice.approver);
             }
             if (choice.reason != null) {
                 body.put("reason", choice.reason);
             }
-            JsonNode decided = client.post("/api/v1/approvals/" + PathSegment.of(ticket) + "/decision", body);
-            if (server.json()) {
-                terminal.line(decided.toString());
-            } else {
-                terminal.line(decided.path("state").asString() + ": "
-                        + decided.path("tool").asString() + " "
-                        + shorten(decided.path("arguments").toString()) + " for "
-                        + decided.path("requester").asString());
-            }
+            JsonNode now = client.post("/api/v1/approvals/" + PathSegment.of(ticket) + "/" + what, body);
+            terminal.line(server.json() ? now.toString() : told(now));
             return 0;
         }
+    }
+
+    private static String told(JsonNode ticket) {
+        String votes = ticket.path("state").asString().equals("partially_approved")
+                ? " (" + ticket.path("approved_by").size() + " of "
+                        + ticket.path("quorum").asInt() + " have said yes)"
+                : "";
+        return ticket.path("state").asString() + votes + ": "
+                + ticket.path("tool").asString() + " "
+                + shorten(ticket.path("arguments").toString()) + " for "
+                + ticket.path("requester").asString();
     }
 
     private static String onlyOne(AdminClient client) {

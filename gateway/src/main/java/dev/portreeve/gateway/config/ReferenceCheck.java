@@ -53,6 +53,9 @@ final class ReferenceCheck {
         rewriting();
         views();
         policies();
+        ApproverCheck approvers = new ApproverCheck(config.organisation(), problems);
+        approvers.rules(config.policies());
+        approvers.deputies(config.approvals().deputies());
         new BudgetCheck(config.toolServers(), routes, problems).run(config.organisation());
         compile();
         webhooks("approvals.webhooks", config.approvals().webhooks());

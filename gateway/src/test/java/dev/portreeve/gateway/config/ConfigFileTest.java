@@ -10,6 +10,7 @@ import dev.portreeve.hub.ToolServerAuth;
 import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.definition.DefinitionPolicy;
+import dev.portreeve.policy.access.Obligations;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.access.Selectors;
 import dev.portreeve.policy.approval.ApprovalConfig;
@@ -27,6 +28,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -270,7 +272,11 @@ class ConfigFileTest {
                 List.of(new BudgetConfig(
                         new BigDecimal("500"), BudgetConfig.Window.MONTHLY, ZoneId.of("Europe/Berlin"))),
                 acme.budgets());
-        assertEquals(List.of(new OrganisationConfig.Member("ana", List.of())), acme.users());
+        assertEquals(
+                List.of(
+                        new OrganisationConfig.Member("ana", List.of()),
+                        new OrganisationConfig.Member("ben", List.of())),
+                acme.users());
         OrganisationConfig.Team support = acme.teams().getFirst();
         assertEquals("support", support.id());
         assertEquals(
@@ -290,15 +296,17 @@ class ConfigFileTest {
                 config.policies().get(2));
         assertEquals(
                 new Rule(
-                                "write-files",
-                                Rule.Effect.REQUIRE_APPROVAL,
-                                new Rule.Who(null, null, null, "triage-bot", null),
-                                List.of(),
-                                List.of("files__write_file"),
-                                "args.path.startsWith(\"/workspace\")",
-                                List.of("support-leads"),
-                                Duration.ofMinutes(10))
-                        .in(Rule.Mode.SHADOW),
+                        "write-files",
+                        Rule.Effect.REQUIRE_APPROVAL,
+                        new Rule.Who(null, null, null, "triage-bot", null),
+                        new Selectors(List.of(), List.of("files__write_file"), List.of(), List.of(), List.of()),
+                        "args.path.startsWith(\"/workspace\")",
+                        List.of("ana", "team:support"),
+                        Duration.ofMinutes(10),
+                        2,
+                        List.of(new Rule.Escalation(Duration.ofMinutes(5), List.of("ben"))),
+                        Obligations.NONE,
+                        Rule.Mode.SHADOW),
                 config.policies().getLast());
         assertEquals(
                 new GuardrailConfig(
@@ -319,7 +327,10 @@ class ConfigFileTest {
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(20),
                         Duration.ofMinutes(3),
-                        ApprovalConfig.Money.HELD),
+                        ApprovalConfig.Money.HELD,
+                        Duration.ofHours(2),
+                        List.of(new ApprovalConfig.Deputy(
+                                "ana", "ben", LocalDate.of(2026, 12, 21), LocalDate.of(2027, 1, 3)))),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(
@@ -411,6 +422,49 @@ class ConfigFileTest {
                 portreeve.yaml:1: servr: unknown key "servr", did you mean "server"
                 portreeve.yaml:2: limits.call-timeout: "soon" is not a duration such as 15m (units ms, s, m, h, d)
                 portreeve.yaml:3: database: pool-size 0 is not between 1 and 200\
+                """, found);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    effect: allow, quorum: 2                                   | only a rule that requires approval has one
+                    effect: require-approval, quorum: 0                        | is from 1 to 20
+                    effect: require-approval, quorum: 2                        | votes are counted by person, so say in approvers who these are
+                    effect: require-approval, quorum: 2, approvers: [ana, ana] | is more than the approvers there are, so nobody could ever approve
+                    """)
+    void a_quorum_that_nobody_could_make_is_an_error(String members, String message) {
+        assertEquals(
+                "portreeve.yaml:3: policies[0].quorum: " + message,
+                problems("organisation: { tenants: [{ id: acme, users: [{ id: ana }] }] }\n"
+                        + "tool-servers: [{ slug: notes, command: [notes] }]\n"
+                        + "policies: [{ id: a, tools: [notes__write], " + members + " }]\n"));
+    }
+
+    @Test
+    void approvers_are_people_and_teams_that_are_there() {
+        String found = problems("""
+            organisation:
+              tenants:
+                - { id: acme, users: [{ id: alice }], agents: [{ id: bot }], teams: [{ id: support, users: [{ id: bob }] }] }
+                - { id: other, users: [{ id: mallory }] }
+            tool-servers: [{ slug: notes, command: [notes] }]
+            policies:
+              - { id: a, effect: require-approval, tools: [notes__a], approvers: [alise, bot, "team:suport", "team:support", mallory] }
+              - { id: b, effect: require-approval, tools: [notes__b], who: { tenant: acme }, approvers: [mallory] }
+              - { id: c, effect: require-approval, tools: [notes__c], approvers: [bob], escalate: [{ after: 1m, to: [bop] }] }
+              - { id: d, effect: require-approval, tools: [notes__d], escalate: [{ after: 1m, to: [bob] }] }
+              - { id: e, effect: require-approval, tools: [notes__e], approvers: [bob], timeout: 5m, escalate: [{ after: 5m, to: [alice] }] }
+            approvals: { deputies: [{ user: alice, deputy: bobb, from: 2026-12-01, to: 2026-12-02 }] }
+            """);
+        assertEquals("""
+                portreeve.yaml:7: policies[0].approvers[0]: there is no user "alise", did you mean "alice"
+                portreeve.yaml:7: policies[0].approvers[1]: there is no user "bot", did you mean "bob"
+                portreeve.yaml:7: policies[0].approvers[2]: there is no team "suport", did you mean "support"
+                portreeve.yaml:8: policies[1].approvers[0]: there is no user "mallory"; valid: alice, bob
+                portreeve.yaml:9: policies[2].escalate[0].to[0]: there is no user "bop", did you mean "bob"
+                portreeve.yaml:10: policies[3].escalate: anybody may decide from the start unless approvers says who is asked first
+                portreeve.yaml:11: policies[4].escalate: a ticket of this rule is over before anybody comes on top of its approvers
+                portreeve.yaml:12: approvals.deputies[0].deputy: there is no user "bobb", did you mean "bob"\
                 """, found);
     }
 

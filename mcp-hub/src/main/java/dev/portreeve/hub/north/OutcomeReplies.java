@@ -108,7 +108,8 @@ final class OutcomeReplies {
                 "this tool call has not run yet: a person must approve it first, as ticket " + waiting.ticket()
                         + ", by " + waiting.expiresAt()
                         + ". Go on with other work if there is any, and later repeat exactly the same call with exactly"
-                        + " the same arguments; changed arguments need a new approval.",
+                        + " the same arguments; changed arguments need a new approval."
+                        + (waiting.note() == null ? "" : " Note: " + waiting.note() + "."),
                 Map.of(
                         MetaKey.REASON,
                         "approval_required",

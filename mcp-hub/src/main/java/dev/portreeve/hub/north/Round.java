@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.wire.RawJson;
+import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.EarlierRound;
 import java.util.LinkedHashMap;
@@ -66,10 +67,11 @@ record Round(
     /**
      * The same as it goes on: with the answers as guardrails left them, and under the yes that lets it go on.
      *
-     * @param approval its ticket; {@code null} if nobody had to be asked
+     * @param approval that yes; {@code null} if nobody had to be asked
      */
-    Round with(@Nullable RawJson screened, @Nullable UUID approval, CallId call) {
-        return new Round(number, parked, state, screened, approval == null ? null : new EarlierRound(approval, call));
+    Round with(@Nullable RawJson screened, @Nullable Approval approval, CallId call) {
+        return new Round(
+                number, parked, state, screened, approval == null ? null : new EarlierRound(approval.ticket(), call));
     }
 
     /** The round after this one, which brings back the server's own state. */

@@ -12,6 +12,7 @@ import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
@@ -205,8 +206,14 @@ final class ToolCalls {
         relay.begin(cleared.aside());
         Content input = cleared.content();
         int own = call.arguments().texts().size();
+        Approval approval = cleared.approval();
+        // What a person saw is what runs, to the byte.
         RawJson arguments = RawJson.of(
-                call.arguments().withTexts(input.runs().subList(0, own)).raw());
+                approval == null
+                        ? call.arguments()
+                                .withTexts(input.runs().subList(0, own))
+                                .raw()
+                        : approval.arguments().canonical());
         Beside beside =
                 work.beside().with(input.runs().subList(own, input.runs().size()));
         ServerRequest request = ServerRequest.call(
@@ -216,7 +223,7 @@ final class ToolCalls {
         Answered answered = bridge.governed(
                 work.errand(),
                 request,
-                work.round().with(beside.responses(), cleared.approval(), call.id()),
+                work.round().with(beside.responses(), approval, call.id()),
                 relay,
                 reply -> released.instead = reply);
         Optional<RawJson> task =

@@ -22,9 +22,26 @@ final class Approvers {
         return joined == null ? List.of() : List.copyOf(joined);
     }
 
-    /** Whether the rules name approvers but no one who satisfies all of them, so that nobody could ever say yes. */
-    static boolean areDisjoint(List<Rule> rules) {
-        return inEvery(rules).isEmpty()
-                && rules.stream().anyMatch(rule -> !rule.approvers().isEmpty());
+    /** How many people the strictest rule wants. */
+    static int quorum(List<Rule> rules) {
+        return rules.stream()
+                .mapToInt(rule -> rule.quorum() == null ? 1 : rule.quorum())
+                .max()
+                .orElse(1);
+    }
+
+    /**
+     * Whether the rules name approvers but too few who satisfy all of them, so that the call could never be approved. Who is in a team
+     * only the gate of approvals knows, and it looks again.
+     */
+    static boolean areTooFew(List<Rule> rules) {
+        return inEvery(rules).size() < quorum(rules)
+                && rules.stream().anyMatch(rule -> !rule.approvers().isEmpty())
+                && rules.stream().allMatch(Approvers::areAllNamed);
+    }
+
+    /** Whether the approvers are persons, and stay the same. */
+    static boolean areAllNamed(Rule rule) {
+        return rule.escalate().isEmpty() && rule.approvers().stream().noneMatch(name -> name.startsWith(Rule.TEAM));
     }
 }

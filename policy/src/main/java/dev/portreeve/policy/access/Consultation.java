@@ -63,10 +63,10 @@ final class Consultation {
                     denying,
                     verdicts);
         }
-        if (Approvers.areDisjoint(certainlyAsking)) {
+        if (Approvers.areTooFew(certainlyAsking)) {
             return deny(
                     Denial.Reason.FORBIDDEN,
-                    "no approver satisfies all of the rules ",
+                    "too few approvers satisfy all of the rules ",
                     "",
                     certainlyAsking,
                     verdicts);

@@ -60,6 +60,11 @@ public sealed interface Decision {
             return Approvers.inEvery(rules);
         }
 
+        /** How many of them must say yes: as many as the strictest rule wants. */
+        public int quorum() {
+            return Approvers.quorum(rules);
+        }
+
         /** How long a ticket may wait. */
         public Duration timeout(Duration unlessGiven) {
             return rules.stream()

@@ -43,6 +43,8 @@ final class PolicyCompiler {
         }
         Selectors about = rule.about();
         asking(rule);
+        quorum(rule);
+        escalation(rule);
         obligations(rule);
         hostedTools(rule);
         String when = rule.when();
@@ -141,6 +143,35 @@ final class PolicyCompiler {
             }
         }
         return values;
+    }
+
+    private void quorum(Rule rule) {
+        Integer quorum = rule.quorum();
+        if (quorum == null) {
+            return;
+        }
+        if (rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(rule, "quorum", "only a rule that requires approval has one");
+        } else if (quorum < 1 || quorum > Rule.MAX_QUORUM) {
+            problem(rule, "quorum", "is from 1 to " + Rule.MAX_QUORUM);
+        } else if (quorum > 1 && rule.approvers().isEmpty()) {
+            problem(rule, "quorum", "votes are counted by person, so say in approvers who these are");
+        } else if (quorum > 1
+                && Approvers.areAllNamed(rule)
+                && quorum > Set.copyOf(rule.approvers()).size()) {
+            problem(rule, "quorum", "is more than the approvers there are, so nobody could ever approve");
+        }
+    }
+
+    private void escalation(Rule rule) {
+        if (!rule.escalate().isEmpty() && rule.approvers().isEmpty()) {
+            problem(rule, "escalate", "anybody may decide from the start unless approvers says who is asked first");
+        }
+        for (Rule.Escalation step : rule.escalate()) {
+            if (rule.timeout() != null && step.after().compareTo(rule.timeout()) >= 0) {
+                problem(rule, "escalate", "a ticket of this rule is over before anybody comes on top of its approvers");
+            }
+        }
     }
 
     private void hostedTools(Rule rule) {

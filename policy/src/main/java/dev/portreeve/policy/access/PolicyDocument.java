@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,21 @@ public record PolicyDocument(String version, String text) {
         member(json, "label", rule.obligations().label());
         given(json, "mask", rule.obligations().mask());
         members(json, "approvers", rule.approvers());
+        if (rule.quorum() != null) {
+            json.append(",\"quorum\":").append(rule.quorum());
+        }
+        if (!rule.escalate().isEmpty()) {
+            json.append(",\"escalate\":[")
+                    .append(rule.escalate().stream().map(PolicyDocument::json).collect(Collectors.joining(",")))
+                    .append(']');
+        }
+        return json.append('}').toString();
+    }
+
+    private static String json(Rule.Escalation step) {
+        StringBuilder json = new StringBuilder("{\"after\":")
+                .append(CanonicalJson.quote(step.after().toString()));
+        members(json, "to", step.to());
         return json.append('}').toString();
     }
 

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param who absent members match everybody
  * @param about what it names
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
- * @param approvers names of those who may decide; empty means anyone who may decide at all
+ * @param approvers users who may decide, and teams as {@code team:name}; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
+ * @param quorum how many of the approvers must say yes, from 1 to {@value #MAX_QUORUM}; absent means one
+ * @param escalate who else may decide after how long; these come on top of the approvers, and the quorum stays
  * @param obligations what it makes of a call that may run
  * @param mode in {@code shadow} it is decided and its verdict recorded, and nothing follows from it
  */
@@ -25,8 +27,14 @@ public record Rule(
         @Nullable String when,
         List<String> approvers,
         @Nullable Duration timeout,
+        @Nullable Integer quorum,
+        List<Escalation> escalate,
         @Inline Obligations obligations,
         Mode mode) {
+    static final int MAX_QUORUM = 20;
+
+    /** Stands before the name of a team among approvers. */
+    public static final String TEAM = "team:";
 
     /** Whether what a rule says is done, or only recorded. */
     public enum Mode {
@@ -45,6 +53,24 @@ public record Rule(
         /** Whether it says if a call may run, and not what becomes of one that may. */
         boolean decides() {
             return this == ALLOW || this == DENY || this == REQUIRE_APPROVAL;
+        }
+    }
+
+    /**
+     * More people for a ticket that nobody decides.
+     *
+     * @param after how long it must have waited
+     * @param to users, and teams as {@code team:name}
+     */
+    public record Escalation(Duration after, List<String> to) {
+        public Escalation {
+            to = to == null ? List.of() : List.copyOf(to);
+            if (after != null && (after.isNegative() || after.isZero())) {
+                throw new IllegalArgumentException("after is above 0");
+            }
+            if (to.isEmpty()) {
+                throw new IllegalArgumentException("to names somebody");
+            }
         }
     }
 
@@ -86,6 +112,7 @@ public record Rule(
         }
         who = who == null ? Who.ANYBODY : who;
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
+        escalate = escalate == null ? List.of() : List.copyOf(escalate);
         mode = mode == null ? Mode.ENFORCE : mode;
         if (about.isEmpty()) {
             throw new IllegalArgumentException("rule \"" + id
@@ -93,7 +120,7 @@ public record Rule(
         }
     }
 
-    /** A rule that is enforced and says whether a call may run. */
+    /** A rule that is enforced and says whether a call may run; one person suffices, of those who are asked at first. */
     public Rule(
             String id,
             Effect effect,
@@ -105,7 +132,7 @@ public record Rule(
         this(id, effect, who, about, when, approvers, timeout, Obligations.NONE);
     }
 
-    /** A rule that is enforced. */
+    /** A rule that is enforced; one person suffices, of those who are asked at first. */
     public Rule(
             String id,
             Effect effect,
@@ -115,7 +142,21 @@ public record Rule(
             List<String> approvers,
             @Nullable Duration timeout,
             Obligations obligations) {
-        this(id, effect, who, about, when, approvers, timeout, obligations, Mode.ENFORCE);
+        this(id, effect, who, about, when, approvers, timeout, null, List.of(), obligations, Mode.ENFORCE);
+    }
+
+    /** A rule that is enforced and asks so many people. */
+    public Rule(
+            String id,
+            Effect effect,
+            Who who,
+            Selectors about,
+            @Nullable String when,
+            List<String> approvers,
+            @Nullable Duration timeout,
+            @Nullable Integer quorum,
+            List<Escalation> escalate) {
+        this(id, effect, who, about, when, approvers, timeout, quorum, escalate, Obligations.NONE, Mode.ENFORCE);
     }
 
     /** A rule about models and tools only. */
@@ -133,7 +174,7 @@ public record Rule(
 
     /** The same in another mode. */
     public Rule in(Mode other) {
-        return new Rule(id, effect, who, about, when, approvers, timeout, obligations, other);
+        return new Rule(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, other);
     }
 
     /** Whether nothing follows from it. */

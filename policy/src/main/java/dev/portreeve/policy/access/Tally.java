@@ -48,7 +48,7 @@ final class Tally {
         boolean maybeAsked = has(possible, Rule.Effect.REQUIRE_APPROVAL);
         boolean maybeAllowed = has(possible, Rule.Effect.ALLOW);
         Set<Outcome> all = EnumSet.noneOf(Outcome.class);
-        if (has(possible, Rule.Effect.DENY) || Approvers.areDisjoint(everyAsking())) {
+        if (has(possible, Rule.Effect.DENY) || mayBeTooFew()) {
             all.add(Outcome.DENY);
         }
         if (asked || maybeAsked) {
@@ -77,7 +77,14 @@ final class Tally {
     private List<Rule> denying() {
         List<Rule> denying = of(certain, Rule.Effect.DENY);
         List<Rule> asking = of(certain, Rule.Effect.REQUIRE_APPROVAL);
-        return denying.isEmpty() && Approvers.areDisjoint(asking) ? asking : denying;
+        return denying.isEmpty() && Approvers.areTooFew(asking) ? asking : denying;
+    }
+
+    /** Whether those of the rules that may ask could be such that nobody can approve; one that names a team or more people later undoes that. */
+    private boolean mayBeTooFew() {
+        return of(certain, Rule.Effect.REQUIRE_APPROVAL).stream().allMatch(Approvers::areAllNamed)
+                && Approvers.areTooFew(
+                        everyAsking().stream().filter(Approvers::areAllNamed).toList());
     }
 
     private Stream<Rule> every(Rule.Effect effect) {

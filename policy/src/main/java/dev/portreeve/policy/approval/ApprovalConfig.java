@@ -2,6 +2,7 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.notice.Webhook;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -13,11 +14,20 @@ import java.util.List;
  * @param redeemWithin how long a yes may be used
  * @param money what becomes of a call's held money when it ends with its ticket: {@code released}, or {@code held} for the same call
  *     when it comes again
+ * @param veto how long a person's no refuses the same call of the same caller without asking anew, under whatever key and rules
+ * @param deputies who decides for whom while that person is away
  */
 public record ApprovalConfig(
-        List<Webhook> webhooks, Duration hold, Duration timeout, Duration redeemWithin, Money money) {
+        List<Webhook> webhooks,
+        Duration hold,
+        Duration timeout,
+        Duration redeemWithin,
+        Money money,
+        Duration veto,
+        List<Deputy> deputies) {
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
+    private static final Duration VETO = Duration.ofHours(1);
     private static final Duration REDEEM_WITHIN = Duration.ofMinutes(5);
     public static final ApprovalConfig DEFAULT = new ApprovalConfig(List.of(), HOLD, TIMEOUT, REDEEM_WITHIN);
 
@@ -29,16 +39,44 @@ public record ApprovalConfig(
         HELD
     }
 
+    /**
+     * Somebody who may decide in another's place, whose vote then counts as that person's.
+     *
+     * @param user who is away
+     * @param from the first day, in UTC
+     * @param to the last day, in UTC
+     */
+    public record Deputy(String user, String deputy, LocalDate from, LocalDate to) {
+        public Deputy {
+            if (user != null && user.equals(deputy)) {
+                throw new IllegalArgumentException("\"" + user + "\" needs no deputy that is the same");
+            }
+            if (from != null && to != null && to.isBefore(from)) {
+                throw new IllegalArgumentException("a deputy's to is not before its from");
+            }
+        }
+    }
+
     public ApprovalConfig {
+        deputies = deputies == null ? List.of() : List.copyOf(deputies);
         webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);
         hold = hold == null ? HOLD : hold;
         timeout = timeout == null ? TIMEOUT : timeout;
         redeemWithin = redeemWithin == null ? REDEEM_WITHIN : redeemWithin;
         money = money == null ? Money.RELEASED : money;
+        veto = veto == null ? VETO : veto;
+        if (!veto.isPositive()) {
+            throw new IllegalArgumentException("veto is above 0");
+        }
         if (hold.isNegative() || !timeout.isPositive() || !redeemWithin.isPositive()) {
             throw new IllegalArgumentException(
                     "approvals need a hold of at least 0, and a timeout and redeem-within above 0");
         }
+    }
+
+    /** Without deputies. */
+    public ApprovalConfig(List<Webhook> webhooks, Duration hold, Duration timeout, Duration redeemWithin, Money money) {
+        this(webhooks, hold, timeout, redeemWithin, money, VETO, List.of());
     }
 
     /** One that gives the money of waiting calls back. */

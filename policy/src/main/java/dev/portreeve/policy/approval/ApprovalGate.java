@@ -2,6 +2,7 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
@@ -15,6 +16,7 @@ import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -26,9 +28,8 @@ import org.jspecify.annotations.Nullable;
  * key, same tool and definition, same arguments, same policy. Thread-safe; blocks for at most the configured hold.
  *
  * <p>What was approved is what runs. A ticket keeps the canonical form of the arguments, after guardrails rewrote them; people are shown
- * that form and nothing else; and a repeat finds the ticket only if its own arguments have the same canonical form, that is, if they
- * denote the same value. So the repeat's bytes, which go upstream, differ from what was shown at most in white space, in the order of
- * members and in the spelling of characters and numbers.
+ * that form and nothing else; a repeat finds the ticket only if its own arguments have the same canonical form, that is, if they denote
+ * the same value; and the ticket's bytes go upstream, never the repeat's.
  */
 public final class ApprovalGate {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
@@ -38,19 +39,33 @@ public final class ApprovalGate {
     private final Tickets tickets;
     private final ApprovalConfig config;
     private final ApprovalNotices notices;
+    private final People people;
     private final String policyVersion;
     private final Supplier<UUID> ids;
 
+    /** A gate for rules that name nobody. */
+    public ApprovalGate(
+            Tickets tickets, ApprovalConfig config, ApprovalNotices notices, String policyVersion, Supplier<UUID> ids) {
+        this(tickets, config, notices, People.NOBODY, policyVersion, ids);
+    }
+
     /**
      * @param tickets shared with {@link Approvals}
+     * @param people who the names in rules are
      * @param policyVersion the version of the rules whose decisions arrive here
      * @param ids gives unique ids for tickets
      */
     public ApprovalGate(
-            Tickets tickets, ApprovalConfig config, ApprovalNotices notices, String policyVersion, Supplier<UUID> ids) {
+            Tickets tickets,
+            ApprovalConfig config,
+            ApprovalNotices notices,
+            People people,
+            String policyVersion,
+            Supplier<UUID> ids) {
         this.tickets = tickets;
         this.config = config;
         this.notices = notices;
+        this.people = people;
         this.policyVersion = policyVersion;
         this.ids = ids;
     }
@@ -78,12 +93,12 @@ public final class ApprovalGate {
      *
      * @param input the call's content as guardrails left it: first the texts of its arguments, then whatever else it holds
      * @param keep told of the ticket a call ends with, if its money is to be kept for that
-     * @return the ticket whose yes was used; {@code null} if nobody had to be asked
+     * @return the yes that was used, with the arguments that may run; {@code null} if nobody had to be asked
      * @throws CallEnded {@code AwaitingApproval} while nobody decided; an {@code APPROVAL} denial after a no, or once after the ticket
      *     expired
      * @throws dev.portreeve.audit.EvidenceUnavailable if a ticket or its use cannot be made durable
      */
-    public @Nullable UUID require(
+    public @Nullable Approval require(
             GovernedCall call, Content input, Decision decision, Consumer<UUID> keep, AuditTrail trail)
             throws CallEnded {
         return switch (decision) {
@@ -113,36 +128,84 @@ public final class ApprovalGate {
             arguments = arguments.withTexts(
                     input.runs().subList(0, arguments.texts().size()));
         }
-        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, policyVersion);
+        List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
+        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, seats, policyVersion);
     }
 
-    private UUID ask(ToolCall call, Content input, Decision.Ask ask, Consumer<UUID> keep, AuditTrail trail)
+    /** Nobody waits for a yes that nobody could give, and no list of nobody may pass for a list of everybody. */
+    private static void requireReachable(TicketRequest request, Decision.Ask ask) throws CallEnded {
+        boolean named = ask.rules().stream().anyMatch(rule -> !rule.approvers().isEmpty());
+        if (named && request.places().size() < request.quorum()) {
+            throw denied(
+                    Denial.Reason.FORBIDDEN,
+                    "fewer people than rules " + request.rules() + " ask for (" + request.quorum()
+                            + ") could approve this call of " + request.member());
+        }
+    }
+
+    private Approval ask(ToolCall call, Content input, Decision.Ask ask, Consumer<UUID> keep, AuditTrail trail)
             throws CallEnded {
         TicketRequest request = request(call, input, ask);
+        requireReachable(request, ask);
         String binding = request.binding();
-        UUID carried = carried(call, binding, trail);
+        Ticket carried = carried(call, binding, trail);
         if (carried != null) {
-            return carried;
+            return new Approval(carried.id(), carried.request().arguments());
         }
+        Asking asking = new Asking(call, keep, trail);
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
-            Ticket ticket = found.isPresent() && !asksAnew(found.get())
-                    ? found.get()
-                    : tickets.open(
-                            ids.get(),
-                            request,
-                            call.id().value(),
-                            ask.timeout(config.timeout()),
-                            opened -> notices.of(opened, config.webhooks()));
-            if (ticket != null && pass(call, ticket, keep, trail)) {
-                return ticket.id();
+            Ticket ticket = found.isPresent() && !asksAnew(found.get()) ? found.get() : open(asking, request, ask);
+            if (ticket != null && pass(asking, ticket)) {
+                return new Approval(ticket.id(), ticket.request().arguments());
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
     }
 
+    /** A call on its way through the gate. */
+    private static final class Asking {
+        private final ToolCall call;
+        private final Consumer<UUID> keep;
+        private final AuditTrail trail;
+        /** What the caller has to know beside its ticket. */
+        private @Nullable String note;
+
+        private Asking(ToolCall call, Consumer<UUID> keep, AuditTrail trail) {
+            this.call = call;
+            this.keep = keep;
+            this.trail = trail;
+        }
+    }
+
+    /** Asks people, unless one of them said no to the same call already; {@code null} if another was quicker to ask. */
+    private @Nullable Ticket open(Asking asking, TicketRequest request, Decision.Ask ask) throws CallEnded {
+        SameCall same = new SameCall(tickets);
+        List<Ticket> ofCall = tickets.stored().ofCall(request.tenant(), request.callDigest());
+        Ticket veto = same.veto(ofCall);
+        if (veto != null) {
+            asking.trail.facts().put("approval", veto.id().toString());
+            throw refused(veto);
+        }
+        String outdated = same.takeBackOutdated(ofCall, request, asking.trail.facts());
+        asking.note = outdated == null ? asking.note : outdated;
+        return tickets.open(
+                ids.get(),
+                request,
+                asking.call.id().value(),
+                ask.timeout(config.timeout()),
+                opened -> notices.of(opened, config.webhooks()));
+    }
+
+    private static CallEnded refused(Ticket ticket) {
+        String reason = ticket.reason() == null ? "" : ": " + ticket.reason();
+        return denied(
+                Denial.Reason.APPROVAL_DENIED,
+                "approval " + ticket.id() + " was denied by " + ticket.decidedBy() + reason);
+    }
+
     /** The yes of the round before, handed on to this one; {@code null} if there is none, or it went on already. */
-    private @Nullable UUID carried(ToolCall call, String binding, AuditTrail trail) {
+    private @Nullable Ticket carried(ToolCall call, String binding, AuditTrail trail) {
         EarlierRound earlier = call.earlier();
         if (earlier == null) {
             return null;
@@ -158,68 +221,84 @@ public final class ApprovalGate {
         trail.facts()
                 .put("approval", ticket.get().id().toString())
                 .put("approved_in_call", earlier.call().toString());
-        return ticket.get().id();
+        return ticket.get();
     }
 
     /** Whether a ticket is done with, so that the same call needs a new one. */
     private static boolean asksAnew(Ticket ticket) {
         return switch (ticket.state()) {
-            case PENDING, APPROVED -> false;
-            case DENIED -> ticket.over();
-            case EXPIRED -> ticket.told();
-            case REDEEMED -> true;
+            case TicketState.Waiting ignored -> false;
+            case TicketState.Approved ignored -> false;
+            case TicketState.Denied ignored -> ticket.over();
+            case TicketState.Expired expired -> expired.told();
+            case TicketState.Redeemed ignored -> true;
+            case TicketState.Withdrawn ignored -> true;
         };
     }
 
     /** Passes on a yes; ends the call on anything final; false to look again. */
-    private boolean pass(ToolCall call, Ticket ticket, Consumer<UUID> keep, AuditTrail trail) throws CallEnded {
-        trail.facts().put("approval", ticket.id().toString());
-        if (ticket.state() == TicketState.EXPIRED || (ticket.over() && ticket.state() != TicketState.DENIED)) {
-            if (tickets.expireAndTell(ticket)) {
-                throw denied(
-                        Denial.Reason.APPROVAL_EXPIRED,
-                        "approval " + ticket.id()
-                                + " was not decided, or not used, in time; repeat the call to ask again");
-            }
-            return false;
-        }
+    private boolean pass(Asking asking, Ticket ticket) throws CallEnded {
+        asking.trail.facts().put("approval", ticket.id().toString());
         return switch (ticket.state()) {
-            case PENDING -> {
-                hold(call, ticket, keep);
+            case TicketState.Waiting ignored when ticket.over() -> expire(ticket);
+            case TicketState.Approved ignored when ticket.over() -> expire(ticket);
+            case TicketState.Expired ignored -> expire(ticket);
+            case TicketState.Waiting ignored -> {
+                hold(asking, ticket);
                 yield false;
             }
-            case APPROVED -> tickets.redeem(ticket, call.id().value());
-            case DENIED -> {
-                String reason = ticket.reason() == null ? "" : ": " + ticket.reason();
-                throw denied(
-                        Denial.Reason.APPROVAL_DENIED,
-                        "approval " + ticket.id() + " was denied by " + ticket.decidedBy() + reason);
-            }
-            case EXPIRED, REDEEMED -> false;
+            case TicketState.Approved ignored ->
+                tickets.redeem(ticket, asking.call.id().value());
+            case TicketState.Denied ignored -> throw refused(ticket);
+            case TicketState.Redeemed ignored -> false;
+            case TicketState.Withdrawn ignored -> false;
         };
     }
 
+    private boolean expire(Ticket ticket) throws CallEnded {
+        if (tickets.expireAndTell(ticket)) {
+            throw denied(
+                    Denial.Reason.APPROVAL_EXPIRED,
+                    "approval " + ticket.id() + " was not decided, or not used, in time; repeat the call to ask again");
+        }
+        return false;
+    }
+
+    private static String said(TicketState.Word word) {
+        return word.by() + (word.reason() == null ? "" : ": " + word.reason());
+    }
+
     /** Waits for a decision as long as a client can be expected to; returns only if there is one. */
-    private void hold(ToolCall call, Ticket ticket, Consumer<UUID> keep) throws CallEnded {
+    private void hold(Asking asking, Ticket ticket) throws CallEnded {
         long end = System.nanoTime()
-                + shorter(config.hold(), call.deadline().remaining()).toNanos();
+                + shorter(config.hold(), asking.call.deadline().remaining()).toNanos();
         try (DecisionSignals.Watch watch = tickets.signals().watch(ticket.id())) {
             while (true) {
                 Optional<Ticket> now = tickets.stored().find(ticket.tenant(), ticket.id());
                 if (now.isEmpty() || !now.get().isWaiting()) {
+                    requireStillAsked(now.orElse(ticket));
                     return;
                 }
                 Duration left = Duration.ofNanos(end - System.nanoTime());
                 if (!left.isPositive()) {
-                    keep(ticket, keep);
-                    throw new CallEnded(new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt()));
+                    keep(ticket, asking.keep);
+                    throw new CallEnded(new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt(), asking.note));
                 }
                 watch.await(shorter(left, LOOK_EVERY));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            keep(ticket, keep);
+            keep(ticket, asking.keep);
             throw new CallEnded(new CallOutcome.Abandoned());
+        }
+    }
+
+    /** What was taken back while its call was held does not ask anew by itself. */
+    private static void requireStillAsked(Ticket ticket) throws CallEnded {
+        if (ticket.state() instanceof TicketState.Withdrawn withdrawn) {
+            throw denied(
+                    Denial.Reason.APPROVAL_WITHDRAWN,
+                    "approval " + ticket.id() + " was withdrawn by " + said(withdrawn.word()));
         }
     }
 

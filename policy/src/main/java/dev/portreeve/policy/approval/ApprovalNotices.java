@@ -31,22 +31,31 @@ public final class ApprovalNotices {
         this.ids = ids;
     }
 
+    /** Of a new ticket. */
     List<Notice> of(Ticket ticket, List<Webhook> webhooks) {
+        return of("approval.requested", ticket, webhooks);
+    }
+
+    /** Of more people who may decide. */
+    List<Notice> escalated(Ticket ticket, List<Webhook> webhooks) {
+        return of("approval.escalated", ticket, webhooks);
+    }
+
+    private List<Notice> of(String type, Ticket ticket, List<Webhook> webhooks) {
         return webhooks.stream()
                 .map(webhook -> new Notice(
                         ids.get(),
                         Way.WEBHOOK,
                         webhook.url().toString(),
-                        body(ticket).getBytes(StandardCharsets.UTF_8),
+                        body(type, ticket).getBytes(StandardCharsets.UTF_8),
                         ticket.id()))
                 .toList();
     }
 
-    private String body(Ticket ticket) {
+    private String body(String type, Ticket ticket) {
         TicketRequest request = ticket.request();
-        String approvers =
-                request.approvers().stream().map(CanonicalJson::quote).collect(Collectors.joining(","));
-        return "{\"type\":\"approval.requested\",\"timestamp\":" + quote(ticket.requestedAt())
+        String approvers = ticket.deciders().stream().map(CanonicalJson::quote).collect(Collectors.joining(","));
+        return "{\"type\":" + quote(type) + ",\"timestamp\":" + quote(ticket.readAt())
                 + ",\"data\":{\"ticket\":" + quote(ticket.id())
                 + ",\"tenant\":" + quote(request.tenant())
                 + ",\"requester\":" + quote(request.member())
@@ -55,9 +64,23 @@ public final class ApprovalNotices {
                 + ",\"arguments_sha256\":" + quote(request.arguments().digest())
                 + ",\"rule\":" + quote(request.rules())
                 + ",\"approvers\":[" + approvers
-                + "],\"expires_at\":" + quote(ticket.expiresAt())
+                + "],\"later\":[" + later(ticket)
+                + "],\"quorum\":" + request.quorum()
+                + ",\"approved_by\":["
+                + ticket.yes().stream().map(CanonicalJson::quote).collect(Collectors.joining(","))
+                + "]"
+                + ",\"expires_at\":" + quote(ticket.expiresAt())
                 + ",\"decision_url\":" + quote(decisionUrl(ticket.id()))
                 + "}}";
+    }
+
+    /** Who may decide only from some time on. */
+    private static String later(Ticket ticket) {
+        return ticket.request().seats().stream()
+                .filter(seat -> seat.opensAt(ticket.requestedAt()).isAfter(ticket.readAt()))
+                .map(seat -> "{\"approver\":" + quote(seat.person()) + ",\"from\":"
+                        + quote(seat.opensAt(ticket.requestedAt())) + "}")
+                .collect(Collectors.joining(","));
     }
 
     private static String arguments(TicketRequest request) {

@@ -14,6 +14,14 @@ public interface ApprovalStore extends PostingBook<TicketChange> {
     /** The ticket of a binding that counts: the living one, else the newest. */
     Optional<Ticket> latest(String tenant, String binding);
 
+    /**
+     * Tickets of the same call under whatever key, rules and definition: those that live, and those that refuse it; newest first, a
+     * bounded number.
+     *
+     * @param call as {@link TicketRequest#callDigest} has it
+     */
+    List<Ticket> ofCall(String tenant, String call);
+
     Optional<Ticket> find(String tenant, UUID id);
 
     /**
@@ -22,7 +30,10 @@ public interface ApprovalStore extends PostingBook<TicketChange> {
      * @param state only those, or {@code null} for all
      * @param limit at least 1
      */
-    List<Ticket> list(String tenant, @Nullable TicketState state, int limit);
+    List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit);
+
+    /** Waiting tickets of all tenants about which more people may decide who were not told yet, longest due first. */
+    List<Ticket> escalating(int limit);
 
     /** Tickets of all tenants that are pending or approved although their time is over, oldest first. */
     List<Ticket> overdue(int limit);

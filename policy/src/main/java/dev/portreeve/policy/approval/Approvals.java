@@ -1,6 +1,5 @@
 package dev.portreeve.policy.approval;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,12 +12,12 @@ public final class Approvals {
 
     private static final int SWEEP = 200;
     private final Tickets tickets;
-    private final Duration redeemWithin;
+    private final ApprovalConfig config;
 
     /** @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here */
     public Approvals(Tickets tickets, ApprovalConfig config) {
         this.tickets = tickets;
-        this.redeemWithin = config.redeemWithin();
+        this.config = config;
     }
 
     /**
@@ -27,7 +26,7 @@ public final class Approvals {
      * @param state only those, or {@code null} for all
      * @param limit cut to {@link #MAX_LIST}
      */
-    public List<Ticket> list(String tenant, @Nullable TicketState state, int limit) {
+    public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
         return tickets.stored().list(tenant, state, Math.clamp(limit, 1, MAX_LIST));
     }
 
@@ -36,13 +35,23 @@ public final class Approvals {
     }
 
     /**
-     * Takes a vote; one decides. Vote, change and record commit together, and are durable when this returns. The same vote again gives
-     * {@code AlreadyDecided}.
+     * Takes a vote: a no decides, and so does the yes that makes the ticket's quorum. Vote, change and record commit together, and are
+     * durable when this returns. The same vote again changes nothing.
      *
      * @throws dev.portreeve.audit.EvidenceUnavailable if they cannot be stored
      */
     public VoteResult decide(String tenant, UUID id, Vote vote) {
-        return tickets.decide(tenant, id, vote, redeemWithin);
+        return tickets.decide(tenant, id, vote, config.redeemWithin(), config.veto());
+    }
+
+    /**
+     * Takes a ticket back that nobody needs to decide any more, or whose yes shall not be used. Durable when this returns.
+     *
+     * @param by who takes it back, on the side that asked
+     * @param reason for the record and for whoever was asked; cut like a vote's
+     */
+    public Withdrawal withdraw(String tenant, UUID id, String by, @Nullable String reason) {
+        return tickets.withdraw(tenant, id, by, reason);
     }
 
     /**

@@ -87,7 +87,7 @@ public final class PauseRequests {
             return tickets.open(id, request, id, PATIENCE, ticket -> told(stop, ticket)) == null ? 0 : 1;
         }
         Ticket ticket = found.get();
-        if (ticket.state() != TicketState.APPROVED || ticket.over()) {
+        if (!(ticket.state() instanceof TicketState.Approved) || ticket.over()) {
             return 0;
         }
         String by = String.valueOf(ticket.decidedBy());
@@ -109,9 +109,8 @@ public final class PauseRequests {
         if (waiting.isEmpty()) {
             return 0;
         }
-        Vote vote = new Vote("portreeve", Vote.Choice.DENY, "the pause has ended otherwise", Vote.Channel.API);
-        return tickets.decide(request.tenant(), waiting.get().id(), vote, config.redeemWithin())
-                        instanceof VoteResult.Decided
+        return tickets.withdraw(request.tenant(), waiting.get().id(), "portreeve", "the pause has ended otherwise")
+                        instanceof Withdrawal.Done
                 ? 1
                 : 0;
     }
@@ -135,7 +134,7 @@ public final class PauseRequests {
         return switch (Arguments.parse(json.getBytes(StandardCharsets.UTF_8))) {
             case Arguments.Valid(Arguments arguments) ->
                 new TicketRequest(
-                        stop.owner().tenant(), stop.owner().id(), "", RESUME, arguments, RULE, List.of(), RULE);
+                        stop.owner().tenant(), stop.owner().id(), "", RESUME, arguments, RULE, List.of(), 1, RULE);
             case Arguments.Invalid(var problem) ->
                 throw new IllegalStateException("a pause cannot be asked about: " + problem.message());
         };

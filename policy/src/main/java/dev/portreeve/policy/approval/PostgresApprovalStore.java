@@ -4,25 +4,23 @@ import static dev.portreeve.db.policy.tables.Approval.APPROVAL;
 import static dev.portreeve.db.policy.tables.ApprovalVote.APPROVAL_VOTE;
 
 import dev.portreeve.audit.Transaction;
-import dev.portreeve.policy.call.Arguments;
-import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.notice.PostgresOutbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
+import org.jooq.SelectJoinStep;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConnectionProvider;
@@ -30,16 +28,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Tickets in PostgreSQL. Every question of time is answered by the database's clock, every race by its row locks and unique index. */
 public final class PostgresApprovalStore implements ApprovalStore {
-    private static final Field<Instant> NOW = DSL.field("now()", Instant.class);
     private static final Condition LIVING_BUT_OVER = APPROVAL.STATE
-            .eq(code(TicketState.PENDING))
-            .and(APPROVAL.EXPIRES_AT.le(NOW))
-            .or(APPROVAL.STATE.eq(code(TicketState.APPROVED)).and(APPROVAL.REDEEM_BEFORE.le(NOW)));
-    private static final Field<Boolean> OVER = DSL.field(LIVING_BUT_OVER.or(
-                    APPROVAL.STATE.eq(code(TicketState.DENIED)).and(APPROVAL.EXPIRES_AT.le(NOW))))
-            .as("over");
-    private static final List<Field<?>> FIELDS =
-            Stream.concat(Arrays.stream(APPROVAL.fields()), Stream.of(OVER)).toList();
+            .eq("pending")
+            .and(APPROVAL.EXPIRES_AT.le(PostgresTicketRow.NOW))
+            .or(APPROVAL.STATE.eq("approved").and(APPROVAL.REDEEM_BEFORE.le(PostgresTicketRow.NOW)));
+
+    private static final Condition ESCALATING = APPROVAL.STATE
+            .eq("pending")
+            .and(APPROVAL.ESCALATES_AT.le(PostgresTicketRow.NOW))
+            .and(APPROVAL.EXPIRES_AT.gt(PostgresTicketRow.NOW));
+
+    private static final int MOST_OF_A_CALL = 50;
 
     private final DSLContext reads;
 
@@ -50,44 +49,66 @@ public final class PostgresApprovalStore implements ApprovalStore {
 
     @Override
     public Optional<Ticket> latest(String tenant, String binding) {
-        return reads.select(FIELDS)
-                .from(APPROVAL)
+        return select(reads)
                 .where(
                         APPROVAL.TENANT.eq(tenant),
                         APPROVAL.BINDING.eq(HexFormat.of().parseHex(binding)))
-                .orderBy(
-                        APPROVAL.STATE
-                                .in(code(TicketState.PENDING), code(TicketState.APPROVED))
-                                .desc(),
-                        APPROVAL.REQUESTED_AT.desc())
+                .orderBy(APPROVAL.STATE.in("pending", "approved").desc(), APPROVAL.REQUESTED_AT.desc())
                 .limit(1)
-                .fetchOptional(PostgresApprovalStore::ticket);
+                .fetchOptional(PostgresTicketRow::ticket);
+    }
+
+    @Override
+    public List<Ticket> ofCall(String tenant, String call) {
+        return select(reads)
+                .where(
+                        APPROVAL.TENANT.eq(tenant),
+                        APPROVAL.CALL_DIGEST.eq(HexFormat.of().parseHex(call)),
+                        APPROVAL.STATE
+                                .in(DSL.inline("pending"), DSL.inline("approved"))
+                                .or(APPROVAL.STATE
+                                        .eq(DSL.inline("denied"))
+                                        .and(APPROVAL.REFUSED_UNTIL.gt(PostgresTicketRow.NOW))))
+                .orderBy(APPROVAL.REQUESTED_AT.desc())
+                .limit(MOST_OF_A_CALL)
+                .fetch(PostgresTicketRow::ticket);
     }
 
     @Override
     public Optional<Ticket> find(String tenant, UUID id) {
-        return reads.select(FIELDS).from(APPROVAL).where(is(tenant, id)).fetchOptional(PostgresApprovalStore::ticket);
+        return select(reads).where(is(tenant, id)).fetchOptional(PostgresTicketRow::ticket);
     }
 
     @Override
-    public List<Ticket> list(String tenant, @Nullable TicketState state, int limit) {
-        return reads.select(FIELDS)
-                .from(APPROVAL)
+    public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
+        return select(reads)
                 .where(APPROVAL.TENANT.eq(tenant))
-                .and(state == null ? DSL.noCondition() : APPROVAL.STATE.eq(code(state)))
+                .and(state == null ? DSL.noCondition() : PostgresTicketRow.isIn(state))
                 .orderBy(APPROVAL.REQUESTED_AT.desc(), APPROVAL.ID)
                 .limit(limit)
-                .fetch(PostgresApprovalStore::ticket);
+                .fetch(PostgresTicketRow::ticket);
+    }
+
+    @Override
+    public List<Ticket> escalating(int limit) {
+        return select(reads)
+                .where(ESCALATING)
+                .orderBy(APPROVAL.ESCALATES_AT)
+                .limit(limit)
+                .fetch(PostgresTicketRow::ticket);
     }
 
     @Override
     public List<Ticket> overdue(int limit) {
-        return reads.select(FIELDS)
-                .from(APPROVAL)
+        return select(reads)
                 .where(LIVING_BUT_OVER)
                 .orderBy(APPROVAL.EXPIRES_AT)
                 .limit(limit)
-                .fetch(PostgresApprovalStore::ticket);
+                .fetch(PostgresTicketRow::ticket);
+    }
+
+    private static SelectJoinStep<Record> select(DSLContext context) {
+        return context.select(PostgresTicketRow.FIELDS).from(APPROVAL);
     }
 
     @Override
@@ -97,10 +118,8 @@ public final class PostgresApprovalStore implements ApprovalStore {
             for (TicketChange change : changes) {
                 switch (change) {
                     case TicketChange.Open open -> open(writes, open);
-                    case TicketChange.Redeem redeem -> redeem(writes, redeem);
-                    case TicketChange.Carry carry -> carry(writes, carry);
-                    case TicketChange.Decide decide -> decide(writes, decide);
-                    case TicketChange.Expire expire -> expire(writes, expire);
+                    case TicketChange.Escalate escalate -> escalate(writes, escalate);
+                    case TicketChange.Step step -> step(writes, step);
                 }
             }
         } catch (DataAccessException e) {
@@ -115,6 +134,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .set(APPROVAL.TENANT, request.tenant())
                 .set(APPROVAL.ID, change.id())
                 .set(APPROVAL.BINDING, HexFormat.of().parseHex(request.binding()))
+                .set(APPROVAL.CALL_DIGEST, HexFormat.of().parseHex(request.callDigest()))
                 .set(APPROVAL.MEMBER, request.member())
                 .set(APPROVAL.KEY_ID, request.keyId())
                 .set(APPROVAL.SERVER, request.tool().server())
@@ -123,91 +143,76 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .set(APPROVAL.ARGUMENTS, request.arguments().canonical())
                 .set(APPROVAL.RULE_ID, request.rules())
                 .set(APPROVAL.APPROVERS, request.approvers().toArray(String[]::new))
+                .set(APPROVAL.SEATS, seats(request))
+                .set(APPROVAL.ESCALATES_AT, escalatesAt(request))
+                .set(APPROVAL.QUORUM, request.quorum())
                 .set(APPROVAL.POLICY_VERSION, request.policyVersion())
-                .set(APPROVAL.STATE, code(TicketState.PENDING))
+                .set(APPROVAL.STATE, "pending")
                 .set(APPROVAL.REQUESTED_BY_CALL, change.callId())
                 .set(APPROVAL.EXPIRES_AT, after(change.timeout()))
                 .onConflict(APPROVAL.TENANT, APPROVAL.BINDING)
                 .where(APPROVAL.STATE.in(DSL.inline("pending"), DSL.inline("approved")))
                 .doNothing()
-                .returningResult(FIELDS)
-                .fetchOptional(PostgresApprovalStore::ticket);
+                .returningResult(PostgresTicketRow.FIELDS)
+                .fetchOptional(PostgresTicketRow::ticket);
         change.decide(opened.orElse(null));
         opened.ifPresent(ticket -> PostgresOutbox.owe(writes, ticket.tenant(), change.notices(ticket)));
     }
 
-    private static void redeem(DSLContext writes, TicketChange.Redeem change) {
-        change.decide(writes.update(APPROVAL)
-                .set(APPROVAL.STATE, code(TicketState.REDEEMED))
-                .set(APPROVAL.REDEEMED_BY_CALL, change.callId())
-                .where(is(change.tenant(), change.id()))
-                .and(APPROVAL.STATE.eq(code(TicketState.APPROVED)))
-                .and(APPROVAL.REDEEM_BEFORE.gt(NOW))
-                .returningResult(FIELDS)
-                .fetchOptional(PostgresApprovalStore::ticket)
-                .orElse(null));
-    }
-
-    private static void carry(DSLContext writes, TicketChange.Carry change) {
-        change.decide(writes.update(APPROVAL)
-                .set(APPROVAL.REDEEMED_BY_CALL, change.toCall())
-                .where(is(change.tenant(), change.id()))
-                .and(APPROVAL.STATE.eq(code(TicketState.REDEEMED)))
-                .and(APPROVAL.REDEEMED_BY_CALL.eq(change.fromCall()))
-                .returningResult(FIELDS)
-                .fetchOptional(PostgresApprovalStore::ticket)
-                .orElse(null));
-    }
-
-    private static void decide(DSLContext writes, TicketChange.Decide change) {
-        Optional<Ticket> found = writes.select(FIELDS)
-                .from(APPROVAL)
-                .where(is(change.tenant(), change.id()))
+    /** The row's lock makes one winner of all who would take a step at the same moment; the others look at what it left. */
+    private static void step(DSLContext writes, TicketChange.Step step) {
+        TicketState next = step.decide(select(writes)
+                .where(is(step.tenant(), step.id()))
                 .forUpdate()
-                .fetchOptional(PostgresApprovalStore::ticket);
-        VoteResult objection = found.isEmpty() ? new VoteResult.Unknown() : change.objection(found.get());
-        if (objection != null) {
-            change.decide(objection);
+                .fetchOptional(PostgresTicketRow::ticket)
+                .orElse(null));
+        if (next == null) {
             return;
         }
-        Vote vote = change.vote();
-        boolean yes = vote.choice() == Vote.Choice.APPROVE;
-        writes.insertInto(APPROVAL_VOTE)
-                .set(APPROVAL_VOTE.TENANT, change.tenant())
-                .set(APPROVAL_VOTE.APPROVAL_ID, change.id())
-                .set(APPROVAL_VOTE.APPROVER, vote.approver())
-                .set(APPROVAL_VOTE.DECISION, yes ? "approve" : "deny")
-                .set(APPROVAL_VOTE.REASON, vote.reason())
-                .set(APPROVAL_VOTE.CHANNEL, vote.channel().name().toLowerCase(Locale.ROOT))
+        Vote vote = step.vote();
+        if (vote != null) {
+            writes.insertInto(APPROVAL_VOTE)
+                    .set(APPROVAL_VOTE.TENANT, step.tenant())
+                    .set(APPROVAL_VOTE.APPROVAL_ID, step.id())
+                    .set(APPROVAL_VOTE.APPROVER, vote.approver())
+                    .set(APPROVAL_VOTE.DECISION, vote.choice() == Vote.Choice.APPROVE ? "approve" : "deny")
+                    .set(APPROVAL_VOTE.REASON, vote.reason())
+                    .set(APPROVAL_VOTE.CHANNEL, vote.channel().name().toLowerCase(Locale.ROOT))
+                    .execute();
+        }
+        writes.update(APPROVAL)
+                .set(PostgresTicketRow.columns(next))
+                .where(is(step.tenant(), step.id()))
                 .execute();
-        Ticket decided = writes.update(APPROVAL)
-                .set(APPROVAL.STATE, code(yes ? TicketState.APPROVED : TicketState.DENIED))
-                .set(APPROVAL.REASON, vote.reason())
-                .set(APPROVAL.DECIDED_BY, vote.approver())
-                .set(APPROVAL.DECIDED_AT, NOW)
-                .set(APPROVAL.REDEEM_BEFORE, yes ? after(change.redeemWithin()) : DSL.inline((Instant) null))
-                .where(is(change.tenant(), change.id()))
-                .returningResult(FIELDS)
-                .fetchSingle(PostgresApprovalStore::ticket);
-        change.decide(new VoteResult.Decided(decided));
     }
 
-    private static void expire(DSLContext writes, TicketChange.Expire change) {
-        Optional<Ticket> expired = writes.update(APPROVAL)
-                .set(APPROVAL.STATE, code(TicketState.EXPIRED))
+    private static @Nullable JSONB seats(TicketRequest request) {
+        return request.seats().isEmpty() ? null : JSONB.jsonb(SeatsJson.write(request.seats()));
+    }
+
+    private static Field<Instant> escalatesAt(TicketRequest request) {
+        return request.seats().stream()
+                .map(Seat::after)
+                .filter(Duration::isPositive)
+                .min(Duration::compareTo)
+                .map(PostgresApprovalStore::after)
+                .orElseGet(() -> DSL.inline((Instant) null));
+    }
+
+    private static void escalate(DSLContext writes, TicketChange.Escalate change) {
+        Optional<Ticket> due = select(writes)
                 .where(is(change.tenant(), change.id()))
-                .and(LIVING_BUT_OVER)
-                .returningResult(FIELDS)
-                .fetchOptional(PostgresApprovalStore::ticket);
-        boolean told = change.isTelling()
-                && writes.update(APPROVAL)
-                                .set(APPROVAL.TOLD_AT, NOW)
-                                .where(is(change.tenant(), change.id()))
-                                .and(APPROVAL.STATE.eq(code(TicketState.EXPIRED)))
-                                .and(APPROVAL.TOLD_AT.isNull())
-                                .execute()
-                        == 1;
-        change.decide(expired.orElse(null), told);
+                .and(ESCALATING)
+                .forUpdate()
+                .fetchOptional(PostgresTicketRow::ticket);
+        change.decide(due.orElse(null));
+        due.ifPresent(ticket -> {
+            writes.update(APPROVAL)
+                    .set(APPROVAL.ESCALATES_AT, ticket.escalatesAt())
+                    .where(is(change.tenant(), change.id()))
+                    .execute();
+            PostgresOutbox.owe(writes, ticket.tenant(), change.notices(ticket));
+        });
     }
 
     private static Condition is(String tenant, UUID id) {
@@ -216,45 +221,5 @@ public final class PostgresApprovalStore implements ApprovalStore {
 
     private static Field<Instant> after(Duration time) {
         return DSL.field("now() + {0} * interval '1 millisecond'", Instant.class, DSL.val(time.toMillis()));
-    }
-
-    private static String code(TicketState state) {
-        return state.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Ticket ticket(Record row) {
-        TicketRequest request = new TicketRequest(
-                row.get(APPROVAL.TENANT),
-                row.get(APPROVAL.MEMBER),
-                row.get(APPROVAL.KEY_ID),
-                new Resource.Tool(row.get(APPROVAL.SERVER), row.get(APPROVAL.TOOL), row.get(APPROVAL.DEFINITION_HASH)),
-                arguments(row.get(APPROVAL.ARGUMENTS)),
-                row.get(APPROVAL.RULE_ID),
-                List.of(row.get(APPROVAL.APPROVERS)),
-                row.get(APPROVAL.POLICY_VERSION));
-        return new Ticket(
-                row.get(APPROVAL.ID),
-                request,
-                TicketState.valueOf(row.get(APPROVAL.STATE).toUpperCase(Locale.ROOT)),
-                Boolean.TRUE.equals(row.get(OVER)),
-                row.get(APPROVAL.REASON),
-                row.get(APPROVAL.DECIDED_BY),
-                row.get(APPROVAL.REQUESTED_BY_CALL),
-                row.get(APPROVAL.REDEEMED_BY_CALL),
-                row.get(APPROVAL.REQUESTED_AT),
-                row.get(APPROVAL.EXPIRES_AT),
-                row.get(APPROVAL.DECIDED_AT),
-                row.get(APPROVAL.REDEEM_BEFORE),
-                row.get(APPROVAL.TOLD_AT) != null);
-    }
-
-    /** They were accepted when the ticket was opened, so anything else in the row did not come from us. */
-    private static Arguments arguments(byte[] canonical) {
-        return switch (Arguments.parse(canonical, Integer.MAX_VALUE)) {
-            case Arguments.Valid valid -> valid.arguments();
-            case Arguments.Invalid invalid ->
-                throw new IllegalStateException("the arguments of an approval ticket are "
-                        + invalid.problem().message());
-        };
     }
 }

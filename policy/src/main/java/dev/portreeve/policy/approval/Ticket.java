@@ -1,40 +1,108 @@
 package dev.portreeve.policy.approval;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request for a person's yes, and what became of it. A snapshot of one row; times are the database's.
  *
- * @param over whether its time had run out when it was read: nobody may decide it, or use its yes, any more, whatever its state still
- *     says; for a no, that the same call may ask again
- * @param reason what the approver said, if anything
  * @param expiresAt until when it can be decided
- * @param redeemBefore until when its yes can be used
- * @param told whether the caller has learned that it expired
+ * @param readAt what time it was when the snapshot was taken
  */
 public record Ticket(
         UUID id,
         TicketRequest request,
         TicketState state,
-        boolean over,
-        @Nullable String reason,
-        @Nullable String decidedBy,
         UUID requestedByCall,
-        @Nullable UUID redeemedByCall,
         Instant requestedAt,
         Instant expiresAt,
-        @Nullable Instant decidedAt,
-        @Nullable Instant redeemBefore,
-        boolean told) {
+        Instant readAt) {
 
     public String tenant() {
         return request.tenant();
     }
 
+    /**
+     * Whether its time had run out when it was read: nobody may decide it, or use its yes, any more, although its state does not say so
+     * yet; for a no, that the same call may ask again.
+     */
+    public boolean over() {
+        return switch (state) {
+            case TicketState.Waiting ignored -> !expiresAt.isAfter(readAt);
+            case TicketState.Denied denied -> !denied.until().isAfter(readAt);
+            case TicketState.Approved approved -> !approved.redeemBefore().isAfter(readAt);
+            case TicketState.Redeemed ignored -> false;
+            case TicketState.Expired ignored -> false;
+            case TicketState.Withdrawn ignored -> false;
+        };
+    }
+
     /** Whether it still waits for a decision. */
     public boolean isWaiting() {
-        return state == TicketState.PENDING && !over;
+        return state instanceof TicketState.Waiting && !over();
+    }
+
+    /** Whether it can still lead to a call: it waits, or has a yes that was not used. Its time may be over. */
+    public boolean isLiving() {
+        return state instanceof TicketState.Waiting || state instanceof TicketState.Approved;
+    }
+
+    /** Who may decide at the time it was read; empty if anybody may, or nobody. */
+    public List<String> deciders() {
+        return request.seats().stream()
+                .filter(seat -> seat.isOpen(requestedAt, readAt))
+                .map(Seat::person)
+                .distinct()
+                .toList();
+    }
+
+    /** When more people may decide, after it was read; {@code null} if nobody else comes. */
+    public @Nullable Instant escalatesAt() {
+        return request.seats().stream()
+                .map(seat -> requestedAt.plus(seat.after()))
+                .filter(at -> at.isAfter(readAt))
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    /** Who said yes. */
+    public List<String> yes() {
+        return switch (state) {
+            case TicketState.Waiting waiting -> waiting.yes();
+            case TicketState.Approved approved -> approved.yes();
+            case TicketState.Redeemed redeemed -> redeemed.yes();
+            case TicketState.Denied ignored -> List.of();
+            case TicketState.Expired ignored -> List.of();
+            case TicketState.Withdrawn ignored -> List.of();
+        };
+    }
+
+    /** What decided it, or took it back; {@code null} if nothing has. */
+    public TicketState.@Nullable Word word() {
+        return switch (state) {
+            case TicketState.Approved approved -> approved.word();
+            case TicketState.Redeemed redeemed -> redeemed.word();
+            case TicketState.Denied denied -> denied.word();
+            case TicketState.Withdrawn withdrawn -> withdrawn.word();
+            case TicketState.Waiting ignored -> null;
+            case TicketState.Expired ignored -> null;
+        };
+    }
+
+    public @Nullable String decidedBy() {
+        TicketState.Word word = word();
+        return word == null ? null : word.by();
+    }
+
+    public @Nullable String reason() {
+        TicketState.Word word = word();
+        return word == null ? null : word.reason();
+    }
+
+    /** The same ticket a step on. */
+    public Ticket in(TicketState next) {
+        return new Ticket(id, request, next, requestedByCall, requestedAt, expiresAt, readAt);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A change of tickets on its way through the journal, and the place where the store leaves what came of it. Made by one thread, decided on
- * the journal's, read by the first after its receipt: never by two at once.
+ * the journal's, read by the first after its receipt: never by two at once. A store may decide one again, when its transaction is tried again.
  */
 public abstract sealed class TicketChange {
 
@@ -61,17 +61,17 @@ public abstract sealed class TicketChange {
         }
     }
 
-    /** The use of a yes: succeeds for one call only, and only within the ticket's time. */
-    public static final class Redeem extends TicketChange {
+    /** More people may decide: their notices become due, once. The ticket stays where it is. */
+    public static final class Escalate extends TicketChange {
         private final String tenant;
         private final UUID id;
-        private final UUID callId;
-        private @Nullable Ticket redeemed;
+        private final Function<Ticket, List<Notice>> notices;
+        private @Nullable Ticket escalated;
 
-        Redeem(String tenant, UUID id, UUID callId) {
+        Escalate(String tenant, UUID id, Function<Ticket, List<Notice>> notices) {
             this.tenant = tenant;
             this.id = id;
-            this.callId = callId;
+            this.notices = notices;
         }
 
         public String tenant() {
@@ -82,158 +82,216 @@ public abstract sealed class TicketChange {
             return id;
         }
 
-        public UUID callId() {
-            return callId;
+        /** The notices that become due. */
+        public List<Notice> notices(Ticket ticket) {
+            return notices.apply(ticket);
         }
 
-        /** The ticket, or {@code null} if there was no yes to use any more. */
-        public @Nullable Ticket redeemed() {
-            return redeemed;
+        /** The ticket, or {@code null} if nobody has to be told now. */
+        public @Nullable Ticket escalated() {
+            return escalated;
         }
 
         public void decide(@Nullable Ticket result) {
-            redeemed = result;
+            escalated = result;
+        }
+    }
+
+    /** A step of one ticket that is there. Where it leads is {@link TicketLife}'s word; the store only locks, asks and writes. */
+    public abstract static sealed class Step extends TicketChange {
+        private final String tenant;
+        private final UUID id;
+        private @Nullable Ticket moved;
+
+        private Step(String tenant, UUID id) {
+            this.tenant = tenant;
+            this.id = id;
+        }
+
+        public String tenant() {
+            return tenant;
+        }
+
+        public UUID id() {
+            return id;
+        }
+
+        /**
+         * Where the ticket goes from here.
+         *
+         * @param found as it is now, locked; {@code null} if there is no such ticket
+         * @return the state to store; {@code null} to leave it
+         */
+        public final @Nullable TicketState decide(@Nullable Ticket found) {
+            TicketState next = found == null ? missing() : next(found);
+            moved = found == null || next == null ? null : found.in(next);
+            return next;
+        }
+
+        /** The vote to keep with the step, if it is one that counts. */
+        public @Nullable Vote vote() {
+            return null;
+        }
+
+        /** The ticket after the step, or {@code null} if it stayed where it was. */
+        public @Nullable Ticket moved() {
+            return moved;
+        }
+
+        abstract @Nullable TicketState next(Ticket found);
+
+        @Nullable
+        TicketState missing() {
+            return null;
+        }
+    }
+
+    /** The use of a yes: succeeds for one call only, and only within the ticket's time. */
+    public static final class Redeem extends Step {
+        private final UUID callId;
+
+        Redeem(String tenant, UUID id, UUID callId) {
+            super(tenant, id);
+            this.callId = callId;
+        }
+
+        @Override
+        @Nullable
+        TicketState next(Ticket found) {
+            return TicketLife.redeem(found, callId);
         }
     }
 
     /** A yes that one round of a call used goes on to the next round: succeeds once for each round. */
-    public static final class Carry extends TicketChange {
-        private final String tenant;
-        private final UUID id;
+    public static final class Carry extends Step {
         private final UUID fromCall;
         private final UUID toCall;
-        private @Nullable Ticket carried;
 
         Carry(String tenant, UUID id, UUID fromCall, UUID toCall) {
-            this.tenant = tenant;
-            this.id = id;
+            super(tenant, id);
             this.fromCall = fromCall;
             this.toCall = toCall;
         }
 
-        public String tenant() {
-            return tenant;
-        }
-
-        public UUID id() {
-            return id;
-        }
-
-        public UUID fromCall() {
-            return fromCall;
-        }
-
-        public UUID toCall() {
-            return toCall;
-        }
-
-        /** The ticket, or {@code null} if another call used its yes last. */
-        public @Nullable Ticket carried() {
-            return carried;
-        }
-
-        public void decide(@Nullable Ticket result) {
-            carried = result;
+        @Override
+        @Nullable
+        TicketState next(Ticket found) {
+            return TicketLife.carry(found, fromCall, toCall);
         }
     }
 
-    /** An approver's vote; one vote decides. */
-    public static final class Decide extends TicketChange {
-        private final String tenant;
-        private final UUID id;
+    /** An approver's vote. */
+    public static final class Decide extends Step {
         private final Vote vote;
         private final Duration redeemWithin;
+        private final Duration veto;
         private VoteResult result = new VoteResult.Unknown();
 
-        Decide(String tenant, UUID id, Vote vote, Duration redeemWithin) {
-            this.tenant = tenant;
-            this.id = id;
+        Decide(String tenant, UUID id, Vote vote, Duration redeemWithin, Duration veto) {
+            super(tenant, id);
             this.vote = vote;
             this.redeemWithin = redeemWithin;
+            this.veto = veto;
         }
 
-        public String tenant() {
-            return tenant;
-        }
-
-        public UUID id() {
-            return id;
-        }
-
+        @Override
         public Vote vote() {
             return vote;
-        }
-
-        public Duration redeemWithin() {
-            return redeemWithin;
         }
 
         public VoteResult result() {
             return result;
         }
 
-        public void decide(VoteResult outcome) {
-            result = outcome;
+        @Override
+        @Nullable
+        TicketState next(Ticket found) {
+            result = TicketLife.vote(found, vote, redeemWithin, veto);
+            return switch (result) {
+                case VoteResult.Decided decided -> decided.ticket().state();
+                case VoteResult.Counted counted -> counted.ticket().state();
+                case VoteResult.CountedBefore ignored -> null;
+                case VoteResult.AlreadyDecided ignored -> null;
+                case VoteResult.Expired ignored -> null;
+                case VoteResult.NotAllowed ignored -> null;
+                case VoteResult.Unknown ignored -> null;
+            };
         }
 
-        /** What a vote on this ticket leads to, short of changing it: {@code null} if it counts. */
-        public @Nullable VoteResult objection(Ticket ticket) {
-            if (ticket.state() == TicketState.EXPIRED || (ticket.state() == TicketState.PENDING && ticket.over())) {
-                return new VoteResult.Expired(ticket);
-            }
-            if (ticket.state() != TicketState.PENDING) {
-                return new VoteResult.AlreadyDecided(ticket);
-            }
-            if (vote.approver().equals(ticket.request().member())) {
-                return new VoteResult.NotAllowed(ticket, VoteResult.Why.REQUESTER);
-            }
-            List<String> named = ticket.request().approvers();
-            return named.isEmpty() || named.contains(vote.approver())
-                    ? null
-                    : new VoteResult.NotAllowed(ticket, VoteResult.Why.NOT_NAMED);
+        @Override
+        @Nullable
+        TicketState missing() {
+            result = new VoteResult.Unknown();
+            return null;
         }
     }
 
     /** The end of a ticket whose time is over, and perhaps the note that its caller knows. */
-    public static final class Expire extends TicketChange {
-        private final String tenant;
-        private final UUID id;
+    public static final class Expire extends Step {
         private final boolean telling;
-        private @Nullable Ticket expired;
-        private boolean told;
+        private boolean ended;
 
         /** @param telling whether the caller learns of it now */
         Expire(String tenant, UUID id, boolean telling) {
-            this.tenant = tenant;
-            this.id = id;
+            super(tenant, id);
             this.telling = telling;
-        }
-
-        public String tenant() {
-            return tenant;
-        }
-
-        public UUID id() {
-            return id;
-        }
-
-        public boolean isTelling() {
-            return telling;
         }
 
         /** The ticket if this change ended it, or {@code null}. */
         public @Nullable Ticket expired() {
-            return expired;
+            return ended ? moved() : null;
         }
 
         /** Whether this change was the first to tell the caller. */
         public boolean isTold() {
-            return told;
+            return telling && moved() != null;
         }
 
-        public void decide(@Nullable Ticket ended, boolean firstToTell) {
-            expired = ended;
-            told = firstToTell;
+        @Override
+        @Nullable
+        TicketState next(Ticket found) {
+            TicketState next = TicketLife.expire(found, telling);
+            ended = next != null && found.isLiving();
+            return next;
+        }
+
+        @Override
+        @Nullable
+        TicketState missing() {
+            ended = false;
+            return null;
+        }
+    }
+
+    /** The side that asked takes its request back, or what was asked no longer holds. */
+    public static final class Withdraw extends Step {
+        private final String by;
+        private final @Nullable String reason;
+        private @Nullable Ticket found;
+
+        Withdraw(String tenant, UUID id, String by, @Nullable String reason) {
+            super(tenant, id);
+            this.by = by;
+            this.reason = reason;
+        }
+
+        /** The ticket as it was before, whether or not it could be withdrawn; {@code null} if there is none. */
+        public @Nullable Ticket found() {
+            return found;
+        }
+
+        @Override
+        @Nullable
+        TicketState next(Ticket ticket) {
+            found = ticket;
+            return TicketLife.withdraw(ticket, by, reason);
+        }
+
+        @Override
+        @Nullable
+        TicketState missing() {
+            found = null;
+            return null;
         }
     }
 }

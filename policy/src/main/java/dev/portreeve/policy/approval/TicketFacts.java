@@ -24,11 +24,20 @@ final class TicketFacts {
         TicketRequest request = ticket.request();
         Facts facts = of(ticket)
                 .put("rules", request.rules())
-                .putStrings("approvers", request.approvers())
+                .putStrings("approvers", ticket.deciders())
+                .put("quorum", request.quorum())
                 .put("policy_version", request.policyVersion())
                 .put("expires_at", ticket.expiresAt().toString());
         return new AuditEvent(
                 ticket.tenant(), EventKind.APPROVAL_REQUESTED, call(ticket, ticket.requestedByCall()), facts);
+    }
+
+    AuditEvent escalated(Ticket ticket) {
+        Facts facts = of(ticket)
+                .putStrings("approvers", ticket.deciders())
+                .put("quorum", ticket.request().quorum());
+        return new AuditEvent(
+                ticket.tenant(), EventKind.APPROVAL_ESCALATED, call(ticket, ticket.requestedByCall()), facts);
     }
 
     AuditEvent decided(Ticket ticket, Vote vote) {
@@ -36,14 +45,20 @@ final class TicketFacts {
                 .put("approver", vote.approver())
                 .put("decision", vote.choice().name().toLowerCase(Locale.ROOT))
                 .put("channel", vote.channel().name().toLowerCase(Locale.ROOT));
+        String place = ticket.request().place(vote.approver());
+        if (!place.equals(vote.approver())) {
+            facts.put("stands_for", place);
+        }
         if (vote.reason() != null) {
             facts.put("reason", vote.reason());
         }
-        if (ticket.decidedAt() != null) {
-            facts.put(
-                    "latency_ms",
-                    Duration.between(ticket.requestedAt(), ticket.decidedAt()).toMillis());
-        }
+        // A vote is taken at the moment its ticket is read.
+        facts.put("state", ticket.state().name().code())
+                .put("quorum", ticket.request().quorum())
+                .putStrings("approved_by", ticket.yes())
+                .put(
+                        "latency_ms",
+                        Duration.between(ticket.requestedAt(), ticket.readAt()).toMillis());
         return new AuditEvent(
                 ticket.tenant(), EventKind.APPROVAL_DECIDED, call(ticket, ticket.requestedByCall()), facts);
     }
@@ -63,6 +78,16 @@ final class TicketFacts {
     AuditEvent expired(Ticket ticket) {
         return new AuditEvent(
                 ticket.tenant(), EventKind.APPROVAL_EXPIRED, call(ticket, ticket.requestedByCall()), of(ticket));
+    }
+
+    AuditEvent withdrawn(Ticket ticket) {
+        Facts facts = of(ticket).put("actor", String.valueOf(ticket.decidedBy()));
+        String reason = ticket.reason();
+        if (reason != null) {
+            facts.put("reason", reason);
+        }
+        return new AuditEvent(
+                ticket.tenant(), EventKind.APPROVAL_WITHDRAWN, call(ticket, ticket.requestedByCall()), facts);
     }
 
     /** A ticket that no call asked for stands in the place of one. */

@@ -13,13 +13,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a ticket is about: one exact call of one principal, under one version of the policy.
  *
  * @param arguments as they will run, after guardrails rewrote them
  * @param rules ids of the rules that ask, comma-separated
- * @param approvers who may decide; empty means anyone who may decide at all
+ * @param seats who may decide; empty means anyone who may decide at all
+ * @param quorum how many of them must say yes
  */
 public record TicketRequest(
         String tenant,
@@ -28,16 +32,23 @@ public record TicketRequest(
         Resource.Tool tool,
         Arguments arguments,
         String rules,
-        List<String> approvers,
+        List<Seat> seats,
+        int quorum,
         String policyVersion) {
-    private static final String BINDING_VERSION = "portreeve-approval-1";
+    private static final String CALL_VERSION = "portreeve-call-1";
+    private static final String BINDING_VERSION = "portreeve-approval-2";
 
     public TicketRequest {
-        approvers = List.copyOf(approvers);
+        seats = List.copyOf(seats);
     }
 
     static TicketRequest of(
-            Subject subject, Resource.Tool tool, Arguments arguments, Decision.Ask ask, String policyVersion) {
+            Subject subject,
+            Resource.Tool tool,
+            Arguments arguments,
+            Decision.Ask ask,
+            List<Seat> seats,
+            String policyVersion) {
         return new TicketRequest(
                 subject.tenant(),
                 subject.member(),
@@ -45,28 +56,63 @@ public record TicketRequest(
                 tool,
                 arguments,
                 ask.ruleIds(),
-                ask.approvers(),
+                seats,
+                ask.quorum(),
                 policyVersion);
+    }
+
+    /** The names of all who may decide at some time; empty means anyone. */
+    public List<String> approvers() {
+        return seats.stream().map(Seat::person).distinct().toList();
+    }
+
+    /** Those whom the rules mean, without who stands in for them. */
+    Set<String> places() {
+        return seats.stream().map(Seat::place).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Whose vote a person's is. A person who is asked anyhow votes for nobody else. */
+    String place(String person) {
+        List<String> places = seats.stream()
+                .filter(seat -> seat.person().equals(person))
+                .map(Seat::place)
+                .toList();
+        return places.isEmpty() || places.contains(person) ? person : places.getFirst();
     }
 
     /**
      * What ties a decision to this very call: SHA-256, in hex, over everything that must be the same when the decision is used. Each part
      * goes in with its length, so that no two different calls give the same bytes. The arguments go in by the digest of their canonical
-     * form: a repeat may differ in white space, but not in any value.
+     * form: a repeat may differ in white space, but not in any value. Who may decide is part of it, so that a yes is worth nothing once
+     * those who could give it are others; deputies are not, who come and go.
      */
     public String binding() {
+        return digest(List.of(
+                BINDING_VERSION,
+                tenant,
+                member,
+                keyId,
+                tool.server(),
+                tool.tool(),
+                tool.definitionHash(),
+                arguments.digest(),
+                policyVersion,
+                Integer.toString(quorum),
+                String.join("\n", places())));
+    }
+
+    /**
+     * What is the same for the same call whatever rules, definition and key it comes under: SHA-256, in hex, over caller, tool and
+     * canonical arguments. A person's no is about this.
+     */
+    public String callDigest() {
+        return digest(List.of(CALL_VERSION, tenant, member, tool.server(), tool.tool(), arguments.digest()));
+    }
+
+    private static String digest(List<String> parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            for (String part : List.of(
-                    BINDING_VERSION,
-                    tenant,
-                    member,
-                    keyId,
-                    tool.server(),
-                    tool.tool(),
-                    tool.definitionHash(),
-                    arguments.digest(),
-                    policyVersion)) {
+            for (String part : parts) {
                 byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
                 out.writeInt(utf8.length);
                 out.write(utf8);

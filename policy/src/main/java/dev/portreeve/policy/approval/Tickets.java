@@ -49,32 +49,42 @@ public final class Tickets {
 
     /** Whether the yes was there, and is now used up by this call. */
     boolean redeem(Ticket ticket, UUID callId) {
-        TicketChange.Redeem change = new TicketChange.Redeem(ticket.tenant(), ticket.id(), callId);
-        append(change, () -> recorded(change.redeemed(), redeemed -> facts.redeemed(redeemed, callId)))
-                .await();
-        return change.redeemed() != null;
+        TicketChange.Redeem step = new TicketChange.Redeem(ticket.tenant(), ticket.id(), callId);
+        return take(step, redeemed -> facts.redeemed(redeemed, callId)) != null;
     }
 
     /** Whether the yes that one round used is now the next round's: once for each round. */
     boolean carry(Ticket ticket, UUID fromCall, UUID toCall) {
-        TicketChange.Carry change = new TicketChange.Carry(ticket.tenant(), ticket.id(), fromCall, toCall);
-        append(change, () -> recorded(change.carried(), carried -> facts.carried(carried, fromCall, toCall)))
-                .await();
-        return change.carried() != null;
+        TicketChange.Carry step = new TicketChange.Carry(ticket.tenant(), ticket.id(), fromCall, toCall);
+        return take(step, carried -> facts.carried(carried, fromCall, toCall)) != null;
     }
 
-    VoteResult decide(String tenant, UUID id, Vote vote, Duration redeemWithin) {
-        TicketChange.Decide change = new TicketChange.Decide(tenant, id, vote, redeemWithin);
-        append(
-                        change,
-                        () -> change.result() instanceof VoteResult.Decided decided
-                                ? List.of(facts.decided(decided.ticket(), vote))
-                                : List.of())
-                .await();
-        if (change.result() instanceof VoteResult.Decided) {
+    VoteResult decide(String tenant, UUID id, Vote vote, Duration redeemWithin, Duration veto) {
+        TicketChange.Decide step = new TicketChange.Decide(tenant, id, vote, redeemWithin, veto);
+        Ticket moved = take(step, voted -> facts.decided(voted, vote));
+        if (moved != null && !moved.isWaiting()) {
             signals.decided(id);
         }
-        return change.result();
+        return step.result();
+    }
+
+    Withdrawal withdraw(String tenant, UUID id, String by, @Nullable String reason) {
+        TicketChange.Withdraw step =
+                new TicketChange.Withdraw(tenant, id, by, reason == null ? null : Vote.tidy(reason));
+        Ticket withdrawn = take(step, facts::withdrawn);
+        if (withdrawn != null) {
+            signals.decided(id);
+            return new Withdrawal.Done(withdrawn);
+        }
+        Ticket found = step.found();
+        return found == null ? new Withdrawal.Unknown() : new Withdrawal.TooLate(found);
+    }
+
+    /** Whether this told of more people who may decide; another may have been quicker. */
+    boolean escalate(Ticket ticket, Function<Ticket, List<Notice>> notices) {
+        TicketChange.Escalate change = new TicketChange.Escalate(ticket.tenant(), ticket.id(), notices);
+        append(change, () -> recorded(change.escalated(), facts::escalated)).await();
+        return change.escalated() != null;
     }
 
     /** Whether this caller is the first to learn that the ticket is over; ends it if nobody did yet. */
@@ -82,6 +92,12 @@ public final class Tickets {
         TicketChange.Expire change = new TicketChange.Expire(ticket.tenant(), ticket.id(), true);
         append(change, () -> recorded(change.expired(), facts::expired)).await();
         return change.isTold();
+    }
+
+    /** Takes a step and records it; the ticket after it, or {@code null} if it stayed where it was. */
+    private @Nullable Ticket take(TicketChange.Step step, Function<Ticket, AuditEvent> event) {
+        append(step, () -> recorded(step.moved(), event)).await();
+        return step.moved();
     }
 
     /** Ends tickets that are over, all in few commits; says how many this call ended. */

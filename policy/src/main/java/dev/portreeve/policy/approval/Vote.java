@@ -33,7 +33,7 @@ public record Vote(String approver, Choice choice, @Nullable String reason, Chan
     }
 
     /** Records are UTF-8 and bounded: no half surrogate pairs, no control characters, no essay. */
-    private static @Nullable String tidy(String reason) {
+    static @Nullable String tidy(String reason) {
         StringBuilder tidy = new StringBuilder();
         reason.codePoints()
                 .map(c -> Character.isISOControl(c) ? ' ' : c)

@@ -5,6 +5,12 @@ public sealed interface VoteResult {
     /** It decided the ticket, durably. */
     record Decided(Ticket ticket) implements VoteResult {}
 
+    /** It counts, durably, and more people have to say yes. */
+    record Counted(Ticket ticket) implements VoteResult {}
+
+    /** This person's yes was counted before, and more people have to say yes; nothing changed. */
+    record CountedBefore(Ticket ticket) implements VoteResult {}
+
     /** The ticket was decided before; nothing changed. The ticket says how. A repeated message gets this answer. */
     record AlreadyDecided(Ticket ticket) implements VoteResult {}
 
@@ -22,6 +28,8 @@ public sealed interface VoteResult {
         /** Nobody approves their own call. */
         REQUESTER,
         /** The rule names others. */
-        NOT_NAMED
+        NOT_NAMED,
+        /** The rule asks this approver only later, or this deputy's time is another. */
+        NOT_NOW
     }
 }

@@ -44,8 +44,14 @@ public sealed interface CallOutcome {
      * A person has not decided yet; repeating the very same call finds the decision.
      *
      * @param expiresAt when the ticket becomes a no
+     * @param note what else the caller has to know, such as that an earlier yes counts no longer; {@code null} if nothing
      */
-    record AwaitingApproval(UUID ticket, Instant expiresAt) implements Incomplete {}
+    record AwaitingApproval(
+            UUID ticket, Instant expiresAt, @Nullable String note) implements Incomplete {
+        public AwaitingApproval(UUID ticket, Instant expiresAt) {
+            this(ticket, expiresAt, null);
+        }
+    }
 
     /** The upstream could not be reached, refused, or broke. */
     record Failed(UpstreamFault fault) implements Incomplete {}

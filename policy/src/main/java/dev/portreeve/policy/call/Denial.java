@@ -46,6 +46,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
         GUARDRAIL_FAILED("guardrail_failed"),
         APPROVAL_DENIED("approval_denied"),
         APPROVAL_EXPIRED("approval_expired"),
+        /** Somebody took the request for approval back. */
+        APPROVAL_WITHDRAWN("approval_withdrawn"),
         /** The tool's definition changed since it was approved. */
         DEFINITION_CHANGED("definition_changed"),
         /** Another call under the same idempotency key was quicker. */

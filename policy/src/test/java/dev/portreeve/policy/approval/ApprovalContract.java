@@ -12,12 +12,16 @@ import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.access.Selectors;
+import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Correlation;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.Resource;
@@ -35,6 +39,8 @@ import dev.portreeve.policy.notice.WebhookSecret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +50,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +60,31 @@ abstract class ApprovalContract {
     static final String HOOK = "https://hooks.example.com/approve";
     private static final String ARGUMENTS = "{\"path\":\"/workspace/a\",\"text\":\"hi\"}";
     private static final Pepper PEPPER = Pepper.of(new byte[Pepper.BYTES]);
+
+    private static final OrganisationConfig ORGANISATION = new OrganisationConfig(List.of(
+            new OrganisationConfig.Tenant(
+                    "acme",
+                    List.of(),
+                    List.of(
+                            new OrganisationConfig.Team(
+                                    "support", List.of(), members("ann", "bob"), members("triage-bot")),
+                            new OrganisationConfig.Team("leads", List.of(), members("lea", "leo"), List.of())),
+                    members("carla", "dave"),
+                    List.of()),
+            new OrganisationConfig.Tenant(
+                    "evil",
+                    List.of(),
+                    List.of(new OrganisationConfig.Team("support", List.of(), members("mallory"), List.of())),
+                    List.of(),
+                    List.of())));
+
+    private static List<OrganisationConfig.Member> members(String... ids) {
+        return Stream.of(ids)
+                .map(id -> new OrganisationConfig.Member(id, List.of()))
+                .toList();
+    }
+
+    private People people = new People(ORGANISATION, List.of());
 
     abstract ApprovalStore store();
 
@@ -87,12 +119,11 @@ abstract class ApprovalContract {
     }
 
     final ApprovalGate gate(Duration hold, String policyVersion) {
-        return new ApprovalGate(
-                tickets(),
-                config(hold),
-                new ApprovalNotices(URI.create("https://agents.example.com/api/v1/approvals"), UUID::randomUUID),
-                policyVersion,
-                UUID::randomUUID);
+        return new ApprovalGate(tickets(), config(hold), notices(), people, policyVersion, UUID::randomUUID);
+    }
+
+    static ApprovalNotices notices() {
+        return new ApprovalNotices(URI.create("https://agents.example.com/api/v1/approvals"), UUID::randomUUID);
     }
 
     final Approvals approvals() {
@@ -109,6 +140,21 @@ abstract class ApprovalContract {
                 null,
                 List.of(approvers),
                 null);
+        return new Decision.Ask(List.of(rule), List.of());
+    }
+
+    /** A rule that wants several people. */
+    static Decision.Ask askFor(int quorum, String... approvers) {
+        Rule rule = new Rule(
+                "write-files",
+                Rule.Effect.REQUIRE_APPROVAL,
+                Rule.Who.ANYBODY,
+                new Selectors(List.of(), List.of("*"), List.of(), List.of(), List.of()),
+                null,
+                List.of(approvers),
+                null,
+                quorum,
+                List.of());
         return new Decision.Ask(List.of(rule), List.of());
     }
 
@@ -175,8 +221,8 @@ abstract class ApprovalContract {
         UUID next = ticket(attempt(ARGUMENTS));
         assertNotEquals(ticket, next);
         assertEquals(
-                TicketState.REDEEMED,
-                approvals().find("acme", ticket).orElseThrow().state());
+                TicketState.Name.REDEEMED,
+                approvals().find("acme", ticket).orElseThrow().state().name());
         assertEquals(2, records("approval.requested"));
         assertEquals(1, records("approval.decided"));
         assertEquals(1, records("approval.redeemed"));
@@ -268,12 +314,13 @@ abstract class ApprovalContract {
                 attempt(gate, Calls.tool(other, Calls.WRITE, ARGUMENTS), ask()),
                 attempt(gate, Calls.tool(otherKey, Calls.WRITE, ARGUMENTS), ask()),
                 attempt(gate, Calls.tool(otherTenant, Calls.WRITE, ARGUMENTS), ask()),
-                attempt(gate, Calls.tool(Calls.BOT, redefined, ARGUMENTS), ask()),
-                attempt(gate, Calls.tool(Calls.BOT, renamed, ARGUMENTS), ask()),
-                attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask()));
+                attempt(gate, Calls.tool(Calls.BOT, renamed, ARGUMENTS), ask()));
         outcomes.forEach(outcome -> tickets.add(ticket(outcome)));
-        assertEquals(8, tickets.size());
+        assertEquals(6, tickets.size());
         assertEquals(Optional.empty(), attempt(ARGUMENTS));
+        tickets.add(ticket(attempt(gate, Calls.tool(Calls.BOT, redefined, ARGUMENTS), ask())));
+        tickets.add(ticket(attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask())));
+        assertEquals(8, tickets.size());
     }
 
     @Test
@@ -291,20 +338,49 @@ abstract class ApprovalContract {
     }
 
     @Test
-    void aNoHoldsAsLongAsTheTicketWouldHave() {
+    void aNoRefusesTheSameCallForAWhileWithoutAskingAnew() {
         UUID ticket = ticket(attempt(ARGUMENTS));
         VoteResult result = approvals().decide("acme", ticket, vote("ann", Vote.Choice.DENY));
         assertEquals(
-                TicketState.DENIED,
-                assertInstanceOf(VoteResult.Decided.class, result).ticket().state());
+                TicketState.Name.DENIED,
+                assertInstanceOf(VoteResult.Decided.class, result)
+                        .ticket()
+                        .state()
+                        .name());
         for (int i = 0; i < 2; i++) {
             Denial denial = denial(attempt(ARGUMENTS));
             assertEquals(Denial.Stage.APPROVAL, denial.stage());
             assertEquals(Denial.Reason.APPROVAL_DENIED, denial.reason());
             assertEquals("approval " + ticket + " was denied by ann: looked at it", denial.detail());
         }
-        letTimePass(Duration.ofMinutes(16));
+        letTimePass(Duration.ofMinutes(50));
+        assertEquals(Denial.Reason.APPROVAL_DENIED, denial(attempt(ARGUMENTS)).reason());
+        assertNotEquals(ticket, ticket(attempt(ARGUMENTS.replace("hi", "ho"))), "another call is another question");
+        letTimePass(Duration.ofMinutes(11));
         assertNotEquals(ticket, ticket(attempt(ARGUMENTS)));
+    }
+
+    @Test
+    void aNoCannotBeGoneRoundByAnotherKeyOrWhenRulesOrTheToolChange() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        approvals().decide("acme", ticket, vote("ann", Vote.Choice.DENY));
+        Subject otherKey = new Subject("acme", "support", Subject.Kind.AGENT, "triage-bot", "k00000000002");
+        Subject otherMember = new Subject("acme", "support", Subject.Kind.AGENT, "other-bot", "k00000000003");
+        Resource.Tool redefined = new Resource.Tool("files", "write_file", "e".repeat(64));
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        List<Optional<CallOutcome>> outcomes = List.of(
+                attempt(gate, Calls.tool(otherKey, Calls.WRITE, ARGUMENTS), ask()),
+                attempt(gate, Calls.tool(Calls.BOT, redefined, ARGUMENTS), ask()),
+                attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask()),
+                attempt(gate, write(" " + ARGUMENTS + " "), askFor(2, "ann", "bob")));
+        outcomes.forEach(outcome -> {
+            assertEquals(Denial.Reason.APPROVAL_DENIED, denial(outcome).reason());
+            assertEquals(
+                    "approval " + ticket + " was denied by ann: looked at it",
+                    denial(outcome).detail());
+        });
+        assertEquals(1, records("approval.requested"));
+        assertNotEquals(ticket, ticket(attempt(gate, Calls.tool(otherMember, Calls.WRITE, ARGUMENTS), ask())));
     }
 
     @Test
@@ -329,8 +405,8 @@ abstract class ApprovalContract {
         assertEquals(0, approvals().expireDue());
         assertEquals(2, records("approval.expired"));
         assertEquals(
-                TicketState.EXPIRED,
-                approvals().find("acme", first).orElseThrow().state());
+                TicketState.Name.EXPIRED,
+                approvals().find("acme", first).orElseThrow().state().name());
         assertEquals(Denial.Reason.APPROVAL_EXPIRED, denial(attempt("{}")).reason());
         assertNotEquals(second, ticket(attempt("{}")));
     }
@@ -349,19 +425,26 @@ abstract class ApprovalContract {
         approve(ticket);
         VoteResult again = approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE));
         assertEquals(
-                TicketState.APPROVED,
+                TicketState.Name.APPROVED,
                 assertInstanceOf(VoteResult.AlreadyDecided.class, again)
                         .ticket()
-                        .state());
+                        .state()
+                        .name());
         VoteResult late = approvals().decide("acme", ticket, vote("bob", Vote.Choice.DENY));
         assertEquals(
-                TicketState.APPROVED,
-                assertInstanceOf(VoteResult.AlreadyDecided.class, late).ticket().state());
+                TicketState.Name.APPROVED,
+                assertInstanceOf(VoteResult.AlreadyDecided.class, late)
+                        .ticket()
+                        .state()
+                        .name());
         assertEquals(Optional.empty(), attempt(ARGUMENTS));
         VoteResult used = approvals().decide("acme", ticket, vote("bob", Vote.Choice.DENY));
         assertEquals(
-                TicketState.REDEEMED,
-                assertInstanceOf(VoteResult.AlreadyDecided.class, used).ticket().state());
+                TicketState.Name.REDEEMED,
+                assertInstanceOf(VoteResult.AlreadyDecided.class, used)
+                        .ticket()
+                        .state()
+                        .name());
         assertEquals(1, records("approval.decided"));
     }
 
@@ -378,6 +461,298 @@ abstract class ApprovalContract {
                 approvals().decide("acme", UUID.randomUUID(), vote("ann", Vote.Choice.APPROVE)));
         assertEquals(new VoteResult.Unknown(), approvals().decide("evil", open, vote("ann", Vote.Choice.APPROVE)));
         assertEquals(1, records("approval.decided"));
+    }
+
+    @Test
+    void asManyPeopleSayYesAsTheStrictestRuleWantsAndEachCountsOnce() {
+        Decision.Ask ask = askFor(2, "ann", "bob", "carla", "triage-bot");
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
+        Ticket counted = assertInstanceOf(
+                        VoteResult.Counted.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)))
+                .ticket();
+        assertEquals(new TicketState.PartiallyApproved(List.of("ann")), counted.state());
+        assertEquals(ticket, ticket(attempt(gate, write(ARGUMENTS), ask)), "one yes is not enough");
+        assertInstanceOf(
+                VoteResult.CountedBefore.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+        assertEquals(VoteResult.Why.REQUESTER, refusal(ticket, "triage-bot"));
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(ticket, "dave"));
+        assertEquals(
+                List.of(ticket),
+                approvals().list("acme", TicketState.Name.PARTIALLY_APPROVED, 10).stream()
+                        .map(Ticket::id)
+                        .toList());
+        assertEquals(List.of(), approvals().list("acme", TicketState.Name.PENDING, 10));
+        Ticket decided = assertInstanceOf(
+                        VoteResult.Decided.class,
+                        approvals().decide("acme", ticket, vote("carla", Vote.Choice.APPROVE)))
+                .ticket();
+        assertEquals(List.of("ann", "carla"), decided.yes());
+        assertEquals(Optional.empty(), attempt(gate, write(ARGUMENTS), ask));
+        assertEquals(
+                List.of("ann", "carla"),
+                approvals().find("acme", ticket).orElseThrow().yes());
+        assertEquals(2, records("approval.decided"));
+        assertEquals(
+                1,
+                leaves().stream()
+                        .filter(leaf -> leaf.contains("\"state\":\"partially_approved\""))
+                        .count());
+        assertEquals(1, records("approval.redeemed"));
+    }
+
+    @Test
+    void aNoEndsWhatOthersSaidYesToAndOnesOwnYesToo() {
+        Decision.Ask ask = askFor(2, "ann", "bob", "carla");
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        for (String mind : List.of("bob", "ann")) {
+            String arguments = "{\"by\":\"" + mind + "\"}";
+            UUID ticket = ticket(attempt(gate, write(arguments), ask));
+            assertInstanceOf(
+                    VoteResult.Counted.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+            assertInstanceOf(
+                    VoteResult.Decided.class, approvals().decide("acme", ticket, vote(mind, Vote.Choice.DENY)));
+            assertInstanceOf(
+                    VoteResult.AlreadyDecided.class,
+                    approvals().decide("acme", ticket, vote("carla", Vote.Choice.APPROVE)));
+            Denial denial = denial(attempt(gate, write(arguments), ask));
+            assertEquals("approval " + ticket + " was denied by " + mind + ": looked at it", denial.detail());
+        }
+    }
+
+    @Test
+    void aPartialApprovalExpiresLikeAnyOther() {
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        Decision.Ask ask = askFor(2, "ann", "bob");
+        UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
+        assertInstanceOf(
+                VoteResult.Counted.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+        letTimePass(Duration.ofMinutes(16));
+        assertInstanceOf(
+                VoteResult.Expired.class, approvals().decide("acme", ticket, vote("bob", Vote.Choice.APPROVE)));
+        assertEquals(1, approvals().expireDue());
+        assertEquals(
+                Denial.Reason.APPROVAL_EXPIRED,
+                denial(attempt(gate, write(ARGUMENTS), ask)).reason());
+    }
+
+    @Test
+    void aKeyThatTheRequestersKeyMadeDoesNotMakeTheRequesterAnother() {
+        Subject child = new Subject("acme", "support", Subject.Kind.AGENT, "triage-bot", "k00000000009")
+                .by(new Delegation(List.of("k00000000001"), List.of(Confines.NONE)));
+        UUID ticket = ticket(attempt(
+                gate(Duration.ZERO, "v1"), Calls.tool(child, Calls.WRITE, ARGUMENTS), ask("triage-bot", "ann")));
+        assertEquals(VoteResult.Why.REQUESTER, refusal(ticket, "triage-bot"));
+    }
+
+    private static Decision.Ask asking(Rule... rules) {
+        return new Decision.Ask(List.of(rules), List.of());
+    }
+
+    private static Rule rule(String id, int quorum, List<String> approvers, Rule.Escalation... escalate) {
+        return new Rule(
+                id,
+                Rule.Effect.REQUIRE_APPROVAL,
+                Rule.Who.ANYBODY,
+                new Selectors(List.of(), List.of("*"), List.of(), List.of(), List.of()),
+                null,
+                approvers,
+                null,
+                quorum,
+                List.of(escalate));
+    }
+
+    @Test
+    void aTeamIsItsUsersInTheTenantOfTheCall() {
+        Decision.Ask ask = asking(rule("team", 1, List.of("team:support")));
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+        assertEquals(
+                List.of("ann", "bob"),
+                approvals().find("acme", ticket).orElseThrow().deciders());
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(ticket, "carla"));
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(ticket, "mallory"));
+        approve(ticket);
+        assertEquals(Optional.empty(), attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+    }
+
+    @Test
+    void rulesThatAskTogetherAreSatisfiedByPeopleWhomEachOfThemMeans() {
+        Decision.Ask ask = asking(rule("team", 1, List.of("team:support")), rule("named", 1, List.of("bob", "carla")));
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+        assertEquals(
+                List.of("bob"), approvals().find("acme", ticket).orElseThrow().deciders());
+    }
+
+    @Test
+    void whatNobodyCouldApproveIsRefusedAndNeverOpenToEverybody() {
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        for (Decision.Ask ask : List.of(
+                asking(rule("gone", 1, List.of("nobody-here"))),
+                asking(rule("other-tenant", 1, List.of("mallory"))),
+                asking(rule("empty-team", 1, List.of("team:nobody"))),
+                asking(rule("agents-are-no-people", 1, List.of("triage-bot"))),
+                asking(rule("too-few", 3, List.of("team:support"))),
+                asking(rule("support", 1, List.of("team:support")), rule("leads", 1, List.of("team:leads"))))) {
+            Denial denial = denial(attempt(gate, write(ARGUMENTS), ask));
+            assertEquals(Denial.Reason.FORBIDDEN, denial.reason(), denial.detail());
+            assertEquals(Denial.Stage.APPROVAL, denial.stage());
+        }
+        assertEquals(List.of(), approvals().list("acme", null, 10));
+    }
+
+    @Test
+    void whenNobodyDecidesMorePeopleMayAndAreToldAndTheQuorumStays() {
+        Decision.Ask ask = asking(rule(
+                "write",
+                2,
+                List.of("team:support"),
+                new Rule.Escalation(Duration.ofMinutes(5), List.of("team:leads")),
+                new Rule.Escalation(Duration.ofMinutes(10), List.of("carla"))));
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
+        Escalations escalations = new Escalations(tickets(), config(Duration.ZERO), notices());
+        assertEquals(0, escalations.runOnce());
+        assertEquals(VoteResult.Why.NOT_NOW, refusal(ticket, "lea"));
+        letTimePass(Duration.ofMinutes(6));
+        assertEquals(1, escalations.runOnce());
+        assertEquals(0, escalations.runOnce());
+        assertEquals(VoteResult.Why.NOT_NOW, refusal(ticket, "carla"));
+        assertInstanceOf(
+                VoteResult.Counted.class, approvals().decide("acme", ticket, vote("lea", Vote.Choice.APPROVE)));
+        letTimePass(Duration.ofMinutes(5));
+        assertEquals(1, escalations.runOnce());
+        assertEquals(0, escalations.runOnce());
+        assertEquals(
+                Set.of("ann", "bob", "lea", "leo", "carla"),
+                Set.copyOf(approvals().find("acme", ticket).orElseThrow().deciders()));
+        assertInstanceOf(
+                VoteResult.Decided.class, approvals().decide("acme", ticket, vote("carla", Vote.Choice.APPROVE)));
+        assertEquals(Optional.empty(), attempt(gate, write(ARGUMENTS), ask));
+        assertEquals(2, records("approval.escalated"));
+        List<String> bodies = outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)).stream()
+                .map(due -> new String(due.body(), StandardCharsets.UTF_8))
+                .toList();
+        assertEquals(List.of(), bodies, "nobody needs to hear of a ticket that is decided");
+    }
+
+    @Test
+    void noticesSayWhoIsAskedNowAndWhoLater() {
+        Rule rule = rule("write", 1, List.of("ann"), new Rule.Escalation(Duration.ofMinutes(5), List.of("lea")));
+        assertTrue(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), asking(rule))
+                .isPresent());
+        letTimePass(Duration.ofMinutes(6));
+        assertEquals(1, new Escalations(tickets(), config(Duration.ZERO), notices()).runOnce());
+        List<String> bodies = outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)).stream()
+                .map(due -> new String(due.body(), StandardCharsets.UTF_8))
+                .sorted()
+                .toList();
+        assertEquals(2, bodies.size());
+        assertTrue(
+                bodies.getFirst().startsWith("{\"type\":\"approval.escalated\"")
+                        && bodies.getFirst().contains("\"approvers\":[\"ann\",\"lea\"],\"later\":[],\"quorum\":1"),
+                bodies.getFirst());
+        assertTrue(
+                bodies.getLast().contains("\"approvers\":[\"ann\"],\"later\":[{\"approver\":\"lea\",\"from\":\""),
+                bodies.getLast());
+    }
+
+    @Test
+    void aDeputyDecidesWhileSomebodyIsAwayAndTheirVotesAreOne() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        people = new People(
+                ORGANISATION,
+                List.of(
+                        new ApprovalConfig.Deputy("ann", "dave", today.minusDays(1), today.plusDays(1)),
+                        new ApprovalConfig.Deputy("bob", "carla", today.minusDays(9), today.minusDays(8)),
+                        new ApprovalConfig.Deputy("bob", "mallory", today, today)));
+        Decision.Ask ask = asking(rule("write", 2, List.of("team:support")));
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
+        assertEquals(VoteResult.Why.NOT_NOW, refusal(ticket, "carla"));
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(ticket, "mallory"));
+        assertInstanceOf(
+                VoteResult.Counted.class, approvals().decide("acme", ticket, vote("dave", Vote.Choice.APPROVE)));
+        assertInstanceOf(
+                VoteResult.CountedBefore.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+        assertInstanceOf(
+                VoteResult.Decided.class, approvals().decide("acme", ticket, vote("bob", Vote.Choice.APPROVE)));
+        assertTrue(leaves().stream().anyMatch(leaf -> leaf.contains("\"stands_for\":\"ann\"")));
+        people = new People(ORGANISATION, List.of());
+        assertEquals(
+                Optional.empty(),
+                attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask),
+                "deputies come and go, and a yes stays");
+    }
+
+    @Test
+    void aYesIsWorthNothingOnceThoseWhoCouldGiveItAreOthers() {
+        Decision.Ask ask = asking(rule("write", 1, List.of("team:support")));
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+        approve(ticket);
+        people = new People(
+                new OrganisationConfig(List.of(new OrganisationConfig.Tenant(
+                        "acme",
+                        List.of(),
+                        List.of(new OrganisationConfig.Team("support", List.of(), members("bob"), List.of())),
+                        members("ann"),
+                        List.of()))),
+                List.of());
+        assertNotEquals(ticket, ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask)));
+    }
+
+    @Test
+    void aWithdrawnTicketLeadsToNothingAndTheCallMayAskAnew() {
+        UUID waiting = ticket(attempt("{\"n\":1}"));
+        UUID approved = ticket(attempt("{\"n\":2}"));
+        approve(approved);
+        for (UUID ticket : List.of(waiting, approved)) {
+            Withdrawal.Done done =
+                    assertInstanceOf(Withdrawal.Done.class, approvals().withdraw("acme", ticket, "maria", "a mistake"));
+            assertEquals("a mistake", done.ticket().reason());
+            assertInstanceOf(Withdrawal.TooLate.class, approvals().withdraw("acme", ticket, "maria", null));
+            assertInstanceOf(
+                    VoteResult.AlreadyDecided.class,
+                    approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+        }
+        assertEquals(2, records("approval.withdrawn"));
+        assertNotEquals(waiting, ticket(attempt("{\"n\":1}")));
+        assertNotEquals(approved, ticket(attempt("{\"n\":2}")));
+        assertEquals(new Withdrawal.Unknown(), approvals().withdraw("evil", waiting, "maria", null));
+    }
+
+    @Test
+    void whatWasUsedOrDeniedOrIsOverCannotBeWithdrawn() {
+        UUID used = ticket(attempt("{\"n\":1}"));
+        approve(used);
+        assertEquals(Optional.empty(), attempt("{\"n\":1}"));
+        UUID denied = ticket(attempt("{\"n\":2}"));
+        approvals().decide("acme", denied, vote("ann", Vote.Choice.DENY));
+        UUID over = ticket(attempt("{\"n\":3}"));
+        letTimePass(Duration.ofMinutes(16));
+        for (UUID ticket : List.of(used, denied, over)) {
+            assertInstanceOf(Withdrawal.TooLate.class, approvals().withdraw("acme", ticket, "maria", null));
+        }
+        assertEquals(0, records("approval.withdrawn"));
+    }
+
+    @Test
+    void aHeldCallHearsThatItsTicketWasWithdrawnAndDoesNotAskAgain() throws InterruptedException {
+        ApprovalGate gate = gate(Duration.ofSeconds(30), "v1");
+        AtomicReference<Optional<CallOutcome>> outcome = new AtomicReference<>();
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            outcome.set(attempt(gate, write(ARGUMENTS), ask()));
+            ended.countDown();
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> !approvals().list("acme", null, 10).isEmpty());
+        UUID ticket = approvals().list("acme", null, 10).getFirst().id();
+        approvals().withdraw("acme", ticket, "maria", null);
+        ended.await();
+        Denial denial = denial(outcome.get());
+        assertEquals(Denial.Reason.APPROVAL_WITHDRAWN, denial.reason());
+        assertEquals("approval " + ticket + " was withdrawn by maria", denial.detail());
+        assertEquals(1, approvals().list("acme", null, 10).size());
     }
 
     private VoteResult.Why refusal(UUID ticket, String approver) {
@@ -409,7 +784,7 @@ abstract class ApprovalContract {
                         .toList()));
         assertEquals(
                 List.of(second),
-                approvals().list("acme", TicketState.PENDING, 10).stream()
+                approvals().list("acme", TicketState.Name.PENDING, 10).stream()
                         .map(Ticket::id)
                         .toList());
         assertEquals(1, approvals().list("acme", null, 1).size());

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     private final InstantSource clock;
     private final Map<UUID, Ticket> tickets = new LinkedHashMap<>();
+    private final Map<UUID, Instant> escalations = new HashMap<>();
     private final List<Owed> outbox = new ArrayList<>();
 
     private static final class Owed {
@@ -45,12 +47,19 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         return tickets.values().stream()
                 .filter(ticket -> ticket.tenant().equals(tenant)
                         && ticket.request().binding().equals(binding))
-                .reduce((a, b) -> isLiving(a) ? a : b)
+                .reduce((a, b) -> a.isLiving() ? a : b)
                 .map(this::now);
     }
 
-    private static boolean isLiving(Ticket ticket) {
-        return ticket.state() == TicketState.PENDING || ticket.state() == TicketState.APPROVED;
+    @Override
+    public synchronized List<Ticket> ofCall(String tenant, String call) {
+        return tickets.values().stream()
+                .map(this::now)
+                .filter(ticket -> ticket.tenant().equals(tenant)
+                        && ticket.request().callDigest().equals(call)
+                        && (ticket.isLiving() || (ticket.state() instanceof TicketState.Denied && !ticket.over())))
+                .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
+                .toList();
     }
 
     @Override
@@ -61,9 +70,10 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     }
 
     @Override
-    public synchronized List<Ticket> list(String tenant, @Nullable TicketState state, int limit) {
+    public synchronized List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
         return tickets.values().stream()
-                .filter(ticket -> ticket.tenant().equals(tenant) && (state == null || ticket.state() == state))
+                .filter(ticket -> ticket.tenant().equals(tenant)
+                        && (state == null || ticket.state().name() == state))
                 .sorted(Comparator.comparing(Ticket::requestedAt).reversed().thenComparing(Ticket::id))
                 .limit(limit)
                 .map(this::now)
@@ -74,7 +84,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     public synchronized List<Ticket> overdue(int limit) {
         return tickets.values().stream()
                 .map(this::now)
-                .filter(ticket -> isLiving(ticket) && ticket.over())
+                .filter(ticket -> ticket.isLiving() && ticket.over())
                 .limit(limit)
                 .toList();
     }
@@ -84,10 +94,8 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         for (TicketChange change : changes) {
             switch (change) {
                 case TicketChange.Open open -> open(open);
-                case TicketChange.Redeem redeem -> redeem(redeem);
-                case TicketChange.Carry carry -> carry(carry);
-                case TicketChange.Decide decide -> decide(decide);
-                case TicketChange.Expire expire -> expire(expire);
+                case TicketChange.Escalate escalate -> escalate(escalate);
+                case TicketChange.Step step -> step(step);
             }
         }
     }
@@ -95,7 +103,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     private void open(TicketChange.Open change) {
         TicketRequest request = change.request();
         boolean alive = tickets.values().stream()
-                .anyMatch(ticket -> isLiving(ticket)
+                .anyMatch(ticket -> ticket.isLiving()
                         && ticket.tenant().equals(request.tenant())
                         && ticket.request().binding().equals(request.binding()));
         if (alive) {
@@ -106,116 +114,67 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         Ticket ticket = new Ticket(
                 change.id(),
                 request,
-                TicketState.PENDING,
-                false,
-                null,
-                null,
+                new TicketState.Requested(),
                 change.callId(),
-                null,
                 now,
                 now.plus(change.timeout()),
-                null,
-                null,
-                false);
+                now);
         tickets.put(ticket.id(), ticket);
+        escalateAt(ticket);
         change.notices(ticket).forEach(notice -> outbox.add(new Owed(ticket, notice, now)));
         change.decide(ticket);
     }
 
-    private void redeem(TicketChange.Redeem change) {
-        Ticket ticket = find(change.tenant(), change.id()).orElse(null);
-        boolean usable = ticket != null && ticket.state() == TicketState.APPROVED && !ticket.over();
-        change.decide(usable ? put(with(ticket, TicketState.REDEEMED, change.callId(), ticket.told())) : null);
+    @Override
+    public synchronized List<Ticket> escalating(int limit) {
+        return tickets.values().stream()
+                .map(this::now)
+                .filter(this::isEscalating)
+                .limit(limit)
+                .toList();
     }
 
-    private void carry(TicketChange.Carry change) {
-        Ticket ticket = find(change.tenant(), change.id()).orElse(null);
-        boolean usable = ticket != null
-                && ticket.state() == TicketState.REDEEMED
-                && change.fromCall().equals(ticket.redeemedByCall());
-        change.decide(usable ? put(with(ticket, TicketState.REDEEMED, change.toCall(), ticket.told())) : null);
+    private boolean isEscalating(Ticket ticket) {
+        Instant at = escalations.get(ticket.id());
+        return ticket.isWaiting() && at != null && !at.isAfter(ticket.readAt());
     }
 
-    private void decide(TicketChange.Decide change) {
-        Ticket ticket = find(change.tenant(), change.id()).orElse(null);
-        if (ticket == null) {
-            change.decide(new VoteResult.Unknown());
-            return;
+    private void escalate(TicketChange.Escalate change) {
+        Ticket due =
+                find(change.tenant(), change.id()).filter(this::isEscalating).orElse(null);
+        change.decide(due);
+        if (due != null) {
+            escalateAt(due);
+            change.notices(due).forEach(notice -> outbox.add(new Owed(due, notice, due.readAt())));
         }
-        VoteResult objection = change.objection(ticket);
-        if (objection != null) {
-            change.decide(objection);
-            return;
-        }
-        Instant now = clock.instant();
-        boolean yes = change.vote().choice() == Vote.Choice.APPROVE;
-        Ticket decided = new Ticket(
-                ticket.id(),
-                ticket.request(),
-                yes ? TicketState.APPROVED : TicketState.DENIED,
-                false,
-                change.vote().reason(),
-                change.vote().approver(),
-                ticket.requestedByCall(),
-                null,
-                ticket.requestedAt(),
-                ticket.expiresAt(),
-                now,
-                yes ? now.plus(change.redeemWithin()) : null,
-                false);
-        change.decide(new VoteResult.Decided(put(decided)));
     }
 
-    private void expire(TicketChange.Expire change) {
-        Ticket ticket = find(change.tenant(), change.id()).orElse(null);
-        Ticket ended = null;
-        if (ticket != null && isLiving(ticket) && ticket.over()) {
-            ended = put(with(ticket, TicketState.EXPIRED, null, false));
-            ticket = ended;
+    private void escalateAt(Ticket ticket) {
+        Instant next = ticket.escalatesAt();
+        if (next == null) {
+            escalations.remove(ticket.id());
+        } else {
+            escalations.put(ticket.id(), next);
         }
-        boolean tells = change.isTelling() && ticket != null && ticket.state() == TicketState.EXPIRED && !ticket.told();
-        if (tells) {
-            put(with(ticket, TicketState.EXPIRED, null, true));
-        }
-        change.decide(ended, tells);
     }
 
-    private Ticket put(Ticket ticket) {
-        tickets.put(ticket.id(), ticket);
-        return now(ticket);
-    }
-
-    private static Ticket with(Ticket ticket, TicketState state, @Nullable UUID redeemedBy, boolean told) {
-        return copy(ticket, state, false, redeemedBy, told);
+    private void step(TicketChange.Step step) {
+        Ticket ticket = find(step.tenant(), step.id()).orElse(null);
+        TicketState next = step.decide(ticket);
+        if (ticket != null && next != null) {
+            tickets.put(ticket.id(), ticket.in(next));
+        }
     }
 
     private Ticket now(Ticket ticket) {
-        Instant now = clock.instant();
-        boolean over = switch (ticket.state()) {
-            case PENDING, DENIED -> !ticket.expiresAt().isAfter(now);
-            case APPROVED ->
-                ticket.redeemBefore() != null && !ticket.redeemBefore().isAfter(now);
-            case EXPIRED, REDEEMED -> false;
-        };
-        return copy(ticket, ticket.state(), over, ticket.redeemedByCall(), ticket.told());
-    }
-
-    private static Ticket copy(
-            Ticket ticket, TicketState state, boolean over, @Nullable UUID redeemedBy, boolean told) {
         return new Ticket(
                 ticket.id(),
                 ticket.request(),
-                state,
-                over,
-                ticket.reason(),
-                ticket.decidedBy(),
+                ticket.state(),
                 ticket.requestedByCall(),
-                redeemedBy,
                 ticket.requestedAt(),
                 ticket.expiresAt(),
-                ticket.decidedAt(),
-                ticket.redeemBefore(),
-                told);
+                clock.instant());
     }
 
     @Override

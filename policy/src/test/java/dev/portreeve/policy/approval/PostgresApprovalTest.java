@@ -9,7 +9,9 @@ import dev.portreeve.audit.Database;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.Transaction;
+import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.PostgresOutbox;
 import java.sql.Connection;
@@ -18,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -27,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -77,13 +81,23 @@ class PostgresApprovalTest extends ApprovalContract {
         }
 
         @Override
+        public List<Ticket> ofCall(String tenant, String call) {
+            return bounded(() -> store.ofCall(tenant, call));
+        }
+
+        @Override
         public Optional<Ticket> find(String tenant, UUID id) {
             return bounded(() -> store.find(tenant, id));
         }
 
         @Override
-        public List<Ticket> list(String tenant, @Nullable TicketState state, int limit) {
+        public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
             return bounded(() -> store.list(tenant, state, limit));
+        }
+
+        @Override
+        public List<Ticket> escalating(int limit) {
+            return bounded(() -> store.escalating(limit));
         }
 
         @Override
@@ -123,7 +137,9 @@ class PostgresApprovalTest extends ApprovalContract {
                 "UPDATE policy.approval SET requested_at = requested_at - ? * interval '1 second',"
                         + " expires_at = expires_at - ? * interval '1 second',"
                         + " decided_at = decided_at - ? * interval '1 second',"
-                        + " redeem_before = redeem_before - ? * interval '1 second'",
+                        + " redeem_before = redeem_before - ? * interval '1 second',"
+                        + " refused_until = refused_until - ? * interval '1 second',"
+                        + " escalates_at = escalates_at - ? * interval '1 second'",
                 "UPDATE policy.notice SET next_at = next_at - ? * interval '1 second'")) {
             try (Connection connection = database.owner().getConnection();
                     PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -209,6 +225,79 @@ class PostgresApprovalTest extends ApprovalContract {
         assertEquals(
                 1, results.stream().filter(VoteResult.Decided.class::isInstance).count());
         assertEquals(1, database.number("SELECT count(*) FROM policy.approval_vote"));
+    }
+
+    /** Everything that can happen to a ticket happens at once, at two gateways; what stands in the end follows from one order of it. */
+    @Test
+    void racingVotesWithdrawalsAndUsesHaveOneOutcome() throws Exception {
+        try (PostgresJournal other = journal()) {
+            Approvals there = new Approvals(
+                    new Tickets(store(), new AuditLog(other), Pepper.of(new byte[Pepper.BYTES])),
+                    config(Duration.ZERO));
+            Random random = new Random(7);
+            for (int round = 0; round < 12; round++) {
+                race(there, "{\"round\":" + round + "}", random.nextLong());
+            }
+        }
+    }
+
+    private void race(Approvals there, String arguments, long seed) throws Exception {
+        Decision.Ask ask = askFor(2, "ann", "bob", "carla", "dave");
+        ApprovalGate gate = gate(Duration.ZERO, "v1");
+        UUID ticket = ticket(attempt(gate, write(arguments), ask));
+        Random random = new Random(seed);
+        List<Supplier<Optional<CallOutcome>>> deeds = new ArrayList<>();
+        List<VoteResult.Decided> deciders = Collections.synchronizedList(new ArrayList<>());
+        for (String approver : List.of("ann", "bob", "carla", "dave", "ann", "bob")) {
+            Approvals at = random.nextBoolean() ? approvals() : there;
+            Vote.Choice choice = random.nextInt(5) == 0 ? Vote.Choice.DENY : Vote.Choice.APPROVE;
+            deeds.add(() -> {
+                if (at.decide("acme", ticket, vote(approver, choice)) instanceof VoteResult.Decided decided) {
+                    deciders.add(decided);
+                }
+                return Optional.of(new CallOutcome.Abandoned());
+            });
+        }
+        AtomicInteger withdrawn = new AtomicInteger();
+        for (int i = 0; i < 2 && random.nextBoolean(); i++) {
+            deeds.add(() -> {
+                if (there.withdraw("acme", ticket, "maria", null) instanceof Withdrawal.Done) {
+                    withdrawn.incrementAndGet();
+                }
+                return Optional.of(new CallOutcome.Abandoned());
+            });
+        }
+        for (int i = 0; i < 8; i++) {
+            deeds.add(() -> attempt(gate, write(arguments), ask));
+        }
+        AtomicInteger next = new AtomicInteger();
+        List<Optional<CallOutcome>> outcomes =
+                together(deeds.size(), () -> deeds.get(next.getAndIncrement()).get());
+        long ran = outcomes.stream().filter(Optional::isEmpty).count();
+        TicketState end = approvals().find("acme", ticket).orElseThrow().state();
+        assertTrue(deciders.size() <= 1, deciders.toString());
+        assertEquals(end instanceof TicketState.Redeemed ? 1 : 0, ran, end.toString());
+        assertEquals(end instanceof TicketState.Withdrawn ? 1 : 0, withdrawn.get(), end.toString());
+        switch (end) {
+            case TicketState.Redeemed redeemed -> assertEquals(2, redeemed.yes().size());
+            case TicketState.Approved approved -> assertEquals(2, approved.yes().size());
+            case TicketState.Denied ignored -> assertEquals(1, deciders.size());
+            case TicketState.Withdrawn ignored -> assertEquals(1, withdrawn.get());
+            case TicketState.Waiting waiting -> assertTrue(waiting.yes().size() < 2);
+            case TicketState.Expired ignored -> throw new AssertionError("no time has passed");
+        }
+    }
+
+    @Test
+    void theDatabaseItselfRefusesAnApprovalByTooFew() {
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write("{}"), askFor(2, "ann", "bob")));
+        SQLException refused = assertThrows(
+                SQLException.class,
+                () -> database.texts(
+                        "UPDATE policy.approval SET state = 'approved', approved_by = '{ann}', redeem_before = now()"
+                                + " WHERE id = ? RETURNING state",
+                        ticket));
+        assertTrue(String.valueOf(refused.getMessage()).contains("approved_by_enough"), refused.getMessage());
     }
 
     @Test

@@ -11,7 +11,15 @@ import org.junit.jupiter.api.Test;
 class TicketRequestTest {
     private static TicketRequest request(String member, String key, String server, String tool) {
         return new TicketRequest(
-                "acme", member, key, new Resource.Tool(server, tool, "d"), Calls.arguments("{}"), "r", List.of(), "v1");
+                "acme",
+                member,
+                key,
+                new Resource.Tool(server, tool, "d"),
+                Calls.arguments("{}"),
+                "r",
+                List.of(),
+                1,
+                "v1");
     }
 
     @Test

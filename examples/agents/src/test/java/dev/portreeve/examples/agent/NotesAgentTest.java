@@ -41,6 +41,7 @@ final class NotesAgentTest {
             organisation:
               tenants:
                 - id: acme
+                  users: [ { id: petra } ]
                   agents:
                     - { id: helper, budgets: [ { limit-usd: 5, window: daily } ] }
                     - { id: pauper, budgets: [ { limit-usd: 0.0001, window: daily } ] }

@@ -23,6 +23,7 @@ import org.jooq.Field;
 import org.jooq.ForeignKey;
 import org.jooq.Index;
 import org.jooq.InverseForeignKey;
+import org.jooq.JSONB;
 import org.jooq.Name;
 import org.jooq.Path;
 import org.jooq.PlainSQL;
@@ -173,6 +174,36 @@ public class Approval extends TableImpl<ApprovalRecord> {
      */
     public final TableField<ApprovalRecord, Instant> TOLD_AT = createField(DSL.name("told_at"), SQLDataType.INSTANT, this, "");
 
+    /**
+     * The column <code>policy.approval.quorum</code>.
+     */
+    public final TableField<ApprovalRecord, Integer> QUORUM = createField(DSL.name("quorum"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.INTEGER)), this, "");
+
+    /**
+     * The column <code>policy.approval.approved_by</code>.
+     */
+    public final TableField<ApprovalRecord, String[]> APPROVED_BY = createField(DSL.name("approved_by"), SQLDataType.CLOB.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::text[]"), SQLDataType.CLOB.array())), this, "");
+
+    /**
+     * The column <code>policy.approval.seats</code>.
+     */
+    public final TableField<ApprovalRecord, JSONB> SEATS = createField(DSL.name("seats"), SQLDataType.JSONB, this, "");
+
+    /**
+     * The column <code>policy.approval.escalates_at</code>.
+     */
+    public final TableField<ApprovalRecord, Instant> ESCALATES_AT = createField(DSL.name("escalates_at"), SQLDataType.INSTANT, this, "");
+
+    /**
+     * The column <code>policy.approval.call_digest</code>.
+     */
+    public final TableField<ApprovalRecord, byte[]> CALL_DIGEST = createField(DSL.name("call_digest"), SQLDataType.BLOB, this, "");
+
+    /**
+     * The column <code>policy.approval.refused_until</code>.
+     */
+    public final TableField<ApprovalRecord, Instant> REFUSED_UNTIL = createField(DSL.name("refused_until"), SQLDataType.INSTANT, this, "");
+
     private Approval(Name alias, Table<ApprovalRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -242,7 +273,7 @@ public class Approval extends TableImpl<ApprovalRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.APPROVAL_LIVING, Indexes.APPROVAL_RECENT);
+        return Arrays.asList(Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_RECENT);
     }
 
     @Override
@@ -280,8 +311,11 @@ public class Approval extends TableImpl<ApprovalRecord> {
     public List<Check<ApprovalRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("approval_binding_check"), "((octet_length(binding) = 32))", true),
+            Internal.createCheck(this, DSL.name("approval_call_digest_check"), "((octet_length(call_digest) = 32))", true),
             Internal.createCheck(this, DSL.name("approval_check"), "(((state = 'redeemed'::text) = (redeemed_by_call IS NOT NULL)))", true),
-            Internal.createCheck(this, DSL.name("approval_state_check"), "((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'expired'::text, 'redeemed'::text])))", true)
+            Internal.createCheck(this, DSL.name("approval_quorum_check"), "(((quorum >= 1) AND (quorum <= 20)))", true),
+            Internal.createCheck(this, DSL.name("approval_state_check"), "((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'expired'::text, 'redeemed'::text, 'withdrawn'::text])))", true),
+            Internal.createCheck(this, DSL.name("approved_by_enough"), "(((state <> ALL (ARRAY['approved'::text, 'redeemed'::text])) OR (cardinality(approved_by) >= quorum)))", true)
         );
     }
 

@@ -9,6 +9,7 @@ import dev.portreeve.db.policy.tables.Approval;
 import java.time.Instant;
 import java.util.UUID;
 
+import org.jooq.JSONB;
 import org.jooq.Record2;
 import org.jooq.impl.UpdatableRecordImpl;
 
@@ -329,6 +330,90 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         return (Instant) get(21);
     }
 
+    /**
+     * Setter for <code>policy.approval.quorum</code>.
+     */
+    public void setQuorum(Integer value) {
+        set(22, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.quorum</code>.
+     */
+    public Integer getQuorum() {
+        return (Integer) get(22);
+    }
+
+    /**
+     * Setter for <code>policy.approval.approved_by</code>.
+     */
+    public void setApprovedBy(String[] value) {
+        set(23, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.approved_by</code>.
+     */
+    public String[] getApprovedBy() {
+        return (String[]) get(23);
+    }
+
+    /**
+     * Setter for <code>policy.approval.seats</code>.
+     */
+    public void setSeats(JSONB value) {
+        set(24, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.seats</code>.
+     */
+    public JSONB getSeats() {
+        return (JSONB) get(24);
+    }
+
+    /**
+     * Setter for <code>policy.approval.escalates_at</code>.
+     */
+    public void setEscalatesAt(Instant value) {
+        set(25, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.escalates_at</code>.
+     */
+    public Instant getEscalatesAt() {
+        return (Instant) get(25);
+    }
+
+    /**
+     * Setter for <code>policy.approval.call_digest</code>.
+     */
+    public void setCallDigest(byte[] value) {
+        set(26, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.call_digest</code>.
+     */
+    public byte[] getCallDigest() {
+        return (byte[]) get(26);
+    }
+
+    /**
+     * Setter for <code>policy.approval.refused_until</code>.
+     */
+    public void setRefusedUntil(Instant value) {
+        set(27, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.refused_until</code>.
+     */
+    public Instant getRefusedUntil() {
+        return (Instant) get(27);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -352,7 +437,7 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
     /**
      * Create a detached, initialised ApprovalRecord
      */
-    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt) {
+    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt, Integer quorum, String[] approvedBy, JSONB seats, Instant escalatesAt, byte[] callDigest, Instant refusedUntil) {
         super(Approval.APPROVAL);
 
         setTenant(tenant);
@@ -377,6 +462,12 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         setDecidedAt(decidedAt);
         setRedeemBefore(redeemBefore);
         setToldAt(toldAt);
+        setQuorum(quorum);
+        setApprovedBy(approvedBy);
+        setSeats(seats);
+        setEscalatesAt(escalatesAt);
+        setCallDigest(callDigest);
+        setRefusedUntil(refusedUntil);
         resetTouchedOnNotNull();
     }
 }

@@ -9,7 +9,7 @@ import dev.portreeve.db.policy.tables.ApprovalVote;
 import java.time.Instant;
 import java.util.UUID;
 
-import org.jooq.Record3;
+import org.jooq.Record4;
 import org.jooq.impl.UpdatableRecordImpl;
 
 
@@ -124,8 +124,8 @@ public class ApprovalVoteRecord extends UpdatableRecordImpl<ApprovalVoteRecord> 
     // -------------------------------------------------------------------------
 
     @Override
-    public Record3<String, UUID, String> key() {
-        return (Record3) super.key();
+    public Record4<String, UUID, String, String> key() {
+        return (Record4) super.key();
     }
 
     // -------------------------------------------------------------------------

@@ -1,0 +1,85 @@
+package dev.portreeve.gateway.config;
+
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.ApprovalConfig;
+import dev.portreeve.policy.budget.OrganisationConfig;
+import dev.portreeve.policy.budget.OrganisationConfig.Member;
+import dev.portreeve.policy.budget.OrganisationConfig.Team;
+import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that everybody who is to approve something is there: users and teams of the tenants that a rule is about. */
+final class ApproverCheck {
+    private final OrganisationConfig organisation;
+    private final Problems problems;
+
+    ApproverCheck(OrganisationConfig organisation, Problems problems) {
+        this.organisation = organisation;
+        this.problems = problems;
+    }
+
+    void rules(List<Rule> rules) {
+        for (int i = 0; i < rules.size(); i++) {
+            Rule rule = rules.get(i);
+            String path = "policies[" + i + "].";
+            names(path + "approvers", rule.who().tenant(), rule.approvers());
+            for (int e = 0; e < rule.escalate().size(); e++) {
+                names(
+                        path + "escalate[" + e + "].to",
+                        rule.who().tenant(),
+                        rule.escalate().get(e).to());
+            }
+        }
+    }
+
+    void deputies(List<ApprovalConfig.Deputy> deputies) {
+        for (int i = 0; i < deputies.size(); i++) {
+            String path = "approvals.deputies[" + i + "].";
+            require(path + "user", "user", deputies.get(i).user(), users(null).toList());
+            require(
+                    path + "deputy",
+                    "user",
+                    deputies.get(i).deputy(),
+                    users(null).toList());
+        }
+    }
+
+    private void names(String path, @Nullable String tenant, List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            String place = path + "[" + i + "]";
+            if (name.startsWith(Rule.TEAM)) {
+                require(
+                        place,
+                        "team",
+                        name.substring(Rule.TEAM.length()),
+                        meant(tenant)
+                                .flatMap(each -> each.teams().stream())
+                                .map(Team::id)
+                                .toList());
+            } else {
+                require(place, "user", name, users(tenant).toList());
+            }
+        }
+    }
+
+    private void require(String path, String what, String name, List<String> there) {
+        if (!there.contains(name)) {
+            problems.at(path, "there is no " + what + " \"" + name + "\"" + Spelling.hint(name, there));
+        }
+    }
+
+    private Stream<Tenant> meant(@Nullable String tenant) {
+        return organisation.tenants().stream()
+                .filter(each -> tenant == null || each.id().equals(tenant));
+    }
+
+    private Stream<String> users(@Nullable String tenant) {
+        return meant(tenant)
+                .flatMap(each -> Stream.concat(
+                        each.users().stream(), each.teams().stream().flatMap(team -> team.users().stream())))
+                .map(Member::id);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.portreeve.policy.approval;
+
+import static dev.portreeve.db.policy.tables.Approval.APPROVAL;
+
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** A ticket as a row: which columns a state is in, and back. */
+final class PostgresTicketRow {
+    static final Field<Instant> NOW = DSL.field("now()", Instant.class);
+    static final List<Field<?>> FIELDS =
+            Stream.concat(Arrays.stream(APPROVAL.fields()), Stream.of(NOW)).toList();
+    private static final String PENDING = "pending";
+
+    private PostgresTicketRow() {}
+
+    /** Rows whose ticket is in a state of that name. */
+    static Condition isIn(TicketState.Name name) {
+        return switch (name) {
+            case PENDING ->
+                APPROVAL.STATE
+                        .eq(PENDING)
+                        .and(DSL.cardinality(APPROVAL.APPROVED_BY).eq(0));
+            case PARTIALLY_APPROVED ->
+                APPROVAL.STATE
+                        .eq(PENDING)
+                        .and(DSL.cardinality(APPROVAL.APPROVED_BY).gt(0));
+            case APPROVED, REDEEMED, DENIED, EXPIRED, WITHDRAWN -> APPROVAL.STATE.eq(name.code());
+        };
+    }
+
+    /** What a state says; columns it does not speak of keep what the states before left there. */
+    static Map<Field<?>, @Nullable Object> columns(TicketState state) {
+        Map<Field<?>, @Nullable Object> columns = new LinkedHashMap<>();
+        columns.put(
+                APPROVAL.STATE,
+                state instanceof TicketState.Waiting ? PENDING : state.name().code());
+        switch (state) {
+            case TicketState.Waiting waiting -> columns.put(APPROVAL.APPROVED_BY, array(waiting.yes()));
+            case TicketState.Approved approved -> {
+                columns.put(APPROVAL.APPROVED_BY, array(approved.yes()));
+                columns.put(APPROVAL.REDEEM_BEFORE, approved.redeemBefore());
+                word(columns, approved.word());
+            }
+            case TicketState.Redeemed redeemed -> columns.put(APPROVAL.REDEEMED_BY_CALL, redeemed.byCall());
+            case TicketState.Denied denied -> {
+                columns.put(APPROVAL.REFUSED_UNTIL, denied.until());
+                word(columns, denied.word());
+            }
+            case TicketState.Expired expired -> columns.put(APPROVAL.TOLD_AT, expired.told() ? NOW : null);
+            case TicketState.Withdrawn withdrawn -> word(columns, withdrawn.word());
+        }
+        return columns;
+    }
+
+    private static void word(Map<Field<?>, @Nullable Object> columns, TicketState.Word word) {
+        columns.put(APPROVAL.DECIDED_BY, word.by());
+        columns.put(APPROVAL.REASON, word.reason());
+        columns.put(APPROVAL.DECIDED_AT, word.at());
+    }
+
+    private static String[] array(List<String> names) {
+        return names.toArray(String[]::new);
+    }
+
+    static Ticket ticket(Record row) {
+        TicketRequest request = new TicketRequest(
+                row.get(APPROVAL.TENANT),
+                row.get(APPROVAL.MEMBER),
+                row.get(APPROVAL.KEY_ID),
+                new Resource.Tool(row.get(APPROVAL.SERVER), row.get(APPROVAL.TOOL), row.get(APPROVAL.DEFINITION_HASH)),
+                arguments(row.get(APPROVAL.ARGUMENTS)),
+                row.get(APPROVAL.RULE_ID),
+                seats(row.get(APPROVAL.SEATS), row.get(APPROVAL.APPROVERS)),
+                row.get(APPROVAL.QUORUM),
+                row.get(APPROVAL.POLICY_VERSION));
+        return new Ticket(
+                row.get(APPROVAL.ID),
+                request,
+                state(row),
+                row.get(APPROVAL.REQUESTED_BY_CALL),
+                row.get(APPROVAL.REQUESTED_AT),
+                row.get(APPROVAL.EXPIRES_AT),
+                row.get(NOW));
+    }
+
+    /** Tickets of versions before this column say only names. */
+    private static List<Seat> seats(@Nullable JSONB seats, String[] names) {
+        return seats == null
+                ? Arrays.stream(names).map(name -> Seat.of(name, Duration.ZERO)).toList()
+                : SeatsJson.read(seats.data());
+    }
+
+    private static TicketState state(Record row) {
+        List<String> yes = List.of(row.get(APPROVAL.APPROVED_BY));
+        return switch (row.get(APPROVAL.STATE)) {
+            case PENDING -> yes.isEmpty() ? new TicketState.Requested() : new TicketState.PartiallyApproved(yes);
+            case "approved" -> new TicketState.Approved(yes, word(row), row.get(APPROVAL.REDEEM_BEFORE));
+            case "redeemed" -> new TicketState.Redeemed(yes, word(row), row.get(APPROVAL.REDEEMED_BY_CALL));
+            case "denied" -> new TicketState.Denied(word(row), refusedUntil(row));
+            case "expired" -> new TicketState.Expired(row.get(APPROVAL.TOLD_AT) != null);
+            case "withdrawn" -> new TicketState.Withdrawn(word(row));
+            case String unknown -> throw new IllegalStateException("no ticket is \"" + unknown + "\"");
+        };
+    }
+
+    /** A no of a version before this column held as long as its ticket would have. */
+    private static Instant refusedUntil(Record row) {
+        Instant until = row.get(APPROVAL.REFUSED_UNTIL);
+        return until == null ? row.get(APPROVAL.EXPIRES_AT) : until;
+    }
+
+    private static TicketState.Word word(Record row) {
+        return new TicketState.Word(
+                row.get(APPROVAL.DECIDED_BY), row.get(APPROVAL.REASON), row.get(APPROVAL.DECIDED_AT));
+    }
+
+    /** They were accepted when the ticket was opened, so anything else in the row did not come from us. */
+    private static Arguments arguments(byte[] canonical) {
+        return switch (Arguments.parse(canonical, Integer.MAX_VALUE)) {
+            case Arguments.Valid valid -> valid.arguments();
+            case Arguments.Invalid invalid ->
+                throw new IllegalStateException("the arguments of an approval ticket are "
+                        + invalid.problem().message());
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package dev.portreeve.policy.approval;
+
+import dev.portreeve.audit.Facts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the tickets of one call that were asked for under other keys, rules or definitions mean for a new one. */
+final class SameCall {
+    private static final String GATEWAY = "portreeve";
+
+    private final Tickets tickets;
+
+    SameCall(Tickets tickets) {
+        this.tickets = tickets;
+    }
+
+    /** A person's no to this very call that still holds; {@code null} if there is none. */
+    @Nullable
+    Ticket veto(List<Ticket> ofCall) {
+        return ofCall.stream()
+                .filter(ticket -> ticket.state() instanceof TicketState.Denied && !ticket.over())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Takes back what the same key was asked for or given while something else held than does now: no such yes can be used any more, and
+     * nobody shall think about such a question.
+     *
+     * @return what to tell the caller, or {@code null} if there was nothing
+     */
+    @Nullable
+    String takeBackOutdated(List<Ticket> ofCall, TicketRequest now, Facts facts) {
+        List<String> told = new ArrayList<>();
+        for (Ticket ticket : ofCall) {
+            TicketRequest then = ticket.request();
+            boolean outdated = ticket.isLiving()
+                    && !ticket.over()
+                    && then.keyId().equals(now.keyId())
+                    && !then.binding().equals(now.binding());
+            String reason = outdated ? changed(then, now) : "";
+            if (outdated
+                    && tickets.withdraw(ticket.tenant(), ticket.id(), GATEWAY, reason) instanceof Withdrawal.Done) {
+                boolean approved = ticket.state() instanceof TicketState.Approved;
+                told.add("ticket " + ticket.id() + (approved ? ", which was approved," : "")
+                        + " counts no longer, because " + reason);
+            }
+        }
+        if (told.isEmpty()) {
+            return null;
+        }
+        facts.putStrings("approvals_void", told);
+        return String.join("; ", told);
+    }
+
+    private static String changed(TicketRequest then, TicketRequest now) {
+        if (!then.tool().definitionHash().equals(now.tool().definitionHash())) {
+            return "the tool's definition changed since";
+        }
+        return Objects.equals(then.policyVersion(), now.policyVersion())
+                ? "who may approve it changed since"
+                : "the rules changed since";
+    }
+}
