@@ -23,9 +23,13 @@ ALTER TABLE policy.approval ADD CONSTRAINT approved_by_enough
 
 CREATE INDEX approval_of_call ON policy.approval (tenant, call_digest, requested_at DESC)
     WHERE state IN ('pending', 'approved', 'denied');
+-- What a person is shown beside the call to be decided: the last one of the same tool that was approved.
+CREATE INDEX approval_used ON policy.approval (tenant, server, tool, decided_at DESC) WHERE state = 'redeemed';
 CREATE INDEX approval_escalating ON policy.approval (escalates_at) WHERE state = 'pending';
 
 -- Who said yes while others had still to decide may think better of it.
 ALTER TABLE policy.approval_vote
     DROP CONSTRAINT approval_vote_pkey,
-    ADD PRIMARY KEY (tenant, approval_id, approver, decision);
+    ADD PRIMARY KEY (tenant, approval_id, approver, decision),
+    DROP CONSTRAINT approval_vote_channel_check,
+    ADD CONSTRAINT approval_vote_channel_check CHECK (channel IN ('webhook', 'console', 'api', 'link'));

@@ -68,6 +68,7 @@ class AdminApiTest {
         "GET, /api/v1/approvals/01900000-0000-7000-8000-000000000000",
         "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/decision",
         "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/withdraw",
+        "POST, /api/v1/approvals/01900000-0000-7000-8000-000000000000/links",
         "GET, /api/v1/budgets",
         "POST, /api/v1/budgets/state",
         "POST, /api/v1/budgets/raises",

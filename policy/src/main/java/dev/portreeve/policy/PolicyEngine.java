@@ -6,6 +6,7 @@ import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.PostgresPolicyVersions;
 import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.Escalations;
@@ -147,7 +148,8 @@ public final class PolicyEngine implements AutoCloseable {
         PostgresCarvedBudgets carved = new PostgresCarvedBudgets(ground.database(), budgets);
         this.keys = JournalledKeys.on(ground.database(), carved, audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
-        this.approvals = new Approvals(tickets, config.approvals());
+        this.approvals =
+                new Approvals(tickets, config.approvals(), new ApprovalLinks(ground.decisions(), ground.pepper()));
         this.notifications = new PostgresNotifications(ground.unpooled());
         this.limits = limits(config, ground, notifications);
         this.stops = Stops.on(ground.database(), audit);
@@ -192,16 +194,21 @@ public final class PolicyEngine implements AutoCloseable {
         return new ApprovalGate(
                 tickets,
                 config.approvals(),
-                new ApprovalNotices(ground.decisions(), ground.ids()),
+                notices(ground),
                 new People(config.organisation(), config.approvals().deputies()),
                 access.version(),
                 ground.ids());
     }
 
+    private static ApprovalNotices notices(Ground ground) {
+        return new ApprovalNotices(
+                ground.decisions(), ground.ids(), new ApprovalLinks(ground.decisions(), ground.pepper()));
+    }
+
     private static Housekeeping watch(PolicyConfig config, Ground ground, Tickets tickets, Stops stops) {
         Receivers receivers = new Receivers(config.notices(), ground.ids());
         PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
-        ApprovalNotices notices = new ApprovalNotices(ground.decisions(), ground.ids());
+        ApprovalNotices notices = notices(ground);
         PauseRequests pauses = new PauseRequests(tickets, stops, config.approvals(), notices, receivers, ground.ids());
         Escalations escalations = new Escalations(tickets, config.approvals(), notices);
         return new Housekeeping(

@@ -29,7 +29,11 @@ final class AdminApi {
         this.keys = new KeysApi(services.keys(), tenants, clock, json);
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
         this.approvals = new ApprovalsApi(
-                new ApprovalDesk(services.approvals(), services.tenants()), services.webhookSecrets(), json, clock);
+                new ApprovalDesk(services.approvals(), services.tenants()),
+                services.approvals().links(),
+                services.webhookSecrets(),
+                json,
+                clock);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());

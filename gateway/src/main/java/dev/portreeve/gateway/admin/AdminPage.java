@@ -48,6 +48,7 @@ final class AdminPage {
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
         routes.page(rules::post, "/approvals/{id}", this::decide);
+        new ApprovalPage(approvals, services.approvals().links()).register(routes, rules);
         routes.page(rules::post, "/tools/{name}", this::decideTool);
         routes.page(rules::post, "/definitions/{server}/{kind}/{hash}", this::decideDefinition);
         routes.open(rules::any, "/*", exchange -> {

@@ -8,6 +8,7 @@ import dev.portreeve.policy.approval.VoteResult;
 import dev.portreeve.policy.approval.Withdrawal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,11 @@ final class ApprovalDesk {
                 .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
                 .limit(Approvals.MAX_LIST)
                 .toList();
+    }
+
+    /** The last call of the same tool that was approved and ran. */
+    Optional<Ticket> lastUsed(Ticket ticket) {
+        return approvals.lastUsed(ticket);
     }
 
     Ticket find(String id) {

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.Seat;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
@@ -22,12 +23,15 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ApprovalsApi {
     private final ApprovalDesk desk;
+    private final ApprovalLinks links;
     private final List<WebhookSecret> secrets;
     private final AdminJson json;
     private final InstantSource clock;
 
-    ApprovalsApi(ApprovalDesk desk, List<WebhookSecret> secrets, AdminJson json, InstantSource clock) {
+    ApprovalsApi(
+            ApprovalDesk desk, ApprovalLinks links, List<WebhookSecret> secrets, AdminJson json, InstantSource clock) {
         this.desk = desk;
+        this.links = links;
         this.secrets = List.copyOf(secrets);
         this.json = json;
         this.clock = clock;
@@ -89,6 +93,12 @@ final class ApprovalsApi {
         }
     }
 
+    /** For whom a page is wanted. */
+    record LinkWish(@Nullable String approver) {}
+
+    /** A page for one ticket and one person. */
+    record Link(String url) {}
+
     /** A decision as it is sent. */
     record Decision(
             @Nullable String decision,
@@ -102,6 +112,7 @@ final class ApprovalsApi {
         routes.api(rules::get, "/api/v1/approvals", this::list);
         routes.api(rules::get, "/api/v1/approvals/{id}", this::show);
         routes.api(rules::post, "/api/v1/approvals/{id}/withdraw", this::withdraw);
+        routes.api(rules::post, "/api/v1/approvals/{id}/links", this::link);
         // The one address that opens without the token: it looks for a signature itself.
         routes.open(rules::post, "/api/v1/approvals/{id}/decision", exchange -> decide(routes, exchange));
     }
@@ -129,6 +140,16 @@ final class ApprovalsApi {
 
     private void show(AdminExchange exchange) {
         exchange.json(200, json.write(TicketView.of(desk.find(exchange.path("id")))));
+    }
+
+    private void link(AdminExchange exchange) {
+        String approver = read(exchange.body(), LinkWish.class).approver();
+        if (approver == null || approver.isBlank()) {
+            throw new AdminRefusal(Problem.badRequest("\"approver\" is missing: for whom"));
+        }
+        Ticket ticket = desk.find(exchange.path("id"));
+        exchange.json(
+                201, json.write(new Link(links.of(ticket.id(), approver).toString())));
     }
 
     private void withdraw(AdminExchange exchange) {

@@ -9,6 +9,7 @@ import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Calls that wait for a person, with exactly the arguments that would run. */
 final class ApprovalsPanel {
@@ -22,25 +23,28 @@ final class ApprovalsPanel {
     }
 
     private static Html ticket(Ticket ticket, AdminAccess.Session session) {
-        Html asked = tag(
+        return tag(
+                "article",
+                "ticket",
+                tag("h3", "", ticket.request().tool().name()),
+                asked(ticket),
+                votes(ticket),
+                arguments(ArgumentView.of(ticket.request().arguments()), null),
+                decide(ticket, session));
+    }
+
+    static Html asked(Ticket ticket) {
+        return tag(
                 "p",
                 "quiet",
                 text(ticket.request().member() + " of " + ticket.tenant() + " asked at "),
                 CallsPanel.time(ticket.requestedAt()),
                 text(" · rule " + ticket.request().rules() + " · a no after "),
                 CallsPanel.time(ticket.expiresAt()));
-        return tag(
-                "article",
-                "ticket",
-                tag("h3", "", ticket.request().tool().name()),
-                asked,
-                votes(ticket),
-                arguments(ArgumentView.of(ticket.request().arguments())),
-                decide(ticket, session));
     }
 
     /** How far a ticket is that wants several people. */
-    private static Html votes(Ticket ticket) {
+    static Html votes(Ticket ticket) {
         int quorum = ticket.request().quorum();
         if (quorum == 1) {
             return Html.EMPTY;
@@ -50,9 +54,24 @@ final class ApprovalsPanel {
         return tag("p", "quiet", quorum + " people must say yes; " + yes);
     }
 
-    private static Html arguments(ArgumentView view) {
-        Html head = tag("tr", "", tag("th", "", "argument"), tag("th", "", "type"), tag("th", "", "value"));
-        Html rows = concat(view.entries().stream().map(ApprovalsPanel::row).toList());
+    /**
+     * Arguments as a table.
+     *
+     * @param before those of a call to compare with; {@code null} to compare with none
+     */
+    static Html arguments(ArgumentView view, @Nullable ArgumentView before) {
+        Html head = tag(
+                "tr",
+                "",
+                tag("th", "", "argument"),
+                tag("th", "", "type"),
+                tag("th", "", "value"),
+                before == null ? Html.EMPTY : tag("th", "", "last approved call"));
+        Html rows = concat(
+                concat(view.entries().stream()
+                        .map(entry -> row(entry, earlier(entry, before)))
+                        .toList()),
+                before == null ? Html.EMPTY : gone(view, before));
         Html leftOut = view.leftOut() == 0
                 ? Html.EMPTY
                 : tag("p", "notice bad", view.leftOut() + " more values are not shown: deny what you cannot read");
@@ -62,7 +81,40 @@ final class ApprovalsPanel {
                 tag("p", "quiet mono", "sha-256 of all arguments " + view.digest()));
     }
 
-    private static Html row(ArgumentView.Entry entry) {
+    /** What the call to compare with had at the same place; nothing where there is no such call. */
+    private static Html earlier(ArgumentView.Entry entry, @Nullable ArgumentView before) {
+        if (before == null) {
+            return Html.EMPTY;
+        }
+        ArgumentView.Entry then = at(entry.path(), before);
+        if (then == null) {
+            return tag("td", "value changed", "not there");
+        }
+        return then.equals(entry) ? tag("td", "quiet", "the same") : tag("td", "value changed", pieces(then.value()));
+    }
+
+    /** What the call to compare with had and this one has not. */
+    private static Html gone(ArgumentView view, ArgumentView before) {
+        return concat(before.entries().stream()
+                .filter(then -> at(then.path(), view) == null)
+                .map(then -> tag(
+                        "tr",
+                        "",
+                        tag("td", "mono", pieces(then.path())),
+                        tag("td", "type", "not there"),
+                        tag("td", "", ""),
+                        tag("td", "value changed", pieces(then.value()))))
+                .toList());
+    }
+
+    private static ArgumentView.@Nullable Entry at(List<ArgumentView.Piece> path, ArgumentView view) {
+        return view.entries().stream()
+                .filter(entry -> entry.path().equals(path))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Html row(ArgumentView.Entry entry, Html earlier) {
         String type = entry.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         String length = entry.kind() == ArgumentView.Kind.STRING ? ", " + entry.length() + " characters" : "";
         Html warning = entry.mixedScripts()
@@ -75,7 +127,8 @@ final class ApprovalsPanel {
                 "",
                 tag("td", "mono", pieces(entry.path())),
                 tag("td", "type", type + length),
-                tag("td", "value", pieces(entry.value()), warning, hash));
+                tag("td", "value", pieces(entry.value()), warning, hash),
+                earlier);
     }
 
     private static Html pieces(List<ArgumentView.Piece> pieces) {

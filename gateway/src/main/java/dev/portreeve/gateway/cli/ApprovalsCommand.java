@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve approvals list|show|approve|deny|withdraw}. */
+/** {@code portreeve approvals list|show|link|approve|deny|withdraw}. */
 @Command(
         name = "approvals",
         description = "see what waits for a person, and decide it",
@@ -95,6 +95,23 @@ public final class ApprovalsCommand {
             mixinStandardHelpOptions = true)
     int withdraw(@Mixin ServerOptions server, @Mixin Choice choice) {
         return post(server, choice, "withdraw", "by", JsonMapper.shared().createObjectNode());
+    }
+
+    @Command(
+            name = "link",
+            description = "the address of a page on which one person decides about one ticket",
+            mixinStandardHelpOptions = true)
+    int link(
+            @Mixin ServerOptions server,
+            @Parameters(paramLabel = "TICKET") String ticket,
+            @Option(names = "--as", paramLabel = "NAME", required = true, description = "who decides there")
+                    String approver) {
+        try (AdminClient client = server.connect(terminal)) {
+            ObjectNode wish = JsonMapper.shared().createObjectNode().put("approver", approver);
+            JsonNode made = client.post("/api/v1/approvals/" + PathSegment.of(ticket) + "/links", wish);
+            terminal.line(server.json() ? made.toString() : made.path("url").asString());
+            return 0;
+        }
     }
 
     @Command(name = "show", description = "one ticket, whole", mixinStandardHelpOptions = true)

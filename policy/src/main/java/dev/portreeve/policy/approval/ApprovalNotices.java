@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the messages that tell receivers of a new ticket: the payload form of Standard Webhooks ({@code type}, {@code timestamp}, {@code
@@ -21,14 +22,22 @@ public final class ApprovalNotices {
 
     private final URI decisions;
     private final Supplier<UUID> ids;
+    private final @Nullable ApprovalLinks links;
+
+    /** Notices without links to a page. */
+    public ApprovalNotices(URI decisions, Supplier<UUID> ids) {
+        this(decisions, ids, null);
+    }
 
     /**
      * @param decisions the URL under which receivers answer: {@code <decisions>/<ticket>/decision}
      * @param ids gives unique ids for messages
+     * @param links make a page for each approver that the rules name; {@code null} for none
      */
-    public ApprovalNotices(URI decisions, Supplier<UUID> ids) {
+    public ApprovalNotices(URI decisions, Supplier<UUID> ids, @Nullable ApprovalLinks links) {
         this.decisions = decisions;
         this.ids = ids;
+        this.links = links;
     }
 
     /** Of a new ticket. */
@@ -70,8 +79,20 @@ public final class ApprovalNotices {
                 + ticket.yes().stream().map(CanonicalJson::quote).collect(Collectors.joining(","))
                 + "]"
                 + ",\"expires_at\":" + quote(ticket.expiresAt())
-                + ",\"decision_url\":" + quote(decisionUrl(ticket.id()))
+                + ",\"links\":[" + links(ticket)
+                + "],\"decision_url\":" + quote(decisionUrl(ticket.id()))
                 + "}}";
+    }
+
+    private String links(Ticket ticket) {
+        ApprovalLinks pages = links;
+        if (pages == null) {
+            return "";
+        }
+        return ticket.deciders().stream()
+                .map(approver ->
+                        "{\"approver\":" + quote(approver) + ",\"url\":" + quote(pages.of(ticket.id(), approver)) + "}")
+                .collect(Collectors.joining(","));
     }
 
     /** Who may decide only from some time on. */

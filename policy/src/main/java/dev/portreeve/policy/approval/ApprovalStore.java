@@ -22,6 +22,9 @@ public interface ApprovalStore extends PostingBook<TicketChange> {
      */
     List<Ticket> ofCall(String tenant, String call);
 
+    /** The ticket of the same tool in the same tenant whose yes was given last and used, other than this one. */
+    Optional<Ticket> lastUsed(Ticket ticket);
+
     Optional<Ticket> find(String tenant, UUID id);
 
     /**

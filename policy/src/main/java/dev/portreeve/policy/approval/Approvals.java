@@ -13,9 +13,14 @@ public final class Approvals {
     private static final int SWEEP = 200;
     private final Tickets tickets;
     private final ApprovalConfig config;
+    private final ApprovalLinks links;
 
-    /** @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here */
-    public Approvals(Tickets tickets, ApprovalConfig config) {
+    /**
+     * @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here
+     * @param links make the addresses of pages for single tickets
+     */
+    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
+        this.links = links;
         this.tickets = tickets;
         this.config = config;
     }
@@ -28,6 +33,16 @@ public final class Approvals {
      */
     public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
         return tickets.stored().list(tenant, state, Math.clamp(limit, 1, MAX_LIST));
+    }
+
+    /** Pages for one ticket and one person. */
+    public ApprovalLinks links() {
+        return links;
+    }
+
+    /** The last call of the same tool in the same tenant that a person approved and that ran, other than this. */
+    public Optional<Ticket> lastUsed(Ticket ticket) {
+        return tickets.stored().lastUsed(ticket);
     }
 
     public Optional<Ticket> find(String tenant, UUID id) {

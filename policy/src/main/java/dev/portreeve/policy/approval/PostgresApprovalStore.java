@@ -75,6 +75,20 @@ public final class PostgresApprovalStore implements ApprovalStore {
     }
 
     @Override
+    public Optional<Ticket> lastUsed(Ticket ticket) {
+        return select(reads)
+                .where(
+                        APPROVAL.TENANT.eq(ticket.tenant()),
+                        APPROVAL.SERVER.eq(ticket.request().tool().server()),
+                        APPROVAL.TOOL.eq(ticket.request().tool().tool()),
+                        APPROVAL.STATE.eq(DSL.inline("redeemed")),
+                        APPROVAL.ID.ne(ticket.id()))
+                .orderBy(APPROVAL.DECIDED_AT.desc())
+                .limit(1)
+                .fetchOptional(PostgresTicketRow::ticket);
+    }
+
+    @Override
     public Optional<Ticket> find(String tenant, UUID id) {
         return select(reads).where(is(tenant, id)).fetchOptional(PostgresTicketRow::ticket);
     }

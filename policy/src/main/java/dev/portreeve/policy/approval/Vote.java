@@ -22,6 +22,8 @@ public record Vote(String approver, Choice choice, @Nullable String reason, Chan
     public enum Channel {
         WEBHOOK,
         CONSOLE,
+        /** The page behind a signed link. */
+        LINK,
         API
     }
 

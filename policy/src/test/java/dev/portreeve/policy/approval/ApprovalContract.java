@@ -86,6 +86,8 @@ abstract class ApprovalContract {
 
     private People people = new People(ORGANISATION, List.of());
 
+    static final ApprovalLinks LINKS = new ApprovalLinks(URI.create("https://agents.example.com/"), PEPPER);
+
     abstract ApprovalStore store();
 
     abstract Outbox outbox();
@@ -127,7 +129,7 @@ abstract class ApprovalContract {
     }
 
     final Approvals approvals() {
-        return new Approvals(tickets(), config(Duration.ZERO));
+        return new Approvals(tickets(), config(Duration.ZERO), LINKS);
     }
 
     static Decision.Ask ask(String... approvers) {
@@ -698,6 +700,20 @@ abstract class ApprovalContract {
                         List.of()))),
                 List.of());
         assertNotEquals(ticket, ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask)));
+    }
+
+    @Test
+    void theLastCallOfTheToolThatWasApprovedIsAtHandToCompare() {
+        UUID first = ticket(attempt("{\"n\":1}"));
+        UUID second = ticket(attempt("{\"n\":2}"));
+        Ticket open = approvals().find("acme", second).orElseThrow();
+        assertEquals(Optional.empty(), approvals().lastUsed(open));
+        approve(first);
+        assertEquals(Optional.empty(), attempt("{\"n\":1}"));
+        assertEquals(Optional.of(first), approvals().lastUsed(open).map(Ticket::id));
+        assertEquals(
+                Optional.empty(),
+                approvals().lastUsed(approvals().find("acme", first).orElseThrow()));
     }
 
     @Test

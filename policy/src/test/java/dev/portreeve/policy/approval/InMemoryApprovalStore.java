@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,17 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
                         && (ticket.isLiving() || (ticket.state() instanceof TicketState.Denied && !ticket.over())))
                 .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
                 .toList();
+    }
+
+    @Override
+    public synchronized Optional<Ticket> lastUsed(Ticket ticket) {
+        return tickets.values().stream()
+                .filter(each -> each.state() instanceof TicketState.Redeemed
+                        && each.tenant().equals(ticket.tenant())
+                        && each.request().tool().name().equals(ticket.request().tool().name())
+                        && !each.id().equals(ticket.id()))
+                .max(Comparator.comparing(each -> Objects.requireNonNull(each.word()).at()))
+                .map(this::now);
     }
 
     @Override

@@ -86,6 +86,11 @@ class PostgresApprovalTest extends ApprovalContract {
         }
 
         @Override
+        public Optional<Ticket> lastUsed(Ticket ticket) {
+            return bounded(() -> store.lastUsed(ticket));
+        }
+
+        @Override
         public Optional<Ticket> find(String tenant, UUID id) {
             return bounded(() -> store.find(tenant, id));
         }
@@ -233,7 +238,8 @@ class PostgresApprovalTest extends ApprovalContract {
         try (PostgresJournal other = journal()) {
             Approvals there = new Approvals(
                     new Tickets(store(), new AuditLog(other), Pepper.of(new byte[Pepper.BYTES])),
-                    config(Duration.ZERO));
+                    config(Duration.ZERO),
+                    LINKS);
             Random random = new Random(7);
             for (int round = 0; round < 12; round++) {
                 race(there, "{\"round\":" + round + "}", random.nextLong());
