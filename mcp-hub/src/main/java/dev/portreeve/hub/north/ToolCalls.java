@@ -206,14 +206,7 @@ final class ToolCalls {
         relay.begin(cleared.aside());
         Content input = cleared.content();
         int own = call.arguments().texts().size();
-        Approval approval = cleared.approval();
-        // What a person saw is what runs, to the byte.
-        RawJson arguments = RawJson.of(
-                approval == null
-                        ? call.arguments()
-                                .withTexts(input.runs().subList(0, own))
-                                .raw()
-                        : approval.arguments().canonical());
+        RawJson arguments = arguments(call, cleared);
         Beside beside =
                 work.beside().with(input.runs().subList(own, input.runs().size()));
         ServerRequest request = ServerRequest.call(
@@ -223,7 +216,7 @@ final class ToolCalls {
         Answered answered = bridge.governed(
                 work.errand(),
                 request,
-                work.round().with(beside.responses(), approval, call.id()),
+                work.round().with(beside.responses(), cleared.approval(), call.id()),
                 relay,
                 reply -> released.instead = reply);
         Optional<RawJson> task =
@@ -240,6 +233,18 @@ final class ToolCalls {
         }
         out.emit(result(work.tool(), work.errand().caller(), answered));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
+    }
+
+    // What a person saw is what runs, to the byte.
+    private static RawJson arguments(ToolCall call, Clearance cleared) {
+        Approval approval = cleared.approval();
+        int own = call.arguments().texts().size();
+        return RawJson.of(
+                approval == null
+                        ? call.arguments()
+                                .withTexts(cleared.content().runs().subList(0, own))
+                                .raw()
+                        : approval.arguments().canonical());
     }
 
     // What was approved is what runs, and whoever approves sees the arguments only.
