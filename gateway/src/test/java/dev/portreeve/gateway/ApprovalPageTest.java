@@ -83,7 +83,11 @@ final class ApprovalPageTest {
         assertEquals(403, PageSession.form(fixture, path, "decision=approve").statusCode());
         assertEquals(
                 403,
-                PageSession.form(fixture, path, "decision=approve&csrf=" + token(look(link(ask("other"), "ana")).body()))
+                PageSession.form(
+                                fixture,
+                                path,
+                                "decision=approve&csrf="
+                                        + token(look(link(ask("other"), "ana")).body()))
                         .statusCode());
         assertEquals("pending ", state(ticket));
         HttpResponse<String> decided = PageSession.form(fixture, path, fields);
@@ -94,7 +98,8 @@ final class ApprovalPageTest {
         assertEquals(303, PageSession.form(fixture, path, fields).statusCode(), "a browser that repeats itself");
         assertEquals(
                 409,
-                PageSession.form(fixture, path, fields.replace("approve", "deny")).statusCode());
+                PageSession.form(fixture, path, fields.replace("approve", "deny"))
+                        .statusCode());
         assertEquals("approved ana", state(ticket));
     }
 
@@ -131,7 +136,10 @@ final class ApprovalPageTest {
     void what_will_run_is_shown_as_what_it_is_beside_the_last_call_that_was_approved() {
         String before = ask("plant the lemons");
         fixture.run("approvals", "approve", before);
-        assertEquals("written\n", fixture.run(key, "mcp", "call", "sticky__write", "text=plant the lemons").out());
+        assertEquals(
+                "written\n",
+                fixture.run(key, "mcp", "call", "sticky__write", "text=plant the lemons")
+                        .out());
         String page = look(link(ask(HOSTILE), "ana")).body();
         assertFalse(page.contains("<script>alert"), page);
         assertTrue(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), page);

@@ -148,8 +148,7 @@ final class ApprovalsApi {
             throw new AdminRefusal(Problem.badRequest("\"approver\" is missing: for whom"));
         }
         Ticket ticket = desk.find(exchange.path("id"));
-        exchange.json(
-                201, json.write(new Link(links.of(ticket.id(), approver).toString())));
+        exchange.json(201, json.write(new Link(links.of(ticket.id(), approver).toString())));
     }
 
     private void withdraw(AdminExchange exchange) {

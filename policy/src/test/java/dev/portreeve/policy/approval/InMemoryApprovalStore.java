@@ -68,9 +68,13 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         return tickets.values().stream()
                 .filter(each -> each.state() instanceof TicketState.Redeemed
                         && each.tenant().equals(ticket.tenant())
-                        && each.request().tool().name().equals(ticket.request().tool().name())
+                        && each.request()
+                                .tool()
+                                .name()
+                                .equals(ticket.request().tool().name())
                         && !each.id().equals(ticket.id()))
-                .max(Comparator.comparing(each -> Objects.requireNonNull(each.word()).at()))
+                .max(Comparator.comparing(
+                        each -> Objects.requireNonNull(each.word()).at()))
                 .map(this::now);
     }
 
