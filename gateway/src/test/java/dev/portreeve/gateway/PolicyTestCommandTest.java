@@ -80,6 +80,39 @@ class PolicyTestCommandTest {
     }
 
     @Test
+    void aScenarioMaySayTheSessionsLabelsAndWhereAndWhenTheCallIsMade() throws IOException {
+        Ended ended = test("""
+            rules:
+              - { id: all, effect: allow, tools: ["files__*"] }
+              - { id: marks, effect: label, label: untrusted, tools: ["web__*"] }
+              - { id: careful, effect: deny, tools: ["files__*"], when: 'session.has("untrusted")' }
+              - { id: late, effect: deny, tools: ["files__*"], when: 'now > timestamp("2026-11-23T00:00:00Z")' }
+              - { id: outside, effect: deny, who: { networks: ["192.168.0.0/16"] }, tools: ["files__*"] }
+              - { id: staged, effect: deny, tools: ["files__*"], views: [staging] }
+            cases:
+              - name: plain
+                when: { agent: bot, tool: files__read, labels: [], address: 10.0.0.7, view: main, at: "2026-11-22T12:00:00Z" }
+                then: { outcome: allow, by: [all] }
+              - name: after the web
+                when: { agent: bot, tool: files__read, labels: [untrusted], address: 10.0.0.7, view: main, at: "2026-11-22T12:00:00Z" }
+                then: { outcome: deny, by: [careful] }
+              - name: from outside
+                when: { agent: bot, tool: files__read, labels: [], address: 192.168.3.4, view: main, at: "2026-11-22T12:00:00Z" }
+                then: { outcome: deny, by: [outside] }
+              - name: late and staged
+                when: { agent: bot, tool: files__read, labels: [], address: 10.0.0.7, view: staging, at: "2026-11-24T12:00:00Z" }
+                then: { outcome: deny, by: [late, staged] }
+              - name: what is not said is not guessed
+                when: { agent: bot, tool: files__read, address: 10.0.0.7, view: main, at: "2026-11-22T12:00:00Z" }
+                then: { outcome: not-evaluable, by: [careful] }
+              - name: labelled
+                when: { agent: bot, tool: web__get, labels: [] }
+                then: { outcome: deny, reason: not_granted, rules: { marks: matched } }
+            """);
+        assertEquals(0, ended.code(), ended.out() + ended.err());
+    }
+
+    @Test
     void oneThatIsNotAsExpectedSaysWhatIsAndEndsTheBuild() throws IOException {
         Path xml = folder.resolve("results.xml");
         Ended ended = test("""

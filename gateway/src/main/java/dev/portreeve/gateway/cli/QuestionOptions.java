@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.cli;
 
 import dev.portreeve.gateway.explain.CallQuestion;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -42,8 +43,33 @@ final class QuestionOptions {
     @Option(names = "--at", paramLabel = "TIME", description = "when, such as 2026-11-22T22:30:00Z (default: now)")
     private @Nullable String at;
 
+    @Option(names = "--label", paramLabel = "LABEL", description = "a label of the session, which has no others than those named; may be repeated")
+    private @Nullable List<String> labels;
+
+    @Option(names = "--no-labels", description = "the session has no label")
+    private boolean noLabels;
+
+    @Option(names = "--address", paramLabel = "IP", description = "where the request comes from")
+    private @Nullable String address;
+
+    @Option(names = "--view", description = "what of /mcp/VIEW the call comes in by")
+    private @Nullable String view;
+
     CallQuestion question() {
         return new CallQuestion(
-                tenant, as, tool, model, prompt, resource, hostedTool, arguments, maxOutputTokens, maxCostUsd, at);
+                tenant,
+                as,
+                tool,
+                model,
+                prompt,
+                resource,
+                hostedTool,
+                arguments,
+                maxOutputTokens,
+                maxCostUsd,
+                at,
+                noLabels && labels == null ? List.of() : labels,
+                address,
+                view);
     }
 }

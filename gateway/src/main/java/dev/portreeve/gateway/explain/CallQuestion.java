@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.explain;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxOutputTokens the bound on a model's answer
  * @param maxCostUsd the worst case, a decimal
  * @param at when, in RFC 3339
+ * @param labels of the session it is made in; absent: nobody knows them
+ * @param address where the request comes from; absent: nobody knows
+ * @param view what of {@code /mcp/} it comes in by; absent: nobody knows
  */
 public record CallQuestion(
         @Nullable String tenant,
@@ -28,10 +32,26 @@ public record CallQuestion(
         @Nullable String arguments,
         @Nullable Long maxOutputTokens,
         @Nullable String maxCostUsd,
-        @Nullable String at) {
+        @Nullable String at,
+        @Nullable List<String> labels,
+        @Nullable String address,
+        @Nullable String view) {
     /** The same at another time. */
     CallQuestion at(String time) {
         return new CallQuestion(
-                tenant, as, tool, model, prompt, resource, hostedTool, arguments, maxOutputTokens, maxCostUsd, time);
+                tenant,
+                as,
+                tool,
+                model,
+                prompt,
+                resource,
+                hostedTool,
+                arguments,
+                maxOutputTokens,
+                maxCostUsd,
+                time,
+                labels,
+                address,
+                view);
     }
 }

@@ -5,14 +5,17 @@ import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.CallSketch;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Entrance;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.Authentication;
 import dev.portreeve.policy.key.KeyDirectory;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -110,8 +113,10 @@ public record Questions(People people, Things things) {
 
     private static CallSketch sketch(CallQuestion question, Subject subject, Resource resource) {
         String given = question.arguments();
+        List<String> labels = question.labels();
+        String view = question.view() == null ? "" : question.view();
         return new CallSketch(
-                subject,
+                subject.through(new Entrance(view, address(question.address()), "")),
                 resource,
                 given == null ? Arguments.NONE : arguments(given),
                 question.maxOutputTokens(),
@@ -119,7 +124,15 @@ public record Questions(People people, Things things) {
                 false,
                 Map.of(),
                 time(question.at()),
-                null);
+                labels == null ? null : Set.copyOf(labels));
+    }
+
+    private static @Nullable InetAddress address(@Nullable String text) {
+        try {
+            return text == null ? null : InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException noAddress) {
+            throw new UnknownName("\"" + text + "\" is no address such as 10.0.0.7");
+        }
     }
 
     private static Arguments arguments(String json) {

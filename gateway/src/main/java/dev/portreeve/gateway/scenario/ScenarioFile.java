@@ -40,6 +40,9 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
      * @param arguments a JSON object
      * @param costUsd the worst case
      * @param at when, in RFC 3339; absent: nobody knows
+     * @param labels of the session; absent: nobody knows them
+     * @param address where the request comes from; absent: nobody knows
+     * @param view what of {@code /mcp/} it comes in by; absent: nobody knows
      */
     public record When(
             @Nullable String tenant,
@@ -55,7 +58,10 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
             @Nullable String arguments,
             @Nullable Long maxOutputTokens,
             @Nullable String costUsd,
-            @Nullable String at) {
+            @Nullable String at,
+            @Nullable List<String> labels,
+            @Nullable String address,
+            @Nullable String view) {
         public When {
             if ((user == null) == (agent == null)) {
                 throw new IllegalArgumentException("who calls is either a user or an agent");

@@ -86,7 +86,10 @@ public final class ScenarioRun {
                 when.arguments(),
                 when.maxOutputTokens(),
                 when.costUsd(),
-                when.at());
+                when.at(),
+                when.labels(),
+                when.address(),
+                when.view());
         Questions.Caller caller =
                 new Questions.Caller(when.tenant(), when.team(), when.user(), when.agent(), when.key());
         return questions == null ? Questions.freely(question, caller) : questions.sketch(question, caller);

@@ -53,6 +53,16 @@ final class LeafTree {
         return members.containsKey(name);
     }
 
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LeafTree tree && members.equals(tree.members);
+    }
+
+    @Override
+    public int hashCode() {
+        return members.hashCode();
+    }
+
     List<LeafTree> children(String name) {
         return elements(name, LeafTree.class);
     }

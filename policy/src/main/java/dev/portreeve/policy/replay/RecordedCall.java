@@ -68,6 +68,21 @@ public record RecordedCall(
                 sketch(stored.tenant(), record, resource, stored.at())));
     }
 
+    /** The same without what its session was labelled with, where rules would have labelled it otherwise. */
+    RecordedCall withoutLabels() {
+        CallSketch unlabelled = new CallSketch(
+                sketch.subject(),
+                sketch.resource(),
+                sketch.arguments(),
+                sketch.maxOutputTokens(),
+                sketch.maxCostMicros(),
+                sketch.foreseen(),
+                sketch.earlier(),
+                sketch.at(),
+                null);
+        return new RecordedCall(call, at, policyVersion, decision, reason, shadow, verdicts, unlabelled);
+    }
+
     /**
      * What is known of the call, with the outcome of each condition whose rule was consulted then.
      *

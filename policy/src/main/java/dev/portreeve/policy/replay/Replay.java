@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,16 @@ public final class Replay {
 
     private final PostgresRecordedCalls records;
     private final AccessPolicy draft;
-    private final Map<String, Map<String, String>> conditions = new HashMap<>();
+    private final Set<LeafTree> labelling;
+    private final Map<String, Then> versions = new HashMap<>();
+
+    /**
+     * Rules of then.
+     *
+     * @param conditions of each, by its id
+     * @param labelAlike whether they label sessions as the draft does
+     */
+    private record Then(Map<String, String> conditions, boolean labelAlike) {}
 
     /** Hears how far it is; called now and then. */
     @FunctionalInterface
@@ -35,6 +45,7 @@ public final class Replay {
     public Replay(PostgresRecordedCalls records, AccessPolicy draft) {
         this.records = records;
         this.draft = draft;
+        this.labelling = Conditions.labelling(draft.document().text());
     }
 
     /** Blocks until all of the span is read. */
@@ -85,21 +96,31 @@ public final class Replay {
 
     /** {@code null} for a call that no rule decided: its key was made for less. */
     private @Nullable Reconsidered decide(RecordedCall call) {
-        return OUTSIDE_DELEGATION.equals(call.reason())
-                ? null
-                : draft.reconsider(call.under(conditionsOf(call.policyVersion())));
+        if (OUTSIDE_DELEGATION.equals(call.reason())) {
+            return null;
+        }
+        Then then = then(call.policyVersion());
+        return draft.reconsider((then.labelAlike() ? call : call.withoutLabels()).under(then.conditions()));
     }
 
-    private Map<String, String> conditionsOf(String version) {
-        Map<String, String> known = conditions.get(version);
+    private Then then(String version) {
+        Then known = versions.get(version);
         if (known == null) {
-            if (conditions.size() >= MAX_DOCUMENTS) {
-                conditions.clear();
+            if (versions.size() >= MAX_DOCUMENTS) {
+                versions.clear();
             }
             String document = records.document(version);
-            known = document == null ? Map.of() : Conditions.of(document);
-            conditions.put(version, known);
+            known = document == null ? new Then(Map.of(), false) : then(version, document);
+            versions.put(version, known);
         }
         return known;
+    }
+
+    /** Under the very version that is tried, sessions are labelled as they were, whatever a document can tell. */
+    private Then then(String version, String document) {
+        boolean alike = version.equals(draft.version())
+                || Conditions.labelling(document).equals(labelling);
+        Map<String, String> conditions = Conditions.of(document);
+        return new Then(alike ? conditions : Conditions.withoutLabels(conditions), alike);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +133,67 @@ class ExplanationTest {
         assertEquals(Found.MATCHED, policy.explain(sunday).rules().get(2).found());
         assertEquals(
                 List.of("network", "view"), policy.reconsider(sunday).missing());
+    }
+
+    @Test
+    void labelsAndTheTimeAreReadWhereTheyAreKnownAndNeverGuessed() {
+        AccessPolicy policy = AccessPolicy.of(List.of(
+                rule("all", Effect.ALLOW, null, Rule.Who.ANYBODY, "files__*"),
+                new Rule(
+                        "marks",
+                        Effect.LABEL,
+                        Rule.Who.ANYBODY,
+                        Selectors.tools("web__*"),
+                        "args.z == 1",
+                        List.of(),
+                        null,
+                        Obligations.label("untrusted")),
+                rule("careful", Effect.DENY, "session.has('untrusted')", Rule.Who.ANYBODY, "files__*"),
+                rule("late", Effect.DENY, "now > timestamp('2026-11-23T00:00:00Z')", Rule.Who.ANYBODY, "files__*")));
+        CallSketch unknown = new CallSketch(Calls.BOT, WRITE, arguments("{}"));
+        assertEquals(
+                new Reconsidered(Outcome.NOT_EVALUABLE, List.of("careful", "late"), List.of("now", "session")),
+                policy.reconsider(unknown));
+        assertEquals(Outcome.NOT_EVALUABLE, policy.explain(unknown).outcome());
+        Instant before = Instant.parse("2026-11-22T12:00:00Z");
+        assertEquals(
+                Outcome.ALLOW, policy.reconsider(in(unknown, before, false, Set.of())).outcome());
+        assertEquals(
+                List.of("careful"),
+                policy.reconsider(in(unknown, before, false, Set.of("untrusted"))).by());
+        assertEquals(
+                List.of("late"),
+                policy.reconsider(in(unknown, Instant.parse("2026-11-24T12:00:00Z"), false, Set.of()))
+                        .by());
+        // What a task's later request asks again is judged by the labels of now, so these may not be passed over.
+        assertEquals(
+                Outcome.NOT_EVALUABLE,
+                policy.reconsider(in(unknown, before, true, null)).outcome());
+    }
+
+    @Test
+    void aRuleThatMasksOrLabelsDecidesNothingWhateverIsKnownOfIt() {
+        AccessPolicy policy = AccessPolicy.of(List.of(
+                rule("all", Effect.ALLOW, null, Rule.Who.ANYBODY, "files__*"),
+                new Rule(
+                        "masks",
+                        Effect.MASK,
+                        Rule.Who.ANYBODY,
+                        Selectors.tools("files__*"),
+                        "args.a == 1",
+                        List.of(),
+                        null,
+                        Obligations.mask("/a"))));
+        CallSketch call = new CallSketch(Calls.BOT, WRITE, null, null, null, false, Map.of(), null, null);
+        assertEquals(new Reconsidered(Outcome.ALLOW, List.of("all"), List.of()), policy.reconsider(call));
+        Explanation said = policy.explain(call);
+        assertEquals(Outcome.ALLOW, said.outcome());
+        assertEquals(Found.NOT_KNOWN, said.rules().getLast().found());
+    }
+
+    private static CallSketch in(CallSketch call, Instant at, boolean foreseen, @Nullable Set<String> labels) {
+        return new CallSketch(
+                call.subject(), call.resource(), call.arguments(), null, null, foreseen, Map.of(), at, labels);
     }
 
     private static CallSketch at(CallSketch call, String time) {
