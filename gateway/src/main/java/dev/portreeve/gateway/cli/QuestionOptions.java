@@ -43,7 +43,10 @@ final class QuestionOptions {
     @Option(names = "--at", paramLabel = "TIME", description = "when, such as 2026-11-22T22:30:00Z (default: now)")
     private @Nullable String at;
 
-    @Option(names = "--label", paramLabel = "LABEL", description = "a label of the session, which has no others than those named; may be repeated")
+    @Option(
+            names = "--label",
+            paramLabel = "LABEL",
+            description = "a label of the session, which has no others than those named; may be repeated")
     private @Nullable List<String> labels;
 
     @Option(names = "--no-labels", description = "the session has no label")

@@ -26,21 +26,17 @@ class StoredArgumentsTest {
                         .says("tools/call", "{\"content\":[],\"resultType\":\"complete\"}");
                 HubWorld world = HubWorld.with(HubWorld.http("raw", server.url()))) {
             Caller alice = world.caller("alice");
-            Caller.Heard asked = alice.modern(
-                    "tools/call",
-                    write("{\"to\":\"zo\u00eb\",\"amount\":9007199254740993,\"rate\":0.5}"));
+            Caller.Heard asked =
+                    alice.modern("tools/call", write("{\"to\":\"zo\u00eb\",\"amount\":9007199254740993,\"rate\":0.5}"));
             String ticket = RawJson.of(asked.meta("dev.portreeve/approval-ticket"))
                     .asString()
                     .orElseThrow();
             world.governance().decide(ticket, Vote.Choice.APPROVE);
             assertEquals(List.of(), server.calls());
-            Caller.Heard changed = alice.modern(
-                    "tools/call",
-                    write("{\"to\":\"zo\u00eb\",\"amount\":9007199254740992,\"rate\":0.5}"));
+            Caller.Heard changed =
+                    alice.modern("tools/call", write("{\"to\":\"zo\u00eb\",\"amount\":9007199254740992,\"rate\":0.5}"));
             assertTrue(changed.text().contains("must approve"), changed.text());
-            alice.modern(
-                    "tools/call",
-                    write("{ \"rate\":5e-1,\"amount\":9007199254740993, \"to\":\"zo\\u00eb\" }"));
+            alice.modern("tools/call", write("{ \"rate\":5e-1,\"amount\":9007199254740993, \"to\":\"zo\\u00eb\" }"));
             assertEquals(
                     "{\"amount\":9007199254740993,\"rate\":0.5,\"to\":\"zo\u00eb\"}",
                     String.valueOf(RawJson.of(server.calls().getFirst()).member("arguments")));

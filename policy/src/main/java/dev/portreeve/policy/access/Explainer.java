@@ -32,8 +32,7 @@ final class Explainer {
             return new Explanation(version, Outcome.DENY, List.of(DELEGATION), null, looks);
         }
         Outcome outcome = enforced.outcome();
-        return new Explanation(
-                version, outcome, enforced.decisive(outcome), shadowed ? all.outcome() : null, looks);
+        return new Explanation(version, outcome, enforced.decisive(outcome), shadowed ? all.outcome() : null, looks);
     }
 
     private void look(CompiledRule rule) {

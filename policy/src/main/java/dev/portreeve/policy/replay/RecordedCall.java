@@ -125,10 +125,10 @@ public record RecordedCall(
 
     private static Subject subject(String tenant, LeafTree subject) {
         return new Subject(
-                tenant,
-                subject.text("team"),
-                subject.text("kind", "").equals("user") ? Subject.Kind.USER : Subject.Kind.AGENT,
-                subject.text("member", ""),
+                        tenant,
+                        subject.text("team"),
+                        subject.text("kind", "").equals("user") ? Subject.Kind.USER : Subject.Kind.AGENT,
+                        subject.text("member", ""),
                         subject.text("key", ""))
                 .by(new Delegation(subject.texts("delegated_by"), List.of()));
     }

@@ -96,13 +96,22 @@ class ExplanationTest {
         AccessPolicy policy = AccessPolicy.of(List.of(
                 rule("all", Effect.ALLOW, null, Rule.Who.ANYBODY, "files__*"),
                 rule("not-a", Effect.DENY, "args.a == 1", Rule.Who.ANYBODY, "files__*")));
-        Reconsidered unknown = policy.reconsider(new CallSketch(Calls.BOT, WRITE, null, null, null, false, Map.of(), null, null));
+        Reconsidered unknown =
+                policy.reconsider(new CallSketch(Calls.BOT, WRITE, null, null, null, false, Map.of(), null, null));
         assertEquals(new Reconsidered(Outcome.NOT_EVALUABLE, List.of("not-a"), List.of("args")), unknown);
         for (Decision.Match match : List.of(Decision.Match.MATCHED, Decision.Match.CONDITION_ERROR)) {
             assertEquals(
                     Outcome.DENY,
                     policy.reconsider(new CallSketch(
-                                    Calls.BOT, WRITE, null, null, null, false, Map.of("args.a == 1", match), null, null))
+                                    Calls.BOT,
+                                    WRITE,
+                                    null,
+                                    null,
+                                    null,
+                                    false,
+                                    Map.of("args.a == 1", match),
+                                    null,
+                                    null))
                             .outcome());
         }
     }
@@ -131,8 +140,7 @@ class ExplanationTest {
         assertEquals(Outcome.DENY, policy.reconsider(monday).outcome());
         CallSketch sunday = at(call, "2026-11-22T12:00:00Z");
         assertEquals(Found.MATCHED, policy.explain(sunday).rules().get(2).found());
-        assertEquals(
-                List.of("network", "view"), policy.reconsider(sunday).missing());
+        assertEquals(List.of("network", "view"), policy.reconsider(sunday).missing());
     }
 
     @Test
@@ -157,10 +165,12 @@ class ExplanationTest {
         assertEquals(Outcome.NOT_EVALUABLE, policy.explain(unknown).outcome());
         Instant before = Instant.parse("2026-11-22T12:00:00Z");
         assertEquals(
-                Outcome.ALLOW, policy.reconsider(in(unknown, before, false, Set.of())).outcome());
+                Outcome.ALLOW,
+                policy.reconsider(in(unknown, before, false, Set.of())).outcome());
         assertEquals(
                 List.of("careful"),
-                policy.reconsider(in(unknown, before, false, Set.of("untrusted"))).by());
+                policy.reconsider(in(unknown, before, false, Set.of("untrusted")))
+                        .by());
         assertEquals(
                 List.of("late"),
                 policy.reconsider(in(unknown, Instant.parse("2026-11-24T12:00:00Z"), false, Set.of()))
@@ -198,7 +208,15 @@ class ExplanationTest {
 
     private static CallSketch at(CallSketch call, String time) {
         return new CallSketch(
-                call.subject(), call.resource(), call.arguments(), null, null, false, Map.of(), Instant.parse(time), null);
+                call.subject(),
+                call.resource(),
+                call.arguments(),
+                null,
+                null,
+                false,
+                Map.of(),
+                Instant.parse(time),
+                null);
     }
 
     @Test

@@ -98,8 +98,16 @@ class ShadowRuleTest {
     void aRuleInShadowThatSpeaksOfAnArgumentNobodyHasStopsNoTool() {
         Resource.Tool tool = new Resource.Tool("files", "write", "");
         Rule spoken = new Rule(
-                "spoken", Effect.DENY, Rule.Who.ANYBODY, Selectors.tools("files__write"), "args.pth == '/'", List.of(), null);
-        assertTrue(AccessPolicy.of(List.of(ALL, spoken)).misfit(tool, path -> false).isPresent());
+                "spoken",
+                Effect.DENY,
+                Rule.Who.ANYBODY,
+                Selectors.tools("files__write"),
+                "args.pth == '/'",
+                List.of(),
+                null);
+        assertTrue(AccessPolicy.of(List.of(ALL, spoken))
+                .misfit(tool, path -> false)
+                .isPresent());
         assertTrue(AccessPolicy.of(List.of(ALL, spoken.in(Mode.SHADOW)))
                 .misfit(tool, path -> false)
                 .isEmpty());
@@ -132,8 +140,7 @@ class ShadowRuleTest {
     }
 
     private static Rule obliging(String id, Effect effect, Obligations obligations) {
-        return new Rule(
-                id, effect, Rule.Who.ANYBODY, Selectors.tools("files__*"), null, List.of(), null, obligations);
+        return new Rule(id, effect, Rule.Who.ANYBODY, Selectors.tools("files__*"), null, List.of(), null, obligations);
     }
 
     private static GovernedCall write(String arguments) {
