@@ -1,9 +1,8 @@
 package dev.portreeve.policy.replay;
 
-import static dev.portreeve.db.audit.tables.Record.RECORD;
 import static dev.portreeve.db.policy.tables.PolicyVersion.POLICY_VERSION;
 
-import dev.portreeve.audit.EventKind;
+import dev.portreeve.audit.PostgresCallRecords;
 import dev.portreeve.audit.StoredRecord;
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Instant;
@@ -23,15 +22,11 @@ import org.jspecify.annotations.Nullable;
  * database; holds a page at a time.
  */
 public final class PostgresRecordedCalls {
-    private static final int PAGE = 2_000;
-    /** Ids say the time of the replica that made them; the record's own time is what counts. */
-    private static final long SLACK_MILLIS = 3_600_000;
-
-    private static final long VERSION_7 = 0x7000L;
-    private static final long VARIANT = 0x8000_0000_0000_0000L;
+    private final PostgresCallRecords records;
     private final DSLContext db;
 
     public PostgresRecordedCalls(DataSource database) {
+        this.records = new PostgresCallRecords(database);
         this.db = DSL.using(database, SQLDialect.POSTGRES);
     }
 
@@ -52,43 +47,18 @@ public final class PostgresRecordedCalls {
 
     /** The page after a record; the first one after {@code null}. An empty page is the end. */
     List<StoredRecord> page(String tenant, Span span, @Nullable UUID after) {
-        UUID from = after == null ? beginning(span.since()) : after;
-        return db.select(RECORD.ID, RECORD.AT, RECORD.CALL_ID, RECORD.KIND, RECORD.LEAF)
-                .from(RECORD)
-                .where(
-                        RECORD.TENANT.eq(tenant),
-                        RECORD.ID.greaterThan(from),
-                        RECORD.AT.greaterOrEqual(span.since()),
-                        RECORD.AT.lessThan(span.until()),
-                        RECORD.KIND.in(EventKind.CALL_OPENED.code(), EventKind.CALL_REFUSED.code()))
-                .orderBy(RECORD.ID)
-                .limit(PAGE)
-                .fetch(row -> new StoredRecord(
-                        tenant,
-                        row.get(RECORD.ID),
-                        row.get(RECORD.AT),
-                        row.get(RECORD.CALL_ID),
-                        row.get(RECORD.KIND),
-                        null,
-                        row.get(RECORD.LEAF)));
+        return records.decisions(tenant, span.since(), span.until(), after);
     }
 
     /** What calls cost that are closed; others are left out. */
     Map<UUID, NanoUsd> costs(String tenant, Collection<UUID> calls) {
         Map<UUID, NanoUsd> costs = new HashMap<>();
-        if (!calls.isEmpty()) {
-            db.select(RECORD.CALL_ID, RECORD.LEAF)
-                    .from(RECORD)
-                    .where(
-                            RECORD.TENANT.eq(tenant),
-                            RECORD.CALL_ID.in(calls),
-                            RECORD.KIND.eq(EventKind.CALL_CLOSED.code()))
-                    .forEach(row -> {
-                        String cost = LeafTree.of(row.get(RECORD.LEAF)).text("cost_usd");
-                        if (cost != null) {
-                            costs.put(row.get(RECORD.CALL_ID), NanoUsd.ofUsd(cost));
-                        }
-                    });
+        for (StoredRecord closed : records.closings(tenant, calls)) {
+            UUID call = closed.callId();
+            String cost = LeafTree.of(closed.leaf()).text("cost_usd");
+            if (call != null && cost != null) {
+                costs.put(call, NanoUsd.ofUsd(cost));
+            }
         }
         return costs;
     }
@@ -100,10 +70,5 @@ public final class PostgresRecordedCalls {
                 .from(POLICY_VERSION)
                 .where(POLICY_VERSION.VERSION.eq(version))
                 .fetchOne(POLICY_VERSION.DOCUMENT);
-    }
-
-    private static UUID beginning(Instant since) {
-        long millis = Math.max(since.toEpochMilli() - SLACK_MILLIS, 0);
-        return new UUID((millis << 16) | VERSION_7, VARIANT);
     }
 }
