@@ -36,11 +36,13 @@ final class ArgumentMasks {
      */
     Content masked(Arguments arguments, Content content) throws CallEnded {
         if (coverOtherThanText(arguments)) {
-            throw new CallEnded(new CallOutcome.Denied(new Denial(
-                    Denial.Stage.ACCESS,
-                    Denial.Reason.FORBIDDEN,
-                    "rule \"" + String.join("\", \"", rules)
-                            + "\" masks an argument, and only text can be masked: leave out the number or truth value there")));
+            throw new CallEnded(
+                    new CallOutcome.Denied(
+                            new Denial(
+                                    Denial.Stage.ACCESS,
+                                    Denial.Reason.FORBIDDEN,
+                                    "rule \"" + String.join("\", \"", rules)
+                                            + "\" masks an argument, and only text can be masked: leave out the number or truth value there")));
         }
         return new Content(content.runs().stream()
                 .map(run -> isMasked(run.channel()) ? new TextRun(run.channel(), MASKED, run.repeat()) : run)

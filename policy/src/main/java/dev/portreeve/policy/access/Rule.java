@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
  * @param approvers users who may decide, and teams as {@code team:name}; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
- * @param quorum how many of the approvers must say yes, from 1 to {@value #MAX_QUORUM}; absent means one
+ * @param quorum how many of the approvers must say yes, from 1 to 20; absent means one
  * @param escalate who else may decide after how long; these come on top of the approvers, and the quorum stays
  * @param obligations what it makes of a call that may run
  * @param mode in {@code shadow} it is decided and its verdict recorded, and nothing follows from it
