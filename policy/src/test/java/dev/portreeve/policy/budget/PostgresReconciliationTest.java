@@ -4,6 +4,7 @@ import static dev.portreeve.policy.budget.PurseFixture.BOT;
 import static dev.portreeve.policy.budget.PurseFixture.call;
 import static dev.portreeve.policy.budget.PurseFixture.organisation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,5 +65,18 @@ class PostgresReconciliationTest {
             assertThrows(EvidenceUnavailable.class, () -> purse.ledger().reserve(call, trail));
         }
         assertEquals(NanoUsd.ZERO, reconciled().ledger());
+    }
+
+    /** No foreign key says that a posting has a hold: this does. */
+    @Test
+    void whatWasPostedForNoHoldIsFound() {
+        purse.organise(organisation(null, null, 1000L));
+        LlmCall call = call(BOT, 100);
+        purse.run(call, new Ending.Reports(60));
+        assertEquals(new NanoUsd(60), reconciled().ledger());
+        purse.execute("DELETE FROM policy.hold WHERE call_id = '" + call.id().value() + "'");
+        Reconciliation all = new PostgresReconciliation(purse.database.app().dataSource())
+                .of("acme", EVER, Instant.ofEpochMilli((1L << 47) - 1));
+        assertFalse(all.agrees(), all::toString);
     }
 }
