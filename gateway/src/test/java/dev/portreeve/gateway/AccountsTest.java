@@ -116,7 +116,7 @@ class AccountsTest {
         chat(fixture.newKey("bot"), "run-1");
         awaitRows(1);
         assertTrue(reconciled().path("agrees").asBoolean(false));
-        fixture.execute("UPDATE policy.posting SET amount_nanos = amount_nanos + 1");
+        fixture.execute("UPDATE policy.hold SET charged_nanos = charged_nanos + 1");
         GatewayFixture.Outcome broken = fixture.run("budgets", "reconcile");
         assertEquals(1, broken.exitCode(), broken.out());
         assertTrue(broken.out().contains("NOT everything adds up"), broken.out());

@@ -54,7 +54,7 @@ class MigratorTest {
 
     @Test
     void theApplicationNeverChangesMoneyThatWasPosted() {
-        assertDenied(database.app(), "UPDATE policy.posting SET amount_nanos = 0");
+        assertDenied(database.app(), "UPDATE policy.later_posting SET amount_nanos = 0");
         assertDenied(database.app(), "DELETE FROM policy.hold");
         assertDenied(database.app(), "CREATE TABLE policy.mine (n int)");
     }

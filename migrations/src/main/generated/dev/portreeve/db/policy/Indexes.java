@@ -11,11 +11,11 @@ import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
+import dev.portreeve.db.policy.tables.LaterPosting;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Notice;
-import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.SessionLabel;
 
 import org.jooq.Index;
@@ -44,12 +44,13 @@ public class Indexes {
     public static final Index BUDGET_WINDOW_BY_BUDGET = Internal.createIndex(DSL.name("budget_window_by_budget"), BudgetWindow.BUDGET_WINDOW, new OrderField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET, BudgetWindow.BUDGET_WINDOW.STARTS_AT }, false);
     public static final Index CHILD_KEY_BY_PARENT = Internal.createIndex(DSL.name("child_key_by_parent"), ChildKey.CHILD_KEY, new OrderField[] { ChildKey.CHILD_KEY.TENANT, ChildKey.CHILD_KEY.PARENT }, false);
     public static final Index HOLD_BY_EXPIRY = Internal.createIndex(DSL.name("hold_by_expiry"), Hold.HOLD, new OrderField[] { Hold.HOLD.EXPIRES_AT }, false);
+    public static final Index HOLD_OVERRUN = Internal.createIndex(DSL.name("hold_overrun"), Hold.HOLD, new OrderField[] { Hold.HOLD.CREATED_AT }, false);
     public static final Index IDEMPOTENT_RUN_BY_EXPIRY = Internal.createIndex(DSL.name("idempotent_run_by_expiry"), IdempotentRun.IDEMPOTENT_RUN, new OrderField[] { IdempotentRun.IDEMPOTENT_RUN.EXPIRES_AT }, false);
     public static final Index LEASE_BY_TOUCH = Internal.createIndex(DSL.name("lease_by_touch"), Lease.LEASE, new OrderField[] { Lease.LEASE.TOUCHED_AT }, false);
     public static final Index LIMIT_POOL_BY_TIME = Internal.createIndex(DSL.name("limit_pool_by_time"), LimitPool.LIMIT_POOL, new OrderField[] { LimitPool.LIMIT_POOL.DEBT_AT }, false);
     public static final Index LIMIT_SHARE_BY_REPLICA = Internal.createIndex(DSL.name("limit_share_by_replica"), LimitShare.LIMIT_SHARE, new OrderField[] { LimitShare.LIMIT_SHARE.REPLICA }, false);
     public static final Index NOTICE_DUE = Internal.createIndex(DSL.name("notice_due"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index NOTICE_OVER = Internal.createIndex(DSL.name("notice_over"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
-    public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), Posting.POSTING, new OrderField[] { Posting.POSTING.AT }, false);
+    public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), LaterPosting.LATER_POSTING, new OrderField[] { LaterPosting.LATER_POSTING.AT }, false);
     public static final Index SESSION_LABEL_BY_END = Internal.createIndex(DSL.name("session_label_by_end"), SessionLabel.SESSION_LABEL, new OrderField[] { SessionLabel.SESSION_LABEL.EXPIRES_AT }, false);
 }

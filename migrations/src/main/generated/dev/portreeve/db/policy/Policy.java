@@ -15,6 +15,7 @@ import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
+import dev.portreeve.db.policy.tables.LaterPosting;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitReplica;
@@ -105,6 +106,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.idempotent_run</code>.
      */
     public final IdempotentRun IDEMPOTENT_RUN = IdempotentRun.IDEMPOTENT_RUN;
+
+    /**
+     * The table <code>policy.later_posting</code>.
+     */
+    public final LaterPosting LATER_POSTING = LaterPosting.LATER_POSTING;
 
     /**
      * The table <code>policy.lease</code>.
@@ -222,6 +228,7 @@ public class Policy extends SchemaImpl {
             ChildKey.CHILD_KEY,
             Hold.HOLD,
             IdempotentRun.IDEMPOTENT_RUN,
+            LaterPosting.LATER_POSTING,
             Lease.LEASE,
             LimitPool.LIMIT_POOL,
             LimitReplica.LIMIT_REPLICA,

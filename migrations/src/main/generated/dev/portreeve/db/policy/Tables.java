@@ -14,6 +14,7 @@ import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
+import dev.portreeve.db.policy.tables.LaterPosting;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitReplica;
@@ -89,6 +90,11 @@ public class Tables {
      * The table <code>policy.idempotent_run</code>.
      */
     public static final IdempotentRun IDEMPOTENT_RUN = IdempotentRun.IDEMPOTENT_RUN;
+
+    /**
+     * The table <code>policy.later_posting</code>.
+     */
+    public static final LaterPosting LATER_POSTING = LaterPosting.LATER_POSTING;
 
     /**
      * The table <code>policy.lease</code>.

@@ -2,7 +2,7 @@ package dev.portreeve.policy.budget;
 
 import static dev.portreeve.db.policy.Tables.HOLD;
 import static dev.portreeve.db.policy.Tables.PARKED_HOLD;
-import static dev.portreeve.db.policy.Tables.POSTING;
+import static dev.portreeve.db.policy.Tables.LATER_POSTING;
 import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
 
 import dev.portreeve.db.policy.tables.records.HoldRecord;
@@ -75,12 +75,13 @@ final class PostgresExpiredHolds {
         return transaction
                 .select(HOLD.asterisk())
                 .from(HOLD)
-                .leftAntiJoin(POSTING)
-                .on(POSTING.TENANT.eq(HOLD.TENANT).and(POSTING.CALL_ID.eq(HOLD.CALL_ID)))
+                .leftAntiJoin(LATER_POSTING)
+                .on(LATER_POSTING.TENANT.eq(HOLD.TENANT).and(LATER_POSTING.CALL_ID.eq(HOLD.CALL_ID)))
                 // Of a call that ended with a ticket, and used nothing.
                 .where(DSL.notExists(DSL.selectOne()
                         .from(PARKED_HOLD)
                         .where(PARKED_HOLD.TENANT.eq(HOLD.TENANT), PARKED_HOLD.CALL_ID.eq(HOLD.CALL_ID))))
+                .and(HOLD.RESOLVED.isNull())
                 .and(HOLD.EXPIRES_AT.lt(DSL.currentInstant()).and(HOLD.EXPIRES_AT.ge(from)))
                 .orderBy(HOLD.EXPIRES_AT)
                 .limit(limit)

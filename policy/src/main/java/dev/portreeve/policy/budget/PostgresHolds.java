@@ -105,11 +105,14 @@ final class PostgresHolds {
                 ON CONFLICT (tenant, budget_id, starts_at, replica)
                 DO UPDATE SET nanos = excluded.nanos, touched_at = now()
             ), hold AS (
-                INSERT INTO policy.hold (tenant, call_id, amount_nanos, budget_ids, window_starts, expires_at, amounts)
+                INSERT INTO policy.hold (tenant, call_id, amount_nanos, budget_ids, window_starts, expires_at, amounts,
+                    resolved, charged_nanos, overrun_nanos, charged_amounts, overruns)
                 SELECT n.tenant, n.call_id, n.amount, c.budget_ids, c.starts,
-                    now() + n.lifetime * interval '1 millisecond', n.own::bigint[]
-                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[])
-                    AS n (tenant, call_id, amount, lifetime, own, chain)
+                    now() + n.lifetime * interval '1 millisecond', n.own::bigint[],
+                    n.resolved, n.charged, n.overrun, n.charged_own::bigint[], n.overruns::bigint[]
+                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[],
+                    ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+                    AS n (tenant, call_id, amount, lifetime, own, chain, resolved, charged, overrun, charged_own, overruns)
                 JOIN (
                     SELECT chain, array_agg(budget_id ORDER BY level) AS budget_ids,
                         array_agg(starts_at ORDER BY level) AS starts
@@ -117,7 +120,7 @@ final class PostgresHolds {
                         WITH ORDINALITY AS u (chain, budget_id, starts_at, level)
                     GROUP BY chain) c USING (chain)
             )
-            INSERT INTO policy.posting (tenant, call_id, kind, amount_nanos, overrun_nanos, amounts, overruns)
+            INSERT INTO policy.later_posting (tenant, call_id, kind, amount_nanos, overrun_nanos, amounts, overruns)
             SELECT tenant, call_id, kind, amount, overrun, amounts::bigint[], overruns::bigint[]
             FROM unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
                 AS n (tenant, call_id, kind, amount, overrun, amounts, overruns)""";
@@ -230,7 +233,7 @@ final class PostgresHolds {
         if (balances.isEmpty() && leases.isEmpty()) {
             return;
         }
-        PostgresColumns holds = new PostgresColumns(connection, 6);
+        PostgresColumns holds = new PostgresColumns(connection, 11);
         PostgresColumns chains = new PostgresColumns(connection, 3);
         holds(ruling, holds, chains);
         PostgresColumns postings = postings(ruling);
@@ -250,7 +253,20 @@ final class PostgresHolds {
                     "bool",
                     "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
-            next = holds.set(statement, next, "text", "uuid", "bigint", "bigint", "text", "bigint");
+            next = holds.set(
+                    statement,
+                    next,
+                    "text",
+                    "uuid",
+                    "bigint",
+                    "bigint",
+                    "text",
+                    "bigint",
+                    "text",
+                    "bigint",
+                    "bigint",
+                    "text",
+                    "text");
             next = chains.set(statement, next, "bigint", "text", "timestamptz");
             return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint", "text", "text");
         });
@@ -286,7 +302,10 @@ final class PostgresHolds {
         return columns;
     }
 
-    /** Many calls of a batch are under the same windows: these are sent once, and the statement puts them to each call. */
+    /**
+     * Many calls of a batch are under the same windows: these are sent once, and the statement puts them to each call. What
+     * resolves a hold in the batch that brings it goes with it.
+     */
     private static void holds(Ruling ruling, PostgresColumns holds, PostgresColumns chains) {
         Map<List<WindowKey>, Long> numbers = new HashMap<>();
         for (Ruling.HoldRow hold : ruling.holds()) {
@@ -298,19 +317,26 @@ final class PostgresHolds {
                     chains.row(number, window.budgetId(), window.start());
                 }
             }
+            Settlement.Posted posted = ruling.postings().get(hold.call());
             holds.row(
                     hold.call().tenant(),
                     hold.call().callId(),
                     hold.amounts().money(),
                     hold.lifetimeMillis(),
                     PostgresColumns.text(hold.amounts().each()),
-                    number);
+                    number,
+                    posted == null ? null : posted.kind().code(),
+                    posted == null ? null : posted.amount().money(),
+                    posted == null ? null : posted.overrun().money(),
+                    posted == null ? null : PostgresColumns.text(posted.amount().each()),
+                    posted == null ? null : PostgresColumns.text(posted.overrun().each()));
         }
     }
 
+    /** What resolves holds that were there before this batch. */
     private PostgresColumns postings(Ruling ruling) {
         PostgresColumns columns = new PostgresColumns(connection, 7);
-        ruling.postings()
+        ruling.laterPostings()
                 .forEach((call, posted) -> columns.row(
                         call.tenant(),
                         call.callId(),

@@ -376,4 +376,11 @@ final class Ruling {
     Map<CallKey, Settlement.Posted> postings() {
         return postings;
     }
+
+    /** Those of holds that were there before this batch. */
+    Map<CallKey, Settlement.Posted> laterPostings() {
+        Map<CallKey, Settlement.Posted> later = new LinkedHashMap<>(postings);
+        holds.forEach(hold -> later.remove(hold.call()));
+        return later;
+    }
 }

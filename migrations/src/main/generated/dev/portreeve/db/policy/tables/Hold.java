@@ -98,6 +98,31 @@ public class Hold extends TableImpl<HoldRecord> {
      */
     public final TableField<HoldRecord, Long[]> AMOUNTS = createField(DSL.name("amounts"), SQLDataType.BIGINT.array(), this, "");
 
+    /**
+     * The column <code>policy.hold.resolved</code>.
+     */
+    public final TableField<HoldRecord, String> RESOLVED = createField(DSL.name("resolved"), SQLDataType.CLOB, this, "");
+
+    /**
+     * The column <code>policy.hold.charged_nanos</code>.
+     */
+    public final TableField<HoldRecord, Long> CHARGED_NANOS = createField(DSL.name("charged_nanos"), SQLDataType.BIGINT, this, "");
+
+    /**
+     * The column <code>policy.hold.overrun_nanos</code>.
+     */
+    public final TableField<HoldRecord, Long> OVERRUN_NANOS = createField(DSL.name("overrun_nanos"), SQLDataType.BIGINT, this, "");
+
+    /**
+     * The column <code>policy.hold.charged_amounts</code>.
+     */
+    public final TableField<HoldRecord, Long[]> CHARGED_AMOUNTS = createField(DSL.name("charged_amounts"), SQLDataType.BIGINT.array(), this, "");
+
+    /**
+     * The column <code>policy.hold.overruns</code>.
+     */
+    public final TableField<HoldRecord, Long[]> OVERRUNS = createField(DSL.name("overruns"), SQLDataType.BIGINT.array(), this, "");
+
     private Hold(Name alias, Table<HoldRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -134,7 +159,7 @@ public class Hold extends TableImpl<HoldRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.HOLD_BY_EXPIRY);
+        return Arrays.asList(Indexes.HOLD_BY_EXPIRY, Indexes.HOLD_OVERRUN);
     }
 
     @Override
@@ -146,7 +171,11 @@ public class Hold extends TableImpl<HoldRecord> {
     public List<Check<HoldRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("hold_amount_nanos_check"), "((amount_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("hold_check"), "((cardinality(budget_ids) = cardinality(window_starts)))", true)
+            Internal.createCheck(this, DSL.name("hold_charged_nanos_check"), "((charged_nanos >= 0))", true),
+            Internal.createCheck(this, DSL.name("hold_check"), "((cardinality(budget_ids) = cardinality(window_starts)))", true),
+            Internal.createCheck(this, DSL.name("hold_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
+            Internal.createCheck(this, DSL.name("hold_resolved_check"), "((resolved = ANY (ARRAY['settled'::text, 'released'::text, 'assumed'::text])))", true),
+            Internal.createCheck(this, DSL.name("resolved_whole"), "((num_nulls(resolved, charged_nanos, overrun_nanos) = ANY (ARRAY[0, 3])))", true)
         );
     }
 

@@ -4,29 +4,18 @@
 package dev.portreeve.db.policy.tables;
 
 
-import dev.portreeve.db.policy.Indexes;
-import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
-import dev.portreeve.db.policy.tables.PostingTakenOver.PostingTakenOverPath;
 import dev.portreeve.db.policy.tables.records.PostingRecord;
 
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.UUID;
 
-import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.ForeignKey;
-import org.jooq.Index;
-import org.jooq.InverseForeignKey;
 import org.jooq.Name;
-import org.jooq.Path;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
-import org.jooq.Record;
 import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Stringly;
@@ -34,7 +23,6 @@ import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.TableLike;
 import org.jooq.TableOptions;
-import org.jooq.UniqueKey;
 import org.jooq.impl.DSL;
 import org.jooq.impl.Internal;
 import org.jooq.impl.SQLDataType;
@@ -65,32 +53,32 @@ public class Posting extends TableImpl<PostingRecord> {
     /**
      * The column <code>policy.posting.tenant</code>.
      */
-    public final TableField<PostingRecord, String> TENANT = createField(DSL.name("tenant"), SQLDataType.CLOB.nullable(false), this, "");
+    public final TableField<PostingRecord, String> TENANT = createField(DSL.name("tenant"), SQLDataType.CLOB, this, "");
 
     /**
      * The column <code>policy.posting.call_id</code>.
      */
-    public final TableField<PostingRecord, UUID> CALL_ID = createField(DSL.name("call_id"), SQLDataType.UUID.nullable(false), this, "");
+    public final TableField<PostingRecord, UUID> CALL_ID = createField(DSL.name("call_id"), SQLDataType.UUID, this, "");
 
     /**
      * The column <code>policy.posting.kind</code>.
      */
-    public final TableField<PostingRecord, String> KIND = createField(DSL.name("kind"), SQLDataType.CLOB.nullable(false), this, "");
+    public final TableField<PostingRecord, String> KIND = createField(DSL.name("kind"), SQLDataType.CLOB, this, "");
 
     /**
      * The column <code>policy.posting.amount_nanos</code>.
      */
-    public final TableField<PostingRecord, Long> AMOUNT_NANOS = createField(DSL.name("amount_nanos"), SQLDataType.BIGINT.nullable(false), this, "");
+    public final TableField<PostingRecord, Long> AMOUNT_NANOS = createField(DSL.name("amount_nanos"), SQLDataType.BIGINT, this, "");
 
     /**
      * The column <code>policy.posting.overrun_nanos</code>.
      */
-    public final TableField<PostingRecord, Long> OVERRUN_NANOS = createField(DSL.name("overrun_nanos"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+    public final TableField<PostingRecord, Long> OVERRUN_NANOS = createField(DSL.name("overrun_nanos"), SQLDataType.BIGINT, this, "");
 
     /**
      * The column <code>policy.posting.at</code>.
      */
-    public final TableField<PostingRecord, Instant> AT = createField(DSL.name("at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
+    public final TableField<PostingRecord, Instant> AT = createField(DSL.name("at"), SQLDataType.INSTANT, this, "");
 
     /**
      * The column <code>policy.posting.amounts</code>.
@@ -107,7 +95,28 @@ public class Posting extends TableImpl<PostingRecord> {
     }
 
     private Posting(Name alias, Table<PostingRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment(""), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment(""), TableOptions.view("""
+         CREATE VIEW "posting" AS  SELECT later_posting.tenant,
+            later_posting.call_id,
+            later_posting.kind,
+            later_posting.amount_nanos,
+            later_posting.overrun_nanos,
+            later_posting.at,
+            later_posting.amounts,
+            later_posting.overruns
+           FROM policy.later_posting
+        UNION ALL
+         SELECT hold.tenant,
+            hold.call_id,
+            hold.resolved AS kind,
+            hold.charged_nanos AS amount_nanos,
+            hold.overrun_nanos,
+            hold.created_at AS at,
+            hold.charged_amounts AS amounts,
+            hold.overruns
+           FROM policy.hold
+          WHERE (hold.resolved IS NOT NULL);
+        """), where);
     }
 
     /**
@@ -131,74 +140,9 @@ public class Posting extends TableImpl<PostingRecord> {
         this(DSL.name("posting"), null);
     }
 
-    public <O extends Record> Posting(Table<O> path, ForeignKey<O, PostingRecord> childPath, InverseForeignKey<O, PostingRecord> parentPath) {
-        super(path, childPath, parentPath, POSTING);
-    }
-
-    /**
-     * A subtype implementing {@link Path} for simplified path-based joins.
-     */
-    public static class PostingPath extends Posting implements Path<PostingRecord> {
-
-        private static final long serialVersionUID = 1L;
-        public <O extends Record> PostingPath(Table<O> path, ForeignKey<O, PostingRecord> childPath, InverseForeignKey<O, PostingRecord> parentPath) {
-            super(path, childPath, parentPath);
-        }
-        private PostingPath(Name alias, Table<PostingRecord> aliased) {
-            super(alias, aliased);
-        }
-
-        @Override
-        public PostingPath as(String alias) {
-            return new PostingPath(DSL.name(alias), this);
-        }
-
-        @Override
-        public PostingPath as(Name alias) {
-            return new PostingPath(alias, this);
-        }
-
-        @Override
-        public PostingPath as(Table<?> alias) {
-            return new PostingPath(alias.getQualifiedName(), this);
-        }
-    }
-
     @Override
     public Schema getSchema() {
         return aliased() ? null : Policy.POLICY;
-    }
-
-    @Override
-    public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.POSTING_OVERRUN);
-    }
-
-    @Override
-    public UniqueKey<PostingRecord> getPrimaryKey() {
-        return Keys.POSTING_PKEY;
-    }
-
-    private transient PostingTakenOverPath _postingTakenOver;
-
-    /**
-     * Get the implicit to-many join path to the
-     * <code>policy.posting_taken_over</code> table
-     */
-    public PostingTakenOverPath postingTakenOver() {
-        if (_postingTakenOver == null)
-            _postingTakenOver = new PostingTakenOverPath(this, null, Keys.POSTING_TAKEN_OVER__POSTING_TAKEN_OVER_TENANT_CALL_ID_FKEY.getInverseKey());
-
-        return _postingTakenOver;
-    }
-
-    @Override
-    public List<Check<PostingRecord>> getChecks() {
-        return Arrays.asList(
-            Internal.createCheck(this, DSL.name("posting_amount_nanos_check"), "((amount_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("posting_kind_check"), "((kind = ANY (ARRAY['settled'::text, 'released'::text, 'assumed'::text])))", true),
-            Internal.createCheck(this, DSL.name("posting_overrun_nanos_check"), "((overrun_nanos >= 0))", true)
-        );
     }
 
     @Override

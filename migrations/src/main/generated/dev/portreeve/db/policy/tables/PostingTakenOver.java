@@ -6,24 +6,17 @@ package dev.portreeve.db.policy.tables;
 
 import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
-import dev.portreeve.db.policy.tables.Posting.PostingPath;
 import dev.portreeve.db.policy.tables.records.PostingTakenOverRecord;
 
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.UUID;
 
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.ForeignKey;
-import org.jooq.InverseForeignKey;
 import org.jooq.Name;
-import org.jooq.Path;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
-import org.jooq.Record;
 import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Stringly;
@@ -108,39 +101,6 @@ public class PostingTakenOver extends TableImpl<PostingTakenOverRecord> {
         this(DSL.name("posting_taken_over"), null);
     }
 
-    public <O extends Record> PostingTakenOver(Table<O> path, ForeignKey<O, PostingTakenOverRecord> childPath, InverseForeignKey<O, PostingTakenOverRecord> parentPath) {
-        super(path, childPath, parentPath, POSTING_TAKEN_OVER);
-    }
-
-    /**
-     * A subtype implementing {@link Path} for simplified path-based joins.
-     */
-    public static class PostingTakenOverPath extends PostingTakenOver implements Path<PostingTakenOverRecord> {
-
-        private static final long serialVersionUID = 1L;
-        public <O extends Record> PostingTakenOverPath(Table<O> path, ForeignKey<O, PostingTakenOverRecord> childPath, InverseForeignKey<O, PostingTakenOverRecord> parentPath) {
-            super(path, childPath, parentPath);
-        }
-        private PostingTakenOverPath(Name alias, Table<PostingTakenOverRecord> aliased) {
-            super(alias, aliased);
-        }
-
-        @Override
-        public PostingTakenOverPath as(String alias) {
-            return new PostingTakenOverPath(DSL.name(alias), this);
-        }
-
-        @Override
-        public PostingTakenOverPath as(Name alias) {
-            return new PostingTakenOverPath(alias, this);
-        }
-
-        @Override
-        public PostingTakenOverPath as(Table<?> alias) {
-            return new PostingTakenOverPath(alias.getQualifiedName(), this);
-        }
-    }
-
     @Override
     public Schema getSchema() {
         return aliased() ? null : Policy.POLICY;
@@ -149,23 +109,6 @@ public class PostingTakenOver extends TableImpl<PostingTakenOverRecord> {
     @Override
     public UniqueKey<PostingTakenOverRecord> getPrimaryKey() {
         return Keys.POSTING_TAKEN_OVER_PKEY;
-    }
-
-    @Override
-    public List<ForeignKey<PostingTakenOverRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.POSTING_TAKEN_OVER__POSTING_TAKEN_OVER_TENANT_CALL_ID_FKEY);
-    }
-
-    private transient PostingPath _posting;
-
-    /**
-     * Get the implicit join path to the <code>policy.posting</code> table.
-     */
-    public PostingPath posting() {
-        if (_posting == null)
-            _posting = new PostingPath(this, Keys.POSTING_TAKEN_OVER__POSTING_TAKEN_OVER_TENANT_CALL_ID_FKEY, null);
-
-        return _posting;
     }
 
     @Override

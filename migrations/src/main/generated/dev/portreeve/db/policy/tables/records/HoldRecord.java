@@ -134,6 +134,76 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
         return (Long[]) get(7);
     }
 
+    /**
+     * Setter for <code>policy.hold.resolved</code>.
+     */
+    public void setResolved(String value) {
+        set(8, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.resolved</code>.
+     */
+    public String getResolved() {
+        return (String) get(8);
+    }
+
+    /**
+     * Setter for <code>policy.hold.charged_nanos</code>.
+     */
+    public void setChargedNanos(Long value) {
+        set(9, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.charged_nanos</code>.
+     */
+    public Long getChargedNanos() {
+        return (Long) get(9);
+    }
+
+    /**
+     * Setter for <code>policy.hold.overrun_nanos</code>.
+     */
+    public void setOverrunNanos(Long value) {
+        set(10, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.overrun_nanos</code>.
+     */
+    public Long getOverrunNanos() {
+        return (Long) get(10);
+    }
+
+    /**
+     * Setter for <code>policy.hold.charged_amounts</code>.
+     */
+    public void setChargedAmounts(Long[] value) {
+        set(11, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.charged_amounts</code>.
+     */
+    public Long[] getChargedAmounts() {
+        return (Long[]) get(11);
+    }
+
+    /**
+     * Setter for <code>policy.hold.overruns</code>.
+     */
+    public void setOverruns(Long[] value) {
+        set(12, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.overruns</code>.
+     */
+    public Long[] getOverruns() {
+        return (Long[]) get(12);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -157,7 +227,7 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
     /**
      * Create a detached, initialised HoldRecord
      */
-    public HoldRecord(String tenant, UUID callId, Long amountNanos, String[] budgetIds, OffsetDateTime[] windowStarts, Instant createdAt, Instant expiresAt, Long[] amounts) {
+    public HoldRecord(String tenant, UUID callId, Long amountNanos, String[] budgetIds, OffsetDateTime[] windowStarts, Instant createdAt, Instant expiresAt, Long[] amounts, String resolved, Long chargedNanos, Long overrunNanos, Long[] chargedAmounts, Long[] overruns) {
         super(Hold.HOLD);
 
         setTenant(tenant);
@@ -168,6 +238,11 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
         setCreatedAt(createdAt);
         setExpiresAt(expiresAt);
         setAmounts(amounts);
+        setResolved(resolved);
+        setChargedNanos(chargedNanos);
+        setOverrunNanos(overrunNanos);
+        setChargedAmounts(chargedAmounts);
+        setOverruns(overruns);
         resetTouchedOnNotNull();
     }
 }

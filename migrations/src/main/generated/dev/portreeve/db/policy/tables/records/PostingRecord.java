@@ -9,15 +9,14 @@ import dev.portreeve.db.policy.tables.Posting;
 import java.time.Instant;
 import java.util.UUID;
 
-import org.jooq.Record2;
-import org.jooq.impl.UpdatableRecordImpl;
+import org.jooq.impl.TableRecordImpl;
 
 
 /**
  * The table <code>policy.posting</code>.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
-public class PostingRecord extends UpdatableRecordImpl<PostingRecord> {
+public class PostingRecord extends TableRecordImpl<PostingRecord> {
 
     private static final long serialVersionUID = 1L;
 
@@ -131,15 +130,6 @@ public class PostingRecord extends UpdatableRecordImpl<PostingRecord> {
      */
     public Long[] getOverruns() {
         return (Long[]) get(7);
-    }
-
-    // -------------------------------------------------------------------------
-    // Primary key information
-    // -------------------------------------------------------------------------
-
-    @Override
-    public Record2<String, UUID> key() {
-        return (Record2) super.key();
     }
 
     // -------------------------------------------------------------------------
