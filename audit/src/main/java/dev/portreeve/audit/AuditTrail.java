@@ -96,7 +96,7 @@ public final class AuditTrail implements AutoCloseable {
                 tenant,
                 EventKind.CALL_OPENED,
                 callId,
-                new Facts().include(opening).include(held))));
+                new Facts().include(opening).include(held).render())));
         admitted(receipt);
         return receipt;
     }

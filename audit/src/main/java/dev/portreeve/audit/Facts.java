@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members of a record, kept in the order RFC 8785 demands (UTF-16 units, which is {@code String.compareTo}).
@@ -14,11 +15,25 @@ import java.util.TreeMap;
 public final class Facts {
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
     private final TreeMap<String, Object> members = new TreeMap<>();
+    private LeafWriter.@Nullable Body rendered;
+
+    /**
+     * Writes them out for their record now, on the thread that made them: what it has at hand the journal's one thread would have to fetch
+     * from all over the memory. Nothing is put into what is in them from here on.
+     */
+    Facts render() {
+        rendered = LeafWriter.body(members);
+        return this;
+    }
+
+    /** What {@link #render} wrote, if it was called. */
+    LeafWriter.@Nullable Body rendered() {
+        return rendered;
+    }
 
     /** Sets a member; a later value for the same name replaces the earlier. */
     public Facts put(String name, String value) {
-        members.put(checked(name), value);
-        return this;
+        return set(name, value);
     }
 
     /**
@@ -30,33 +45,29 @@ public final class Facts {
         if (value > MAX_SAFE_INTEGER || value < -MAX_SAFE_INTEGER) {
             throw new IllegalArgumentException("fact \"" + name + "\" is outside ±(2^53-1): write it as a string");
         }
-        members.put(checked(name), value);
-        return this;
+        return set(name, value);
     }
 
     public Facts put(String name, boolean value) {
-        members.put(checked(name), value);
-        return this;
+        return set(name, value);
     }
 
     public Facts put(String name, Facts value) {
-        members.put(checked(name), value);
-        return this;
+        return set(name, value);
     }
 
     public Facts putStrings(String name, List<String> values) {
-        members.put(checked(name), List.copyOf(values));
-        return this;
+        return set(name, List.copyOf(values));
     }
 
     public Facts putAll(String name, List<Facts> values) {
-        members.put(checked(name), List.copyOf(values));
-        return this;
+        return set(name, List.copyOf(values));
     }
 
     /** Adds every member of {@code other}, replacing equal names. */
     public Facts include(Facts other) {
         members.putAll(other.members);
+        rendered = null;
         return this;
     }
 
@@ -67,12 +78,17 @@ public final class Facts {
             grown.addAll(values);
         }
         grown.add(value);
-        members.put(checked(name), grown);
-        return this;
+        return set(name, grown);
     }
 
     public boolean isEmpty() {
         return members.isEmpty();
+    }
+
+    private Facts set(String name, Object value) {
+        members.put(checked(name), value);
+        rendered = null;
+        return this;
     }
 
     /** Members are ordered by UTF-16 units, which a name without a UTF-8 form would spoil: it is written as another. */

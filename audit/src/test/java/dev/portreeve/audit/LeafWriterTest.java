@@ -45,6 +45,26 @@ class LeafWriterTest {
                 leaf);
     }
 
+    /** Any names, between and beside those that every record has; a change after rendering counts. */
+    @Test
+    void renderedBeforeItsBytesAreTheSame() {
+        List<String> names = List.of("a", "as", "attempts", "b", "callee", "i", "ida", "kinds", "money", "t", "tenants", "u", "w");
+        Random random = new Random(41);
+        for (int run = 0; run < 500; run++) {
+            Facts one = new Facts();
+            Facts other = new Facts();
+            for (String name : names) {
+                if (random.nextBoolean()) {
+                    one.put(name, "é\"" + run).add("rules", new Facts().put("id", name));
+                    other.put(name, "é\"" + run).add("rules", new Facts().put("id", name));
+                }
+            }
+            assertArrayEquals(bytes(one), bytes(other.render()), one.members().toString());
+            assertArrayEquals(bytes(one.put("n", run)), bytes(other.put("n", run)));
+        }
+        assertArrayEquals(bytes(new Facts()), bytes(new Facts().render()));
+    }
+
     @Test
     void aRecordWithoutACallHasNoCallMember() {
         byte[] leaf = writer.write(

@@ -117,9 +117,16 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         private final Set<CallKey> sought = new LinkedHashSet<>();
 
         private final List<LeaseTurn.LeaseKey> forfeits = new ArrayList<>();
+        /** Those of the call before: the next is nearly always under the same. */
+        private List<WindowKey> before = List.of();
+
+        private List<WindowKey> openedBefore = List.of();
 
         void add(BudgetPosting posting) {
-            spoken.addAll(posting.windows());
+            if (!posting.windows().equals(before)) {
+                before = posting.windows();
+                spoken.addAll(before);
+            }
             switch (posting) {
                 case Hold hold -> add(hold);
                 case Settlement settlement -> {
@@ -132,7 +139,10 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         }
 
         private void add(Hold hold) {
-            hold.levels().forEach(level -> opened.put(level.key(), level));
+            if (!hold.windows().equals(openedBefore)) {
+                openedBefore = hold.windows();
+                hold.levels().forEach(level -> opened.put(level.key(), level));
+            }
             calls.add(CallKey.of(hold));
             if (hold.offer()) {
                 sought.add(CallKey.of(hold));

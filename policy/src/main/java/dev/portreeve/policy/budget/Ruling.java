@@ -89,8 +89,13 @@ final class Ruling {
 
     void decide(List<BudgetPosting> batch) {
         Set<WindowKey> spoken = new LinkedHashSet<>();
+        List<WindowKey> before = List.of();
         for (BudgetPosting posting : batch) {
-            spoken.addAll(posting.windows());
+            // The next call is nearly always under the same.
+            if (!posting.windows().equals(before)) {
+                before = posting.windows();
+                spoken.addAll(before);
+            }
             switch (posting) {
                 case Hold hold -> hold.decide(admit(hold));
                 case Settlement settlement -> {
