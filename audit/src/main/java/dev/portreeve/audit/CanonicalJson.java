@@ -59,6 +59,7 @@ final class CanonicalJson {
             case Long number -> number(number);
             case Boolean truth -> ascii(truth ? "true" : "false");
             case Facts facts -> object(facts.members());
+            case Written written -> copy(written.json(), 0, written.json().length);
             case Map<?, ?> members -> object(members);
             case List<?> values -> array(values);
             default -> throw new IllegalStateException("a fact cannot be a " + value.getClass());

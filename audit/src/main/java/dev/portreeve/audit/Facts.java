@@ -2,7 +2,7 @@ package dev.portreeve.audit;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +64,11 @@ public final class Facts {
         return set(name, List.copyOf(values));
     }
 
+    /** As {@link #putAll}, of what is written already. */
+    public Facts putWritten(String name, List<Written> values) {
+        return set(name, List.copyOf(values));
+    }
+
     /** Adds every member of {@code other}, replacing equal names. */
     public Facts include(Facts other) {
         members.putAll(other.members);
@@ -102,7 +107,7 @@ public final class Facts {
         return name;
     }
 
-    Map<String, Object> members() {
+    SortedMap<String, Object> members() {
         return members;
     }
 }

@@ -66,6 +66,25 @@ class LeafWriterTest {
     }
 
     @Test
+    void whatIsWrittenBeforeStandsAsFactsWould() {
+        for (String name : List.of("a", "m", "z")) {
+            Facts fixed = new Facts().put("budget", "tëam \"x\"").put("soft", true);
+            Facts whole = new Facts().include(fixed).put(name, "-12.5");
+            byte[] expected = bytes(new Facts().putAll("held", List.of(whole)));
+            assertArrayEquals(
+                    expected,
+                    bytes(new Facts().putWritten("held", List.of(new Written.Form(fixed, name).with("-12.5")))));
+            assertArrayEquals(expected, bytes(new Facts().putWritten("held", List.of(Written.of(whole)))));
+        }
+        assertArrayEquals(
+                bytes(new Facts().put("left", new Facts().put("usd", "1"))),
+                bytes(new Facts().put("left", new Facts().put("usd", "1")).render()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Written.Form(new Facts(), "usd").with("1\"}"));
+    }
+
+    @Test
     void aRecordWithoutACallHasNoCallMember() {
         byte[] leaf = writer.write(
                 new AuditEvent(AuditEvent.INSTANCE, EventKind.SERVER_STARTED, null, new Facts()),

@@ -3,6 +3,7 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.Written;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.ServiceTier;
@@ -20,16 +21,16 @@ final class BudgetFacts {
 
     /** For the opening record: the hold on each budget. */
     static Facts held(Hold hold, Hold.Decision.Admitted admitted) {
-        List<Facts> levels = new ArrayList<>();
+        List<Written> levels = new ArrayList<>();
         for (int i = 0; i < hold.levels().size(); i++) {
             Level level = hold.levels().get(i);
             levels.add(held(level, admitted.after().get(i), hold.amounts().on(i)));
         }
-        Facts facts = new Facts().put("held_usd", hold.amount().toDecimal()).putAll("held", levels);
+        Facts facts = new Facts().put("held_usd", hold.amount().toDecimal()).putWritten("held", levels);
         return facts.include(takesOver(hold));
     }
 
-    private static Facts held(Level level, Balance counted, long amount) {
+    private static Written held(Level level, Balance counted, long amount) {
         Budget budget = level.budget();
         // Of a soft budget the limit that people set, not the one that lets everything through.
         Balance after = budget.isSoft()
@@ -37,13 +38,10 @@ final class BudgetFacts {
                 : counted;
         long left = Math.max(0, after.remaining());
         BudgetUnit unit = budget.unit();
-        Facts facts = new Facts().put("budget", level.key().budgetId()).put("window_start", level.begins());
-        if (budget.isSoft()) {
-            facts.put("soft", true);
-        }
         if (unit.isDollars()) {
-            return facts.put("limit_usd", unit.decimal(after.limit())).put("remaining_usd", unit.decimal(left));
+            return level.words().inDollars(level, after.limit()).with(unit.decimal(left));
         }
+        Facts facts = named(level);
         facts.put("unit", unit.code())
                 .put("held", unit.decimal(amount))
                 .put("limit", unit.decimal(after.limit()))
@@ -52,7 +50,15 @@ final class BudgetFacts {
             facts.put("per_usd", unit.perUsd().toPlainString())
                     .put("rate_date", unit.date().toString());
         }
-        return facts;
+        return Written.of(facts);
+    }
+
+    /** Which budget it is, and whether it only counts. */
+    static Facts named(Level level) {
+        Facts facts = new Facts()
+                .put("budget", level.key().budgetId())
+                .put("window_start", level.span().start().toString());
+        return level.budget().isSoft() ? facts.put("soft", true) : facts;
     }
 
     /** A call that ran before under the same key and died: what it held or was charged is this one's now. */

@@ -17,16 +17,32 @@ import org.jspecify.annotations.Nullable;
  * brings the balances, the leases and what is known of the calls, and writes what came out.
  */
 final class Ruling {
-    private final Map<WindowKey, Balance> balances;
+    private final Map<WindowKey, Place> places = new HashMap<>();
     private final Map<CallKey, HoldState> calls;
     private final LeaseTurn leases;
-    private final Set<WindowKey> changed = new LinkedHashSet<>();
+    private final List<Place> changed = new ArrayList<>();
     private final List<HoldRow> holds = new ArrayList<>();
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
     private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
     private final Map<WindowKey, Spent> rolling = new LinkedHashMap<>();
     private final List<Counting> counting = new ArrayList<>();
     private final Map<Counting, Spent> takenBack = new LinkedHashMap<>();
+    /** Where the call before stood, as the next nearly always does. */
+    private List<WindowKey> windowsBefore = List.of();
+
+    private Place[] placesBefore = {};
+
+    /** A window's balance, as far as the batch is decided. */
+    private static final class Place {
+        private final WindowKey window;
+        private Balance balance;
+        private boolean changed;
+
+        Place(WindowKey window, Balance balance) {
+            this.window = window;
+            this.balance = balance;
+        }
+    }
 
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
@@ -72,7 +88,7 @@ final class Ruling {
      * @param calls the holds that exist, of those the batch may meet again
      */
     Ruling(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> calls, LeaseTurn leases) {
-        this.balances = new HashMap<>(balances);
+        balances.forEach((window, balance) -> places.put(window, new Place(window, balance)));
         this.calls = new HashMap<>(calls);
         this.leases = leases;
     }
@@ -107,11 +123,11 @@ final class Ruling {
             }
         }
         for (WindowKey window : spoken) {
-            Balance balance = balances.get(window);
-            if (balance != null) {
-                leases.renew(window, balance);
+            Place place = places.get(window);
+            if (place != null) {
+                leases.renew(window, place.balance);
                 if (leases.changes(window)) {
-                    changed.add(window);
+                    change(place, place.balance);
                 }
             }
         }
@@ -218,9 +234,9 @@ final class Ruling {
     }
 
     private void hold(CallKey call, Amounts amounts, Hold hold) {
-        for (int i = 0; i < hold.windows().size(); i++) {
-            WindowKey window = hold.windows().get(i);
-            change(window, balance(window).hold(amounts.on(i)));
+        Place[] at = places(hold.windows());
+        for (int i = 0; i < at.length; i++) {
+            change(at[i], at[i].balance.hold(amounts.on(i)));
         }
         calls.put(call, new HoldState(amounts, null));
         holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
@@ -240,11 +256,10 @@ final class Ruling {
             }
             long amount = hold.amounts().on(i);
             WindowKey window = level.key();
-            Balance before = balances.get(window);
-            if (before == null && window.isOfSession()) {
+            if (!places.containsKey(window) && window.isOfSession()) {
                 return new Hold.Decision.Exhausted(level, null, false, 0);
             }
-            before = balance(window);
+            Balance before = balance(window);
             if (amount == 0) {
                 continue;
             }
@@ -294,12 +309,12 @@ final class Ruling {
             settlement.finish(Settlement.Result.RESOLVED_BEFORE, posted);
             return;
         }
-        for (int i = 0; i < settlement.windows().size(); i++) {
-            WindowKey window = settlement.windows().get(i);
+        Place[] at = places(settlement.windows());
+        for (int i = 0; i < at.length; i++) {
             long spent = posted.amount().on(i);
             long beyond = posted.overrun().on(i);
-            change(window, balance(window).resolve(state.amounts().on(i), spent, beyond));
-            spend(window, spent, beyond);
+            change(at[i], at[i].balance.resolve(state.amounts().on(i), spent, beyond));
+            spend(at[i].window, spent, beyond);
         }
         calls.put(call, state.resolved(posted));
         postings.put(call, posted);
@@ -326,23 +341,42 @@ final class Ruling {
         }
     }
 
-    private Balance balance(WindowKey window) {
-        Balance balance = balances.get(window);
-        if (balance == null) {
+    private Place[] places(List<WindowKey> windows) {
+        if (!windows.equals(windowsBefore)) {
+            placesBefore = windows.stream().map(this::place).toArray(Place[]::new);
+            windowsBefore = windows;
+        }
+        return placesBefore;
+    }
+
+    private Place place(WindowKey window) {
+        Place place = places.get(window);
+        if (place == null) {
             throw new IllegalStateException("no balance of budget \"" + window.budgetId() + "\" for " + window.start());
         }
-        return balance;
+        return place;
+    }
+
+    private Balance balance(WindowKey window) {
+        return place(window).balance;
     }
 
     private void change(WindowKey window, Balance after) {
-        balances.put(window, after);
-        changed.add(window);
+        change(place(window), after);
+    }
+
+    private void change(Place place, Balance after) {
+        place.balance = after;
+        if (!place.changed) {
+            place.changed = true;
+            changed.add(place);
+        }
     }
 
     /** The balances that are different now. */
     Map<WindowKey, Balance> changed() {
         Map<WindowKey, Balance> result = new LinkedHashMap<>();
-        changed.forEach(window -> result.put(window, balance(window)));
+        changed.forEach(place -> result.put(place.window, place.balance));
         return result;
     }
 
