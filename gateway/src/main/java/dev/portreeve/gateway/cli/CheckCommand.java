@@ -7,6 +7,7 @@ import dev.portreeve.hub.definition.DefinitionPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,6 +33,14 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         GatewayConfig read = ConfigFile.read(config, terminal.environment());
+        RuleCheck.Found rules = RuleCheck.of(read);
+        if (!rules.problems().isEmpty()) {
+            throw new CliFailure(
+                    CliFailure.USAGE,
+                    rules.problems().stream()
+                            .map(problem -> config + ": policies: " + problem)
+                            .collect(Collectors.joining("\n")));
+        }
         terminal.good(config + " is fine: " + read.providers().size() + " providers, "
                 + read.models().size()
                 + " models, " + read.toolServers().size() + " tool servers, "
@@ -44,6 +53,9 @@ public final class CheckCommand implements Callable<Integer> {
             terminal.note("callers see no tool, prompt or resource of " + String.join(", ", waiting)
                     + " before you accept it (definitions: block): once the gateway runs, portreeve tools list --waiting and"
                     + " portreeve tools accept " + waiting.getFirst());
+        }
+        if (!rules.unchecked().isEmpty()) {
+            terminal.note("what rules say of arguments was not held against the definitions of tools: " + rules.unchecked());
         }
         return 0;
     }

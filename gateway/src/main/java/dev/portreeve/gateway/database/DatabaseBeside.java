@@ -52,6 +52,25 @@ public final class DatabaseBeside implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #open}, where nothing is to be started: an outside store, or that of a running server.
+     *
+     * @throws StartFailure the embedded store does not answer
+     */
+    public static Optional<DatabaseBeside> running(DatabaseConfig config, DataDirectory directory) {
+        if (config.url() != null) {
+            return Optional.of(open(config, directory));
+        }
+        try {
+            return Files.isDirectory(directory.postgres())
+                    ? EmbeddedPostgres.running(directory.postgres())
+                            .map(logins -> new DatabaseBeside(logins.owner(), logins.app(), null))
+                    : Optional.empty();
+        } catch (DatabaseUnavailable unavailable) {
+            throw new StartFailure(String.valueOf(unavailable.getMessage()), unavailable);
+        }
+    }
+
     /** Who owns the tables, and can change what the program cannot. */
     public DatabaseLogin owner() {
         return owner;

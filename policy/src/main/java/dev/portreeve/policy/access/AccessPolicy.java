@@ -29,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -145,14 +144,36 @@ public final class AccessPolicy {
     }
 
     /**
-     * Whether a rule that names this very tool speaks of an argument that it cannot have; such a tool must not be called, for the rule
-     * would say something else than whoever wrote it meant.
+     * Whether a rule that names this very tool speaks of an argument that it cannot have, or does with one what its type does not
+     * allow; such a tool must not be called, for the rule would say something else than whoever wrote it meant. Rules in shadow are not
+     * held to it. Takes some milliseconds where types are to be looked at.
      *
-     * @param has whether there can be an argument; the names lead to it from the outside in
+     * @param has the tool's arguments, by its definition
      * @return what is wrong, for people; empty if all fits
      */
-    public Optional<String> misfit(Resource.Tool tool, Predicate<List<String>> has) {
+    public Optional<String> misfit(Resource.Tool tool, ArgumentType.Members has) {
         return arguments.misfit(tool, has);
+    }
+
+    /**
+     * What is wrong with rules that name tools by patterns or by their servers: one that fits no tool it is about says nothing of any. A rule that is
+     * about none of the tools is not among them.
+     *
+     * @param tools all that are known, with their arguments
+     * @return for people, one line for each rule
+     */
+    public List<String> astray(Map<Resource.Tool, ArgumentType.Members> tools) {
+        return arguments.astray(tools);
+    }
+
+    /** All that is wrong with rules that are about some of these tools, as {@link #misfit} and {@link #astray} say. */
+    public List<String> misfits(Map<Resource.Tool, ArgumentType.Members> tools) {
+        return arguments.misfits(tools);
+    }
+
+    /** Whether a condition names arguments, so that definitions of tools are worth looking at. */
+    public boolean speaksOfArguments() {
+        return arguments.isAny();
     }
 
     private Judgement consult(Subject subject, Resource resource, Instant at, Function<Condition, Match> tested) {

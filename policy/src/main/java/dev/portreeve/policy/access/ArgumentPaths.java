@@ -29,7 +29,7 @@ final class ArgumentPaths {
     }
 
     /** The way from {@code args}; empty names for {@code args} itself, and nothing for what begins elsewhere. */
-    private static Optional<List<String>> path(CelExpr expression) {
+    static Optional<List<String>> path(CelExpr expression) {
         ExprKind.Kind kind = expression.getKind();
         if (kind == ExprKind.Kind.IDENT) {
             return expression.ident().name().equals(ARGS) ? Optional.of(List.of()) : Optional.empty();

@@ -22,6 +22,8 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class ArgumentValues {
     private static final JsonFactory FACTORY = new JsonFactory();
+    /** The one double that the largest {@code int}, rounded to compare it, cannot be told from. */
+    private static final double EQUAL_TO_THE_LARGEST = 0x1p63;
 
     /** Stands for a number that is not given out. */
     private record Inexact() {}
@@ -86,7 +88,11 @@ final class ArgumentValues {
     }
 
     private static Object exactDouble(String canonical) {
-        return CanonicalJson.isExactDouble(canonical) ? Double.valueOf(canonical) : new Inexact();
+        if (!CanonicalJson.isExactDouble(canonical)) {
+            return new Inexact();
+        }
+        double value = Double.parseDouble(canonical);
+        return value == EQUAL_TO_THE_LARGEST ? new Inexact() : value;
     }
 
     private static Object exact(Object value) {

@@ -1,6 +1,7 @@
 package dev.portreeve.policy.access;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
@@ -34,24 +35,30 @@ final class Conditions {
     /** @param labels all that rules set */
     Conditions(Set<String> labels) {
         writtenOut = new WrittenOut(labels);
+        CelOptions options = options();
+        compiler = compiler(options, List.of());
+        runtime = runtime(options);
+    }
+
+    static CelOptions options() {
         // int against double compares by value, or "args.amount > 500" would not match 500.5.
-        CelOptions options = CelOptions.current()
+        return CelOptions.current()
                 .enableHeterogeneousNumericComparisons(true)
                 .maxExpressionCodePointSize(MAX_CODE_POINTS)
                 .maxParseRecursionDepth(MAX_RECURSION)
                 .comprehensionMaxIterations(MAX_ITERATIONS)
                 .maxRegexProgramSize(MAX_REGEX_PROGRAM)
                 .build();
-        compiler = compiler(options);
-        runtime = runtime(options);
     }
 
-    private static CelCompiler compiler(CelOptions options) {
+    /** @param more functions that conditions may use beside those of the vocabulary */
+    static CelCompiler compiler(CelOptions options, List<CelFunctionDecl> more) {
         return CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(options)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addVarDeclarations(Vocabulary.variables())
                 .addFunctionDeclarations(Vocabulary.declarations())
+                .addFunctionDeclarations(more)
                 .setResultType(SimpleType.BOOL)
                 .build();
     }

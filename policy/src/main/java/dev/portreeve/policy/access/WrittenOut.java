@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * expression that is too large, a label that no rule sets. Found when the rules are read. Immutable.
  */
 final class WrittenOut {
+    private static final double LEAST_ROUNDED = 0x1p53;
+    private static final double MOST_ROUNDED = 0x1p63;
     private final Set<String> labels;
 
     /** @param labels all that rules set */
@@ -33,9 +35,26 @@ final class WrittenOut {
                 .getRoot()
                 .allNodes()
                 .map(CelNavigableExpr::expr)
-                .filter(node -> node.getKind() == ExprKind.Kind.CALL)
-                .forEach(node -> wrong(node.call())
+                .forEach(node -> wrong(node)
                         .ifPresent(what -> problem.accept(positions.getOrDefault(node.id(), -1) + 1, what)));
+    }
+
+    private Optional<String> wrong(CelExpr node) {
+        return switch (node.getKind()) {
+            case CALL -> wrong(node.call());
+            case CONSTANT -> wrong(node.constant());
+            default -> Optional.empty();
+        };
+    }
+
+    /** Whole numbers are compared with a {@code double} after rounding them to one; below and above these bounds that changes nothing. */
+    private static Optional<String> wrong(CelConstant constant) {
+        boolean rounded = constant.getKind() == CelConstant.Kind.DOUBLE_VALUE
+                && Math.abs(constant.doubleValue()) >= LEAST_ROUNDED
+                && Math.abs(constant.doubleValue()) <= MOST_ROUNDED;
+        return rounded
+                ? Optional.of("whole numbers of this size do not compare exactly with one that has a point: write it without")
+                : Optional.empty();
     }
 
     private Optional<String> wrong(CelCall call) {

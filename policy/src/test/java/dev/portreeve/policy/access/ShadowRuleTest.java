@@ -19,6 +19,7 @@ import dev.portreeve.policy.call.Resource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -106,10 +107,10 @@ class ShadowRuleTest {
                 List.of(),
                 null);
         assertTrue(AccessPolicy.of(List.of(ALL, spoken))
-                .misfit(tool, path -> false)
+                .misfit(tool, new ArgumentType.Members(Map.of(), false))
                 .isPresent());
         assertTrue(AccessPolicy.of(List.of(ALL, spoken.in(Mode.SHADOW)))
-                .misfit(tool, path -> false)
+                .misfit(tool, new ArgumentType.Members(Map.of(), false))
                 .isEmpty());
     }
 
