@@ -22,6 +22,7 @@ import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseReturns;
 import dev.portreeve.policy.budget.LeaseSweeper;
 import dev.portreeve.policy.budget.ParkedHoldSweeper;
+import dev.portreeve.policy.budget.PostgresBudgetGauge;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
 import dev.portreeve.policy.budget.PostgresBudgetWatch;
 import dev.portreeve.policy.budget.PostgresBudgets;
@@ -136,11 +137,13 @@ public final class PolicyEngine implements AutoCloseable {
             Supplier<UUID> ids,
             RandomGenerator random) {}
 
-    private PolicyEngine(
-            PolicyConfig config, Ground ground, AccessPolicy access, PostgresBudgets budgets, PostgresClock clock) {
+    /** The budgets that are in force, how full they are, and by which clock. */
+    private record Purse(PostgresBudgets budgets, PostgresBudgetGauge gauge, PostgresClock clock) {}
+
+    private PolicyEngine(PolicyConfig config, Ground ground, AccessPolicy access, Purse purse) {
         this.access = access;
-        this.budgets = budgets;
-        this.clock = clock;
+        this.budgets = purse.budgets();
+        this.clock = purse.clock();
         AuditLog audit = ground.audit();
         PostgresBudgetLedger ledger =
                 new PostgresBudgetLedger(budgets, ground.ids().get(), clock);
@@ -170,7 +173,7 @@ public final class PolicyEngine implements AutoCloseable {
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping = new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved));
+        this.housekeeping = new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
         this.watch = watch(config, ground, tickets, stops);
         this.post = post(config, ground);
     }
@@ -245,12 +248,17 @@ public final class PolicyEngine implements AutoCloseable {
     }
 
     private List<Chore> chores(
-            Ground ground, PostgresBudgetLedger ledger, ReservationSweeper sweeper, PostgresCarvedBudgets carved) {
+            Ground ground,
+            PostgresBudgetLedger ledger,
+            ReservationSweeper sweeper,
+            PostgresCarvedBudgets carved,
+            PostgresBudgetGauge gauge) {
         ParkedHoldSweeper parked = new ParkedHoldSweeper(ground.database(), ground.audit(), ledger);
         PostgresSessionCounts sessions = new PostgresSessionCounts(ground.database());
         return List.of(
                 new Chore("reading the database's clock", CLOCK_EVERY, clock::set),
                 new Chore("reading changed budgets", BUDGETS_EVERY, news::look),
+                new Chore("reading budgets that rules ask about", BUDGETS_EVERY, gauge::refresh),
                 new Chore("reading who is stopped", STOPS_EVERY, stops::refresh),
                 new Chore("giving unused leases back", LEASES_EVERY, leases::giveBackUnused),
                 new Chore("sweeping expired holds", SWEEP_EVERY, sweeper::runOnce),
@@ -279,12 +287,13 @@ public final class PolicyEngine implements AutoCloseable {
      */
     public static PolicyEngine create(PolicyConfig config, Ground ground) {
         PostgresSessionLabels labels = new PostgresSessionLabels(ground.database(), ground.audit(), config.sessions());
-        AccessPolicy access = AccessPolicy.of(config.policies(), ground.clock(), labels);
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
-        new PostgresOrganisation(ground.database(), clock).sync(config.organisation());
         PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
+        PostgresBudgetGauge gauge = new PostgresBudgetGauge(ground.database(), budgets, clock);
+        AccessPolicy access = AccessPolicy.of(config.policies(), ground.clock(), labels, gauge);
+        new PostgresOrganisation(ground.database(), clock).sync(config.organisation());
         budgets.refresh();
-        PolicyEngine engine = new PolicyEngine(config, ground, access, budgets, clock);
+        PolicyEngine engine = new PolicyEngine(config, ground, access, new Purse(budgets, gauge, clock));
         ground.audit()
                 .append(new PostgresPolicyVersions().inForce(access.document()))
                 .await();

@@ -58,6 +58,30 @@ final class QuestionOptions {
     @Option(names = "--view", description = "what of /mcp/VIEW the call comes in by")
     private @Nullable String view;
 
+    @Option(names = "--max-tokens", paramLabel = "N", description = "the bound that the request itself gives")
+    private @Nullable Long maxTokens;
+
+    @Option(
+            names = "--offers",
+            paramLabel = "TOOL",
+            description = "a tool that the request offers, which offers no others than those named; may be repeated")
+    private @Nullable List<String> tools;
+
+    @Option(names = "--images", paramLabel = "N", description = "how many pictures the request has")
+    private @Nullable Long images;
+
+    @Option(names = "--messages", paramLabel = "N", description = "how many messages the request has")
+    private @Nullable Long messages;
+
+    @Option(names = "--stream", arity = "1", paramLabel = "true|false", description = "whether a stream is asked for")
+    private @Nullable Boolean stream;
+
+    @Option(names = "--budget-left-usd", paramLabel = "USD", description = "of the budget that has the least left")
+    private @Nullable String budgetLeftUsd;
+
+    @Option(names = "--budget-used", paramLabel = "PERCENT", description = "of the budget that is used up the most")
+    private @Nullable Long budgetUsedPercent;
+
     CallQuestion question() {
         return new CallQuestion(
                 tenant,
@@ -73,6 +97,8 @@ final class QuestionOptions {
                 at,
                 noLabels && labels == null ? List.of() : labels,
                 address,
-                view);
+                view,
+                new CallQuestion.Request(null, maxTokens, tools, images, messages, stream),
+                new CallQuestion.Budget(budgetLeftUsd, budgetUsedPercent));
     }
 }

@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.key.Authentication;
 import dev.portreeve.policy.key.KeyDirectory;
+import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -120,11 +121,12 @@ public record Questions(People people, Things things) {
                 resource,
                 given == null ? Arguments.NONE : arguments(given),
                 question.maxOutputTokens(),
-                micros(question.maxCostUsd()),
+                micros(question.maxCostUsd(), RoundingMode.CEILING),
                 false,
                 Map.of(),
                 time(question.at()),
-                labels == null ? null : Set.copyOf(labels));
+                labels == null ? null : Set.copyOf(labels),
+                question.said());
     }
 
     private static @Nullable InetAddress address(@Nullable String text) {
@@ -152,9 +154,15 @@ public record Questions(People people, Things things) {
         }
     }
 
-    private static @Nullable Long micros(@Nullable String usd) {
+    static @Nullable Long micros(@Nullable String usd, RoundingMode rounding) {
         try {
-            return usd == null ? null : Math.ceilDiv(NanoUsd.ofUsd(usd).nanos(), NANOS_PER_MICRO);
+            if (usd == null) {
+                return null;
+            }
+            long nanos = NanoUsd.ofUsd(usd).nanos();
+            return rounding == RoundingMode.CEILING
+                    ? Math.ceilDiv(nanos, NANOS_PER_MICRO)
+                    : Math.floorDiv(nanos, NANOS_PER_MICRO);
         } catch (IllegalArgumentException | ArithmeticException noAmount) {
             throw new UnknownName("\"" + usd + "\" is no amount of dollars such as 0.25");
         }

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.dialect.RequestReading;
 import dev.portreeve.gateway.model.ModelRoute;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.policy.call.CallId;
@@ -28,7 +29,8 @@ record PlannedCall(
                 first.estimate(),
                 deadline,
                 target(first, upstream.reply()),
-                first.attempt().hosted());
+                        first.attempt().hosted())
+                .asking(new RequestReading(plan.request()));
     }
 
     private static LlmCall.Target target(Leg leg, ProviderReply reply) {

@@ -3,6 +3,7 @@ package dev.portreeve.gateway.http;
 import dev.portreeve.gateway.dialect.AnswerChunk;
 import dev.portreeve.gateway.dialect.AnswerHead;
 import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.dialect.RequestReading;
 import dev.portreeve.gateway.idempotency.KeptAnswer;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.policy.CallGovernor;
@@ -52,6 +53,7 @@ final class Replays {
                         FREE,
                         deadline)
                 .under(new Repeatable.Replay(turn.original()))
+                .asking(new RequestReading(request))
                 .of(said);
         ProviderReply reply = new ProviderReply();
         AnswerHead head = new AnswerHead(kept.contentType(), kept.headers());

@@ -2,6 +2,7 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.gateway.dialect.BadRequest;
 import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.gateway.dialect.RequestReading;
 import dev.portreeve.gateway.model.Deployment;
 import dev.portreeve.gateway.model.Itinerary;
 import dev.portreeve.gateway.model.ModelRoute;
@@ -167,7 +168,8 @@ final class Routing {
                                 asked.request().operation().code(),
                                 leg.attempt().request().content(),
                                 leg.estimate(),
-                                asked.deadline()))
+                                        asked.deadline())
+                                .asking(new RequestReading(asked.request())))
                         instanceof Decision.Permit;
     }
 }

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.scenario;
 
+import dev.portreeve.gateway.explain.CallQuestion;
 import dev.portreeve.policy.access.Rule;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,8 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
      * @param labels of the session; absent: nobody knows them
      * @param address where the request comes from; absent: nobody knows
      * @param view what of {@code /mcp/} it comes in by; absent: nobody knows
+     * @param request what a request to a model says; absent: nobody knows
+     * @param budget how full the caller's budgets are; absent: nobody knows
      */
     public record When(
             @Nullable String tenant,
@@ -61,7 +64,9 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
             @Nullable String at,
             @Nullable List<String> labels,
             @Nullable String address,
-            @Nullable String view) {
+            @Nullable String view,
+            CallQuestion.@Nullable Request request,
+            CallQuestion.@Nullable Budget budget) {
         public When {
             if ((user == null) == (agent == null)) {
                 throw new IllegalArgumentException("who calls is either a user or an agent");

@@ -89,7 +89,9 @@ public final class ScenarioRun {
                 when.at(),
                 when.labels(),
                 when.address(),
-                when.view());
+                when.view(),
+                when.request(),
+                when.budget());
         Questions.Caller caller =
                 new Questions.Caller(when.tenant(), when.team(), when.user(), when.agent(), when.key());
         return questions == null ? Questions.freely(question, caller) : questions.sketch(question, caller);

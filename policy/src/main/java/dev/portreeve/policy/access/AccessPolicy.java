@@ -46,11 +46,17 @@ public final class AccessPolicy {
     private final RuleIndex index;
     private final InstantSource clock;
     private final SessionLabels labels;
+    private final BudgetGauge budgets;
     private final SpokenArguments arguments;
     private final List<CompiledRule> rules;
     private final boolean shadows;
 
-    private AccessPolicy(PolicyDocument document, List<CompiledRule> rules, InstantSource clock, SessionLabels labels) {
+    private AccessPolicy(
+            PolicyDocument document,
+            List<CompiledRule> rules,
+            InstantSource clock,
+            SessionLabels labels,
+            BudgetGauge budgets) {
         this.document = document;
         this.index = new RuleIndex(rules);
         this.arguments = new SpokenArguments(
@@ -59,6 +65,7 @@ public final class AccessPolicy {
         this.shadows = rules.stream().anyMatch(rule -> rule.rule().isShadow());
         this.clock = clock;
         this.labels = labels;
+        this.budgets = budgets;
     }
 
     /**
@@ -68,18 +75,20 @@ public final class AccessPolicy {
      *     twice, approvals for models and for tools of providers
      */
     public static AccessPolicy of(List<Rule> rules) {
-        return of(rules, InstantSource.system(), SessionLabels.NONE);
+        return of(rules, InstantSource.system(), SessionLabels.NONE, BudgetGauge.NONE);
     }
 
     /**
-     * As the shorter form, for rules that hold at some times only, and for those that set and read labels.
+     * As the shorter form, for rules that hold at some times only, those that set and read labels, and those that ask about budgets.
      *
      * @param clock says what time it is
      * @param labels remembers what sessions have done
+     * @param budgets knows what is left of them
      */
-    public static AccessPolicy of(List<Rule> rules, InstantSource clock, SessionLabels labels) {
+    public static AccessPolicy of(
+            List<Rule> rules, InstantSource clock, SessionLabels labels, BudgetGauge budgets) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
-        return new AccessPolicy(PolicyDocument.of(rules), compiled, clock, labels);
+        return new AccessPolicy(PolicyDocument.of(rules), compiled, clock, labels, budgets);
     }
 
     /** SHA-256 of {@link #document()}'s text, in hex; stands in every record a decision is in. */
@@ -114,7 +123,7 @@ public final class AccessPolicy {
             // loses the tool altogether loses its tasks and questions.
             return foresee(call.subject(), call.resource(), at, session);
         }
-        CallVariables variables = new CallVariables(call, at, session);
+        CallVariables variables = new CallVariables(call, at, session, budgets);
         return consult(call.subject(), call.resource(), at, condition -> condition.test(variables));
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param earlier how conditions of exactly this text came out when the call was made
  * @param at when it is made; {@code null} where that is not known
  * @param labels of the session it is made in; {@code null} where nobody knows them
+ * @param said what is known of {@code request} and {@code budget}, by the names that conditions have for it
  */
 public record CallSketch(
         Subject subject,
@@ -30,10 +31,26 @@ public record CallSketch(
         boolean foreseen,
         Map<String, Decision.Match> earlier,
         @Nullable Instant at,
-        @Nullable Set<String> labels) {
+        @Nullable Set<String> labels,
+        Map<String, Object> said) {
     public CallSketch {
+        said = Map.copyOf(said);
         earlier = Map.copyOf(earlier);
         labels = labels == null ? null : Set.copyOf(labels);
+    }
+
+    /** Of a call of whose request and budgets nothing is known. */
+    public CallSketch(
+            Subject subject,
+            Resource resource,
+            @Nullable Arguments arguments,
+            @Nullable Long maxOutputTokens,
+            @Nullable Long maxCostMicros,
+            boolean foreseen,
+            Map<String, Decision.Match> earlier,
+            @Nullable Instant at,
+            @Nullable Set<String> labels) {
+        this(subject, resource, arguments, maxOutputTokens, maxCostMicros, foreseen, earlier, at, labels, Map.of());
     }
 
     /** Of a call with these arguments, of which nothing else is known. */

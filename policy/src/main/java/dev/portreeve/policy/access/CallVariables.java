@@ -17,10 +17,12 @@ final class CallVariables implements CelVariableResolver {
     private static final long NANOS_PER_MICRO = 1_000;
     private final GovernedCall call;
     private final KnownVariables known;
+    private final RequestVariables request;
     private @Nullable Map<String, Object> args;
 
-    CallVariables(GovernedCall call, Instant now, SeenLabels labels) {
+    CallVariables(GovernedCall call, Instant now, SeenLabels labels, BudgetGauge budgets) {
         this.call = call;
+        this.request = new RequestVariables(call, budgets);
         this.known = new KnownVariables(call.subject(), call.resource(), now, labels);
     }
 
@@ -30,7 +32,7 @@ final class CallVariables implements CelVariableResolver {
             case "args" -> Optional.of(args());
             case "call.max_output_tokens" -> Optional.of(call.estimate().outputTokens());
             case "call.max_cost_micros" -> Optional.of(worstCaseMicros());
-            default -> known.find(name);
+            default -> RequestVariables.NAMES.contains(name) ? request.find(name) : known.find(name);
         };
     }
 

@@ -49,6 +49,9 @@ final class PolicyCompiler {
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
+        if (condition != null && condition.isAboutAny(RequestVariables.REQUEST) && about.models().isEmpty()) {
+            problem(rule, "when", "only calls of models have a request: name models, or speak of call");
+        }
         CompiledRule.Names names = new CompiledRule.Names(
                 globs(about.models()),
                 globs(about.tools()),

@@ -3,12 +3,15 @@ package dev.portreeve.policy.access;
 import dev.cel.runtime.CelVariableResolver;
 import dev.portreeve.policy.access.Decision.Match;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Resource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What conditions may read of a {@link CallSketch}; remembers what they asked for in vain. For one question, on its thread. */
@@ -16,7 +19,9 @@ final class SketchVariables implements CelVariableResolver {
     private static final String ARGS = "args";
     private static final String MAX_OUTPUT_TOKENS = "call.max_output_tokens";
     private static final String MAX_COST_MICROS = "call.max_cost_micros";
-    private static final Set<String> OF_ONE_CALL = Set.of(ARGS, MAX_OUTPUT_TOKENS, MAX_COST_MICROS);
+    private static final Set<String> OF_ONE_CALL = Stream.concat(
+                    Stream.of(ARGS, MAX_OUTPUT_TOKENS, MAX_COST_MICROS), RequestVariables.NAMES.stream())
+            .collect(Collectors.toUnmodifiableSet());
     private final CallSketch call;
     private final KnownVariables known;
     private final SortedSet<String> missing = new TreeSet<>();
@@ -35,12 +40,27 @@ final class SketchVariables implements CelVariableResolver {
             case ARGS -> call.foreseen() ? Optional.empty() : args();
             case MAX_OUTPUT_TOKENS -> Optional.ofNullable(call.foreseen() ? null : call.maxOutputTokens());
             case MAX_COST_MICROS -> Optional.ofNullable(call.foreseen() ? null : call.maxCostMicros());
-            default -> known.find(name);
+            default ->
+                RequestVariables.NAMES.contains(name)
+                        ? Optional.ofNullable(call.foreseen() ? null : said(name))
+                        : known.find(name);
         };
-        if (value.isEmpty()) {
+        if (value.isEmpty() && !isOfNoRequest(name)) {
             missing.add(name);
         }
         return value;
+    }
+
+    private @Nullable Object said(String name) {
+        boolean route = name.equals(RequestVariables.ROUTE) && call.resource() instanceof Resource.Model;
+        return route ? call.resource().name() : call.said().get(name);
+    }
+
+    /** What calls of models have and this is none: there is nothing to know, and a condition that asks fails. */
+    private boolean isOfNoRequest(String name) {
+        return name.startsWith(RequestVariables.REQUEST)
+                && !call.foreseen()
+                && !(call.resource() instanceof Resource.Model);
     }
 
     private Optional<Object> args() {

@@ -4,6 +4,7 @@ import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelVarDecl;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
@@ -27,6 +28,8 @@ final class Vocabulary {
         variables.add(CelVarDecl.newVarDeclaration("args", MapType.create(SimpleType.STRING, SimpleType.DYN)));
         variables.add(CelVarDecl.newVarDeclaration("session", SESSION));
         variables.add(CelVarDecl.newVarDeclaration("now", SimpleType.TIMESTAMP));
+        variables.add(CelVarDecl.newVarDeclaration("request.tools", ListType.create(SimpleType.STRING)));
+        variables.add(CelVarDecl.newVarDeclaration("request.stream", SimpleType.BOOL));
         for (String text : List.of(
                 "subject.tenant",
                 "subject.team",
@@ -35,10 +38,19 @@ final class Vocabulary {
                 "subject.key",
                 "call.kind",
                 "call.name",
-                "call.server")) {
+                "call.server",
+                "request.model",
+                "request.route")) {
             variables.add(CelVarDecl.newVarDeclaration(text, SimpleType.STRING));
         }
-        for (String number : List.of("call.max_output_tokens", "call.max_cost_micros")) {
+        for (String number : List.of(
+                "call.max_output_tokens",
+                "call.max_cost_micros",
+                "request.max_tokens",
+                "request.images",
+                "request.messages",
+                "budget.left_micros",
+                "budget.used_percent")) {
             variables.add(CelVarDecl.newVarDeclaration(number, SimpleType.INT));
         }
         return variables;

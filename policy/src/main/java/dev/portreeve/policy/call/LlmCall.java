@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param hosted the tools in its request that the provider would run by itself, those that were taken out included
  * @param repeatable what it has to do with an idempotency key; {@code null} for a call without one
  * @param correlation what the caller's own records know it by
+ * @param request what it says of itself, for rules that ask; reads it when asked, on the call's thread, and throws if it cannot be read; {@code
+ *     null} for a call that has no request of its own
  */
 public record LlmCall(
         CallId id,
@@ -24,7 +26,8 @@ public record LlmCall(
         @Nullable Target target,
         List<HostedUse> hosted,
         @Nullable Repeatable repeatable,
-        Correlation correlation)
+        Correlation correlation,
+        @Nullable Supplier<RequestFacts> request)
         implements GovernedCall {
     /**
      * A model at a provider.
@@ -65,6 +68,23 @@ public record LlmCall(
         hosted = List.copyOf(hosted);
     }
 
+    /** A call of which rules cannot ask more than what it is. */
+    public LlmCall(
+            CallId id,
+            Subject subject,
+            Resource.Model resource,
+            String operation,
+            Content content,
+            Estimate estimate,
+            Deadline deadline,
+            @Nullable Target target,
+            List<HostedUse> hosted,
+            @Nullable Repeatable repeatable,
+            Correlation correlation) {
+        this(
+                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, correlation, null);
+    }
+
     /** A call without an idempotency key. */
     public LlmCall(
             CallId id,
@@ -95,13 +115,19 @@ public record LlmCall(
     /** The same call under an idempotency key, or without one. */
     public LlmCall under(@Nullable Repeatable key) {
         return new LlmCall(
-                id, subject, resource, operation, content, estimate, deadline, target, hosted, key, correlation);
+                id, subject, resource, operation, content, estimate, deadline, target, hosted, key, correlation, request);
     }
 
     /** The same call, of which the caller says this. */
     public LlmCall of(Correlation said) {
         return new LlmCall(
-                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, said);
+                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, said, request);
+    }
+
+    /** The same call, of which rules may ask what its request says. */
+    public LlmCall asking(Supplier<RequestFacts> said) {
+        return new LlmCall(
+                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, correlation, said);
     }
 
     @Override
