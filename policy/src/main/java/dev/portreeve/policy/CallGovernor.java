@@ -128,7 +128,7 @@ public final class CallGovernor {
             running.requireRunning();
             Decision decision = access.require(call, trail);
             requireAccepted(call);
-            try (Permit permit = limits.admit(call)) {
+            try (Permit permit = limits.admit(call, decision.obliging())) {
                 Content input = access.masked(call, decision, guardrails.screenInput(call, trail));
                 return pay(call, new Admitted(decision, permit, input), running.guard(upstream), client, trail);
             }
@@ -153,6 +153,7 @@ public final class CallGovernor {
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);
             Clearance cleared =
                     new Clearance(input, approval, aside, admitted.permit().allowance());
+            admitted.permit().runs();
             try {
                 Usage usage = reservation.metered(upstream).execute(cleared, screened);
                 aside.finish();

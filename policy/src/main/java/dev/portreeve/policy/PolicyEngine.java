@@ -188,6 +188,7 @@ public final class PolicyEngine implements AutoCloseable {
     private static RateLimits limits(PolicyConfig config, Ground ground, PostgresNotifications notifications) {
         return RateLimits.on(
                 OrganisationLimits.of(config.organisation()),
+                config.policies(),
                 ground.database(),
                 ground.ids().get(),
                 notifications);

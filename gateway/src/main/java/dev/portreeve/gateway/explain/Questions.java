@@ -5,6 +5,8 @@ import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.CallSketch;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Confines;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Entrance;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Resource;
@@ -16,6 +18,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,21 +82,28 @@ public record Questions(People people, Things things) {
      *
      * @param team {@code null}: as the configuration has it
      * @param key {@code null}: with no key that a rule names
+     * @param delegatedBy ids of the keys above, the one that an operator made first; {@code null}: none
+     * @param session as it names its own; {@code null}: nobody knows
      */
     public record Caller(
             @Nullable String tenant,
             @Nullable String team,
             @Nullable String user,
             @Nullable String agent,
-            @Nullable String key) {
+            @Nullable String key,
+            @Nullable List<String> delegatedBy,
+            @Nullable String session) {
         private Subject in(String ownTenant, @Nullable String ownTeam) {
             String name = user == null ? agent : user;
+            List<String> above = delegatedBy == null ? List.of() : delegatedBy;
             return new Subject(
-                    ownTenant,
-                    ownTeam,
-                    user == null ? Subject.Kind.AGENT : Subject.Kind.USER,
-                    String.valueOf(name),
-                    key == null ? "" : key);
+                            ownTenant,
+                            ownTeam,
+                            user == null ? Subject.Kind.AGENT : Subject.Kind.USER,
+                            String.valueOf(name),
+                            key == null ? "" : key)
+                    .by(new Delegation(above, Collections.nCopies(above.size(), Confines.NONE)))
+                    .through(new Entrance("", null, session == null ? "" : session));
         }
     }
 
@@ -117,7 +127,8 @@ public record Questions(People people, Things things) {
         List<String> labels = question.labels();
         String view = question.view() == null ? "" : question.view();
         return new CallSketch(
-                subject.through(new Entrance(view, address(question.address()), "")),
+                subject.through(new Entrance(
+                        view, address(question.address()), subject.entrance().session())),
                 resource,
                 given == null ? Arguments.NONE : arguments(given),
                 question.maxOutputTokens(),

@@ -38,6 +38,8 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
      *
      * @param team absent: the member's of the configuration
      * @param key the id of the key, where rules name one
+     * @param delegatedBy the ids of the keys above it, the one that an operator made first; absent: none
+     * @param session as the caller names its own; absent: nobody knows
      * @param arguments a JSON object
      * @param costUsd the worst case
      * @param at when, in RFC 3339; absent: nobody knows
@@ -53,6 +55,8 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
             @Nullable String user,
             @Nullable String agent,
             @Nullable String key,
+            @Nullable List<String> delegatedBy,
+            @Nullable String session,
             @Nullable String tool,
             @Nullable String model,
             @Nullable String prompt,

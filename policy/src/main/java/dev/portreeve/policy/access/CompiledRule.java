@@ -44,7 +44,11 @@ record CompiledRule(
 
     /** Under which circumstances it is to be heard; of each kind, none means under any. */
     record Circumstances(
-            @Nullable Glob delegatedBy, List<Network> networks, List<Glob> views, List<TimeWindow> times) {}
+            @Nullable Glob delegatedBy,
+            List<Network> networks,
+            List<Glob> sessions,
+            List<Glob> views,
+            List<TimeWindow> times) {}
 
     private static boolean any(List<Glob> globs, String name) {
         for (Glob glob : globs) {
@@ -75,9 +79,13 @@ record CompiledRule(
         Instant at = call.at();
         InetAddress address = call.subject().entrance().address();
         String view = call.subject().entrance().view();
+        String session = call.subject().entrance().session();
         return isAbout(call.subject())
                 && (by == null || call.subject().delegation().above().stream().anyMatch(by::matches))
                 && (address == null || circumstances.networks().isEmpty() || isFrom(address))
+                && (session.isEmpty()
+                        || circumstances.sessions().isEmpty()
+                        || any(circumstances.sessions(), session))
                 && (view.isEmpty() || circumstances.views().isEmpty() || any(circumstances.views(), view))
                 && (at == null
                         || circumstances.times().isEmpty()
@@ -90,6 +98,9 @@ record CompiledRule(
         Entrance entrance = call.subject().entrance();
         if (!circumstances.networks().isEmpty() && entrance.address() == null) {
             unknown.add("network");
+        }
+        if (!circumstances.sessions().isEmpty() && entrance.session().isEmpty()) {
+            unknown.add("session name");
         }
         if (!circumstances.views().isEmpty() && entrance.view().isEmpty()) {
             unknown.add("view");
@@ -106,6 +117,8 @@ record CompiledRule(
         return (by == null || subject.delegation().above().stream().anyMatch(by::matches))
                 && (circumstances.networks().isEmpty()
                         || isFrom(subject.entrance().address()))
+                && (circumstances.sessions().isEmpty()
+                        || any(circumstances.sessions(), subject.entrance().session()))
                 && (circumstances.views().isEmpty() || (!view.isEmpty() && any(circumstances.views(), view)))
                 && (circumstances.times().isEmpty()
                         || circumstances.times().stream().anyMatch(window -> window.contains(now)));

@@ -41,7 +41,7 @@ final class Consultation {
                 denying.add(rule);
                 denialWasError &= match == Match.CONDITION_ERROR;
             }
-            case LABEL, MASK -> {
+            case LABEL, MASK, LIMIT -> {
                 // What hangs on arguments was judged with the call that had them.
                 if (match != Match.NOT_TESTED) {
                     obliging.add(rule);

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Makes rules ready and finds everything that is wrong with them. */
 final class PolicyCompiler {
@@ -112,12 +113,25 @@ final class PolicyCompiler {
                 problem(rule, "mask[" + i + "]", "\"" + mask.get(i) + "\" does not begin with a slash, as pointers do");
             }
         }
+        quota(rule, rule.obligations().limit());
         Selectors about = rule.about();
         boolean beyondArguments = !about.models().isEmpty()
                 || !about.resources().isEmpty()
                 || !about.hostedTools().isEmpty();
         if (rule.effect() == Rule.Effect.MASK && beyondArguments) {
             problem(rule, "mask", "only tools and prompts have arguments: name no models, resources or hosted-tools");
+        }
+    }
+
+    private void quota(Rule rule, @Nullable Quota quota) {
+        if (rule.effect() == Rule.Effect.LIMIT && quota == null) {
+            problem(rule, "limit", "say how much: a rule of this effect needs a limit, such as { requests: 10, per: 1h }");
+        }
+        if (rule.effect() != Rule.Effect.LIMIT && quota != null) {
+            problem(rule, "limit", "only a rule whose effect is limit has one: write a rule of its own for it");
+        }
+        if (quota != null && quota.tokens() != null && rule.about().models().isEmpty()) {
+            problem(rule, "limit", "only model calls have tokens: name models, or limit requests");
         }
     }
 
@@ -132,6 +146,7 @@ final class PolicyCompiler {
         return new CompiledRule.Circumstances(
                 by == null ? null : new Glob(by),
                 read(rule, "who.networks", rule.who().networks(), Network::parse),
+                globs(rule.who().sessions()),
                 globs(rule.about().views()),
                 read(rule, "times", rule.about().times(), TimeWindow::parse));
     }

@@ -53,8 +53,10 @@ public record PolicyDocument(String version, String text) {
         given(json, "times", about.times());
         member(json, "delegated-by", who.delegatedBy());
         given(json, "networks", who.networks());
+        given(json, "sessions", who.sessions());
         member(json, "label", rule.obligations().label());
         given(json, "mask", rule.obligations().mask());
+        member(json, "limit", quota(rule.obligations().limit()));
         members(json, "approvers", rule.approvers());
         if (rule.quorum() != null) {
             json.append(",\"quorum\":").append(rule.quorum());
@@ -65,6 +67,18 @@ public record PolicyDocument(String version, String text) {
                     .append(']');
         }
         return json.append('}').toString();
+    }
+
+    private static @Nullable String quota(@Nullable Quota quota) {
+        return quota == null
+                ? null
+                : String.join(
+                        "/",
+                        String.valueOf(quota.requests()),
+                        String.valueOf(quota.tokens()),
+                        String.valueOf(quota.concurrency()),
+                        String.valueOf(quota.per()),
+                        String.valueOf(quota.by()));
     }
 
     private static String json(Rule.Escalation step) {

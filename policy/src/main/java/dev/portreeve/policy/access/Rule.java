@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One rule of the policy, as it stands in the configuration. Order between rules does not matter: a matching {@code deny}
  * wins, then {@code require-approval}, then {@code allow}; nothing matching means denied. What may run then does so as every matching
- * {@code label} and {@code mask} says.
+ * {@code label}, {@code mask} and {@code limit} says.
  *
  * @param who absent members match everybody
  * @param about what it names
@@ -48,7 +48,8 @@ public record Rule(
         DENY,
         REQUIRE_APPROVAL,
         LABEL,
-        MASK;
+        MASK,
+        LIMIT;
 
         /** Whether it says if a call may run, and not what becomes of one that may. */
         boolean decides() {
@@ -80,6 +81,7 @@ public record Rule(
      * @param delegatedBy a glob over the ids of keys: only keys that one of these made, or that came of those; {@code *} for any
      *     key that a key made
      * @param networks ranges such as {@code 10.0.0.0/8}: only requests that came from an address in one of them
+     * @param sessions globs over the names that callers give their sessions: only calls of such a session
      */
     public record Who(
             @Nullable String tenant,
@@ -88,11 +90,25 @@ public record Rule(
             @Nullable String agent,
             @Nullable String key,
             @Nullable String delegatedBy,
-            List<String> networks) {
+            List<String> networks,
+            List<String> sessions) {
         public static final Who ANYBODY = new Who(null, null, null, null, null);
 
         public Who {
             networks = networks == null ? List.of() : List.copyOf(networks);
+            sessions = sessions == null ? List.of() : List.copyOf(sessions);
+        }
+
+        /** Of calls of whatever session. */
+        public Who(
+                @Nullable String tenant,
+                @Nullable String team,
+                @Nullable String user,
+                @Nullable String agent,
+                @Nullable String key,
+                @Nullable String delegatedBy,
+                List<String> networks) {
+            this(tenant, team, user, agent, key, delegatedBy, networks, List.of());
         }
 
         /** By names only. */
@@ -102,7 +118,7 @@ public record Rule(
                 @Nullable String user,
                 @Nullable String agent,
                 @Nullable String key) {
-            this(tenant, team, user, agent, key, null, List.of());
+            this(tenant, team, user, agent, key, null, List.of(), List.of());
         }
     }
 

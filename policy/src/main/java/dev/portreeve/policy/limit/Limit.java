@@ -43,7 +43,9 @@ public final class Limit {
         TENANT,
         TEAM,
         MEMBER,
-        KEY;
+        KEY,
+        /** Of what a rule matches. */
+        RULE;
 
         String code() {
             return name().toLowerCase(Locale.ROOT);
@@ -130,6 +132,11 @@ public final class Limit {
     /** Unique in its tenant, and the same on every replica. */
     String id() {
         return id;
+    }
+
+    /** Whether it is a rule's, which counts what ran and not what was asked for. */
+    boolean isOfRule() {
+        return owner.kind() == Kind.RULE;
     }
 
     /** As all share it, if it is nobody's for himself. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers slugs of the tool servers it is about, with their tools, prompts and resources; without models, tools and servers
  *     it is about every call
  * @param tags with any, it is about calls that carry one of them
- * @param each whether every member, every key or every session below has it for itself, instead of all together
+ * @param each whether every member, every key, every session or every team below has it for itself, instead of all together
  */
 public record LimitConfig(
         @Nullable Long requests,
@@ -44,7 +44,8 @@ public record LimitConfig(
     public enum Each {
         MEMBER,
         KEY,
-        SESSION
+        SESSION,
+        TEAM
     }
 
     /** About calls with and without tags. */

@@ -18,6 +18,7 @@ public final class Permit implements AutoCloseable {
     private final @Nullable Allowance allowance;
     private final LongSupplier nanos;
     private long used;
+    private boolean ran;
     private boolean closed;
 
     /** So many of one share. */
@@ -46,6 +47,13 @@ public final class Permit implements AutoCloseable {
         }
     }
 
+    /** Says that the call runs now; what never does is given back to the rules that limit it. */
+    public void runs() {
+        if (!taken.isEmpty()) {
+            ran = true;
+        }
+    }
+
     @Override
     public void close() {
         if (closed) {
@@ -59,7 +67,10 @@ public final class Permit implements AutoCloseable {
         for (Taken each : taken) {
             switch (each.share().limit().unit()) {
                 case REQUESTS -> {
-                    // The call came, however it ended.
+                    // The call came, however it ended; but a rule counts what ran, not what waited for a person.
+                    if (!ran && each.share().limit().isOfRule()) {
+                        each.share().giveBack(each.units(), now);
+                    }
                 }
                 case CONCURRENCY -> each.share().giveBack(each.units(), now);
                 case TOKENS -> correct(each, now);

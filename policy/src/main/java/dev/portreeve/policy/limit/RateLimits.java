@@ -1,5 +1,6 @@
 package dev.portreeve.policy.limit;
 
+import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.call.Allowance;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
@@ -38,6 +39,7 @@ public final class RateLimits implements AutoCloseable {
     private static final Duration SLOT_WAIT = Duration.ofSeconds(2);
 
     private final Map<String, OfTenant> byTenant;
+    private final RuleLimits quotas = new RuleLimits();
     private final @Nullable Sharing sharing;
     private final LongSupplier nanos;
 
@@ -65,6 +67,24 @@ public final class RateLimits implements AutoCloseable {
         if (limits.isEmpty()) {
             return NONE;
         }
+        return shared(limits, database, replica, notifications);
+    }
+
+    /** The same with what rules limit, of which nothing need be known before a call matches one. */
+    public static RateLimits on(
+            List<Limit> limits,
+            List<Rule> rules,
+            DataSource database,
+            UUID replica,
+            PostgresNotifications notifications) {
+        boolean limiting = rules.stream().anyMatch(rule -> rule.effect() == Rule.Effect.LIMIT);
+        return limiting
+                ? shared(limits, database, replica, notifications)
+                : on(limits, database, replica, notifications);
+    }
+
+    private static RateLimits shared(
+            List<Limit> limits, DataSource database, UUID replica, PostgresNotifications notifications) {
         Sharing sharing = new Sharing(new PostgresLimitStore(database), replica, System::nanoTime);
         notifications.listen(Sharing.CHANNEL, sharing);
         return new RateLimits(limits, sharing, System::nanoTime);
@@ -81,6 +101,7 @@ public final class RateLimits implements AutoCloseable {
                 case TEAM -> tenant.teams().computeIfAbsent(limit.owner().id(), unused -> new ArrayList<>());
                 case MEMBER -> tenant.members().computeIfAbsent(limit.owner().id(), unused -> new ArrayList<>());
                 case KEY -> tenant.keys().computeIfAbsent(limit.owner().id(), unused -> new ArrayList<>());
+                case RULE -> throw new IllegalArgumentException("what rules limit is found with the rules");
             };
             into.add(limit);
         }
@@ -101,30 +122,31 @@ public final class RateLimits implements AutoCloseable {
      * @throws CallEnded with a {@code RATE_LIMIT} denial that names the limit and says when to try again
      */
     public Permit admit(GovernedCall call) throws CallEnded {
+        return admit(call, List.of());
+    }
+
+    /**
+     * As the shorter form, also of what rules limit that the call matches.
+     *
+     * @param obliging rules that make something of the call; those that do not limit are passed over
+     */
+    public Permit admit(GovernedCall call, List<Rule> obliging) throws CallEnded {
         Sharing with = sharing;
         if (with == null || call instanceof TaskCall || call instanceof QuestionCall) {
             return Permit.UNLIMITED;
         }
         OfTenant tenant = byTenant.get(call.subject().tenant());
-        if (tenant == null) {
+        List<Limit> matched = quotas.of(call.subject(), obliging);
+        if (tenant == null && matched.isEmpty()) {
             return Permit.UNLIMITED;
         }
         Admission admission = new Admission(call, with);
         boolean admitted = false;
         try {
-            Subject subject = call.subject();
-            admission.take(tenant.own());
-            if (subject.team() != null) {
-                admission.take(tenant.teams().getOrDefault(subject.team(), List.of()));
+            if (tenant != null) {
+                admission.take(tenant);
             }
-            admission.take(tenant.members().getOrDefault(subject.member(), List.of()));
-            if (!tenant.keys().isEmpty()) {
-                // A key's limit also bounds the keys that it made.
-                for (String above : subject.delegation().above()) {
-                    admission.take(tenant.keys().getOrDefault(above, List.of()));
-                }
-                admission.take(tenant.keys().getOrDefault(subject.keyId(), List.of()));
-            }
+            admission.take(matched);
             admitted = true;
         } finally {
             if (!admitted) {
@@ -144,6 +166,22 @@ public final class RateLimits implements AutoCloseable {
         Admission(GovernedCall call, Sharing with) {
             this.call = call;
             this.with = with;
+        }
+
+        void take(OfTenant tenant) throws CallEnded {
+            Subject subject = call.subject();
+            take(tenant.own());
+            if (subject.team() != null) {
+                take(tenant.teams().getOrDefault(subject.team(), List.of()));
+            }
+            take(tenant.members().getOrDefault(subject.member(), List.of()));
+            if (!tenant.keys().isEmpty()) {
+                // A key's limit also bounds the keys that it made.
+                for (String above : subject.delegation().above()) {
+                    take(tenant.keys().getOrDefault(above, List.of()));
+                }
+                take(tenant.keys().getOrDefault(subject.keyId(), List.of()));
+            }
         }
 
         void take(List<Limit> limits) throws CallEnded {
@@ -214,6 +252,7 @@ public final class RateLimits implements AutoCloseable {
                 case KEY -> subject.rootKeyId();
                 // Calls that name none share one.
                 case SESSION -> subject.labels().session();
+                case TEAM -> subject.team() == null ? "" : subject.team();
             };
             return new LimitKey(subject.tenant(), limit.id() + "=" + whose);
         }

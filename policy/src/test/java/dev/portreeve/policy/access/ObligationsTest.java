@@ -17,6 +17,8 @@ import dev.portreeve.policy.call.ToolCall;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.time.Duration;
+import dev.portreeve.policy.access.Rule.Mode;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -58,7 +60,7 @@ class ObligationsTest {
 
     private static Map<String, String> labelled(Rule... rules) {
         Told told = new Told();
-        AccessPolicy policy = AccessPolicy.of(List.of(rules), InstantSource.system(), told);
+        AccessPolicy policy = AccessPolicy.of(List.of(rules), InstantSource.system(), told, BudgetGauge.NONE);
         ToolCall call = Calls.tool(Calls.BOT, Calls.WRITE, "{\"path\":\"/x\"}");
         policy.label(call, policy.decide(call));
         return told.labels;
@@ -136,7 +138,7 @@ class ObligationsTest {
                 "MASK; ; a; mask[0]: \"a\" does not begin with a slash",
             })
     void whatDoesNotGoTogetherIsSaid(Effect effect, @Nullable String label, @Nullable String mask, String problem) {
-        Obligations obligations = new Obligations(label, mask == null ? List.of() : List.of(mask));
+        Obligations obligations = new Obligations(label, mask == null ? List.of() : List.of(mask), null);
         InvalidPolicy invalid =
                 assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(rule("r", effect, null, obligations))));
         assertTrue(invalid.getMessage().contains(problem), invalid.getMessage());
@@ -154,5 +156,56 @@ class ObligationsTest {
                 null,
                 Obligations.mask("/a"));
         assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(models)));
+    }
+
+    private static Rule limit(Effect effect, Quota quota, String... models) {
+        return new Rule(
+                "few",
+                effect,
+                Who.ANYBODY,
+                new Selectors(List.of(models), List.of("*"), List.of(), List.of(), List.of()),
+                null,
+                List.of(),
+                null,
+                new Obligations(null, List.of(), quota));
+    }
+
+    @Test
+    void aLimitStandsWithItsEffectAndCountsOneThing() {
+        Quota five = new Quota(5L, null, null, null, null);
+        assertEquals(Quota.By.MEMBER, five.by());
+        assertEquals(1, AccessPolicy.of(List.of(limit(Effect.LIMIT, five))).ruleIds().size());
+        assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(limit(Effect.LIMIT, null))));
+        assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(limit(Effect.ALLOW, five))));
+        Quota tokens = new Quota(null, 5L, null, null, null);
+        assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(limit(Effect.LIMIT, tokens))));
+        assertEquals(1, AccessPolicy.of(List.of(limit(Effect.LIMIT, tokens, "*"))).ruleIds().size());
+        assertThrows(IllegalArgumentException.class, () -> new Quota(5L, 5L, null, null, null));
+        assertThrows(IllegalArgumentException.class, () -> new Quota(0L, null, null, null, null));
+        assertThrows(IllegalArgumentException.class, () -> new Quota(1L, null, null, Duration.ofDays(1), null));
+        assertThrows(IllegalArgumentException.class, () -> new Quota(null, null, 1, Duration.ofSeconds(5), null));
+        assertNotEquals(
+                AccessPolicy.of(List.of(limit(Effect.LIMIT, five))).version(),
+                AccessPolicy.of(List.of(limit(Effect.LIMIT, new Quota(6L, null, null, null, null))))
+                        .version());
+    }
+
+    @Test
+    void aLimitAllowsNothingAndAnErrorCountsAgainstTheCaller() {
+        Rule few = limit(Effect.LIMIT, new Quota(5L, null, null, null, null));
+        assertInstanceOf(
+                Decision.Deny.class, AccessPolicy.of(List.of(few)).decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}")));
+        Rule all = new Rule("all", Effect.ALLOW, Who.ANYBODY, Selectors.tools("*"), null, List.of(), null);
+        Rule unsure = new Rule(
+                "few", Effect.LIMIT, Who.ANYBODY, Selectors.tools("*"), "args.n > 5", List.of(), null, few.obligations());
+        AccessPolicy policy = AccessPolicy.of(List.of(all, unsure));
+        assertEquals(List.of(unsure), policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}")).obliging());
+        assertEquals(List.of(unsure), policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{\"n\":6}")).obliging());
+        assertEquals(List.of(), policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{\"n\":1}")).obliging());
+        assertEquals(
+                List.of(),
+                AccessPolicy.of(List.of(all, few.in(Mode.SHADOW)))
+                        .decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}"))
+                        .obliging());
     }
 }

@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.migrations.TestDatabase;
+import dev.portreeve.policy.access.Obligations;
+import dev.portreeve.policy.access.Quota;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.access.Selectors;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
@@ -117,6 +121,67 @@ class SharedLimitsTest {
     private static Denial refusal(RateLimits limits, LlmCall call) {
         CallEnded ended = assertThrows(CallEnded.class, () -> limits.admit(call));
         return ((CallOutcome.Denied) ended.outcome()).denial();
+    }
+
+    private static Rule limiting(Quota.By by) {
+        return new Rule(
+                "few",
+                Rule.Effect.LIMIT,
+                Rule.Who.ANYBODY,
+                new Selectors(List.of("*"), List.of(), List.of(), List.of(), List.of()),
+                null,
+                List.of(),
+                null,
+                Obligations.limit(new Quota(10L, null, null, Duration.ofHours(1), by)));
+    }
+
+    private static int ran(Replica replica, Subject subject, Rule rule, boolean runs) {
+        int ran = 0;
+        for (int i = 0; i < 8; i++) {
+            try (Permit permit = replica.limits.admit(call(subject, 1, 1), List.of(rule))) {
+                if (runs) {
+                    permit.runs();
+                }
+                ran++;
+            } catch (CallEnded refused) {
+                assertTrue(refused.outcome() instanceof CallOutcome.Denied denied
+                        && denied.denial().detail().contains("of rule few"));
+            }
+        }
+        return ran;
+    }
+
+    @Test
+    void whatARuleLimitsReplicasShare() {
+        Replica one = replica();
+        Replica two = replica();
+        Rule all = limiting(Quota.By.RULE);
+        int ran = ran(one, BOT, all, true) + ran(two, OTHER, all, true) + ran(one, OTHER, all, true);
+        assertTrue(ran > 0 && ran <= 10, ran + " ran");
+    }
+
+    @Test
+    void whoHasItForItselfIsAsTheRuleSays() {
+        Replica one = replica();
+        assertEquals(8, ran(one, BOT, limiting(Quota.By.MEMBER), true));
+        assertEquals(8, ran(one, OTHER, limiting(Quota.By.MEMBER), true));
+        assertEquals(2, ran(one, BOT, limiting(Quota.By.MEMBER), true));
+    }
+
+    @Test
+    void aTeamHasItTogether() {
+        Replica one = replica();
+        assertEquals(8, ran(one, BOT, limiting(Quota.By.TEAM), true));
+        assertEquals(2, ran(one, OTHER, limiting(Quota.By.TEAM), true));
+    }
+
+    @Test
+    void whatNeverRanIsGivenBack() {
+        Replica one = replica();
+        assertEquals(8, ran(one, BOT, limiting(Quota.By.KEY), false));
+        assertEquals(8, ran(one, BOT, limiting(Quota.By.KEY), false));
+        assertEquals(8, ran(one, BOT, limiting(Quota.By.KEY), true));
+        assertEquals(2, ran(one, BOT, limiting(Quota.By.KEY), true));
     }
 
     /** A replica whose clock is an hour ahead is one of them. */
