@@ -20,8 +20,8 @@ class RequestRulesTest {
         HttpRequest chat = HttpRequest.newBuilder(gateway.data().resolve("/v1/chat/completions"))
                 .header("content-type", "application/json")
                 .header("authorization", "Bearer " + key)
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"model\":\"demo\"," + more + "\"messages\":[{\"role\":\"user\",\"content\":" + content + "}]}"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"demo\"," + more
+                        + "\"messages\":[{\"role\":\"user\",\"content\":" + content + "}]}"))
                 .build();
         return gateway.http.send(chat, HttpResponse.BodyHandlers.ofString());
     }
@@ -49,10 +49,38 @@ class RequestRulesTest {
             HttpResponse<String> shell = chat(
                     gateway, key, "\"hi\"", "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"shell\"}}],");
             assertTrue(shell.body().contains("no-shell"), shell.body());
-            await().until(() -> chat(gateway, key, "\"hello\"", "\"max_tokens\":50,")
-                    .body()
-                    .contains("saving"));
+            await().until(() ->
+                    chat(gateway, key, "\"hello\"", "\"max_tokens\":50,").body().contains("saving"));
             assertEquals(200, chat(gateway, key, "\"hi\"", "\"max_tokens\":10,").statusCode());
+        }
+    }
+
+    @Test
+    void aFallbackIsHeldToRulesAboutItsOwnName(@TempDir Path folder) throws Exception {
+        try (GatewayFixture gateway = GatewayFixture.configured(folder, """
+                providers: [{ id: demo, kind: demo }, { id: gone, base-url: "http://127.0.0.1:9/v1" }]
+                models:
+                  - { name: demo, route: { targets: [{ model: gone/x }], retries: 0, fallbacks: [abroad, near] }, max-output-tokens: 100 }
+                  - { name: abroad, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }
+                  - { name: near, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }
+                organisation: { tenants: [ { id: acme, agents: [ { id: bot } ] } ] }
+                policies:
+                  - { id: models, effect: allow, models: ["*"] }
+                  - { id: not-abroad, effect: deny, models: [abroad] }
+                  - { id: went-near, effect: label, label: near, models: [near] }
+                  - { id: once, effect: deny, models: [demo], when: 'session.has("near")' }
+                """)) {
+            String key = gateway.newKey("bot");
+            HttpResponse<String> first = chat(gateway, key, "\"hi\"", "");
+            assertEquals(200, first.statusCode(), first.body());
+            HttpResponse<String> second = chat(gateway, key, "\"hi\"", "");
+            assertEquals(403, second.statusCode(), "the session is labelled by the rule about the fallback");
+            assertTrue(second.body().contains("once"), second.body());
+            String attempts = gateway.run(
+                            "sql",
+                            "SELECT 'there' FROM audit.record WHERE strpos(convert_from(leaf, 'UTF8'), 'not_granted') > 0")
+                    .out();
+            assertTrue(attempts.contains("there"), "the other was not tried");
         }
     }
 }

@@ -110,6 +110,7 @@ class RuleFitsTest {
                 "--config",
                 config.toString());
         assertEquals(0, code, err.toString());
-        assertTrue(err.toString().contains("not held against the definitions of tools: no gateway runs"), err.toString());
+        assertTrue(
+                err.toString().contains("not held against the definitions of tools: no gateway runs"), err.toString());
     }
 }

@@ -173,7 +173,8 @@ public final class PolicyEngine implements AutoCloseable {
         ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
         sweeper.runOnce();
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping = new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
+        this.housekeeping =
+                new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
         this.watch = watch(config, ground, tickets, stops);
         this.post = post(config, ground);
     }

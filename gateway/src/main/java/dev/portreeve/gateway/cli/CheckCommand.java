@@ -55,7 +55,8 @@ public final class CheckCommand implements Callable<Integer> {
                     + " portreeve tools accept " + waiting.getFirst());
         }
         if (!rules.unchecked().isEmpty()) {
-            terminal.note("what rules say of arguments was not held against the definitions of tools: " + rules.unchecked());
+            terminal.note(
+                    "what rules say of arguments was not held against the definitions of tools: " + rules.unchecked());
         }
         return 0;
     }

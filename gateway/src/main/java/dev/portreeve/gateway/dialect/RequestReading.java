@@ -76,7 +76,8 @@ public final class RequestReading implements Supplier<RequestFacts> {
     /** Of each dialect's way to name them; a tool without a name goes by its kind. */
     private static void names(JsonNode tools, List<String> names) {
         for (JsonNode tool : tools) {
-            JsonNode declared = tool.path(tool.has("functionDeclarations") ? "functionDeclarations" : "function_declarations");
+            JsonNode declared =
+                    tool.path(tool.has("functionDeclarations") ? "functionDeclarations" : "function_declarations");
             String type = tool.path("type").asString("");
             if (!declared.isMissingNode()) {
                 names(declared, names);

@@ -21,14 +21,14 @@ record PlannedCall(
         Leg first = upstream.first();
         ModelRequest request = first.attempt().request();
         return new LlmCall(
-                id,
-                subject,
-                new Resource.Model(model),
-                request.operation().code(),
-                request.content(),
-                first.estimate(),
-                deadline,
-                target(first, upstream.reply()),
+                        id,
+                        subject,
+                        new Resource.Model(model),
+                        request.operation().code(),
+                        request.content(),
+                        first.estimate(),
+                        deadline,
+                        target(first, upstream.reply()),
                         first.attempt().hosted())
                 .asking(new RequestReading(plan.request()));
     }

@@ -23,9 +23,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where model calls can go, and whether this caller's may. Thread-safe. */
 final class Routing {
+    private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
+
     private final ModelRouter router;
     private final AccessPolicy access;
     private final HostedRewriting rewriting;
@@ -155,21 +159,39 @@ final class Routing {
 
     /**
      * What the rules say of the call as it would be made there: of a fallback under its own name, of every place by what it can
-     * cost. A call cannot wait for a person between two attempts, so only a plain yes counts.
+     * cost. A call cannot wait for a person between two attempts, so only a plain yes counts. Labels the session as rules about that name
+     * want, before anything is sent there.
      */
     boolean mayGo(Asked asked, Leg leg) {
         boolean toolsToo = leg.attempt().hosted().stream()
                 .allMatch(use -> access.fate(asked.subject(), use) != HostedUse.Fate.DENIED);
-        return toolsToo
-                && access.decide(new LlmCall(
-                                asked.id(),
-                                asked.subject(),
-                                new Resource.Model(leg.route().name()),
-                                asked.request().operation().code(),
-                                leg.attempt().request().content(),
-                                leg.estimate(),
-                                        asked.deadline())
-                                .asking(new RequestReading(asked.request())))
-                        instanceof Decision.Permit;
+        if (!toolsToo) {
+            return false;
+        }
+        LlmCall there = new LlmCall(
+                        asked.id(),
+                        asked.subject(),
+                        new Resource.Model(leg.route().name()),
+                        asked.request().operation().code(),
+                        leg.attempt().request().content(),
+                        leg.estimate(),
+                        asked.deadline())
+                .asking(new RequestReading(asked.request()));
+        Decision decision = access.decide(there);
+        return decision instanceof Decision.Permit && isLabelled(there, decision);
+    }
+
+    /** A label that cannot be stored must not be missing afterwards. */
+    private boolean isLabelled(LlmCall there, Decision decision) {
+        try {
+            access.label(there, decision);
+            return true;
+        } catch (RuntimeException away) {
+            LOG.warn(
+                    "a call does not go on to {}: its session cannot be labelled: {}",
+                    there.resource().name(),
+                    away.getMessage());
+            return false;
+        }
     }
 }

@@ -92,15 +92,8 @@ public final class ScenarioRun {
                 when.view(),
                 when.request(),
                 when.budget());
-        Questions.Caller caller =
-                new Questions.Caller(
-                        when.tenant(),
-                        when.team(),
-                        when.user(),
-                        when.agent(),
-                        when.key(),
-                        when.delegatedBy(),
-                        when.session());
+        Questions.Caller caller = new Questions.Caller(
+                when.tenant(), when.team(), when.user(), when.agent(), when.key(), when.delegatedBy(), when.session());
         return questions == null ? Questions.freely(question, caller) : questions.sketch(question, caller);
     }
 

@@ -55,7 +55,9 @@ class RequestReadingTest {
                   {'type':'function_call_output','call_id':'c','output':'x'}],
                  'tools':[{'type':'function','name':'f'},{'type':'mcp','server_label':'s','server_url':'https://a'}]}
                 """));
-        assertEquals(1, facts(Dialect.OPENAI_RESPONSES, "{'model':'gpt','input':'hi'}").messages());
+        assertEquals(
+                1,
+                facts(Dialect.OPENAI_RESPONSES, "{'model':'gpt','input':'hi'}").messages());
     }
 
     @Test
@@ -74,7 +76,8 @@ class RequestReadingTest {
     void isReadOnce() {
         RequestReading reading = new RequestReading(Dialect.OPENAI_CHAT.read(
                 RequestPath.of(Operation.CHAT),
-                "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}".getBytes(StandardCharsets.UTF_8),
+                "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+                        .getBytes(StandardCharsets.UTF_8),
                 false));
         assertSame(reading.get(), reading.get());
     }

@@ -85,8 +85,7 @@ public final class AccessPolicy {
      * @param labels remembers what sessions have done
      * @param budgets knows what is left of them
      */
-    public static AccessPolicy of(
-            List<Rule> rules, InstantSource clock, SessionLabels labels, BudgetGauge budgets) {
+    public static AccessPolicy of(List<Rule> rules, InstantSource clock, SessionLabels labels, BudgetGauge budgets) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
         return new AccessPolicy(PolicyDocument.of(rules), compiled, clock, labels, budgets);
     }

@@ -83,9 +83,7 @@ record CompiledRule(
         return isAbout(call.subject())
                 && (by == null || call.subject().delegation().above().stream().anyMatch(by::matches))
                 && (address == null || circumstances.networks().isEmpty() || isFrom(address))
-                && (session.isEmpty()
-                        || circumstances.sessions().isEmpty()
-                        || any(circumstances.sessions(), session))
+                && (session.isEmpty() || circumstances.sessions().isEmpty() || any(circumstances.sessions(), session))
                 && (view.isEmpty() || circumstances.views().isEmpty() || any(circumstances.views(), view))
                 && (at == null
                         || circumstances.times().isEmpty()

@@ -68,7 +68,6 @@ final class NumberWords {
 
     private void add(String function, CelType result, CelType... parameters) {
         List<CelOverloadDecl> of = overloads.computeIfAbsent(function, unused -> new ArrayList<>());
-        of.add(CelOverloadDecl.newGlobalOverload(
-                "number_" + function + "_" + of.size(), result, List.of(parameters)));
+        of.add(CelOverloadDecl.newGlobalOverload("number_" + function + "_" + of.size(), result, List.of(parameters)));
     }
 }

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit with {@code limit}: how much of what it matches may run
  */
 public record Obligations(
-        @Nullable String label,
-        List<String> mask,
-        @Nullable Quota limit) {
+        @Nullable String label, List<String> mask, @Nullable Quota limit) {
     public static final Obligations NONE = new Obligations(null, List.of(), null);
     private static final Pattern LABEL = Pattern.compile("[a-z0-9][a-z0-9_-]{0,49}");
 

@@ -50,7 +50,9 @@ final class PolicyCompiler {
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
-        if (condition != null && condition.isAboutAny(RequestVariables.REQUEST) && about.models().isEmpty()) {
+        if (condition != null
+                && condition.isAboutAny(RequestVariables.REQUEST)
+                && about.models().isEmpty()) {
             problem(rule, "when", "only calls of models have a request: name models, or speak of call");
         }
         CompiledRule.Names names = new CompiledRule.Names(
@@ -125,7 +127,10 @@ final class PolicyCompiler {
 
     private void quota(Rule rule, @Nullable Quota quota) {
         if (rule.effect() == Rule.Effect.LIMIT && quota == null) {
-            problem(rule, "limit", "say how much: a rule of this effect needs a limit, such as { requests: 10, per: 1h }");
+            problem(
+                    rule,
+                    "limit",
+                    "say how much: a rule of this effect needs a limit, such as { requests: 10, per: 1h }");
         }
         if (rule.effect() != Rule.Effect.LIMIT && quota != null) {
             problem(rule, "limit", "only a rule whose effect is limit has one: write a rule of its own for it");

@@ -32,9 +32,10 @@ final class SpokenArguments {
             if (condition != null && when != null && !condition.arguments().isEmpty()) {
                 OfRule of = new OfRule(rule, condition, when);
                 List<Glob> tools = rule.names().tools();
-                tools.stream().filter(Glob::isExact).forEach(tool -> byTool.computeIfAbsent(
-                                tool.beginning(), ignored -> new ArrayList<>())
-                        .add(of));
+                tools.stream()
+                        .filter(Glob::isExact)
+                        .forEach(tool -> byTool.computeIfAbsent(tool.beginning(), ignored -> new ArrayList<>())
+                                .add(of));
                 if (!tools.stream().allMatch(Glob::isExact)
                         || !rule.names().servers().isEmpty()) {
                     byPattern.add(of);
@@ -70,8 +71,8 @@ final class SpokenArguments {
     private Optional<String> misfit(OfRule one, String tool, Members arguments) {
         Optional<String> unknown = one.condition().arguments().stream()
                 .filter(path -> !has(arguments, path))
-                .map(path -> "rule \"" + one.id() + "\" speaks of the argument \"" + String.join(".", path) + "\", which \""
-                        + tool + "\" does not have")
+                .map(path -> "rule \"" + one.id() + "\" speaks of the argument \"" + String.join(".", path)
+                        + "\", which \"" + tool + "\" does not have")
                 .sorted()
                 .findFirst();
         return unknown.or(() -> types.misfit(one.when(), one.condition().arguments(), arguments)

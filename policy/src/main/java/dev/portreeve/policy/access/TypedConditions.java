@@ -114,28 +114,33 @@ final class TypedConditions {
      */
     private static CelAbstractSyntaxTree simplified(CelAbstractSyntaxTree tree, Map<List<String>, ArgumentType> types) {
         Map<Long, Consumer<CelMutableExpr>> changes = new HashMap<>();
-        CelNavigableAst.fromAst(tree).getRoot().allNodes().map(CelNavigableExpr::expr).forEach(node -> {
-            boolean typed = ArgumentPaths.path(node).filter(types::containsKey).isPresent();
-            if (node.getKind() == ExprKind.Kind.SELECT && node.select().testOnly() && typed) {
-                changes.put(node.id(), TypedConditions::settle);
-            } else if (node.getKind() == ExprKind.Kind.CALL) {
-                switch (node.call().function()) {
-                    case "_[_]" -> {
-                        if (typed) {
-                            changes.put(node.id(), TypedConditions::select);
+        CelNavigableAst.fromAst(tree)
+                .getRoot()
+                .allNodes()
+                .map(CelNavigableExpr::expr)
+                .forEach(node -> {
+                    boolean typed =
+                            ArgumentPaths.path(node).filter(types::containsKey).isPresent();
+                    if (node.getKind() == ExprKind.Kind.SELECT && node.select().testOnly() && typed) {
+                        changes.put(node.id(), TypedConditions::settle);
+                    } else if (node.getKind() == ExprKind.Kind.CALL) {
+                        switch (node.call().function()) {
+                            case "_[_]" -> {
+                                if (typed) {
+                                    changes.put(node.id(), TypedConditions::select);
+                                }
+                            }
+                            case "_==_", "_!=_" -> {
+                                if (node.call().args().stream().anyMatch(TypedConditions::isNull)) {
+                                    changes.put(node.id(), TypedConditions::settle);
+                                }
+                            }
+                            default -> {
+                                // Stays as it is.
+                            }
                         }
                     }
-                    case "_==_", "_!=_" -> {
-                        if (node.call().args().stream().anyMatch(TypedConditions::isNull)) {
-                            changes.put(node.id(), TypedConditions::settle);
-                        }
-                    }
-                    default -> {
-                        // Stays as it is.
-                    }
-                }
-            }
-        });
+                });
         if (changes.isEmpty()) {
             return tree;
         }

@@ -35,8 +35,8 @@ final class WrittenOut {
                 .getRoot()
                 .allNodes()
                 .map(CelNavigableExpr::expr)
-                .forEach(node -> wrong(node)
-                        .ifPresent(what -> problem.accept(positions.getOrDefault(node.id(), -1) + 1, what)));
+                .forEach(node ->
+                        wrong(node).ifPresent(what -> problem.accept(positions.getOrDefault(node.id(), -1) + 1, what)));
     }
 
     private Optional<String> wrong(CelExpr node) {
@@ -53,7 +53,8 @@ final class WrittenOut {
                 && Math.abs(constant.doubleValue()) >= LEAST_ROUNDED
                 && Math.abs(constant.doubleValue()) <= MOST_ROUNDED;
         return rounded
-                ? Optional.of("whole numbers of this size do not compare exactly with one that has a point: write it without")
+                ? Optional.of(
+                        "whole numbers of this size do not compare exactly with one that has a point: write it without")
                 : Optional.empty();
     }
 

@@ -160,8 +160,7 @@ public final class PostgresBudgetGauge implements BudgetGauge {
 
     private static Array times(Connection connection, Collection<WindowKey> keys) throws SQLException {
         return connection.createArrayOf(
-                "timestamptz",
-                keys.stream().map(key -> time(key.start())).toArray());
+                "timestamptz", keys.stream().map(key -> time(key.start())).toArray());
     }
 
     private static OffsetDateTime time(Instant start) {

@@ -82,7 +82,18 @@ public record LlmCall(
             @Nullable Repeatable repeatable,
             Correlation correlation) {
         this(
-                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, correlation, null);
+                id,
+                subject,
+                resource,
+                operation,
+                content,
+                estimate,
+                deadline,
+                target,
+                hosted,
+                repeatable,
+                correlation,
+                null);
     }
 
     /** A call without an idempotency key. */
@@ -115,19 +126,52 @@ public record LlmCall(
     /** The same call under an idempotency key, or without one. */
     public LlmCall under(@Nullable Repeatable key) {
         return new LlmCall(
-                id, subject, resource, operation, content, estimate, deadline, target, hosted, key, correlation, request);
+                id,
+                subject,
+                resource,
+                operation,
+                content,
+                estimate,
+                deadline,
+                target,
+                hosted,
+                key,
+                correlation,
+                request);
     }
 
     /** The same call, of which the caller says this. */
     public LlmCall of(Correlation said) {
         return new LlmCall(
-                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, said, request);
+                id,
+                subject,
+                resource,
+                operation,
+                content,
+                estimate,
+                deadline,
+                target,
+                hosted,
+                repeatable,
+                said,
+                request);
     }
 
     /** The same call, of which rules may ask what its request says. */
     public LlmCall asking(Supplier<RequestFacts> said) {
         return new LlmCall(
-                id, subject, resource, operation, content, estimate, deadline, target, hosted, repeatable, correlation, said);
+                id,
+                subject,
+                resource,
+                operation,
+                content,
+                estimate,
+                deadline,
+                target,
+                hosted,
+                repeatable,
+                correlation,
+                said);
     }
 
     @Override

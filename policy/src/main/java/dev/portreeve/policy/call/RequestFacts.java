@@ -14,12 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param stream whether the answer shall be a stream
  */
 public record RequestFacts(
-        String model,
-        @Nullable Long maxTokens,
-        List<String> tools,
-        int images,
-        int messages,
-        boolean stream) {
+        String model, @Nullable Long maxTokens, List<String> tools, int images, int messages, boolean stream) {
     public RequestFacts {
         tools = List.copyOf(tools);
     }

@@ -24,8 +24,7 @@ final class RuleLimits {
                 if (limits.isEmpty()) {
                     limits = new ArrayList<>(2);
                 }
-                limits.add(known.computeIfAbsent(
-                        new OfTenant(subject.tenant(), rule.id()), key -> limit(key, quota)));
+                limits.add(known.computeIfAbsent(new OfTenant(subject.tenant(), rule.id()), key -> limit(key, quota)));
             }
         }
         return limits;

@@ -53,9 +53,12 @@ class ExactNumbersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"args.n > 9007199254740992.0", "args.n == -9.2e18", "[9007199254740993.0].exists(x, args.n == x)"})
+    @ValueSource(
+            strings = {"args.n > 9007199254740992.0", "args.n == -9.2e18", "[9007199254740993.0].exists(x, args.n == x)"
+            })
     void aBoundThatWholeNumbersWouldBeRoundedForIsRefused(String when) {
-        Rule rule = new Rule("r", Effect.DENY, Who.ANYBODY, Selectors.tools("files__write_file"), when, List.of(), null);
+        Rule rule =
+                new Rule("r", Effect.DENY, Who.ANYBODY, Selectors.tools("files__write_file"), when, List.of(), null);
         assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(rule)));
     }
 }

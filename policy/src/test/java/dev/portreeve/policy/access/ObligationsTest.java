@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.access.Rule.Effect;
+import dev.portreeve.policy.access.Rule.Mode;
 import dev.portreeve.policy.access.Rule.Who;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Calls;
@@ -14,11 +15,10 @@ import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
-import java.time.Duration;
-import dev.portreeve.policy.access.Rule.Mode;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -174,12 +174,17 @@ class ObligationsTest {
     void aLimitStandsWithItsEffectAndCountsOneThing() {
         Quota five = new Quota(5L, null, null, null, null);
         assertEquals(Quota.By.MEMBER, five.by());
-        assertEquals(1, AccessPolicy.of(List.of(limit(Effect.LIMIT, five))).ruleIds().size());
+        assertEquals(
+                1, AccessPolicy.of(List.of(limit(Effect.LIMIT, five))).ruleIds().size());
         assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(limit(Effect.LIMIT, null))));
         assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(limit(Effect.ALLOW, five))));
         Quota tokens = new Quota(null, 5L, null, null, null);
         assertThrows(InvalidPolicy.class, () -> AccessPolicy.of(List.of(limit(Effect.LIMIT, tokens))));
-        assertEquals(1, AccessPolicy.of(List.of(limit(Effect.LIMIT, tokens, "*"))).ruleIds().size());
+        assertEquals(
+                1,
+                AccessPolicy.of(List.of(limit(Effect.LIMIT, tokens, "*")))
+                        .ruleIds()
+                        .size());
         assertThrows(IllegalArgumentException.class, () -> new Quota(5L, 5L, null, null, null));
         assertThrows(IllegalArgumentException.class, () -> new Quota(0L, null, null, null, null));
         assertThrows(IllegalArgumentException.class, () -> new Quota(1L, null, null, Duration.ofDays(1), null));
@@ -197,11 +202,24 @@ class ObligationsTest {
                 Decision.Deny.class, AccessPolicy.of(List.of(few)).decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}")));
         Rule all = new Rule("all", Effect.ALLOW, Who.ANYBODY, Selectors.tools("*"), null, List.of(), null);
         Rule unsure = new Rule(
-                "few", Effect.LIMIT, Who.ANYBODY, Selectors.tools("*"), "args.n > 5", List.of(), null, few.obligations());
+                "few",
+                Effect.LIMIT,
+                Who.ANYBODY,
+                Selectors.tools("*"),
+                "args.n > 5",
+                List.of(),
+                null,
+                few.obligations());
         AccessPolicy policy = AccessPolicy.of(List.of(all, unsure));
-        assertEquals(List.of(unsure), policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}")).obliging());
-        assertEquals(List.of(unsure), policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{\"n\":6}")).obliging());
-        assertEquals(List.of(), policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{\"n\":1}")).obliging());
+        assertEquals(
+                List.of(unsure),
+                policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{}")).obliging());
+        assertEquals(
+                List.of(unsure),
+                policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{\"n\":6}")).obliging());
+        assertEquals(
+                List.of(),
+                policy.decide(Calls.tool(Calls.BOT, Calls.WRITE, "{\"n\":1}")).obliging());
         assertEquals(
                 List.of(),
                 AccessPolicy.of(List.of(all, few.in(Mode.SHADOW)))

@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What conditions may ask of requests to models, and of budgets. */
 class RequestVariablesTest {
-    private static final RequestFacts FACTS =
-            new RequestFacts("quick", 100L, List.of("search", "shell"), 2, 3, true);
+    private static final RequestFacts FACTS = new RequestFacts("quick", 100L, List.of("search", "shell"), 2, 3, true);
     private final AtomicInteger read = new AtomicInteger();
     private final AtomicInteger measured = new AtomicInteger();
 
@@ -95,14 +94,22 @@ class RequestVariablesTest {
         assertEquals(Match.CONDITION_ERROR, match(policy(everything(), "request.route == 'fast'"), tool));
         assertEquals(Match.MATCHED, match(policy(everything(), "budget.used_percent == 85"), tool));
         assertEquals(
-                Match.CONDITION_ERROR, match(policy(everything(), "request.images == 0"), Calls.llm(Calls.BOT, "fast")));
-        LlmCall unbounded = Calls.llm(Calls.BOT, "fast").asking(() -> new RequestFacts("fast", null, List.of(), 0, 1, false));
+                Match.CONDITION_ERROR,
+                match(policy(everything(), "request.images == 0"), Calls.llm(Calls.BOT, "fast")));
+        LlmCall unbounded =
+                Calls.llm(Calls.BOT, "fast").asking(() -> new RequestFacts("fast", null, List.of(), 0, 1, false));
         assertEquals(Match.CONDITION_ERROR, match(policy(everything(), "request.max_tokens < 5"), unbounded));
         assertEquals(
                 Match.CONDITION_ERROR,
                 match(
                         AccessPolicy.of(List.of(new Rule(
-                                "r", Effect.DENY, Who.ANYBODY, everything(), "budget.used_percent > 5", List.of(), null))),
+                                "r",
+                                Effect.DENY,
+                                Who.ANYBODY,
+                                everything(),
+                                "budget.used_percent > 5",
+                                List.of(),
+                                null))),
                         call()));
     }
 
@@ -119,8 +126,12 @@ class RequestVariablesTest {
     void aSketchSaysOnlyWhatIsKnown() {
         AccessPolicy policy = policy(everything(), "request.images > 1 && request.route == 'fast'");
         CallSketch unknown = sketch(new Resource.Model("fast"), Map.of("request.messages", 5L));
-        assertEquals(Outcome.NOT_EVALUABLE, allowed("request.images > 1").explain(unknown).outcome());
-        assertEquals(List.of("request.images"), allowed("request.images > 1").reconsider(unknown).missing());
+        assertEquals(
+                Outcome.NOT_EVALUABLE,
+                allowed("request.images > 1").explain(unknown).outcome());
+        assertEquals(
+                List.of("request.images"),
+                allowed("request.images > 1").reconsider(unknown).missing());
         assertEquals(
                 Explanation.Found.MATCHED,
                 policy.explain(sketch(new Resource.Model("fast"), Map.of("request.images", 2L)))
@@ -131,13 +142,13 @@ class RequestVariablesTest {
                 Explanation.Found.CONDITION_ERROR,
                 policy.explain(sketch(Calls.WRITE, Map.of())).rules().getFirst().found(),
                 "a tool has no request, so there is nothing to know");
-        assertEquals(List.of("budget.left_micros"), allowed("budget.left_micros > 5").reconsider(unknown).missing());
+        assertEquals(
+                List.of("budget.left_micros"),
+                allowed("budget.left_micros > 5").reconsider(unknown).missing());
     }
 
-
     private static AccessPolicy allowed(String when) {
-        return AccessPolicy.of(
-                List.of(new Rule("r", Effect.ALLOW, Who.ANYBODY, everything(), when, List.of(), null)));
+        return AccessPolicy.of(List.of(new Rule("r", Effect.ALLOW, Who.ANYBODY, everything(), when, List.of(), null)));
     }
 
     private static CallSketch sketch(Resource resource, Map<String, Object> said) {

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -242,5 +243,18 @@ class SelectorsTest {
 
     private static String pick(Random random, String[] some) {
         return some[random.nextInt(some.length)];
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ticket-7, true", "ticket-, true", "other, false", "'', false"})
+    void sessionsAreNamedByCallers(String session, boolean about) {
+        Who who = new Who(null, null, null, null, null, null, List.of(), List.of("ticket-*"));
+        AccessPolicy policy = AccessPolicy.of(List.of(
+                new Rule("all", Effect.ALLOW, Who.ANYBODY, Selectors.tools("*"), null, List.of(), null),
+                new Rule("r", Effect.DENY, who, Selectors.tools("*"), null, List.of(), null)));
+        Subject caller = Calls.BOT.through(new Entrance("", null, session));
+        assertEquals(about, policy.decide(Calls.tool(caller, Calls.WRITE, "{}")) instanceof Decision.Deny, session);
+        CallSketch unnamed = new CallSketch(Calls.BOT, Calls.WRITE, null, null, null, false, Map.of(), null, null);
+        assertEquals(List.of("session name"), policy.reconsider(unnamed).missing());
     }
 }

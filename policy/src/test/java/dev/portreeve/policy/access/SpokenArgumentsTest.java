@@ -34,7 +34,13 @@ class SpokenArgumentsTest {
                     "sums", new Items(Plain.NUMBER),
                     "customer",
                             new Members(
-                                    Map.of("iban", Plain.TEXT, "age", Plain.NUMBER, "address", new Members(Map.of(), true)),
+                                    Map.of(
+                                            "iban",
+                                            Plain.TEXT,
+                                            "age",
+                                            Plain.NUMBER,
+                                            "address",
+                                            new Members(Map.of(), true)),
                                     false)),
             false);
 
@@ -44,8 +50,7 @@ class SpokenArgumentsTest {
     }
 
     private static Members having(String... names) {
-        return new Members(
-                List.of(names).stream().collect(Collectors.toMap(name -> name, name -> Plain.ANY)), false);
+        return new Members(List.of(names).stream().collect(Collectors.toMap(name -> name, name -> Plain.ANY)), false);
     }
 
     private static Optional<String> misfit(String when) {
@@ -153,7 +158,8 @@ class SpokenArgumentsTest {
     @Test
     void aNestedMemberThatIsNotThereIsNamedInFull() {
         assertEquals(
-                Optional.of("rule \"r\" speaks of the argument \"customer.bic\", which \"files__write_file\" does not have"),
+                Optional.of(
+                        "rule \"r\" speaks of the argument \"customer.bic\", which \"files__write_file\" does not have"),
                 misfit("args.customer.bic == 'x'"));
     }
 
@@ -163,15 +169,17 @@ class SpokenArgumentsTest {
         Resource.Tool list = new Resource.Tool("pay", "list", "");
         Map<Resource.Tool, Members> tools = Map.of(pay, REFUND, list, having("page"));
         assertEquals(List.of(), policy("args.amount > 5", "pay__*").astray(tools));
-        assertEquals(List.of(), policy("has(args.page) || args.amount > 5", "pay__*").astray(tools), "one of each");
+        assertEquals(
+                List.of(), policy("has(args.page) || args.amount > 5", "pay__*").astray(tools), "one of each");
         assertEquals(List.of(), policy("args.nothing == 5", "other__*").astray(tools), "about none");
         assertEquals(List.of(), policy("args.nothing == 5", "pay__list").astray(tools), "names it without a star");
         assertEquals(
                 List.of("rule \"r\" speaks of the argument \"amont\", which no tool that it is about has"),
                 policy("args.amont > 5", "pay__*").astray(tools));
         assertEquals(
-                List.of("rule \"r\" fits no tool that it is about; of \"pay__refund\": the argument \"amount\" is a number"
-                        + " there, but column 13 of its condition has \"==\" of (number, string)"),
+                List.of(
+                        "rule \"r\" fits no tool that it is about; of \"pay__refund\": the argument \"amount\" is a number"
+                                + " there, but column 13 of its condition has \"==\" of (number, string)"),
                 policy("args.amount == '5'", "pay__r*").astray(tools));
     }
 }

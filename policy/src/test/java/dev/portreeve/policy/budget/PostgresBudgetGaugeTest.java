@@ -61,7 +61,9 @@ class PostgresBudgetGaugeTest {
     @Test
     void theTightestCountsAndMemoryAnswers() {
         purse.organise(Purses.ofBot(
-                Purses.of(10_000_000), Purses.of(4_000_000).named("other"), Purses.of(1_000).named("hint").soft()));
+                Purses.of(10_000_000),
+                Purses.of(4_000_000).named("other"),
+                Purses.of(1_000).named("hint").soft()));
         assertEquals(new Reading(4_000, 0), gauge.of(CALL));
         spend(3_000_000);
         assertEquals(new Reading(4_000, 0), gauge.of(CALL), "as of some time ago");
