@@ -167,4 +167,49 @@ class PolicyReplayTest {
         assertEquals(2, refused.exitCode(), refused.out());
         assertTrue(refused.err().contains("rule \"a\", when"), refused.err());
     }
+
+    @Test
+    void labelsOfThenCountOnlyWhereTheSameRulesLabel() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("labels"));
+        String label = "  - { id: seen, effect: label, label: seen, tools: [sticky__read] }\n";
+        String rules = "  - { id: all, effect: allow, models: [\"*\"], servers: [sticky] }\n";
+        fixture = GatewayFixture.configured(
+                own,
+                """
+            providers: [{ id: demo, kind: demo }]
+            models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
+            tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true, definitions: trust }]
+            organisation: { tenants: [{ id: acme, agents: [{ id: bot }, { id: other }] }] }
+            policies:
+            """.replace("STICKY", StickyNotes.command(own)) + rules + label
+                        + "  - { id: watched, effect: deny, mode: shadow, models: [demo], when: 'session.has(\"seen\")' }\n");
+        Files.writeString(own.resolve("note"), "kept");
+        String bot = fixture.newKey("bot");
+        assertEquals(
+                0,
+                fixture.run("mcp", "call", "--key", bot, "sticky__read", "text=x")
+                        .exitCode());
+        chat(bot);
+        awaitCalls(2);
+        String asking = "  - { id: asks, effect: deny, models: [demo], when: 'session.has(\"seen\") == true' }\n";
+        JsonNode alike = replay(rules + label + asking);
+        assertEquals(0, alike.path("not_evaluable").asLong(), alike.toString());
+        assertEquals(1, alike.path("changes").get(0).path("calls").asLong(), alike.toString());
+        String other = label.replace("sticky__read", "sticky__write");
+        JsonNode otherwise = replay(rules + other + asking);
+        assertEquals(1, otherwise.path("not_evaluable").asLong(), otherwise.toString());
+        assertEquals(1, otherwise.path("not_kept").path("session").asLong(), otherwise.toString());
+        // Not even the very condition that was consulted then says what it would say now.
+        JsonNode word = replay(
+                rules + other + "  - { id: watched, effect: deny, models: [demo], when: 'session.has(\"seen\")' }\n");
+        assertEquals(1, word.path("not_evaluable").asLong(), word.toString());
+    }
+
+    @Test
+    void aTimeThatIsNoneIsSaidBeforeTheDraftIsRead() {
+        fixture = new GatewayFixture(folder);
+        Outcome refused = fixture.run("policy", "replay", "--since", "soon", "nothing.yaml");
+        assertEquals(2, refused.exitCode(), refused.out());
+        assertTrue(refused.err().contains("--since is"), refused.err());
+    }
 }

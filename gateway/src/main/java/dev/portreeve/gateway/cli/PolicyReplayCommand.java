@@ -47,10 +47,10 @@ public final class PolicyReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AccessPolicy rules = policy();
         Instant until = InstantSource.system().instant();
         Instant from = until.minus(LifeSpan.parse(since)
                 .orElseThrow(() -> new CliFailure(CliFailure.USAGE, "--since is " + LifeSpan.FORM)));
+        AccessPolicy rules = policy();
         try (DatabaseBeside database =
                 DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), server.dataDirectory(terminal))) {
             Replay replay = new Replay(new PostgresRecordedCalls(database.app().dataSource()), rules);

@@ -6,12 +6,16 @@ import dev.cel.runtime.CelVariableResolver;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled condition. Thread-safe. */
 final class Condition {
     /** Stands for one that did not compile, in a policy that will be refused. */
     static final Condition UNUSABLE = new Condition(null, Set.of(), Set.of(), null);
+
+    private static final Pattern PLACE = Pattern.compile("^evaluation error at <input>:(\\d{1,9}): ");
 
     private final CelRuntime.@Nullable Program program;
     private final Set<String> variables;
@@ -81,9 +85,17 @@ final class Condition {
             Object result = value(program, variables);
             return result instanceof Boolean ? null : "its value is neither true nor false";
         } catch (CelEvaluationException | RuntimeException e) {
-            return e.getMessage();
+            return inWords(String.valueOf(e.getMessage()));
         } catch (StackOverflowError deep) {
             return "it goes too deep";
         }
+    }
+
+    /** The language says at which character of an input without a name; people count columns, from 1. */
+    private static String inWords(String message) {
+        Matcher place = PLACE.matcher(message);
+        return place.find()
+                ? "column " + (Integer.parseInt(place.group(1)) + 1) + ": " + message.substring(place.end())
+                : message;
     }
 }

@@ -8,6 +8,7 @@ import dev.portreeve.policy.access.Explanation.Found;
 import dev.portreeve.policy.access.Explanation.Look;
 import dev.portreeve.policy.access.Rule.Effect;
 import dev.portreeve.policy.access.Rule.Mode;
+import dev.portreeve.policy.access.Rule.Who;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Calls;
 import dev.portreeve.policy.call.Resource;
@@ -257,5 +258,21 @@ class ExplanationTest {
 
     private static Arguments arguments(String json) {
         return ((Arguments.Valid) Arguments.parse(json.getBytes(StandardCharsets.UTF_8))).arguments();
+    }
+
+    @Test
+    void anErrorOfAConditionSaysItsColumn() {
+        AccessPolicy policy = AccessPolicy.of(List.of(new Rule(
+                "r", Effect.DENY, Who.ANYBODY, Selectors.tools("*"), "1 == 1 && args.n < 5", List.of(), null)));
+        String why = policy.explain(new CallSketch(Calls.BOT, WRITE, arguments("{\"n\":\"x\"}")))
+                .rules()
+                .getFirst()
+                .why();
+        assertTrue(why.startsWith("column 18: "), why);
+        String absent = policy.explain(new CallSketch(Calls.BOT, WRITE, arguments("{}")))
+                .rules()
+                .getFirst()
+                .why();
+        assertTrue(absent.startsWith("column 15: "), absent);
     }
 }
