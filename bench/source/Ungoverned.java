@@ -82,7 +82,7 @@ public final class Ungoverned {
         AuditLog audit = new AuditLog(new Nowhere());
         AccessPolicy access = AccessPolicy.of(config.policies());
         CallGovernor governor = new CallGovernor(
-                audit, access, Guardrails.of(List.of()), Ungoverned::reserve, approvals(audit), PEPPER);
+                audit, () -> access, Guardrails.of(List.of()), Ungoverned::reserve, approvals(audit), PEPPER);
         AlarmClock alarms = new AlarmClock();
         OutboundHttp http = OutboundHttp.create(Duration.ofSeconds(5), NameResolver.SYSTEM, alarms);
         ModelRouter models = new ModelRouter(
@@ -99,7 +99,7 @@ public final class Ungoverned {
                 List.of(),
                 List.of(),
                 governor,
-                access,
+                () -> access,
                 Ungoverned::callId,
                 new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
                 HubStores.none(audit, clock),
@@ -109,7 +109,7 @@ public final class Ungoverned {
                 config.limits(),
                 new HttpEdge.Services(
                         new OpenDoor(),
-                        access,
+                        () -> access,
                         governor,
                         audit,
                         List.of(),

@@ -8,6 +8,7 @@ import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
+import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
 import dev.portreeve.gateway.explain.Questions;
@@ -20,6 +21,7 @@ import dev.portreeve.gateway.model.Prices;
 import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.gateway.notice.HttpWebhooks;
 import dev.portreeve.gateway.notice.SmtpMail;
+import dev.portreeve.gateway.publish.RulesDesk;
 import dev.portreeve.gateway.response.PostgresConversations;
 import dev.portreeve.gateway.response.PostgresStoredResponses;
 import dev.portreeve.hub.HubStores;
@@ -41,6 +43,7 @@ import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.notice.WebhookSecret;
+import dev.portreeve.policy.version.UnusableRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -96,8 +99,8 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
-        PolicyEngine policy = parts.add(PolicyEngine.create(
-                config.policy(),
+        PolicyEngine policy = parts.add(policy(
+                config,
                 new PolicyEngine.Ground(
                         database.pooled(),
                         database.unpooled(),
@@ -112,6 +115,7 @@ public final class Gateway implements AutoCloseable {
         this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal));
+        policy.rules().onChange(hub::rulesChanged);
         this.models = parts.add(models(config, media(), clock));
         this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal));
@@ -139,6 +143,18 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    private static PolicyEngine policy(GatewayConfig config, PolicyEngine.Ground ground) {
+        try {
+            return PolicyEngine.create(
+                    config.policy(),
+                    ground,
+                    new PublishedRules(config),
+                    config.publishing().secondPerson());
+        } catch (UnusableRules unusable) {
+            throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
     private SealedTokens seal(Pepper pepper, SecureRandom random) {
         List<SealKey> keys = config.seal().keys(pepper.derive(SEAL_KEY));
         return new SealedTokens(keys.getFirst(), keys.subList(1, keys.size()), clock, random);
@@ -149,7 +165,7 @@ public final class Gateway implements AutoCloseable {
                 config.toolServers(),
                 config.views(),
                 policy.governor(),
-                policy.access(),
+                policy.rules(),
                 callIds,
                 tokens,
                 stores,
@@ -186,7 +202,7 @@ public final class Gateway implements AutoCloseable {
                 config.limits(),
                 new HttpEdge.Services(
                         policy.keys(),
-                        policy.access(),
+                        policy.rules(),
                         policy.governor(),
                         evidence.log(),
                         config.guardrails(),
@@ -202,7 +218,10 @@ public final class Gateway implements AutoCloseable {
                         config.responses(),
                         hub,
                         callIds,
-                        () -> !draining && evidence.isTaking() && database.isReachable(),
+                        () -> !draining
+                                && evidence.isTaking()
+                                && database.isReachable()
+                                && policy.rules().state().refused() == null,
                         clock)));
         HttpListener listener = parts.add(HttpListener.start(
                 "server.listen", config.server().listen(), dataBounds(config.limits()), edge::addRoutes));
@@ -243,6 +262,7 @@ public final class Gateway implements AutoCloseable {
 
     private AdminServices adminServices(
             URI adminBase, Database database, Evidence evidence, PolicyEngine policy, McpHub hub) {
+        Questions questions = Questions.of(config, policy.keys(), hub.definitions());
         return new AdminServices(
                 config.organisation().tenants().stream()
                         .map(OrganisationConfig.Tenant::id)
@@ -264,7 +284,8 @@ public final class Gateway implements AutoCloseable {
                         .toList(),
                 evidence.verifications(),
                 policy::access,
-                Questions.of(config, policy.keys(), hub.definitions()),
+                questions,
+                new RulesDesk(policy.versions(), questions, hub::misfits),
                 code -> AdminEdge.link(adminBase, code));
     }
 

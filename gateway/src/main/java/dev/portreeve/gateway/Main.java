@@ -16,8 +16,13 @@ import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
 import dev.portreeve.gateway.cli.PolicyCommand;
+import dev.portreeve.gateway.cli.PolicyDiffCommand;
+import dev.portreeve.gateway.cli.PolicyDraftCommand;
+import dev.portreeve.gateway.cli.PolicyPublishCommand;
 import dev.portreeve.gateway.cli.PolicyReplayCommand;
+import dev.portreeve.gateway.cli.PolicyShowCommand;
 import dev.portreeve.gateway.cli.PolicyTestCommand;
+import dev.portreeve.gateway.cli.PolicyVersionsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.RaiseCommand;
@@ -76,7 +81,14 @@ public final class Main {
         return new CommandLine(new PolicyCommand())
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new PolicyTestCommand(terminal))
-                .addSubcommand(new PolicyReplayCommand(terminal));
+                .addSubcommand(new PolicyReplayCommand(terminal))
+                .addSubcommand(new PolicyDraftCommand(terminal))
+                .addSubcommand(new PolicyVersionsCommand(terminal))
+                .addSubcommand(new PolicyShowCommand(terminal))
+                .addSubcommand(new PolicyDiffCommand(terminal))
+                .addSubcommand(new PolicyPublishCommand.Publish(terminal))
+                .addSubcommand(new PolicyPublishCommand.Rollback(terminal))
+                .addSubcommand(new PolicyPublishCommand.Withdraw(terminal));
     }
 
     /** Runs one command line; tests call it with a terminal of their own. */

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A whole gateway on its own database and free ports, with the demo provider and a tool server, and the command line beside
@@ -54,7 +56,8 @@ final class GatewayFixture implements AutoCloseable {
         limits: { max-admin-body-bytes: LARGEST }
         """;
 
-    final TestDatabase database = TestDatabase.fresh();
+    final TestDatabase database;
+    private final boolean owner;
     final Path folder;
     final DataDirectory directory;
     final Gateway gateway;
@@ -88,6 +91,27 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     private GatewayFixture(Path folder, String template, String more) {
+        this(TestDatabase.fresh(), true, folder, template, more);
+    }
+
+    /** A second gateway on the same database with the same secrets, to be closed first. */
+    GatewayFixture beside(Path other, String configuration) {
+        try (Stream<Path> files = Files.list(directory.root())) {
+            Path data = Files.createDirectories(other.resolve("data"));
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.getFileName().toString().startsWith("listeners")) {
+                    Files.copy(file, data.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        return new GatewayFixture(database, false, other, SERVER_AND_DATABASE, configuration);
+    }
+
+    private GatewayFixture(TestDatabase database, boolean owner, Path folder, String template, String more) {
+        this.database = database;
+        this.owner = owner;
         this.folder = folder;
         this.directory = new DataDirectory(folder.resolve("data"));
         Path config = folder.resolve("portreeve.yaml");
@@ -182,6 +206,8 @@ final class GatewayFixture implements AutoCloseable {
     public void close() {
         http.close();
         gateway.close();
-        database.close();
+        if (owner) {
+            database.close();
+        }
     }
 }

@@ -50,6 +50,7 @@ public final class McpHub implements AutoCloseable {
      * A process that is to start lazily and was seen before is not started.
      *
      * @param views the toolsets of the configuration
+     * @param access the rules in force; {@link #rulesChanged} says when they are others
      * @param callIds names each governed call
      * @param tokens seals what callers bring back later; replicas share its keys
      * @param stores what outlives the hub
@@ -59,7 +60,7 @@ public final class McpHub implements AutoCloseable {
             List<ToolServerConfig> servers,
             List<ViewConfig> views,
             CallGovernor governor,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
             HubStores stores,
@@ -72,7 +73,7 @@ public final class McpHub implements AutoCloseable {
             List<ToolServerConfig> servers,
             List<ViewConfig> views,
             CallGovernor governor,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
             HubStores stores,
@@ -173,6 +174,16 @@ public final class McpHub implements AutoCloseable {
      */
     public Optional<Refreshed> refresh(String slug) throws InterruptedException {
         return catalog.refresh(slug);
+    }
+
+    /** Says that other rules are in force, so that callers hear of lists that are no longer as they were. Any thread; returns at once. */
+    public void rulesChanged() {
+        endpoint.rulesChanged();
+    }
+
+    /** What of the tools that servers offer now does not fit rules that are not in force yet, for people; one text for each tool. */
+    public List<String> misfits(AccessPolicy rules) {
+        return endpoint.misfits(rules);
     }
 
     /**

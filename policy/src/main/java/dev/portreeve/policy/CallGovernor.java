@@ -37,11 +37,12 @@ import dev.portreeve.policy.stop.Stops;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
 public final class CallGovernor {
     private final AuditLog audit;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final Guardrails guardrails;
     private final BudgetLedger budgets;
     private final ApprovalGate approvals;
@@ -50,10 +51,13 @@ public final class CallGovernor {
     private final Brakes brakes;
     private final CallFacts facts;
 
-    /** @param recordedArguments names of tools and prompts whose arguments stand in records */
+    /**
+     * @param access the rules in force, asked for once for each call
+     * @param recordedArguments names of tools and prompts whose arguments stand in records
+     */
     public CallGovernor(
             AuditLog audit,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Guardrails guardrails,
             BudgetLedger budgets,
             ApprovalGate approvals,
@@ -76,7 +80,7 @@ public final class CallGovernor {
     /** A recipe without rate limits, that nobody can stop. */
     public CallGovernor(
             AuditLog audit,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Guardrails guardrails,
             BudgetLedger budgets,
             ApprovalGate approvals,
@@ -126,11 +130,13 @@ public final class CallGovernor {
         try (RunningCall running = stops.begin(call)) {
             brakes.begins(call);
             running.requireRunning();
-            Decision decision = access.require(call, trail);
+            // One version of the rules for all of the call; what is published meanwhile is for the next.
+            AccessPolicy rules = access.get();
+            Decision decision = rules.require(call, trail);
             requireAccepted(call);
             try (Permit permit = limits.admit(call, decision.obliging())) {
-                Content input = access.masked(call, decision, guardrails.screenInput(call, trail));
-                return pay(call, new Admitted(decision, permit, input), running.guard(upstream), client, trail);
+                Content input = rules.masked(call, decision, guardrails.screenInput(call, trail));
+                return pay(call, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
@@ -138,16 +144,18 @@ public final class CallGovernor {
     }
 
     /** What the steps before the money found. */
-    private record Admitted(Decision decision, Permit permit, Content input) {}
+    private record Admitted(AccessPolicy rules, Decision decision, Permit permit, Content input) {}
 
     private <C extends Output<C>> CallOutcome pay(
             GovernedCall call, Admitted admitted, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail)
             throws CallEnded {
         Content input = admitted.input();
-        UUID ticket = approvals.ticket(call, input, admitted.decision());
+        AccessPolicy rules = admitted.rules();
+        ApprovalGate gateOfRules = approvals.under(rules.version(), () -> access.get() == rules);
+        UUID ticket = gateOfRules.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
-            Approval approval = approvals.require(call, input, admitted.decision(), reservation::park, trail);
-            access.label(call, admitted.decision());
+            Approval approval = gateOfRules.require(call, input, admitted.decision(), reservation::park, trail);
+            rules.label(call, admitted.decision());
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);

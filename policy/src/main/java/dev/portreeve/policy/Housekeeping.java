@@ -19,9 +19,10 @@ final class Housekeeping implements AutoCloseable {
 
     private final List<Chore> chores;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition ended = lock.newCondition();
+    private final Condition news = lock.newCondition();
     private final Thread thread;
     private boolean closed;
+    private boolean hurried;
 
     /**
      * One of the things to do.
@@ -38,6 +39,17 @@ final class Housekeeping implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** Has all chores run as soon as whatever runs now is done. Any thread; returns at once. */
+    void hurry() {
+        lock.lock();
+        try {
+            hurried = true;
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void loop() {
@@ -66,12 +78,17 @@ final class Housekeeping implements AutoCloseable {
         lock.lock();
         try {
             while (!closed) {
+                if (hurried) {
+                    hurried = false;
+                    due.replaceAll(ignored -> System.nanoTime());
+                    return true;
+                }
                 long now = System.nanoTime();
                 long wait = due.stream().mapToLong(at -> at - now).min().orElse(Long.MAX_VALUE);
                 if (wait <= 0) {
                     return true;
                 }
-                long left = ended.awaitNanos(wait);
+                long left = news.awaitNanos(wait);
                 if (left <= 0) {
                     return !closed;
                 }
@@ -90,7 +107,7 @@ final class Housekeeping implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            ended.signalAll();
+            news.signalAll();
         } finally {
             lock.unlock();
         }

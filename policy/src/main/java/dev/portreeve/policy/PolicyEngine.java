@@ -4,7 +4,6 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
-import dev.portreeve.policy.access.PostgresPolicyVersions;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.ApprovalNotices;
@@ -47,6 +46,9 @@ import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.session.PostgresSessionLabels;
 import dev.portreeve.policy.signal.PostgresNotifications;
 import dev.portreeve.policy.stop.Stops;
+import dev.portreeve.policy.version.PolicyVersions;
+import dev.portreeve.policy.version.RuleReader;
+import dev.portreeve.policy.version.RulesInForce;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,6 +77,9 @@ public final class PolicyEngine implements AutoCloseable {
     /** How long a stop may go unnoticed by a replica that was not told. */
     private static final Duration STOPS_EVERY = Duration.ofSeconds(1);
 
+    /** How long published rules may go unnoticed by a replica that was not told. */
+    private static final Duration RULES_EVERY = Duration.ofSeconds(1);
+
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     /** With the second a share may lie idle: how long another replica may miss it. */
     private static final Duration LEASES_EVERY = Duration.ofMillis(500);
@@ -95,7 +100,7 @@ public final class PolicyEngine implements AutoCloseable {
     private static final Duration KEYS_FORGOTTEN_EVERY = Duration.ofMinutes(1);
 
     private final CallGovernor governor;
-    private final AccessPolicy access;
+    private final PolicyVersions versions;
     private final JournalledKeys keys;
     private final Approvals approvals;
     private final PostgresBudgets budgets;
@@ -106,6 +111,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
     private final Housekeeping watch;
+    private final Housekeeping publication;
     private final List<Housekeeping> post;
     /** Parts that want to hear of a channel say so in the constructor. */
     private final PostgresNotifications notifications;
@@ -140,8 +146,8 @@ public final class PolicyEngine implements AutoCloseable {
     /** The budgets that are in force, how full they are, and by which clock. */
     private record Purse(PostgresBudgets budgets, PostgresBudgetGauge gauge, PostgresClock clock) {}
 
-    private PolicyEngine(PolicyConfig config, Ground ground, AccessPolicy access, Purse purse) {
-        this.access = access;
+    private PolicyEngine(PolicyConfig config, Ground ground, PolicyVersions versions, Purse purse) {
+        this.versions = versions;
         this.budgets = purse.budgets();
         this.clock = purse.clock();
         AuditLog audit = ground.audit();
@@ -158,13 +164,16 @@ public final class PolicyEngine implements AutoCloseable {
         this.stops = Stops.on(ground.database(), audit);
         this.news = new BudgetNews(budgets, leases);
         this.orders = new BudgetOrders(audit, ground.ids(), news::look);
+        RulesInForce rules = versions.inForce();
+        this.publication = new Housekeeping(
+                "rules", List.of(new Chore("reading published rules", RULES_EVERY, rules::refresh)));
         listen(ledger);
         this.governor = new CallGovernor(
                 audit,
-                access,
+                rules,
                 Guardrails.of(config.guardrails()),
                 ledger,
-                gate(config, ground, access, tickets),
+                gate(config, ground, rules.get(), tickets),
                 limits,
                 stops,
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
@@ -181,9 +190,25 @@ public final class PolicyEngine implements AutoCloseable {
 
     private void listen(PostgresBudgetLedger ledger) {
         notifications.listen(Stops.CHANNEL, stops);
+        notifications.listen(RulesInForce.CHANNEL, hurry(publication));
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
         notifications.listen(BudgetNews.CHANNEL, news);
         notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
+    }
+
+    /** Hands the work over to the chores' own thread. */
+    private static PostgresNotifications.Listener hurry(Housekeeping chores) {
+        return new PostgresNotifications.Listener() {
+            @Override
+            public void notified(String payload) {
+                chores.hurry();
+            }
+
+            @Override
+            public void connected() {
+                chores.hurry();
+            }
+        };
     }
 
     private static RateLimits limits(PolicyConfig config, Ground ground, PostgresNotifications notifications) {
@@ -280,28 +305,43 @@ public final class PolicyEngine implements AutoCloseable {
     }
 
     /**
+     * As the longer form, for a program whose rules are those of the configuration only: nothing may be published in the database.
+     */
+    public static PolicyEngine create(PolicyConfig config, Ground ground) {
+        return create(config, ground, RuleReader.NONE, false);
+    }
+
+    /**
      * Compiles the policy, brings the organisation's tables to what the configuration says, resolves what an earlier crash left,
      * records which policy holds from now on, and starts the chores.
      *
+     * @param reader reads the rules that are published in the database
+     * @param twoPeople whether the author of a version may not publish it
      * @throws dev.portreeve.policy.access.InvalidPolicy if a rule is wrong; nothing has changed then
+     * @throws dev.portreeve.policy.version.UnusableRules if what is published in the database cannot be in force beside the configuration
      * @throws dev.portreeve.audit.EvidenceUnavailable if the start cannot be recorded
      * @throws org.jooq.exception.DataAccessException if the database does not answer
      */
-    public static PolicyEngine create(PolicyConfig config, Ground ground) {
+    public static PolicyEngine create(PolicyConfig config, Ground ground, RuleReader reader, boolean twoPeople) {
         PostgresSessionLabels labels = new PostgresSessionLabels(ground.database(), ground.audit(), config.sessions());
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
         PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
         PostgresBudgetGauge gauge = new PostgresBudgetGauge(ground.database(), budgets, clock);
-        AccessPolicy access = AccessPolicy.of(config.policies(), ground.clock(), labels, gauge);
+        PolicyVersions versions = PolicyVersions.load(
+                ground.database(),
+                config.policies(),
+                rules -> AccessPolicy.of(rules, ground.clock(), labels, gauge),
+                reader,
+                ground.audit(),
+                twoPeople);
         new PostgresOrganisation(ground.database(), clock).sync(config.organisation());
         budgets.refresh();
-        PolicyEngine engine = new PolicyEngine(config, ground, access, new Purse(budgets, gauge, clock));
-        ground.audit()
-                .append(new PostgresPolicyVersions().inForce(access.document()))
-                .await();
+        PolicyEngine engine = new PolicyEngine(config, ground, versions, new Purse(budgets, gauge, clock));
+        versions.inForce().recordStart();
         engine.stops.refresh();
         engine.housekeeping.start();
         engine.watch.start();
+        engine.publication.start();
         engine.post.forEach(Housekeeping::start);
         engine.notifications.start();
         engine.limits.start();
@@ -313,9 +353,19 @@ public final class PolicyEngine implements AutoCloseable {
         return governor;
     }
 
-    /** The rules, for lists of what a caller may use. */
+    /** The rules that are in force now, for lists of what a caller may use: {@link #rules} says when they are others. */
     public AccessPolicy access() {
-        return access;
+        return rules().get();
+    }
+
+    /** The rules by which calls are decided, whichever these are. */
+    public RulesInForce rules() {
+        return versions.inForce();
+    }
+
+    /** Where rules are changed while calls run. */
+    public PolicyVersions versions() {
+        return versions;
     }
 
     /** What ran under which idempotency key. */
@@ -358,6 +408,7 @@ public final class PolicyEngine implements AutoCloseable {
         limits.close();
         post.forEach(Housekeeping::close);
         watch.close();
+        publication.close();
         housekeeping.close();
         keys.flushRejections();
         try {

@@ -20,6 +20,7 @@ final class AdminApi {
     private final StopsApi stops;
     private final BudgetOrdersApi orders;
     private final PolicyApi policy;
+    private final RulesVersionsApi versions;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -40,6 +41,7 @@ final class AdminApi {
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
         this.policy = new PolicyApi(
                 services.policy(), services.questions(), services.records(), services.tenants(), json, clock);
+        this.versions = new RulesVersionsApi(services.rules(), json);
         this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
@@ -64,6 +66,7 @@ final class AdminApi {
         stops.register(routes, rules);
         orders.register(routes, rules);
         policy.register(routes, rules);
+        versions.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.model.PlaceState;
+import dev.portreeve.gateway.publish.RulesDesk;
 import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerStatus;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
  * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param webhookSecrets who holds one of them may send a signed decision
  * @param policy the rules that are in force
+ * @param rules where these are changed
  * @param links makes the address of a one-time code
  */
 public record AdminServices(
@@ -48,6 +50,7 @@ public record AdminServices(
         Verifications verifications,
         Supplier<AccessPolicy> policy,
         Questions questions,
+        RulesDesk rules,
         Function<String, URI> links) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface

@@ -93,7 +93,8 @@ public final class ConfigFile {
         }
     }
 
-    private static Node compose(String name, String text) {
+    /** @throws BadConfig if it is not YAML */
+    static Node compose(String name, String text) {
         try {
             return YamlText.compose(text);
         } catch (MarkedYamlEngineException notYaml) {

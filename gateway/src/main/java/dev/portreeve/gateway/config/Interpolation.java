@@ -22,13 +22,22 @@ final class Interpolation {
     private static final String DEFAULT = ":-";
     private static final int MAX_FILE_BYTES = 64 * 1024;
 
+    /** For texts that come from elsewhere: nothing of this machine is put into them. */
+    static final Interpolation NONE = new Interpolation(name -> null, Path.of(""), false);
+
     private final Function<String, @Nullable String> environment;
     private final Path folder;
+    private final boolean resolves;
 
     /** @param folder what relative paths in {@code ${file:…}} are relative to */
     Interpolation(Function<String, @Nullable String> environment, Path folder) {
+        this(environment, folder, true);
+    }
+
+    private Interpolation(Function<String, @Nullable String> environment, Path folder, boolean resolves) {
         this.environment = environment;
         this.folder = folder;
+        this.resolves = resolves;
     }
 
     /** @throws IllegalArgumentException a variable is not set, a file cannot be read, or a reference makes no sense */
@@ -50,6 +59,10 @@ final class Interpolation {
     }
 
     private String resolve(String reference) {
+        if (!resolves) {
+            throw new IllegalArgumentException(
+                    "${" + reference + "} is not looked up here: write what it stands for, or $${ for a literal ${");
+        }
         if (reference.startsWith(FILE)) {
             return contents(reference.substring(FILE.length()));
         }

@@ -18,6 +18,7 @@ import dev.portreeve.policy.call.Subject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class HostedToolGate {
     /** Each round takes out one member of the body, of which there are three that can name such tools. */
     private static final int MAX_ROUNDS = 4;
 
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final Subject subject;
     private final String provider;
     private final Otherwise otherwise;
@@ -45,7 +46,7 @@ final class HostedToolGate {
         String credential();
     }
 
-    HostedToolGate(AccessPolicy access, Subject subject, ModelRoute route, Rewriting rewriting) {
+    HostedToolGate(Supplier<AccessPolicy> access, Subject subject, ModelRoute route, Rewriting rewriting) {
         this.rewriting = rewriting;
         this.access = access;
         this.subject = subject;
@@ -85,7 +86,7 @@ final class HostedToolGate {
         for (Found found : request.hosted().subjects()) {
             HostedUse use = use(request, found);
             uses.add(use);
-            note(found, access.fate(subject, use));
+            note(found, access.get().fate(subject, use));
         }
         ModelRequest left = request;
         for (int i = 0; i < MAX_ROUNDS; i++) {
@@ -100,14 +101,14 @@ final class HostedToolGate {
 
     private byte @Nullable [] without(ModelRequest request) {
         return request.withoutHosted(found -> {
-            Fate fate = access.fate(subject, use(request, found));
+            Fate fate = access.get().fate(subject, use(request, found));
             return fate == Fate.STRIPPED || fate == Fate.DENIED;
         });
     }
 
     private ModelRequest rewritten(ModelRequest request, boolean withTexts) {
         List<HostedServer> servers =
-                request.servers(found -> access.fate(subject, use(request, found)) == Fate.REWRITTEN);
+                request.servers(found -> access.get().fate(subject, use(request, found)) == Fate.REWRITTEN);
         if (servers.isEmpty()) {
             return request;
         }

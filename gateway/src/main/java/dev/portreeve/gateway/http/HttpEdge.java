@@ -55,7 +55,7 @@ public final class HttpEdge implements AutoCloseable {
      */
     public record Services(
             KeyDirectory keys,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             CallGovernor governor,
             AuditLog audit,
             List<GuardrailConfig> guardrails,

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,12 +25,12 @@ final class ModelsEndpoint {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Gatekeeper gatekeeper;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final ModelRouter router;
     private final Instant since;
 
     /** @param since what stands as the models' creation, since nothing better is known */
-    ModelsEndpoint(Gatekeeper gatekeeper, AccessPolicy access, ModelRouter router, Instant since) {
+    ModelsEndpoint(Gatekeeper gatekeeper, Supplier<AccessPolicy> access, ModelRouter router, Instant since) {
         this.gatekeeper = gatekeeper;
         this.access = access;
         this.router = router;
@@ -90,7 +91,7 @@ final class ModelsEndpoint {
     }
 
     private boolean mayUse(Subject subject, ModelRoute route) {
-        return access.mayUse(subject, new Resource.Model(route.name()));
+        return access.get().mayUse(subject, new Resource.Model(route.name()));
     }
 
     private ObjectNode model(Dialect dialect, ModelRoute route) {

@@ -21,6 +21,7 @@ import dev.portreeve.policy.call.Subject;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ final class Routing {
     private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
 
     private final ModelRouter router;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final HostedRewriting rewriting;
     private final ResponseKeeping keeping;
     private final InstantSource clock;
@@ -44,7 +45,7 @@ final class Routing {
      */
     Routing(
             ModelRouter router,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             HostedRewriting rewriting,
             ResponseKeeping keeping,
             InstantSource clock,
@@ -163,8 +164,9 @@ final class Routing {
      * want, before anything is sent there.
      */
     boolean mayGo(Asked asked, Leg leg) {
+        AccessPolicy rules = access.get();
         boolean toolsToo = leg.attempt().hosted().stream()
-                .allMatch(use -> access.fate(asked.subject(), use) != HostedUse.Fate.DENIED);
+                .allMatch(use -> rules.fate(asked.subject(), use) != HostedUse.Fate.DENIED);
         if (!toolsToo) {
             return false;
         }
@@ -177,14 +179,14 @@ final class Routing {
                         leg.estimate(),
                         asked.deadline())
                 .asking(new RequestReading(asked.request()));
-        Decision decision = access.decide(there);
-        return decision instanceof Decision.Permit && isLabelled(there, decision);
+        Decision decision = rules.decide(there);
+        return decision instanceof Decision.Permit && isLabelled(rules, there, decision);
     }
 
     /** A label that cannot be stored must not be missing afterwards. */
-    private boolean isLabelled(LlmCall there, Decision decision) {
+    private static boolean isLabelled(AccessPolicy rules, LlmCall there, Decision decision) {
         try {
-            access.label(there, decision);
+            rules.label(there, decision);
             return true;
         } catch (RuntimeException away) {
             LOG.warn(

@@ -297,7 +297,7 @@ final class EdgeFixture implements AutoCloseable {
         AuditLog audit = new AuditLog(journal);
         AccessPolicy access = AccessPolicy.of(rules);
         CallGovernor governor =
-                new CallGovernor(audit, access, Guardrails.of(guardrails), ledger, noApprovals(audit), PEPPER);
+                new CallGovernor(audit, () -> access, Guardrails.of(guardrails), ledger, noApprovals(audit), PEPPER);
         ServerConfig config = new ServerConfig(
                 new HostPort("127.0.0.1", 0),
                 new HostPort("127.0.0.1", 0),
@@ -317,7 +317,7 @@ final class EdgeFixture implements AutoCloseable {
                 List.of(),
                 List.of(),
                 governor,
-                access,
+                () -> access,
                 EdgeFixture::callId,
                 new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
                 HubStores.none(audit, clock),
@@ -327,7 +327,7 @@ final class EdgeFixture implements AutoCloseable {
                 limits,
                 new HttpEdge.Services(
                         new FixedKeys(),
-                        access,
+                        () -> access,
                         governor,
                         audit,
                         guardrails,

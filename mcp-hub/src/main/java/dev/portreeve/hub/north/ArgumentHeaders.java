@@ -9,6 +9,7 @@ import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.Subject;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Holds modern callers to the headers that a tool's schema asks for. Thread-safe. */
@@ -16,9 +17,9 @@ final class ArgumentHeaders {
     private static final int BAD_REQUEST = 400;
 
     private final ToolCatalog catalog;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
 
-    ArgumentHeaders(ToolCatalog catalog, AccessPolicy access) {
+    ArgumentHeaders(ToolCatalog catalog, Supplier<AccessPolicy> access) {
         this.catalog = catalog;
         this.access = access;
     }
@@ -33,7 +34,7 @@ final class ArgumentHeaders {
         RawJson name = sent.member("name");
         Optional<CatalogTool> tool = (name == null ? Optional.<String>empty() : name.asString())
                 .flatMap(text -> catalog.snapshot(view).find(text))
-                .filter(known -> access.mayUse(subject, known.resource()));
+                .filter(known -> access.get().mayUse(subject, known.resource()));
         if (tool.isEmpty()) {
             return;
         }

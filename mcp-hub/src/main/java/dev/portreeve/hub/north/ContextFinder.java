@@ -13,6 +13,7 @@ import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Resource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ContextFinder {
     private final ToolCatalog servers;
     private final ContextCatalog catalog;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
 
-    ContextFinder(ToolCatalog servers, ContextCatalog catalog, AccessPolicy access) {
+    ContextFinder(ToolCatalog servers, ContextCatalog catalog, Supplier<AccessPolicy> access) {
         this.servers = servers;
         this.catalog = catalog;
         this.access = access;
@@ -49,7 +50,7 @@ final class ContextFinder {
         if (read.isEmpty()) {
             return new Found.Nothing(ContextRequest.promptName(method, params)
                     .flatMap(name -> catalog.waitingPrompt(caller.view(), name))
-                    .filter(prompt -> access.mayUse(caller.subject(), prompt))
+                    .filter(prompt -> access.get().mayUse(caller.subject(), prompt))
                     .map(prompt -> waiting(method, params, prompt))
                     .orElseGet(() -> ContextRequest.unknown(method, params)));
         }
@@ -59,7 +60,7 @@ final class ContextFinder {
             case UNKNOWN -> new Found.Nothing(request.unknown());
             case WAITING ->
                 new Found.Nothing(
-                        access.mayUse(caller.subject(), request.resource())
+                        access.get().mayUse(caller.subject(), request.resource())
                                 ? waiting(method, params, request.resource())
                                 : request.unknown());
         };

@@ -12,15 +12,16 @@ import dev.portreeve.policy.call.Subject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The prompts, resources and templates a caller may use, by the decision that also guards them. One page. */
 final class ContextLists {
     private static final int OK = 200;
     private final ContextCatalog catalog;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
 
-    ContextLists(ContextCatalog catalog, AccessPolicy access) {
+    ContextLists(ContextCatalog catalog, Supplier<AccessPolicy> access) {
         this.catalog = catalog;
         this.access = access;
     }
@@ -37,9 +38,10 @@ final class ContextLists {
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         put(out, "{\"" + listing.member() + "\":[");
+        AccessPolicy rules = access.get();
         boolean first = true;
         for (ContextEntry entry : catalog.list(view, listing)) {
-            if (access.mayUse(subject, entry.resource())) {
+            if (rules.mayUse(subject, entry.resource())) {
                 put(out, first ? "" : ",");
                 entry.listing().writeTo(out);
                 first = false;
@@ -56,7 +58,8 @@ final class ContextLists {
 
     /** See {@link VisibleLists}. */
     Map<String, Long> prints(Subject subject, View view, Listing listing) {
-        return catalog.prints(view, listing, resource -> access.mayUse(subject, resource));
+        AccessPolicy rules = access.get();
+        return catalog.prints(view, listing, resource -> rules.mayUse(subject, resource));
     }
 
     private static void put(ByteArrayOutputStream out, String text) {

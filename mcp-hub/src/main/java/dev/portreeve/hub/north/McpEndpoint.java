@@ -16,6 +16,7 @@ import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ public final class McpEndpoint implements AutoCloseable {
     private final LegacySessions sessions;
     private final Announcements announcements;
     private final Bridge bridge;
+    private final ToolCalls calls;
     private final TaskQuestions questions;
     private final QuestionCalls asides;
     private final EraSwitch eras;
@@ -45,7 +47,7 @@ public final class McpEndpoint implements AutoCloseable {
     public McpEndpoint(
             ToolCatalog catalog,
             CallGovernor governor,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
             AlarmClock alarms,
@@ -58,7 +60,7 @@ public final class McpEndpoint implements AutoCloseable {
         Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock));
         this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
         this.asides = new QuestionCalls(governor, callIds, RoundLimits.DEFAULT.answerWithin());
-        ToolCalls calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
+        this.calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
         TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
         TaskNews taskNews = new TaskNews(catalog, tasks, taskCalls);
         this.announcements = new Announcements(alarms);
@@ -76,14 +78,20 @@ public final class McpEndpoint implements AutoCloseable {
         Methods methods = new Methods(lists, contextLists, calls, taskCalls, taskNews, context, finder, subscribes);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
-        catalog.onChange(() -> changed(calls));
+        catalog.onChange(this::rulesChanged);
         this.eras = eras(methods, new ArgumentHeaders(catalog, access), limits.streams(), space, clock);
         sweepLater();
     }
 
-    private void changed(ToolCalls calls) {
+    /** Looks at the lists anew: other rules are in force, or servers offer something else. Quick; any thread. */
+    public void rulesChanged() {
         announcements.listsMayHaveChanged();
         calls.checkRules();
+    }
+
+    /** What of the tools that servers offer now does not fit other rules, for people. */
+    public List<String> misfits(AccessPolicy rules) {
+        return calls.misfits(rules);
     }
 
     private TaskCalls taskCalls(

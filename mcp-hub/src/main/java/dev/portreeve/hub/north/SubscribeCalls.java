@@ -35,7 +35,7 @@ final class SubscribeCalls {
     private static final Estimate FREE = new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "configuration"));
 
     private final CallGovernor governor;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final ContextFinder finder;
     private final Supplier<CallId> callIds;
     private final StandingStreams places;
@@ -43,7 +43,7 @@ final class SubscribeCalls {
     /** @param places what each principal, and all together, may be subscribed to */
     SubscribeCalls(
             CallGovernor governor,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             ContextFinder finder,
             Supplier<CallId> callIds,
             StandingStreams places) {
@@ -150,7 +150,7 @@ final class SubscribeCalls {
                 FREE,
                 Deadline.in(request.owner().callTimeout()),
                 Correlation.NONE);
-        return access.decide(reading) instanceof Decision.Permit;
+        return access.get().decide(reading) instanceof Decision.Permit;
     }
 
     private ContextCall call(Counterpart caller, ContextRequest request, Correlation said) {

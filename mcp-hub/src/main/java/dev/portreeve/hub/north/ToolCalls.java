@@ -30,6 +30,7 @@ import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -43,7 +44,7 @@ final class ToolCalls {
 
     private final ToolCatalog catalog;
     private final CallGovernor governor;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final RuleFits fits;
     private final Bridge bridge;
     private final Tasks tasks;
@@ -54,7 +55,7 @@ final class ToolCalls {
     ToolCalls(
             ToolCatalog catalog,
             CallGovernor governor,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Bridge bridge,
             Tasks tasks,
             Supplier<CallId> callIds,
@@ -76,6 +77,11 @@ final class ToolCalls {
         fits.look(catalog.snapshot(new View.Everything()).tools());
     }
 
+    /** What of the tools there are now would not fit other rules, for people. */
+    List<String> misfits(AccessPolicy rules) {
+        return RuleFits.misfits(rules, catalog.snapshot(new View.Everything()).tools());
+    }
+
     /**
      * Runs one call to its end on the calling thread.
      *
@@ -88,14 +94,14 @@ final class ToolCalls {
             catalog.missed(caller.view(), read.tool());
             // Only who may use a tool hears that it is there.
             return catalog.waiting(caller.view(), read.tool())
-                    .filter(waiting -> access.mayUse(caller.subject(), waiting.tool()))
+                    .filter(waiting -> access.get().mayUse(caller.subject(), waiting.tool()))
                     .map(waiting -> OutcomeReplies.waitingTool(read.tool(), waiting))
                     .orElseGet(() -> OutcomeReplies.unknownTool(read.tool()));
         }
         RawJson wish = read.members().get("task");
         Tasks.Plan plan = tasks.plan(caller, tool.get(), wish);
         Reply refusal = Tasks.refusal(plan);
-        if (refusal != null && access.mayUse(caller.subject(), tool.get().resource())) {
+        if (refusal != null && access.get().mayUse(caller.subject(), tool.get().resource())) {
             return refusal;
         }
         RequestMeta meta = RequestMeta.read(params, answer);
@@ -195,7 +201,7 @@ final class ToolCalls {
     private boolean isHidden(CallOutcome outcome, ToolCall call) {
         return outcome instanceof CallOutcome.Denied denied
                 && denied.denial().stage() == Denial.Stage.ACCESS
-                && !access.mayUse(call.subject(), call.resource());
+                && !access.get().mayUse(call.subject(), call.resource());
     }
 
     private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +30,12 @@ final class ToolLists {
 
     private static final Duration CURSOR_LIFE = Duration.ofHours(1);
     private final ToolCatalog catalog;
-    private final AccessPolicy access;
+    private final Supplier<AccessPolicy> access;
     private final SealedTokens tokens;
     private final int pageBytes;
 
     /** @param pageBytes a page ends behind the tool that reaches this length */
-    ToolLists(ToolCatalog catalog, AccessPolicy access, SealedTokens tokens, int pageBytes) {
+    ToolLists(ToolCatalog catalog, Supplier<AccessPolicy> access, SealedTokens tokens, int pageBytes) {
         this.catalog = catalog;
         this.access = access;
         this.tokens = tokens;
@@ -52,10 +53,11 @@ final class ToolLists {
         String after = after(params, binding);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         put(out, "{\"tools\":[");
+        AccessPolicy rules = access.get();
         String last = "";
         boolean more = false;
         for (CatalogTool tool : catalog.snapshot(view).tools()) {
-            if (tool.name().compareTo(after) > 0 && access.mayUse(subject, tool.resource())) {
+            if (tool.name().compareTo(after) > 0 && rules.mayUse(subject, tool.resource())) {
                 if (out.size() >= pageBytes) {
                     more = true;
                     break;
@@ -93,9 +95,10 @@ final class ToolLists {
 
     /** See {@link VisibleLists}. */
     long print(Subject subject, View view) {
+        AccessPolicy rules = access.get();
         long print = 1;
         for (CatalogTool tool : catalog.snapshot(view).tools()) {
-            if (access.mayUse(subject, tool.resource())) {
+            if (rules.mayUse(subject, tool.resource())) {
                 print = PRIME * print + tool.name().hashCode();
                 print = PRIME * print + tool.resource().hashCode();
             }

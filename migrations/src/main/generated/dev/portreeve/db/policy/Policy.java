@@ -28,6 +28,7 @@ import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
+import dev.portreeve.db.policy.tables.RulesVersion;
 import dev.portreeve.db.policy.tables.SessionLabel;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
@@ -173,6 +174,11 @@ public class Policy extends SchemaImpl {
     public final Revision REVISION = Revision.REVISION;
 
     /**
+     * The table <code>policy.rules_version</code>.
+     */
+    public final RulesVersion RULES_VERSION = RulesVersion.RULES_VERSION;
+
+    /**
      * The table <code>policy.session_label</code>.
      */
     public final SessionLabel SESSION_LABEL = SessionLabel.SESSION_LABEL;
@@ -241,6 +247,7 @@ public class Policy extends SchemaImpl {
             Posting.POSTING,
             PostingTakenOver.POSTING_TAKEN_OVER,
             Revision.REVISION,
+            RulesVersion.RULES_VERSION,
             SessionLabel.SESSION_LABEL,
             Stop.STOP,
             SweepMark.SWEEP_MARK,

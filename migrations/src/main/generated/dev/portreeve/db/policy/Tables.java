@@ -27,6 +27,7 @@ import dev.portreeve.db.policy.tables.PolicyVersion;
 import dev.portreeve.db.policy.tables.Posting;
 import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
+import dev.portreeve.db.policy.tables.RulesVersion;
 import dev.portreeve.db.policy.tables.SessionLabel;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
@@ -155,6 +156,11 @@ public class Tables {
      * The table <code>policy.revision</code>.
      */
     public static final Revision REVISION = Revision.REVISION;
+
+    /**
+     * The table <code>policy.rules_version</code>.
+     */
+    public static final RulesVersion RULES_VERSION = RulesVersion.RULES_VERSION;
 
     /**
      * The table <code>policy.session_label</code>.

@@ -8,8 +8,14 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * The rules as one text, the same for the same rules in any order, and its hash, which names this version of the policy in every record.
@@ -18,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param text an RFC 8785 document with every member of every rule
  */
 public record PolicyDocument(String version, String text) {
+    private static final JsonFactory FACTORY = new JsonFactory();
 
-    static PolicyDocument of(List<Rule> rules) {
+    /** Of rules that need not be right. */
+    public static PolicyDocument of(List<Rule> rules) {
         List<String> parts = rules.stream()
                 .sorted(Comparator.comparing(Rule::id))
                 .map(PolicyDocument::json)
@@ -27,6 +35,38 @@ public record PolicyDocument(String version, String text) {
         String json = "{\"v\":1,\"rules\":[" + String.join(",", parts) + "]}";
         byte[] canonical = CanonicalJson.of(json.getBytes(StandardCharsets.UTF_8));
         return new PolicyDocument(sha256(canonical), new String(canonical, StandardCharsets.UTF_8));
+    }
+
+    /** What each rule says, by its id: its members but the id, each value as it stands in the document of the rules. */
+    public static SortedMap<String, SortedMap<String, String>> members(List<Rule> rules) {
+        SortedMap<String, SortedMap<String, String>> all = new TreeMap<>();
+        for (Rule rule : rules) {
+            String canonical =
+                    new String(CanonicalJson.of(json(rule).getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+            all.put(rule.id(), members(canonical));
+        }
+        return all;
+    }
+
+    /** The members of a canonical object: the texts of its values are cut out of it. */
+    private static SortedMap<String, String> members(String canonical) {
+        SortedMap<String, String> members = new TreeMap<>();
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), canonical)) {
+            JsonToken opened = parser.nextToken();
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                int begin = Math.toIntExact(parser.currentTokenLocation().getCharOffset());
+                parser.skipChildren();
+                parser.finishToken();
+                int end = Math.toIntExact(parser.currentLocation().getCharOffset());
+                members.put(name, canonical.substring(begin, end));
+            }
+            if (opened != JsonToken.START_OBJECT) {
+                throw new IllegalStateException("a rule is an object");
+            }
+        }
+        members.remove("id");
+        return members;
     }
 
     private static String json(Rule rule) {

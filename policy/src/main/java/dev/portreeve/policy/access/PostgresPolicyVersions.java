@@ -21,11 +21,24 @@ public final class PostgresPolicyVersions implements PostingBook<PolicyDocument>
 
     /** The journal entry that stores a document, unless it is there already, and records that its rules are now in force. */
     public JournalEntry<PolicyDocument> inForce(PolicyDocument document) {
+        return inForce(document, 0);
+    }
+
+    /**
+     * The same, of a document some rules of which come from the database.
+     *
+     * @param number of the version these are; 0 for none
+     */
+    public JournalEntry<PolicyDocument> inForce(PolicyDocument document, long number) {
+        Facts facts = new Facts().put("policy_version", document.version());
+        if (number != 0) {
+            facts.put("rules_version", number);
+        }
         AuditEvent loaded = new AuditEvent(
                 AuditEvent.INSTANCE,
                 EventKind.POLICY_LOADED,
                 null,
-                new Facts().put("policy_version", document.version()));
+                facts);
         return JournalEntry.of(this, document, () -> List.of(loaded));
     }
 

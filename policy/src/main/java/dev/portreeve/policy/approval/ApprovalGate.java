@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class ApprovalGate {
     private final ApprovalNotices notices;
     private final People people;
     private final String policyVersion;
+    private final BooleanSupplier inForce;
     private final Supplier<UUID> ids;
 
     /** A gate for rules that name nobody. */
@@ -52,7 +54,7 @@ public final class ApprovalGate {
     /**
      * @param tickets shared with {@link Approvals}
      * @param people who the names in rules are
-     * @param policyVersion the version of the rules whose decisions arrive here
+     * @param policyVersion the version of the rules whose decisions arrive here, unless {@link #under} says another
      * @param ids gives unique ids for tickets
      */
     public ApprovalGate(
@@ -62,12 +64,33 @@ public final class ApprovalGate {
             People people,
             String policyVersion,
             Supplier<UUID> ids) {
+        this(tickets, config, notices, people, policyVersion, () -> true, ids);
+    }
+
+    private ApprovalGate(
+            Tickets tickets,
+            ApprovalConfig config,
+            ApprovalNotices notices,
+            People people,
+            String policyVersion,
+            BooleanSupplier inForce,
+            Supplier<UUID> ids) {
         this.tickets = tickets;
         this.config = config;
         this.notices = notices;
         this.people = people;
         this.policyVersion = policyVersion;
+        this.inForce = inForce;
         this.ids = ids;
+    }
+
+    /**
+     * The same gate for decisions of one version of the rules.
+     *
+     * @param inForce whether that version still is; asked before a yes is used, on the call's thread, and must not block
+     */
+    public ApprovalGate under(String version, BooleanSupplier inForce) {
+        return new ApprovalGate(tickets, config, notices, people, version, inForce, ids);
     }
 
     /**
@@ -247,6 +270,11 @@ public final class ApprovalGate {
                 hold(asking, ticket);
                 yield false;
             }
+            case TicketState.Approved ignored when !inForce.getAsBoolean() ->
+                throw denied(
+                        Denial.Reason.APPROVAL_WITHDRAWN,
+                        "the rules changed while approval " + ticket.id()
+                                + " waited: repeat the call, which is then decided by those in force");
             case TicketState.Approved ignored ->
                 tickets.redeem(ticket, asking.call.id().value());
             case TicketState.Denied ignored -> throw refused(ticket);
