@@ -16,9 +16,9 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** A real database whose line fails when a test wants it to. */
-final class FaultyDatabase implements DataSource {
+public final class FaultyDatabase implements DataSource {
     /** What happens to a commit. */
-    enum Fault {
+    public enum Fault {
         NONE,
         /** The line breaks before the commit is sent. */
         LOST_BEFORE,
@@ -35,17 +35,17 @@ final class FaultyDatabase implements DataSource {
     private final CountDownLatch late = new CountDownLatch(1);
     private boolean down;
 
-    FaultyDatabase(DataSource database) {
+    public FaultyDatabase(DataSource database) {
         this.database = database;
     }
 
     /** The next commits end so; the ones after them well. */
-    synchronized void commits(Fault... faults) {
+    public synchronized void commits(Fault... faults) {
         commits.addAll(List.of(faults));
     }
 
     /** Cuts all lines and takes no new one. */
-    synchronized void down() throws SQLException {
+    public synchronized void down() throws SQLException {
         down = true;
         for (Connection connection : open) {
             connection.abort(Runnable::run);
@@ -54,11 +54,11 @@ final class FaultyDatabase implements DataSource {
     }
 
     /** Lets the commits happen whose line broke before. */
-    void commitLate() {
+    public void commitLate() {
         late.countDown();
     }
 
-    synchronized void up() {
+    public synchronized void up() {
         down = false;
     }
 

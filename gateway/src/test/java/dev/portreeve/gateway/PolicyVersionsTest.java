@@ -277,6 +277,34 @@ class PolicyVersionsTest {
         }
     }
 
+    @Test
+    void aDraftIsTriedByScenariosAndByLastWeeksCallsBeforeItIsPublished() throws Exception {
+        assertEquals(200, call(here, "fast"));
+        assertEquals(403, call(here, "smart"));
+        String scenarios = """
+                cases:
+                  - name: the bot has smart
+                    when: { agent: bot, model: smart }
+                    then: { outcome: allow, by: [smart] }
+                """;
+        Path file = file("scenarios.yaml", scenarios);
+        ok(draft(SMART, "--scenarios", file.toString()));
+        String own = ok(here.run("policy", "test", "--draft", "1")).out();
+        assertTrue(own.contains("ok      the bot has smart") && own.contains("1 scenarios, 0 failed"), own);
+        Path other = file("other.yaml", scenarios.replace("outcome: allow, by: [smart]", "outcome: deny"));
+        String config = folder.resolve("portreeve.yaml").toString();
+        String failed = no(here.run("policy", "test", "--draft", "1", other.toString(), "--config", config))
+                .out();
+        assertTrue(failed.contains("outcome is allow, expected deny"), failed);
+        await().until(() -> here.run("policy", "replay", "1", "--config", config)
+                .out()
+                .startsWith("2 calls decided again, 1 fare as they did"));
+        String replayed = ok(here.run("policy", "replay", "1", "--config", config)).out();
+        assertTrue(replayed.contains("deny -> allow: 1 calls"), replayed);
+        assertTrue(no(here.run("policy", "replay", "9", "--config", config)).err().contains("no version 9"));
+        assertEquals(403, call(here, "smart"), "nothing of that changed anything");
+    }
+
     private int ready(GatewayFixture gateway) throws IOException, InterruptedException {
         URI address = URI.create("http://127.0.0.1:" + gateway.data().getPort() + "/health/ready");
         return here.http

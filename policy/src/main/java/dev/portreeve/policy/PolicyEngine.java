@@ -165,8 +165,7 @@ public final class PolicyEngine implements AutoCloseable {
         this.news = new BudgetNews(budgets, leases);
         this.orders = new BudgetOrders(audit, ground.ids(), news::look);
         RulesInForce rules = versions.inForce();
-        this.publication = new Housekeeping(
-                "rules", List.of(new Chore("reading published rules", RULES_EVERY, rules::refresh)));
+        this.publication = publication(rules);
         listen(ledger);
         this.governor = new CallGovernor(
                 audit,
@@ -194,6 +193,11 @@ public final class PolicyEngine implements AutoCloseable {
         notifications.listen(LeaseRecalls.CHANNEL, new LeaseRecalls(leases));
         notifications.listen(BudgetNews.CHANNEL, news);
         notifications.listen(LeaseReturns.CHANNEL, ledger.returns());
+    }
+
+    /** On a thread of its own: to compile many rules takes its time, and stops must not wait for that. */
+    private static Housekeeping publication(RulesInForce rules) {
+        return new Housekeeping("rules", List.of(new Chore("reading published rules", RULES_EVERY, rules::refresh)));
     }
 
     /** Hands the work over to the chores' own thread. */

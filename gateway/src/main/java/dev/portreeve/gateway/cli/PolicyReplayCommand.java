@@ -1,19 +1,28 @@
 package dev.portreeve.gateway.cli;
 
+import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.config.LifeSpan;
+import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.database.DatabaseBeside;
 import dev.portreeve.gateway.scenario.DraftFile;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.InvalidPolicy;
+import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.replay.PostgresRecordedCalls;
 import dev.portreeve.policy.replay.Replay;
 import dev.portreeve.policy.replay.ReplayReport;
+import dev.portreeve.policy.version.PolicyVersions;
+import dev.portreeve.policy.version.RulesText;
+import dev.portreeve.policy.version.UnusableRules;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +35,7 @@ import picocli.CommandLine.Parameters;
         description = "decide recorded calls again by a draft, and print who and what changes; nothing else does",
         mixinStandardHelpOptions = true)
 public final class PolicyReplayCommand implements Callable<Integer> {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final int PROGRESS_EVERY = 100_000;
     private final Terminal terminal;
 
@@ -38,7 +48,7 @@ public final class PolicyReplayCommand implements Callable<Integer> {
     @Option(names = "--tenant", description = "default: all")
     private @Nullable String tenant;
 
-    @Parameters(paramLabel = "DRAFT", description = "a file with the rules in policies, or a whole configuration")
+    @Parameters(paramLabel = "DRAFT", description = "a file with the rules in policies, a whole configuration, or the number of a version")
     private Path draft = ServerOptions.DEFAULT_CONFIG;
 
     public PolicyReplayCommand(Terminal terminal) {
@@ -53,6 +63,7 @@ public final class PolicyReplayCommand implements Callable<Integer> {
         AccessPolicy rules = policy();
         try (DatabaseBeside database =
                 DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), server.dataDirectory(terminal))) {
+            AccessPolicy rules = policy(database);
             Replay replay = new Replay(new PostgresRecordedCalls(database.app().dataSource()), rules);
             ReplayReport report = replay.run(new PostgresRecordedCalls.Span(tenant, from, until), this::progress);
             if (server.json()) {
@@ -64,12 +75,30 @@ public final class PolicyReplayCommand implements Callable<Integer> {
         }
     }
 
-    private AccessPolicy policy() {
+    private AccessPolicy policy(DatabaseBeside database) {
         try {
-            return AccessPolicy.of(DraftFile.rules(draft, terminal.environment()));
-        } catch (InvalidPolicy invalid) {
+            return AccessPolicy.of(
+                    isVersion()
+                            ? ofVersion(database, Long.parseLong(draft.toString()))
+                            : DraftFile.rules(draft, terminal.environment()));
+        } catch (InvalidPolicy | UnusableRules invalid) {
             throw new CliFailure(CliFailure.USAGE, draft + ": " + invalid.getMessage(), invalid);
         }
+    }
+
+    private boolean isVersion() {
+        return NUMBER.matcher(draft.toString()).matches() && !Files.exists(draft);
+    }
+
+    /** What would be in force with it: the rules of the configuration are beside those of any version. */
+    private List<Rule> ofVersion(DatabaseBeside database, long number) {
+        RulesText text = PolicyVersions.stored(database.app().dataSource(), number)
+                .orElseThrow(() -> new CliFailure(CliFailure.NO, "there is no version " + number + " of the rules"))
+                .text();
+        List<Rule> file =
+                server.configuration(terminal).map(GatewayConfig::policies).orElse(List.of());
+        return Stream.concat(file.stream(), PublishedRules.rules(text.source()).stream())
+                .toList();
     }
 
     private void progress(long calls) {

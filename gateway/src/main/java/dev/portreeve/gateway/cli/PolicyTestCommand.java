@@ -3,6 +3,7 @@ package dev.portreeve.gateway.cli;
 import dev.portreeve.gateway.admin.AdminJson;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.scenario.JunitXml;
 import dev.portreeve.gateway.scenario.ScenarioFile;
@@ -10,20 +11,24 @@ import dev.portreeve.gateway.scenario.ScenarioReport;
 import dev.portreeve.gateway.scenario.ScenarioRun;
 import dev.portreeve.policy.access.InvalidPolicy;
 import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.version.UnusableRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve policy test}: needs no server and no database. */
+/** {@code portreeve policy test}: needs no server and no database, but for a version of a running gateway. */
 @Command(
         name = "test",
         description = "run scenario files against the rules; exit code 1 if one is not as expected",
@@ -31,24 +36,20 @@ import tools.jackson.databind.node.ObjectNode;
 public final class PolicyTestCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "scenario files")
+    @Mixin
+    private final ServerOptions server = new ServerOptions();
+
+    @Parameters(arity = "0..*", paramLabel = "FILE", description = "scenario files")
     private List<Path> files = List.of();
 
     @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description =
-                    "the configuration with the rules, for files that have none of their own (default: portreeve.yaml)")
-    private Path config = ServerOptions.DEFAULT_CONFIG;
+            names = "--draft",
+            paramLabel = "N",
+            description = "try version N of a running gateway beside the configuration's rules; without FILE, by its own scenarios")
+    private @Nullable Long draft;
 
     @Option(names = "--junit", paramLabel = "FILE", description = "also write the results as JUnit's XML")
     private @Nullable Path junit;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "text|json",
-            description = "how to print the result (default: text)")
-    private ServerOptions.Format format = ServerOptions.Format.text;
 
     public PolicyTestCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -61,7 +62,7 @@ public final class PolicyTestCommand implements Callable<Integer> {
         if (xml != null) {
             write(xml, JunitXml.of(report));
         }
-        if (format == ServerOptions.Format.json) {
+        if (server.json()) {
             terminal.line(json(report));
         } else {
             print(report);
@@ -70,6 +71,20 @@ public final class PolicyTestCommand implements Callable<Integer> {
     }
 
     private ScenarioReport run() {
+        if (!files.isEmpty()) {
+            return runFiles();
+        }
+        if (draft == null) {
+            throw new CliFailure(CliFailure.USAGE, "name a scenario file, or a version with --draft");
+        }
+        try (AdminClient client = server.connect(terminal)) {
+            JsonNode report = client.post(
+                    VersionLines.PATH + "/" + draft + "/test", JsonMapper.shared().createObjectNode());
+            return new AdminJson().read(JsonMapper.shared().writeValueAsBytes(report), ScenarioReport.class);
+        }
+    }
+
+    private ScenarioReport runFiles() {
         List<ScenarioReport.Result> results = new ArrayList<>();
         List<ScenarioReport.Coverage> coverage = new ArrayList<>();
         ScenarioRun configured = null;
@@ -78,8 +93,7 @@ public final class PolicyTestCommand implements Callable<Integer> {
             List<Rule> own = scenarios.rules();
             ScenarioRun run = own == null ? configured : run(file.toString(), own, null);
             if (run == null) {
-                GatewayConfig read = ConfigFile.read(config, terminal.environment());
-                run = run(config.toString(), read.policies(), Questions.of(read));
+                run = configured();
                 configured = run;
             }
             int before = run.results().size();
@@ -93,6 +107,27 @@ public final class PolicyTestCommand implements Callable<Integer> {
             coverage.add(configured.coverage());
         }
         return new ScenarioReport(results, coverage);
+    }
+
+    private ScenarioRun configured() {
+        Path named = server.namedConfig();
+        Path config = named == null ? ServerOptions.DEFAULT_CONFIG : named;
+        GatewayConfig read = ConfigFile.read(config, terminal.environment());
+        Questions questions = Questions.of(read);
+        Long number = draft;
+        if (number == null) {
+            return run(config.toString(), read.policies(), questions);
+        }
+        try (AdminClient client = server.connect(terminal)) {
+            String source = client.get(VersionLines.PATH + "/" + number).path("source").asString();
+            List<Rule> rules = PublishedRules.rules(source);
+            return run(
+                    config + " and version " + number,
+                    Stream.concat(read.policies().stream(), rules.stream()).toList(),
+                    questions);
+        } catch (UnusableRules unusable) {
+            throw new CliFailure(CliFailure.USAGE, String.valueOf(unusable.getMessage()), unusable);
+        }
     }
 
     private static ScenarioRun run(String source, List<Rule> rules, @Nullable Questions questions) {

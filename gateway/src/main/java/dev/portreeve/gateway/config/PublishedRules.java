@@ -30,6 +30,15 @@ public final class PublishedRules implements RuleReader {
 
     @Override
     public List<Rule> read(String source) {
+        return rules(source);
+    }
+
+    /**
+     * The rules of a text, whoever's configuration they are for.
+     *
+     * @throws UnusableRules with everything that has not the form of rules
+     */
+    public static List<Rule> rules(String source) {
         return List.copyOf(read(source, RulesFile.class).policies());
     }
 

@@ -49,7 +49,7 @@ class ToolListsTest {
             Duration.ofMinutes(5));
     private final ToolLists lists = new ToolLists(
             catalog,
-            governance.access(),
+            governance::access,
             new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
             300);
 

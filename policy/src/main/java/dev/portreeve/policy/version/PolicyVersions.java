@@ -64,6 +64,15 @@ public final class PolicyVersions {
         return new PolicyVersions(rows, ground, RulesInForce.load(rows, ground), twoPeople);
     }
 
+    /**
+     * A version with its text, for tools that have nothing but the database.
+     *
+     * @throws org.jooq.exception.DataAccessException if the database does not answer
+     */
+    public static Optional<RulesVersion.Whole> stored(DataSource database, long number) {
+        return new PostgresRulesVersions(database).find(number);
+    }
+
     /** The rules by which calls are decided here. */
     public RulesInForce inForce() {
         return inForce;

@@ -65,7 +65,8 @@ final class PostgresRulesVersions implements PostingBook<RulesPosting> {
                 posting.decide(apply(sql, posting.order()));
             }
         } catch (DataAccessException failed) {
-            throw new SQLException("a version of the rules could not be changed", failed);
+            SQLException cause = failed.getCause(SQLException.class);
+            throw cause == null ? new SQLException("a version of the rules could not be changed", failed) : cause;
         }
     }
 

@@ -49,6 +49,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -769,6 +770,33 @@ abstract class ApprovalContract {
         assertEquals(Denial.Reason.APPROVAL_WITHDRAWN, denial.reason());
         assertEquals("approval " + ticket + " was withdrawn by maria", denial.detail());
         assertEquals(1, approvals().list("acme", null, 10).size());
+    }
+
+    @Test
+    void aYesThatComesWhenOtherRulesAreInForceRunsNothing() throws InterruptedException {
+        AtomicBoolean inForce = new AtomicBoolean(true);
+        ApprovalGate gate = gate(Duration.ofSeconds(30), "v0").under("v1", inForce::get);
+        AtomicReference<Optional<CallOutcome>> outcome = new AtomicReference<>();
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            outcome.set(attempt(gate, write(ARGUMENTS), ask()));
+            ended.countDown();
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> !approvals().list("acme", null, 10).isEmpty());
+        UUID ticket = approvals().list("acme", null, 10).getFirst().id();
+        assertEquals(
+                "v1", approvals().find("acme", ticket).orElseThrow().request().policyVersion());
+        inForce.set(false);
+        approve(ticket);
+        ended.await();
+        Denial denial = denial(outcome.get());
+        assertEquals(Denial.Reason.APPROVAL_WITHDRAWN, denial.reason());
+        assertTrue(denial.detail().contains("the rules changed while approval " + ticket + " waited"), denial.detail());
+        assertEquals(0, records("approval.redeemed"));
+        UUID anew = ticket(attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask()));
+        assertNotEquals(ticket, anew);
+        assertEquals(1, records("approval.withdrawn"));
     }
 
     private VoteResult.Why refusal(UUID ticket, String approver) {
