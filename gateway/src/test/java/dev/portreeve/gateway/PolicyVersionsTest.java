@@ -205,7 +205,7 @@ class PolicyVersionsTest {
         for (String said : List.of(
                 "rule \"base\" stands in this gateway's configuration file too: give one of them another id",
                 "rule \"who\", who.agent: there is no agent \"boot\"",
-                "rule \"when\", when: ")) {
+                "rule \"when\", when")) {
             assertTrue(drafted.contains(said) && refused.contains(said), said + " is not in " + refused);
         }
         assertEquals(403, call(here, "smart"));

@@ -71,13 +71,9 @@ public final class PublishedRules implements RuleReader {
         Set<String> ofFile = config.policies().stream().map(Rule::id).collect(Collectors.toSet());
         List<Rule> others =
                 rules.stream().filter(rule -> !ofFile.contains(rule.id())).toList();
-        rules.stream()
-                .filter(rule -> ofFile.contains(rule.id()))
-                .forEach(rule -> wrong.add("rule \"" + rule.id()
-                        + "\" stands in this gateway's configuration file too: give one of them another id"));
         Problems problems = new Problems(NAME);
         List<Rule> all = Stream.concat(config.policies().stream(), others.stream()).toList();
-        new ReferenceCheck(config.withPolicies(all), problems).run();
+        new ReferenceCheck(config.withPolicies(all), problems).names();
         try {
             problems.throwIfAny();
         } catch (BadConfig bad) {

@@ -39,6 +39,12 @@ final class ReferenceCheck {
     }
 
     void run() {
+        names();
+        compile();
+    }
+
+    /** All but what the rules' own compiler finds. */
+    void names() {
         unique(
                 "providers",
                 "id",
@@ -57,7 +63,6 @@ final class ReferenceCheck {
         approvers.rules(config.policies());
         approvers.deputies(config.approvals().deputies());
         new BudgetCheck(config.toolServers(), routes, problems).run(config.organisation());
-        compile();
         webhooks("approvals.webhooks", config.approvals().webhooks());
         webhooks("notices.webhooks", config.notices().webhooks());
         secrets();

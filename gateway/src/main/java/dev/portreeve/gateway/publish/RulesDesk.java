@@ -80,10 +80,11 @@ public final class RulesDesk {
         try {
             List<String> problems = new ArrayList<>();
             misfits.apply(versions.policyWith(text)).forEach(problems::add);
-            for (ScenarioReport.Result result : test(text).results()) {
-                if (!result.passed()) {
-                    problems.add("scenario \"" + result.name() + "\": " + String.join("; ", result.failures()));
-                }
+            if (text.scenarios() != null) {
+                test(text).results().stream()
+                        .filter(result -> !result.passed())
+                        .forEach(result -> problems.add(
+                                "scenario \"" + result.name() + "\": " + String.join("; ", result.failures())));
             }
             return problems;
         } catch (UnusableRules unusable) {

@@ -27,17 +27,21 @@ public final class PolicyVersions {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyVersions.class);
 
     private final PostgresRulesVersions rows;
-    private final RulesInForce.Ground ground;
+    private final RulesWorkshop workshop;
     private final RulesInForce inForce;
     private final AuditLog audit;
     private final boolean twoPeople;
 
     private PolicyVersions(
-            PostgresRulesVersions rows, RulesInForce.Ground ground, RulesInForce inForce, boolean twoPeople) {
+            PostgresRulesVersions rows,
+            RulesWorkshop workshop,
+            RulesInForce inForce,
+            AuditLog audit,
+            boolean twoPeople) {
         this.rows = rows;
-        this.ground = ground;
+        this.workshop = workshop;
         this.inForce = inForce;
-        this.audit = ground.audit();
+        this.audit = audit;
         this.twoPeople = twoPeople;
     }
 
@@ -60,8 +64,8 @@ public final class PolicyVersions {
             AuditLog audit,
             boolean twoPeople) {
         PostgresRulesVersions rows = new PostgresRulesVersions(database);
-        RulesInForce.Ground ground = new RulesInForce.Ground(file, compiler, reader, audit);
-        return new PolicyVersions(rows, ground, RulesInForce.load(rows, ground), twoPeople);
+        RulesWorkshop workshop = new RulesWorkshop(file, compiler, reader);
+        return new PolicyVersions(rows, workshop, RulesInForce.load(rows, workshop, audit), audit, twoPeople);
     }
 
     /**
@@ -104,17 +108,17 @@ public final class PolicyVersions {
      * @throws UnusableRules if they cannot be in force here
      */
     public AccessPolicy policyWith(RulesText text) {
-        return ground.ready(text).policy();
+        return workshop.ready(text).policy();
     }
 
     /** The rules of the configuration file, which are in force beside those of any version. */
     public List<Rule> rulesOfTheFile() {
-        return ground.file();
+        return workshop.file();
     }
 
     /** @throws UnusableRules if they have not the form of rules */
     public List<Rule> rulesOf(RulesText text) {
-        return ground.reader().read(text.source());
+        return workshop.rules(text);
     }
 
     /**
@@ -162,7 +166,7 @@ public final class PolicyVersions {
         if (found.isEmpty()) {
             return new RulesResult.Unknown(number);
         }
-        RulesInForce.Ready ready = ground.ready(found.get().text());
+        RulesWorkshop.Ready ready = workshop.ready(found.get().text());
         long parent = found.get().version().parent();
         List<Rule> before = rules(parent).orElse(List.of());
         return change(
@@ -192,7 +196,7 @@ public final class PolicyVersions {
             }
             text = found.get().text();
         }
-        RulesInForce.Ready ready = ground.ready(text);
+        RulesWorkshop.Ready ready = workshop.ready(text);
         long now = numberInForce();
         List<Rule> before = rules(now).orElse(List.of());
         return change(

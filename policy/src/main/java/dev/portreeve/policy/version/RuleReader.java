@@ -15,9 +15,9 @@ public interface RuleReader {
     List<Rule> read(String source);
 
     /**
-     * Looks whether rules can be in force here together with those of the configuration file.
+     * Looks whether what rules name is there. What their compiler finds is not its affair.
      *
-     * @throws UnusableRules with every id that stands in the file too, every name that leads nowhere, and every mistake in a rule
+     * @throws UnusableRules with every name that leads nowhere
      */
     void check(List<Rule> rules);
 

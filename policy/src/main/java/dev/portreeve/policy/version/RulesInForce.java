@@ -4,12 +4,9 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.InvalidPolicy;
 import dev.portreeve.policy.access.PostgresPolicyVersions;
-import dev.portreeve.policy.access.Rule;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,44 +23,11 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
     private static final Logger LOG = LoggerFactory.getLogger(RulesInForce.class);
 
     private final PostgresRulesVersions versions;
-    private final Ground ground;
+    private final RulesWorkshop workshop;
+    private final AuditLog audit;
     private volatile State state;
     private volatile Runnable changed = () -> {};
     private long revision;
-
-    /**
-     * What it stands on.
-     *
-     * @param file the rules of the configuration file
-     * @param compiler makes rules ready
-     */
-    record Ground(
-            List<Rule> file, Function<List<Rule>, AccessPolicy> compiler, RuleReader reader, AuditLog audit) {
-        Ground {
-            file = List.copyOf(file);
-        }
-
-        /**
-         * The rules of a text with those of the file.
-         *
-         * @throws UnusableRules if they cannot be in force here
-         */
-        Ready ready(RulesText text) {
-            List<Rule> rules = reader.read(text.source());
-            reader.check(rules);
-            try {
-                return new Ready(
-                        rules, compiler.apply(Stream.concat(file.stream(), rules.stream()).toList()));
-            } catch (InvalidPolicy invalid) {
-                throw new UnusableRules(invalid.problems().stream()
-                        .map(InvalidPolicy.Problem::toString)
-                        .toList());
-            }
-        }
-    }
-
-    /** Rules of a version, and the policy they make with those of the file. */
-    record Ready(List<Rule> rules, AccessPolicy policy) {}
 
     /**
      * What holds here.
@@ -82,9 +46,11 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
         }
     }
 
-    private RulesInForce(PostgresRulesVersions versions, Ground ground, State state, long revision) {
+    private RulesInForce(
+            PostgresRulesVersions versions, RulesWorkshop workshop, AuditLog audit, State state, long revision) {
         this.versions = versions;
-        this.ground = ground;
+        this.workshop = workshop;
+        this.audit = audit;
         this.state = state;
         this.revision = revision;
     }
@@ -96,18 +62,18 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
      * @throws InvalidPolicy if the rules of the file are wrong by themselves
      * @throws org.jooq.exception.DataAccessException if the database does not answer
      */
-    static RulesInForce load(PostgresRulesVersions versions, Ground ground) {
-        AccessPolicy file = ground.compiler().apply(ground.file());
+    static RulesInForce load(PostgresRulesVersions versions, RulesWorkshop workshop, AuditLog audit) {
+        AccessPolicy file = workshop.policyOfFile();
         // Before the version: what is published in between is read now and once more.
         long revision = versions.revision();
         Optional<RulesVersion.Whole> published = versions.inForce();
         if (published.isEmpty()) {
-            return new RulesInForce(versions, ground, new State(0, file, null), revision);
+            return new RulesInForce(versions, workshop, audit, new State(0, file, null), revision);
         }
         long number = published.get().version().number();
         try {
-            AccessPolicy policy = ground.ready(published.get().text()).policy();
-            return new RulesInForce(versions, ground, new State(number, policy, null), revision);
+            AccessPolicy policy = workshop.ready(published.get().text()).policy();
+            return new RulesInForce(versions, workshop, audit, new State(number, policy, null), revision);
         } catch (UnusableRules unusable) {
             throw new UnusableRules(unusable.problems().stream()
                     .map(problem -> "version " + number + " of the rules, which is published in the database: " + problem)
@@ -136,8 +102,7 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
     }
 
     private void record(State now) {
-        ground.audit()
-                .append(new PostgresPolicyVersions().inForce(now.policy().document(), now.number()))
+        audit.append(new PostgresPolicyVersions().inForce(now.policy().document(), now.number()))
                 .await();
     }
 
@@ -159,7 +124,7 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
         try {
             State next = number == before.number()
                     ? new State(number, before.policy(), null)
-                    : new State(number, ground.ready(text).policy(), null);
+                    : new State(number, workshop.ready(text).policy(), null);
             if (next.policy() != before.policy()) {
                 record(next);
                 LOG.info("version {} of the rules is in force: policy {}", number, next.policy().version());
