@@ -60,7 +60,6 @@ public final class PolicyReplayCommand implements Callable<Integer> {
         Instant until = InstantSource.system().instant();
         Instant from = until.minus(LifeSpan.parse(since)
                 .orElseThrow(() -> new CliFailure(CliFailure.USAGE, "--since is " + LifeSpan.FORM)));
-        AccessPolicy rules = policy();
         try (DatabaseBeside database =
                 DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), server.dataDirectory(terminal))) {
             AccessPolicy rules = policy(database);
