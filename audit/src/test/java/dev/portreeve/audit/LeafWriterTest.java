@@ -48,7 +48,8 @@ class LeafWriterTest {
     /** Any names, between and beside those that every record has; a change after rendering counts. */
     @Test
     void renderedBeforeItsBytesAreTheSame() {
-        List<String> names = List.of("a", "as", "attempts", "b", "callee", "i", "ida", "kinds", "money", "t", "tenants", "u", "w");
+        List<String> names =
+                List.of("a", "as", "attempts", "b", "callee", "i", "ida", "kinds", "money", "t", "tenants", "u", "w");
         Random random = new Random(41);
         for (int run = 0; run < 500; run++) {
             Facts one = new Facts();
@@ -79,9 +80,7 @@ class LeafWriterTest {
         assertArrayEquals(
                 bytes(new Facts().put("left", new Facts().put("usd", "1"))),
                 bytes(new Facts().put("left", new Facts().put("usd", "1")).render()));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new Written.Form(new Facts(), "usd").with("1\"}"));
+        assertThrows(IllegalArgumentException.class, () -> new Written.Form(new Facts(), "usd").with("1\"}"));
     }
 
     @Test

@@ -82,8 +82,8 @@ class PolicyVersionsTest {
     }
 
     private Outcome draft(String text, String... more) {
-        List<String> arguments = new ArrayList<>(
-                List.of("policy", "draft", file("draft.yaml", text).toString(), "--as", "ann", "--reason", "for tests"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "policy", "draft", file("draft.yaml", text).toString(), "--as", "ann", "--reason", "for tests"));
         arguments.addAll(List.of(more));
         return here.run(arguments.toArray(String[]::new));
     }
@@ -130,9 +130,16 @@ class PolicyVersionsTest {
         assertEquals(
                 "~ smart\n    agent: \"bot\" -> \"other\"\n",
                 ok(here.run("policy", "diff", "1", "2")).out());
-        assertEquals("- smart", ok(here.run("policy", "diff", "1", "0")).out().lines().findFirst().orElseThrow());
+        assertEquals(
+                "- smart",
+                ok(here.run("policy", "diff", "1", "0"))
+                        .out()
+                        .lines()
+                        .findFirst()
+                        .orElseThrow());
 
-        String back = ok(here.run("policy", "rollback", "1", "--reason", "too early")).out();
+        String back =
+                ok(here.run("policy", "rollback", "1", "--reason", "too early")).out();
         assertTrue(back.contains("version 3, published") && back.contains("with the rules of version 1"), back);
         assertEquals(200, call(here, "smart"));
         ok(here.run("policy", "rollback", "0", "--reason", "none at all"));
@@ -209,14 +216,18 @@ class PolicyVersionsTest {
             assertTrue(drafted.contains(said) && refused.contains(said), said + " is not in " + refused);
         }
         assertEquals(403, call(here, "smart"));
-        String form = no(draft("policies: [ { id: x, efect: allow, models: [smart] } ]")).err();
+        String form = no(draft("policies: [ { id: x, efect: allow, models: [smart] } ]"))
+                .err();
         assertTrue(form.contains("line 1: policies[0].efect"), form);
-        String variable = no(draft("policies: [ { id: \"${HOME}\", effect: allow, models: [smart] } ]")).err();
+        String variable = no(draft("policies: [ { id: \"${HOME}\", effect: allow, models: [smart] } ]"))
+                .err();
         assertTrue(variable.contains("${HOME} is not looked up here"), variable);
-        String file = no(draft("policies: [ { id: \"${file:data/admin-token}\", effect: allow, models: [smart] } ]")).err();
+        String file = no(draft("policies: [ { id: \"${file:data/admin-token}\", effect: allow, models: [smart] } ]"))
+                .err();
         assertTrue(file.contains("is not looked up here"), file);
         assertTrue(no(here.run("policy", "publish", "7")).err().contains("there is no version 7"));
-        assertTrue(no(here.run("policy", "rollback", "1", "--reason", "x")).err().contains("stands in this gateway's"));
+        assertTrue(
+                no(here.run("policy", "rollback", "1", "--reason", "x")).err().contains("stands in this gateway's"));
     }
 
     @Test
@@ -241,7 +252,11 @@ class PolicyVersionsTest {
         ok(draft(SMART.replace("bot", "other"), "--no-scenarios"));
         ok(here.run("policy", "publish", "3"));
         assertEquals(403, call(here, "smart"));
-        String own = no(draft(SMART, "--scenarios", file("own.yaml", "rules: []\n" + scenarios).toString())).err();
+        String own = no(draft(
+                        SMART,
+                        "--scenarios",
+                        file("own.yaml", "rules: []\n" + scenarios).toString()))
+                .err();
         assertTrue(own.contains("they bring none of their own"), own);
     }
 
@@ -299,9 +314,11 @@ class PolicyVersionsTest {
         await().until(() -> here.run("policy", "replay", "1", "--config", config)
                 .out()
                 .startsWith("2 calls decided again, 1 fare as they did"));
-        String replayed = ok(here.run("policy", "replay", "1", "--config", config)).out();
+        String replayed =
+                ok(here.run("policy", "replay", "1", "--config", config)).out();
         assertTrue(replayed.contains("deny -> allow: 1 calls"), replayed);
-        assertTrue(no(here.run("policy", "replay", "9", "--config", config)).err().contains("no version 9"));
+        assertTrue(
+                no(here.run("policy", "replay", "9", "--config", config)).err().contains("no version 9"));
         assertEquals(403, call(here, "smart"), "nothing of that changed anything");
     }
 
@@ -326,7 +343,8 @@ class PolicyVersionsTest {
         Files.writeString(config, text.replace("id: base", "id: smart"));
         StartFailure clash = assertThrows(
                 StartFailure.class,
-                () -> Gateway.start(ConfigFile.read(config, name -> null), Clock.systemUTC()).close());
+                () -> Gateway.start(ConfigFile.read(config, name -> null), Clock.systemUTC())
+                        .close());
         assertEquals(
                 "version 1 of the rules, which is published in the database: rule \"smart\" stands in this gateway's"
                         + " configuration file too: give one of them another id",
@@ -334,7 +352,8 @@ class PolicyVersionsTest {
         Files.writeString(config, text.replace("{ id: bot }, ", ""));
         StartFailure gone = assertThrows(
                 StartFailure.class,
-                () -> Gateway.start(ConfigFile.read(config, name -> null), Clock.systemUTC()).close());
+                () -> Gateway.start(ConfigFile.read(config, name -> null), Clock.systemUTC())
+                        .close());
         assertTrue(String.valueOf(gone.getMessage()).contains("there is no agent \"bot\""), gone.getMessage());
     }
 
@@ -343,7 +362,8 @@ class PolicyVersionsTest {
         try (GatewayFixture strict = here.beside(other, CONFIGURATION + "publishing: { second-person: true }\n")) {
             Path file = file("draft.yaml", SMART);
             ok(strict.run("policy", "draft", file.toString(), "--as", "ann", "--reason", "more"));
-            String refused = no(strict.run("policy", "publish", "1", "--as", "ann")).err();
+            String refused =
+                    no(strict.run("policy", "publish", "1", "--as", "ann")).err();
             assertTrue(refused.contains("version 1 was made by ann: somebody else has to publish it"), refused);
             assertEquals(403, call(strict, "smart"));
             ok(strict.run("policy", "publish", "1", "--as", "bob"));

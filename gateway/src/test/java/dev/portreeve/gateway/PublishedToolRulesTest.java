@@ -42,8 +42,7 @@ class PublishedToolRulesTest {
                 policies: [ { id: read, effect: allow, tools: [sticky__read] } ]
                 approvals: { hold: 1ms }
                 """.replace("COMMAND", StickyNotes.command(folder)));
-        caller = new Caller(
-                URI.create("http://127.0.0.1:" + gateway.data().getPort() + "/mcp"), gateway.newKey("bot"));
+        caller = new Caller(URI.create("http://127.0.0.1:" + gateway.data().getPort() + "/mcp"), gateway.newKey("bot"));
         await().until(() -> listed().contains("sticky__read"));
     }
 
@@ -120,7 +119,8 @@ class PublishedToolRulesTest {
                 policies:
                   - { id: misspelt, effect: deny, tools: [sticky__write], when: 'has(args.txt) && args.txt == "x"' }
                 """);
-        String drafted = run("policy", "draft", file.toString(), "--reason", "misspelt").out();
+        String drafted =
+                run("policy", "draft", file.toString(), "--reason", "misspelt").out();
         String wrong = "rule \"misspelt\" speaks of the argument \"txt\", which \"sticky__write\" does not have";
         assertTrue(drafted.contains(wrong), drafted);
         Outcome refused = gateway.run("policy", "publish", "1");

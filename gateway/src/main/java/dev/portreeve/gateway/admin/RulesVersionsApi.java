@@ -47,7 +47,9 @@ final class RulesVersionsApi {
 
     /** A wish about one version. */
     record Wish(
-            @Nullable String reason, @Nullable String as, @Nullable String tenant) {}
+            @Nullable String reason,
+            @Nullable String as,
+            @Nullable String tenant) {}
 
     /** A version without its text. */
     record Line(
@@ -103,11 +105,11 @@ final class RulesVersionsApi {
     record Refused(long version, List<String> problems) {}
 
     /** @param next below which number the next page begins; {@code null} if there is none */
-    record Page(InForce inForce, List<Line> versions, @Nullable Long next) {}
+    record Page(
+            InForce inForce, List<Line> versions, @Nullable Long next) {}
 
     /** @param problems why it would not be published now */
-    record Whole(
-            Line version, String source, @Nullable String scenarios, List<String> problems) {}
+    record Whole(Line version, String source, @Nullable String scenarios, List<String> problems) {}
 
     /**
      * A draft that was made.
@@ -246,7 +248,8 @@ final class RulesVersionsApi {
                         + outdated.inForce());
             case RulesResult.SamePerson same ->
                 throw new AdminRefusal(Problem.forbidden("version "
-                        + same.version().number() + " was made by " + same.version().author()
+                        + same.version().number() + " was made by "
+                        + same.version().author()
                         + ": somebody else has to publish it (publishing.second-person)"));
             case RulesResult.TooManyDrafts many ->
                 throw conflict(many.most() + " drafts wait already: withdraw some with portreeve policy withdraw");

@@ -18,7 +18,10 @@ public final class PolicyDiffCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "A", description = "the first; alone, it is compared with what it was made from")
+    @Parameters(
+            index = "0",
+            paramLabel = "A",
+            description = "the first; alone, it is compared with what it was made from")
     private long first;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "B", description = "the second")

@@ -24,7 +24,9 @@ public final class PolicyDraftCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 
-    @Parameters(paramLabel = "FILE", description = "a file with policies: all rules that are to be in force beside the configuration's")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "a file with policies: all rules that are to be in force beside the configuration's")
     private Path file = Path.of("");
 
     @Option(names = "--reason", required = true, description = "why, for the record and for whoever reads the versions")
@@ -36,13 +38,15 @@ public final class PolicyDraftCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "N",
-            description = "the version the file was made from (default: the one in force); it is published only while that is in force")
+            description =
+                    "the version the file was made from (default: the one in force); it is published only while that is in force")
     private @Nullable Long from;
 
     @Option(
             names = "--scenarios",
             paramLabel = "FILE",
-            description = "scenarios that must hold when it is published (default: those of the version it was made from)")
+            description =
+                    "scenarios that must hold when it is published (default: those of the version it was made from)")
     private @Nullable Path scenarios;
 
     @Option(names = "--no-scenarios", description = "leave out those of the version it was made from")

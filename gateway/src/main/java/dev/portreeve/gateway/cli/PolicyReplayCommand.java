@@ -48,7 +48,9 @@ public final class PolicyReplayCommand implements Callable<Integer> {
     @Option(names = "--tenant", description = "default: all")
     private @Nullable String tenant;
 
-    @Parameters(paramLabel = "DRAFT", description = "a file with the rules in policies, a whole configuration, or the number of a version")
+    @Parameters(
+            paramLabel = "DRAFT",
+            description = "a file with the rules in policies, a whole configuration, or the number of a version")
     private Path draft = ServerOptions.DEFAULT_CONFIG;
 
     public PolicyReplayCommand(Terminal terminal) {

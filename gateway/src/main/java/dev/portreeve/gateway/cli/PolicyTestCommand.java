@@ -45,7 +45,8 @@ public final class PolicyTestCommand implements Callable<Integer> {
     @Option(
             names = "--draft",
             paramLabel = "N",
-            description = "try version N of a running gateway beside the configuration's rules; without FILE, by its own scenarios")
+            description =
+                    "try version N of a running gateway beside the configuration's rules; without FILE, by its own scenarios")
     private @Nullable Long draft;
 
     @Option(names = "--junit", paramLabel = "FILE", description = "also write the results as JUnit's XML")
@@ -79,7 +80,8 @@ public final class PolicyTestCommand implements Callable<Integer> {
         }
         try (AdminClient client = server.connect(terminal)) {
             JsonNode report = client.post(
-                    VersionLines.PATH + "/" + draft + "/test", JsonMapper.shared().createObjectNode());
+                    VersionLines.PATH + "/" + draft + "/test",
+                    JsonMapper.shared().createObjectNode());
             return new AdminJson().read(JsonMapper.shared().writeValueAsBytes(report), ScenarioReport.class);
         }
     }
@@ -119,7 +121,8 @@ public final class PolicyTestCommand implements Callable<Integer> {
             return run(config.toString(), read.policies(), questions);
         }
         try (AdminClient client = server.connect(terminal)) {
-            String source = client.get(VersionLines.PATH + "/" + number).path("source").asString();
+            String source =
+                    client.get(VersionLines.PATH + "/" + number).path("source").asString();
             List<Rule> rules = PublishedRules.rules(source);
             return run(
                     config + " and version " + number,

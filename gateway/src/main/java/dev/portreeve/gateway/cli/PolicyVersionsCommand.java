@@ -63,8 +63,9 @@ public final class PolicyVersionsCommand implements Callable<Integer> {
 
     private void inForce(JsonNode state) {
         long number = state.path("version").asLong();
-        terminal.line((number == 0 ? "no version is in force, only the rules of the configuration" : "version " + number
-                + " is in force beside the rules of the configuration")
+        terminal.line((number == 0
+                        ? "no version is in force, only the rules of the configuration"
+                        : "version " + number + " is in force beside the rules of the configuration")
                 + " (policy " + state.path("policy_version").asString() + ")");
         JsonNode refused = state.path("refused");
         if (refused.isObject()) {

@@ -12,9 +12,11 @@ final class VersionLines {
     /** What of one version a page has in one line. */
     static String summary(JsonNode version) {
         JsonNode copyOf = version.path("copy_of");
-        return "version " + version.path("number").asLong() + ", " + version.path("state").asString() + ": "
+        return "version " + version.path("number").asLong() + ", "
+                + version.path("state").asString() + ": "
                 + version.path("rules").asLong() + " rules, made by "
-                + version.path("author").asString() + " at " + version.path("drafted_at").asString()
+                + version.path("author").asString() + " at "
+                + version.path("drafted_at").asString()
                 + " from version " + version.path("parent").asLong()
                 + (copyOf.isNumber() ? ", with the rules of version " + copyOf.asLong() : "")
                 + " (" + version.path("reason").asString() + ")";

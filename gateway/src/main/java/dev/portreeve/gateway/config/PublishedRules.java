@@ -72,7 +72,8 @@ public final class PublishedRules implements RuleReader {
         List<Rule> others =
                 rules.stream().filter(rule -> !ofFile.contains(rule.id())).toList();
         Problems problems = new Problems(NAME);
-        List<Rule> all = Stream.concat(config.policies().stream(), others.stream()).toList();
+        List<Rule> all =
+                Stream.concat(config.policies().stream(), others.stream()).toList();
         new ReferenceCheck(config.withPolicies(all), problems).names();
         try {
             problems.throwIfAny();

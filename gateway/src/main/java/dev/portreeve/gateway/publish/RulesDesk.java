@@ -114,7 +114,8 @@ public final class RulesDesk {
         }
         ScenarioFile file = PublishedRules.read(scenarios, ScenarioFile.class);
         if (file.rules() != null) {
-            throw new UnusableRules("rules: scenarios of a draft try the draft's rules, so they bring none of their own");
+            throw new UnusableRules(
+                    "rules: scenarios of a draft try the draft's rules, so they bring none of their own");
         }
         return file.cases();
     }

@@ -34,11 +34,7 @@ public final class PostgresPolicyVersions implements PostingBook<PolicyDocument>
         if (number != 0) {
             facts.put("rules_version", number);
         }
-        AuditEvent loaded = new AuditEvent(
-                AuditEvent.INSTANCE,
-                EventKind.POLICY_LOADED,
-                null,
-                facts);
+        AuditEvent loaded = new AuditEvent(AuditEvent.INSTANCE, EventKind.POLICY_LOADED, null, facts);
         return JournalEntry.of(this, document, () -> List.of(loaded));
     }
 

@@ -270,7 +270,8 @@ public final class ApprovalGate {
                 hold(asking, ticket);
                 yield false;
             }
-            case TicketState.Approved ignored when !inForce.getAsBoolean() ->
+            case TicketState.Approved ignored
+            when !inForce.getAsBoolean() ->
                 throw denied(
                         Denial.Reason.APPROVAL_WITHDRAWN,
                         "the rules changed while approval " + ticket.id()

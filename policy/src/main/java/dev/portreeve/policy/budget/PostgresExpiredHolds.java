@@ -1,8 +1,8 @@
 package dev.portreeve.policy.budget;
 
 import static dev.portreeve.db.policy.Tables.HOLD;
-import static dev.portreeve.db.policy.Tables.PARKED_HOLD;
 import static dev.portreeve.db.policy.Tables.LATER_POSTING;
+import static dev.portreeve.db.policy.Tables.PARKED_HOLD;
 import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
 
 import dev.portreeve.db.policy.tables.records.HoldRecord;

@@ -254,19 +254,8 @@ final class PostgresHolds {
                     "bool");
             next = leases.set(statement, next, "text", "text", "timestamptz", "uuid", "bigint");
             next = holds.set(
-                    statement,
-                    next,
-                    "text",
-                    "uuid",
-                    "bigint",
-                    "bigint",
-                    "text",
-                    "bigint",
-                    "text",
-                    "bigint",
-                    "bigint",
-                    "text",
-                    "text");
+                    statement, next, "text", "uuid", "bigint", "bigint", "text", "bigint", "text", "bigint", "bigint",
+                    "text", "text");
             next = chains.set(statement, next, "bigint", "text", "timestamptz");
             return postings.set(statement, next, "text", "uuid", "text", "bigint", "bigint", "text", "text");
         });
@@ -329,7 +318,9 @@ final class PostgresHolds {
                     posted == null ? null : posted.amount().money(),
                     posted == null ? null : posted.overrun().money(),
                     posted == null ? null : PostgresColumns.text(posted.amount().each()),
-                    posted == null ? null : PostgresColumns.text(posted.overrun().each()));
+                    posted == null
+                            ? null
+                            : PostgresColumns.text(posted.overrun().each()));
         }
     }
 

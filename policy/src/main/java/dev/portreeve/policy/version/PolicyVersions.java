@@ -149,8 +149,8 @@ public final class PolicyVersions {
         if (before.isEmpty()) {
             return new RulesResult.Unknown(parent);
         }
-        RulesOrder order = new RulesOrder.Draft(
-                parent, content(text, rules), requireName(author), requireReason(reason));
+        RulesOrder order =
+                new RulesOrder.Draft(parent, content(text, rules), requireName(author), requireReason(reason));
         return change(order, RulesDiff.between(before.get(), rules), digest(before.get()), parent);
     }
 
@@ -200,8 +200,7 @@ public final class PolicyVersions {
         long now = numberInForce();
         List<Rule> before = rules(now).orElse(List.of());
         return change(
-                new RulesOrder.Rollback(
-                        now, of, content(text, ready.rules()), requireName(by), requireReason(reason)),
+                new RulesOrder.Rollback(now, of, content(text, ready.rules()), requireName(by), requireReason(reason)),
                 RulesDiff.between(before, ready.rules()),
                 digest(before),
                 now);

@@ -55,7 +55,8 @@ final class PostgresRulesVersions implements PostingBook<RulesPosting> {
     public void apply(Transaction transaction, List<RulesPosting> postings) throws SQLException {
         DSLContext sql = DSL.using(new DefaultConnectionProvider(transaction.connection()), SQLDialect.POSTGRES);
         try {
-            // Whoever changes versions waits here for whoever else does, so that one of two publishers sees the other's.
+            // Whoever changes versions waits here for whoever else does, so that one of two publishers sees the
+            // other's.
             sql.selectOne()
                     .from(REVISION)
                     .where(REVISION.SUBJECT.eq(SUBJECT))
@@ -179,7 +180,8 @@ final class PostgresRulesVersions implements PostingBook<RulesPosting> {
     }
 
     private static long next(DSLContext sql) {
-        Long last = sql.select(DSL.max(RULES_VERSION.NUMBER)).from(RULES_VERSION).fetchOne(0, Long.class);
+        Long last =
+                sql.select(DSL.max(RULES_VERSION.NUMBER)).from(RULES_VERSION).fetchOne(0, Long.class);
         return last == null ? 1 : last + 1;
     }
 

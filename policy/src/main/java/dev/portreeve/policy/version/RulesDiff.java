@@ -76,8 +76,7 @@ public record RulesDiff(List<Entry> added, List<Entry> removed, List<Change> cha
                 .toList();
     }
 
-    private static List<Member> differences(
-            SortedMap<String, String> before, SortedMap<String, String> after) {
+    private static List<Member> differences(SortedMap<String, String> before, SortedMap<String, String> after) {
         TreeSet<String> names = new TreeSet<>(before.keySet());
         names.addAll(after.keySet());
         return names.stream()

@@ -76,7 +76,8 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
             return new RulesInForce(versions, workshop, audit, new State(number, policy, null), revision);
         } catch (UnusableRules unusable) {
             throw new UnusableRules(unusable.problems().stream()
-                    .map(problem -> "version " + number + " of the rules, which is published in the database: " + problem)
+                    .map(problem ->
+                            "version " + number + " of the rules, which is published in the database: " + problem)
                     .toList());
         }
     }
@@ -127,7 +128,10 @@ public final class RulesInForce implements Supplier<AccessPolicy> {
                     : new State(number, workshop.ready(text).policy(), null);
             if (next.policy() != before.policy()) {
                 record(next);
-                LOG.info("version {} of the rules is in force: policy {}", number, next.policy().version());
+                LOG.info(
+                        "version {} of the rules is in force: policy {}",
+                        number,
+                        next.policy().version());
             }
             state = next;
         } catch (UnusableRules unusable) {

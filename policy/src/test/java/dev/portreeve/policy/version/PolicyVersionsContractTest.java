@@ -58,9 +58,8 @@ class PolicyVersionsContractTest {
                 return List.of();
             }
             return List.of(source.split(",")).stream()
-                    .map(id -> id.startsWith("!")
-                            ? rule(id.substring(1), Rule.Effect.DENY)
-                            : rule(id, Rule.Effect.ALLOW))
+                    .map(id ->
+                            id.startsWith("!") ? rule(id.substring(1), Rule.Effect.DENY) : rule(id, Rule.Effect.ALLOW))
                     .toList();
         }
 
@@ -85,8 +84,8 @@ class PolicyVersionsContractTest {
     private PolicyVersions open(JournalSettings settings) {
         PostgresJournal journal = PostgresJournal.start(faulty, settings, InstantSource.system(), new Random(1));
         journals.add(journal);
-        PolicyVersions versions = PolicyVersions.load(
-                database.app(), FILE, AccessPolicy::of, new Ids(), new AuditLog(journal), false);
+        PolicyVersions versions =
+                PolicyVersions.load(database.app(), FILE, AccessPolicy::of, new Ids(), new AuditLog(journal), false);
         versions.inForce().recordStart();
         return versions;
     }
@@ -284,8 +283,11 @@ class PolicyVersionsContractTest {
         assertThrows(IllegalArgumentException.class, () -> here.draft(0, text("a"), "a".repeat(101), "why"));
         assertEquals(new RulesResult.Unknown(500), here.draft(500, text("a"), "ann", "from nowhere"));
         assertEquals(
-                List.of(101L, 100L), here.page(Long.MAX_VALUE, 2).stream().map(RulesVersion::number).toList());
-        assertEquals(List.of(2L, 1L), here.page(3, 50).stream().map(RulesVersion::number).toList());
+                List.of(101L, 100L),
+                here.page(Long.MAX_VALUE, 2).stream().map(RulesVersion::number).toList());
+        assertEquals(
+                List.of(2L, 1L),
+                here.page(3, 50).stream().map(RulesVersion::number).toList());
     }
 
     @Test
@@ -310,12 +312,14 @@ class PolicyVersionsContractTest {
     void aDiffSaysWhatChangedRuleByRule(boolean other) {
         done(here.draft(0, text("a,b,c"), "ann", "first"));
         done(here.draft(0, text("c,!b,d"), "ann", "second"));
-        RulesDiff diff = other ? there.diff(1, 2).orElseThrow() : here.diff(1, 2).orElseThrow();
-        assertEquals(List.of("d"), diff.added().stream().map(RulesDiff.Entry::id).toList());
-        assertEquals(List.of("a"), diff.removed().stream().map(RulesDiff.Entry::id).toList());
+        RulesDiff diff =
+                other ? there.diff(1, 2).orElseThrow() : here.diff(1, 2).orElseThrow();
         assertEquals(
-                List.of(new RulesDiff.Change(
-                        "b", List.of(new RulesDiff.Member("effect", "\"allow\"", "\"deny\"")))),
+                List.of("d"), diff.added().stream().map(RulesDiff.Entry::id).toList());
+        assertEquals(
+                List.of("a"), diff.removed().stream().map(RulesDiff.Entry::id).toList());
+        assertEquals(
+                List.of(new RulesDiff.Change("b", List.of(new RulesDiff.Member("effect", "\"allow\"", "\"deny\"")))),
                 diff.changed());
         assertTrue(here.diff(1, 1).orElseThrow().isEmpty());
         assertTrue(here.diff(1, 9).isEmpty());
