@@ -2,6 +2,7 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.FrailJournal.Defect;
+import dev.portreeve.policy.budget.HistoryStep.Again;
 import dev.portreeve.policy.budget.HistoryStep.Become;
 import dev.portreeve.policy.budget.HistoryStep.Begin;
 import dev.portreeve.policy.budget.HistoryStep.Break;
@@ -16,6 +17,7 @@ import dev.portreeve.policy.budget.HistoryStep.Raise;
 import dev.portreeve.policy.budget.HistoryStep.Rush;
 import dev.portreeve.policy.budget.HistoryStep.Shape;
 import dev.portreeve.policy.budget.HistoryStep.Sweep;
+import dev.portreeve.policy.budget.HistoryStep.Unpark;
 import dev.portreeve.policy.call.CallEnded;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +48,8 @@ final class Histories {
             new Kind(2, random -> new Cut(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(2, random -> new Crash(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(4, random -> new Sweep()),
+            new Kind(5, Histories::again),
+            new Kind(2, random -> new Unpark(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.FROZEN, deaf(random))),
             new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.CLOSED, deaf(random))),
             new Kind(6, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.OPEN, deaf(random))),
@@ -165,6 +169,15 @@ final class Histories {
                 random.nextInt(101),
                 random.nextInt(3) > 0,
                 fault(random));
+    }
+
+    private static Again again(Random random) {
+        return new Again(
+                random.nextInt(100),
+                random.nextInt(HistoryWorld.REPLICAS),
+                shape(random),
+                0,
+                1 + random.nextLong(random.nextInt(4) == 0 ? 600 : 90));
     }
 
     private static Fault fault(Random random) {

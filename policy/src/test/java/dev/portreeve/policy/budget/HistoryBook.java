@@ -136,7 +136,7 @@ final class HistoryBook {
 
     private static boolean isHeldStill(HistoryCall call) {
         return switch (call.state()) {
-            case RUNNING, UNHEARD, CRASHED -> true;
+            case RUNNING, PARKED, UNHEARD, CRASHED -> true;
             case ENDED, ASSUMED, FORFEITED -> false;
         };
     }

@@ -19,6 +19,8 @@ final class HistoryCall {
         RUNNING,
         /** Its end was journalled, and is or will be on disk: what the provider billed is charged. */
         ENDED,
+        /** It ended and used nothing, and its hold is kept for its ticket. */
+        PARKED,
         /** Its replica lives, but the records of its end were refused: its whole hold will be charged. */
         UNHEARD,
         /** Its replica died before its end was on disk. */
@@ -57,6 +59,11 @@ final class HistoryCall {
         holds.add(worst);
     }
 
+    /** Under which it may be kept; it is its own. */
+    UUID ticket() {
+        return id();
+    }
+
     UUID id() {
         return call.id().value();
     }
@@ -88,7 +95,7 @@ final class HistoryCall {
     /** Whether another replica may find its money held still. */
     boolean isOpen() {
         return switch (state) {
-            case RUNNING, UNHEARD, CRASHED -> true;
+            case RUNNING, PARKED, UNHEARD, CRASHED -> true;
             case ENDED -> end != null && !end.isDurable();
             case ASSUMED, FORFEITED -> false;
         };
@@ -112,7 +119,7 @@ final class HistoryCall {
         return switch (state) {
             case ENDED -> charged(level) - overrun(level);
             case ASSUMED -> held(level);
-            case RUNNING, UNHEARD, CRASHED, FORFEITED -> 0;
+            case RUNNING, PARKED, UNHEARD, CRASHED, FORFEITED -> 0;
         };
     }
 

@@ -21,6 +21,7 @@ import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.ToLongFunction;
 
 /** Runs the calls of a history as the governor does, and keeps what a provider bills for them. */
@@ -72,13 +73,18 @@ final class HistoryCalls {
     }
 
     Begun begin(HistoryReplica at, GovernedCall call, Fault fault) {
+        return begin(at, call, null, fault);
+    }
+
+    /** @param ticket under which a call was kept that this one repeats; {@code null} for a call like any other */
+    private Begun begin(HistoryReplica at, GovernedCall call, UUID ticket, Fault fault) {
         List<Level> levels = levels(at, call);
         boolean heard = !at.isDeaf();
         world.book.tries(levels);
         AuditTrail trail = at.purse.trail(call);
         at.journal.breakNext(call.id().value(), fault);
         try {
-            Reservation reservation = at.purse.ledger().reserve(call, trail);
+            Reservation reservation = at.purse.ledger().reserve(call, ticket, trail);
             HistoryCall begun = new HistoryCall(at, call, trail, reservation, levels, Load.worst(call));
             world.book.add(begun);
             admits(at, call, heard);
@@ -92,6 +98,24 @@ final class HistoryCalls {
         } finally {
             at.journal.breakNext(null, null);
         }
+    }
+
+    /** The same call comes again after the yes, and runs on what was kept for it; or is refused, which changes nothing. */
+    Begun again(HistoryReplica at, GovernedCall call, HistoryCall kept) {
+        Begun begun = begin(at, call, kept.ticket(), null);
+        if (begun.call() != null) {
+            kept.ended(Load.NOTHING, null, world.observer.clock().instant());
+        }
+        return begun;
+    }
+
+    /** Gives back what is kept for tickets: here there are none, so that all of it is of no use. */
+    void unpark(PostgresPurse by) {
+        int ignored = new ParkedHoldSweeper(by.database.app().dataSource(), by.audit(), by.ledger).runOnce();
+        world.book
+                .calls(State.PARKED)
+                .forEach(call ->
+                        call.ended(Load.NOTHING, null, world.observer.clock().instant()));
     }
 
     private static void close(AuditTrail trail) {
@@ -110,8 +134,9 @@ final class HistoryCalls {
             run(call, bill);
             call.replica.journal.breakNext(call.id(), how.fault());
             Facts outcome = new Facts().put("outcome", how.ending().name());
-            receipt = how.hurried() ? trail.conclude(outcome) : trail.concludeUnhurried(outcome);
-            if (how.hurried()) {
+            boolean heard = how.hurried() || how.ending() == HistoryEnding.PARKED;
+            receipt = heard ? trail.conclude(outcome) : trail.concludeUnhurried(outcome);
+            if (heard) {
                 receipt.await();
             }
         } catch (EvidenceUnavailable lost) {
@@ -124,6 +149,8 @@ final class HistoryCalls {
             call.ended(State.CRASHED, bill.sum, now);
         } else if (how.fault() == Fault.FAILS) {
             call.ended(State.UNHEARD, bill.sum, now);
+        } else if (how.ending() == HistoryEnding.PARKED) {
+            call.ended(State.PARKED, bill.sum, now);
         } else {
             call.ended(bill.sum, how.fault() == null ? receipt : null, now);
         }
@@ -132,7 +159,9 @@ final class HistoryCalls {
 
     private static void run(HistoryCall call, Bill bill) {
         try (Reservation reservation = call.reservation) {
-            if (bill.how.ending() != HistoryEnding.NEVER_RUN) {
+            if (bill.how.ending() == HistoryEnding.PARKED) {
+                reservation.park(call.ticket());
+            } else if (bill.how.ending() != HistoryEnding.NEVER_RUN) {
                 reservation
                         .<Words>metered((cleared, out) -> bill.run(cleared.attempts(), out))
                         .execute(Clearance.of(Content.EMPTY), words -> {});
@@ -176,7 +205,7 @@ final class HistoryCalls {
                     bill(input, 0);
                     throw failure(true);
                 }
-                case NEVER_RUN -> throw new AssertionError("does not run");
+                case NEVER_RUN, PARKED -> throw new AssertionError("does not run");
                 case RETRIED -> model ? again(attempts, false) : reported(input, output);
                 case RETRIED_BILLABLE -> model ? again(attempts, true) : reported(input, output);
             };

@@ -16,6 +16,8 @@ enum HistoryEnding {
     FAILED_BILLABLE,
     /** A later step of the gateway says no. */
     NEVER_RUN,
+    /** It waits for a person's yes, and what it holds is kept until then. */
+    PARKED,
     /** The first attempt fails, and a dearer one answers, if the budgets allow it. */
     RETRIED,
     /** The same, and the first attempt may have to be paid too. */

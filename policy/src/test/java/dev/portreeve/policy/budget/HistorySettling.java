@@ -48,6 +48,7 @@ final class HistorySettling {
         }
         stored();
         HistorySweep.dead(world);
+        calls.unpark(observer);
         unheard();
         world.said(HistoryWorld.REPLICAS);
         world.replicas().forEach(replica -> replica.sweeper.giveBackAll());

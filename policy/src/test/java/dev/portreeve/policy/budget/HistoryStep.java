@@ -124,6 +124,31 @@ interface HistoryStep {
         }
     }
 
+    /** One of the calls that are kept for a ticket comes again, at whichever replica, and may be dearer by now. */
+    record Again(int kept, int replica, Shape shape, long input, long output) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            List<HistoryCall> parked = world.book.calls(State.PARKED);
+            HistoryReplica at = world.replica(replica);
+            if (!parked.isEmpty() && at.lives()) {
+                HistoryCall kept = parked.get(this.kept % parked.size());
+                GovernedCall call = shape.call(world, world.deadline(), input, output);
+                HistoryCalls.Begun ignored = world.patiently(() -> new HistoryCalls(world).again(at, call, kept));
+            }
+        }
+    }
+
+    /** No ticket is left for which anything is kept. */
+    record Unpark(int replica) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            HistoryReplica at = world.replica(replica);
+            if (at.lives()) {
+                new HistoryCalls(world).unpark(at.purse);
+            }
+        }
+    }
+
     /** Many calls at the same time on all replicas that live. */
     record Rush(int count, Shape shape, long worst, long seed) implements HistoryStep {
         @Override
