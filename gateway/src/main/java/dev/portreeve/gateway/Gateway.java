@@ -13,6 +13,7 @@ import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.http.WaitingPage;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.PostgresKeptAnswers;
 import dev.portreeve.gateway.media.MediaFetch;
@@ -24,6 +25,7 @@ import dev.portreeve.gateway.notice.SmtpMail;
 import dev.portreeve.gateway.publish.RulesDesk;
 import dev.portreeve.gateway.response.PostgresConversations;
 import dev.portreeve.gateway.response.PostgresStoredResponses;
+import dev.portreeve.hub.HubLimits;
 import dev.portreeve.hub.HubStores;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.catalog.ServerMemory;
@@ -114,11 +116,12 @@ public final class Gateway implements AutoCloseable {
                         random)));
         this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
-        this.hub = connectHub(policy, seal, hubStores(database, evidence, seal));
+        WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
+        this.hub = connectHub(policy, seal, hubStores(database, evidence, seal), waiting);
         policy.rules().onChange(hub::rulesChanged);
         this.models = parts.add(models(config, media(), clock));
         this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
-        this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal));
+        this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal), waiting);
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
         awaitCatalog(hub);
@@ -160,7 +163,7 @@ public final class Gateway implements AutoCloseable {
         return new SealedTokens(keys.getFirst(), keys.subList(1, keys.size()), clock, random);
     }
 
-    private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, HubStores stores) {
+    private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, HubStores stores, WaitingPage waiting) {
         return parts.add(McpHub.connect(
                 config.toolServers(),
                 config.views(),
@@ -169,7 +172,9 @@ public final class Gateway implements AutoCloseable {
                 callIds,
                 tokens,
                 stores,
-                clock));
+                clock,
+                HubLimits.DEFAULT,
+                waiting));
     }
 
     private HubStores hubStores(Database database, Evidence evidence, SealedTokens seal) {
@@ -196,7 +201,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private HttpListener startData(
-            Database database, Evidence evidence, PolicyEngine policy, SealedTokens seal, Idempotency idempotency) {
+            Database database, Evidence evidence, PolicyEngine policy, SealedTokens seal, Idempotency idempotency,
+            WaitingPage waiting) {
         HttpEdge edge = parts.add(new HttpEdge(
                 config.server(),
                 config.limits(),
@@ -217,6 +223,8 @@ public final class Gateway implements AutoCloseable {
                                 clock),
                         config.responses(),
                         hub,
+                        policy.approvals(),
+                        waiting,
                         callIds,
                         () -> !draining
                                 && evidence.isTaking()

@@ -10,6 +10,7 @@ import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.catalog.Wording;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
+import dev.portreeve.hub.north.WaitingPages;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
@@ -79,6 +80,26 @@ public final class McpHub implements AutoCloseable {
             HubStores stores,
             InstantSource clock,
             HubLimits limits) {
+        return connect(
+                servers, views, governor, access, callIds, tokens, stores, clock, limits, WaitingPages.NONE);
+    }
+
+    /**
+     * As the shorter form, with pages that show how approvals stand.
+     *
+     * @param pages where callers that can may send their users; asked with calls only, not while this runs
+     */
+    public static McpHub connect(
+            List<ToolServerConfig> servers,
+            List<ViewConfig> views,
+            CallGovernor governor,
+            AccessPolicy access,
+            Supplier<CallId> callIds,
+            SealedTokens tokens,
+            HubStores stores,
+            InstantSource clock,
+            HubLimits limits,
+            WaitingPages pages) {
         requireDistinctNames(servers, views);
         ToolCatalog catalog = new ToolCatalog(stores.definitions(), stores.memory(), clock, limits.refreshEvery());
         AlarmClock alarms = new AlarmClock();
@@ -87,7 +108,7 @@ public final class McpHub implements AutoCloseable {
                 downstream,
                 alarms,
                 catalog,
-                new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north()),
+                new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north(), pages),
                 tokens);
         servers.stream()
                 .filter(config -> !config.disabled())

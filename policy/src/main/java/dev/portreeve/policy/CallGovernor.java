@@ -154,7 +154,8 @@ public final class CallGovernor {
         ApprovalGate gateOfRules = approvals.under(rules.version(), () -> access.get() == rules);
         UUID ticket = gateOfRules.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
-            Approval approval = gateOfRules.require(call, input, admitted.decision(), reservation::park, trail);
+            Approval approval = gateOfRules.require(
+                    call, input, admitted.decision(), reservation::park, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);

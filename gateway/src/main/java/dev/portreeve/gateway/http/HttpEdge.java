@@ -13,6 +13,7 @@ import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.guardrail.GuardrailConfig.Position;
@@ -49,6 +50,7 @@ public final class HttpEdge implements AutoCloseable {
      * @param idempotency what was made before under callers' keys
      * @param conversations that the gateway keeps itself
      * @param keeping how
+     * @param waiting shows how approvals stand
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
      * @param ready whether calls can be served now, for load balancers; asked for each time
@@ -65,6 +67,8 @@ public final class HttpEdge implements AutoCloseable {
             Conversations conversations,
             ResponsesConfig keeping,
             McpHub hub,
+            Approvals approvals,
+            WaitingPage waiting,
             Supplier<CallId> callIds,
             BooleanSupplier ready,
             InstantSource clock) {}
@@ -95,6 +99,7 @@ public final class HttpEdge implements AutoCloseable {
                 .get("/health/liveliness", (request, response) -> Health.send(response, true))
                 .get("/health/readiness", this::ready);
         addMcp(routing, lastResort);
+        routing.get(WaitingPage.PATH + "{" + WaitingPage.TOKEN + "}", services.waiting()::show);
         addModels(routing, lastResort);
         addKeys(routing, lastResort);
         routing.any(lastResort::notFound);

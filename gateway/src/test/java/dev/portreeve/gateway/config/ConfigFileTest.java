@@ -330,7 +330,8 @@ class ConfigFileTest {
                         ApprovalConfig.Money.HELD,
                         Duration.ofHours(2),
                         List.of(new ApprovalConfig.Deputy(
-                                "ana", "ben", LocalDate.of(2026, 12, 21), LocalDate.of(2027, 1, 3)))),
+                                "ana", "ben", LocalDate.of(2026, 12, 21), LocalDate.of(2027, 1, 3))),
+                        List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20)))),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(

@@ -34,8 +34,10 @@ import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.access.Selectors;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.ApprovalStore;
+import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.InMemoryBudgetLedger;
@@ -322,6 +324,10 @@ final class EdgeFixture implements AutoCloseable {
                 new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
                 HubStores.none(audit, clock),
                 clock);
+        Approvals approvals = new Approvals(
+                tickets(audit),
+                ApprovalConfig.DEFAULT,
+                new ApprovalLinks(URI.create("http://127.0.0.1/"), PEPPER));
         edge = new HttpEdge(
                 config,
                 limits,
@@ -342,6 +348,8 @@ final class EdgeFixture implements AutoCloseable {
                         conversations,
                         keeping,
                         hub,
+                        approvals,
+                        new WaitingPage(hub.seal(), approvals, () -> uri("")),
                         EdgeFixture::callId,
                         () -> true,
                         clock));
@@ -377,15 +385,19 @@ final class EdgeFixture implements AutoCloseable {
     }
 
     /** No rule here asks for an approval, so nothing may ever look for one. */
-    private static ApprovalGate noApprovals(AuditLog audit) {
+    private static Tickets tickets(AuditLog audit) {
         ApprovalStore none = (ApprovalStore) Proxy.newProxyInstance(
                 EdgeFixture.class.getClassLoader(),
                 new Class<?>[] {ApprovalStore.class},
                 (proxy, method, arguments) -> {
                     throw new AssertionError("asked for an approval: " + method.getName());
                 });
+        return new Tickets(none, audit, PEPPER);
+    }
+
+    private static ApprovalGate noApprovals(AuditLog audit) {
         return new ApprovalGate(
-                new Tickets(none, audit, PEPPER),
+                tickets(audit),
                 ApprovalConfig.DEFAULT,
                 new ApprovalNotices(URI.create("http://127.0.0.1/"), UUID::randomUUID),
                 "test",

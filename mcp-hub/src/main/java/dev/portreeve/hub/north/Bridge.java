@@ -89,6 +89,11 @@ final class Bridge implements AutoCloseable {
                 .orElseThrow(Bridge::staleState);
     }
 
+    /** A page to visit before the request is made, under a state with which it then comes again. */
+    RawJson waiting(Errand errand, InputRequired page) {
+        return page.under(tokens.seal(errand.binding(), limits.answerWithin(), Round.waiting()));
+    }
+
     private static BadMessage staleState() {
         return refused(
                 "the requestState is not valid for this request, was used, or has expired: begin anew without it");

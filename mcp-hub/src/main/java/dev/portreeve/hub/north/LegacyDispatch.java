@@ -71,7 +71,7 @@ final class LegacyDispatch {
      */
     void handle(Subject subject, View view, McpExchange exchange, JsonRpcMessage.Request request) {
         Cancellation cancellation = new Cancellation();
-        try (Answer answer = new Answer(exchange, request.id(), () -> {})) {
+        try (Answer answer = new Answer(exchange, request.id(), cancellation::left)) {
             try {
                 if (request.method().equals("initialize")) {
                     initialize(subject, view, request.params(), answer);
@@ -97,7 +97,9 @@ final class LegacyDispatch {
                 .orElseThrow(() -> new BadMessage(
                         UNAVAILABLE, new McpError(McpError.TRANSPORT, "too many sessions are open: try again later")));
         RawJson declared = params == null ? null : params.member("capabilities");
-        session.begin(new SessionDialogue(session.id(), CallerCapabilities.carried(declared, true)));
+        RawJson client = params == null ? null : params.member("clientInfo");
+        session.begin(new SessionDialogue(
+                session.id(), CallerCapabilities.carried(declared, true), RequestMeta.programOf(client)));
         ObjectNode result = JsonRpc.object();
         result.put("protocolVersion", version);
         ObjectNode capabilities = context.capabilities(view);

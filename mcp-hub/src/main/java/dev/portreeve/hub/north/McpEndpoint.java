@@ -52,7 +52,8 @@ public final class McpEndpoint implements AutoCloseable {
             SealedTokens tokens,
             AlarmClock alarms,
             InstantSource clock,
-            NorthLimits limits) {
+            NorthLimits limits,
+            WaitingPages pages) {
         this.catalog = catalog;
         this.alarms = alarms;
         ToolLists lists = new ToolLists(catalog, access, tokens, ToolLists.PAGE_BYTES);
@@ -60,7 +61,7 @@ public final class McpEndpoint implements AutoCloseable {
         Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock));
         this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
         this.asides = new QuestionCalls(governor, callIds, RoundLimits.DEFAULT.answerWithin());
-        this.calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits);
+        this.calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits, pages);
         TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
         TaskNews taskNews = new TaskNews(catalog, tasks, taskCalls);
         this.announcements = new Announcements(alarms);

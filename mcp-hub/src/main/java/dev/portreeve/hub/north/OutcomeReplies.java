@@ -105,11 +105,7 @@ final class OutcomeReplies {
 
     private static Reply awaiting(CallOutcome.AwaitingApproval waiting, CallId id) {
         return failure(
-                "this tool call has not run yet: a person must approve it first, as ticket " + waiting.ticket()
-                        + ", by " + waiting.expiresAt()
-                        + ". Go on with other work if there is any, and later repeat exactly the same call with exactly"
-                        + " the same arguments; changed arguments need a new approval."
-                        + (waiting.note() == null ? "" : " Note: " + waiting.note() + "."),
+                waitingText(waiting),
                 Map.of(
                         MetaKey.REASON,
                         "approval_required",
@@ -119,6 +115,15 @@ final class OutcomeReplies {
                         waiting.ticket().toString(),
                         MetaKey.APPROVAL_EXPIRES_AT,
                         waiting.expiresAt().toString()));
+    }
+
+    /** What a model is told of a call that waits: nothing by which it could be decided. */
+    static String waitingText(CallOutcome.AwaitingApproval waiting) {
+        return "this tool call has not run yet: a person must approve it first, as ticket " + waiting.ticket()
+                + ", by " + waiting.expiresAt()
+                + ". Go on with other work if there is any, and later repeat exactly the same call with exactly"
+                + " the same arguments; changed arguments need a new approval."
+                + (waiting.note() == null ? "" : " Note: " + waiting.note() + ".");
     }
 
     static Reply unknownTool(String tool) {

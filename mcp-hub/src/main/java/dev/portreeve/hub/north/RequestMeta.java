@@ -44,7 +44,29 @@ record RequestMeta(
         RawJson parent = trace.get("traceparent");
         Correlation said = Correlation.of(
                 parent == null ? null : parent.asString().orElse(null), answer.requestHeader("x-client-request-id"));
-        return new RequestMeta(progressToken(members), trace, others(members), said);
+        String program = programOf(members.get(MetaKey.CLIENT_INFO));
+        return new RequestMeta(
+                progressToken(members),
+                trace,
+                others(members),
+                said.from(program, answer.requestHeader("User-Agent")));
+    }
+
+    /** What a client's info says it is called; {@code null} if it does not say. */
+    static @Nullable String programOf(@Nullable RawJson clientInfo) {
+        RawJson name = clientInfo == null || !clientInfo.isObject() ? null : clientInfo.member("name");
+        return name == null ? null : name.asString().orElse(null);
+    }
+
+    /** The same of a caller whose session knows what its program is called. */
+    RequestMeta of(Counterpart caller, Answer answer) {
+        return caller instanceof Counterpart.Legacy legacy
+                ? new RequestMeta(
+                        progressToken,
+                        traceContext,
+                        others,
+                        correlation.from(legacy.dialogue().program(), answer.requestHeader("User-Agent")))
+                : this;
     }
 
     private static Map<String, RawJson> others(Map<String, RawJson> members) {

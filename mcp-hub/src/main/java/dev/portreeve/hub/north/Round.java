@@ -43,9 +43,23 @@ record Round(
         return RawJson.object(members).toBytes();
     }
 
+    /** Whether nothing was asked before it, and nothing is brought back. */
+    boolean isFirst() {
+        return number == 0 && responses == null;
+    }
+
+    /** For a caller that was sent to a page before its request was made at all: it comes again as if for the first time. */
+    static byte[] waiting() {
+        return RawJson.object(Map.of("waits", RawJson.of("true"))).toBytes();
+    }
+
     /** What came out of a token, with what the caller answered. */
     static Round of(byte[] sealed, @Nullable RawJson responses) {
         RawJson content = RawJson.of(sealed);
+        if (content.member("waits") != null) {
+            // What was asked was the gateway's question, and the answer decides nothing: no server hears of it.
+            return new Round(1, null, null, null, null);
+        }
         return new Round(
                 Integer.parseInt(String.valueOf(content.member("round"))),
                 text(content.member("parked")),

@@ -24,13 +24,18 @@ final class SessionDialogue {
     private static final int MAX_OPEN = 32;
     private final String session;
     private final RawJson capabilities;
+    private final @Nullable String program;
     private final AtomicLong lastId = new AtomicLong();
     private final Map<RequestId, BlockingQueue<Answered>> open = new HashMap<>();
     private final Map<String, Resource.OfServer> used = new ConcurrentHashMap<>();
     private volatile @Nullable String logLevel;
 
-    /** @param capabilities as far as they are carried */
-    SessionDialogue(String session, RawJson capabilities) {
+    /**
+     * @param capabilities as far as they are carried
+     * @param program what the caller's program calls itself, or {@code null}
+     */
+    SessionDialogue(String session, RawJson capabilities, @Nullable String program) {
+        this.program = program;
         this.session = session;
         this.capabilities = capabilities;
     }
@@ -41,6 +46,11 @@ final class SessionDialogue {
 
     RawJson capabilities() {
         return capabilities;
+    }
+
+    @Nullable
+    String program() {
+        return program;
     }
 
     @Nullable

@@ -51,6 +51,7 @@ final class ToolCalls {
     private final Supplier<CallId> callIds;
     private final AlarmClock alarms;
     private final NorthLimits limits;
+    private final ApprovalWait waits;
 
     ToolCalls(
             ToolCatalog catalog,
@@ -60,7 +61,8 @@ final class ToolCalls {
             Tasks tasks,
             Supplier<CallId> callIds,
             AlarmClock alarms,
-            NorthLimits limits) {
+            NorthLimits limits,
+            WaitingPages pages) {
         this.catalog = catalog;
         this.governor = governor;
         this.access = access;
@@ -70,6 +72,7 @@ final class ToolCalls {
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
+        this.waits = new ApprovalWait(pages, bridge);
     }
 
     /** Looks whether rules fit what servers say of their tools now. */
@@ -104,7 +107,7 @@ final class ToolCalls {
         if (refusal != null && access.get().mayUse(caller.subject(), tool.get().resource())) {
             return refusal;
         }
-        RequestMeta meta = RequestMeta.read(params, answer);
+        RequestMeta meta = RequestMeta.read(params, answer).of(caller, answer);
         Bridge.Errand errand = new Bridge.Errand(
                 caller,
                 tool.get().owner(),
@@ -188,7 +191,9 @@ final class ToolCalls {
             answer.header(CALL_ID_HEADER, call.id().toString());
             BudgetHeaders.write(answer, outcome);
             return released.instead == null
-                    ? OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result)
+                    ? waits.of(outcome, work.errand(), work.round(), work.tool().name())
+                            .orElseGet(() -> OutcomeReplies.of(
+                                    outcome, call.id(), work.tool().name(), released.result))
                     : released.instead;
         } catch (EvidenceUnavailable unavailable) {
             return OutcomeReplies.evidenceUnavailable();

@@ -8,12 +8,14 @@ import dev.portreeve.hub.seal.Purpose;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
+import dev.portreeve.hub.wire.MetaKey;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.call.Subject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +65,7 @@ final class ToolLists {
                     break;
                 }
                 put(out, last.isEmpty() ? "" : ",");
-                tool.listing().writeTo(out);
+                listed(subject, tool).writeTo(out);
                 last = tool.name();
             }
         }
@@ -78,6 +80,19 @@ final class ToolLists {
         });
         put(out, "}");
         return RawJson.of(out.toByteArray());
+    }
+
+    /** A client that knows the word asks its own user before each call of a tool that a person may have to approve. */
+    private RawJson listed(Subject subject, CatalogTool tool) {
+        if (!access.mayAsk(subject, tool.resource())) {
+            return tool.listing();
+        }
+        Map<String, RawJson> members = new LinkedHashMap<>(tool.listing().members());
+        RawJson said = members.get("_meta");
+        Map<String, RawJson> meta = new LinkedHashMap<>(said == null || !said.isObject() ? Map.of() : said.members());
+        meta.put(MetaKey.REQUIRES_USER, RawJson.of("true"));
+        members.put("_meta", RawJson.object(meta));
+        return RawJson.object(members);
     }
 
     /** The name the page before ended with; empty for the first page. */
@@ -101,6 +116,7 @@ final class ToolLists {
             if (rules.mayUse(subject, tool.resource())) {
                 print = PRIME * print + tool.name().hashCode();
                 print = PRIME * print + tool.resource().hashCode();
+                print = PRIME * print + Boolean.hashCode(access.mayAsk(subject, tool.resource()));
             }
         }
         return print;

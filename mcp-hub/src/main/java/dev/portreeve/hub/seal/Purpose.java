@@ -10,6 +10,8 @@ public enum Purpose {
     TASK('t', 2048),
     /** What a provider presents that calls tools in the course of a model call, on behalf of who made that call. */
     HOSTED_CALL('h', 256),
+    /** The address of a page that shows how an approval stands. */
+    WAITING_PAGE('w', 512),
     /** A token for a downstream server, at rest; no caller ever has it. */
     UPSTREAM_TOKEN('u', 128 * 1024),
     /** A model's answer, at rest; no caller ever has it sealed. */

@@ -28,5 +28,8 @@ public final class MetaKey {
     /** Which server asks, by its slug: on questions in views of several servers. */
     public static final String ASKING_SERVER = "dev.portreeve/server";
 
+    /** On a listed tool: its user has to be there when it is called. Claude Code's word. */
+    public static final String REQUIRES_USER = "anthropic/requiresUserInteraction";
+
     private MetaKey() {}
 }

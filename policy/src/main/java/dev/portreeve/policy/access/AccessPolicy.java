@@ -350,6 +350,24 @@ public final class AccessPolicy {
         return !(foresee(subject, resource, clock.instant(), null).decision() instanceof Decision.Deny);
     }
 
+    /**
+     * Whether a person may have to say yes to a call of this resource: some rule that asks may match, whatever its arguments. For lists,
+     * which tell a client so before it calls.
+     */
+    public boolean mayAsk(Subject subject, Resource resource) {
+        Instant now = clock.instant();
+        KnownVariables known = new KnownVariables(subject, resource, now, null);
+        for (CompiledRule rule : index.about(subject, resource)) {
+            boolean asks = rule.rule().effect() == Rule.Effect.REQUIRE_APPROVAL
+                    && !rule.rule().isShadow()
+                    && rule.isAbout(subject, now);
+            if (asks && (rule.condition() == null || known.foresee(rule.condition()) != Match.CONDITION_FALSE)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void record(Decision decision, Facts facts) {
         facts.put("policy_version", version());
         facts.put("decision", Judgement.word(decision));

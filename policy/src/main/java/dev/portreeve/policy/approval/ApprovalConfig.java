@@ -1,9 +1,11 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.access.Glob;
 import dev.portreeve.policy.notice.Webhook;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How approvals are asked for.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param money what becomes of a call's held money when it ends with its ticket: {@code released}, or {@code held} for the same call
  *     when it comes again
  * @param veto how long a person's no refuses the same call of the same caller without asking anew, under whatever key and rules
+ * @param clients how long calls of certain programs are held instead
  * @param deputies who decides for whom while that person is away
  */
 public record ApprovalConfig(
@@ -24,7 +27,8 @@ public record ApprovalConfig(
         Duration redeemWithin,
         Money money,
         Duration veto,
-        List<Deputy> deputies) {
+        List<Deputy> deputies,
+        List<Client> clients) {
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
     private static final Duration VETO = Duration.ofHours(1);
@@ -57,7 +61,31 @@ public record ApprovalConfig(
         }
     }
 
+    /**
+     * How long calls of a program are held.
+     *
+     * @param name what the program calls itself, in MCP's client info or in its user agent; {@code *} stands for any run of characters,
+     *     and case does not count. The first that fits is used
+     * @param hold less than what that program waits for an answer
+     */
+    public record Client(String name, Duration hold) {
+        public Client {
+            if (name != null && name.isBlank()) {
+                throw new IllegalArgumentException("a client's name is not empty");
+            }
+            if (hold != null && hold.isNegative()) {
+                throw new IllegalArgumentException("a client's hold is at least 0");
+            }
+        }
+
+        private boolean fits(List<String> programs) {
+            Glob pattern = new Glob(name.toLowerCase(Locale.ROOT));
+            return programs.stream().anyMatch(program -> pattern.matches(program.toLowerCase(Locale.ROOT)));
+        }
+    }
+
     public ApprovalConfig {
+        clients = clients == null ? List.of() : List.copyOf(clients);
         deputies = deputies == null ? List.of() : List.copyOf(deputies);
         webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);
         hold = hold == null ? HOLD : hold;
@@ -72,6 +100,27 @@ public record ApprovalConfig(
             throw new IllegalArgumentException(
                     "approvals need a hold of at least 0, and a timeout and redeem-within above 0");
         }
+    }
+
+    /** How long a call is held for a quick yes, of a program that calls itself so. */
+    public Duration hold(List<String> programs) {
+        return clients.stream()
+                .filter(client -> client.fits(programs))
+                .map(Client::hold)
+                .findFirst()
+                .orElse(hold);
+    }
+
+    /** The same hold for every program. */
+    public ApprovalConfig(
+            List<Webhook> webhooks,
+            Duration hold,
+            Duration timeout,
+            Duration redeemWithin,
+            Money money,
+            Duration veto,
+            List<Deputy> deputies) {
+        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of());
     }
 
     /** Without deputies. */

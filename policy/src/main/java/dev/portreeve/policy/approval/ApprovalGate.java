@@ -116,20 +116,26 @@ public final class ApprovalGate {
      *
      * @param input the call's content as guardrails left it: first the texts of its arguments, then whatever else it holds
      * @param keep told of the ticket a call ends with, if its money is to be kept for that
+     * @param awaited whether the caller still waits; for one that is gone nothing is held, and no yes used up
      * @return the yes that was used, with the arguments that may run; {@code null} if nobody had to be asked
      * @throws CallEnded {@code AwaitingApproval} while nobody decided; an {@code APPROVAL} denial after a no, or once after the ticket
      *     expired
      * @throws dev.portreeve.audit.EvidenceUnavailable if a ticket or its use cannot be made durable
      */
     public @Nullable Approval require(
-            GovernedCall call, Content input, Decision decision, Consumer<UUID> keep, AuditTrail trail)
+            GovernedCall call,
+            Content input,
+            Decision decision,
+            Consumer<UUID> keep,
+            BooleanSupplier awaited,
+            AuditTrail trail)
             throws CallEnded {
         return switch (decision) {
             case Decision.Permit unused -> null;
             case Decision.Deny deny -> throw new CallEnded(new CallOutcome.Denied(deny.denial()));
             case Decision.Ask ask ->
                 switch (call) {
-                    case ToolCall tool -> ask(tool, input, ask, keep, trail);
+                    case ToolCall tool -> ask(input, ask, new Asking(tool, keep, awaited, trail));
                     case LlmCall unused ->
                         throw denied(
                                 Denial.Reason.APPROVAL_DENIED,
@@ -166,16 +172,15 @@ public final class ApprovalGate {
         }
     }
 
-    private Approval ask(ToolCall call, Content input, Decision.Ask ask, Consumer<UUID> keep, AuditTrail trail)
-            throws CallEnded {
+    private Approval ask(Content input, Decision.Ask ask, Asking asking) throws CallEnded {
+        ToolCall call = asking.call;
         TicketRequest request = request(call, input, ask);
         requireReachable(request, ask);
         String binding = request.binding();
-        Ticket carried = carried(call, binding, trail);
+        Ticket carried = carried(call, binding, asking.trail);
         if (carried != null) {
             return new Approval(carried.id(), carried.request().arguments());
         }
-        Asking asking = new Asking(call, keep, trail);
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
             Ticket ticket = found.isPresent() && !asksAnew(found.get()) ? found.get() : open(asking, request, ask);
@@ -190,13 +195,17 @@ public final class ApprovalGate {
     private static final class Asking {
         private final ToolCall call;
         private final Consumer<UUID> keep;
+        private final BooleanSupplier awaited;
         private final AuditTrail trail;
         /** What the caller has to know beside its ticket. */
         private @Nullable String note;
+        /** Whether people were asked because of this very call. */
+        private boolean opened;
 
-        private Asking(ToolCall call, Consumer<UUID> keep, AuditTrail trail) {
+        private Asking(ToolCall call, Consumer<UUID> keep, BooleanSupplier awaited, AuditTrail trail) {
             this.call = call;
             this.keep = keep;
+            this.awaited = awaited;
             this.trail = trail;
         }
     }
@@ -212,12 +221,14 @@ public final class ApprovalGate {
         }
         String outdated = same.takeBackOutdated(ofCall, request, asking.trail.facts());
         asking.note = outdated == null ? asking.note : outdated;
-        return tickets.open(
+        Ticket ticket = tickets.open(
                 ids.get(),
                 request,
                 asking.call.id().value(),
                 ask.timeout(config.timeout()),
                 opened -> notices.of(opened, config.webhooks()));
+        asking.opened |= ticket != null;
+        return ticket;
     }
 
     private static CallEnded refused(Ticket ticket) {
@@ -276,6 +287,7 @@ public final class ApprovalGate {
                         Denial.Reason.APPROVAL_WITHDRAWN,
                         "the rules changed while approval " + ticket.id()
                                 + " waited: repeat the call, which is then decided by those in force");
+            case TicketState.Approved ignored when !asking.awaited.getAsBoolean() -> throw ended(asking, ticket);
             case TicketState.Approved ignored ->
                 tickets.redeem(ticket, asking.call.id().value());
             case TicketState.Denied ignored -> throw refused(ticket);
@@ -297,10 +309,14 @@ public final class ApprovalGate {
         return word.by() + (word.reason() == null ? "" : ": " + word.reason());
     }
 
-    /** Waits for a decision as long as a client can be expected to; returns only if there is one. */
+    /**
+     * Waits for a decision as long as a client can be expected to; returns only if there is one. It is the latest of equal calls that
+     * waits: who says the same again has given up on what it said before, whether it told us or not, and a yes must not go to that.
+     */
     private void hold(Asking asking, Ticket ticket) throws CallEnded {
         long end = System.nanoTime()
-                + shorter(config.hold(), asking.call.deadline().remaining()).toNanos();
+                + shorter(config.hold(asking.call.correlation().programs()), asking.call.deadline().remaining())
+                        .toNanos();
         try (DecisionSignals.Watch watch = tickets.signals().watch(ticket.id())) {
             while (true) {
                 Optional<Ticket> now = tickets.stored().find(ticket.tenant(), ticket.id());
@@ -309,9 +325,8 @@ public final class ApprovalGate {
                     return;
                 }
                 Duration left = Duration.ofNanos(end - System.nanoTime());
-                if (!left.isPositive()) {
-                    keep(ticket, asking.keep);
-                    throw new CallEnded(new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt(), asking.note));
+                if (!left.isPositive() || !asking.awaited.getAsBoolean() || !watch.isLatest()) {
+                    throw ended(asking, ticket);
                 }
                 watch.await(shorter(left, LOOK_EVERY));
             }
@@ -320,6 +335,13 @@ public final class ApprovalGate {
             keep(ticket, asking.keep);
             throw new CallEnded(new CallOutcome.Abandoned());
         }
+    }
+
+    /** The call ends with its ticket. */
+    private CallEnded ended(Asking asking, Ticket ticket) {
+        keep(ticket, asking.keep);
+        return new CallEnded(
+                new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt(), asking.note, asking.opened));
     }
 
     /** What was taken back while its call was held does not ask anew by itself. */

@@ -45,11 +45,12 @@ public sealed interface CallOutcome {
      *
      * @param expiresAt when the ticket becomes a no
      * @param note what else the caller has to know, such as that an earlier yes counts no longer; {@code null} if nothing
+     * @param asked whether people were asked because of this very call, and not by one before it
      */
     record AwaitingApproval(
-            UUID ticket, Instant expiresAt, @Nullable String note) implements Incomplete {
+            UUID ticket, Instant expiresAt, @Nullable String note, boolean asked) implements Incomplete {
         public AwaitingApproval(UUID ticket, Instant expiresAt) {
-            this(ticket, expiresAt, null);
+            this(ticket, expiresAt, null, true);
         }
     }
 

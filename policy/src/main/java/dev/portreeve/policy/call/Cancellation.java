@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cancellation {
     private @Nullable Thread executing;
     private boolean cancelled;
+    private boolean left;
 
     /** Ends the wait of a running {@code execute}; without one, the next {@code execute} ends at once. Any thread. */
     public synchronized void cancel() {
@@ -23,16 +24,36 @@ public final class Cancellation {
         return cancelled;
     }
 
+    /**
+     * The caller hears nothing of the call for now, although it did not cancel it: what runs goes on, but what waits for a person waits no
+     * longer. Any thread.
+     */
+    public synchronized void left() {
+        left = true;
+    }
+
+    private synchronized boolean isAwaited() {
+        return !cancelled && !left;
+    }
+
     /** Wraps an upstream so that {@link #cancel} can stop it; a call stopped this way ends as abandoned. */
     public <C extends Output<C>> Upstream<C> guard(Upstream<C> upstream) {
-        return (cleared, out) -> {
-            begin();
-            try {
-                return upstream.execute(cleared, out);
-            } catch (CallEnded ended) {
-                throw isCancelled() ? new CallEnded(new CallOutcome.Abandoned()) : ended;
-            } finally {
-                end();
+        return new Upstream<>() {
+            @Override
+            public Usage execute(Clearance cleared, OutputSink<C> out) throws CallEnded {
+                begin();
+                try {
+                    return upstream.execute(cleared, out);
+                } catch (CallEnded ended) {
+                    throw isCancelled() ? new CallEnded(new CallOutcome.Abandoned()) : ended;
+                } finally {
+                    end();
+                }
+            }
+
+            @Override
+            public boolean isAwaited() {
+                return Cancellation.this.isAwaited() && upstream.isAwaited();
             }
         };
     }

@@ -1,5 +1,8 @@
 package dev.portreeve.policy.call;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param traceId of the trace the call belongs to: 32 hexadecimal digits
  * @param clientRequestId what the caller's program named the request, as OpenAI's and Anthropic's SDKs can in {@code
  *     x-client-request-id}
+ * @param programs what the caller's program calls itself, in each place where it can: at most two names, none of them long. How long
+ *     a call is held for it may hang on that, and nothing else
  */
 public record Correlation(
-        @Nullable String traceId, @Nullable String clientRequestId) {
+        @Nullable String traceId, @Nullable String clientRequestId, List<String> programs) {
     /** A call of which the caller says nothing. */
     public static final Correlation NONE = new Correlation(null, null);
+
+    private static final int MAX_PROGRAMS = 2;
+    private static final int MAX_PROGRAM = 200;
 
     /** OpenAI accepts as many characters. */
     private static final int MAX_REQUEST_ID = 512;
@@ -22,6 +30,26 @@ public record Correlation(
     private static final int TRACE_DIGITS = 32;
     private static final int PARENT_DIGITS = 16;
     private static final int FLAGS_END = TRACE_AT + TRACE_DIGITS + 1 + PARENT_DIGITS + 3;
+
+    public Correlation {
+        programs = programs.stream()
+                .limit(MAX_PROGRAMS)
+                .map(name -> name.length() <= MAX_PROGRAM ? name : name.substring(0, MAX_PROGRAM))
+                .toList();
+    }
+
+    /** Of a call whose program does not say what it is. */
+    public Correlation(@Nullable String traceId, @Nullable String clientRequestId) {
+        this(traceId, clientRequestId, List.of());
+    }
+
+    /** The same, of a program that calls itself so; {@code null} where it says nothing. */
+    public Correlation from(@Nullable String name, @Nullable String userAgent) {
+        List<String> said = Stream.of(Optional.ofNullable(name), Optional.ofNullable(userAgent))
+                .flatMap(Optional::stream)
+                .toList();
+        return said.isEmpty() ? this : new Correlation(traceId, clientRequestId, said);
+    }
 
     /**
      * From the values of two headers, each as it came or {@code null}. What has not the form it should have is left out.

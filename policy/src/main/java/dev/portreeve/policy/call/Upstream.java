@@ -10,4 +10,12 @@ public interface Upstream<C extends Output<C>> {
      * @throws CallEnded with {@link CallOutcome.Failed} when the upstream fails, or whatever {@code out} threw
      */
     Usage execute(Clearance cleared, OutputSink<C> out) throws CallEnded;
+
+    /**
+     * Whether somebody still waits for the answer, as far as that is known. A person's yes is not used up for a caller that is gone: it
+     * comes again, and is then to find it. Any thread; never blocks.
+     */
+    default boolean isAwaited() {
+        return true;
+    }
 }

@@ -4,11 +4,14 @@ import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.Output;
+import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,21 +60,34 @@ public final class RunningCall implements AutoCloseable {
 
     /** Wraps an upstream so that a stop ends it; what it then throws, or would throw, becomes the refusal. */
     public <C extends Output<C>> Upstream<C> guard(Upstream<C> upstream) {
-        return (cleared, out) -> {
-            await();
-            try {
-                return upstream.execute(cleared.with(new WhileRunning(cleared.attempts())), chunk -> {
-                    leave();
-                    out.emit(chunk);
-                    await();
-                });
-            } catch (CallEnded ended) {
-                Stop by = stopped();
-                throw by == null ? ended : ended(by);
-            } finally {
-                leave();
+        return new Upstream<>() {
+            @Override
+            public Usage execute(Clearance cleared, OutputSink<C> out) throws CallEnded {
+                return executed(upstream, cleared, out);
+            }
+
+            @Override
+            public boolean isAwaited() {
+                return upstream.isAwaited();
             }
         };
+    }
+
+    private <C extends Output<C>> Usage executed(Upstream<C> upstream, Clearance cleared, OutputSink<C> out)
+            throws CallEnded {
+        await();
+        try {
+            return upstream.execute(cleared.with(new WhileRunning(cleared.attempts())), chunk -> {
+                leave();
+                out.emit(chunk);
+                await();
+            });
+        } catch (CallEnded ended) {
+            Stop by = stopped();
+            throw by == null ? ended : ended(by);
+        } finally {
+            leave();
+        }
     }
 
     private synchronized void await() throws CallEnded {

@@ -48,9 +48,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -171,8 +174,13 @@ abstract class ApprovalContract {
     }
 
     private Optional<CallOutcome> attempt(ApprovalGate gate, ToolCall call, Content input, Decision decision) {
+        return attempt(gate, call, input, decision, () -> true);
+    }
+
+    private Optional<CallOutcome> attempt(
+            ApprovalGate gate, ToolCall call, Content input, Decision decision, BooleanSupplier awaited) {
         try (AuditTrail trail = audit().open("acme", call.id().value(), new Facts())) {
-            gate.require(call, input, decision, ticket -> {}, trail);
+            gate.require(call, input, decision, ticket -> {}, awaited, trail);
             trail.conclude(new Facts().put("outcome", "passed")).await();
             return Optional.empty();
         } catch (CallEnded ended) {
@@ -854,6 +862,37 @@ abstract class ApprovalContract {
     }
 
     @Test
+    void aYesIsNotUsedForACallerThatIsGone() throws InterruptedException {
+        ApprovalGate gate = gate(Duration.ofMinutes(10), "v1");
+        ToolCall call = write(ARGUMENTS);
+        UUID ticket = ticket(attempt(gate, call, call.content(), ask(), () -> false));
+        approve(ticket);
+        assertEquals(ticket, ticket(attempt(gate, call, call.content(), ask(), () -> false)));
+        assertEquals(0, records("approval.redeemed"));
+        assertEquals(Optional.empty(), attempt(gate, write(ARGUMENTS), ask()));
+        assertEquals(1, records("approval.redeemed"));
+    }
+
+    @Test
+    void whoSaysTheSameAgainTakesThePlaceOfTheCallThatWaits() throws InterruptedException {
+        ApprovalGate gate = gate(Duration.ofMinutes(10), "v1");
+        BlockingQueue<Optional<CallOutcome>> first = new ArrayBlockingQueue<>(1);
+        BlockingQueue<Optional<CallOutcome>> second = new ArrayBlockingQueue<>(1);
+        Thread.ofVirtual().start(() -> first.add(attempt(gate, write(ARGUMENTS), ask())));
+        org.awaitility.Awaitility.await()
+                .until(() -> !approvals().list("acme", null, 10).isEmpty());
+        UUID ticket = approvals().list("acme", null, 10).getFirst().id();
+        Thread.ofVirtual().start(() -> second.add(attempt(gate, write(ARGUMENTS), ask())));
+        // Whichever of the two came to wait first hears that it waits no longer, and which that is makes no difference.
+        org.awaitility.Awaitility.await().until(() -> first.size() + second.size() == 1);
+        assertEquals(ticket, ticket(first.isEmpty() ? second.take() : first.take()));
+        approve(ticket);
+        org.awaitility.Awaitility.await().until(() -> first.size() + second.size() == 1);
+        assertEquals(Optional.empty(), first.isEmpty() ? second.take() : first.take());
+        assertEquals(1, records("approval.redeemed"));
+    }
+
+    @Test
     void aHeldCallHearsOfADecisionMadeElsewhere() throws InterruptedException {
         ApprovalGate gate = gate(Duration.ofSeconds(30), "v1");
         AtomicReference<Optional<CallOutcome>> outcome = new AtomicReference<>();
@@ -1002,7 +1041,7 @@ abstract class ApprovalContract {
         assertThrows(CallEnded.class, () -> {
             var call = Calls.llm(Calls.BOT, "fast");
             try (AuditTrail trail = audit().open("acme", call.id().value(), new Facts())) {
-                gate(Duration.ZERO, "v1").require(call, call.content(), ask(), ticket -> {}, trail);
+                gate(Duration.ZERO, "v1").require(call, call.content(), ask(), ticket -> {}, () -> true, trail);
             }
         });
     }
