@@ -201,7 +201,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private HttpListener startData(
-            Database database, Evidence evidence, PolicyEngine policy, SealedTokens seal, Idempotency idempotency,
+            Database database,
+            Evidence evidence,
+            PolicyEngine policy,
+            SealedTokens seal,
+            Idempotency idempotency,
             WaitingPage waiting) {
         HttpEdge edge = parts.add(new HttpEdge(
                 config.server(),

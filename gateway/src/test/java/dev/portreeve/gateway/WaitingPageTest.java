@@ -60,13 +60,15 @@ final class WaitingPageTest {
             assertTrue(waiting.body().contains("It waits for an approver"), waiting.body());
             assertFalse(waiting.body().contains("hello"), "arguments are for those who decide");
             assertFalse(waiting.body().contains("<form"), waiting.body());
-            assertEquals("no-store", waiting.headers().firstValue("cache-control").orElse(""));
+            assertEquals(
+                    "no-store", waiting.headers().firstValue("cache-control").orElse(""));
             for (String method : new String[] {"POST", "PUT", "DELETE"}) {
                 assertEquals(404, look(fixture, page, method).statusCode());
             }
             URI other = URI.create(page + "x");
             assertEquals(404, look(fixture, other, "GET").statusCode());
-            String ticket = asked.at("/result/_meta/dev.portreeve~1approval-ticket").asString();
+            String ticket =
+                    asked.at("/result/_meta/dev.portreeve~1approval-ticket").asString();
             assertEquals(0, fixture.run("approvals", "approve", ticket).exitCode());
             assertTrue(look(fixture, page, "GET").body().contains("It is approved"));
         }

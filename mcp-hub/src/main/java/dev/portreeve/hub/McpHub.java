@@ -80,8 +80,7 @@ public final class McpHub implements AutoCloseable {
             HubStores stores,
             InstantSource clock,
             HubLimits limits) {
-        return connect(
-                servers, views, governor, access, callIds, tokens, stores, clock, limits, WaitingPages.NONE);
+        return connect(servers, views, governor, access, callIds, tokens, stores, clock, limits, WaitingPages.NONE);
     }
 
     /**

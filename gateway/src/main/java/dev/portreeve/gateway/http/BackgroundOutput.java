@@ -119,6 +119,11 @@ final class BackgroundOutput implements ClientOutput {
     }
 
     @Override
+    public void say(AnswerChunk chunk) {
+        emit(chunk);
+    }
+
+    @Override
     public void complete(CallOutcome.Completed completed, ProviderReply reply) {
         byte[] whole = answer;
         if (whole == null) {

@@ -12,6 +12,13 @@ sealed interface ClientOutput extends OutputSink<AnswerChunk>, AutoCloseable
     /** The upstream is being asked now; from here on the wait may be long. */
     void awaitUpstream();
 
+    /**
+     * As {@code emit}, of what passed its own calls before and is no call's answer by itself.
+     *
+     * @throws io.helidon.webserver.CloseConnectionException if the client has left
+     */
+    void say(AnswerChunk chunk);
+
     /** Ends the answer of a call that is settled and recorded. */
     void complete(CallOutcome.Completed completed, ProviderReply reply);
 

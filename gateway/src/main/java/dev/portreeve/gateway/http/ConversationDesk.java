@@ -10,6 +10,7 @@ import dev.portreeve.gateway.response.Conversation;
 import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponses;
 import dev.portreeve.gateway.turn.KeptItems;
+import dev.portreeve.gateway.turn.McpItems;
 import dev.portreeve.gateway.turn.ResponseFrame;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Subject;
@@ -84,7 +85,8 @@ final class ConversationDesk {
         if (earlier == null && !kept) {
             return new Plan(request, ResponseFrame.NONE);
         }
-        byte[] body = KeptItems.request(request.body(), earlier, !providerKeeps);
+        byte[] said = earlier == null ? null : McpItems.plain(earlier);
+        byte[] body = KeptItems.request(request.body(), said, !providerKeeps);
         boolean unkeepable = kept && state.background() && body.length > config.maxBytes();
         if (unkeepable || body.length > maxBodyBytes) {
             throw new BadRequest(
@@ -101,6 +103,21 @@ final class ConversationDesk {
                 previous,
                 KeptItems.metadata(request.body()));
         return new Plan(whole, frame, frame.background() && request.stream());
+    }
+
+    /**
+     * The items before a request whose tools the gateway calls itself; {@code null} if it goes on from nothing.
+     *
+     * @throws BadRequest if it goes on from what the gateway does not keep
+     */
+    byte @Nullable [] before(ResponseState state, Subject subject) {
+        String previous = state.previous();
+        return previous == null ? null : earlier(previous, subject, false);
+    }
+
+    /** Whether the gateway keeps what becomes of a request. */
+    boolean keeps(ResponseState state) {
+        return state.store() && config.keep();
     }
 
     /** The items of what a request goes on from, or {@code null} if only its provider can know it. */

@@ -23,6 +23,16 @@ final class Endings {
         }
     }
 
+    /** What is said of an ending of which its caller can be told. */
+    static ErrorAnswer error(Dialect dialect, CallOutcome.Incomplete broken, ProviderReply reply) {
+        return switch (broken) {
+            case CallOutcome.Denied denied -> CallErrors.of(denied);
+            case CallOutcome.AwaitingApproval awaiting -> CallErrors.of(awaiting);
+            case CallOutcome.Failed failed -> error(dialect, failed, reply);
+            case CallOutcome.Abandoned ignored -> throw new CloseConnectionException("the client left");
+        };
+    }
+
     private static ErrorAnswer error(Dialect dialect, CallOutcome.Failed failed, ProviderReply reply) {
         ProviderReply.ErrorBody own = reply.error();
         if (own == null) {

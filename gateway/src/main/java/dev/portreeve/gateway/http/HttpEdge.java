@@ -9,6 +9,7 @@ import dev.portreeve.gateway.model.KeptResponses.Action;
 import dev.portreeve.gateway.model.ModelRouter;
 import dev.portreeve.gateway.response.Conversations;
 import dev.portreeve.gateway.response.StoredResponses;
+import dev.portreeve.gateway.turn.ThoughtMemory;
 import dev.portreeve.hub.McpHub;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.CallGovernor;
@@ -134,15 +135,7 @@ public final class HttpEdge implements AutoCloseable {
     private void addModels(HttpRouting.Builder routing, LastResort lastResort) {
         Gatekeeper gatekeeper = new Gatekeeper(services.keys(), services.callIds(), config.acceptKeyInQuery());
         Refusals refusals = new Refusals(services.audit());
-        ModelEndpoint models = new ModelEndpoint(
-                gatekeeper,
-                services.governor(),
-                refusals,
-                routing(),
-                new ResponseWork(services.conversations(), services.keeping(), background, services.clock()),
-                clients,
-                new IdempotentCalls(services.idempotency()),
-                modelLimits());
+        ModelEndpoint models = models(gatekeeper, refusals);
         ModelsEndpoint list = new ModelsEndpoint(
                 gatekeeper,
                 services.access(),
@@ -184,6 +177,42 @@ public final class HttpEdge implements AutoCloseable {
 
     private HostedPasses passes() {
         return new HostedPasses(services.hub().seal(), services.keys(), limits.callTimeout());
+    }
+
+    private ModelEndpoint models(Gatekeeper gatekeeper, Refusals refusals) {
+        ResponseWork work =
+                new ResponseWork(services.conversations(), services.keeping(), background, services.clock());
+        return new ModelEndpoint(
+                gatekeeper,
+                services.governor(),
+                refusals,
+                routing(),
+                work,
+                clients,
+                new IdempotentCalls(services.idempotency()),
+                loops(work),
+                modelLimits());
+    }
+
+    private ToolLoops loops(ResponseWork work) {
+        boolean screened = modelLimits().inputScreened();
+        ToolTurns turns = new ToolTurns(
+                services.governor(),
+                routing(),
+                new HubTools(services.hub()),
+                services.approvals(),
+                services.callIds(),
+                limits.callTimeout(),
+                screened,
+                new ThoughtMemory(services.clock()));
+        return new ToolLoops(
+                turns,
+                work,
+                work.desk(limits.maxBodyBytes(), screened),
+                clients,
+                limits.maxBodyBytes(),
+                config.publicUrl(),
+                this::slugs);
     }
 
     private Set<String> slugs() {

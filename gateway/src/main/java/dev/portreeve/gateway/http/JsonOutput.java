@@ -40,6 +40,11 @@ final class JsonOutput implements ClientOutput {
     }
 
     @Override
+    public void say(AnswerChunk chunk) {
+        emit(chunk);
+    }
+
+    @Override
     public void complete(CallOutcome.Completed completed, ProviderReply reply) {
         AnswerChunk whole = answer;
         if (whole == null) {

@@ -39,6 +39,7 @@ final class ModelEndpoint {
     private final Clients clients;
     private final IdempotentCalls idempotent;
     private final Replays replays;
+    private final ToolLoops loops;
     private final ModelLimits limits;
     private final ThoughtMemory memory;
     private final ResponseWork work;
@@ -59,6 +60,7 @@ final class ModelEndpoint {
             ResponseWork work,
             Clients clients,
             IdempotentCalls idempotent,
+            ToolLoops loops,
             ModelLimits limits) {
         this.gatekeeper = gatekeeper;
         this.governor = governor;
@@ -68,6 +70,7 @@ final class ModelEndpoint {
         this.idempotent = idempotent;
         this.replays = new Replays(governor);
         this.limits = limits;
+        this.loops = loops;
         this.memory = new ThoughtMemory(work.clock());
         this.work = work;
         this.desk = work.desk(limits.maxBodyBytes(), limits.inputScreened());
@@ -126,12 +129,15 @@ final class ModelEndpoint {
                 return;
             }
             String words = IdempotentCalls.words(http.headers(), operation);
-            Asked asked = new Asked(subject, request, model.get());
+            AskedCall asked = new AskedCall(subject, request, model.get());
+            if (loops.make(asked, http, response, report)) {
+                return;
+            }
             if (words == null) {
                 boolean ignored = make(asked, null, http, response, report);
             } else {
-                String place = dialect.code() + " " + operation.code();
-                makeOnce(asked, new Keyed(place, words, body), http, response, report);
+                makeOnce(
+                        asked, new Keyed(dialect.code() + " " + operation.code(), words, body), http, response, report);
             }
         } catch (BadRequest bad) {
             refusals.refuse(response, report, subject, operation.code(), "", CallErrors.of(bad));
@@ -146,7 +152,7 @@ final class ModelEndpoint {
     }
 
     /** Nothing if no target has such an operation. */
-    private Optional<PlannedCall> planned(Asked asked, CallId id) {
+    private Optional<PlannedCall> planned(AskedCall asked, CallId id) {
         Subject subject = asked.subject();
         RoutedModel model = asked.model();
         // Only one dialect knows of kept responses; the others' calls need not look.
@@ -167,13 +173,11 @@ final class ModelEndpoint {
         }
     }
 
-    /** What came in, and for which model. */
-    private record Asked(Subject subject, ModelRequest request, RoutedModel model) {}
-
     /** What came under an idempotency key. */
     private record Keyed(String path, String words, byte[] body) {}
 
-    private void makeOnce(Asked asked, Keyed keyed, ServerRequest http, ServerResponse response, CallReport report) {
+    private void makeOnce(
+            AskedCall asked, Keyed keyed, ServerRequest http, ServerResponse response, CallReport report) {
         ModelRequest request = asked.request();
         Deadline patience = Deadline.in(limits.callTimeout());
         CallReport each = report;
@@ -190,7 +194,8 @@ final class ModelEndpoint {
                     each.keyed(replay.original());
                     String model = asked.model().name();
                     StreamForm form = StreamForm.of(request.dialect(), http);
-                    try (ClientOutput output = output(request, form, response, each, new Cancellation(), false)) {
+                    try (ClientOutput output =
+                            clients.output(request, form, response, each, new Cancellation(), false)) {
                         replays.give(
                                 each.id(),
                                 asked.subject(),
@@ -219,7 +224,7 @@ final class ModelEndpoint {
      * @return false if another call under the key was quicker, and nothing was answered
      */
     private boolean make(
-            Asked asked,
+            AskedCall asked,
             IdempotentCalls.Turn.@Nullable Make key,
             ServerRequest http,
             ServerResponse response,
@@ -267,7 +272,8 @@ final class ModelEndpoint {
         }
         StreamForm form = StreamForm.of(request.dialect(), http);
         try (KeyedCall keyed = keyed(planned, key, report, upstream.reply());
-                ClientOutput output = output(request, form, response, report, ready.cancellation(), keyed != null)) {
+                ClientOutput output =
+                        clients.output(request, form, response, report, ready.cancellation(), keyed != null)) {
             return run(ready, keyed, output);
         }
     }
@@ -358,18 +364,5 @@ final class ModelEndpoint {
         }
         report.keyed(null);
         return new KeyedCall(idempotent.store(), planned.subject(), report.id(), key, reply);
-    }
-
-    /** @param endures whether the answer is made to its end although its client has left */
-    private ClientOutput output(
-            ModelRequest request,
-            StreamForm form,
-            ServerResponse response,
-            CallReport report,
-            Cancellation cancellation,
-            boolean endures) {
-        return request.stream()
-                ? new SseOutput(response, report, form, clients, cancellation, endures)
-                : new JsonOutput(response, report, clients.writes());
     }
 }

@@ -73,6 +73,15 @@ final class SseOutput implements ClientOutput, KeepAlive.Beating {
     }
 
     @Override
+    public void say(AnswerChunk chunk) {
+        if (chunk.isEnding()) {
+            ending = chunk;
+        } else if (!writeEvents(chunk.head(), chunk.bytes())) {
+            throw new CloseConnectionException("the client left");
+        }
+    }
+
+    @Override
     public long lastWriteNanos() {
         return lastWriteNanos;
     }

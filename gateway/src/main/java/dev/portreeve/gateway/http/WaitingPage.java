@@ -30,7 +30,8 @@ public final class WaitingPage implements WaitingPages {
     private static final Duration VALID = Duration.ofDays(8);
 
     private static final Binding BINDING = Binding.ofGateway(Purpose.WAITING_PAGE, "", "");
-    private static final String POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final SealedTokens tokens;
     private final Approvals approvals;
@@ -80,7 +81,8 @@ public final class WaitingPage implements WaitingPages {
             case TicketState.Waiting ignored when ticket.over() -> "Nobody decided in time.";
             case TicketState.Waiting waiting -> {
                 String who = ticket.deciders().isEmpty() ? "an approver" : String.join(", ", ticket.deciders());
-                String yes = waiting.yes().isEmpty() ? "" : " Said yes so far: " + String.join(", ", waiting.yes()) + ".";
+                String yes =
+                        waiting.yes().isEmpty() ? "" : " Said yes so far: " + String.join(", ", waiting.yes()) + ".";
                 yield "It waits for " + who + ", until " + ticket.expiresAt() + "." + yes;
             }
             case TicketState.Approved ignored when ticket.over() -> "It was approved, and not used in time.";
@@ -100,6 +102,9 @@ public final class WaitingPage implements WaitingPages {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -11,6 +11,7 @@ public final class KeptEvents {
     private final long after;
     private final Events events = new Events();
     private int sequence;
+    private int items;
 
     /** @param after the number of the last event that is known already; -1 for none */
     public KeptEvents(long after) {
@@ -30,12 +31,17 @@ public final class KeptEvents {
 
     /** All that it says. */
     public byte[] items(byte[] response) {
-        int index = 0;
         for (JsonNode each : object(response).path("output")) {
             if (each instanceof ObjectNode item) {
-                item(index++, item);
+                item(items++, item);
             }
         }
+        return events.take();
+    }
+
+    /** The next thing that it says, where they are told one by one. */
+    public byte[] item(ObjectNode item) {
+        item(items++, item);
         return events.take();
     }
 
@@ -80,6 +86,12 @@ public final class KeptEvents {
             case "function_call" -> begun.put("status", "in_progress").put("arguments", "");
             case "custom_tool_call" -> begun.put("status", "in_progress").put("input", "");
             case "reasoning" -> begun.putArray("summary");
+            case McpItems.LIST -> begun.putArray("tools");
+            case McpItems.CALL ->
+                begun.put("status", "in_progress")
+                        .put("arguments", "")
+                        .putNull("output")
+                        .putNull("error");
             default -> {}
         }
         whole("response.output_item.added", index, begun);
@@ -88,6 +100,16 @@ public final class KeptEvents {
             case "reasoning" -> parts(item.path("summary"), "summary_index", id, index);
             case "function_call" -> text("response.function_call_arguments", "arguments", item, in(id, index));
             case "custom_tool_call" -> text("response.custom_tool_call_input", "input", item, in(id, index));
+            case McpItems.LIST -> {
+                event("response.mcp_list_tools.in_progress", in(id, index));
+                event("response.mcp_list_tools.completed", in(id, index));
+            }
+            case McpItems.CALL -> {
+                event("response.mcp_call.in_progress", in(id, index));
+                text("response.mcp_call_arguments", "arguments", item, in(id, index));
+                boolean failed = Json.given(item, "error") != null;
+                event("response.mcp_call." + (failed ? "failed" : "completed"), in(id, index));
+            }
             default -> {}
         }
         whole("response.output_item.done", index, item);

@@ -42,7 +42,7 @@ public final class KeptItems {
     }
 
     /** A provider that keeps responses itself looks for what is named by an id, and believes no thoughts but its own. */
-    private static void foreign(ArrayNode items) {
+    static void foreign(ArrayNode items) {
         for (int i = items.size() - 1; i >= 0; i--) {
             if (Json.string(items.path(i), "type", "").equals("reasoning")) {
                 items.remove(i);
@@ -105,6 +105,7 @@ public final class KeptItems {
             case "function_call" -> "fc";
             case "function_call_output" -> "fco";
             case "reasoning" -> "rs";
+            case McpItems.RESPONSE -> "mcprr";
             default -> "item";
         };
     }

@@ -325,9 +325,7 @@ final class EdgeFixture implements AutoCloseable {
                 HubStores.none(audit, clock),
                 clock);
         Approvals approvals = new Approvals(
-                tickets(audit),
-                ApprovalConfig.DEFAULT,
-                new ApprovalLinks(URI.create("http://127.0.0.1/"), PEPPER));
+                tickets(audit), ApprovalConfig.DEFAULT, new ApprovalLinks(URI.create("http://127.0.0.1/"), PEPPER));
         edge = new HttpEdge(
                 config,
                 limits,

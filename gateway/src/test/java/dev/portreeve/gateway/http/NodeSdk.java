@@ -19,18 +19,18 @@ import java.util.concurrent.TimeUnit;
  * A vendor's Node SDK, where Node and npm are present; its package is installed once into target. Without them the test is
  * left out.
  */
-final class NodeSdk {
+public final class NodeSdk {
     private final Path folder;
     private final String script;
 
     /** How a script ended. */
-    record Run(int exit, String output) {}
+    public record Run(int exit, String output) {}
 
     /**
      * @param version what npm shall install
      * @param script of the test resources
      */
-    static NodeSdk install(String name, String version, String script) throws IOException, InterruptedException {
+    public static NodeSdk install(String name, String version, String script) throws IOException, InterruptedException {
         return install(name, version, "script.mjs", ReplayUpstream.recorded(script));
     }
 
@@ -70,11 +70,11 @@ final class NodeSdk {
         this.script = script;
     }
 
-    Run run(String... arguments) throws IOException, InterruptedException {
+    public Run run(String... arguments) throws IOException, InterruptedException {
         return run(Map.of(), List.of(arguments));
     }
 
-    Run run(Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
+    public Run run(Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("node", script));
         command.addAll(arguments);
         return run(folder, environment, command);

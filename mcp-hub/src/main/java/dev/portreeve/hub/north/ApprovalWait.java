@@ -37,12 +37,10 @@ final class ApprovalWait {
                 || !UrlElicitation.canBeSent(errand.caller())) {
             return Optional.empty();
         }
-        return pages.of(errand.caller().subject().tenant(), waiting.ticket())
-                .map(page -> switch (errand.caller()) {
-                    case Counterpart.Modern ignored ->
-                        new Reply.Result(bridge.waiting(errand, question(waiting, page, tool)));
-                    case Counterpart.Legacy ignored -> required(waiting, page, tool);
-                });
+        return pages.of(errand.caller().subject().tenant(), waiting.ticket()).map(page -> switch (errand.caller()) {
+            case Counterpart.Modern ignored -> new Reply.Result(bridge.waiting(errand, question(waiting, page, tool)));
+            case Counterpart.Legacy ignored -> required(waiting, page, tool);
+        });
     }
 
     private static InputRequired question(CallOutcome.AwaitingApproval waiting, URI page, String tool) {
@@ -61,7 +59,8 @@ final class ApprovalWait {
     private static Reply required(CallOutcome.AwaitingApproval waiting, URI page, String tool) {
         Map<String, RawJson> elicitation = page(waiting, page, tool);
         elicitation.put("elicitationId", RawJson.string(UUID.randomUUID().toString()));
-        Map<String, RawJson> data = new LinkedHashMap<>(RawJson.of(meta(waiting)).members());
+        Map<String, RawJson> data =
+                new LinkedHashMap<>(RawJson.of(meta(waiting)).members());
         data.put("elicitations", RawJson.array(List.of(RawJson.object(elicitation))));
         return new Reply.Error(
                 OK,

@@ -46,10 +46,7 @@ record RequestMeta(
                 parent == null ? null : parent.asString().orElse(null), answer.requestHeader("x-client-request-id"));
         String program = programOf(members.get(MetaKey.CLIENT_INFO));
         return new RequestMeta(
-                progressToken(members),
-                trace,
-                others(members),
-                said.from(program, answer.requestHeader("User-Agent")));
+                progressToken(members), trace, others(members), said.from(program, answer.requestHeader("User-Agent")));
     }
 
     /** What a client's info says it is called; {@code null} if it does not say. */

@@ -74,7 +74,9 @@ class ApprovalWaitTest {
         assertTrue(anew.text().contains("a person must approve it first"), "nobody is sent there in a loop");
 
         decide(Vote.Choice.APPROVE);
-        assertEquals("written", alice.modern("tools/call", WRITE + back(asked, action)).text());
+        assertEquals(
+                "written",
+                alice.modern("tools/call", WRITE + back(asked, action)).text());
         assertEquals(1, fixture.tools().calls());
         assertFalse(
                 String.valueOf(fixture.tools().context().lastParams()).contains("inputResponses"),
@@ -101,7 +103,9 @@ class ApprovalWaitTest {
     void theStateIsForTheSameCallOfTheSameCaller() throws Exception {
         Caller.Heard asked = alice.modern("tools/call", WRITE);
         String other = "\"name\":\"fix__order\",\"arguments\":{\"n\":1}" + back(asked, "accept");
-        assertEquals(McpError.INVALID_PARAMS, alice.modern("tools/call", other).error().code());
+        assertEquals(
+                McpError.INVALID_PARAMS,
+                alice.modern("tools/call", other).error().code());
         Caller bob = world.caller("bob").capable(PAGES);
         assertEquals(
                 McpError.INVALID_PARAMS,

@@ -64,11 +64,7 @@ class ClientTimeoutsTest {
                 Program.of("langchain4j", "2025-11-25", 60),
                 Program.of("codex-mcp-client", "2025-06-18", 60),
                 new Program(
-                        "claude-code",
-                        ProtocolVersion.MODERN,
-                        Duration.ofSeconds(300),
-                        Duration.ofSeconds(60),
-                        true),
+                        "claude-code", ProtocolVersion.MODERN, Duration.ofSeconds(300), Duration.ofSeconds(60), true),
                 Program.of("gemini-cli-mcp-client", "2025-06-18", 600));
     }
 
@@ -92,7 +88,8 @@ class ClientTimeoutsTest {
                 headers.put(HeaderValue.NAME, "fix__write");
             } else {
                 String opened = "{\"protocolVersion\":\"" + program.version()
-                        + "\",\"capabilities\":{},\"clientInfo\":{\"name\":\"" + program.name() + "\",\"version\":\"1\"}}";
+                        + "\",\"capabilities\":{},\"clientInfo\":{\"name\":\"" + program.name()
+                        + "\",\"version\":\"1\"}}";
                 headers.put(
                         HeaderValue.SESSION,
                         caller.post(Map.of(), message(0, "initialize", opened)).header(HeaderValue.SESSION));
@@ -128,8 +125,8 @@ class ClientTimeoutsTest {
             if (!program.isModern()) {
                 caller.post(
                         headers,
-                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":" + lastId
-                                + "}}");
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":"
+                                + lastId + "}}");
             }
             call.close();
         }
@@ -146,8 +143,8 @@ class ClientTimeoutsTest {
     void hearsOfItsTicketWithinItsLimitAndHasItsResultByRepeating(Program program) throws Exception {
         assertTrue(HOLD.compareTo(program.limit()) < 0 && HOLD.compareTo(program.toFirstByte()) < 0);
         try (HttpFixture fixture = HttpFixture.modern();
-                HubWorld world = HubWorld.with(
-                        InstantSource.system(), scaled(HOLD), HubWorld.http("fix", fixture.url()))) {
+                HubWorld world =
+                        HubWorld.with(InstantSource.system(), scaled(HOLD), HubWorld.http("fix", fixture.url()))) {
             Client client = new Client(program, world);
             Caller.Heard first = client.call();
             String ticket = waiting(world);

@@ -315,7 +315,9 @@ public final class ApprovalGate {
      */
     private void hold(Asking asking, Ticket ticket) throws CallEnded {
         long end = System.nanoTime()
-                + shorter(config.hold(asking.call.correlation().programs()), asking.call.deadline().remaining())
+                + shorter(
+                                config.hold(asking.call.correlation().programs()),
+                                asking.call.deadline().remaining())
                         .toNanos();
         try (DecisionSignals.Watch watch = tickets.signals().watch(ticket.id())) {
             while (true) {

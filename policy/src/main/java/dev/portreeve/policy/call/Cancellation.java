@@ -41,14 +41,7 @@ public final class Cancellation {
         return new Upstream<>() {
             @Override
             public Usage execute(Clearance cleared, OutputSink<C> out) throws CallEnded {
-                begin();
-                try {
-                    return upstream.execute(cleared, out);
-                } catch (CallEnded ended) {
-                    throw isCancelled() ? new CallEnded(new CallOutcome.Abandoned()) : ended;
-                } finally {
-                    end();
-                }
+                return executed(upstream, cleared, out);
             }
 
             @Override
@@ -56,6 +49,18 @@ public final class Cancellation {
                 return Cancellation.this.isAwaited() && upstream.isAwaited();
             }
         };
+    }
+
+    private <C extends Output<C>> Usage executed(Upstream<C> upstream, Clearance cleared, OutputSink<C> out)
+            throws CallEnded {
+        begin();
+        try {
+            return upstream.execute(cleared, out);
+        } catch (CallEnded ended) {
+            throw isCancelled() ? new CallEnded(new CallOutcome.Abandoned()) : ended;
+        } finally {
+            end();
+        }
     }
 
     private synchronized void begin() throws CallEnded {
