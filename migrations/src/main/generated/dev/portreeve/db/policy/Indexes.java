@@ -35,9 +35,12 @@ public class Indexes {
     // -------------------------------------------------------------------------
 
     public static final Index APPROVAL_ESCALATING = Internal.createIndex(DSL.name("approval_escalating"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.ESCALATES_AT }, false);
+    public static final Index APPROVAL_LISTED = Internal.createIndex(DSL.name("approval_listed"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.STATE, Approval.APPROVAL.REQUESTED_AT.desc(), Approval.APPROVAL.ID }, false);
     public static final Index APPROVAL_LIVING = Internal.createIndex(DSL.name("approval_living"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING }, true);
     public static final Index APPROVAL_OF_CALL = Internal.createIndex(DSL.name("approval_of_call"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.CALL_DIGEST, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
+    public static final Index APPROVAL_OVER = Internal.createIndex(DSL.name("approval_over"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.EXPIRES_AT }, false);
     public static final Index APPROVAL_RECENT = Internal.createIndex(DSL.name("approval_recent"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
+    public static final Index APPROVAL_UNUSED = Internal.createIndex(DSL.name("approval_unused"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.REDEEM_BEFORE }, false);
     public static final Index APPROVAL_USED = Internal.createIndex(DSL.name("approval_used"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.SERVER, Approval.APPROVAL.TOOL, Approval.APPROVAL.DECIDED_AT.desc() }, false);
     public static final Index BUDGET_OF_MADE_KEY = Internal.createIndex(DSL.name("budget_of_made_key"), Budget.BUDGET, new OrderField[] { Budget.BUDGET.TENANT, Budget.BUDGET.OWNER_ID }, false);
     public static final Index BUDGET_RAISE_BY_BUDGET = Internal.createIndex(DSL.name("budget_raise_by_budget"), BudgetRaise.BUDGET_RAISE, new OrderField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.BUDGET_ID, BudgetRaise.BUDGET_RAISE.ENDS_AT }, false);

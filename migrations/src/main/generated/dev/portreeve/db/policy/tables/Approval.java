@@ -273,7 +273,7 @@ public class Approval extends TableImpl<ApprovalRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_RECENT, Indexes.APPROVAL_USED);
+        return Arrays.asList(Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LISTED, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_OVER, Indexes.APPROVAL_RECENT, Indexes.APPROVAL_UNUSED, Indexes.APPROVAL_USED);
     }
 
     @Override
