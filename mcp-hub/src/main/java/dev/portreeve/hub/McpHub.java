@@ -92,7 +92,7 @@ public final class McpHub implements AutoCloseable {
             List<ToolServerConfig> servers,
             List<ViewConfig> views,
             CallGovernor governor,
-            AccessPolicy access,
+            Supplier<AccessPolicy> access,
             Supplier<CallId> callIds,
             SealedTokens tokens,
             HubStores stores,

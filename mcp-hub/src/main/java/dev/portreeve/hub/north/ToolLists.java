@@ -84,7 +84,7 @@ final class ToolLists {
 
     /** A client that knows the word asks its own user before each call of a tool that a person may have to approve. */
     private RawJson listed(Subject subject, CatalogTool tool) {
-        if (!access.mayAsk(subject, tool.resource())) {
+        if (!access.get().mayAsk(subject, tool.resource())) {
             return tool.listing();
         }
         Map<String, RawJson> members = new LinkedHashMap<>(tool.listing().members());
@@ -116,7 +116,7 @@ final class ToolLists {
             if (rules.mayUse(subject, tool.resource())) {
                 print = PRIME * print + tool.name().hashCode();
                 print = PRIME * print + tool.resource().hashCode();
-                print = PRIME * print + Boolean.hashCode(access.mayAsk(subject, tool.resource()));
+                print = PRIME * print + Boolean.hashCode(rules.mayAsk(subject, tool.resource()));
             }
         }
         return print;
