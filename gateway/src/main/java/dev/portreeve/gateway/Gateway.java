@@ -44,7 +44,6 @@ import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
-import dev.portreeve.policy.notice.WebhookSecret;
 import dev.portreeve.policy.version.UnusableRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,7 +108,7 @@ public final class Gateway implements AutoCloseable {
                         evidence.log(),
                         pepper,
                         clock,
-                        parts.add(new HttpWebhooks()),
+                        parts.add(new HttpWebhooks(parts.add(new AlarmClock()))),
                         SmtpMail.of(config.notices().email(), clock),
                         adminBase.resolve("/api/v1/approvals"),
                         ids,
@@ -291,9 +290,7 @@ public final class Gateway implements AutoCloseable {
                 hub::refresh,
                 policy.approvals(),
                 policy.stops(),
-                config.approvals().webhooks().stream()
-                        .map(webhook -> WebhookSecret.of(webhook.secret()))
-                        .toList(),
+                policy.decisions(),
                 evidence.verifications(),
                 policy::access,
                 questions,

@@ -195,7 +195,7 @@ class AdminApiTest {
     @Test
     void a_signed_decision_needs_no_token() {
         String id = ticket("by webhook");
-        String body = "{\"decision\":\"deny\",\"approver\":\"ana\",\"reason\":\"not today\"}";
+        String body = "{\"ticket\":\"" + id + "\",\"decision\":\"deny\",\"approver\":\"ana\",\"reason\":\"not today\"}";
         HttpResponse<String> decided = signed(id, body, body, Instant.now());
         assertEquals(200, decided.statusCode(), decided.body());
         assertEquals("denied", json(decided).path("state").asString());
@@ -207,17 +207,26 @@ class AdminApiTest {
     @Test
     void a_signature_that_does_not_fit_decides_nothing() {
         String id = ticket("forged");
-        String approve = "{\"decision\":\"approve\",\"approver\":\"ana\"}";
+        String approve = "{\"ticket\":\"" + id + "\",\"decision\":\"approve\",\"approver\":\"ana\"}";
         assertEquals(
                 401,
                 signed(id, approve, "{\"decision\":\"deny\"}", Instant.now()).statusCode());
         assertEquals(
                 401,
                 signed(id, approve, approve, Instant.now().minusSeconds(600)).statusCode());
+        String nobody = "{\"ticket\":\"" + id + "\",\"decision\":\"approve\"}";
+        assertEquals(400, signed(id, nobody, nobody, Instant.now()).statusCode());
+        String unbound = "{\"decision\":\"approve\",\"approver\":\"ana\"}";
+        assertEquals(400, signed(id, unbound, unbound, Instant.now()).statusCode());
+        String other = ticket("another, decided in the same minute");
+        String elsewhere = "{\"ticket\":\"" + other + "\",\"decision\":\"approve\",\"approver\":\"ana\"}";
+        HttpResponse<String> replayed = signed(id, elsewhere, elsewhere, Instant.now());
+        assertEquals(403, replayed.statusCode());
+        assertTrue(replayed.body().contains("signed for another ticket"), replayed.body());
+        String external = "{\"decision\":\"approve\",\"approver\":\"external:desk\"}";
         assertEquals(
-                400,
-                signed(id, "{\"decision\":\"approve\"}", "{\"decision\":\"approve\"}", Instant.now())
-                        .statusCode());
+                403,
+                fixture.api("POST", "/api/v1/approvals/" + id + "/decision", external).statusCode());
         String waiting =
                 fixture.api("GET", "/api/v1/approvals?state=waiting", "").body();
         assertTrue(waiting.contains(id), waiting);
@@ -226,7 +235,7 @@ class AdminApiTest {
     @Test
     void nobody_decides_about_their_own_call_and_unknown_tickets_are_unknown() {
         String id = ticket("own");
-        String body = "{\"decision\":\"approve\",\"approver\":\"bot\"}";
+        String body = "{\"ticket\":\"" + id + "\",\"decision\":\"approve\",\"approver\":\"bot\"}";
         assertEquals(403, signed(id, body, body, Instant.now()).statusCode());
         assertEquals(
                 404,

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -149,6 +150,17 @@ final class GatewayFixture implements AutoCloseable {
         try (Connection connection = database.owner().dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException failed) {
+            throw new AssertionError(sql, failed);
+        }
+    }
+
+    /** The answer of a question with one truth value, as the database's owner. */
+    boolean isTrue(String sql) {
+        try (Connection connection = database.owner().dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() && rows.getBoolean(1);
         } catch (SQLException failed) {
             throw new AssertionError(sql, failed);
         }

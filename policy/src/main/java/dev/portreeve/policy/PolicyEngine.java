@@ -12,6 +12,8 @@ import dev.portreeve.policy.approval.Escalations;
 import dev.portreeve.policy.approval.PauseRequests;
 import dev.portreeve.policy.approval.People;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
+import dev.portreeve.policy.approval.ReceiverAnswers;
+import dev.portreeve.policy.approval.SignedDecisions;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetNews;
@@ -37,6 +39,7 @@ import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.RateLimits;
+import dev.portreeve.policy.notice.AnswerReader;
 import dev.portreeve.policy.notice.MailChannel;
 import dev.portreeve.policy.notice.NoticeDelivery;
 import dev.portreeve.policy.notice.PostgresOutbox;
@@ -103,6 +106,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final PolicyVersions versions;
     private final JournalledKeys keys;
     private final Approvals approvals;
+    private final SignedDecisions decisions;
     private final PostgresBudgets budgets;
     private final PostgresClock clock;
     private final LeaseSweeper leases;
@@ -159,6 +163,7 @@ public final class PolicyEngine implements AutoCloseable {
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals =
                 new Approvals(tickets, config.approvals(), new ApprovalLinks(ground.decisions(), ground.pepper()));
+        this.decisions = new SignedDecisions(config.approvals().webhooks(), ground.clock());
         this.notifications = new PostgresNotifications(ground.unpooled());
         this.limits = limits(config, ground, notifications);
         this.stops = Stops.on(ground.database(), audit);
@@ -184,7 +189,7 @@ public final class PolicyEngine implements AutoCloseable {
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
         this.watch = watch(config, ground, tickets, stops);
-        this.post = post(config, ground);
+        this.post = post(config, ground, new ReceiverAnswers(approvals, decisions));
     }
 
     private void listen(PostgresBudgetLedger ledger) {
@@ -255,13 +260,13 @@ public final class PolicyEngine implements AutoCloseable {
     }
 
     /** Each on a thread of its own: a receiver that hangs must keep nobody else waiting. */
-    private static List<Housekeeping> post(PolicyConfig config, Ground ground) {
+    private static List<Housekeeping> post(PolicyConfig config, Ground ground, AnswerReader answers) {
         PostgresOutbox outbox = new PostgresOutbox(ground.database());
         List<Webhook> webhooks = Stream.concat(
                         config.approvals().webhooks().stream(), config.notices().webhooks().stream())
                 .toList();
         NoticeDelivery byWebhook =
-                NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, ground.clock(), ground.random());
+                NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, answers, ground.clock(), ground.random());
         NoticeDelivery byEmail =
                 NoticeDelivery.byEmail(outbox, ground.mail(), config.notices().email(), ground.random());
         return List.of(
@@ -388,6 +393,11 @@ public final class PolicyEngine implements AutoCloseable {
 
     public Approvals approvals() {
         return approvals;
+    }
+
+    /** What decisions that receivers of messages sign are worth. */
+    public SignedDecisions decisions() {
+        return decisions;
     }
 
     /** What people change about budgets while calls run. */

@@ -32,9 +32,8 @@ final class AdminApi {
         this.approvals = new ApprovalsApi(
                 new ApprovalDesk(services.approvals(), services.tenants()),
                 services.approvals().links(),
-                services.webhookSecrets(),
-                json,
-                clock);
+                services.decisions(),
+                json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());

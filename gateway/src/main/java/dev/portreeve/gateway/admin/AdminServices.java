@@ -10,11 +10,11 @@ import dev.portreeve.hub.catalog.Refreshed;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.SignedDecisions;
 import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.BudgetOrders;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.key.KeyDirectory;
-import dev.portreeve.policy.notice.WebhookSecret;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  *
  * @param tenants of the configuration
  * @param refresh looks at a server's definitions now; empty if there is no such server
- * @param webhookSecrets who holds one of them may send a signed decision
+ * @param decisions what a signed decision is worth
  * @param policy the rules that are in force
  * @param rules where these are changed
  * @param links makes the address of a one-time code
@@ -46,7 +46,7 @@ public record AdminServices(
         Refresh refresh,
         Approvals approvals,
         Stops stops,
-        List<WebhookSecret> webhookSecrets,
+        SignedDecisions decisions,
         Verifications verifications,
         Supplier<AccessPolicy> policy,
         Questions questions,

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.admin;
 
 import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.SignedDecisions;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
@@ -133,7 +134,15 @@ final class ApprovalDesk {
         };
     }
 
-    private static UUID uuid(String id) {
+    /** Refuses a name that only a system's own signature may speak under. */
+    static void requirePerson(String approver) {
+        if (approver.startsWith(SignedDecisions.EXTERNAL)) {
+            throw new AdminRefusal(Problem.forbidden(
+                    "only a message that it signs itself decides as \"" + SignedDecisions.EXTERNAL + "…\""));
+        }
+    }
+
+    static UUID uuid(String id) {
         try {
             return UUID.fromString(id);
         } catch (IllegalArgumentException notOne) {

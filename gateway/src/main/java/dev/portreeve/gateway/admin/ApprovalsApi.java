@@ -2,14 +2,14 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.Seat;
+import dev.portreeve.policy.approval.SignedDecisions;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
-import dev.portreeve.policy.notice.WebhookSecret;
+import dev.portreeve.policy.notice.SignedText;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,17 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
 final class ApprovalsApi {
     private final ApprovalDesk desk;
     private final ApprovalLinks links;
-    private final List<WebhookSecret> secrets;
+    private final SignedDecisions decisions;
     private final AdminJson json;
-    private final InstantSource clock;
 
-    ApprovalsApi(
-            ApprovalDesk desk, ApprovalLinks links, List<WebhookSecret> secrets, AdminJson json, InstantSource clock) {
+    ApprovalsApi(ApprovalDesk desk, ApprovalLinks links, SignedDecisions decisions, AdminJson json) {
         this.desk = desk;
         this.links = links;
-        this.secrets = List.copyOf(secrets);
+        this.decisions = decisions;
         this.json = json;
-        this.clock = clock;
     }
 
     /** Tickets, newest first. */
@@ -147,6 +144,7 @@ final class ApprovalsApi {
         if (approver == null || approver.isBlank()) {
             throw new AdminRefusal(Problem.badRequest("\"approver\" is missing: for whom"));
         }
+        ApprovalDesk.requirePerson(approver);
         Ticket ticket = desk.find(exchange.path("id"));
         exchange.json(201, json.write(new Link(links.of(ticket.id(), approver).toString())));
     }
@@ -159,23 +157,46 @@ final class ApprovalsApi {
 
     private void decide(AdminRoutes routes, AdminExchange exchange) {
         byte[] body = exchange.body();
-        boolean signed = exchange.header(HeaderNames.create("webhook-signature")) != null;
-        if (signed) {
-            requireSignature(exchange, body);
-        } else {
+        Vote vote;
+        if (exchange.header(HeaderNames.create("webhook-signature")) == null) {
             routes.requireToken(exchange);
+            Decision decision = read(body, Decision.class);
+            vote = new Vote(
+                    operator(decision.approver()),
+                    choice(decision.decision()),
+                    decision.reason(),
+                    Vote.Channel.API);
+        } else {
+            vote = signed(exchange, body);
         }
-        Decision decision = read(body, Decision.class);
-        String approver = decision.approver();
-        if (signed && (approver == null || approver.isBlank())) {
-            throw new AdminRefusal(Problem.badRequest("\"approver\" is missing: who decided"));
-        }
-        Vote vote = new Vote(
-                approver == null || approver.isBlank() ? ApprovalDesk.OPERATOR : approver,
-                choice(decision.decision()),
-                decision.reason(),
-                signed ? Vote.Channel.WEBHOOK : Vote.Channel.API);
         exchange.json(200, json.write(TicketView.of(desk.decide(exchange.path("id"), vote))));
+    }
+
+    /** Who decides with the admin token. A system that decides by signed messages does so by nothing else. */
+    private static String operator(@Nullable String approver) {
+        if (approver == null || approver.isBlank()) {
+            return ApprovalDesk.OPERATOR;
+        }
+        ApprovalDesk.requirePerson(approver);
+        return approver;
+    }
+
+    private Vote signed(AdminExchange exchange, byte[] body) {
+        SignedText message = new SignedText(
+                header(exchange, "webhook-id"),
+                header(exchange, "webhook-timestamp"),
+                header(exchange, "webhook-signature"),
+                body);
+        return switch (decisions.sent(ApprovalDesk.uuid(exchange.path("id")), message)) {
+            case SignedDecisions.Worth.Genuine(Vote vote) -> vote;
+            case SignedDecisions.Worth.Refused(SignedDecisions.Why why, String detail) ->
+                throw new AdminRefusal(
+                        switch (why) {
+                            case NOT_SIGNED -> Problem.unauthorized(detail);
+                            case UNREADABLE -> Problem.badRequest(detail);
+                            case OTHER_TICKET, NOT_ITS_VOICE -> Problem.forbidden(detail);
+                        });
+        };
     }
 
     static Vote.Choice choice(@Nullable String decision) {
@@ -184,26 +205,6 @@ final class ApprovalsApi {
             case "deny" -> Vote.Choice.DENY;
             case null, default -> throw new AdminRefusal(Problem.badRequest("\"decision\" must be approve or deny"));
         };
-    }
-
-    private void requireSignature(AdminExchange exchange, byte[] body) {
-        String id = header(exchange, "webhook-id");
-        String timestamp = header(exchange, "webhook-timestamp");
-        String signature = header(exchange, "webhook-signature");
-        WebhookSecret.Verification best = WebhookSecret.Verification.FORGED;
-        for (WebhookSecret secret : secrets) {
-            WebhookSecret.Verification said = secret.verify(id, timestamp, signature, body, clock.instant());
-            if (said == WebhookSecret.Verification.GENUINE) {
-                return;
-            }
-            best = said;
-        }
-        throw new AdminRefusal(Problem.unauthorized(
-                switch (best) {
-                    case INCOMPLETE -> "a signed decision needs webhook-id, webhook-timestamp and webhook-signature";
-                    case STALE -> "the decision was signed more than five minutes from now: sign it anew";
-                    case FORGED, GENUINE -> "the signature fits none of the configured webhooks";
-                }));
     }
 
     private static String header(AdminExchange exchange, String name) {

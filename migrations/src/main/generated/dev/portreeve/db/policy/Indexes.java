@@ -52,6 +52,7 @@ public class Indexes {
     public static final Index LEASE_BY_TOUCH = Internal.createIndex(DSL.name("lease_by_touch"), Lease.LEASE, new OrderField[] { Lease.LEASE.TOUCHED_AT }, false);
     public static final Index LIMIT_POOL_BY_TIME = Internal.createIndex(DSL.name("limit_pool_by_time"), LimitPool.LIMIT_POOL, new OrderField[] { LimitPool.LIMIT_POOL.DEBT_AT }, false);
     public static final Index LIMIT_SHARE_BY_REPLICA = Internal.createIndex(DSL.name("limit_share_by_replica"), LimitShare.LIMIT_SHARE, new OrderField[] { LimitShare.LIMIT_SHARE.REPLICA }, false);
+    public static final Index NOTICE_DEAD = Internal.createIndex(DSL.name("notice_dead"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.TENANT, Notice.NOTICE.NEXT_AT.desc(), Notice.NOTICE.ID }, false);
     public static final Index NOTICE_DUE = Internal.createIndex(DSL.name("notice_due"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index NOTICE_OVER = Internal.createIndex(DSL.name("notice_over"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), LaterPosting.LATER_POSTING, new OrderField[] { LaterPosting.LATER_POSTING.AT }, false);

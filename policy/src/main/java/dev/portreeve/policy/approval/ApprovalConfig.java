@@ -88,6 +88,7 @@ public record ApprovalConfig(
         clients = clients == null ? List.of() : List.copyOf(clients);
         deputies = deputies == null ? List.of() : List.copyOf(deputies);
         webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);
+        checkSystems(webhooks);
         hold = hold == null ? HOLD : hold;
         timeout = timeout == null ? TIMEOUT : timeout;
         redeemWithin = redeemWithin == null ? REDEEM_WITHIN : redeemWithin;
@@ -99,6 +100,23 @@ public record ApprovalConfig(
         if (hold.isNegative() || !timeout.isPositive() || !redeemWithin.isPositive()) {
             throw new IllegalArgumentException(
                     "approvals need a hold of at least 0, and a timeout and redeem-within above 0");
+        }
+    }
+
+    /** Who signs as a system of its own shares its secret with nobody who could speak for it. */
+    private static void checkSystems(List<Webhook> webhooks) {
+        for (Webhook webhook : webhooks) {
+            for (Webhook other : webhooks) {
+                if (webhook != other && webhook.id() != null && webhook.id().equals(other.id())) {
+                    throw new IllegalArgumentException("there are two webhooks with the id \"" + webhook.id() + "\"");
+                }
+                if (webhook != other
+                        && webhook.id() != null
+                        && webhook.secret().reveal().equals(other.secret().reveal())) {
+                    throw new IllegalArgumentException(
+                            "the webhook \"" + webhook.id() + "\" decides as itself, so it needs a secret of its own");
+                }
+            }
         }
     }
 

@@ -38,14 +38,18 @@ public final class NoticeDelivery {
         this.random = random;
     }
 
-    /** @param webhooks the receivers and their secrets; messages for others are given up */
+    /**
+     * @param webhooks the receivers and their secrets; messages for others are given up
+     * @param answers reads what receivers answer
+     */
     public static NoticeDelivery byWebhook(
             Outbox outbox,
             WebhookChannel channel,
             List<Webhook> webhooks,
+            AnswerReader answers,
             InstantSource clock,
             RandomGenerator random) {
-        return new NoticeDelivery(outbox, Way.WEBHOOK, new SignedWebhooks(channel, webhooks, clock), random);
+        return new NoticeDelivery(outbox, Way.WEBHOOK, new SignedWebhooks(channel, webhooks, answers, clock), random);
     }
 
     /** @param config the mailboxes; messages for others are given up */

@@ -3,6 +3,7 @@ package dev.portreeve.policy.notice;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that are owed since what they speak of was committed. Several replicas may work on it at once. Thread-safe; blocks on the database.
@@ -11,9 +12,21 @@ public interface Outbox {
     /**
      * A message that this caller now has to send.
      *
+     * @param ticket which approval it asks for; {@code null} for none
      * @param attempt counts from 1, this one included
      */
-    record Due(String tenant, UUID id, String endpoint, byte[] body, int attempt) {}
+    record Due(
+            String tenant,
+            UUID id,
+            @Nullable UUID ticket,
+            String endpoint,
+            byte[] body,
+            int attempt) {
+        /** What receivers know it by, the same on each attempt. */
+        public String publicId() {
+            return "msg_" + id;
+        }
+    }
 
     /**
      * Takes messages that are due. Nobody else gets them until the lease ends; then they are due again, so a crash loses none. Messages

@@ -58,13 +58,19 @@ public final class PostgresOutbox implements Outbox {
                                 .skipLocked()))
                 .returning()
                 .fetch(row ->
-                        new Due(row.getTenant(), row.getId(), row.getEndpoint(), row.getBody(), row.getAttempts()));
+                        new Due(
+                        row.getTenant(),
+                        row.getId(),
+                        row.getApprovalId(),
+                        row.getEndpoint(),
+                        row.getBody(),
+                        row.getAttempts()));
     }
 
     /** Nobody needs to hear of a ticket that no longer waits. */
     private void giveUpSettled() {
         database.update(NOTICE)
-                .set(NOTICE.STATE, "given-up")
+                .set(NOTICE.STATE, "settled")
                 .set(NOTICE.LAST_ERROR, "the ticket no longer waits for a decision")
                 .where(IS_DUE.and(NOTICE.APPROVAL_ID.isNotNull()))
                 .andNotExists(DSL.selectOne()

@@ -15,8 +15,17 @@ public interface WebhookChannel {
 
     /** What came of an attempt. */
     sealed interface Delivery {
-        /** The receiver answered with this status. */
-        record Answered(int status) implements Delivery {}
+        /**
+         * The receiver answered with this status.
+         *
+         * @param answer what it said with it, if it said anything that is not too long; empty otherwise
+         */
+        record Answered(int status, SignedText answer) implements Delivery {
+            /** Without a word. */
+            public Answered(int status) {
+                this(status, new SignedText("", "", "", new byte[0]));
+            }
+        }
 
         /**
          * No answer.

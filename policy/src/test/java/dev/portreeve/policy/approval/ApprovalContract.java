@@ -30,8 +30,10 @@ import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.AnswerReader;
 import dev.portreeve.policy.notice.NoticeDelivery;
 import dev.portreeve.policy.notice.Outbox;
+import dev.portreeve.policy.notice.SignedText;
 import dev.portreeve.policy.notice.Way;
 import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.notice.WebhookChannel;
@@ -944,8 +946,108 @@ abstract class ApprovalContract {
     }
 
     private NoticeDelivery delivery(WebhookChannel channel) {
+        List<Webhook> webhooks = config(Duration.ZERO).webhooks();
+        SignedDecisions decisions = new SignedDecisions(webhooks, java.time.InstantSource.system());
         return NoticeDelivery.byWebhook(
-                outbox(), channel, config(Duration.ZERO).webhooks(), java.time.InstantSource.system(), new Random(1));
+                outbox(),
+                channel,
+                webhooks,
+                new ReceiverAnswers(approvals(), decisions),
+                java.time.InstantSource.system(),
+                new Random(1));
+    }
+
+    /** Answers each message with this body, signed as the message was, unless something else is said. */
+    private NoticeDelivery answering(String body, String id, Duration age, Secret secret) {
+        return delivery((url, headers, unused) -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            String signedAs = id.isEmpty() ? headers.get("webhook-id") : id;
+            long at = java.time.Instant.now().minus(age).getEpochSecond();
+            return new WebhookChannel.Delivery.Answered(
+                    200,
+                    new SignedText(
+                            signedAs, String.valueOf(at), WebhookSecret.of(secret).sign(signedAs, at, bytes), bytes));
+        });
+    }
+
+    private static String decision(UUID ticket, String decision) {
+        return "{\"ticket\":\"" + ticket + "\",\"decision\":\"" + decision + "\",\"approver\":\"ann\",\"reason\":\"ok\"}";
+    }
+
+    @Test
+    void aReceiverDecidesInItsVeryAnswer() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        assertEquals(1, answering(decision(ticket, "approve"), "", Duration.ZERO, SECRET).runOnce());
+        Ticket approved = approvals().find("acme", ticket).orElseThrow();
+        assertEquals(TicketState.Name.APPROVED, approved.state().name());
+        assertEquals("ann", approved.decidedBy());
+        assertTrue(leaves().stream().anyMatch(leaf -> leaf.contains("\"channel\":\"webhook\"")));
+        assertEquals(Optional.empty(), attempt(ARGUMENTS));
+    }
+
+    @Test
+    void anAnswerThatIsNotSignedForThisMessageAndTicketCountsForNothing() {
+        UUID other = ticket(attempt("{\"path\":\"/other\"}"));
+        assertEquals(1, delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(204)).runOnce());
+        Secret stranger = new Secret("whsec_" + "C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
+        String text = "{\"path\":\"/n\",\"text\":\"NUMBER\"}";
+        List<java.util.function.Function<UUID, NoticeDelivery>> attacks = List.of(
+                ticket -> answering(decision(other, "approve"), "", Duration.ZERO, SECRET),
+                ticket -> answering(decision(ticket, "approve"), "", Duration.ofMinutes(6), SECRET),
+                ticket -> answering(decision(ticket, "approve"), "msg_" + other, Duration.ZERO, SECRET),
+                ticket -> answering(decision(ticket, "approve"), "", Duration.ZERO, stranger),
+                ticket -> answering("{\"decision\":\"approve\",\"approver\":\"ann\"}", "", Duration.ZERO, SECRET),
+                ticket -> answering(
+                        decision(ticket, "approve").replace("}", ",\"decision\":\"deny\"}"), "", Duration.ZERO, SECRET),
+                ticket -> answering(
+                        decision(ticket, "approve").replace("}", ",\"arguments\":{}}"), "", Duration.ZERO, SECRET),
+                ticket -> answering(decision(ticket, "approve").replace("ann", "triage-bot"), "", Duration.ZERO, SECRET),
+                ticket -> answering(
+                        decision(ticket, "approve").replace("ann", "external:desk"), "", Duration.ZERO, SECRET),
+                ticket -> answering("\u0000 not json", "", Duration.ZERO, SECRET),
+                ticket -> delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(
+                        200,
+                        new SignedText("", "", "", decision(ticket, "approve").getBytes(StandardCharsets.UTF_8)))),
+                // What was said to it, signature and all, thrown back.
+                ticket -> delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(
+                        200,
+                        new SignedText(
+                                String.valueOf(headers.get("webhook-id")),
+                                String.valueOf(headers.get("webhook-timestamp")),
+                                String.valueOf(headers.get("webhook-signature")),
+                                body))));
+        for (int i = 0; i < attacks.size(); i++) {
+            UUID ticket = ticket(attempt(text.replace("NUMBER", String.valueOf(i))));
+            assertEquals(1, attacks.get(i).apply(ticket).runOnce(), "attack " + i);
+            assertEquals(
+                    TicketState.Name.PENDING,
+                    approvals().find("acme", ticket).orElseThrow().state().name(),
+                    "attack " + i);
+        }
+        assertEquals(
+                TicketState.Name.PENDING,
+                approvals().find("acme", other).orElseThrow().state().name());
+        assertEquals(0, records("approval.decided"));
+    }
+
+    @Test
+    void aSystemDecidesAsItselfAndForNobodyElse() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        Webhook desk = new Webhook(URI.create(HOOK), SECRET, "desk");
+        SignedDecisions decisions = new SignedDecisions(List.of(desk), java.time.InstantSource.system());
+        java.util.function.Function<String, SignedDecisions.Worth> say = body -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            long at = java.time.Instant.now().getEpochSecond();
+            String signature = WebhookSecret.of(SECRET).sign("msg_x", at, bytes);
+            return decisions.sent(ticket, new SignedText("msg_x", String.valueOf(at), signature, bytes));
+        };
+        SignedDecisions.Worth.Genuine itself = assertInstanceOf(
+                SignedDecisions.Worth.Genuine.class,
+                say.apply("{\"ticket\":\"" + ticket + "\",\"decision\":\"deny\"}"));
+        assertEquals("external:desk", itself.vote().approver());
+        SignedDecisions.Worth.Refused asAnn = assertInstanceOf(
+                SignedDecisions.Worth.Refused.class, say.apply(decision(ticket, "deny")));
+        assertEquals(SignedDecisions.Why.NOT_ITS_VOICE, asAnn.why());
     }
 
     @Test
@@ -1000,6 +1102,7 @@ abstract class ApprovalContract {
                     throw new AssertionError("nothing may be sent to " + url + Map.copyOf(headers));
                 },
                 List.of(),
+                AnswerReader.NOBODY,
                 java.time.InstantSource.system(),
                 new Random(1));
         assertEquals(1, delivery.runOnce());

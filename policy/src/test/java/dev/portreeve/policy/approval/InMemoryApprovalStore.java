@@ -206,6 +206,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
                     claimed.add(new Due(
                             ticket.tenant(),
                             owed.notice.id(),
+                            owed.notice.ticket(),
                             owed.notice.endpoint(),
                             owed.notice.body(),
                             owed.attempts));

@@ -25,12 +25,11 @@ import java.util.concurrent.Executors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Receives the gateway's approval requests (Standard Webhooks, see {@link WebhookSecret}), shows them, and posts the
  * signed decision to the address that the request names. It answers the webhook at once and decides afterwards, because a
- * person takes longer than a sender waits.
+ * person takes longer than a sender waits. A program that decides by itself need not: its decision is the answer.
  *
  * <p>Thread-safe; requests are handled on virtual threads.
  */
@@ -52,6 +51,11 @@ public final class ApprovalReceiver implements AutoCloseable {
     /** Says yes or no to a request; may take as long as the request lives. */
     public interface Approver {
         Decision decide(JsonNode request) throws InterruptedException;
+
+        /** Whether it takes no time, so that the answer to the message can say it. */
+        default boolean isQuick() {
+            return false;
+        }
     }
 
     /**
@@ -61,6 +65,19 @@ public final class ApprovalReceiver implements AutoCloseable {
      * @param reason shown to the agent and kept in the record
      */
     public record Decision(boolean approved, String by, String reason) {}
+
+    /** Says the same to everything. */
+    private record Automatic(String rule) implements Approver {
+        @Override
+        public Decision decide(JsonNode request) {
+            return new Decision("--approve".equals(rule), user(), "decided by the rule " + rule);
+        }
+
+        @Override
+        public boolean isQuick() {
+            return true;
+        }
+    }
 
     /** The ids of the last messages: a sender repeats a message when it did not see our answer. */
     private static final class Remembered extends LinkedHashMap<String, Boolean> {
@@ -96,14 +113,15 @@ public final class ApprovalReceiver implements AutoCloseable {
 
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
-            exchange.sendResponseHeaders(accept(exchange), -1);
+            if ("POST".equals(exchange.getRequestMethod())) {
+                accept(exchange);
+            } else {
+                exchange.sendResponseHeaders(405, -1);
+            }
         }
     }
 
-    private int accept(HttpExchange exchange) throws IOException {
-        if (!"POST".equals(exchange.getRequestMethod())) {
-            return 405;
-        }
+    private void accept(HttpExchange exchange) throws IOException {
         byte[] body = body(exchange.getRequestBody());
         String id = header(exchange, "webhook-id");
         boolean genuine = secret.verifies(
@@ -114,18 +132,54 @@ public final class ApprovalReceiver implements AutoCloseable {
                 clock.instant());
         if (!genuine) {
             out.println("refused a message whose signature is not right");
-            return 401;
+            exchange.sendResponseHeaders(401, -1);
+            return;
         }
         JsonNode message;
         try {
             message = JSON.readTree(body);
         } catch (JacksonException notJson) {
-            return 400;
+            exchange.sendResponseHeaders(400, -1);
+            return;
         }
-        if ("approval.requested".equals(message.path("type").asString("")) && seen.add(id)) {
+        boolean asks = "approval.requested".equals(message.path("type").asString(""));
+        if (asks && approver.isQuick()) {
+            answer(exchange, id, message.path("data"));
+            return;
+        }
+        if (asks && seen.add(id)) {
             threads.execute(() -> decide(message.path("data")));
         }
-        return 204;
+        exchange.sendResponseHeaders(204, -1);
+    }
+
+    /** The decision as the answer, signed under the id of the message it answers; a repeated message gets the same. */
+    private void answer(HttpExchange exchange, String id, JsonNode request) throws IOException {
+        out.println(show(request));
+        try {
+            Decision decision = approver.decide(request);
+            byte[] body = body(request, decision);
+            long timestamp = clock.instant().getEpochSecond();
+            exchange.getResponseHeaders().set("content-type", "application/json");
+            exchange.getResponseHeaders().set("webhook-id", id);
+            exchange.getResponseHeaders().set("webhook-timestamp", String.valueOf(timestamp));
+            exchange.getResponseHeaders().set("webhook-signature", secret.sign(id, timestamp, body));
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            out.println((decision.approved() ? "approve " : "deny ")
+                    + request.path("ticket").asString("") + " in the answer");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** It names the ticket, so that nobody can send it again for another. */
+    private static byte[] body(JsonNode request, Decision decision) {
+        return JSON.writeValueAsBytes(JSON.createObjectNode()
+                .put("ticket", request.path("ticket").asString(""))
+                .put("decision", decision.approved() ? "approve" : "deny")
+                .put("approver", decision.by())
+                .put("reason", decision.reason()));
     }
 
     private void decide(JsonNode request) {
@@ -134,7 +188,7 @@ public final class ApprovalReceiver implements AutoCloseable {
             Decision decision = approver.decide(request);
             out.println((decision.approved() ? "approve " : "deny ")
                     + request.path("ticket").asString("") + ": "
-                    + post(URI.create(request.path("decision_url").asString("")), decision));
+                    + post(URI.create(request.path("decision_url").asString("")), body(request, decision)));
         } catch (IOException failed) {
             out.println("the decision could not be delivered: " + failed);
         } catch (InterruptedException stopped) {
@@ -143,12 +197,7 @@ public final class ApprovalReceiver implements AutoCloseable {
     }
 
     /** Signed like the request: with the secret that only this receiver and the gateway know. */
-    private String post(URI decisionUrl, Decision decision) throws IOException, InterruptedException {
-        ObjectNode answer = JSON.createObjectNode()
-                .put("decision", decision.approved() ? "approve" : "deny")
-                .put("approver", decision.by())
-                .put("reason", decision.reason());
-        byte[] body = JSON.writeValueAsBytes(answer);
+    private String post(URI decisionUrl, byte[] body) throws IOException, InterruptedException {
         String id = "msg_" + UUID.randomUUID();
         long timestamp = clock.instant().getEpochSecond();
         HttpResponse<String> response = client.send(
@@ -232,9 +281,9 @@ public final class ApprovalReceiver implements AutoCloseable {
             System.err.println("there is no terminal to ask on: use --approve or --deny");
             System.exit(2);
         }
-        Approver approver = request -> "--ask".equals(rule) && terminal != null
-                ? new Decision(asksAndHearsYes(terminal, request), user(), "decided on a terminal")
-                : new Decision("--approve".equals(rule), user(), "decided by the rule " + rule);
+        Approver approver = "--ask".equals(rule) && terminal != null
+                ? request -> new Decision(asksAndHearsYes(terminal, request), user(), "decided on a terminal")
+                : new Automatic(rule);
         try (ApprovalReceiver receiver = new ApprovalReceiver(
                 Integer.parseInt(args[0]), String.valueOf(secret), approver, System.out, InstantSource.system())) {
             System.out.println("waiting for approval requests at " + receiver.url());

@@ -105,9 +105,49 @@ final class ApprovalReceiverTest {
                 delivered.body(),
                 InstantSource.system().instant()));
         JsonNode decision = JSON.readTree(delivered.body());
+        assertEquals("t-1", decision.path("ticket").asString());
         assertEquals("approve", decision.path("decision").asString());
         assertEquals("petra", decision.path("approver").asString());
         assertEquals("looked at it", decision.path("reason").asString());
+    }
+
+    @Test
+    void aProgramThatDecidesByItselfDoesSoInItsAnswer() throws Exception {
+        ApprovalReceiver.Approver quick = new ApprovalReceiver.Approver() {
+            @Override
+            public ApprovalReceiver.Decision decide(JsonNode request) {
+                return new ApprovalReceiver.Decision(true, "petra", "small");
+            }
+
+            @Override
+            public boolean isQuick() {
+                return true;
+            }
+        };
+        receiver.close();
+        receiver = new ApprovalReceiver(
+                0, SECRET, quick, new PrintStream(printed, true, StandardCharsets.UTF_8), InstantSource.system());
+        long now = InstantSource.system().instant().getEpochSecond();
+        byte[] notice = notice("notes__write_note").getBytes(StandardCharsets.UTF_8);
+        HttpResponse<byte[]> answer = client.send(
+                HttpRequest.newBuilder(receiver.url())
+                        .header("webhook-id", "msg_8")
+                        .header("webhook-timestamp", "" + now)
+                        .header("webhook-signature", secret.sign("msg_8", now, notice))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(notice))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertEquals(200, answer.statusCode());
+        assertTrue(secret.verifies(
+                "msg_8",
+                answer.headers().firstValue("webhook-timestamp").orElseThrow(),
+                answer.headers().firstValue("webhook-signature").orElseThrow(),
+                answer.body(),
+                InstantSource.system().instant()));
+        JsonNode decision = JSON.readTree(answer.body());
+        assertEquals("t-1", decision.path("ticket").asString());
+        assertEquals("approve", decision.path("decision").asString());
+        assertNull(decisions.poll());
     }
 
     @Test

@@ -187,7 +187,7 @@ public class ApprovalVote extends TableImpl<ApprovalVoteRecord> {
     @Override
     public List<Check<ApprovalVoteRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("approval_vote_channel_check"), "((channel = ANY (ARRAY['webhook'::text, 'console'::text, 'api'::text, 'link'::text])))", true),
+            Internal.createCheck(this, DSL.name("approval_vote_channel_check"), "((channel = ANY (ARRAY['webhook'::text, 'console'::text, 'api'::text, 'link'::text, 'slack'::text])))", true),
             Internal.createCheck(this, DSL.name("approval_vote_decision_check"), "((decision = ANY (ARRAY['approve'::text, 'deny'::text])))", true)
         );
     }

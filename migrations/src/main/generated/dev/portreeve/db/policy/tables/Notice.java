@@ -112,6 +112,11 @@ public class Notice extends TableImpl<NoticeRecord> {
      */
     public final TableField<NoticeRecord, String> WAY = createField(DSL.name("way"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'webhook'::text"), SQLDataType.CLOB)), this, "");
 
+    /**
+     * The column <code>policy.notice.owed_at</code>.
+     */
+    public final TableField<NoticeRecord, Instant> OWED_AT = createField(DSL.name("owed_at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
+
     private Notice(Name alias, Table<NoticeRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -181,7 +186,7 @@ public class Notice extends TableImpl<NoticeRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.NOTICE_DUE, Indexes.NOTICE_OVER);
+        return Arrays.asList(Indexes.NOTICE_DEAD, Indexes.NOTICE_DUE, Indexes.NOTICE_OVER);
     }
 
     @Override
@@ -209,8 +214,8 @@ public class Notice extends TableImpl<NoticeRecord> {
     @Override
     public List<Check<NoticeRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("notice_way_check"), "((way = ANY (ARRAY['webhook'::text, 'email'::text])))", true),
-            Internal.createCheck(this, DSL.name("webhook_delivery_state_check"), "((state = ANY (ARRAY['due'::text, 'delivered'::text, 'given-up'::text])))", true)
+            Internal.createCheck(this, DSL.name("notice_state_check"), "((state = ANY (ARRAY['due'::text, 'delivered'::text, 'settled'::text, 'given-up'::text])))", true),
+            Internal.createCheck(this, DSL.name("notice_way_check"), "((way = ANY (ARRAY['webhook'::text, 'email'::text, 'slack'::text])))", true)
         );
     }
 

@@ -161,6 +161,20 @@ public class NoticeRecord extends UpdatableRecordImpl<NoticeRecord> {
         return (String) get(9);
     }
 
+    /**
+     * Setter for <code>policy.notice.owed_at</code>.
+     */
+    public void setOwedAt(Instant value) {
+        set(10, value);
+    }
+
+    /**
+     * Getter for <code>policy.notice.owed_at</code>.
+     */
+    public Instant getOwedAt() {
+        return (Instant) get(10);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -184,7 +198,7 @@ public class NoticeRecord extends UpdatableRecordImpl<NoticeRecord> {
     /**
      * Create a detached, initialised NoticeRecord
      */
-    public NoticeRecord(String tenant, UUID id, UUID approvalId, String endpoint, byte[] body, String state, Integer attempts, Instant nextAt, String lastError, String way) {
+    public NoticeRecord(String tenant, UUID id, UUID approvalId, String endpoint, byte[] body, String state, Integer attempts, Instant nextAt, String lastError, String way, Instant owedAt) {
         super(Notice.NOTICE);
 
         setTenant(tenant);
@@ -197,6 +211,7 @@ public class NoticeRecord extends UpdatableRecordImpl<NoticeRecord> {
         setNextAt(nextAt);
         setLastError(lastError);
         setWay(way);
+        setOwedAt(owedAt);
         resetTouchedOnNotNull();
     }
 }
