@@ -116,7 +116,7 @@ public final class Gateway implements AutoCloseable {
         this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
-        this.hub = connectHub(policy, seal, hubStores(database, evidence, seal), waiting);
+        this.hub = connectHub(policy, seal, hubStores(database, evidence, seal, policy), waiting);
         policy.rules().onChange(hub::rulesChanged);
         this.models = parts.add(models(config, media(), clock));
         this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
@@ -176,11 +176,12 @@ public final class Gateway implements AutoCloseable {
                 waiting));
     }
 
-    private HubStores hubStores(Database database, Evidence evidence, SealedTokens seal) {
+    private HubStores hubStores(Database database, Evidence evidence, SealedTokens seal, PolicyEngine policy) {
         return new HubStores(
                 Definitions.on(database.pooled(), evidence.log(), clock),
                 ServerMemory.on(database.pooled(), clock),
-                new PostgresTokenStore(database.pooled(), seal, clock));
+                new PostgresTokenStore(database.pooled(), seal, clock),
+                policy.approvals());
     }
 
     private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {

@@ -4,7 +4,9 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.hub.catalog.ServerMemory;
 import dev.portreeve.hub.credential.TokenStore;
 import dev.portreeve.hub.definition.Definitions;
+import dev.portreeve.policy.approval.Approvals;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What outlives the hub.
@@ -12,8 +14,18 @@ import java.time.InstantSource;
  * @param definitions what was accepted of what the servers say of their tools
  * @param memory what the servers showed last
  * @param tokens that the gateway got as an OAuth client
+ * @param approvals the tickets that the hub's own tools show to people's agents; {@code null} for none of these tools
  */
-public record HubStores(Definitions definitions, ServerMemory memory, TokenStore tokens) {
+public record HubStores(
+        Definitions definitions,
+        ServerMemory memory,
+        TokenStore tokens,
+        @Nullable Approvals approvals) {
+    /** Of a hub without tools of its own. */
+    public HubStores(Definitions definitions, ServerMemory memory, TokenStore tokens) {
+        this(definitions, memory, tokens, null);
+    }
+
     /** For a hub without servers, which needs no database. */
     public static HubStores none(AuditLog audit, InstantSource clock) {
         return new HubStores(Definitions.none(audit, clock), ServerMemory.none(), TokenStore.NONE);

@@ -1,13 +1,17 @@
 package dev.portreeve.hub;
 
+import dev.portreeve.hub.approver.ApproverTools;
 import dev.portreeve.hub.catalog.CatalogNames;
 import dev.portreeve.hub.catalog.DefinitionDesk;
+import dev.portreeve.hub.catalog.QuestionPolicy;
 import dev.portreeve.hub.catalog.Refreshed;
+import dev.portreeve.hub.catalog.ResourceRule;
 import dev.portreeve.hub.catalog.ServerEntry;
 import dev.portreeve.hub.catalog.ServerStatus;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.catalog.Wording;
+import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
 import dev.portreeve.hub.north.WaitingPages;
@@ -15,11 +19,14 @@ import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -31,6 +38,9 @@ import java.util.stream.Stream;
  * Every tool call runs through the {@link CallGovernor}. Thread-safe; made and closed by the composition root.
  */
 public final class McpHub implements AutoCloseable {
+    private static final String OWN = "portreeve";
+    private static final Duration OWN_TIMEOUT = Duration.ofSeconds(10);
+
     private final Downstream downstream;
     private final AlarmClock alarms;
     private final ToolCatalog catalog;
@@ -113,8 +123,28 @@ public final class McpHub implements AutoCloseable {
                 .filter(config -> !config.disabled())
                 .forEach(config -> catalog.add(hub.entry(config, tokens.fingerprint(source(config)))));
         views.forEach(catalog::add);
+        if (stores.approvals() != null) {
+            catalog.add(own(stores.approvals()));
+        }
         catalog.start();
         return hub;
+    }
+
+    /** What the gateway offers by itself, under a slug that no configured server can have. */
+    private static ServerEntry own(Approvals approvals) {
+        return new ServerEntry(
+                ApproverTools.SLUG,
+                OWN,
+                new ApproverTools(approvals),
+                true,
+                OWN_TIMEOUT,
+                NanoUsd.ZERO,
+                DefinitionPolicy.TRUST,
+                ResourceRule.LISTED,
+                Map.of(),
+                OWN,
+                false,
+                new QuestionPolicy(true, false));
     }
 
     private static void requireDistinctNames(List<ToolServerConfig> servers, List<ViewConfig> views) {
@@ -183,7 +213,9 @@ public final class McpHub implements AutoCloseable {
 
     /** How the downstream servers are, in the order of the configuration; never blocks. */
     public List<ServerStatus> servers() {
-        return catalog.status();
+        return catalog.status().stream()
+                .filter(status -> !status.slug().equals(ApproverTools.SLUG))
+                .toList();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.config;
 
 import dev.portreeve.hub.ToolServerConfig;
+import dev.portreeve.hub.approver.ApproverTools;
 import dev.portreeve.hub.catalog.CatalogNames;
 import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.policy.access.AccessPolicy;
@@ -143,10 +144,8 @@ final class ReferenceCheck {
     }
 
     private void policies() {
-        List<String> slugs =
-                config.toolServers().stream().map(ToolServerConfig::slug).toList();
         List<String> behindMcp = Stream.concat(
-                        slugs.stream(), config.views().stream().map(ViewConfig::id))
+                        offering().stream(), config.views().stream().map(ViewConfig::id))
                 .toList();
         for (int i = 0; i < config.policies().size(); i++) {
             Rule rule = config.policies().get(i);
@@ -159,7 +158,7 @@ final class ReferenceCheck {
             each(
                     path + ".servers",
                     rule.about().servers(),
-                    (at, slug) -> knownOrPattern(at, "tool server", slug, slugs));
+                    (at, slug) -> knownOrPattern(at, "tool server", slug, offering()));
             each(path + ".views", rule.about().views(), (at, view) -> knownOrPattern(at, "view", view, behindMcp));
         }
     }
@@ -254,11 +253,14 @@ final class ReferenceCheck {
             problems.at(path, "\"" + pattern + "\" is not of the form " + form);
             return;
         }
-        known(
-                path,
-                "tool server",
-                slug,
-                config.toolServers().stream().map(ToolServerConfig::slug).toList());
+        known(path, "tool server", slug, offering());
+    }
+
+    /** The slugs before names of tools: those of the servers, and the gateway's own. */
+    private List<String> offering() {
+        return Stream.concat(
+                        config.toolServers().stream().map(ToolServerConfig::slug), Stream.of(ApproverTools.SLUG))
+                .toList();
     }
 
     private void known(String path, String what, @Nullable String name, List<String> valid) {

@@ -37,7 +37,7 @@ sealed interface Counterpart {
         public Party party() {
             String principal = "principal " + subject.tenant() + '/' + subject.kind() + '/' + subject.member() + '/'
                     + subject.keyId();
-            return new Party(principal, capabilities, CallerCapabilities.canBeAsked(capabilities));
+            return new Party(principal, capabilities, CallerCapabilities.canBeAsked(capabilities), subject);
         }
     }
 
@@ -57,7 +57,7 @@ sealed interface Counterpart {
 
         @Override
         public Party party() {
-            return new Party(partyKey(dialogue.session()), capabilities(), false);
+            return new Party(partyKey(dialogue.session()), capabilities(), false, subject);
         }
 
         @Override

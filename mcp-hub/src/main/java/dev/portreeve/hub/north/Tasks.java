@@ -176,7 +176,7 @@ final class Tasks {
         Map<String, RawJson> capabilities =
                 new LinkedHashMap<>(party.capabilities().members());
         capabilities.put("extensions", RawJson.of("{\"" + TaskState.EXTENSION + "\":{}}"));
-        return new Party(party.key(), RawJson.object(capabilities), party.alone());
+        return new Party(party.key(), RawJson.object(capabilities), party.alone(), party.caller());
     }
 
     // Who has too many tasks does not say that he knows them.
@@ -190,7 +190,7 @@ final class Tasks {
         Map<String, RawJson> capabilities =
                 new LinkedHashMap<>(party.capabilities().members());
         capabilities.put("extensions", RawJson.object(fewer));
-        return new Party(party.key(), RawJson.object(capabilities), party.alone());
+        return new Party(party.key(), RawJson.object(capabilities), party.alone(), party.caller());
     }
 
     /**

@@ -15,6 +15,10 @@ record CompiledRule(
         Names names,
         Circumstances circumstances,
         @Nullable Condition condition) {
+    /** The slug of what the gateway offers by itself. */
+    private static final String OWN = "portreeve";
+
+    private static final String OWN_PREFIX = OWN + "__";
 
     /** What it names, of each kind. */
     record Names(
@@ -57,6 +61,25 @@ record CompiledRule(
             }
         }
         return false;
+    }
+
+    /**
+     * Whether it names such a thing to this subject. What the gateway itself offers is not given by a name that happens to fit it: a rule that
+     * gives it spells the gateway's own name out, and to a program only if it is about that program; a key that a key made gets none of it.
+     */
+    boolean speaksOf(Subject subject, Resource resource) {
+        boolean gives = rule.effect() == Rule.Effect.ALLOW || rule.effect() == Rule.Effect.REQUIRE_APPROVAL;
+        if (!gives || !(resource instanceof Resource.OfServer offered) || !offered.server().equals(OWN)) {
+            return names.have(resource);
+        }
+        return subject.delegation().depth() == 0
+                && (subject.kind() == Subject.Kind.USER || rule.who().agent() != null)
+                && (names.of(resource).stream().anyMatch(glob -> isOwn(glob) && glob.matches(resource.name()))
+                        || names.servers().stream().anyMatch(glob -> glob.isExact() && glob.matches(OWN)));
+    }
+
+    private static boolean isOwn(Glob glob) {
+        return glob.beginning().startsWith(OWN_PREFIX);
     }
 
     /** Whether it is to be heard about what this subject does now, as far as that does not hang on a condition. */

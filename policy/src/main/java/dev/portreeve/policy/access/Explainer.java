@@ -36,7 +36,7 @@ final class Explainer {
     }
 
     private void look(CompiledRule rule) {
-        if (!rule.names().have(call.resource())) {
+        if (!rule.speaksOf(call.subject(), call.resource())) {
             said(rule, Found.OTHER_RESOURCE, Misfit.ofResource(call.resource()));
         } else if (!rule.mayBeAbout(call)) {
             said(rule, Found.OTHER_CALLER, Misfit.ofCaller(rule.rule().who(), call.subject()));

@@ -46,7 +46,7 @@ final class RuleIndex {
         int last = -1;
         for (Numbered one : found) {
             // The same rule may be found by several of its names.
-            if (one.number() != last && one.rule().names().have(resource)) {
+            if (one.number() != last && one.rule().speaksOf(subject, resource)) {
                 rules.add(one.rule());
             }
             last = one.number();
