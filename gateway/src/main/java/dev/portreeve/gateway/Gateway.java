@@ -82,6 +82,7 @@ public final class Gateway implements AutoCloseable {
     private final KeyDirectory keys;
     private final McpHub hub;
     private final ModelRouter models;
+    private final HttpWebhooks webhooks;
     private volatile boolean draining;
 
     private Gateway(GatewayConfig config, InstantSource clock, OpenParts parts) {
@@ -100,6 +101,7 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
+        this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
         PolicyEngine policy = parts.add(policy(
                 config,
                 new PolicyEngine.Ground(
@@ -108,7 +110,7 @@ public final class Gateway implements AutoCloseable {
                         evidence.log(),
                         pepper,
                         clock,
-                        parts.add(new HttpWebhooks(parts.add(new AlarmClock()))),
+                        webhooks,
                         SmtpMail.of(config.notices().email(), clock),
                         adminBase.resolve("/api/v1/approvals"),
                         ids,
@@ -296,6 +298,8 @@ public final class Gateway implements AutoCloseable {
                 policy::access,
                 questions,
                 new RulesDesk(policy.versions(), questions, hub::misfits),
+                config.approvals().slack(),
+                webhooks,
                 code -> AdminEdge.link(adminBase, code));
     }
 

@@ -22,6 +22,7 @@ import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseReturns;
 import dev.portreeve.policy.budget.LeaseSweeper;
+import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.ParkedHoldSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetGauge;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
@@ -56,9 +57,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -233,23 +236,27 @@ public final class PolicyEngine implements AutoCloseable {
         return new ApprovalGate(
                 tickets,
                 config.approvals(),
-                notices(ground),
+                notices(config, ground),
                 new People(config.organisation(), config.approvals().deputies()),
                 access.version(),
                 ground.ids());
     }
 
-    private static ApprovalNotices notices(Ground ground) {
-        return new ApprovalNotices(
-                ground.decisions(), ground.ids(), new ApprovalLinks(ground.decisions(), ground.pepper()));
+    private static ApprovalNotices notices(PolicyConfig config, Ground ground) {
+        return ApprovalNotices.of(
+                config.approvals(),
+                config.notices().email() == null ? OrganisationConfig.EMPTY : config.organisation(),
+                ground.decisions(),
+                ground.ids(),
+                new ApprovalLinks(ground.decisions(), ground.pepper()));
     }
 
     private static Housekeeping watch(PolicyConfig config, Ground ground, Tickets tickets, Stops stops) {
         Receivers receivers = new Receivers(config.notices(), ground.ids());
         PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
-        ApprovalNotices notices = notices(ground);
-        PauseRequests pauses = new PauseRequests(tickets, stops, config.approvals(), notices, receivers, ground.ids());
-        Escalations escalations = new Escalations(tickets, config.approvals(), notices);
+        ApprovalNotices notices = notices(config, ground);
+        PauseRequests pauses = new PauseRequests(tickets, stops, notices, receivers, ground.ids());
+        Escalations escalations = new Escalations(tickets, notices);
         return new Housekeeping(
                 "watch",
                 List.of(
@@ -268,7 +275,9 @@ public final class PolicyEngine implements AutoCloseable {
         NoticeDelivery byWebhook =
                 NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, answers, ground.clock(), ground.random());
         NoticeDelivery byEmail =
-                NoticeDelivery.byEmail(outbox, ground.mail(), config.notices().email(), ground.random());
+                NoticeDelivery.byEmail(outbox, ground.mail(), config.notices().email(), mailed(config), ground.random());
+        NoticeDelivery bySlack = NoticeDelivery.bySlack(
+                outbox, ground.webhooks(), config.approvals().slack(), ground.random());
         return List.of(
                 new Housekeeping(
                         "webhook-notices",
@@ -280,7 +289,15 @@ public final class PolicyEngine implements AutoCloseable {
                                         () -> outbox.forget(NOTICES_KEPT)))),
                 new Housekeeping(
                         "email-notices",
-                        List.of(new Chore("sending notices by e-mail", NOTICES_EVERY, byEmail::runOnce))));
+                        List.of(new Chore("sending notices by e-mail", NOTICES_EVERY, byEmail::runOnce))),
+                new Housekeeping(
+                        "slack-notices", List.of(new Chore("posting to Slack", NOTICES_EVERY, bySlack::runOnce))));
+    }
+
+    private static Set<String> mailed(PolicyConfig config) {
+        return config.organisation().addresses().values().stream()
+                .flatMap(people -> people.values().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private List<Chore> chores(

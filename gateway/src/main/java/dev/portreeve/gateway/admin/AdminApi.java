@@ -14,6 +14,7 @@ final class AdminApi {
     private final KeysApi keys;
     private final AccountsApi accounts;
     private final ApprovalsApi approvals;
+    private final SlackInteractions slack;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
     private final CallFeed calls;
@@ -29,8 +30,10 @@ final class AdminApi {
         TenantChoice tenants = new TenantChoice(services.tenants());
         this.keys = new KeysApi(services.keys(), tenants, clock, json);
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
+        ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tenants());
+        this.slack = new SlackInteractions(desk, services.slack(), services.posts(), clock);
         this.approvals = new ApprovalsApi(
-                new ApprovalDesk(services.approvals(), services.tenants()),
+                desk,
                 services.approvals().links(),
                 services.decisions(),
                 json);
@@ -60,6 +63,7 @@ final class AdminApi {
         keys.register(routes, rules);
         accounts.register(routes, rules);
         approvals.register(routes, rules);
+        slack.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);
         stops.register(routes, rules);

@@ -78,8 +78,13 @@ final class AdminExchange {
         if (type == null || !type.startsWith("application/x-www-form-urlencoded")) {
             throw new AdminRefusal(Problem.badRequest("this address takes a form"));
         }
+        return form(body());
+    }
+
+    /** The fields of a form that was read already. */
+    static Map<String, String> form(byte[] body) {
         Map<String, String> fields = new HashMap<>();
-        for (String pair : new String(body(), StandardCharsets.US_ASCII).split("&", MAX_FORM_FIELDS)) {
+        for (String pair : new String(body, StandardCharsets.US_ASCII).split("&", MAX_FORM_FIELDS)) {
             int split = pair.indexOf('=');
             if (split > 0) {
                 fields.put(decode(pair.substring(0, split)), decode(pair.substring(split + 1)));
@@ -114,6 +119,10 @@ final class AdminExchange {
 
     void asset(int status, String type, String text) {
         response.status(status).header(HeaderNames.CONTENT_TYPE, type).send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void empty(int status) {
+        response.status(status).send();
     }
 
     void noContent() {

@@ -15,12 +15,15 @@ import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.BudgetOrders;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.notice.SlackConfig;
+import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the admin listener shows and changes. Each may block on the database; none is asked on a caller's way.
@@ -30,6 +33,8 @@ import java.util.function.Supplier;
  * @param decisions what a signed decision is worth
  * @param policy the rules that are in force
  * @param rules where these are changed
+ * @param slack the app in Slack whose clicks decide; {@code null} for none
+ * @param posts sends what takes the place of its messages
  * @param links makes the address of a one-time code
  */
 public record AdminServices(
@@ -51,6 +56,8 @@ public record AdminServices(
         Supplier<AccessPolicy> policy,
         Questions questions,
         RulesDesk rules,
+        @Nullable SlackConfig slack,
+        WebhookChannel posts,
         Function<String, URI> links) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface

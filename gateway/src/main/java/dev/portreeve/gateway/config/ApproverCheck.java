@@ -6,6 +6,7 @@ import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Team;
 import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
+import dev.portreeve.policy.notice.SlackConfig;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,14 @@ final class ApproverCheck {
                     "user",
                     deputies.get(i).deputy(),
                     users(null).toList());
+        }
+    }
+
+    /** Whom people in Slack are. */
+    void slack(@Nullable SlackConfig slack) {
+        if (slack != null) {
+            List<String> there = users(null).toList();
+            slack.people().forEach((id, user) -> require("approvals.slack.people." + id, "user", user, there));
         }
     }
 

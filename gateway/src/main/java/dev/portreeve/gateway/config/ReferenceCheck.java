@@ -63,6 +63,7 @@ final class ReferenceCheck {
         ApproverCheck approvers = new ApproverCheck(config.organisation(), problems);
         approvers.rules(config.policies());
         approvers.deputies(config.approvals().deputies());
+        approvers.slack(config.approvals().slack());
         new BudgetCheck(config.toolServers(), routes, problems).run(config.organisation());
         webhooks("approvals.webhooks", config.approvals().webhooks());
         webhooks("notices.webhooks", config.notices().webhooks());

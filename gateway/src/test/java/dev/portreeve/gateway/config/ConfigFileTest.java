@@ -331,7 +331,8 @@ class ConfigFileTest {
                         Duration.ofHours(2),
                         List.of(new ApprovalConfig.Deputy(
                                 "ana", "ben", LocalDate.of(2026, 12, 21), LocalDate.of(2027, 1, 3))),
-                        List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20)))),
+                        List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20))),
+                        null),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(

@@ -397,7 +397,7 @@ final class EdgeFixture implements AutoCloseable {
         return new ApprovalGate(
                 tickets(audit),
                 ApprovalConfig.DEFAULT,
-                new ApprovalNotices(URI.create("http://127.0.0.1/"), UUID::randomUUID),
+                new ApprovalNotices(List.of(), URI.create("http://127.0.0.1/"), UUID::randomUUID),
                 "test",
                 UUID::randomUUID);
     }

@@ -1,11 +1,15 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.access.Glob;
+import dev.portreeve.policy.notice.SlackConfig;
 import dev.portreeve.policy.notice.Webhook;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How approvals are asked for.
@@ -19,6 +23,7 @@ import java.util.Locale;
  * @param veto how long a person's no refuses the same call of the same caller without asking anew, under whatever key and rules
  * @param clients how long calls of certain programs are held instead
  * @param deputies who decides for whom while that person is away
+ * @param slack an app in Slack that shows tickets with buttons
  */
 public record ApprovalConfig(
         List<Webhook> webhooks,
@@ -28,7 +33,8 @@ public record ApprovalConfig(
         Money money,
         Duration veto,
         List<Deputy> deputies,
-        List<Client> clients) {
+        List<Client> clients,
+        @Nullable SlackConfig slack) {
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
     private static final Duration VETO = Duration.ofHours(1);
@@ -105,17 +111,17 @@ public record ApprovalConfig(
 
     /** Who signs as a system of its own shares its secret with nobody who could speak for it. */
     private static void checkSystems(List<Webhook> webhooks) {
+        Set<String> ids = new HashSet<>();
         for (Webhook webhook : webhooks) {
-            for (Webhook other : webhooks) {
-                if (webhook != other && webhook.id() != null && webhook.id().equals(other.id())) {
-                    throw new IllegalArgumentException("there are two webhooks with the id \"" + webhook.id() + "\"");
-                }
-                if (webhook != other
-                        && webhook.id() != null
-                        && webhook.secret().reveal().equals(other.secret().reveal())) {
-                    throw new IllegalArgumentException(
-                            "the webhook \"" + webhook.id() + "\" decides as itself, so it needs a secret of its own");
-                }
+            if (webhook.id() != null && !ids.add(webhook.id())) {
+                throw new IllegalArgumentException("there are two webhooks with the id \"" + webhook.id() + "\"");
+            }
+            long sharing = webhooks.stream()
+                    .filter(other -> other.secret().reveal().equals(webhook.secret().reveal()))
+                    .count();
+            if (webhook.id() != null && sharing > 1) {
+                throw new IllegalArgumentException(
+                        "the webhook \"" + webhook.id() + "\" decides as itself, so it needs a secret of its own");
             }
         }
     }
@@ -138,7 +144,7 @@ public record ApprovalConfig(
             Money money,
             Duration veto,
             List<Deputy> deputies) {
-        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of());
+        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of(), null);
     }
 
     /** Without deputies. */

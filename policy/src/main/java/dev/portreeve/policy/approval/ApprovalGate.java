@@ -226,7 +226,7 @@ public final class ApprovalGate {
                 request,
                 asking.call.id().value(),
                 ask.timeout(config.timeout()),
-                opened -> notices.of(opened, config.webhooks()));
+                notices::of);
         asking.opened |= ticket != null;
         return ticket;
     }

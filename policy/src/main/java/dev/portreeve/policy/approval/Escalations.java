@@ -8,13 +8,11 @@ public final class Escalations {
     private static final int AT_ONCE = 200;
 
     private final Tickets tickets;
-    private final ApprovalConfig config;
     private final ApprovalNotices notices;
 
     /** @param tickets shared with {@link Approvals} */
-    public Escalations(Tickets tickets, ApprovalConfig config, ApprovalNotices notices) {
+    public Escalations(Tickets tickets, ApprovalNotices notices) {
         this.tickets = tickets;
-        this.config = config;
         this.notices = notices;
     }
 
@@ -22,7 +20,7 @@ public final class Escalations {
     public int runOnce() {
         int told = 0;
         for (Ticket ticket : tickets.stored().escalating(AT_ONCE)) {
-            told += tickets.escalate(ticket, now -> notices.escalated(now, config.webhooks())) ? 1 : 0;
+            told += tickets.escalate(ticket, notices::escalated) ? 1 : 0;
         }
         return told;
     }

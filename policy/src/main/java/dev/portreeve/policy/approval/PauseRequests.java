@@ -33,7 +33,6 @@ public final class PauseRequests {
 
     private final Tickets tickets;
     private final Stops stops;
-    private final ApprovalConfig config;
     private final ApprovalNotices notices;
     private final Receivers receivers;
     private final Supplier<UUID> ids;
@@ -47,13 +46,11 @@ public final class PauseRequests {
     public PauseRequests(
             Tickets tickets,
             Stops stops,
-            ApprovalConfig config,
             ApprovalNotices notices,
             Receivers receivers,
             Supplier<UUID> ids) {
         this.tickets = tickets;
         this.stops = stops;
-        this.config = config;
         this.notices = notices;
         this.receivers = receivers;
         this.ids = ids;
@@ -116,7 +113,7 @@ public final class PauseRequests {
     }
 
     private List<Notice> told(Stop stop, Ticket ticket) {
-        List<Notice> all = new ArrayList<>(notices.of(ticket, config.webhooks()));
+        List<Notice> all = new ArrayList<>(notices.of(ticket));
         String who = stop.owner().id();
         Event event = new Event("brake.paused", stop.owner().tenant(), stop.at(), who + " is paused: " + stop.reason())
                 .with("member", who)

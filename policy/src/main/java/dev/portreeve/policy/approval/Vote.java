@@ -24,6 +24,8 @@ public record Vote(String approver, Choice choice, @Nullable String reason, Chan
         CONSOLE,
         /** The page behind a signed link. */
         LINK,
+        /** A button in Slack. */
+        SLACK,
         API
     }
 

@@ -2,10 +2,13 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.brake.BrakeConfig;
 import dev.portreeve.policy.limit.LimitConfig;
+import dev.portreeve.policy.notice.EmailConfig;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -49,6 +52,19 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
                 throw new IllegalArgumentException("per-usd is above 0");
             }
         }
+    }
+
+    /** The users who have an address for mail, by tenant and id. */
+    public Map<String, Map<String, String>> addresses() {
+        Map<String, Map<String, String>> addresses = new HashMap<>();
+        for (Tenant tenant : tenants) {
+            Map<String, String> known = new HashMap<>();
+            tenant.everyUser()
+                    .filter(user -> user.email() != null)
+                    .forEach(user -> known.put(user.id(), user.email()));
+            addresses.put(tenant.id(), known);
+        }
+        return addresses;
     }
 
     /** Ids stand in records, headers and the ids of budgets, so they are kept plain. */
@@ -121,6 +137,11 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
                             teams.stream().flatMap(team -> members(team.users(), team.agents()))));
         }
 
+        /** Its users, those of its teams too. */
+        public Stream<Member> everyUser() {
+            return Stream.concat(users.stream(), teams.stream().flatMap(team -> team.users().stream()));
+        }
+
         private static Stream<String> members(List<Member> users, List<Member> agents) {
             return Stream.concat(users.stream(), agents.stream()).map(Member::id);
         }
@@ -148,19 +169,36 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         }
     }
 
-    /** A person or a program that owns keys; its id is unique in the tenant. */
+    /**
+     * A person or a program that owns keys; its id is unique in the tenant.
+     *
+     * @param email of a user: where calls that wait for this person are told
+     * @param roles of a user, as rules name them among approvers: {@code role:oncall}
+     */
     public record Member(
             String id,
             List<BudgetConfig> budgets,
             List<LimitConfig> limits,
-            @Nullable BrakeConfig brake) {
+            @Nullable BrakeConfig brake,
+            @Nullable String email,
+            List<String> roles) {
         /** A member whose calls may come as fast as they like. */
         public Member(String id, List<BudgetConfig> budgets) {
             this(id, budgets, List.of(), null);
         }
 
+        /** A member of whom nothing else is said. */
+        public Member(String id, List<BudgetConfig> budgets, List<LimitConfig> limits, @Nullable BrakeConfig brake) {
+            this(id, budgets, limits, brake, null, List.of());
+        }
+
         public Member {
             checkId("member", id);
+            roles = roles == null ? List.of() : List.copyOf(roles);
+            roles.forEach(role -> checkId("role", role));
+            if (email != null) {
+                EmailConfig.checkAddress(email);
+            }
             budgets = OrganisationConfig.budgets(budgets);
             limits = limits == null ? List.of() : List.copyOf(limits);
         }

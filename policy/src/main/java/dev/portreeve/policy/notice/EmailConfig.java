@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where notices go by e-mail.
  *
  * @param from the sender's address
- * @param to addresses, 1 to 20
+ * @param to addresses that get notices, at most 20; without any, only approvers with an address of their own get mail
  * @param host the SMTP server
  * @param port 587 with {@code starttls}, 465 with {@code tls} and 25 with {@code none}, if absent
  * @param security {@code starttls} (if absent), {@code tls} from the first byte, or {@code none}; with the first two nothing is said to a
@@ -50,13 +50,11 @@ public record EmailConfig(
         if (port < 1 || port > MAX_PORT) {
             throw new IllegalArgumentException("port is from 1 to " + MAX_PORT);
         }
-        if (to != null) {
-            to = List.copyOf(to);
-            if (to.isEmpty() || to.size() > MOST_RECEIVERS) {
-                throw new IllegalArgumentException("to has 1 to " + MOST_RECEIVERS + " addresses");
-            }
-            to.forEach(EmailConfig::checkAddress);
+        to = to == null ? List.of() : List.copyOf(to);
+        if (to.size() > MOST_RECEIVERS) {
+            throw new IllegalArgumentException("to has at most " + MOST_RECEIVERS + " addresses");
         }
+        to.forEach(EmailConfig::checkAddress);
         if (from != null) {
             checkAddress(from);
         }
@@ -69,7 +67,8 @@ public record EmailConfig(
         }
     }
 
-    private static void checkAddress(String address) {
+    /** @throws IllegalArgumentException unless it is one plain address */
+    public static void checkAddress(String address) {
         if (!ADDRESS.matcher(address).matches()) {
             throw new IllegalArgumentException(
                     "\"" + address + "\" is no e-mail address: write it plain, such as ops@example.com");

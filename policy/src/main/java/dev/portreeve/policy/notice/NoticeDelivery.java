@@ -3,6 +3,7 @@ package dev.portreeve.policy.notice;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +53,23 @@ public final class NoticeDelivery {
         return new NoticeDelivery(outbox, Way.WEBHOOK, new SignedWebhooks(channel, webhooks, answers, clock), random);
     }
 
-    /** @param config the mailboxes; messages for others are given up */
+    /**
+     * @param config the mailboxes; messages for others are given up
+     * @param people further addresses that may be written to
+     */
     public static NoticeDelivery byEmail(
-            Outbox outbox, MailChannel channel, @Nullable EmailConfig config, RandomGenerator random) {
-        return new NoticeDelivery(outbox, Way.EMAIL, new Mails(channel, config), random);
+            Outbox outbox,
+            MailChannel channel,
+            @Nullable EmailConfig config,
+            Set<String> people,
+            RandomGenerator random) {
+        return new NoticeDelivery(outbox, Way.EMAIL, new Mails(channel, config, people), random);
+    }
+
+    /** @param config the app; without one, messages for Slack are given up */
+    public static NoticeDelivery bySlack(
+            Outbox outbox, WebhookChannel channel, @Nullable SlackConfig config, RandomGenerator random) {
+        return new NoticeDelivery(outbox, Way.SLACK, new SlackPosts(channel, config), random);
     }
 
     /**

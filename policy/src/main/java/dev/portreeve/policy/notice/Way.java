@@ -5,7 +5,8 @@ import java.util.Locale;
 /** How a message goes to its receiver. */
 public enum Way {
     WEBHOOK,
-    EMAIL;
+    EMAIL,
+    SLACK;
 
     /** As it stands in tables. */
     String code() {

@@ -131,7 +131,9 @@ abstract class ApprovalContract {
     }
 
     static ApprovalNotices notices() {
-        return new ApprovalNotices(URI.create("https://agents.example.com/api/v1/approvals"), UUID::randomUUID);
+        return new ApprovalNotices(
+                List.of(new Webhook(URI.create(HOOK), SECRET)),
+                URI.create("https://agents.example.com/api/v1/approvals"), UUID::randomUUID);
     }
 
     final Approvals approvals() {
@@ -623,7 +625,7 @@ abstract class ApprovalContract {
                 new Rule.Escalation(Duration.ofMinutes(10), List.of("carla"))));
         ApprovalGate gate = gate(Duration.ZERO, "v1");
         UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
-        Escalations escalations = new Escalations(tickets(), config(Duration.ZERO), notices());
+        Escalations escalations = new Escalations(tickets(), notices());
         assertEquals(0, escalations.runOnce());
         assertEquals(VoteResult.Why.NOT_NOW, refusal(ticket, "lea"));
         letTimePass(Duration.ofMinutes(6));
@@ -654,7 +656,7 @@ abstract class ApprovalContract {
         assertTrue(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), asking(rule))
                 .isPresent());
         letTimePass(Duration.ofMinutes(6));
-        assertEquals(1, new Escalations(tickets(), config(Duration.ZERO), notices()).runOnce());
+        assertEquals(1, new Escalations(tickets(), notices()).runOnce());
         List<String> bodies = outbox().claim(Way.WEBHOOK, 10, Duration.ofMinutes(5)).stream()
                 .map(due -> new String(due.body(), StandardCharsets.UTF_8))
                 .sorted()

@@ -39,6 +39,8 @@ final class DocsTest {
             Map.entry("OPENAI_API_KEY", "sk-example"),
             Map.entry("GROQ_API_KEY", "gsk-example"),
             Map.entry("APPROVAL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            Map.entry("SLACK_BOT_TOKEN", "xoxb-0123"),
+            Map.entry("SLACK_SIGNING_SECRET", "8f742231b10e8888abcd99yyyzzz85a5"),
             Map.entry("SMTP_PASSWORD", "example"),
             Map.entry("BENCH_LISTEN", "18410"),
             Map.entry("BENCH_ADMIN", "18411"),
