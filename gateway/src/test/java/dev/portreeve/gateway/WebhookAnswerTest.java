@@ -153,6 +153,44 @@ final class WebhookAnswerTest {
         }
     }
 
+    @Test
+    void a_system_that_a_rule_names_decides_as_itself_and_nobody_decides_in_its_place() {
+        List<JsonNode> heard = new CopyOnWriteArrayList<>();
+        answering = (exchange, data) -> {
+            heard.add(data);
+            if (data.path("arguments").toString().contains("small")) {
+                signed(exchange, "{\"ticket\":\"" + data.path("ticket").asString() + "\",\"decision\":\"approve\"}");
+            } else {
+                signed(exchange, decision(data.path("ticket").asString(), "approve"));
+            }
+        };
+        String configuration = RECEIVERS
+                .replace("tools: [sticky__write]", "tools: [sticky__write], approvers: [\"external:desk\"]")
+                .replace("secret: SIGNING", "secret: SIGNING, id: desk");
+        try (GatewayFixture gateway = GatewayFixture.configured(
+                folder,
+                configuration
+                        .replace("URL", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/approve")
+                        .replace("HOLD", "1ms")
+                        .replace("STICKY", StickyNotes.command(folder))
+                        .replace("SIGNING", GatewayFixture.WEBHOOK_SECRET))) {
+            String key = gateway.newKey("bot");
+            String asAna = ticket(write(gateway, key, "large"));
+            await().until(() -> delivered(gateway, asAna));
+            assertEquals("pending", state(gateway, asAna), "it speaks for nobody else");
+            assertEquals("[]", heard.getFirst().path("links").toString());
+            for (String other : List.of("ana", "external:desk", "admin")) {
+                GatewayFixture.Outcome tried = gateway.run("approvals", "approve", asAna, "--as", other);
+                assertTrue(tried.exitCode() != 0, tried.out());
+            }
+            assertTrue(gateway.run("approvals", "link", asAna, "--as", "external:desk").exitCode() != 0);
+            assertEquals("pending", state(gateway, asAna));
+            String small = ticket(write(gateway, key, "small"));
+            await().until(() -> state(gateway, small).equals("approved"));
+            assertEquals("written\n", write(gateway, key, "small").out());
+        }
+    }
+
     private static boolean delivered(GatewayFixture gateway, String ticket) {
         return notice(gateway, ticket, "state = 'delivered'");
     }

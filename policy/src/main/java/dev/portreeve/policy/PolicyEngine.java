@@ -237,7 +237,7 @@ public final class PolicyEngine implements AutoCloseable {
                 tickets,
                 config.approvals(),
                 notices(config, ground),
-                new People(config.organisation(), config.approvals().deputies()),
+                People.of(config.organisation(), config.approvals(), ground.clock()),
                 access.version(),
                 ground.ids());
     }

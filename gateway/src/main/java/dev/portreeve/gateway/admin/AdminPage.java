@@ -147,6 +147,7 @@ final class AdminPage {
 
     private void decide(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
+        ApprovalDesk.requirePerson(form.getOrDefault("approver", ApprovalDesk.OPERATOR));
         Vote vote = new Vote(
                 form.getOrDefault("approver", ApprovalDesk.OPERATOR),
                 ApprovalsApi.choice(form.get("decision")),

@@ -7,17 +7,22 @@ import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Team;
 import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
 import dev.portreeve.policy.notice.SlackConfig;
+import dev.portreeve.policy.notice.Webhook;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks that everybody who is to approve something is there: users and teams of the tenants that a rule is about. */
 final class ApproverCheck {
     private final OrganisationConfig organisation;
+    private final List<String> systems;
     private final Problems problems;
 
-    ApproverCheck(OrganisationConfig organisation, Problems problems) {
+    /** @param webhooks those that may decide as systems of their own */
+    ApproverCheck(OrganisationConfig organisation, List<Webhook> webhooks, Problems problems) {
         this.organisation = organisation;
+        this.systems = webhooks.stream().map(Webhook::id).filter(Objects::nonNull).toList();
         this.problems = problems;
     }
 
@@ -68,6 +73,10 @@ final class ApproverCheck {
                                 .flatMap(each -> each.teams().stream())
                                 .map(Team::id)
                                 .toList());
+            } else if (name.startsWith(Rule.ROLE)) {
+                require(place, "user with the role", name.substring(Rule.ROLE.length()), roles(tenant));
+            } else if (name.startsWith(Rule.EXTERNAL)) {
+                require(place, "webhook with the id", name.substring(Rule.EXTERNAL.length()), systems);
             } else {
                 require(place, "user", name, users(tenant).toList());
             }
@@ -85,10 +94,15 @@ final class ApproverCheck {
                 .filter(each -> tenant == null || each.id().equals(tenant));
     }
 
-    private Stream<String> users(@Nullable String tenant) {
+    private List<String> roles(@Nullable String tenant) {
         return meant(tenant)
-                .flatMap(each -> Stream.concat(
-                        each.users().stream(), each.teams().stream().flatMap(team -> team.users().stream())))
-                .map(Member::id);
+                .flatMap(Tenant::everyUser)
+                .flatMap(user -> user.roles().stream())
+                .distinct()
+                .toList();
+    }
+
+    private Stream<String> users(@Nullable String tenant) {
+        return meant(tenant).flatMap(Tenant::everyUser).map(Member::id);
     }
 }

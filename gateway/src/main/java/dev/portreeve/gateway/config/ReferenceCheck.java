@@ -60,7 +60,8 @@ final class ReferenceCheck {
         rewriting();
         views();
         policies();
-        ApproverCheck approvers = new ApproverCheck(config.organisation(), problems);
+        ApproverCheck approvers = new ApproverCheck(
+                config.organisation(), config.approvals().webhooks(), problems);
         approvers.rules(config.policies());
         approvers.deputies(config.approvals().deputies());
         approvers.slack(config.approvals().slack());

@@ -332,7 +332,8 @@ class ConfigFileTest {
                         List.of(new ApprovalConfig.Deputy(
                                 "ana", "ben", LocalDate.of(2026, 12, 21), LocalDate.of(2027, 1, 3))),
                         List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20))),
-                        null),
+                        null,
+                        List.of()),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(

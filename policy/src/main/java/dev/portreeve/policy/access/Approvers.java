@@ -42,6 +42,7 @@ final class Approvers {
 
     /** Whether the approvers are persons, and stay the same. */
     static boolean areAllNamed(Rule rule) {
-        return rule.escalate().isEmpty() && rule.approvers().stream().noneMatch(name -> name.startsWith(Rule.TEAM));
+        return rule.escalate().isEmpty() && rule.approvers().stream()
+                        .noneMatch(name -> name.startsWith(Rule.TEAM) || name.startsWith(Rule.ROLE));
     }
 }

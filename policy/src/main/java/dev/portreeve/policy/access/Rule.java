@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param who absent members match everybody
  * @param about what it names
  * @param when a CEL condition over {@code args}, {@code subject}, {@code call}; absent means always
- * @param approvers users who may decide, and teams as {@code team:name}; empty means anyone who may decide at all
+ * @param approvers users who may decide, teams as {@code team:name}, users with a role as {@code role:name}, and a system as {@code
+ *     external:webhook}; empty means anyone who may decide at all
  * @param timeout how long a ticket waits for a decision, if not the default
  * @param quorum how many of the approvers must say yes, from 1 to 20; absent means one
  * @param escalate who else may decide after how long; these come on top of the approvers, and the quorum stays
@@ -35,6 +36,12 @@ public record Rule(
 
     /** Stands before the name of a team among approvers. */
     public static final String TEAM = "team:";
+
+    /** Stands before the name of a role among approvers. */
+    public static final String ROLE = "role:";
+
+    /** Stands before the id of a webhook among approvers: a system that decides by messages it signs. */
+    public static final String EXTERNAL = "external:";
 
     /** Whether what a rule says is done, or only recorded. */
     public enum Mode {
@@ -61,7 +68,7 @@ public record Rule(
      * More people for a ticket that nobody decides.
      *
      * @param after how long it must have waited
-     * @param to users, and teams as {@code team:name}
+     * @param to as in {@code approvers}
      */
     public record Escalation(Duration after, List<String> to) {
         public Escalation {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Hours of some days of the week, as a clock on a wall of the zone shows them: when clocks are set back, an hour that comes twice is
  * inside or outside both times. A window past midnight belongs to the day it begins on. Immutable.
  */
-final class TimeWindow {
+public final class TimeWindow {
     private static final Pattern FORM = Pattern.compile("(?:([A-Za-z,-]+) +)?(\\d{2}):(\\d{2})-(\\d{2}):(\\d{2})");
     private static final Pattern DAYS = Pattern.compile("([A-Za-z]{3})(?:-([A-Za-z]{3}))?");
     private static final List<String> NAMES = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
@@ -43,7 +43,7 @@ final class TimeWindow {
      *     about each day
      * @throws IllegalArgumentException saying what is wrong
      */
-    static TimeWindow parse(String text) {
+    public static TimeWindow parse(String text) {
         int blank = text.strip().lastIndexOf(' ');
         if (blank < 0 || text.strip().substring(blank + 1).matches(".*\\d{2}:\\d{2}-.*")) {
             throw new IllegalArgumentException("\"" + text + "\" " + EXPECTED + ": it needs a timezone");
@@ -114,7 +114,8 @@ final class TimeWindow {
         return DayOfWeek.of(index + 1);
     }
 
-    boolean contains(Instant instant) {
+    /** Whether it is one of these hours. */
+    public boolean contains(Instant instant) {
         LocalDateTime wall = LocalDateTime.ofInstant(instant, zone);
         int minute = wall.getHour() * HOUR + wall.getMinute();
         DayOfWeek day = wall.getDayOfWeek();

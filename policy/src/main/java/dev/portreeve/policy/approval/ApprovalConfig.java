@@ -1,6 +1,7 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.access.Glob;
+import dev.portreeve.policy.access.TimeWindow;
 import dev.portreeve.policy.notice.SlackConfig;
 import dev.portreeve.policy.notice.Webhook;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param clients how long calls of certain programs are held instead
  * @param deputies who decides for whom while that person is away
  * @param slack an app in Slack that shows tickets with buttons
+ * @param hours when people are there to decide, such as {@code Mon-Fri 08:00-18:00 Europe/Berlin}; without any, always. Others who are there
+ *     are asked at once by then, in the order of the escalation
  */
 public record ApprovalConfig(
         List<Webhook> webhooks,
@@ -34,7 +37,8 @@ public record ApprovalConfig(
         Duration veto,
         List<Deputy> deputies,
         List<Client> clients,
-        @Nullable SlackConfig slack) {
+        @Nullable SlackConfig slack,
+        List<String> hours) {
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
     private static final Duration VETO = Duration.ofHours(1);
@@ -95,6 +99,8 @@ public record ApprovalConfig(
         deputies = deputies == null ? List.of() : List.copyOf(deputies);
         webhooks = webhooks == null ? List.of() : List.copyOf(webhooks);
         checkSystems(webhooks);
+        hours = hours == null ? List.of() : List.copyOf(hours);
+        hours.forEach(TimeWindow::parse);
         hold = hold == null ? HOLD : hold;
         timeout = timeout == null ? TIMEOUT : timeout;
         redeemWithin = redeemWithin == null ? REDEEM_WITHIN : redeemWithin;
@@ -144,7 +150,7 @@ public record ApprovalConfig(
             Money money,
             Duration veto,
             List<Deputy> deputies) {
-        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of(), null);
+        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of(), null, List.of());
     }
 
     /** Without deputies. */

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.notice.SignedText;
 import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.notice.WebhookSecret;
@@ -14,7 +15,7 @@ import java.util.UUID;
  */
 public final class SignedDecisions {
     /** Stands before the id of a webhook that decides as itself. */
-    public static final String EXTERNAL = "external:";
+    public static final String EXTERNAL = Rule.EXTERNAL;
 
     private final List<Webhook> webhooks;
     private final InstantSource clock;

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.access.TimeWindow;
 import dev.portreeve.policy.brake.BrakeConfig;
 import dev.portreeve.policy.limit.LimitConfig;
 import dev.portreeve.policy.notice.EmailConfig;
@@ -174,6 +175,8 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
      *
      * @param email of a user: where calls that wait for this person are told
      * @param roles of a user, as rules name them among approvers: {@code role:oncall}
+     * @param hours of a user, such as {@code Mon-Fri 08:00-18:00 Europe/Berlin}, in place of {@code approvals.hours}: when this person is
+     *     there to decide
      */
     public record Member(
             String id,
@@ -181,7 +184,8 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
             List<LimitConfig> limits,
             @Nullable BrakeConfig brake,
             @Nullable String email,
-            List<String> roles) {
+            List<String> roles,
+            List<String> hours) {
         /** A member whose calls may come as fast as they like. */
         public Member(String id, List<BudgetConfig> budgets) {
             this(id, budgets, List.of(), null);
@@ -189,13 +193,15 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
 
         /** A member of whom nothing else is said. */
         public Member(String id, List<BudgetConfig> budgets, List<LimitConfig> limits, @Nullable BrakeConfig brake) {
-            this(id, budgets, limits, brake, null, List.of());
+            this(id, budgets, limits, brake, null, List.of(), List.of());
         }
 
         public Member {
             checkId("member", id);
             roles = roles == null ? List.of() : List.copyOf(roles);
             roles.forEach(role -> checkId("role", role));
+            hours = hours == null ? List.of() : List.copyOf(hours);
+            hours.forEach(TimeWindow::parse);
             if (email != null) {
                 EmailConfig.checkAddress(email);
             }
