@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -304,38 +303,6 @@ class IdempotencyKeyTest {
         assertEquals(1, upstream.requests().size());
     }
 
-    /** A gateway in a process of its own, to be killed. */
-    private record Child(Process process, URI data) implements AutoCloseable {
-        static Child start(Path folder) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Main.class.getName(),
-                    "serve",
-                    "--config",
-                    folder.resolve("portreeve.yaml").toString());
-            builder.directory(folder.toFile());
-            builder.redirectError(folder.resolve("child.log").toFile());
-            builder.environment().putAll(Map.of("NO_COLOR", "1"));
-            Process process = builder.start();
-            BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (line.startsWith("callers")) {
-                    return new Child(process, URI.create(line.split("\\s+")[1]));
-                }
-            }
-            process.destroyForcibly();
-            throw new IOException("the gateway did not start; see " + folder.resolve("child.log"));
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly().onExit().join();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void after_a_crash_in_the_middle_the_repeat_runs_anew_and_one_call_is_paid(boolean midStream) throws Exception {
@@ -348,7 +315,7 @@ class IdempotencyKeyTest {
             exchange.hang();
         });
         fixture.gateway.close();
-        try (Child child = Child.start(folder);
+        try (GatewayChild child = GatewayChild.start(folder);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<HttpResponse<byte[]>> broken =
                     threads.submit(() -> post(child.data(), "/v1/chat/completions", key, "retry-1", body));
@@ -398,7 +365,7 @@ class IdempotencyKeyTest {
                 exchange.cut();
             });
             upstream.then(ReplayUpstream.Exchange::hang);
-            try (Child child = Child.start(folder);
+            try (GatewayChild child = GatewayChild.start(folder);
                     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 Future<HttpResponse<byte[]>> broken =
                         threads.submit(() -> post(child.data(), "/v1/chat/completions", key, "retry-1", body));

@@ -64,14 +64,15 @@ public final class HttpWebhooks implements WebhookChannel, AutoCloseable {
         int status = answer.statusCode();
         byte[] said = new byte[0];
         // The client's own time ends with the head: a body that trickles would keep everybody's messages waiting.
-        try (InputStream in = answer.body();
-                AlarmClock.Alarm late = alarms.after(patience, () -> end(in))) {
+        AlarmClock.Alarm late = alarms.after(patience, () -> end(answer.body()));
+        try (InputStream in = answer.body()) {
             if (status >= OK && status < REDIRECTED) {
                 said = in.readNBytes(MAX_ANSWER + 1);
             }
         } catch (IOException cutOff) {
             LOGGER.debug("the answer of a receiver did not end");
-            said = new byte[0];
+        } finally {
+            late.close();
         }
         if (said.length > MAX_ANSWER) {
             said = new byte[0];
