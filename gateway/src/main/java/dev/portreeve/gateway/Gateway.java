@@ -300,6 +300,7 @@ public final class Gateway implements AutoCloseable {
                 new RulesDesk(policy.versions(), questions, hub::misfits),
                 config.approvals().slack(),
                 webhooks,
+                config.approvals().freshLogin(),
                 code -> AdminEdge.link(adminBase, code));
     }
 

@@ -226,7 +226,8 @@ class AdminApiTest {
         String external = "{\"decision\":\"approve\",\"approver\":\"external:desk\"}";
         assertEquals(
                 403,
-                fixture.api("POST", "/api/v1/approvals/" + id + "/decision", external).statusCode());
+                fixture.api("POST", "/api/v1/approvals/" + id + "/decision", external)
+                        .statusCode());
         String waiting =
                 fixture.api("GET", "/api/v1/approvals?state=waiting", "").body();
         assertTrue(waiting.contains(id), waiting);

@@ -49,8 +49,7 @@ final class ApproverToolsTest {
 
     @BeforeAll
     void start(@TempDir Path folder) {
-        gateway = GatewayFixture.configured(
-                folder, CONFIGURATION.replace("STICKY", StickyNotes.command(folder)));
+        gateway = GatewayFixture.configured(folder, CONFIGURATION.replace("STICKY", StickyNotes.command(folder)));
     }
 
     @AfterAll
@@ -116,7 +115,9 @@ final class ApproverToolsTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();
         return JsonMapper.shared()
-                .readTree(gateway.http.send(request, HttpResponse.BodyHandlers.ofString()).body())
+                .readTree(gateway.http
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .body())
                 .path("key")
                 .asString();
     }
@@ -133,7 +134,8 @@ final class ApproverToolsTest {
             assertFalse(list.contains("http"), list);
             String shown = ana.modern("tools/call", call("show", ticket)).text();
             assertTrue(shown.contains("arguments_sha256") && !shown.contains("http"), shown);
-            assertFalse(ben.modern("tools/call", call("list", "")).text().contains(ticket), "the rule does not name him");
+            assertFalse(
+                    ben.modern("tools/call", call("list", "")).text().contains(ticket), "the rule does not name him");
             RawJson hidden = ben.modern("tools/call", call("show", ticket)).result();
             assertTrue(hidden.member("isError").isTrue(), hidden.toString());
         }
@@ -145,10 +147,15 @@ final class ApproverToolsTest {
         try (Caller ana = caller(gateway.newKey("ana")).capable(PAGES)) {
             RawJson wanted = ana.modern("tools/call", call("decide", ticket)).result();
             assertEquals("\"input_required\"", String.valueOf(wanted.member("resultType")), wanted.toString());
-            RawJson params =
-                    wanted.member("inputRequests").members().values().iterator().next().member("params");
+            RawJson params = wanted.member("inputRequests")
+                    .members()
+                    .values()
+                    .iterator()
+                    .next()
+                    .member("params");
             assertEquals("\"url\"", String.valueOf(params.member("mode")));
-            String page = URI.create(params.member("url").asString().orElseThrow()).getPath();
+            String page =
+                    URI.create(params.member("url").asString().orElseThrow()).getPath();
             String again = call("decide", ticket) + ",\"requestState\":" + wanted.member("requestState")
                     + ",\"inputResponses\":{\"page-1\":{\"action\":\"accept\"}}";
             assertEquals("pending", state(ticket), "the page was only named");
@@ -175,7 +182,8 @@ final class ApproverToolsTest {
             RawJson told = cleo.modern("tools/call", call("decide", ticket)).result();
             assertTrue(told.member("isError").isTrue(), told.toString());
             assertFalse(told.toString().contains("/approve/"), told.toString());
-            RawJson asProgram = clerk.modern("tools/call", call("decide", ticket)).result();
+            RawJson asProgram =
+                    clerk.modern("tools/call", call("decide", ticket)).result();
             assertTrue(asProgram.member("isError").isTrue(), asProgram.toString());
             assertFalse(asProgram.toString().contains("/approve/"), asProgram.toString());
         }
@@ -190,17 +198,19 @@ final class ApproverToolsTest {
                     Map.of(),
                     "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
                             + "\"capabilities\":" + PAGES + ",\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}");
-            Map<String, String> session = Map.of(
-                    "Mcp-Session-Id", begun.header("mcp-session-id"), "MCP-Protocol-Version", "2025-11-25");
+            Map<String, String> session =
+                    Map.of("Mcp-Session-Id", begun.header("mcp-session-id"), "MCP-Protocol-Version", "2025-11-25");
             ana.post(session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
             McpError error = ana.post(
                             session,
-                            "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{" + call("decide", ticket)
-                                    + "}}")
+                            "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{"
+                                    + call("decide", ticket) + "}}")
                     .error();
             assertEquals(McpError.URL_ELICITATION_REQUIRED, error.code());
             assertFalse(error.message().contains("http"), error.message());
-            assertTrue(error.data().toString().contains("/approve/" + ticket), error.data().toString());
+            assertTrue(
+                    error.data().toString().contains("/approve/" + ticket),
+                    error.data().toString());
         }
         assertEquals("pending", state(ticket));
     }

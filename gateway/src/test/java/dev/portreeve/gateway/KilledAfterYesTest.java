@@ -34,7 +34,8 @@ final class KilledAfterYesTest {
     private static final String CALL = "\"name\":\"notes__hold\",\"arguments\":{\"text\":\"once\"}";
 
     private static String ticket(Caller.Heard heard) {
-        Matcher ticket = Pattern.compile("ticket ([0-9a-f-]{36})").matcher(heard.messages().toString());
+        Matcher ticket = Pattern.compile("ticket ([0-9a-f-]{36})")
+                .matcher(heard.messages().toString());
         assertTrue(ticket.find(), heard.messages().toString());
         return ticket.group(1);
     }
@@ -52,10 +53,12 @@ final class KilledAfterYesTest {
             String key = first.newKey("bot");
             String used;
             try (Caller bot = caller(first.data(), key)) {
-                await().until(() -> bot.modern("tools/list", "").messages().toString().contains("notes__hold"));
+                await().until(() ->
+                        bot.modern("tools/list", "").messages().toString().contains("notes__hold"));
                 used = ticket(bot.modern("tools/call", CALL));
             }
-            assertEquals(0, first.run("approvals", "approve", used, "--as", "ana").exitCode());
+            assertEquals(
+                    0, first.run("approvals", "approve", used, "--as", "ana").exitCode());
             first.gateway.close();
             try (GatewayChild child = GatewayChild.start(folder);
                     Caller bot = caller(child.data(), key);
@@ -74,10 +77,11 @@ final class KilledAfterYesTest {
                 // Its gateway is dead for so long that nobody can still be at it.
                 first.execute("UPDATE policy.lease SET touched_at = now() - interval '1 hour'");
                 first.execute("UPDATE policy.hold SET expires_at = now() - interval '1 second'");
-                String closed = "SELECT EXISTS (SELECT 1 FROM audit.record r JOIN policy.approval a ON r.call_id = a.redeemed_by_call"
-                        + " WHERE a.id = '" + used + "' AND r.kind = 'call.closed'"
-                        + " AND convert_from(r.leaf, 'UTF8') LIKE '%\"outcome\":\"unknown\"%'"
-                        + " AND convert_from(r.leaf, 'UTF8') LIKE '%\"basis\":\"assumed\"%')";
+                String closed =
+                        "SELECT EXISTS (SELECT 1 FROM audit.record r JOIN policy.approval a ON r.call_id = a.redeemed_by_call"
+                                + " WHERE a.id = '" + used + "' AND r.kind = 'call.closed'"
+                                + " AND convert_from(r.leaf, 'UTF8') LIKE '%\"outcome\":\"unknown\"%'"
+                                + " AND convert_from(r.leaf, 'UTF8') LIKE '%\"basis\":\"assumed\"%')";
                 await().atMost(Duration.ofSeconds(30)).until(() -> first.isTrue(closed));
                 assertEquals(1, notes.tools().calls());
             }
@@ -89,7 +93,8 @@ final class KilledAfterYesTest {
         List<Future<Caller.Heard>> repeats = new ArrayList<>();
         try (Caller bot = caller(gateway.dataUrl(), key);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            await().until(() -> bot.modern("tools/list", "").messages().toString().contains("notes__hold"));
+            await().until(() ->
+                    bot.modern("tools/list", "").messages().toString().contains("notes__hold"));
             for (int i = 0; i < 50; i++) {
                 repeats.add(threads.submit(() -> {
                     try (Caller one = caller(gateway.dataUrl(), key)) {

@@ -108,7 +108,8 @@ final class SlackTest {
         String payload = "{\"type\":\"block_actions\",\"user\":{\"id\":\"" + user + "\",\"username\":\"ana\"},"
                 + "\"api_app_id\":\"A02\",\"trigger_id\":\"12321423423.333649436676.d8c1bb837935619ccad0f624c448ffb3\","
                 + "\"response_url\":\"" + answerUrl + "\",\"actions\":[{\"action_id\":\"" + action
-                + "\",\"block_id\":\"b\",\"type\":\"button\",\"value\":\"" + ticket + "\",\"action_ts\":\"1548426417.840180\"}]}";
+                + "\",\"block_id\":\"b\",\"type\":\"button\",\"value\":\"" + ticket
+                + "\",\"action_ts\":\"1548426417.840180\"}]}";
         return "payload=" + URLEncoder.encode(payload, StandardCharsets.UTF_8);
     }
 
@@ -140,7 +141,8 @@ final class SlackTest {
     }
 
     private JsonNode post(String ticket) {
-        await().until(() -> at("/api/chat.postMessage").stream().anyMatch(each -> each.toString().contains(ticket)));
+        await().until(() -> at("/api/chat.postMessage").stream()
+                .anyMatch(each -> each.toString().contains(ticket)));
         return at("/api/chat.postMessage").stream()
                 .filter(each -> each.toString().contains(ticket))
                 .findFirst()
@@ -148,7 +150,8 @@ final class SlackTest {
     }
 
     private JsonNode lastAnswer(String containing) {
-        await().until(() -> at("/actions/T1/2/3").stream().anyMatch(each -> each.toString().contains(containing)));
+        await().until(() ->
+                at("/actions/T1/2/3").stream().anyMatch(each -> each.toString().contains(containing)));
         return at("/actions/T1/2/3").getLast();
     }
 
@@ -166,7 +169,10 @@ final class SlackTest {
         assertFalse(text.contains("/approve/"), "a page for one person is nothing for a channel");
         for (JsonNode block : message.path("blocks")) {
             assertTrue(block.path("text").path("text").asString("").length() <= 3000, block.toString());
-            assertTrue(List.of("", "plain_text").contains(block.path("text").path("type").asString("")), block.toString());
+            assertTrue(
+                    List.of("", "plain_text")
+                            .contains(block.path("text").path("type").asString("")),
+                    block.toString());
         }
         assertEquals("pending ", state(ticket));
         assertEquals(200, click("U0ANA", "portreeve_approve", ticket));
@@ -185,7 +191,9 @@ final class SlackTest {
         JsonNode unknown = lastAnswer("does not know who you are");
         assertEquals("ephemeral", unknown.path("response_type").asString());
         assertEquals(200, click("U0CLEO", "portreeve_approve", ticket));
-        assertEquals("ephemeral", lastAnswer("names who may decide").path("response_type").asString());
+        assertEquals(
+                "ephemeral",
+                lastAnswer("names who may decide").path("response_type").asString());
         assertEquals("pending ", state(ticket));
         String other = "01900000-0000-7000-8000-000000000000";
         assertEquals(200, click("U0ANA", "portreeve_approve", other));
@@ -199,12 +207,16 @@ final class SlackTest {
         String no = click("U0ANA", "portreeve_deny", ticket, url + "/actions/T1/2/3");
         assertEquals(401, send(yes, no, Instant.now()).statusCode());
         assertEquals(401, send(yes, yes, Instant.now().minusSeconds(301)).statusCode());
-        assertEquals(401, gateway.send("POST", "/api/v1/slack/interactions", yes).statusCode());
+        assertEquals(
+                401, gateway.send("POST", "/api/v1/slack/interactions", yes).statusCode());
         assertEquals("pending ", state(ticket));
         int before = posted.size();
         String port = url.substring(url.lastIndexOf(':') + 1);
         for (String elsewhere : List.of(
-                "http://169.254.169.254/latest", "http://127.0.0.1:1/x", "http://x@127.0.0.1:" + port + "/steal", "not a url")) {
+                "http://169.254.169.254/latest",
+                "http://127.0.0.1:1/x",
+                "http://x@127.0.0.1:" + port + "/steal",
+                "not a url")) {
             String body = click("U0CLEO", "portreeve_approve", ticket, elsewhere);
             assertEquals(200, send(body, body, Instant.now()).statusCode());
         }

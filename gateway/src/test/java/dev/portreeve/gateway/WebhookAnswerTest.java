@@ -96,7 +96,8 @@ final class WebhookAnswerTest {
     }
 
     private static String decision(String ticket, String decision) {
-        return "{\"ticket\":\"" + ticket + "\",\"decision\":\"" + decision + "\",\"approver\":\"ana\",\"reason\":\"fits\"}";
+        return "{\"ticket\":\"" + ticket + "\",\"decision\":\"" + decision
+                + "\",\"approver\":\"ana\",\"reason\":\"fits\"}";
     }
 
     private static GatewayFixture.Outcome write(GatewayFixture gateway, String key, String text) {
@@ -118,7 +119,8 @@ final class WebhookAnswerTest {
 
     @Test
     void a_call_that_is_held_runs_because_the_receiver_said_yes_in_its_answer() {
-        answering = (exchange, data) -> signed(exchange, decision(data.path("ticket").asString(), "approve"));
+        answering = (exchange, data) ->
+                signed(exchange, decision(data.path("ticket").asString(), "approve"));
         try (GatewayFixture gateway = gateway("30s")) {
             GatewayFixture.Outcome written = write(gateway, gateway.newKey("bot"), "hello");
             assertEquals("written\n", written.out(), written.err());
@@ -131,7 +133,8 @@ final class WebhookAnswerTest {
         try (GatewayFixture gateway = gateway("1ms")) {
             String key = gateway.newKey("bot");
             answering = (exchange, data) -> {
-                byte[] body = decision(data.path("ticket").asString(), "approve").getBytes(StandardCharsets.UTF_8);
+                byte[] body =
+                        decision(data.path("ticket").asString(), "approve").getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
             };
@@ -145,7 +148,8 @@ final class WebhookAnswerTest {
                 exchange.sendResponseHeaders(307, -1);
             };
             String redirected = ticket(write(gateway, key, "redirected"));
-            await().until(() -> notice(gateway, redirected, "attempts > 0 AND last_error = 'the receiver answered 307'"));
+            await().until(() ->
+                    notice(gateway, redirected, "attempts > 0 AND last_error = 'the receiver answered 307'"));
             for (String ticket : List.of(unsigned, replayed, redirected)) {
                 assertEquals("pending", state(gateway, ticket));
             }
@@ -170,7 +174,9 @@ final class WebhookAnswerTest {
         try (GatewayFixture gateway = GatewayFixture.configured(
                 folder,
                 configuration
-                        .replace("URL", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/approve")
+                        .replace(
+                                "URL",
+                                "http://127.0.0.1:" + receiver.getAddress().getPort() + "/approve")
                         .replace("HOLD", "1ms")
                         .replace("STICKY", StickyNotes.command(folder))
                         .replace("SIGNING", GatewayFixture.WEBHOOK_SECRET))) {
@@ -183,7 +189,9 @@ final class WebhookAnswerTest {
                 GatewayFixture.Outcome tried = gateway.run("approvals", "approve", asAna, "--as", other);
                 assertTrue(tried.exitCode() != 0, tried.out());
             }
-            assertTrue(gateway.run("approvals", "link", asAna, "--as", "external:desk").exitCode() != 0);
+            assertTrue(gateway.run("approvals", "link", asAna, "--as", "external:desk")
+                            .exitCode()
+                    != 0);
             assertEquals("pending", state(gateway, asAna));
             String small = ticket(write(gateway, key, "small"));
             await().until(() -> state(gateway, small).equals("approved"));

@@ -274,8 +274,8 @@ public final class PolicyEngine implements AutoCloseable {
                 .toList();
         NoticeDelivery byWebhook =
                 NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, answers, ground.clock(), ground.random());
-        NoticeDelivery byEmail =
-                NoticeDelivery.byEmail(outbox, ground.mail(), config.notices().email(), mailed(config), ground.random());
+        NoticeDelivery byEmail = NoticeDelivery.byEmail(
+                outbox, ground.mail(), config.notices().email(), mailed(config), ground.random());
         NoticeDelivery bySlack = NoticeDelivery.bySlack(
                 outbox, ground.webhooks(), config.approvals().slack(), ground.random());
         return List.of(

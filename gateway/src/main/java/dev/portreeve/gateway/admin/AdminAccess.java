@@ -34,7 +34,12 @@ public final class AdminAccess {
      *
      * @param csrf what its forms must carry
      */
-    record Session(String id, String csrf, Instant until) {}
+    record Session(String id, String csrf, Instant until) {
+        /** When it was signed in. */
+        Instant since() {
+            return until.minus(SESSION_LIFE);
+        }
+    }
 
     /** @param token the admin token that the command line uses */
     public AdminAccess(Secret token, InstantSource clock) {
@@ -64,6 +69,11 @@ public final class AdminAccess {
     synchronized @Nullable Session session(String id) {
         Session session = sessions.get(id);
         return session != null && clock.instant().isBefore(session.until()) ? session : null;
+    }
+
+    /** Whether somebody signed in within that time; 0 for ever. */
+    boolean isFresh(Session session, Duration within) {
+        return within.isZero() || !clock.instant().isAfter(session.since().plus(within));
     }
 
     synchronized void end(Session session) {

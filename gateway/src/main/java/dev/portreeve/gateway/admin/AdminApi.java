@@ -32,11 +32,7 @@ final class AdminApi {
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
         ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tenants());
         this.slack = new SlackInteractions(desk, services.slack(), services.posts(), clock);
-        this.approvals = new ApprovalsApi(
-                desk,
-                services.approvals().links(),
-                services.decisions(),
-                json);
+        this.approvals = new ApprovalsApi(desk, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());

@@ -147,6 +147,10 @@ final class AdminPage {
 
     private void decide(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
+        if (!access.isFresh(session, services.freshLogin())) {
+            throw new AdminRefusal(Problem.unauthorized(
+                    "to decide, sign in anew with a one-time link: this session is older than approvals.fresh-login"));
+        }
         ApprovalDesk.requirePerson(form.getOrDefault("approver", ApprovalDesk.OPERATOR));
         Vote vote = new Vote(
                 form.getOrDefault("approver", ApprovalDesk.OPERATOR),

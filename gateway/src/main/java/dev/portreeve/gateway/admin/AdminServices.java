@@ -19,6 +19,7 @@ import dev.portreeve.policy.notice.SlackConfig;
 import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.stop.Stops;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules where these are changed
  * @param slack the app in Slack whose clicks decide; {@code null} for none
  * @param posts sends what takes the place of its messages
+ * @param freshLogin how long ago somebody may have signed in to decide; 0 for as long as a session lasts
  * @param links makes the address of a one-time code
  */
 public record AdminServices(
@@ -58,6 +60,7 @@ public record AdminServices(
         RulesDesk rules,
         @Nullable SlackConfig slack,
         WebhookChannel posts,
+        Duration freshLogin,
         Function<String, URI> links) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface

@@ -162,10 +162,7 @@ final class ApprovalsApi {
             routes.requireToken(exchange);
             Decision decision = read(body, Decision.class);
             vote = new Vote(
-                    operator(decision.approver()),
-                    choice(decision.decision()),
-                    decision.reason(),
-                    Vote.Channel.API);
+                    operator(decision.approver()), choice(decision.decision()), decision.reason(), Vote.Channel.API);
         } else {
             vote = signed(exchange, body);
         }

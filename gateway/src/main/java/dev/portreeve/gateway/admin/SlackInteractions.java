@@ -86,11 +86,14 @@ final class SlackInteractions {
                 default -> null;
             };
             if (choice != null) {
-                String person = slack.people().get(payload.path("user").path("id").asString(""));
+                String person =
+                        slack.people().get(payload.path("user").path("id").asString(""));
                 return person == null
-                        ? SlackMessage.aside("Nothing is decided: the gateway does not know who you are. Somebody has to write"
-                                + " your Slack member ID into approvals.slack.people.")
-                        : decided(action.path("value").asString(""), new Vote(person, choice, null, Vote.Channel.SLACK));
+                        ? SlackMessage.aside(
+                                "Nothing is decided: the gateway does not know who you are. Somebody has to write"
+                                        + " your Slack member ID into approvals.slack.people.")
+                        : decided(
+                                action.path("value").asString(""), new Vote(person, choice, null, Vote.Channel.SLACK));
             }
         }
         return "";

@@ -22,7 +22,8 @@ final class ApproverCheck {
     /** @param webhooks those that may decide as systems of their own */
     ApproverCheck(OrganisationConfig organisation, List<Webhook> webhooks, Problems problems) {
         this.organisation = organisation;
-        this.systems = webhooks.stream().map(Webhook::id).filter(Objects::nonNull).toList();
+        this.systems =
+                webhooks.stream().map(Webhook::id).filter(Objects::nonNull).toList();
         this.problems = problems;
     }
 

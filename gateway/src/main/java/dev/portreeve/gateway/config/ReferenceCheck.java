@@ -60,8 +60,8 @@ final class ReferenceCheck {
         rewriting();
         views();
         policies();
-        ApproverCheck approvers = new ApproverCheck(
-                config.organisation(), config.approvals().webhooks(), problems);
+        ApproverCheck approvers =
+                new ApproverCheck(config.organisation(), config.approvals().webhooks(), problems);
         approvers.rules(config.policies());
         approvers.deputies(config.approvals().deputies());
         approvers.slack(config.approvals().slack());
@@ -260,8 +260,7 @@ final class ReferenceCheck {
 
     /** The slugs before names of tools: those of the servers, and the gateway's own. */
     private List<String> offering() {
-        return Stream.concat(
-                        config.toolServers().stream().map(ToolServerConfig::slug), Stream.of(ApproverTools.SLUG))
+        return Stream.concat(config.toolServers().stream().map(ToolServerConfig::slug), Stream.of(ApproverTools.SLUG))
                 .toList();
     }
 

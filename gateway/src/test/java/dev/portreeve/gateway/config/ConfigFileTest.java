@@ -333,7 +333,8 @@ class ConfigFileTest {
                                 "ana", "ben", LocalDate.of(2026, 12, 21), LocalDate.of(2027, 1, 3))),
                         List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20))),
                         null,
-                        List.of()),
+                        List.of(),
+                        Duration.ofMinutes(15)),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(

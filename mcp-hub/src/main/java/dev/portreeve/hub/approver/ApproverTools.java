@@ -51,7 +51,8 @@ public final class ApproverTools implements ToolServer {
                     + TICKET_ONLY + ",\"annotations\":{\"readOnlyHint\":true,\"openWorldHint\":false}}"),
             RawJson.of("{\"name\":\"" + DECIDE + "\",\"title\":\"Decide about an approval\",\"description\":"
                     + "\"Opens the page on which the person whose key this is decides about a call that waits. It decides nothing by itself.\","
-                    + TICKET_ONLY + ",\"annotations\":{\"readOnlyHint\":false,\"destructiveHint\":false,\"openWorldHint\":false},"
+                    + TICKET_ONLY
+                    + ",\"annotations\":{\"readOnlyHint\":false,\"destructiveHint\":false,\"openWorldHint\":false},"
                     + "\"_meta\":{\"anthropic/requiresUserInteraction\":true}}"));
 
     private final Approvals approvals;
@@ -143,9 +144,10 @@ public final class ApproverTools implements ToolServer {
         }
         return canBeSent(party)
                 ? page(caller, ticket)
-                : failed("this program cannot open a page for its person (it declares no elicitation of URLs). The person"
-                        + " decides by the link in a message about this ticket, on the admin page, or on the command line:"
-                        + " portreeve approvals approve " + ticket.id() + " --as " + caller.member());
+                : failed(
+                        "this program cannot open a page for its person (it declares no elicitation of URLs). The person"
+                                + " decides by the link in a message about this ticket, on the admin page, or on the command line:"
+                                + " portreeve approvals approve " + ticket.id() + " --as " + caller.member());
     }
 
     private static boolean asked(Ticket ticket, Subject caller) {

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  *     because a question of the server must be told from the one about another request
  * @param caller who asks, for what the gateway itself offers; {@code null} if nobody in particular does. Never sent anywhere
  */
-public record Party(String key, RawJson capabilities, boolean alone, @Nullable Subject caller) {
+public record Party(
+        String key,
+        RawJson capabilities,
+        boolean alone,
+        @Nullable Subject caller) {
     /** The gateway itself, which lists and probes and can do nothing. */
     public static final Party GATEWAY = new Party("", RawJson.EMPTY_OBJECT, false);
 

@@ -42,7 +42,8 @@ final class Approvers {
 
     /** Whether the approvers are persons, and stay the same. */
     static boolean areAllNamed(Rule rule) {
-        return rule.escalate().isEmpty() && rule.approvers().stream()
+        return rule.escalate().isEmpty()
+                && rule.approvers().stream()
                         .noneMatch(name -> name.startsWith(Rule.TEAM) || name.startsWith(Rule.ROLE));
     }
 }

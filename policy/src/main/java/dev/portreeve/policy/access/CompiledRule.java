@@ -69,7 +69,9 @@ record CompiledRule(
      */
     boolean speaksOf(Subject subject, Resource resource) {
         boolean gives = rule.effect() == Rule.Effect.ALLOW || rule.effect() == Rule.Effect.REQUIRE_APPROVAL;
-        if (!gives || !(resource instanceof Resource.OfServer offered) || !offered.server().equals(OWN)) {
+        if (!gives
+                || !(resource instanceof Resource.OfServer offered)
+                || !offered.server().equals(OWN)) {
             return names.have(resource);
         }
         return subject.delegation().depth() == 0

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param slack an app in Slack that shows tickets with buttons
  * @param hours when people are there to decide, such as {@code Mon-Fri 08:00-18:00 Europe/Berlin}; without any, always. Others who are there
  *     are asked at once by then, in the order of the escalation
+ * @param freshLogin how long ago somebody may have signed in to the admin page to decide there; 0 for as long as the session lasts
  */
 public record ApprovalConfig(
         List<Webhook> webhooks,
@@ -38,10 +39,12 @@ public record ApprovalConfig(
         List<Deputy> deputies,
         List<Client> clients,
         @Nullable SlackConfig slack,
-        List<String> hours) {
+        List<String> hours,
+        Duration freshLogin) {
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
     private static final Duration VETO = Duration.ofHours(1);
+    private static final Duration FRESH_LOGIN = Duration.ofMinutes(15);
     private static final Duration REDEEM_WITHIN = Duration.ofMinutes(5);
     public static final ApprovalConfig DEFAULT = new ApprovalConfig(List.of(), HOLD, TIMEOUT, REDEEM_WITHIN);
 
@@ -101,6 +104,10 @@ public record ApprovalConfig(
         checkSystems(webhooks);
         hours = hours == null ? List.of() : List.copyOf(hours);
         hours.forEach(TimeWindow::parse);
+        freshLogin = freshLogin == null ? FRESH_LOGIN : freshLogin;
+        if (freshLogin.isNegative()) {
+            throw new IllegalArgumentException("fresh-login is at least 0");
+        }
         hold = hold == null ? HOLD : hold;
         timeout = timeout == null ? TIMEOUT : timeout;
         redeemWithin = redeemWithin == null ? REDEEM_WITHIN : redeemWithin;
@@ -123,7 +130,8 @@ public record ApprovalConfig(
                 throw new IllegalArgumentException("there are two webhooks with the id \"" + webhook.id() + "\"");
             }
             long sharing = webhooks.stream()
-                    .filter(other -> other.secret().reveal().equals(webhook.secret().reveal()))
+                    .filter(other ->
+                            other.secret().reveal().equals(webhook.secret().reveal()))
                     .count();
             if (webhook.id() != null && sharing > 1) {
                 throw new IllegalArgumentException(
@@ -150,7 +158,7 @@ public record ApprovalConfig(
             Money money,
             Duration veto,
             List<Deputy> deputies) {
-        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of(), null, List.of());
+        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of(), null, List.of(), FRESH_LOGIN);
     }
 
     /** Without deputies. */

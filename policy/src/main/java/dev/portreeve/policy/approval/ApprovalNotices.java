@@ -36,11 +36,7 @@ public final class ApprovalNotices {
      * @param links make a page for each approver that the rules name
      */
     public static ApprovalNotices of(
-            ApprovalConfig config,
-            OrganisationConfig mailed,
-            URI decisions,
-            Supplier<UUID> ids,
-            ApprovalLinks links) {
+            ApprovalConfig config, OrganisationConfig mailed, URI decisions, Supplier<UUID> ids, ApprovalLinks links) {
         List<ApprovalChannel> channels = new ArrayList<>();
         channels.add(new WebhookReceivers(config.webhooks(), decisions, links));
         @Nullable SlackConfig slack = config.slack();

@@ -70,9 +70,8 @@ record Mailboxes(Map<String, Map<String, String>> addresses, ApprovalLinks pages
     }
 
     private static String line(ArgumentView.Entry entry) {
-        String whole = entry.sha256() == null
-                ? ""
-                : " (" + entry.length() + " characters, SHA-256 " + entry.sha256() + ")";
+        String whole =
+                entry.sha256() == null ? "" : " (" + entry.length() + " characters, SHA-256 " + entry.sha256() + ")";
         String mixed = entry.mixedScripts() ? " (a word mixes letters of several alphabets)" : "";
         return shown(entry.path()) + " = " + shown(entry.value()) + whole + mixed + "\n";
     }

@@ -44,11 +44,7 @@ public final class PauseRequests {
      * @param ids gives unique ids for tickets
      */
     public PauseRequests(
-            Tickets tickets,
-            Stops stops,
-            ApprovalNotices notices,
-            Receivers receivers,
-            Supplier<UUID> ids) {
+            Tickets tickets, Stops stops, ApprovalNotices notices, Receivers receivers, Supplier<UUID> ids) {
         this.tickets = tickets;
         this.stops = stops;
         this.notices = notices;

@@ -72,10 +72,12 @@ public final class People {
         Map<String, List<TimeWindow>> there = new HashMap<>();
         tenant.everyUser().forEach(user -> {
             all.add(user.id());
-            user.roles().forEach(role -> byRole.computeIfAbsent(role, unused -> new LinkedHashSet<>())
-                    .add(user.id()));
+            user.roles()
+                    .forEach(role -> byRole.computeIfAbsent(role, unused -> new LinkedHashSet<>())
+                            .add(user.id()));
             if (!user.hours().isEmpty()) {
-                there.put(user.id(), user.hours().stream().map(TimeWindow::parse).toList());
+                there.put(
+                        user.id(), user.hours().stream().map(TimeWindow::parse).toList());
             }
         });
         for (Team team : tenant.teams()) {

@@ -51,7 +51,10 @@ public final class ReceiverAnswers implements AnswerReader {
             case VoteResult.Counted ignored -> {}
             case VoteResult.CountedBefore ignored -> {}
             case VoteResult.AlreadyDecided before ->
-                LOG.info("ticket {} was {} before", ticket, before.ticket().state().name());
+                LOG.info(
+                        "ticket {} was {} before",
+                        ticket,
+                        before.ticket().state().name());
             case VoteResult.Expired ignored -> warn(ticket, receiver, "the ticket has expired");
             case VoteResult.NotAllowed refused ->
                 warn(ticket, receiver, "who it says decided may not: " + refused.why());
@@ -60,6 +63,10 @@ public final class ReceiverAnswers implements AnswerReader {
     }
 
     private static void warn(UUID ticket, Webhook receiver, String why) {
-        LOG.warn("the answer of {} about ticket {} counts for nothing: {}", receiver.url().getHost(), ticket, why);
+        LOG.warn(
+                "the answer of {} about ticket {} counts for nothing: {}",
+                receiver.url().getHost(),
+                ticket,
+                why);
     }
 }

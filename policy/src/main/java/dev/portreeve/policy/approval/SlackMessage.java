@@ -24,7 +24,8 @@ public final class SlackMessage {
 
     /** A ticket with buttons. */
     static String asking(Occasion occasion, Ticket ticket, @Nullable String channel) {
-        String title = occasion == Occasion.REQUESTED ? "A call waits for a decision" : "A call still waits for a decision";
+        String title =
+                occasion == Occasion.REQUESTED ? "A call waits for a decision" : "A call still waits for a decision";
         List<String> blocks = blocks(title, ticket);
         blocks.add("{\"type\":\"actions\",\"block_id\":" + quote("portreeve-" + ticket.id()) + ",\"elements\":["
                 + button(APPROVE, "Approve", "primary", ticket) + "," + button(DENY, "Deny", "danger", ticket) + "]}");
@@ -52,7 +53,8 @@ public final class SlackMessage {
     }
 
     private static String message(String more, String title, Ticket ticket, List<String> blocks) {
-        String summary = title + ": " + ticket.request().tool().name() + " for " + ticket.request().member();
+        String summary = title + ": " + ticket.request().tool().name() + " for "
+                + ticket.request().member();
         return "{" + more + "\"text\":" + quote(escaped(summary))
                 + ",\"mrkdwn\":false,\"unfurl_links\":false,\"unfurl_media\":false,\"blocks\":["
                 + String.join(",", blocks) + "]}";
@@ -62,7 +64,8 @@ public final class SlackMessage {
         TicketRequest request = ticket.request();
         List<String> blocks = new ArrayList<>();
         blocks.add("{\"type\":\"header\",\"text\":" + plain(title) + "}");
-        String facts = "tool: " + request.tool().name() + "\nasked by: " + request.member() + "\nrule: " + request.rules()
+        String facts = "tool: " + request.tool().name() + "\nasked by: " + request.member() + "\nrule: "
+                + request.rules()
                 + "\nmay decide: " + (request.seats().isEmpty() ? "anybody" : String.join(", ", ticket.deciders()))
                 + "\nwanted: " + request.quorum() + " yes, so far: "
                 + (ticket.yes().isEmpty() ? "none" : String.join(", ", ticket.yes()))
@@ -105,8 +108,8 @@ public final class SlackMessage {
     }
 
     private static String button(String id, String text, String style, Ticket ticket) {
-        return "{\"type\":\"button\",\"action_id\":" + quote(id) + ",\"text\":" + plain(text) + ",\"style\":" + quote(style)
-                + ",\"value\":" + quote(ticket.id().toString()) + "}";
+        return "{\"type\":\"button\",\"action_id\":" + quote(id) + ",\"text\":" + plain(text) + ",\"style\":"
+                + quote(style) + ",\"value\":" + quote(ticket.id().toString()) + "}";
     }
 
     private static String section(String text) {

@@ -60,9 +60,7 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         Map<String, Map<String, String>> addresses = new HashMap<>();
         for (Tenant tenant : tenants) {
             Map<String, String> known = new HashMap<>();
-            tenant.everyUser()
-                    .filter(user -> user.email() != null)
-                    .forEach(user -> known.put(user.id(), user.email()));
+            tenant.everyUser().filter(user -> user.email() != null).forEach(user -> known.put(user.id(), user.email()));
             addresses.put(tenant.id(), known);
         }
         return addresses;

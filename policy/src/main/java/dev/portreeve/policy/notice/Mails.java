@@ -24,8 +24,8 @@ final class Mails implements Sending {
         }
         String mail = new String(message.body(), StandardCharsets.UTF_8);
         int end = mail.indexOf('\n');
-        String why = channel.send(
-                message.publicId(), message.endpoint(), mail.substring(0, end), mail.substring(end + 1));
+        String why =
+                channel.send(message.publicId(), message.endpoint(), mail.substring(0, end), mail.substring(end + 1));
         return why == null ? new Result.Taken() : new Result.Failed(why);
     }
 }

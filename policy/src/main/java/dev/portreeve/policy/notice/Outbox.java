@@ -15,13 +15,7 @@ public interface Outbox {
      * @param ticket which approval it asks for; {@code null} for none
      * @param attempt counts from 1, this one included
      */
-    record Due(
-            String tenant,
-            UUID id,
-            @Nullable UUID ticket,
-            String endpoint,
-            byte[] body,
-            int attempt) {
+    record Due(String tenant, UUID id, @Nullable UUID ticket, String endpoint, byte[] body, int attempt) {
         /** What receivers know it by, the same on each attempt. */
         public String publicId() {
             return "msg_" + id;

@@ -57,8 +57,7 @@ public final class PostgresOutbox implements Outbox {
                                 .forUpdate()
                                 .skipLocked()))
                 .returning()
-                .fetch(row ->
-                        new Due(
+                .fetch(row -> new Due(
                         row.getTenant(),
                         row.getId(),
                         row.getApprovalId(),

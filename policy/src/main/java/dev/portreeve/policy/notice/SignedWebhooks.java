@@ -47,7 +47,8 @@ final class SignedWebhooks implements Sending {
             when status >= 200 && status < 300 -> taken(message, receiver, answer);
             case Delivery.Answered(int status, SignedText ignored)
             when status == GONE -> new Result.Refused("the receiver answered 410: it wants no more");
-            case Delivery.Answered(int status, SignedText ignored) -> new Result.Failed("the receiver answered " + status);
+            case Delivery.Answered(int status, SignedText ignored) ->
+                new Result.Failed("the receiver answered " + status);
             case Delivery.Unanswered(String detail) -> new Result.Failed(detail);
         };
     }

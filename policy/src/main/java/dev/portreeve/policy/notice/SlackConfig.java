@@ -56,8 +56,9 @@ public record SlackConfig(
                 .filter(id -> !USER.matcher(id).matches())
                 .findFirst()
                 .ifPresent(id -> {
-                    throw new IllegalArgumentException("\"" + id
-                            + "\" is no id of a Slack user: it stands in their profile under \"Copy member ID\", such as U0123ABCD");
+                    throw new IllegalArgumentException(
+                            "\"" + id
+                                    + "\" is no id of a Slack user: it stands in their profile under \"Copy member ID\", such as U0123ABCD");
                 });
     }
 }

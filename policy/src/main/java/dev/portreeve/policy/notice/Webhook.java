@@ -17,8 +17,9 @@ public record Webhook(URI url, Secret secret, @Nullable String id) {
 
     public Webhook {
         if (id != null && !ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("\"" + id
-                    + "\" is no id of a webhook: use lower case letters, digits and -, at most 50, beginning with a letter or digit");
+            throw new IllegalArgumentException(
+                    "\"" + id
+                            + "\" is no id of a webhook: use lower case letters, digits and -, at most 50, beginning with a letter or digit");
         }
     }
 

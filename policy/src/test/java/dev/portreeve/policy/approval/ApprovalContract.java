@@ -133,7 +133,8 @@ abstract class ApprovalContract {
     static ApprovalNotices notices() {
         return new ApprovalNotices(
                 List.of(new Webhook(URI.create(HOOK), SECRET)),
-                URI.create("https://agents.example.com/api/v1/approvals"), UUID::randomUUID);
+                URI.create("https://agents.example.com/api/v1/approvals"),
+                UUID::randomUUID);
     }
 
     final Approvals approvals() {
@@ -968,18 +969,25 @@ abstract class ApprovalContract {
             return new WebhookChannel.Delivery.Answered(
                     200,
                     new SignedText(
-                            signedAs, String.valueOf(at), WebhookSecret.of(secret).sign(signedAs, at, bytes), bytes));
+                            signedAs,
+                            String.valueOf(at),
+                            WebhookSecret.of(secret).sign(signedAs, at, bytes),
+                            bytes));
         });
     }
 
     private static String decision(UUID ticket, String decision) {
-        return "{\"ticket\":\"" + ticket + "\",\"decision\":\"" + decision + "\",\"approver\":\"ann\",\"reason\":\"ok\"}";
+        return "{\"ticket\":\"" + ticket + "\",\"decision\":\"" + decision
+                + "\",\"approver\":\"ann\",\"reason\":\"ok\"}";
     }
 
     @Test
     void aReceiverDecidesInItsVeryAnswer() {
         UUID ticket = ticket(attempt(ARGUMENTS));
-        assertEquals(1, answering(decision(ticket, "approve"), "", Duration.ZERO, SECRET).runOnce());
+        assertEquals(
+                1,
+                answering(decision(ticket, "approve"), "", Duration.ZERO, SECRET)
+                        .runOnce());
         Ticket approved = approvals().find("acme", ticket).orElseThrow();
         assertEquals(TicketState.Name.APPROVED, approved.state().name());
         assertEquals("ann", approved.decidedBy());
@@ -990,7 +998,10 @@ abstract class ApprovalContract {
     @Test
     void anAnswerThatIsNotSignedForThisMessageAndTicketCountsForNothing() {
         UUID other = ticket(attempt("{\"path\":\"/other\"}"));
-        assertEquals(1, delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(204)).runOnce());
+        assertEquals(
+                1,
+                delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(204))
+                        .runOnce());
         Secret stranger = new Secret("whsec_" + "C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
         String text = "{\"path\":\"/n\",\"text\":\"NUMBER\"}";
         List<java.util.function.Function<UUID, NoticeDelivery>> attacks = List.of(
@@ -1003,7 +1014,8 @@ abstract class ApprovalContract {
                         decision(ticket, "approve").replace("}", ",\"decision\":\"deny\"}"), "", Duration.ZERO, SECRET),
                 ticket -> answering(
                         decision(ticket, "approve").replace("}", ",\"arguments\":{}}"), "", Duration.ZERO, SECRET),
-                ticket -> answering(decision(ticket, "approve").replace("ann", "triage-bot"), "", Duration.ZERO, SECRET),
+                ticket ->
+                        answering(decision(ticket, "approve").replace("ann", "triage-bot"), "", Duration.ZERO, SECRET),
                 ticket -> answering(
                         decision(ticket, "approve").replace("ann", "external:desk"), "", Duration.ZERO, SECRET),
                 ticket -> answering("\u0000 not json", "", Duration.ZERO, SECRET),
@@ -1047,8 +1059,8 @@ abstract class ApprovalContract {
                 SignedDecisions.Worth.Genuine.class,
                 say.apply("{\"ticket\":\"" + ticket + "\",\"decision\":\"deny\"}"));
         assertEquals("external:desk", itself.vote().approver());
-        SignedDecisions.Worth.Refused asAnn = assertInstanceOf(
-                SignedDecisions.Worth.Refused.class, say.apply(decision(ticket, "deny")));
+        SignedDecisions.Worth.Refused asAnn =
+                assertInstanceOf(SignedDecisions.Worth.Refused.class, say.apply(decision(ticket, "deny")));
         assertEquals(SignedDecisions.Why.NOT_ITS_VOICE, asAnn.why());
     }
 

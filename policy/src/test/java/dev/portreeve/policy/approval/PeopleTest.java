@@ -35,11 +35,7 @@ final class PeopleTest {
                             user("nina", List.of("oncall", "lead"), List.of("Mon-Fri 18:00-08:00 UTC"))),
                     List.of()),
             new OrganisationConfig.Tenant(
-                    "evil",
-                    List.of(),
-                    List.of(),
-                    List.of(user("mallory", List.of("oncall"), List.of())),
-                    List.of())));
+                    "evil", List.of(), List.of(), List.of(user("mallory", List.of("oncall"), List.of())), List.of())));
 
     private static OrganisationConfig.Member user(String id, List<String> roles, List<String> hours) {
         return new OrganisationConfig.Member(id, List.of(), List.of(), null, null, roles, hours);
@@ -55,7 +51,8 @@ final class PeopleTest {
                 null,
                 List.of(),
                 null,
-                List.of("Mon-Fri 08:00-18:00 UTC"));
+                List.of("Mon-Fri 08:00-18:00 UTC"),
+                null);
         return People.of(ORGANISATION, config, InstantSource.fixed(Instant.parse(time)));
     }
 
@@ -107,8 +104,7 @@ final class PeopleTest {
                 Map.of("ann", now, "bob", now, "nina", Duration.ofMinutes(10), "otto", Duration.ofMinutes(30)),
                 seats(MONDAY_NOON, rule));
         assertEquals(
-                Map.of("ann", now, "bob", now, "nina", now, "otto", Duration.ofMinutes(20)),
-                seats(MONDAY_NIGHT, rule));
+                Map.of("ann", now, "bob", now, "nina", now, "otto", Duration.ofMinutes(20)), seats(MONDAY_NIGHT, rule));
         assertEquals(Map.of("ann", now, "bob", now, "nina", now, "otto", now), seats(SUNDAY, rule));
     }
 
