@@ -298,6 +298,7 @@ public final class Gateway implements AutoCloseable {
                 policy::access,
                 questions,
                 new RulesDesk(policy.versions(), questions, hub::misfits),
+                policy.outbox(),
                 config.approvals().slack(),
                 webhooks,
                 config.approvals().freshLogin(),

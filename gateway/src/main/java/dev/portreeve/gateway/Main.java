@@ -15,6 +15,7 @@ import dev.portreeve.gateway.cli.KeysCommand;
 import dev.portreeve.gateway.cli.LiteLlmCommand;
 import dev.portreeve.gateway.cli.McpCommand;
 import dev.portreeve.gateway.cli.ModelsCommand;
+import dev.portreeve.gateway.cli.NoticesCommand;
 import dev.portreeve.gateway.cli.PolicyCommand;
 import dev.portreeve.gateway.cli.PolicyDiffCommand;
 import dev.portreeve.gateway.cli.PolicyDraftCommand;
@@ -102,6 +103,7 @@ public final class Main {
                 .addSubcommand(new KeysCommand(terminal))
                 .addSubcommand(new ApprovalsCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal))
+                .addSubcommand(new NoticesCommand(terminal))
                 .addSubcommand(new StopCommand.Stop(terminal))
                 .addSubcommand(new StopCommand.Resume(terminal))
                 .addSubcommand(new StopsCommand(terminal))

@@ -158,6 +158,28 @@ final class WebhookAnswerTest {
     }
 
     @Test
+    void a_message_that_nobody_took_is_listed_and_sent_again() {
+        answering = (exchange, data) -> exchange.sendResponseHeaders(410, -1);
+        try (GatewayFixture gateway = gateway("1ms")) {
+            String ticket = ticket(write(gateway, gateway.newKey("bot"), "hello"));
+            await().until(() -> gateway.run("notices", "dead").out().contains("410"));
+            JsonNode dead = JsonMapper.shared()
+                    .readTree(gateway.run("notices", "dead", "-o", "json").out())
+                    .path("notices")
+                    .path(0);
+            assertEquals(ticket, dead.path("ticket").asString());
+            answering = (exchange, data) ->
+                    signed(exchange, decision(data.path("ticket").asString(), "approve"));
+            assertEquals(
+                    0,
+                    gateway.run("notices", "resend", dead.path("id").asString()).exitCode());
+            await().until(() -> state(gateway, ticket).equals("approved"));
+            assertTrue(
+                    gateway.run("notices", "resend", dead.path("id").asString()).exitCode() != 0);
+        }
+    }
+
+    @Test
     void a_system_that_a_rule_names_decides_as_itself_and_nobody_decides_in_its_place() {
         List<JsonNode> heard = new CopyOnWriteArrayList<>();
         answering = (exchange, data) -> {

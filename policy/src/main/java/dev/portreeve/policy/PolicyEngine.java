@@ -43,6 +43,7 @@ import dev.portreeve.policy.limit.RateLimits;
 import dev.portreeve.policy.notice.AnswerReader;
 import dev.portreeve.policy.notice.MailChannel;
 import dev.portreeve.policy.notice.NoticeDelivery;
+import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.PostgresOutbox;
 import dev.portreeve.policy.notice.Receivers;
 import dev.portreeve.policy.notice.Webhook;
@@ -110,6 +111,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final JournalledKeys keys;
     private final Approvals approvals;
     private final SignedDecisions decisions;
+    private final Outbox outbox;
     private final PostgresBudgets budgets;
     private final PostgresClock clock;
     private final LeaseSweeper leases;
@@ -192,7 +194,8 @@ public final class PolicyEngine implements AutoCloseable {
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
         this.watch = watch(config, ground, tickets, stops);
-        this.post = post(config, ground, new ReceiverAnswers(approvals, decisions));
+        this.outbox = new PostgresOutbox(ground.database());
+        this.post = post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
     }
 
     private void listen(PostgresBudgetLedger ledger) {
@@ -267,8 +270,7 @@ public final class PolicyEngine implements AutoCloseable {
     }
 
     /** Each on a thread of its own: a receiver that hangs must keep nobody else waiting. */
-    private static List<Housekeeping> post(PolicyConfig config, Ground ground, AnswerReader answers) {
-        PostgresOutbox outbox = new PostgresOutbox(ground.database());
+    private static List<Housekeeping> post(PolicyConfig config, Ground ground, Outbox outbox, AnswerReader answers) {
         List<Webhook> webhooks = Stream.concat(
                         config.approvals().webhooks().stream(), config.notices().webhooks().stream())
                 .toList();
@@ -410,6 +412,11 @@ public final class PolicyEngine implements AutoCloseable {
 
     public Approvals approvals() {
         return approvals;
+    }
+
+    /** The messages that are owed, for whoever looks after those that nobody took. */
+    public Outbox outbox() {
+        return outbox;
     }
 
     /** What decisions that receivers of messages sign are worth. */

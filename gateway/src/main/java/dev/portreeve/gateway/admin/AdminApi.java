@@ -15,6 +15,7 @@ final class AdminApi {
     private final AccountsApi accounts;
     private final ApprovalsApi approvals;
     private final SlackInteractions slack;
+    private final NoticesApi notices;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
     private final CallFeed calls;
@@ -31,6 +32,7 @@ final class AdminApi {
         this.keys = new KeysApi(services.keys(), tenants, clock, json);
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
         ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tenants());
+        this.notices = new NoticesApi(services.outbox(), json);
         this.slack = new SlackInteractions(desk, services.slack(), services.posts(), clock);
         this.approvals = new ApprovalsApi(desk, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
@@ -60,6 +62,7 @@ final class AdminApi {
         accounts.register(routes, rules);
         approvals.register(routes, rules);
         slack.register(routes, rules);
+        notices.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);
         stops.register(routes, rules);

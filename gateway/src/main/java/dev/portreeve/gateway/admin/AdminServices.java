@@ -15,6 +15,7 @@ import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.BudgetOrders;
 import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.key.KeyDirectory;
+import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.SlackConfig;
 import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.stop.Stops;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions what a signed decision is worth
  * @param policy the rules that are in force
  * @param rules where these are changed
+ * @param outbox the messages that are owed
  * @param slack the app in Slack whose clicks decide; {@code null} for none
  * @param posts sends what takes the place of its messages
  * @param freshLogin how long ago somebody may have signed in to decide; 0 for as long as a session lasts
@@ -58,6 +60,7 @@ public record AdminServices(
         Supplier<AccessPolicy> policy,
         Questions questions,
         RulesDesk rules,
+        Outbox outbox,
         @Nullable SlackConfig slack,
         WebhookChannel posts,
         Duration freshLogin,

@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends what is owed to receivers by one way, with the retries of the Standard Webhooks specification. One loop calls {@link #runOnce};
  * loops of several replicas do not disturb each other.
  */
 public final class NoticeDelivery {
+    private static final Logger LOG = LoggerFactory.getLogger(NoticeDelivery.class);
     private static final int BATCH = 16;
     /** Longer than a batch of attempts takes, each bounded by the channel. */
     private static final Duration LEASE = Duration.ofMinutes(5);
@@ -86,14 +89,23 @@ public final class NoticeDelivery {
     private void attempt(Outbox.Due message) {
         switch (sending.send(message)) {
             case Sending.Result.Taken() -> outbox.delivered(message);
-            case Sending.Result.Refused(String why) -> outbox.giveUp(message, why);
+            case Sending.Result.Refused(String why) -> giveUp(message, why);
             case Sending.Result.Failed(String why) -> again(message, why);
         }
     }
 
+    private void giveUp(Outbox.Due message, String why) {
+        LOG.warn(
+                "message {} is given up after {} tries ({}): portreeve notices dead",
+                message.publicId(),
+                message.attempt(),
+                why);
+        outbox.giveUp(message, why);
+    }
+
     private void again(Outbox.Due message, String error) {
         if (message.attempt() > WAITS.size()) {
-            outbox.giveUp(message, error);
+            giveUp(message, error);
             return;
         }
         Duration wait = WAITS.get(message.attempt() - 1);

@@ -37,6 +37,20 @@ public interface Outbox {
     void giveUp(Due message, String error);
 
     /**
+     * Messages that were given up and are not forgotten yet, the last first. Those about tickets that no longer wait are none.
+     *
+     * @param limit at least 1
+     */
+    List<DeadLetter> dead(int limit);
+
+    /**
+     * Owes a message anew that was given up, with all its tries.
+     *
+     * @return whether there was one
+     */
+    boolean resend(UUID id);
+
+    /**
      * Forgets messages that were delivered or given up so long ago, at most a thousand at once.
      *
      * @return how many it forgot

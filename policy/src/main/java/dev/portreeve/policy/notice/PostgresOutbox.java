@@ -6,6 +6,7 @@ import static dev.portreeve.db.policy.tables.Notice.NOTICE;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -102,9 +103,40 @@ public final class PostgresOutbox implements Outbox {
     public void giveUp(Due message, String error) {
         database.update(NOTICE)
                 .set(NOTICE.STATE, "given-up")
+                .set(NOTICE.NEXT_AT, NOW)
                 .set(NOTICE.LAST_ERROR, shortened(error))
                 .where(is(message))
                 .execute();
+    }
+
+    @Override
+    public List<DeadLetter> dead(int limit) {
+        return database.selectFrom(NOTICE)
+                .where(NOTICE.STATE.eq(DSL.inline("given-up")))
+                .orderBy(NOTICE.NEXT_AT.desc(), NOTICE.ID)
+                .limit(limit)
+                .fetch(row -> new DeadLetter(
+                        row.getId(),
+                        row.getTenant(),
+                        row.getWay(),
+                        row.getEndpoint(),
+                        row.getApprovalId(),
+                        row.getAttempts(),
+                        row.getOwedAt(),
+                        row.getNextAt(),
+                        row.getLastError()));
+    }
+
+    @Override
+    public boolean resend(UUID id) {
+        return database.update(NOTICE)
+                        .set(NOTICE.STATE, "due")
+                        .set(NOTICE.ATTEMPTS, 0)
+                        .set(NOTICE.NEXT_AT, NOW)
+                        .where(NOTICE.ID.eq(id))
+                        .and(NOTICE.STATE.eq(DSL.inline("given-up")))
+                        .execute()
+                > 0;
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.notice.AnswerReader;
+import dev.portreeve.policy.notice.DeadLetter;
 import dev.portreeve.policy.notice.NoticeDelivery;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.SignedText;
@@ -1093,6 +1094,33 @@ abstract class ApprovalContract {
         assertEquals(1, delivery.runOnce());
         letTimePass(Duration.ofMinutes(10));
         assertEquals(0, delivery.runOnce());
+    }
+
+    @Test
+    void whatNobodyTookStaysToBeLookedAtAndIsSentAgainWhenSomebodySaysSo() {
+        UUID ticket = ticket(attempt(ARGUMENTS));
+        assertEquals(List.of(), outbox().dead(10));
+        NoticeDelivery refusing = delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(410));
+        assertEquals(1, refusing.runOnce());
+        DeadLetter dead = outbox().dead(10).getFirst();
+        assertEquals(ticket, dead.ticket());
+        assertEquals("webhook", dead.way());
+        assertEquals(HOOK, dead.endpoint());
+        assertEquals(1, dead.attempts());
+        assertTrue(String.valueOf(dead.error()).contains("410"), dead.toString());
+        assertFalse(outbox().resend(UUID.randomUUID()));
+        assertTrue(outbox().resend(dead.id()));
+        assertFalse(outbox().resend(dead.id()), "it is owed, and not dead");
+        assertEquals(List.of(), outbox().dead(10));
+        assertEquals(
+                1,
+                delivery((url, headers, body) -> new WebhookChannel.Delivery.Answered(204))
+                        .runOnce());
+        assertEquals(List.of(), outbox().dead(10));
+        assertTrue(attempt("{\"path\":\"/b\"}").isPresent());
+        letTimePass(Duration.ofMinutes(16));
+        assertEquals(0, refusing.runOnce());
+        assertEquals(List.of(), outbox().dead(10), "of a ticket that is over nobody needs to hear");
     }
 
     @Test

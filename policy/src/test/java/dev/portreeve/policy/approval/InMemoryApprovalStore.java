@@ -1,6 +1,7 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.audit.Transaction;
+import dev.portreeve.policy.notice.DeadLetter;
 import dev.portreeve.policy.notice.Notice;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.Way;
@@ -31,6 +32,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         private Instant next;
         private int attempts;
         private boolean due = true;
+        private @Nullable String error;
 
         private Owed(Ticket ticket, Notice notice, Instant next) {
             this.ticket = ticket;
@@ -220,7 +222,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
 
     @Override
     public synchronized void delivered(Due message) {
-        giveUp(message, "");
+        mine(message).ifPresent(owed -> owed.due = false);
     }
 
     @Override
@@ -230,7 +232,44 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
 
     @Override
     public synchronized void giveUp(Due message, String error) {
-        mine(message).ifPresent(owed -> owed.due = false);
+        mine(message).ifPresent(owed -> {
+            owed.due = false;
+            owed.error = error;
+            owed.next = clock.instant();
+        });
+    }
+
+    @Override
+    public synchronized List<DeadLetter> dead(int limit) {
+        return outbox.stream()
+                .filter(owed -> owed.error != null)
+                .sorted((one, other) -> other.next.compareTo(one.next))
+                .limit(limit)
+                .map(owed -> new DeadLetter(
+                        owed.notice.id(),
+                        owed.ticket.tenant(),
+                        owed.notice.way().name().toLowerCase(java.util.Locale.ROOT),
+                        owed.notice.endpoint(),
+                        owed.notice.ticket(),
+                        owed.attempts,
+                        owed.ticket.requestedAt(),
+                        owed.next,
+                        owed.error))
+                .toList();
+    }
+
+    @Override
+    public synchronized boolean resend(UUID id) {
+        for (Owed owed : outbox) {
+            if (owed.notice.id().equals(id) && owed.error != null) {
+                owed.error = null;
+                owed.due = true;
+                owed.attempts = 0;
+                owed.next = clock.instant();
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -50,6 +50,7 @@ final class PeopleTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 List.of("Mon-Fri 08:00-18:00 UTC"),
                 null);
