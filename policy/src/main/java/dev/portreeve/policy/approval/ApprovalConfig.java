@@ -149,21 +149,20 @@ public record ApprovalConfig(
                 .orElse(hold);
     }
 
-    /** The same hold for every program. */
-    public ApprovalConfig(
-            List<Webhook> webhooks,
-            Duration hold,
-            Duration timeout,
-            Duration redeemWithin,
-            Money money,
-            Duration veto,
-            List<Deputy> deputies) {
-        this(webhooks, hold, timeout, redeemWithin, money, veto, deputies, List.of(), null, List.of(), FRESH_LOGIN);
-    }
-
     /** Without deputies. */
     public ApprovalConfig(List<Webhook> webhooks, Duration hold, Duration timeout, Duration redeemWithin, Money money) {
-        this(webhooks, hold, timeout, redeemWithin, money, VETO, List.of());
+        this(
+                webhooks,
+                hold,
+                timeout,
+                redeemWithin,
+                money,
+                VETO,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                FRESH_LOGIN);
     }
 
     /** One that gives the money of waiting calls back. */
