@@ -149,7 +149,11 @@ public final class PolicyEngine implements AutoCloseable {
         this.keys = JournalledKeys.on(ground.database(), carved, audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
         this.approvals =
-                new Approvals(tickets, config.approvals(), new ApprovalLinks(ground.decisions(), ground.pepper()));
+                new Approvals(
+                        tickets,
+                        config.approvals(),
+                        new ApprovalLinks(ground.decisions(), ground.pepper()),
+                        ground.ids());
         this.notifications = new PostgresNotifications(ground.unpooled());
         this.limits = limits(config, ground, notifications);
         this.stops = Stops.on(ground.database(), audit);
@@ -196,6 +200,7 @@ public final class PolicyEngine implements AutoCloseable {
                 config.approvals(),
                 notices(ground),
                 new People(config.organisation(), config.approvals().deputies()),
+                config.sessions(),
                 access.version(),
                 ground.ids());
     }

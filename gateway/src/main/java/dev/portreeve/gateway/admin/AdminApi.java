@@ -14,6 +14,7 @@ final class AdminApi {
     private final KeysApi keys;
     private final AccountsApi accounts;
     private final ApprovalsApi approvals;
+    private final RememberedApi remembered;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
     private final CallFeed calls;
@@ -28,8 +29,12 @@ final class AdminApi {
         TenantChoice tenants = new TenantChoice(services.tenants());
         this.keys = new KeysApi(services.keys(), tenants, clock, json);
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
+        RememberedDesk remembered =
+                new RememberedDesk(services.approvals().remembered(), services.tenants());
+        this.remembered = new RememberedApi(remembered, json);
         this.approvals = new ApprovalsApi(
                 new ApprovalDesk(services.approvals(), services.tenants()),
+                remembered,
                 services.approvals().links(),
                 services.webhookSecrets(),
                 json,
@@ -59,6 +64,7 @@ final class AdminApi {
         keys.register(routes, rules);
         accounts.register(routes, rules);
         approvals.register(routes, rules);
+        remembered.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);
         stops.register(routes, rules);

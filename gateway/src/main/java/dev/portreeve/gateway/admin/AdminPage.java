@@ -21,6 +21,7 @@ final class AdminPage {
     private final AdminServices services;
     private final AdminAccess access;
     private final ApprovalDesk approvals;
+    private final RememberedDesk remembered;
     private final CallFeed calls;
     private final boolean secure;
     private final String style = resource("page.css");
@@ -31,6 +32,7 @@ final class AdminPage {
         this.services = services;
         this.access = access;
         this.approvals = new ApprovalDesk(services.approvals(), services.tenants());
+        this.remembered = new RememberedDesk(services.approvals().remembered(), services.tenants());
         this.calls = new CallFeed(services.records());
         this.secure = secure;
     }
@@ -48,6 +50,7 @@ final class AdminPage {
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
         routes.page(rules::post, "/approvals/{id}", this::decide);
+        routes.page(rules::post, "/remembered/{id}", this::forget);
         new ApprovalPage(approvals, services.approvals().links()).register(routes, rules);
         routes.page(rules::post, "/tools/{name}", this::decideTool);
         routes.page(rules::post, "/definitions/{server}/{kind}/{hash}", this::decideDefinition);
@@ -99,6 +102,7 @@ final class AdminPage {
     private Html main(AdminAccess.Session session, EvidencePanel.State evidence) {
         Html left = concat(
                 ApprovalsPanel.of(approvals.waiting(), session),
+                RememberedPanel.of(remembered.list(false), session),
                 ToolsPanel.of(
                         services.tools().waiting(ToolsPanel.MAX_SHOWN),
                         services.servers().get().stream()
@@ -152,8 +156,14 @@ final class AdminPage {
                 ApprovalsApi.choice(form.get("decision")),
                 form.get("reason"),
                 Vote.Channel.CONSOLE);
-        approvals.decide(exchange.path("id"), vote);
+        approvals.decide(exchange.path("id"), vote, RememberForm.wish(form));
         exchange.seeOther("/#approvals");
+    }
+
+    private void forget(AdminExchange exchange, AdminAccess.Session session) {
+        requireForm(exchange, session);
+        remembered.revoke(exchange.path("id"), ApprovalDesk.OPERATOR, null);
+        exchange.seeOther("/#remembered");
     }
 
     private void decideTool(AdminExchange exchange, AdminAccess.Session session) {

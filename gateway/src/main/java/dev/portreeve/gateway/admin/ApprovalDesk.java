@@ -5,6 +5,7 @@ import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.approval.VoteResult;
+import dev.portreeve.policy.approval.Wish;
 import dev.portreeve.policy.approval.Withdrawal;
 import java.util.Comparator;
 import java.util.List;
@@ -63,9 +64,19 @@ final class ApprovalDesk {
      * @return the ticket as the vote left it
      */
     Ticket decide(String id, Vote vote) {
+        return decide(id, vote, null);
+    }
+
+    /**
+     * As the shorter form.
+     *
+     * @param wish that a yes is to be remembered; {@code null} for this call only
+     */
+    Ticket decide(String id, Vote vote, @Nullable RememberWish wish) {
         UUID ticket = uuid(id);
+        Wish remember = wish == null ? null : wish.wish();
         VoteResult result = tenants.stream()
-                .map(tenant -> approvals.decide(tenant, ticket, vote))
+                .map(tenant -> approvals.decide(tenant, ticket, vote, remember))
                 .filter(voted -> !(voted instanceof VoteResult.Unknown))
                 .findFirst()
                 .orElseGet(VoteResult.Unknown::new);
@@ -73,17 +84,18 @@ final class ApprovalDesk {
             case VoteResult.Decided decided -> decided.ticket();
             case VoteResult.Counted counted -> counted.ticket();
             case VoteResult.CountedBefore before -> before.ticket();
-            case VoteResult.AlreadyDecided before -> repeated(before.ticket(), vote);
+            case VoteResult.AlreadyDecided before -> repeated(before.ticket(), vote, wish != null);
             case VoteResult.Expired ignored ->
                 throw new AdminRefusal(new Problem(410, "too late", "this ticket has expired, which is a no"));
             case VoteResult.NotAllowed refused -> throw new AdminRefusal(Problem.forbidden(why(refused)));
+            case VoteResult.NotRemembered refused -> throw new AdminRefusal(Problem.badRequest(refused.why()));
             case VoteResult.Unknown ignored ->
                 throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
         };
     }
 
     /** The same decision again is no mistake: senders repeat what they saw no answer to. Another one is. */
-    private static Ticket repeated(Ticket ticket, Vote vote) {
+    private Ticket repeated(Ticket ticket, Vote vote, boolean remembering) {
         boolean same = switch (ticket.state().name()) {
             case APPROVED, REDEEMED -> vote.choice() == Vote.Choice.APPROVE;
             case DENIED -> vote.choice() == Vote.Choice.DENY;
@@ -91,6 +103,12 @@ final class ApprovalDesk {
         };
         if (!same) {
             throw new AdminRefusal(Problem.conflict("this ticket was decided before: " + ended(ticket)));
+        }
+        boolean remembered = approvals.remembered().list(ticket.tenant(), true, Approvals.MAX_LIST).stream()
+                .anyMatch(standing -> standing.grant().ticket().equals(ticket.id()));
+        if (remembering && !remembered) {
+            throw new AdminRefusal(Problem.conflict(
+                    "this ticket was approved before for its one call, so nothing is remembered with it any more"));
         }
         return ticket;
     }

@@ -32,7 +32,7 @@ final class ApprovalPage {
     }
 
     void register(AdminRoutes routes, HttpRules rules) {
-        routes.open(rules::get, PATH, exchange -> show(exchange, open(exchange)));
+        routes.open(rules::get, PATH, exchange -> show(exchange, open(exchange), Map.of()));
         routes.open(rules::post, PATH, this::decide);
     }
 
@@ -75,9 +75,13 @@ final class ApprovalPage {
         if (!PageShell.isCsrf(visit.form(), form)) {
             throw new AdminRefusal(Problem.forbidden("this form is not of this page: reload it"));
         }
+        if (RememberForm.PREVIEW.equals(form.get("decision"))) {
+            show(exchange, visit, RememberForm.written(visit.ticket(), form));
+            return;
+        }
         Vote vote = new Vote(
                 visit.approver(), ApprovalsApi.choice(form.get("decision")), form.get("reason"), Vote.Channel.LINK);
-        Ticket unused = desk.decide(visit.ticket().id().toString(), vote);
+        Ticket unused = desk.decide(visit.ticket().id().toString(), vote, RememberForm.wish(form));
         exchange.seeOther(address(visit));
     }
 
@@ -85,7 +89,7 @@ final class ApprovalPage {
         return links.of(visit.ticket().id(), visit.approver()).getRawPath();
     }
 
-    private void show(AdminExchange exchange, Visit visit) {
+    private void show(AdminExchange exchange, Visit visit, Map<String, String> form) {
         Ticket ticket = visit.ticket();
         ArgumentView before = desk.lastUsed(ticket)
                 .map(used -> ArgumentView.of(used.request().arguments()))
@@ -98,7 +102,7 @@ final class ApprovalPage {
                 ApprovalsPanel.votes(ticket),
                 ApprovalsPanel.arguments(ArgumentView.of(ticket.request().arguments()), before),
                 before == null ? tag("p", "quiet", "No call of this tool was approved before.") : Html.EMPTY,
-                ending(visit));
+                ending(visit, form));
         exchange.html(
                 200,
                 PageShell.page(
@@ -107,7 +111,7 @@ final class ApprovalPage {
                         tag("main", "single", tag("section", "asks", tag("h2", "", "A call waits for you"), body))));
     }
 
-    private Html ending(Visit visit) {
+    private Html ending(Visit visit, Map<String, String> form) {
         Ticket ticket = visit.ticket();
         if (!ticket.isWaiting()) {
             String state = ticket.over() ? "expired" : ticket.state().name().code();
@@ -132,6 +136,7 @@ final class ApprovalPage {
                         visit.form(),
                         "decide",
                         reason,
+                        RememberForm.of(ticket, form, true),
                         PageShell.button("good", "decision", "approve", "Approve this call"),
                         PageShell.button("bad", "decision", "deny", "Deny")));
     }

@@ -1,7 +1,9 @@
 package dev.portreeve.gateway.admin;
 
 import dev.portreeve.policy.approval.ApprovalLinks;
+import dev.portreeve.policy.approval.RememberOffer;
 import dev.portreeve.policy.approval.Seat;
+import dev.portreeve.policy.approval.StandingApproval;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
@@ -23,14 +25,21 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ApprovalsApi {
     private final ApprovalDesk desk;
+    private final RememberedDesk remembered;
     private final ApprovalLinks links;
     private final List<WebhookSecret> secrets;
     private final AdminJson json;
     private final InstantSource clock;
 
     ApprovalsApi(
-            ApprovalDesk desk, ApprovalLinks links, List<WebhookSecret> secrets, AdminJson json, InstantSource clock) {
+            ApprovalDesk desk,
+            RememberedDesk remembered,
+            ApprovalLinks links,
+            List<WebhookSecret> secrets,
+            AdminJson json,
+            InstantSource clock) {
         this.desk = desk;
+        this.remembered = remembered;
         this.links = links;
         this.secrets = List.copyOf(secrets);
         this.json = json;
@@ -57,9 +66,16 @@ final class ApprovalsApi {
             @Nullable String decidedBy,
             @Nullable String reason,
             Instant requestedAt,
-            Instant expiresAt) {
+            Instant expiresAt,
+            RememberedApi.@Nullable Offer remember,
+            RememberedApi.@Nullable Standing remembered) {
 
         static TicketView of(Ticket ticket) {
+            return of(ticket, null);
+        }
+
+        /** @param remembered what came with its yes */
+        static TicketView of(Ticket ticket, @Nullable StandingApproval remembered) {
             return new TicketView(
                     ticket.id().toString(),
                     ticket.tenant(),
@@ -78,7 +94,9 @@ final class ApprovalsApi {
                     ticket.decidedBy(),
                     ticket.reason(),
                     ticket.requestedAt(),
-                    ticket.expiresAt());
+                    ticket.expiresAt(),
+                    RememberedApi.Offer.of(ticket.isWaiting() ? RememberOffer.of(ticket) : null),
+                    remembered == null ? null : RememberedApi.Standing.of(remembered));
         }
     }
 
@@ -103,7 +121,8 @@ final class ApprovalsApi {
     record Decision(
             @Nullable String decision,
             @Nullable String approver,
-            @Nullable String reason) {}
+            @Nullable String reason,
+            @Nullable RememberWish remember) {}
 
     /** A request taken back, as it is sent. */
     record Withdrawal(@Nullable String by, @Nullable String reason) {}
@@ -139,7 +158,9 @@ final class ApprovalsApi {
     }
 
     private void show(AdminExchange exchange) {
-        exchange.json(200, json.write(TicketView.of(desk.find(exchange.path("id")))));
+        Ticket ticket = desk.find(exchange.path("id"));
+        exchange.json(
+                200, json.write(TicketView.of(ticket, remembered.of(ticket.id()).orElse(null))));
     }
 
     private void link(AdminExchange exchange) {
@@ -175,7 +196,10 @@ final class ApprovalsApi {
                 choice(decision.decision()),
                 decision.reason(),
                 signed ? Vote.Channel.WEBHOOK : Vote.Channel.API);
-        exchange.json(200, json.write(TicketView.of(desk.decide(exchange.path("id"), vote))));
+        Ticket decided = desk.decide(exchange.path("id"), vote, decision.remember());
+        StandingApproval granted =
+                decision.remember() == null ? null : remembered.of(decided.id()).orElse(null);
+        exchange.json(200, json.write(TicketView.of(decided, granted)));
     }
 
     static Vote.Choice choice(@Nullable String decision) {

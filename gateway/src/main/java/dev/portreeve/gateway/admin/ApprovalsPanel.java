@@ -9,6 +9,7 @@ import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that wait for a person, with exactly the arguments that would run. */
@@ -152,6 +153,7 @@ final class ApprovalsPanel {
                 "decide",
                 approver(ticket.deciders()),
                 reason,
+                RememberForm.of(ticket, Map.of(), false),
                 PageShell.button("good", "decision", "approve", "Approve this call"),
                 PageShell.button("bad", "decision", "deny", "Deny"));
     }

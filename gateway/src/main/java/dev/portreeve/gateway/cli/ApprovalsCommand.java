@@ -2,6 +2,7 @@ package dev.portreeve.gateway.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,7 @@ public final class ApprovalsCommand {
             "reason",
             "requested_at",
             "expires_at");
+    private static final List<String> WAITING = List.of("pending", "partially_approved");
     private final Terminal terminal;
 
     public ApprovalsCommand(Terminal terminal) {
@@ -79,14 +81,14 @@ public final class ApprovalsCommand {
         }
     }
 
-    @Command(name = "approve", description = "say yes to one exact call", mixinStandardHelpOptions = true)
-    int approve(@Mixin ServerOptions server, @Mixin Choice choice) {
-        return decide(server, choice, "approve");
+    @Command(name = "approve", description = "say yes to one exact call, or with --remember to others like it", mixinStandardHelpOptions = true)
+    int approve(@Mixin ServerOptions server, @Mixin Choice choice, @Mixin RememberOptions remember) {
+        return decide(server, choice, "approve", remember);
     }
 
     @Command(name = "deny", description = "say no", mixinStandardHelpOptions = true)
     int deny(@Mixin ServerOptions server, @Mixin Choice choice) {
-        return decide(server, choice, "deny");
+        return decide(server, choice, "deny", new RememberOptions());
     }
 
     @Command(
@@ -122,18 +124,44 @@ public final class ApprovalsCommand {
                 terminal.line(found.toString());
                 return 0;
             }
-            for (String member : SHOWN) {
-                JsonNode value = found.path(member);
-                if (!value.isNull() && !value.isMissingNode()) {
-                    terminal.line(member.replace('_', ' ') + ": " + (value.isString() ? value.asString() : value));
-                }
+            Members.print(terminal, found, SHOWN);
+            boolean waits = WAITING.contains(found.path("state").asString());
+            if (waits && found.path("seats").isEmpty()) {
+                terminal.line("approvers: anybody who may decide here, but not " + found.path("requester").asString());
+            }
+            offer(found.path("remember"));
+            JsonNode remembered = found.path("remembered");
+            if (remembered.isObject()) {
+                terminal.line("remembered: " + told(remembered, "id", "state", "condition"));
             }
             return 0;
         }
     }
 
-    private int decide(ServerOptions server, Choice choice, String decision) {
+    /** What an approver could have remembered. */
+    private void offer(JsonNode offer) {
+        if (!offer.isObject()) {
+            return;
+        }
+        String kept = offer.path("kept").asString("");
+        terminal.line("may be remembered: at most " + offer.path("at_most").asString() + ", for "
+                + offer.path("uses").asInt() + " calls, per "
+                + String.join(" or ", offer.path("scopes").valueStream().map(JsonNode::asString).toList()));
+        if (!kept.isEmpty()) {
+            terminal.line("  always: " + kept);
+        }
+        String when = offer.path("when").asString("");
+        terminal.line("  when: " + (when.isEmpty() ? "say with --when or --bound what may vary" : when));
+    }
+
+    private static String told(JsonNode object, String... members) {
+        return String.join(
+                " ", Stream.of(members).map(member -> object.path(member).asString()).toList());
+    }
+
+    private int decide(ServerOptions server, Choice choice, String decision, RememberOptions remember) {
         ObjectNode body = JsonMapper.shared().createObjectNode().put("decision", decision);
+        remember.addTo(body);
         return post(server, choice, "decision", "approver", body);
     }
 
@@ -161,7 +189,15 @@ public final class ApprovalsCommand {
         return ticket.path("state").asString() + votes + ": "
                 + ticket.path("tool").asString() + " "
                 + shorten(ticket.path("arguments").toString()) + " for "
-                + ticket.path("requester").asString();
+                + ticket.path("requester").asString()
+                + remembered(ticket.path("remembered"));
+    }
+
+    private static String remembered(JsonNode standing) {
+        return standing.isObject()
+                ? "\nremembered until " + told(standing, "expires_at") + " per " + told(standing, "scope") + ", as "
+                        + told(standing, "id") + ": " + told(standing, "condition")
+                : "";
     }
 
     private static String onlyOne(AdminClient client) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the policy says about a call, with every rule that was consulted. A value: it can be recorded and re-made (INV-5). */
 public sealed interface Decision {
@@ -63,6 +64,16 @@ public sealed interface Decision {
         /** How many of them must say yes: as many as the strictest rule wants. */
         public int quorum() {
             return Approvers.quorum(rules);
+        }
+
+        /** How far a yes may be remembered: as each of the rules lets it; {@code null} for not at all, as where several people must say it. */
+        public @Nullable Remember remember() {
+            return quorum() > 1 ? null : Remember.inEach(rules);
+        }
+
+        /** SHA-256 over the text of the rules, in hex: another one if any member of one of them is another. */
+        public String version() {
+            return PolicyDocument.of(rules).version();
         }
 
         /** How long a ticket may wait. */

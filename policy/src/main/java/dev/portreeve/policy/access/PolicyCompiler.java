@@ -46,6 +46,7 @@ final class PolicyCompiler {
         quorum(rule);
         escalation(rule);
         obligations(rule);
+        leeway(rule);
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
@@ -115,6 +116,34 @@ final class PolicyCompiler {
                 || !about.hostedTools().isEmpty();
         if (rule.effect() == Rule.Effect.MASK && beyondArguments) {
             problem(rule, "mask", "only tools and prompts have arguments: name no models, resources or hosted-tools");
+        }
+    }
+
+    private void leeway(Rule rule) {
+        Remember remember = rule.leeway().remember();
+        if (remember == null) {
+            return;
+        }
+        if (rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(rule, "remember", "only a rule that requires approval has a yes to remember");
+        }
+        if (rule.quorum() != null && rule.quorum() > 1) {
+            problem(
+                    rule,
+                    "remember",
+                    "what several people must say yes to is asked each time: leave it out, or have a quorum of 1");
+        }
+        pointers(rule, "remember.keep", remember.keep());
+    }
+
+    private void pointers(Rule rule, String member, List<String> pointers) {
+        for (int i = 0; i < pointers.size(); i++) {
+            if (!pointers.get(i).startsWith("/") || pointers.get(i).indexOf('*') >= 0) {
+                problem(
+                        rule,
+                        member + "[" + i + "]",
+                        "\"" + pointers.get(i) + "\" is no pointer to one argument, such as /to or /customer/id");
+            }
         }
     }
 

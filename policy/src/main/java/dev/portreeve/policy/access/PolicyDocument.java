@@ -56,6 +56,10 @@ public record PolicyDocument(String version, String text) {
         member(json, "label", rule.obligations().label());
         given(json, "mask", rule.obligations().mask());
         members(json, "approvers", rule.approvers());
+        Remember remember = rule.leeway().remember();
+        if (remember != null) {
+            json.append(",\"remember\":").append(json(remember));
+        }
         if (rule.quorum() != null) {
             json.append(",\"quorum\":").append(rule.quorum());
         }
@@ -65,6 +69,19 @@ public record PolicyDocument(String version, String text) {
                     .append(']');
         }
         return json.append('}').toString();
+    }
+
+    private static String json(Remember remember) {
+        StringBuilder json = new StringBuilder("{\"at-most\":")
+                .append(CanonicalJson.quote(remember.atMost().toString()));
+        members(
+                json,
+                "scopes",
+                remember.scopes().stream()
+                        .map(scope -> scope.name().toLowerCase(Locale.ROOT))
+                        .toList());
+        members(json, "keep", remember.keep());
+        return json.append(",\"uses\":").append(remember.uses()).append('}').toString();
     }
 
     private static String json(Rule.Escalation step) {

@@ -15,6 +15,8 @@ import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
+import dev.portreeve.policy.session.LabelScope;
+import dev.portreeve.policy.session.SessionConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,18 +42,31 @@ public final class ApprovalGate {
     private final ApprovalConfig config;
     private final ApprovalNotices notices;
     private final People people;
+    private final SessionConfig sessions;
     private final String policyVersion;
     private final Supplier<UUID> ids;
 
     /** A gate for rules that name nobody. */
     public ApprovalGate(
             Tickets tickets, ApprovalConfig config, ApprovalNotices notices, String policyVersion, Supplier<UUID> ids) {
-        this(tickets, config, notices, People.NOBODY, policyVersion, ids);
+        this(tickets, config, notices, People.NOBODY, SessionConfig.DEFAULT, policyVersion, ids);
+    }
+
+    /** A gate for which sessions are what callers name so. */
+    public ApprovalGate(
+            Tickets tickets,
+            ApprovalConfig config,
+            ApprovalNotices notices,
+            People people,
+            String policyVersion,
+            Supplier<UUID> ids) {
+        this(tickets, config, notices, people, SessionConfig.DEFAULT, policyVersion, ids);
     }
 
     /**
      * @param tickets shared with {@link Approvals}
      * @param people who the names in rules are
+     * @param sessions what counts as one
      * @param policyVersion the version of the rules whose decisions arrive here
      * @param ids gives unique ids for tickets
      */
@@ -60,8 +75,10 @@ public final class ApprovalGate {
             ApprovalConfig config,
             ApprovalNotices notices,
             People people,
+            SessionConfig sessions,
             String policyVersion,
             Supplier<UUID> ids) {
+        this.sessions = sessions;
         this.tickets = tickets;
         this.config = config;
         this.notices = notices;
@@ -129,7 +146,8 @@ public final class ApprovalGate {
                     input.runs().subList(0, arguments.texts().size()));
         }
         List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
-        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, seats, policyVersion);
+        String session = LabelScope.of(call.subject(), sessions.labelsOf()).session();
+        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, seats, policyVersion, session);
     }
 
     /** Nobody waits for a yes that nobody could give, and no list of nobody may pass for a list of everybody. */
@@ -152,6 +170,10 @@ public final class ApprovalGate {
         if (carried != null) {
             return new Approval(carried.id(), carried.request().arguments());
         }
+        Approval remembered = remembered(call, request, binding, trail);
+        if (remembered != null) {
+            return remembered;
+        }
         Asking asking = new Asking(call, keep, trail);
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
@@ -161,6 +183,42 @@ public final class ApprovalGate {
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
+    }
+
+    /**
+     * A yes that was remembered and covers this call; {@code null} if there is none, or if one was given to this very call, which goes first.
+     * Where the rules let none be remembered, nothing is looked up.
+     */
+    private @Nullable Approval remembered(ToolCall call, TicketRequest request, String binding, AuditTrail trail)
+            throws CallEnded {
+        if (request.terms().remember() == null) {
+            return null;
+        }
+        List<StandingApproval> covering = tickets.standing().covering(request);
+        if (covering.isEmpty() || hasOwnYes(request, binding)) {
+            return null;
+        }
+        List<Ticket> ofCall = tickets.stored().ofCall(request.tenant(), request.callDigest());
+        Ticket veto = new SameCall(tickets).veto(ofCall);
+        if (veto != null) {
+            trail.facts().put("approval", veto.id().toString());
+            throw refused(veto);
+        }
+        for (StandingApproval standing : covering) {
+            if (tickets.standing().use(standing)) {
+                trail.facts().put("standing_approval", StandingFacts.used(standing));
+                new SameCall(tickets).takeBackCovered(ofCall, request, standing);
+                return new Approval(standing.grant().ticket(), request.arguments());
+            }
+        }
+        return null;
+    }
+
+    private boolean hasOwnYes(TicketRequest request, String binding) {
+        return tickets.stored()
+                .latest(request.tenant(), binding)
+                .filter(ticket -> ticket.state() instanceof TicketState.Approved && !ticket.over())
+                .isPresent();
     }
 
     /** A call on its way through the gate. */

@@ -3,6 +3,7 @@ package dev.portreeve.policy.approval;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The tickets as people see them: lists, and decisions. For the API, the console and the command line. Thread-safe; blocks. */
@@ -11,15 +12,26 @@ public final class Approvals {
     public static final int MAX_LIST = 500;
 
     private static final int SWEEP = 200;
+    /** Of one key about one tool. */
+    private static final int MOST_STANDING = 20;
+
     private final Tickets tickets;
     private final ApprovalConfig config;
     private final ApprovalLinks links;
+    private final Supplier<UUID> ids;
+
+    /** With random ids for what it makes. */
+    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
+        this(tickets, config, links, UUID::randomUUID);
+    }
 
     /**
      * @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here
      * @param links make the addresses of pages for single tickets
+     * @param ids gives unique ids for what is remembered
      */
-    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
+    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links, Supplier<UUID> ids) {
+        this.ids = ids;
         this.links = links;
         this.tickets = tickets;
         this.config = config;
@@ -56,7 +68,48 @@ public final class Approvals {
      * @throws dev.portreeve.audit.EvidenceUnavailable if they cannot be stored
      */
     public VoteResult decide(String tenant, UUID id, Vote vote) {
-        return tickets.decide(tenant, id, vote, config.redeemWithin(), config.veto());
+        return decide(tenant, id, vote, null);
+    }
+
+    /**
+     * As the shorter form; with a yes, further calls may run as the wish says, if the rules allow it. If they do not, or if the wish is wrong,
+     * nothing is said at all. Both come to hold together.
+     *
+     * @param wish {@code null} for none
+     */
+    public VoteResult decide(String tenant, UUID id, Vote vote, @Nullable Wish wish) {
+        StandingApproval.Grant grant = null;
+        List<UUID> ending = List.of();
+        Ticket ticket =
+                wish != null || vote.choice() == Vote.Choice.DENY ? find(tenant, id).orElse(null) : null;
+        if (ticket != null && wish != null) {
+            try {
+                grant = grant(ticket, vote, wish);
+            } catch (IllegalArgumentException refused) {
+                return new VoteResult.NotRemembered(ticket, String.valueOf(refused.getMessage()));
+            }
+        }
+        if (ticket != null && vote.choice() == Vote.Choice.DENY) {
+            ending = tickets.standing().refusedBy(ticket.request(), ticket.arguments());
+        }
+        return tickets.decide(new TicketChange.Decide(
+                tenant, id, vote, config.redeemWithin(), config.veto(), grant, ending));
+    }
+
+    private StandingApproval.Grant grant(Ticket ticket, Vote vote, Wish wish) {
+        if (vote.choice() == Vote.Choice.DENY) {
+            throw new IllegalArgumentException("only a yes can be remembered; a no holds for a while by itself");
+        }
+        if (tickets.standing().count(ticket.request()) >= MOST_STANDING) {
+            throw new IllegalArgumentException("so many yeses are remembered for this tool and key that no other can be:"
+                    + " revoke some first");
+        }
+        return Remembering.grant(ids.get(), ticket, ticket.arguments(), vote.approver(), wish);
+    }
+
+    /** The yeses that are remembered. */
+    public StandingApprovals remembered() {
+        return tickets.standing();
     }
 
     /**
@@ -75,6 +128,6 @@ public final class Approvals {
      * @return how many were ended by this run
      */
     public int expireDue() {
-        return tickets.expire(tickets.stored().overdue(SWEEP));
+        return tickets.expire(tickets.stored().overdue(SWEEP)) + tickets.standing().expireDue();
     }
 }

@@ -41,10 +41,17 @@ public final class PostgresApprovalStore implements ApprovalStore {
     private static final int MOST_OF_A_CALL = 50;
 
     private final DSLContext reads;
+    private final PostgresStandingStore standing;
 
     /** @param database for reads; changes come with the journal's own connection */
     public PostgresApprovalStore(DataSource database) {
         this.reads = DSL.using(database, SQLDialect.POSTGRES);
+        this.standing = new PostgresStandingStore(database);
+    }
+
+    @Override
+    public StandingStore standing() {
+        return standing;
     }
 
     @Override
@@ -161,6 +168,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .set(APPROVAL.ESCALATES_AT, escalatesAt(request))
                 .set(APPROVAL.QUORUM, request.quorum())
                 .set(APPROVAL.POLICY_VERSION, request.policyVersion())
+                .set(APPROVAL.TERMS, terms(request))
                 .set(APPROVAL.STATE, "pending")
                 .set(APPROVAL.REQUESTED_BY_CALL, change.callId())
                 .set(APPROVAL.EXPIRES_AT, after(change.timeout()))
@@ -198,6 +206,13 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .set(PostgresTicketRow.columns(next))
                 .where(is(step.tenant(), step.id()))
                 .execute();
+        if (step instanceof TicketChange.Decide decide) {
+            PostgresStandingStore.with(writes, decide);
+        }
+    }
+
+    private static @Nullable JSONB terms(TicketRequest request) {
+        return request.terms().equals(Terms.NONE) ? null : JSONB.jsonb(TermsJson.write(request.terms()));
     }
 
     private static @Nullable JSONB seats(TicketRequest request) {

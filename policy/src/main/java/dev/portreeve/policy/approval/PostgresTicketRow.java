@@ -86,7 +86,8 @@ final class PostgresTicketRow {
                 row.get(APPROVAL.RULE_ID),
                 seats(row.get(APPROVAL.SEATS), row.get(APPROVAL.APPROVERS)),
                 row.get(APPROVAL.QUORUM),
-                row.get(APPROVAL.POLICY_VERSION));
+                row.get(APPROVAL.POLICY_VERSION),
+                terms(row.get(APPROVAL.TERMS)));
         return new Ticket(
                 row.get(APPROVAL.ID),
                 request,
@@ -95,6 +96,10 @@ final class PostgresTicketRow {
                 row.get(APPROVAL.REQUESTED_AT),
                 row.get(APPROVAL.EXPIRES_AT),
                 row.get(NOW));
+    }
+
+    private static Terms terms(@Nullable JSONB terms) {
+        return terms == null ? Terms.NONE : TermsJson.read(terms.data());
     }
 
     /** Tickets of versions before this column say only names. */

@@ -1,5 +1,6 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.call.Arguments;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +23,11 @@ public record Ticket(
 
     public String tenant() {
         return request.tenant();
+    }
+
+    /** What runs after a yes. */
+    public Arguments arguments() {
+        return request.arguments();
     }
 
     /**

@@ -185,10 +185,27 @@ public abstract sealed class TicketChange {
         private final Vote vote;
         private final Duration redeemWithin;
         private final Duration veto;
+        private final StandingApproval.@Nullable Grant grant;
+        private final List<UUID> ending;
         private VoteResult result = new VoteResult.Unknown();
+        private @Nullable StandingApproval granted;
+        private List<StandingApproval> ended = List.of();
 
-        Decide(String tenant, UUID id, Vote vote, Duration redeemWithin, Duration veto) {
+        /**
+         * @param grant comes with the yes that approves; {@code null} for none
+         * @param ending remembered yeses that end with a no
+         */
+        Decide(
+                String tenant,
+                UUID id,
+                Vote vote,
+                Duration redeemWithin,
+                Duration veto,
+                StandingApproval.@Nullable Grant grant,
+                List<UUID> ending) {
             super(tenant, id);
+            this.grant = grant;
+            this.ending = List.copyOf(ending);
             this.vote = vote;
             this.redeemWithin = redeemWithin;
             this.veto = veto;
@@ -203,10 +220,47 @@ public abstract sealed class TicketChange {
             return result;
         }
 
+        /** The remembered yes to store now that it was decided so; {@code null} for none. */
+        public StandingApproval.@Nullable Grant grant() {
+            return isNow(Vote.Choice.APPROVE) ? grant : null;
+        }
+
+        /** The remembered yeses to end now that it was decided so. */
+        public List<UUID> ending() {
+            return isNow(Vote.Choice.DENY) ? ending : List.of();
+        }
+
+        /** How such a one ends. */
+        public StandingChange.Revoke end(UUID standing) {
+            return new StandingChange.Revoke(
+                    tenant(), standing, vote.approver(), "approval " + id() + " was denied, which it covered");
+        }
+
+        private boolean isNow(Vote.Choice choice) {
+            return vote.choice() == choice && result instanceof VoteResult.Decided;
+        }
+
+        /** What the store made of {@link #grant} and {@link #ending}. */
+        public void remembered(@Nullable StandingApproval stored, List<StandingApproval> over) {
+            granted = stored;
+            ended = List.copyOf(over);
+        }
+
+        /** The remembered yes that came with it. */
+        public @Nullable StandingApproval granted() {
+            return granted;
+        }
+
+        /** The remembered yeses that it ended. */
+        public List<StandingApproval> ended() {
+            return ended;
+        }
+
         @Override
         @Nullable
         TicketState next(Ticket found) {
             result = TicketLife.vote(found, vote, redeemWithin, veto);
+            remembered(null, List.of());
             return switch (result) {
                 case VoteResult.Decided decided -> decided.ticket().state();
                 case VoteResult.Counted counted -> counted.ticket().state();
@@ -214,6 +268,7 @@ public abstract sealed class TicketChange {
                 case VoteResult.AlreadyDecided ignored -> null;
                 case VoteResult.Expired ignored -> null;
                 case VoteResult.NotAllowed ignored -> null;
+                case VoteResult.NotRemembered ignored -> null;
                 case VoteResult.Unknown ignored -> null;
             };
         }
@@ -222,6 +277,7 @@ public abstract sealed class TicketChange {
         @Nullable
         TicketState missing() {
             result = new VoteResult.Unknown();
+            remembered(null, List.of());
             return null;
         }
     }

@@ -20,6 +20,9 @@ public sealed interface VoteResult {
     /** This approver may not decide this ticket. */
     record NotAllowed(Ticket ticket, Why why) implements VoteResult {}
 
+    /** The yes cannot be remembered as the approver wants it, so nothing was said. */
+    record NotRemembered(Ticket ticket, String why) implements VoteResult {}
+
     /** There is no such ticket in this tenant. */
     record Unknown() implements VoteResult {}
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Tickets and their outbox in memory, for tests: the same promises as on PostgreSQL, by the same contract suite. Thread-safe. */
 public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     private final InstantSource clock;
+    private final InMemoryStandingStore standing;
     private final Map<UUID, Ticket> tickets = new LinkedHashMap<>();
     private final Map<UUID, Instant> escalations = new HashMap<>();
     private final List<Owed> outbox = new ArrayList<>();
@@ -41,6 +42,12 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
 
     public InMemoryApprovalStore(InstantSource clock) {
         this.clock = clock;
+        this.standing = new InMemoryStandingStore(clock);
+    }
+
+    @Override
+    public StandingStore standing() {
+        return standing;
     }
 
     @Override
@@ -179,6 +186,9 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         TicketState next = step.decide(ticket);
         if (ticket != null && next != null) {
             tickets.put(ticket.id(), ticket.in(next));
+            if (step instanceof TicketChange.Decide vote) {
+                standing.with(vote);
+            }
         }
     }
 
