@@ -7,6 +7,12 @@ ALTER TABLE policy.approval
     ADD COLUMN edited_by text,
     ADD CONSTRAINT edited_by_somebody CHECK ((edited_arguments IS NULL) = (edited_by IS NULL));
 
+-- Who agreed to arguments that another changed then may agree to those too.
+ALTER TABLE policy.approval_vote
+    ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY,
+    DROP CONSTRAINT approval_vote_pkey,
+    ADD PRIMARY KEY (tenant, approval_id, n);
+
 -- One row for each remembered yes. What it is bound to is never changed; only its uses and its end are written.
 CREATE TABLE policy.standing_approval (
     tenant          text        NOT NULL,

@@ -37,6 +37,7 @@ import dev.portreeve.policy.stop.Stops;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
 public final class CallGovernor {
@@ -148,6 +149,7 @@ public final class CallGovernor {
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
             Approval approval = approvals.require(call, input, admitted.decision(), reservation::park, trail);
             access.label(call, admitted.decision());
+            edited(call, approval, trail);
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);
@@ -167,6 +169,15 @@ public final class CallGovernor {
             } finally {
                 admitted.permit().used(reservation.used());
             }
+        }
+    }
+
+    // What an approver changed may be what a rule labels; and the record has both versions.
+    private void edited(GovernedCall call, @Nullable Approval approval, AuditTrail trail) {
+        if (approval != null && approval.edit() != null && call instanceof ToolCall tool) {
+            ToolCall changed = tool.with(approval.arguments());
+            trail.facts().put("edited", facts.of(changed, approval.edit()));
+            access.label(changed, access.decide(changed));
         }
     }
 

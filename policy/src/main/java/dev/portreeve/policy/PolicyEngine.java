@@ -153,6 +153,7 @@ public final class PolicyEngine implements AutoCloseable {
                         tickets,
                         config.approvals(),
                         new ApprovalLinks(ground.decisions(), ground.pepper()),
+                        new EditedCalls(access, Guardrails.of(config.guardrails())),
                         ground.ids());
         this.notifications = new PostgresNotifications(ground.unpooled());
         this.limits = limits(config, ground, notifications);
@@ -201,6 +202,7 @@ public final class PolicyEngine implements AutoCloseable {
                 notices(ground),
                 new People(config.organisation(), config.approvals().deputies()),
                 config.sessions(),
+                new EditedCalls(access, Guardrails.of(config.guardrails())),
                 access.version(),
                 ground.ids());
     }

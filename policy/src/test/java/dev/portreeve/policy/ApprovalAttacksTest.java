@@ -12,6 +12,7 @@ import dev.portreeve.policy.access.Remember;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.approval.ArgumentView;
+import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.StandingApproval;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
@@ -404,7 +405,7 @@ final class ApprovalAttacksTest {
             new Remember(Duration.ofHours(8), Set.of(Remember.Scope.SESSION, Remember.Scope.KEY), null, null);
 
     private static Rule remembering(String id) {
-        return rule(id, Rule.Effect.REQUIRE_APPROVAL, null, "team:finance").with(new Leeway(REMEMBER));
+        return rule(id, Rule.Effect.REQUIRE_APPROVAL, null, "team:finance").with(Leeway.remembering(REMEMBER));
     }
 
     /** A yes for further calls of one tool, that is used once. */
@@ -416,8 +417,11 @@ final class ApprovalAttacksTest {
                         .decide(
                                 "acme",
                                 ticket,
-                                new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API),
-                                new Wish(null, Remember.Scope.KEY, when, Map.of(), null)));
+                                new Ballot(
+                                        new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API),
+                                        null,
+                                        null,
+                                        new Wish(null, Remember.Scope.KEY, when, Map.of(), null))));
         assertInstanceOf(CallOutcome.Completed.class, call(engine, Calls.tool(caller, tool, shown)));
         ran.clear();
         return engine.approvals().remembered().list("acme", false, 1).getFirst();
@@ -467,8 +471,11 @@ final class ApprovalAttacksTest {
                 .decide(
                         "acme",
                         ticket,
-                        new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API),
-                        new Wish(null, Remember.Scope.SESSION, "true", Map.of(), null));
+                        new Ballot(
+                                new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API),
+                                null,
+                                null,
+                                new Wish(null, Remember.Scope.SESSION, "true", Map.of(), null)));
         Subject mine = BOT.through(new Entrance("", null, "s1"));
         for (int i = 0; i < 2; i++) {
             assertInstanceOf(CallOutcome.Completed.class, call(engine, Calls.tool(mine, tool, "{}")));
@@ -512,12 +519,12 @@ final class ApprovalAttacksTest {
 
     @Test
     void the_requester_has_its_own_yes_remembered() {
-        engine = start(List.of(rule("pay", Rule.Effect.REQUIRE_APPROVAL, null).with(new Leeway(REMEMBER))), "ann");
+        engine = start(List.of(rule("pay", Rule.Effect.REQUIRE_APPROVAL, null).with(Leeway.remembering(REMEMBER))), "ann");
         Resource.Tool tool = tool("self");
         UUID ticket = ticket(call(engine, Calls.tool(BOT, tool, "{}")));
         Wish wish = new Wish(null, null, "true", Map.of(), null);
         Vote own = new Vote("bot", Vote.Choice.APPROVE, null, Vote.Channel.API);
-        assertInstanceOf(VoteResult.NotAllowed.class, engine.approvals().decide("acme", ticket, own, wish));
+        assertInstanceOf(VoteResult.NotAllowed.class, engine.approvals().decide("acme", ticket, new Ballot(own, null, null, wish)));
         assertEquals(
                 0,
                 engine.approvals().remembered().list("acme", true, 500).stream()

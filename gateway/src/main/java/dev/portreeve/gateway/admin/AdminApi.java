@@ -33,7 +33,7 @@ final class AdminApi {
                 new RememberedDesk(services.approvals().remembered(), services.tenants());
         this.remembered = new RememberedApi(remembered, json);
         this.approvals = new ApprovalsApi(
-                new ApprovalDesk(services.approvals(), services.tenants()),
+                new ApprovalDesk(services.approvals(), services.tools(), services.tenants()),
                 remembered,
                 services.approvals().links(),
                 services.webhookSecrets(),

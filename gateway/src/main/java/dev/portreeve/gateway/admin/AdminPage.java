@@ -31,7 +31,7 @@ final class AdminPage {
     AdminPage(AdminServices services, AdminAccess access, boolean secure) {
         this.services = services;
         this.access = access;
-        this.approvals = new ApprovalDesk(services.approvals(), services.tenants());
+        this.approvals = new ApprovalDesk(services.approvals(), services.tools(), services.tenants());
         this.remembered = new RememberedDesk(services.approvals().remembered(), services.tenants());
         this.calls = new CallFeed(services.records());
         this.secure = secure;
@@ -151,12 +151,8 @@ final class AdminPage {
 
     private void decide(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
-        Vote vote = new Vote(
-                form.getOrDefault("approver", ApprovalDesk.OPERATOR),
-                ApprovalsApi.choice(form.get("decision")),
-                form.get("reason"),
-                Vote.Channel.CONSOLE);
-        approvals.decide(exchange.path("id"), vote, RememberForm.wish(form));
+        String approver = form.getOrDefault("approver", ApprovalDesk.OPERATOR);
+        approvals.decide(exchange.path("id"), ApprovalPage.ballot(approver, Vote.Channel.CONSOLE, form));
         exchange.seeOther("/#approvals");
     }
 

@@ -1,12 +1,18 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.hub.catalog.DefinitionDesk;
+import dev.portreeve.hub.definition.ArgumentCheck;
+import dev.portreeve.hub.definition.DefinitionKind;
+import dev.portreeve.hub.definition.StoredDefinition;
 import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.approval.VoteResult;
-import dev.portreeve.policy.approval.Wish;
 import dev.portreeve.policy.approval.Withdrawal;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Resource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +26,13 @@ final class ApprovalDesk {
     static final String OPERATOR = "admin";
 
     private final Approvals approvals;
+    private final DefinitionDesk definitions;
     private final List<String> tenants;
 
-    ApprovalDesk(Approvals approvals, List<String> tenants) {
+    /** @param definitions have the schemas of tools, which changed arguments must fit */
+    ApprovalDesk(Approvals approvals, DefinitionDesk definitions, List<String> tenants) {
         this.approvals = approvals;
+        this.definitions = definitions;
         this.tenants = List.copyOf(tenants);
     }
 
@@ -64,19 +73,19 @@ final class ApprovalDesk {
      * @return the ticket as the vote left it
      */
     Ticket decide(String id, Vote vote) {
-        return decide(id, vote, null);
+        return decide(id, Ballot.of(vote));
     }
 
-    /**
-     * As the shorter form.
-     *
-     * @param wish that a yes is to be remembered; {@code null} for this call only
-     */
-    Ticket decide(String id, Vote vote, @Nullable RememberWish wish) {
+    /** As the shorter form, with what the approver wants beside the vote. */
+    Ticket decide(String id, Ballot ballot) {
         UUID ticket = uuid(id);
-        Wish remember = wish == null ? null : wish.wish();
+        Arguments edit = ballot.edit();
+        if (edit != null) {
+            requireFit(find(id).request().tool(), edit);
+        }
+        Vote vote = ballot.vote();
         VoteResult result = tenants.stream()
-                .map(tenant -> approvals.decide(tenant, ticket, vote, remember))
+                .map(tenant -> approvals.decide(tenant, ticket, ballot))
                 .filter(voted -> !(voted instanceof VoteResult.Unknown))
                 .findFirst()
                 .orElseGet(VoteResult.Unknown::new);
@@ -84,10 +93,12 @@ final class ApprovalDesk {
             case VoteResult.Decided decided -> decided.ticket();
             case VoteResult.Counted counted -> counted.ticket();
             case VoteResult.CountedBefore before -> before.ticket();
-            case VoteResult.AlreadyDecided before -> repeated(before.ticket(), vote, wish != null);
+            case VoteResult.AlreadyDecided before -> repeated(before.ticket(), ballot);
             case VoteResult.Expired ignored ->
                 throw new AdminRefusal(new Problem(410, "too late", "this ticket has expired, which is a no"));
             case VoteResult.NotAllowed refused -> throw new AdminRefusal(Problem.forbidden(why(refused)));
+            case VoteResult.NotEdited refused -> throw new AdminRefusal(Problem.badRequest(refused.why()));
+            case VoteResult.Changed changed -> throw new AdminRefusal(Problem.conflict(changed(changed.ticket())));
             case VoteResult.NotRemembered refused -> throw new AdminRefusal(Problem.badRequest(refused.why()));
             case VoteResult.Unknown ignored ->
                 throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
@@ -95,7 +106,8 @@ final class ApprovalDesk {
     }
 
     /** The same decision again is no mistake: senders repeat what they saw no answer to. Another one is. */
-    private Ticket repeated(Ticket ticket, Vote vote, boolean remembering) {
+    private Ticket repeated(Ticket ticket, Ballot ballot) {
+        Vote vote = ballot.vote();
         boolean same = switch (ticket.state().name()) {
             case APPROVED, REDEEMED -> vote.choice() == Vote.Choice.APPROVE;
             case DENIED -> vote.choice() == Vote.Choice.DENY;
@@ -106,11 +118,35 @@ final class ApprovalDesk {
         }
         boolean remembered = approvals.remembered().list(ticket.tenant(), true, Approvals.MAX_LIST).stream()
                 .anyMatch(standing -> standing.grant().ticket().equals(ticket.id()));
-        if (remembering && !remembered) {
+        if (ballot.edit() != null && !ballot.edit().equals(ticket.arguments())) {
+            throw new AdminRefusal(
+                    Problem.conflict("this ticket was approved before with other arguments: " + ended(ticket)));
+        }
+        if (ballot.wish() != null && !remembered) {
             throw new AdminRefusal(Problem.conflict(
                     "this ticket was approved before for its one call, so nothing is remembered with it any more"));
         }
         return ticket;
+    }
+
+    private static String changed(Ticket ticket) {
+        Ticket.Edit edit = ticket.edit();
+        return (edit == null ? "somebody" : edit.by())
+                + " changed the arguments of this ticket: look at it again, then say with arguments_sha256 ("
+                + ticket.arguments().digest() + ") that you saw them";
+    }
+
+    /** Only the schema of the very definition that was asked about says what it takes. */
+    private void requireFit(Resource.Tool tool, Arguments arguments) {
+        StoredDefinition definition = definitions
+                .find(tool.server(), DefinitionKind.TOOL, tool.definitionHash())
+                .map(DefinitionDesk.Offer::definition)
+                .orElseThrow(() -> new AdminRefusal(Problem.conflict(
+                        "the tool is not there now as it was when it was asked for, so nothing can be changed")));
+        ArgumentCheck.problem(definition.definition().body().member("inputSchema"), arguments)
+                .ifPresent(wrong -> {
+                    throw new AdminRefusal(Problem.badRequest("the changed arguments do not fit the tool: " + wrong));
+                });
     }
 
     private static String ended(Ticket ticket) {

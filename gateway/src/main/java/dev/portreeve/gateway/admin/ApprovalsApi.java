@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.approval.ApprovalLinks;
+import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.RememberOffer;
 import dev.portreeve.policy.approval.Seat;
 import dev.portreeve.policy.approval.StandingApproval;
@@ -57,6 +59,9 @@ final class ApprovalsApi {
             String tool,
             JsonNode arguments,
             String argumentsSha256,
+            @Nullable String editedBy,
+            @Nullable JsonNode askedArguments,
+            List<List<String>> edits,
             String rules,
             List<String> approvers,
             List<SeatView> seats,
@@ -81,8 +86,13 @@ final class ApprovalsApi {
                     ticket.tenant(),
                     ticket.request().member(),
                     ticket.request().tool().name(),
-                    JsonMapper.shared().readTree(ticket.request().arguments().canonical()),
-                    ticket.request().arguments().digest(),
+                    JsonMapper.shared().readTree(ticket.arguments().canonical()),
+                    ticket.arguments().digest(),
+                    ticket.edit() == null ? null : ticket.edit().by(),
+                    ticket.edit() == null
+                            ? null
+                            : JsonMapper.shared().readTree(ticket.request().arguments().canonical()),
+                    ticket.isWaiting() ? ticket.request().terms().edits() : List.of(),
                     ticket.request().rules(),
                     ticket.deciders(),
                     ticket.request().seats().stream()
@@ -117,11 +127,18 @@ final class ApprovalsApi {
     /** A page for one ticket and one person. */
     record Link(String url) {}
 
-    /** A decision as it is sent. */
+    /**
+     * A decision as it is sent.
+     *
+     * @param arguments those that are to run instead
+     * @param argumentsSha256 the digest of those that the approver saw
+     */
     record Decision(
             @Nullable String decision,
             @Nullable String approver,
             @Nullable String reason,
+            @Nullable JsonNode arguments,
+            @Nullable String argumentsSha256,
             @Nullable RememberWish remember) {}
 
     /** A request taken back, as it is sent. */
@@ -196,7 +213,13 @@ final class ApprovalsApi {
                 choice(decision.decision()),
                 decision.reason(),
                 signed ? Vote.Channel.WEBHOOK : Vote.Channel.API);
-        Ticket decided = desk.decide(exchange.path("id"), vote, decision.remember());
+        RawJson edit = decision.arguments() == null ? null : RawJson.of(body).member("arguments");
+        Ballot ballot = new Ballot(
+                vote,
+                decision.argumentsSha256(),
+                edit == null ? null : EditForm.arguments(edit.toBytes()),
+                decision.remember() == null ? null : decision.remember().wish());
+        Ticket decided = desk.decide(exchange.path("id"), ballot);
         StandingApproval granted =
                 decision.remember() == null ? null : remembered.of(decided.id()).orElse(null);
         exchange.json(200, json.write(TicketView.of(decided, granted)));

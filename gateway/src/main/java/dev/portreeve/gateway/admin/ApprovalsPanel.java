@@ -30,7 +30,8 @@ final class ApprovalsPanel {
                 tag("h3", "", ticket.request().tool().name()),
                 asked(ticket),
                 votes(ticket),
-                arguments(ArgumentView.of(ticket.request().arguments()), null),
+                EditForm.asked(ticket),
+                arguments(ArgumentView.of(ticket.arguments()), null),
                 decide(ticket, session));
     }
 
@@ -153,6 +154,7 @@ final class ApprovalsPanel {
                 "decide",
                 approver(ticket.deciders()),
                 reason,
+                EditForm.of(ticket, Map.of()),
                 RememberForm.of(ticket, Map.of(), false),
                 PageShell.button("good", "decision", "approve", "Approve this call"),
                 PageShell.button("bad", "decision", "deny", "Deny"));

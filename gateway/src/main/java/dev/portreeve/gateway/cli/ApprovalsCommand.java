@@ -27,6 +27,8 @@ public final class ApprovalsCommand {
             "tool",
             "arguments",
             "arguments_sha256",
+            "edited_by",
+            "asked_arguments",
             "rules",
             "approvers",
             "seats",
@@ -82,13 +84,17 @@ public final class ApprovalsCommand {
     }
 
     @Command(name = "approve", description = "say yes to one exact call, or with --remember to others like it", mixinStandardHelpOptions = true)
-    int approve(@Mixin ServerOptions server, @Mixin Choice choice, @Mixin RememberOptions remember) {
-        return decide(server, choice, "approve", remember);
+    int approve(
+            @Mixin ServerOptions server,
+            @Mixin Choice choice,
+            @Mixin RememberOptions remember,
+            @Mixin EditOptions edit) {
+        return decide(server, choice, "approve", remember, edit);
     }
 
     @Command(name = "deny", description = "say no", mixinStandardHelpOptions = true)
     int deny(@Mixin ServerOptions server, @Mixin Choice choice) {
-        return decide(server, choice, "deny", new RememberOptions());
+        return decide(server, choice, "deny", new RememberOptions(), new EditOptions());
     }
 
     @Command(
@@ -129,6 +135,9 @@ public final class ApprovalsCommand {
             if (waits && found.path("seats").isEmpty()) {
                 terminal.line("approvers: anybody who may decide here, but not " + found.path("requester").asString());
             }
+            if (!found.path("edits").isEmpty()) {
+                terminal.line("may be changed: " + String.join("; ", EditOptions.places(found.path("edits"))));
+            }
             offer(found.path("remember"));
             JsonNode remembered = found.path("remembered");
             if (remembered.isObject()) {
@@ -159,9 +168,11 @@ public final class ApprovalsCommand {
                 " ", Stream.of(members).map(member -> object.path(member).asString()).toList());
     }
 
-    private int decide(ServerOptions server, Choice choice, String decision, RememberOptions remember) {
+    private int decide(
+            ServerOptions server, Choice choice, String decision, RememberOptions remember, EditOptions edit) {
         ObjectNode body = JsonMapper.shared().createObjectNode().put("decision", decision);
         remember.addTo(body);
+        edit.addTo(body);
         return post(server, choice, "decision", "approver", body);
     }
 
@@ -190,6 +201,9 @@ public final class ApprovalsCommand {
                 + ticket.path("tool").asString() + " "
                 + shorten(ticket.path("arguments").toString()) + " for "
                 + ticket.path("requester").asString()
+                + (ticket.path("edited_by").isString()
+                        ? ", with arguments that " + ticket.path("edited_by").asString() + " changed"
+                        : "")
                 + remembered(ticket.path("remembered"));
     }
 

@@ -83,7 +83,7 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<ApprovalRecord> APPROVAL_PKEY = Internal.createUniqueKey(Approval.APPROVAL, DSL.name("approval_pkey"), new TableField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.ID }, true);
-    public static final UniqueKey<ApprovalVoteRecord> APPROVAL_VOTE_PKEY = Internal.createUniqueKey(ApprovalVote.APPROVAL_VOTE, DSL.name("approval_vote_pkey"), new TableField[] { ApprovalVote.APPROVAL_VOTE.TENANT, ApprovalVote.APPROVAL_VOTE.APPROVAL_ID, ApprovalVote.APPROVAL_VOTE.APPROVER, ApprovalVote.APPROVAL_VOTE.DECISION }, true);
+    public static final UniqueKey<ApprovalVoteRecord> APPROVAL_VOTE_PKEY = Internal.createUniqueKey(ApprovalVote.APPROVAL_VOTE, DSL.name("approval_vote_pkey"), new TableField[] { ApprovalVote.APPROVAL_VOTE.TENANT, ApprovalVote.APPROVAL_VOTE.APPROVAL_ID, ApprovalVote.APPROVAL_VOTE.N }, true);
     public static final UniqueKey<BudgetRecord> BUDGET_PKEY = Internal.createUniqueKey(Budget.BUDGET, DSL.name("budget_pkey"), new TableField[] { Budget.BUDGET.TENANT, Budget.BUDGET.ID }, true);
     public static final UniqueKey<BudgetBucketRecord> BUDGET_BUCKET_PKEY = Internal.createUniqueKey(BudgetBucket.BUDGET_BUCKET, DSL.name("budget_bucket_pkey"), new TableField[] { BudgetBucket.BUDGET_BUCKET.TENANT, BudgetBucket.BUDGET_BUCKET.BUDGET_ID, BudgetBucket.BUDGET_BUCKET.STARTS_AT, BudgetBucket.BUDGET_BUCKET.COUNTS_UNTIL }, true);
     public static final UniqueKey<BudgetRaiseRecord> BUDGET_RAISE_PKEY = Internal.createUniqueKey(BudgetRaise.BUDGET_RAISE, DSL.name("budget_raise_pkey"), new TableField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.ID }, true);

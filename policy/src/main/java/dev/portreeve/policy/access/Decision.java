@@ -71,6 +71,13 @@ public sealed interface Decision {
             return quorum() > 1 ? null : Remember.inEach(rules);
         }
 
+        /** Which arguments an approver may change: what each of the rules lets change, one list for each; empty if one lets nothing. */
+        public List<List<String>> edits() {
+            List<List<String>> edits =
+                    rules.stream().map(rule -> rule.leeway().edits()).toList();
+            return edits.stream().anyMatch(List::isEmpty) ? List.of() : edits;
+        }
+
         /** SHA-256 over the text of the rules, in hex: another one if any member of one of them is another. */
         public String version() {
             return PolicyDocument.of(rules).version();

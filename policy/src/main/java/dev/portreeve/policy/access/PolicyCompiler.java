@@ -120,6 +120,15 @@ final class PolicyCompiler {
     }
 
     private void leeway(Rule rule) {
+        List<String> edits = rule.leeway().edits();
+        if (!edits.isEmpty() && rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(rule, "edits", "only a rule that requires approval has an approver who could change anything");
+        }
+        for (int i = 0; i < edits.size(); i++) {
+            if (!edits.get(i).startsWith("/")) {
+                problem(rule, "edits[" + i + "]", "\"" + edits.get(i) + "\" does not begin with a slash, as pointers do");
+            }
+        }
         Remember remember = rule.leeway().remember();
         if (remember == null) {
             return;

@@ -56,6 +56,7 @@ public record PolicyDocument(String version, String text) {
         member(json, "label", rule.obligations().label());
         given(json, "mask", rule.obligations().mask());
         members(json, "approvers", rule.approvers());
+        given(json, "edits", rule.leeway().edits());
         Remember remember = rule.leeway().remember();
         if (remember != null) {
             json.append(",\"remember\":").append(json(remember));

@@ -43,13 +43,14 @@ public final class ApprovalGate {
     private final ApprovalNotices notices;
     private final People people;
     private final SessionConfig sessions;
+    private final ChangedCalls changedCalls;
     private final String policyVersion;
     private final Supplier<UUID> ids;
 
     /** A gate for rules that name nobody. */
     public ApprovalGate(
             Tickets tickets, ApprovalConfig config, ApprovalNotices notices, String policyVersion, Supplier<UUID> ids) {
-        this(tickets, config, notices, People.NOBODY, SessionConfig.DEFAULT, policyVersion, ids);
+        this(tickets, config, notices, People.NOBODY, policyVersion, ids);
     }
 
     /** A gate for which sessions are what callers name so. */
@@ -60,13 +61,14 @@ public final class ApprovalGate {
             People people,
             String policyVersion,
             Supplier<UUID> ids) {
-        this(tickets, config, notices, people, SessionConfig.DEFAULT, policyVersion, ids);
+        this(tickets, config, notices, people, SessionConfig.DEFAULT, ChangedCalls.REFUSED, policyVersion, ids);
     }
 
     /**
      * @param tickets shared with {@link Approvals}
      * @param people who the names in rules are
      * @param sessions what counts as one
+     * @param changedCalls looks at calls whose arguments an approver changed
      * @param policyVersion the version of the rules whose decisions arrive here
      * @param ids gives unique ids for tickets
      */
@@ -76,9 +78,11 @@ public final class ApprovalGate {
             ApprovalNotices notices,
             People people,
             SessionConfig sessions,
+            ChangedCalls changedCalls,
             String policyVersion,
             Supplier<UUID> ids) {
         this.sessions = sessions;
+        this.changedCalls = changedCalls;
         this.tickets = tickets;
         this.config = config;
         this.notices = notices;
@@ -168,7 +172,7 @@ public final class ApprovalGate {
         String binding = request.binding();
         Ticket carried = carried(call, binding, trail);
         if (carried != null) {
-            return new Approval(carried.id(), carried.request().arguments());
+            return carried.approval();
         }
         Approval remembered = remembered(call, request, binding, trail);
         if (remembered != null) {
@@ -179,7 +183,7 @@ public final class ApprovalGate {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
             Ticket ticket = found.isPresent() && !asksAnew(found.get()) ? found.get() : open(asking, request, ask);
             if (ticket != null && pass(asking, ticket)) {
-                return new Approval(ticket.id(), ticket.request().arguments());
+                return ticket.approval();
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
@@ -205,7 +209,7 @@ public final class ApprovalGate {
             throw refused(veto);
         }
         for (StandingApproval standing : covering) {
-            if (tickets.standing().use(standing)) {
+            if (tickets.standing().use(standing, call.id().value())) {
                 trail.facts().put("standing_approval", StandingFacts.used(standing));
                 new SameCall(tickets).takeBackCovered(ofCall, request, standing);
                 return new Approval(standing.grant().ticket(), request.arguments());
@@ -305,8 +309,12 @@ public final class ApprovalGate {
                 hold(asking, ticket);
                 yield false;
             }
-            case TicketState.Approved ignored ->
-                tickets.redeem(ticket, asking.call.id().value());
+            case TicketState.Approved ignored -> {
+                if (ticket.edit() != null) {
+                    changedCalls.require(asking.call.with(ticket.arguments()), asking.trail);
+                }
+                yield tickets.redeem(ticket, asking.call.id().value());
+            }
             case TicketState.Denied ignored -> throw refused(ticket);
             case TicketState.Redeemed ignored -> false;
             case TicketState.Withdrawn ignored -> false;

@@ -1,5 +1,7 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.call.ArgumentChanges;
+import dev.portreeve.policy.call.Arguments;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,19 +20,22 @@ public final class Approvals {
     private final Tickets tickets;
     private final ApprovalConfig config;
     private final ApprovalLinks links;
+    private final ChangedCalls changedCalls;
     private final Supplier<UUID> ids;
 
     /** With random ids for what it makes. */
     public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
-        this(tickets, config, links, UUID::randomUUID);
+        this(tickets, config, links, ChangedCalls.REFUSED, UUID::randomUUID);
     }
 
     /**
      * @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here
      * @param links make the addresses of pages for single tickets
+     * @param changedCalls looks at arguments that an approver changed
      * @param ids gives unique ids for what is remembered
      */
-    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links, Supplier<UUID> ids) {
+    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links, ChangedCalls changedCalls, Supplier<UUID> ids) {
+        this.changedCalls = changedCalls;
         this.ids = ids;
         this.links = links;
         this.tickets = tickets;
@@ -68,43 +73,74 @@ public final class Approvals {
      * @throws dev.portreeve.audit.EvidenceUnavailable if they cannot be stored
      */
     public VoteResult decide(String tenant, UUID id, Vote vote) {
-        return decide(tenant, id, vote, null);
+        return decide(tenant, id, Ballot.of(vote));
     }
 
     /**
-     * As the shorter form; with a yes, further calls may run as the wish says, if the rules allow it. If they do not, or if the wish is wrong,
-     * nothing is said at all. Both come to hold together.
-     *
-     * @param wish {@code null} for none
+     * As the shorter form, with what the approver wants beside the vote: other arguments to run, or a yes that holds for further calls, if the
+     * rules allow it. If they do not, nothing is said at all. All of it comes to hold together.
      */
-    public VoteResult decide(String tenant, UUID id, Vote vote, @Nullable Wish wish) {
-        StandingApproval.Grant grant = null;
-        List<UUID> ending = List.of();
-        Ticket ticket =
-                wish != null || vote.choice() == Vote.Choice.DENY ? find(tenant, id).orElse(null) : null;
-        if (ticket != null && wish != null) {
+    public VoteResult decide(String tenant, UUID id, Ballot ballot) {
+        boolean plain = ballot.wish() == null
+                && ballot.edit() == null
+                && ballot.vote().choice() == Vote.Choice.APPROVE;
+        Ticket ticket = plain ? null : find(tenant, id).orElse(null);
+        Ballot checked = ballot;
+        if (ticket != null && ballot.edit() != null && ticket.isWaiting()) {
             try {
-                grant = grant(ticket, vote, wish);
+                checked = edited(ticket, ballot, ballot.edit());
+            } catch (IllegalArgumentException refused) {
+                return new VoteResult.NotEdited(ticket, String.valueOf(refused.getMessage()));
+            }
+        }
+        StandingApproval.Grant grant = null;
+        if (ticket != null && ballot.wish() != null) {
+            try {
+                grant = grant(ticket, checked, ballot.wish());
             } catch (IllegalArgumentException refused) {
                 return new VoteResult.NotRemembered(ticket, String.valueOf(refused.getMessage()));
             }
         }
-        if (ticket != null && vote.choice() == Vote.Choice.DENY) {
-            ending = tickets.standing().refusedBy(ticket.request(), ticket.arguments());
-        }
+        List<UUID> ending = ticket != null && ballot.vote().choice() == Vote.Choice.DENY
+                ? tickets.standing().refusedBy(ticket.request(), ticket.arguments())
+                : List.of();
         return tickets.decide(new TicketChange.Decide(
-                tenant, id, vote, config.redeemWithin(), config.veto(), grant, ending));
+                tenant, id, checked, config.redeemWithin(), config.veto(), grant, ending));
     }
 
-    private StandingApproval.Grant grant(Ticket ticket, Vote vote, Wish wish) {
-        if (vote.choice() == Vote.Choice.DENY) {
+    /** With the arguments as they would run. The same as asked for is no change. */
+    private Ballot edited(Ticket ticket, Ballot ballot, Arguments wanted) {
+        if (ballot.vote().choice() == Vote.Choice.DENY) {
+            throw new IllegalArgumentException("a no changes no arguments");
+        }
+        Terms terms = ticket.request().terms();
+        List<ArgumentChanges.Change> changes =
+                ArgumentChanges.between(ticket.request().arguments(), wanted);
+        for (ArgumentChanges.Change change : changes) {
+            if (!terms.mayChange(change.pointer())) {
+                throw new IllegalArgumentException(
+                        terms.edits().isEmpty()
+                                ? "rule " + ticket.request().rules() + " lets nobody change arguments"
+                                : "rule " + ticket.request().rules() + " does not let \"" + change.pointer()
+                                        + "\" be changed");
+            }
+        }
+        if (changes.isEmpty()) {
+            return new Ballot(ballot.vote(), ballot.shown(), null, ballot.wish());
+        }
+        return new Ballot(ballot.vote(), ballot.shown(), changedCalls.lookAt(ticket, wanted), ballot.wish());
+    }
+
+    private StandingApproval.Grant grant(Ticket ticket, Ballot ballot, Wish wish) {
+        if (ballot.vote().choice() == Vote.Choice.DENY) {
             throw new IllegalArgumentException("only a yes can be remembered; a no holds for a while by itself");
         }
         if (tickets.standing().count(ticket.request()) >= MOST_STANDING) {
             throw new IllegalArgumentException("so many yeses are remembered for this tool and key that no other can be:"
                     + " revoke some first");
         }
-        return Remembering.grant(ids.get(), ticket, ticket.arguments(), vote.approver(), wish);
+        Arguments shown = ballot.edit() == null ? ticket.arguments() : ballot.edit();
+        return Remembering.grant(ids.get(), ticket, shown, ballot.vote().approver(), wish);
     }
 
     /** The yeses that are remembered. */

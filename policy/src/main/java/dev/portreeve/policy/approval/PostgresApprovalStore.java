@@ -202,6 +202,14 @@ public final class PostgresApprovalStore implements ApprovalStore {
                     .set(APPROVAL_VOTE.CHANNEL, vote.channel().name().toLowerCase(Locale.ROOT))
                     .execute();
         }
+        Ticket.Edit edit = step.edit();
+        if (edit != null) {
+            writes.update(APPROVAL)
+                    .set(APPROVAL.EDITED_ARGUMENTS, edit.arguments().canonical())
+                    .set(APPROVAL.EDITED_BY, edit.by())
+                    .where(is(step.tenant(), step.id()))
+                    .execute();
+        }
         writes.update(APPROVAL)
                 .set(PostgresTicketRow.columns(next))
                 .where(is(step.tenant(), step.id()))

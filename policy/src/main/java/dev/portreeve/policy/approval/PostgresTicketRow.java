@@ -95,7 +95,12 @@ final class PostgresTicketRow {
                 row.get(APPROVAL.REQUESTED_BY_CALL),
                 row.get(APPROVAL.REQUESTED_AT),
                 row.get(APPROVAL.EXPIRES_AT),
+                edit(row.get(APPROVAL.EDITED_ARGUMENTS), row.get(APPROVAL.EDITED_BY)),
                 row.get(NOW));
+    }
+
+    private static Ticket.@Nullable Edit edit(byte @Nullable [] canonical, @Nullable String by) {
+        return canonical == null || by == null ? null : new Ticket.Edit(arguments(canonical), by);
     }
 
     private static Terms terms(@Nullable JSONB terms) {

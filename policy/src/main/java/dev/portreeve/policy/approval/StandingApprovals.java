@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The remembered yeses with the records that speak of them: each change and its record commit together and are durable when a method returns. A use has its
- * record in that of the call. Thread-safe; blocks.
+ * The remembered yeses with the records that speak of them: each change and its record commit together and are durable when a method returns. A use is
+ * in the record of the call too. Thread-safe; blocks.
  */
 public final class StandingApprovals {
     /** The longest list. */
@@ -113,10 +113,10 @@ public final class StandingApprovals {
         return store.inForce(call.tenant(), call.keyId(), call.tool()).size();
     }
 
-    /** Whether a call may run under it now; that it does is counted then. */
-    boolean use(StandingApproval standing) {
+    /** Whether a call may run under it now; that it does is counted and recorded then. */
+    boolean use(StandingApproval standing, UUID call) {
         StandingChange.Use change = new StandingChange.Use(standing);
-        audit.append(JournalEntry.of(store, change, List::of)).await();
+        append(change, used -> facts.redeemed(used, call)).await();
         return change.changed() != null;
     }
 

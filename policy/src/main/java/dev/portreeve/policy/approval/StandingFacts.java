@@ -6,6 +6,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.key.Pepper;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What records say about remembered yeses: who, what, bounds by their hash, and times; a condition may quote arguments, so it is not there. */
@@ -49,6 +50,11 @@ final class StandingFacts {
 
     AuditEvent expired(StandingApproval standing) {
         return event(EventKind.APPROVAL_LAPSED, standing, of(standing).put("uses", standing.uses()));
+    }
+
+    AuditEvent redeemed(StandingApproval standing, UUID call) {
+        Facts facts = of(standing).put("uses", standing.uses());
+        return new AuditEvent(standing.grant().tenant(), EventKind.APPROVAL_REDEEMED, call, facts);
     }
 
     /** For the record of a call that runs under it. */

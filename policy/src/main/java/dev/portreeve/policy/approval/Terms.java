@@ -1,6 +1,7 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.access.Glob;
 import dev.portreeve.policy.access.Remember;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +21,44 @@ import org.jspecify.annotations.Nullable;
  * @param rules SHA-256, in hex, over the text of these rules and the people they mean: whatever is another then, a remembered yes counts no
  *     longer
  * @param session of the caller, as labels know it; empty for one that names none
+ * @param edits pointers to arguments that may be changed, of each rule; empty for none
+ * @param asker who asked, so that rules can be asked about a changed call; {@code null} where nothing may be changed
  */
-public record Terms(@Nullable Remember remember, String rules, String session) {
+public record Terms(
+        @Nullable Remember remember,
+        String rules,
+        String session,
+        List<List<String>> edits,
+        @Nullable Asker asker) {
     /** Yes and no. */
-    public static final Terms NONE = new Terms(null, "", "");
+    public static final Terms NONE = new Terms(null, "", "", List.of(), null);
 
-    static Terms of(Decision.Ask ask, List<Seat> seats, String session) {
+    public Terms {
+        edits = edits.stream().map(List::copyOf).toList();
+    }
+
+    static Terms of(Decision.Ask ask, List<Seat> seats, String session, Asker asker) {
         Remember remember = ask.remember();
-        if (remember == null) {
+        List<List<String>> edits = ask.edits();
+        if (remember == null && edits.isEmpty()) {
             return NONE;
         }
         Set<String> places = seats.stream().map(Seat::place).collect(Collectors.toCollection(TreeSet::new));
-        return new Terms(remember, digest(ask.version() + "\n" + String.join("\n", places)), session);
+        return new Terms(
+                remember,
+                digest(ask.version() + "\n" + String.join("\n", places)),
+                session,
+                edits,
+                edits.isEmpty() ? null : asker);
+    }
+
+    /** Whether each of the rules lets an approver change what is there. */
+    boolean mayChange(String pointer) {
+        return !edits.isEmpty()
+                && edits.stream()
+                        .allMatch(ofRule -> ofRule.stream()
+                                .flatMap(edit -> Stream.of(new Glob(edit), new Glob(edit + "/*")))
+                                .anyMatch(glob -> glob.matches(pointer)));
     }
 
     private static String digest(String text) {

@@ -2,6 +2,8 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.access.Remember;
 import dev.portreeve.policy.call.CanonicalJson;
+import dev.portreeve.policy.call.Subject;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +27,13 @@ final class TermsJson {
     private static final String SCOPES = "remember.scopes";
     private static final String USES = "remember.uses";
     private static final String KEEP = "remember.keep";
+    private static final String EDITS = "edits";
+    private static final String KIND = "asker.kind";
+    private static final String TEAM = "asker.team";
+    private static final String ABOVE = "asker.above";
+    private static final String VIEW = "asker.view";
+    private static final String ADDRESS = "asker.address";
+    private static final String NAMED = "asker.session";
 
     private TermsJson() {}
 
@@ -40,9 +49,55 @@ final class TermsJson {
             members.put(USES, remember.uses().toString());
             numbered(members, KEEP, remember.keep());
         }
+        for (int i = 0; i < terms.edits().size(); i++) {
+            numbered(members, EDITS + "." + i, terms.edits().get(i));
+        }
+        Asker asker = terms.asker();
+        if (asker != null) {
+            write(members, asker);
+        }
         return members.entrySet().stream()
                 .map(member -> CanonicalJson.quote(member.getKey()) + ":" + CanonicalJson.quote(member.getValue()))
                 .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static void write(Map<String, String> members, Asker asker) {
+        members.put(KIND, asker.kind().name());
+        String team = asker.team();
+        if (team != null) {
+            members.put(TEAM, team);
+        }
+        numbered(members, ABOVE, asker.above());
+        members.put(VIEW, asker.view());
+        InetAddress address = asker.address();
+        if (address != null) {
+            members.put(ADDRESS, address.getHostAddress());
+        }
+        members.put(NAMED, asker.session());
+    }
+
+    private static @Nullable Asker asker(Map<String, String> members) {
+        String kind = members.get(KIND);
+        String address = members.get(ADDRESS);
+        return kind == null
+                ? null
+                : new Asker(
+                        Subject.Kind.valueOf(kind),
+                        members.get(TEAM),
+                        numbered(members, ABOVE),
+                        members.getOrDefault(VIEW, ""),
+                        address == null ? null : InetAddress.ofLiteral(address),
+                        members.getOrDefault(NAMED, ""));
+    }
+
+    private static List<List<String>> edits(Map<String, String> members) {
+        List<List<String>> edits = new ArrayList<>();
+        for (List<String> one = numbered(members, EDITS + ".0");
+                !one.isEmpty();
+                one = numbered(members, EDITS + "." + edits.size())) {
+            edits.add(one);
+        }
+        return edits;
     }
 
     private static void numbered(Map<String, String> members, String name, List<String> values) {
@@ -62,7 +117,11 @@ final class TermsJson {
             }
         }
         return new Terms(
-                remember(members), members.getOrDefault(RULES, ""), members.getOrDefault(SESSION, ""));
+                remember(members),
+                members.getOrDefault(RULES, ""),
+                members.getOrDefault(SESSION, ""),
+                edits(members),
+                asker(members));
     }
 
     private static @Nullable Remember remember(Map<String, String> members) {

@@ -1,5 +1,7 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.call.Approval;
+import dev.portreeve.policy.call.ArgumentChanges;
 import dev.portreeve.policy.call.Arguments;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A request for a person's yes, and what became of it. A snapshot of one row; times are the database's.
  *
  * @param expiresAt until when it can be decided
+ * @param edit the arguments that an approver wants to run instead; {@code null} for none
  * @param readAt what time it was when the snapshot was taken
  */
 public record Ticket(
@@ -19,7 +22,23 @@ public record Ticket(
         UUID requestedByCall,
         Instant requestedAt,
         Instant expiresAt,
+        @Nullable Edit edit,
         Instant readAt) {
+
+    /** An approver's change of what runs. */
+    public record Edit(Arguments arguments, String by) {}
+
+    /** One that nobody changed. */
+    public Ticket(
+            UUID id,
+            TicketRequest request,
+            TicketState state,
+            UUID requestedByCall,
+            Instant requestedAt,
+            Instant expiresAt,
+            Instant readAt) {
+        this(id, request, state, requestedByCall, requestedAt, expiresAt, null, readAt);
+    }
 
     public String tenant() {
         return request.tenant();
@@ -27,7 +46,23 @@ public record Ticket(
 
     /** What runs after a yes. */
     public Arguments arguments() {
-        return request.arguments();
+        return edit == null ? request.arguments() : edit.arguments();
+    }
+
+    /** The yes of this ticket, for a call that uses it. */
+    Approval approval() {
+        return new Approval(
+                id,
+                arguments(),
+                edit == null
+                        ? null
+                        : new Approval.Edit(
+                                edit.by(), ArgumentChanges.between(request.arguments(), edit.arguments())));
+    }
+
+    /** The same with what an approver changed. */
+    Ticket edited(Edit change) {
+        return new Ticket(id, request, state, requestedByCall, requestedAt, expiresAt, change, readAt);
     }
 
     /**
@@ -109,6 +144,6 @@ public record Ticket(
 
     /** The same ticket a step on. */
     public Ticket in(TicketState next) {
-        return new Ticket(id, request, next, requestedByCall, requestedAt, expiresAt, readAt);
+        return new Ticket(id, request, next, requestedByCall, requestedAt, expiresAt, edit, readAt);
     }
 }

@@ -124,12 +124,19 @@ public abstract sealed class TicketChange {
          */
         public final @Nullable TicketState decide(@Nullable Ticket found) {
             TicketState next = found == null ? missing() : next(found);
-            moved = found == null || next == null ? null : found.in(next);
+            Ticket.Edit edit = edit();
+            Ticket changed = found == null || edit == null ? found : found.edited(edit);
+            moved = changed == null || next == null ? null : changed.in(next);
             return next;
         }
 
         /** The vote to keep with the step, if it is one that counts. */
         public @Nullable Vote vote() {
+            return null;
+        }
+
+        /** The change of arguments to keep with the step, if it is a vote that brings one. */
+        public Ticket.@Nullable Edit edit() {
             return null;
         }
 
@@ -182,7 +189,7 @@ public abstract sealed class TicketChange {
 
     /** An approver's vote. */
     public static final class Decide extends Step {
-        private final Vote vote;
+        private final Ballot ballot;
         private final Duration redeemWithin;
         private final Duration veto;
         private final StandingApproval.@Nullable Grant grant;
@@ -198,7 +205,7 @@ public abstract sealed class TicketChange {
         Decide(
                 String tenant,
                 UUID id,
-                Vote vote,
+                Ballot ballot,
                 Duration redeemWithin,
                 Duration veto,
                 StandingApproval.@Nullable Grant grant,
@@ -206,14 +213,21 @@ public abstract sealed class TicketChange {
             super(tenant, id);
             this.grant = grant;
             this.ending = List.copyOf(ending);
-            this.vote = vote;
+            this.ballot = ballot;
             this.redeemWithin = redeemWithin;
             this.veto = veto;
         }
 
         @Override
         public Vote vote() {
-            return vote;
+            return ballot.vote();
+        }
+
+        @Override
+        public Ticket.@Nullable Edit edit() {
+            return ballot.vote().choice() == Vote.Choice.DENY || ballot.edit() == null
+                    ? null
+                    : new Ticket.Edit(ballot.edit(), ballot.vote().approver());
         }
 
         public VoteResult result() {
@@ -233,11 +247,11 @@ public abstract sealed class TicketChange {
         /** How such a one ends. */
         public StandingChange.Revoke end(UUID standing) {
             return new StandingChange.Revoke(
-                    tenant(), standing, vote.approver(), "approval " + id() + " was denied, which it covered");
+                    tenant(), standing, vote().approver(), "approval " + id() + " was denied, which it covered");
         }
 
         private boolean isNow(Vote.Choice choice) {
-            return vote.choice() == choice && result instanceof VoteResult.Decided;
+            return vote().choice() == choice && result instanceof VoteResult.Decided;
         }
 
         /** What the store made of {@link #grant} and {@link #ending}. */
@@ -259,7 +273,7 @@ public abstract sealed class TicketChange {
         @Override
         @Nullable
         TicketState next(Ticket found) {
-            result = TicketLife.vote(found, vote, redeemWithin, veto);
+            result = TicketLife.vote(found, ballot, redeemWithin, veto);
             remembered(null, List.of());
             return switch (result) {
                 case VoteResult.Decided decided -> decided.ticket().state();
@@ -269,6 +283,8 @@ public abstract sealed class TicketChange {
                 case VoteResult.Expired ignored -> null;
                 case VoteResult.NotAllowed ignored -> null;
                 case VoteResult.NotRemembered ignored -> null;
+                case VoteResult.Changed ignored -> null;
+                case VoteResult.NotEdited ignored -> null;
                 case VoteResult.Unknown ignored -> null;
             };
         }

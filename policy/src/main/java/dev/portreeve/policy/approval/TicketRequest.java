@@ -77,7 +77,7 @@ public record TicketRequest(
                 seats,
                 ask.quorum(),
                 policyVersion,
-                Terms.of(ask, seats, session));
+                Terms.of(ask, seats, session, Asker.of(subject)));
     }
 
     /** The names of all who may decide at some time; empty means anyone. */

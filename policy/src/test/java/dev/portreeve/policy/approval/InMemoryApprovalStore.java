@@ -185,7 +185,8 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         Ticket ticket = find(step.tenant(), step.id()).orElse(null);
         TicketState next = step.decide(ticket);
         if (ticket != null && next != null) {
-            tickets.put(ticket.id(), ticket.in(next));
+            Ticket.Edit edit = step.edit();
+            tickets.put(ticket.id(), (edit == null ? ticket : ticket.edited(edit)).in(next));
             if (step instanceof TicketChange.Decide vote) {
                 standing.with(vote);
             }
@@ -200,6 +201,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
                 ticket.requestedByCall(),
                 ticket.requestedAt(),
                 ticket.expiresAt(),
+                ticket.edit(),
                 clock.instant());
     }
 

@@ -124,7 +124,7 @@ class PostgresStandingTest extends StandingContract {
         UUID ticket = asked(pay(SHOWN), ask());
         assertInstanceOf(
                 VoteResult.Decided.class,
-                approvals().decide("acme", ticket, yes(), new Wish(null, Scope.KEY, null, Map.of(), 5)));
+                approvals().decide("acme", ticket, ballot(yes(), new Wish(null, Scope.KEY, null, Map.of(), 5))));
         assertTrue(runs(SHOWN));
         try (PostgresJournal other = journal();
                 ExecutorService threads = Executors.newFixedThreadPool(8)) {

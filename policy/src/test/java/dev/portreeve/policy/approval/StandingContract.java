@@ -78,6 +78,7 @@ abstract class StandingContract {
                 ApprovalContract.notices(),
                 People.NOBODY,
                 SessionConfig.DEFAULT,
+                ChangedCalls.REFUSED,
                 "v1",
                 UUID::randomUUID);
     }
@@ -91,7 +92,7 @@ abstract class StandingContract {
                         null,
                         List.of(),
                         null)
-                .with(new Leeway(remember));
+                .with(Leeway.remembering(remember));
     }
 
     static Decision.Ask ask(Rule... rules) {
@@ -144,6 +145,10 @@ abstract class StandingContract {
         return new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API);
     }
 
+    static Ballot ballot(Vote vote, Wish wish) {
+        return new Ballot(vote, null, null, wish);
+    }
+
     static Vote no() {
         return new Vote("bob", Vote.Choice.DENY, "not this", Vote.Channel.API);
     }
@@ -151,7 +156,7 @@ abstract class StandingContract {
     /** A yes to the call that is shown, remembered so, and used once by the call itself. */
     final StandingApproval remember(ToolCall call, Decision decision, Wish wish) {
         UUID ticket = asked(call, decision);
-        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", ticket, yes(), wish));
+        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", ticket, ballot(yes(), wish)));
         assertTrue(runs(call, decision), "its own yes");
         return approvals().remembered().list("acme", false, 10).getFirst();
     }
@@ -162,7 +167,7 @@ abstract class StandingContract {
 
     private String refusal(UUID ticket, Wish wish) {
         return assertInstanceOf(
-                        VoteResult.NotRemembered.class, approvals().decide("acme", ticket, yes(), wish))
+                        VoteResult.NotRemembered.class, approvals().decide("acme", ticket, ballot(yes(), wish)))
                 .why();
     }
 
@@ -206,7 +211,7 @@ abstract class StandingContract {
         assertFalse(runs("{\"amount\":5,\"to\":\"alice\",\"x\":1}"));
         UUID more = asked(pay("{\"amount\":7,\"to\":\"bob\"}"), ask());
         Wish bounded = new Wish(null, null, null, Map.of("amount", new Bound.AtMost("50")), 2);
-        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", more, yes(), bounded));
+        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", more, ballot(yes(), bounded)));
         assertTrue(runs("{\"amount\":7,\"to\":\"bob\"}"));
         assertTrue(runs("{\"amount\":50,\"to\":\"bob\"}"));
         assertTrue(runs("{\"amount\":49,\"to\":\"bob\"}"));
@@ -231,14 +236,14 @@ abstract class StandingContract {
         assertTrue(refusal(none, wish(null, null, null)).contains("does not let"));
         assertNull(RememberOffer.of(approvals().find("acme", none).orElseThrow()));
         assertInstanceOf(
-                VoteResult.Decided.class, approvals().decide("acme", ticket, yes(), wish(null, null, "true")));
+                VoteResult.Decided.class, approvals().decide("acme", ticket, ballot(yes(), wish(null, null, "true"))));
         Decision.Ask both = ask(rule("pay", TERMS), rule("strict", strict));
         assertTrue(runs(pay(SHOWN), both));
         assertTrue(runs(pay("{\"amount\":7000,\"to\":\"alice\"}"), both));
         assertFalse(runs(pay("{\"amount\":100,\"to\":\"bob\"}"), both), "the rule keeps it, whatever the approver says");
         assertInstanceOf(
                 VoteResult.NotRemembered.class,
-                approvals().decide("acme", asked(pay("{\"n\":2}"), ask()), no(), wish(null, null, null)));
+                approvals().decide("acme", asked(pay("{\"n\":2}"), ask()), ballot(no(), wish(null, null, null))));
     }
 
     @Test
@@ -253,7 +258,7 @@ abstract class StandingContract {
                         null,
                         2,
                         List.of())
-                .with(new Leeway(TERMS));
+                .with(Leeway.remembering(TERMS));
         UUID ticket = asked(pay(SHOWN), ask(rule("pay", TERMS), two));
         assertTrue(refusal(ticket, wish(null, null, null)).contains("several people"));
     }
