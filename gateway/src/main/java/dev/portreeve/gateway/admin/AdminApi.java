@@ -14,6 +14,7 @@ final class AdminApi {
     private final KeysApi keys;
     private final AccountsApi accounts;
     private final ApprovalsApi approvals;
+    private final BundlesApi bundles;
     private final RememberedApi remembered;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
@@ -32,8 +33,10 @@ final class AdminApi {
         RememberedDesk remembered =
                 new RememberedDesk(services.approvals().remembered(), services.tenants());
         this.remembered = new RememberedApi(remembered, json);
+        ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tools(), services.tenants());
+        this.bundles = new BundlesApi(desk, json);
         this.approvals = new ApprovalsApi(
-                new ApprovalDesk(services.approvals(), services.tools(), services.tenants()),
+                desk,
                 remembered,
                 services.approvals().links(),
                 services.webhookSecrets(),
@@ -63,6 +66,7 @@ final class AdminApi {
     void register(AdminRoutes routes, HttpRules rules) {
         keys.register(routes, rules);
         accounts.register(routes, rules);
+        bundles.register(routes, rules);
         approvals.register(routes, rules);
         remembered.register(routes, rules);
         tools.register(routes, rules);

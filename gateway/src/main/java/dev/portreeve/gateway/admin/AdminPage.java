@@ -50,6 +50,7 @@ final class AdminPage {
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
         routes.page(rules::post, "/approvals/{id}", this::decide);
+        routes.page(rules::post, "/approvals", this::decideTogether);
         routes.page(rules::post, "/remembered/{id}", this::forget);
         new ApprovalPage(approvals, services.approvals().links()).register(routes, rules);
         routes.page(rules::post, "/tools/{name}", this::decideTool);
@@ -153,6 +154,20 @@ final class AdminPage {
         Map<String, String> form = requireForm(exchange, session);
         String approver = form.getOrDefault("approver", ApprovalDesk.OPERATOR);
         approvals.decide(exchange.path("id"), ApprovalPage.ballot(approver, Vote.Channel.CONSOLE, form));
+        exchange.seeOther("/#approvals");
+    }
+
+    private void decideTogether(AdminExchange exchange, AdminAccess.Session session) {
+        Map<String, String> form = requireForm(exchange, session);
+        Vote vote = new Vote(
+                form.getOrDefault("approver", ApprovalDesk.OPERATOR),
+                ApprovalsApi.choice(form.get("decision")),
+                form.get("reason"),
+                Vote.Channel.CONSOLE);
+        BundlesApi.Answer answer = BundlesApi.Answer.of(approvals.decide(BundleForm.shown(form), vote), vote);
+        if (!answer.decided()) {
+            throw new AdminRefusal(Problem.conflict(String.valueOf(answer.detail())));
+        }
         exchange.seeOther("/#approvals");
     }
 

@@ -14,9 +14,13 @@ import dev.portreeve.policy.approval.Withdrawal;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Resource;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +106,46 @@ final class ApprovalDesk {
             case VoteResult.NotRemembered refused -> throw new AdminRefusal(Problem.badRequest(refused.why()));
             case VoteResult.Unknown ignored ->
                 throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
+        };
+    }
+
+    /**
+     * Takes the same vote about several tickets of one requester, all or none.
+     *
+     * @param shown tickets by id, each with the digest of the arguments that were seen
+     */
+    Approvals.Bundled decide(Map<String, String> shown, Vote vote) {
+        Map<UUID, String> tickets = new LinkedHashMap<>();
+        shown.forEach((id, digest) -> tickets.put(uuid(id), digest));
+        Set<String> owners = tickets.keySet().stream()
+                .limit(Approvals.MAX_BUNDLE)
+                .map(id -> find(id.toString()).tenant())
+                .collect(Collectors.toSet());
+        try {
+            if (owners.size() > 1) {
+                throw new IllegalArgumentException("only tickets of one requester are decided together");
+            }
+            return approvals.decide(owners.isEmpty() ? "" : owners.iterator().next(), tickets, vote);
+        } catch (IllegalArgumentException refused) {
+            throw new AdminRefusal(Problem.badRequest(String.valueOf(refused.getMessage())));
+        }
+    }
+
+    /** Why a vote was not taken; {@code null} if it could be. */
+    static @Nullable String objection(VoteResult result, Vote vote) {
+        return switch (result) {
+            case VoteResult.Decided ignored -> null;
+            case VoteResult.Counted ignored -> null;
+            case VoteResult.CountedBefore ignored -> null;
+            case VoteResult.AlreadyDecided before ->
+                before.ticket().decidedAs() == vote.choice() ? null : "was decided before: " + ended(before.ticket());
+            case VoteResult.Expired ignored -> "has expired, which is a no";
+            case VoteResult.NotAllowed refused -> why(refused);
+            case VoteResult.NotRemembered refused -> refused.why();
+            case VoteResult.NotEdited refused -> refused.why();
+            case VoteResult.Changed changed ->
+                "has other arguments than were seen: sha-256 " + changed.ticket().arguments().digest();
+            case VoteResult.Unknown ignored -> "is not there";
         };
     }
 

@@ -19,7 +19,9 @@ final class ApprovalsPanel {
     static Html of(List<Ticket> tickets, AdminAccess.Session session) {
         Html body = tickets.isEmpty()
                 ? tag("p", "empty", "Nothing waits for approval.")
-                : concat(tickets.stream().map(ticket -> ticket(ticket, session)).toList());
+                : concat(
+                        concat(tickets.stream().map(ticket -> ticket(ticket, session)).toList()),
+                        BundleForm.of(tickets, session));
         return PageShell.part("approvals", tickets.isEmpty() ? "" : "asks", tag("h2", "", "Approvals"), body);
     }
 
@@ -27,7 +29,7 @@ final class ApprovalsPanel {
         return tag(
                 "article",
                 "ticket",
-                tag("h3", "", ticket.request().tool().name()),
+                tag("h3", "", BundleForm.box(ticket), text(ticket.request().tool().name())),
                 asked(ticket),
                 votes(ticket),
                 EditForm.asked(ticket),

@@ -2,6 +2,7 @@ package dev.portreeve.gateway.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code portreeve approvals list|show|link|approve|deny|withdraw}. */
@@ -47,8 +49,12 @@ public final class ApprovalsCommand {
 
     /** Which ticket, and what to say. */
     static final class Choice {
-        @Parameters(arity = "0..1", paramLabel = "TICKET", description = "may be left out where only one waits")
-        private @Nullable String ticket;
+        @Parameters(
+                arity = "0..50",
+                paramLabel = "TICKET",
+                description = "may be left out where only one waits; several of one requester are decided together, all or"
+                        + " none")
+        private @Nullable List<String> tickets;
 
         @Option(names = "--as", paramLabel = "NAME", description = "who says so, where the rule names approvers")
         private @Nullable String approver;
@@ -179,7 +185,11 @@ public final class ApprovalsCommand {
     /** @param who the member that takes the name of who says so */
     private int post(ServerOptions server, Choice choice, String what, String who, ObjectNode body) {
         try (AdminClient client = server.connect(terminal)) {
-            String ticket = choice.ticket == null ? onlyOne(client) : choice.ticket;
+            List<String> named = choice.tickets == null ? List.of() : choice.tickets;
+            if (named.size() > 1) {
+                return together(server, client, choice, what, body);
+            }
+            String ticket = named.isEmpty() ? onlyOne(client) : named.getFirst();
             if (choice.approver != null) {
                 body.put(who, choice.approver);
             }
@@ -190,6 +200,42 @@ public final class ApprovalsCommand {
             terminal.line(server.json() ? now.toString() : told(now));
             return 0;
         }
+    }
+
+    /** Shows what is decided, and sends along what was shown: if it is something else by then, nothing is decided. */
+    private int together(ServerOptions server, AdminClient client, Choice choice, String what, ObjectNode body) {
+        if (!what.equals("decision") || body.size() > 1) {
+            throw new CliFailure(CliFailure.USAGE, "several tickets are approved or denied as they are: name one");
+        }
+        ArrayNode tickets = body.putArray("tickets");
+        List<List<String>> rows = new ArrayList<>();
+        for (String id : Objects.requireNonNull(choice.tickets)) {
+            JsonNode ticket = client.get("/api/v1/approvals/" + PathSegment.of(id));
+            String digest = ticket.path("arguments_sha256").asString();
+            tickets.addObject().put("ticket", id).put("arguments_sha256", digest);
+            rows.add(List.of(
+                    id,
+                    ticket.path("requester").asString(),
+                    ticket.path("tool").asString(),
+                    shorten(ticket.path("arguments").toString()),
+                    digest));
+        }
+        if (choice.approver != null) {
+            body.put("approver", choice.approver);
+        }
+        if (choice.reason != null) {
+            body.put("reason", choice.reason);
+        }
+        JsonNode now = client.post("/api/v1/approvals/decisions", body);
+        if (server.json()) {
+            terminal.line(now.toString());
+            return 0;
+        }
+        terminal.table(List.of("TICKET", "WHO", "TOOL", "ARGUMENTS", "SHA-256"), rows);
+        for (JsonNode outcome : now.path("outcomes")) {
+            terminal.line(told(outcome, "state", "ticket"));
+        }
+        return 0;
     }
 
     private static String told(JsonNode ticket) {

@@ -2,7 +2,9 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.call.ArgumentChanges;
 import dev.portreeve.policy.call.Arguments;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Approvals {
     /** The longest list. */
     public static final int MAX_LIST = 500;
+
+    /** As many as a person can look through at once. */
+    public static final int MAX_BUNDLE = 50;
 
     private static final int SWEEP = 200;
     /** Of one key about one tool. */
@@ -101,12 +106,59 @@ public final class Approvals {
                 return new VoteResult.NotRemembered(ticket, String.valueOf(refused.getMessage()));
             }
         }
-        List<UUID> ending = ticket != null && ballot.vote().choice() == Vote.Choice.DENY
-                ? tickets.standing().refusedBy(ticket.request(), ticket.arguments())
-                : List.of();
+        List<UUID> ending = ending(ticket, ballot.vote());
         return tickets.decide(new TicketChange.Decide(
                 tenant, id, checked, config.redeemWithin(), config.veto(), grant, ending));
     }
+
+    /**
+     * Takes the same vote about several tickets of one requester: each gets its own vote and record, and all are taken or none is.
+     *
+     * @param shown the tickets, each with the digest of the arguments that the approver saw; at most {@link #MAX_BUNDLE}
+     * @throws IllegalArgumentException if they are too many, or of several requesters
+     */
+    public Bundled decide(String tenant, Map<UUID, String> shown, Vote vote) {
+        if (shown.isEmpty() || shown.size() > MAX_BUNDLE) {
+            throw new IllegalArgumentException("1 to " + MAX_BUNDLE + " tickets are decided together");
+        }
+        Map<UUID, Ticket> found = new LinkedHashMap<>();
+        shown.keySet().stream().sorted().forEach(id -> find(tenant, id).ifPresent(ticket -> found.put(id, ticket)));
+        if (found.values().stream().map(ticket -> ticket.request().member()).distinct().count() > 1) {
+            throw new IllegalArgumentException("only tickets of one requester are decided together");
+        }
+        List<TicketChange.Decide> votes = shown.keySet().stream()
+                .sorted()
+                .map(id -> new TicketChange.Decide(
+                        tenant,
+                        id,
+                        new Ballot(vote, shown.get(id), null, null),
+                        config.redeemWithin(),
+                        config.veto(),
+                        null,
+                        ending(found.get(id), vote)))
+                .toList();
+        TicketChange.Bundle bundle = new TicketChange.Bundle(votes);
+        tickets.decide(bundle);
+        Map<UUID, VoteResult> results = new LinkedHashMap<>();
+        shown.keySet().forEach(id -> votes.stream()
+                .filter(each -> each.id().equals(id))
+                .forEach(each -> results.put(id, each.result())));
+        return new Bundled(bundle.isTaken(), results);
+    }
+
+    private List<UUID> ending(@Nullable Ticket ticket, Vote vote) {
+        return ticket != null && vote.choice() == Vote.Choice.DENY
+                ? tickets.standing().refusedBy(ticket.request(), ticket.arguments())
+                : List.of();
+    }
+
+    /**
+     * What came of votes that are taken together.
+     *
+     * @param taken whether they were; where they were not, nothing changed, whatever a single result would have been
+     * @param results by ticket
+     */
+    public record Bundled(boolean taken, Map<UUID, VoteResult> results) {}
 
     /** With the arguments as they would run. The same as asked for is no change. */
     private Ballot edited(Ticket ticket, Ballot ballot, Arguments wanted) {

@@ -140,6 +140,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 switch (change) {
                     case TicketChange.Open open -> open(writes, open);
                     case TicketChange.Escalate escalate -> escalate(writes, escalate);
+                    case TicketChange.Bundle bundle -> bundle(writes, bundle);
                     case TicketChange.Step step -> step(writes, step);
                 }
             }
@@ -183,14 +184,25 @@ public final class PostgresApprovalStore implements ApprovalStore {
 
     /** The row's lock makes one winner of all who would take a step at the same moment; the others look at what it left. */
     private static void step(DSLContext writes, TicketChange.Step step) {
-        TicketState next = step.decide(select(writes)
+        TicketState next = step.decide(locked(writes, step));
+        if (next != null) {
+            write(writes, step, next);
+        }
+    }
+
+    private static void bundle(DSLContext writes, TicketChange.Bundle bundle) {
+        bundle.decide(vote -> locked(writes, vote)).forEach((vote, next) -> write(writes, vote, next));
+    }
+
+    private static @Nullable Ticket locked(DSLContext writes, TicketChange.Step step) {
+        return select(writes)
                 .where(is(step.tenant(), step.id()))
                 .forUpdate()
                 .fetchOptional(PostgresTicketRow::ticket)
-                .orElse(null));
-        if (next == null) {
-            return;
-        }
+                .orElse(null);
+    }
+
+    private static void write(DSLContext writes, TicketChange.Step step, TicketState next) {
         Vote vote = step.vote();
         if (vote != null) {
             writes.insertInto(APPROVAL_VOTE)

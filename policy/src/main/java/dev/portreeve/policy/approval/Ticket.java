@@ -120,6 +120,18 @@ public record Ticket(
         };
     }
 
+    /** How it was decided; {@code null} if nobody has, or if it ended otherwise. */
+    public Vote.@Nullable Choice decidedAs() {
+        return switch (state) {
+            case TicketState.Approved ignored -> Vote.Choice.APPROVE;
+            case TicketState.Redeemed ignored -> Vote.Choice.APPROVE;
+            case TicketState.Denied ignored -> Vote.Choice.DENY;
+            case TicketState.Waiting ignored -> null;
+            case TicketState.Expired ignored -> null;
+            case TicketState.Withdrawn ignored -> null;
+        };
+    }
+
     /** What decided it, or took it back; {@code null} if nothing has. */
     public TicketState.@Nullable Word word() {
         return switch (state) {

@@ -2,7 +2,9 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.notice.Notice;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +153,56 @@ public abstract sealed class TicketChange {
         TicketState missing() {
             return null;
         }
+
+        /** It is not taken after all. */
+        private void leave() {
+            moved = null;
+        }
+    }
+
+    /**
+     * Votes about several tickets of one requester: all of them are taken, or none is.
+     */
+    public static final class Bundle extends TicketChange {
+        private final List<Decide> votes;
+        private boolean taken;
+
+        /** @param votes about different tickets, in the order of their ids, in which the store locks them */
+        Bundle(List<Decide> votes) {
+            this.votes = List.copyOf(votes);
+        }
+
+        public List<Decide> votes() {
+            return votes;
+        }
+
+        /**
+         * Where the tickets go from here.
+         *
+         * @param locked what a vote is about, as it is now, locked; {@code null} if there is no such ticket
+         * @return the states to store, by vote; empty to leave all as they are
+         */
+        public Map<Decide, TicketState> decide(Function<Decide, @Nullable Ticket> locked) {
+            Map<Decide, TicketState> next = new LinkedHashMap<>();
+            taken = true;
+            for (Decide vote : votes) {
+                TicketState state = vote.decide(locked.apply(vote));
+                if (state != null) {
+                    next.put(vote, state);
+                }
+                taken &= vote.isDone();
+            }
+            if (!taken) {
+                votes.forEach(Step::leave);
+                return Map.of();
+            }
+            return next;
+        }
+
+        /** Whether all votes were taken, now or, when they are repeated, before. */
+        public boolean isTaken() {
+            return taken;
+        }
     }
 
     /** The use of a yes: succeeds for one call only, and only within the ticket's time. */
@@ -232,6 +284,23 @@ public abstract sealed class TicketChange {
 
         public VoteResult result() {
             return result;
+        }
+
+        /** Whether it counts, or the same was said before. */
+        private boolean isDone() {
+            return switch (result) {
+                case VoteResult.Decided ignored -> true;
+                case VoteResult.Counted ignored -> true;
+                case VoteResult.CountedBefore ignored -> true;
+                case VoteResult.AlreadyDecided before ->
+                    before.ticket().decidedAs() == ballot.vote().choice();
+                case VoteResult.Expired ignored -> false;
+                case VoteResult.NotAllowed ignored -> false;
+                case VoteResult.NotRemembered ignored -> false;
+                case VoteResult.Changed ignored -> false;
+                case VoteResult.NotEdited ignored -> false;
+                case VoteResult.Unknown ignored -> false;
+            };
         }
 
         /** The remembered yes to store now that it was decided so; {@code null} for none. */

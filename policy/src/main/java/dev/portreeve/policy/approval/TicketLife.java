@@ -77,7 +77,7 @@ final class TicketLife {
                     ticket.in(new TicketState.Denied(word, ticket.readAt().plus(veto))));
         }
         if (edit == null
-                && ticket.edit() != null
+                && (ticket.edit() != null || ballot.shown() != null)
                 && !ticket.arguments().digest().equals(ballot.shown())) {
             return new VoteResult.Changed(ticket);
         }

@@ -76,6 +76,22 @@ public final class Tickets {
         return step.result();
     }
 
+    /** All votes or none. */
+    void decide(TicketChange.Bundle bundle) {
+        append(
+                        bundle,
+                        () -> bundle.votes().stream()
+                                .flatMap(vote -> recorded(vote).stream())
+                                .toList())
+                .await();
+        for (TicketChange.Decide vote : bundle.votes()) {
+            Ticket moved = vote.moved();
+            if (moved != null && !moved.isWaiting()) {
+                signals.decided(vote.id());
+            }
+        }
+    }
+
     private List<AuditEvent> recorded(TicketChange.Decide step) {
         List<AuditEvent> events =
                 new ArrayList<>(recorded(step.moved(), voted -> facts.decided(voted, step.vote())));

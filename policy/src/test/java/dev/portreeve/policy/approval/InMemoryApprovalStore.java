@@ -118,6 +118,9 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
             switch (change) {
                 case TicketChange.Open open -> open(open);
                 case TicketChange.Escalate escalate -> escalate(escalate);
+                case TicketChange.Bundle bundle ->
+                    bundle.decide(vote -> find(vote.tenant(), vote.id()).orElse(null))
+                            .forEach(this::write);
                 case TicketChange.Step step -> step(step);
             }
         }
@@ -185,6 +188,13 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         Ticket ticket = find(step.tenant(), step.id()).orElse(null);
         TicketState next = step.decide(ticket);
         if (ticket != null && next != null) {
+            write(step, next);
+        }
+    }
+
+    private void write(TicketChange.Step step, TicketState next) {
+        Ticket ticket = find(step.tenant(), step.id()).orElse(null);
+        if (ticket != null) {
             Ticket.Edit edit = step.edit();
             tickets.put(ticket.id(), (edit == null ? ticket : ticket.edited(edit)).in(next));
             if (step instanceof TicketChange.Decide vote) {
