@@ -36,7 +36,8 @@ class ApprovalBundleTest {
     }
 
     private String ask(Map<String, String> key, String text) {
-        String asked = fixture.run(key, "mcp", "call", "sticky__write", "text=" + text).out();
+        String asked =
+                fixture.run(key, "mcp", "call", "sticky__write", "text=" + text).out();
         Matcher ticket = TICKET.matcher(asked);
         assertTrue(ticket.find(), asked);
         return ticket.group(1);
@@ -59,7 +60,9 @@ class ApprovalBundleTest {
         assertEquals(0, done.exitCode(), done.err());
         assertTrue(done.out().contains("approved " + one) && done.out().contains("approved " + two), done.out());
         assertTrue(done.out().contains(show(one).path("arguments_sha256").asString()), done.out());
-        assertEquals("written\n", fixture.run(bot, "mcp", "call", "sticky__write", "text=two").out());
+        assertEquals(
+                "written\n",
+                fixture.run(bot, "mcp", "call", "sticky__write", "text=two").out());
         String three = ask(bot, "three");
         String others = ask(other, "three");
         GatewayFixture.Outcome mixed = fixture.run("approvals", "deny", three, others);
@@ -69,7 +72,10 @@ class ApprovalBundleTest {
         assertEquals(1, decided.exitCode());
         assertTrue(decided.err().contains(one + " was decided before"), decided.err());
         assertEquals("pending", state(three));
-        assertEquals(2, fixture.run("approvals", "approve", three, others, "--remember", "5m").exitCode());
+        assertEquals(
+                2,
+                fixture.run("approvals", "approve", three, others, "--remember", "5m")
+                        .exitCode());
         assertEquals(2, fixture.run("approvals", "withdraw", three, others).exitCode());
     }
 
@@ -78,8 +84,8 @@ class ApprovalBundleTest {
         String one = ask(bot, "api one");
         String two = ask(bot, "api two");
         String digest = show(one).path("arguments_sha256").asString();
-        String wrong = "{\"decision\":\"approve\",\"tickets\":[{\"ticket\":\"" + one + "\",\"arguments_sha256\":\"" + digest
-                + "\"},{\"ticket\":\"" + two + "\",\"arguments_sha256\":\"" + digest + "\"}]}";
+        String wrong = "{\"decision\":\"approve\",\"tickets\":[{\"ticket\":\"" + one + "\",\"arguments_sha256\":\""
+                + digest + "\"},{\"ticket\":\"" + two + "\",\"arguments_sha256\":\"" + digest + "\"}]}";
         var refused = fixture.api("POST", "/api/v1/approvals/decisions", wrong);
         assertEquals(409, refused.statusCode(), refused.body());
         JsonNode answer = JsonMapper.shared().readTree(refused.body());
@@ -92,9 +98,13 @@ class ApprovalBundleTest {
             "{\"decision\":\"approve\",\"tickets\":[{\"ticket\":\"" + one + "\"}]}",
             "{\"decision\":\"perhaps\",\"tickets\":[{\"ticket\":\"" + one + "\",\"arguments_sha256\":\"x\"}]}"
         }) {
-            assertEquals(400, fixture.api("POST", "/api/v1/approvals/decisions", body).statusCode(), body);
+            assertEquals(
+                    400,
+                    fixture.api("POST", "/api/v1/approvals/decisions", body).statusCode(),
+                    body);
         }
-        assertEquals(401, fixture.send("POST", "/api/v1/approvals/decisions", wrong).statusCode());
+        assertEquals(
+                401, fixture.send("POST", "/api/v1/approvals/decisions", wrong).statusCode());
     }
 
     @Test
@@ -105,12 +115,16 @@ class ApprovalBundleTest {
         String page = session.page();
         StringBuilder fields = new StringBuilder("decision=approve&csrf=" + PageSession.encode(session.csrf()));
         for (String ticket : new String[] {one, two}) {
-            Matcher box = Pattern.compile("name=\"ticket." + ticket + "\" value=\"([0-9a-f]{64})\"").matcher(page);
+            Matcher box = Pattern.compile("name=\"ticket." + ticket + "\" value=\"([0-9a-f]{64})\"")
+                    .matcher(page);
             assertTrue(box.find(), page);
             fields.append("&ticket.").append(ticket).append('=').append(box.group(1));
         }
         assertTrue(page.contains("<form method=\"post\" action=\"/approvals\" id=\"bundle\""), page);
-        assertEquals(403, session.submit("/approvals", fields.toString().replaceAll("csrf=[^&]+", "csrf=x")).statusCode());
+        assertEquals(
+                403,
+                session.submit("/approvals", fields.toString().replaceAll("csrf=[^&]+", "csrf=x"))
+                        .statusCode());
         assertEquals(303, session.submit("/approvals", fields.toString()).statusCode());
         assertEquals("approved", state(one));
         assertEquals("approved", state(two));

@@ -119,7 +119,8 @@ class EditedCallTest {
         assertTrue(calls.contains("half of it") && calls.contains("all of it"), calls);
         assertTrue(text(call("sticky__write", "all of it")).contains("a person must approve"), "once");
         String shown = gateway.run("approvals", "show", ticket).out();
-        assertTrue(shown.contains("edited by: ann") && shown.contains("asked arguments: {\"text\":\"all of it\"}"), shown);
+        assertTrue(
+                shown.contains("edited by: ann") && shown.contains("asked arguments: {\"text\":\"all of it\"}"), shown);
     }
 
     @Test
@@ -168,9 +169,7 @@ class EditedCallTest {
         assertTrue(csrf.find());
         String token = "&csrf=" + PageSession.encode(csrf.group(1));
         HttpResponse<String> done = PageSession.form(
-                gateway,
-                path,
-                "decision=edit&arguments=" + PageSession.encode("{\"text\":\"tidied\"}") + token);
+                gateway, path, "decision=edit&arguments=" + PageSession.encode("{\"text\":\"tidied\"}") + token);
         assertEquals(303, done.statusCode(), done.body());
         assertTrue(gateway.send("GET", path, "").body().contains("ann changed what was asked for"));
         assertTrue(text(call("sticky__write", "by page \u202e")).contains("\"tidied\" ran"));

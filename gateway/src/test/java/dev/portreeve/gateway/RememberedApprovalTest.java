@@ -39,7 +39,8 @@ class RememberedApprovalTest {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         server = HttpFixture.modern();
-        gateway = GatewayFixture.configured(folder, """
+        gateway = GatewayFixture.configured(
+                folder, """
                 tool-servers: [ { slug: bank, url: "BANK", definitions: trust } ]
                 organisation: { tenants: [ { id: acme, users: [ { id: ann } ], agents: [ { id: bot } ] } ] }
                 policies:
@@ -53,7 +54,8 @@ class RememberedApprovalTest {
                 approvals: { hold: 1ms }
                 """.replace("BANK", server.url().toString()));
         try (Caller caller = caller(gateway.newKey("bot"))) {
-            await().until(() -> caller.modern("tools/list", "").messages().toString().contains("bank__echo"));
+            await().until(() ->
+                    caller.modern("tools/list", "").messages().toString().contains("bank__echo"));
         }
     }
 
@@ -76,7 +78,8 @@ class RememberedApprovalTest {
         Heard heard = caller.modernWith(
                 headers,
                 "tools/call",
-                "\"name\":\"bank__echo\",\"arguments\":{\"text\":" + JsonMapper.shared().writeValueAsString(text) + "}");
+                "\"name\":\"bank__echo\",\"arguments\":{\"text\":"
+                        + JsonMapper.shared().writeValueAsString(text) + "}");
         return heard.text();
     }
 
@@ -100,8 +103,8 @@ class RememberedApprovalTest {
             assertTrue(shown.contains("may be remembered: at most 120m, for 40 calls, per key or session"), shown);
             assertTrue(shown.contains("  when: args.text == \"pay 1\""), shown);
             assertFalse(shown.contains("[]"), shown);
-            GatewayFixture.Outcome wrong = gateway.run(
-                    "approvals", "approve", ticket, "--as", "ann", "--remember", "3h");
+            GatewayFixture.Outcome wrong =
+                    gateway.run("approvals", "approve", ticket, "--as", "ann", "--remember", "3h");
             assertEquals(1, wrong.exitCode(), wrong.out());
             assertTrue(wrong.err().contains("at most 120 minutes"), wrong.err());
             GatewayFixture.Outcome approved = gateway.run(
@@ -124,7 +127,8 @@ class RememberedApprovalTest {
             assertTrue(say(caller, "s1", "send 1").contains("a person must approve"));
             String listed = gateway.run("approvals", "remembered", "list").out();
             assertTrue(listed.contains("args.text.startsWith(\"pay \")") && listed.contains("2 of 40"), listed);
-            String id = gateway.run("approvals", "remembered", "list", "-o", "json").out();
+            String id =
+                    gateway.run("approvals", "remembered", "list", "-o", "json").out();
             String standing = JsonMapper.shared()
                     .readTree(id)
                     .path("remembered")
@@ -134,22 +138,25 @@ class RememberedApprovalTest {
                     .orElseThrow()
                     .path("id")
                     .asString();
-            String whole = gateway.run("approvals", "remembered", "show", standing).out();
+            String whole =
+                    gateway.run("approvals", "remembered", "show", standing).out();
             assertTrue(whole.contains("approved by: ann") && whole.contains("session: s1"), whole);
             GatewayFixture.Outcome revoked =
                     gateway.run("approvals", "remembered", "revoke", standing, "--reason", "enough");
             assertEquals("revoked: bank__echo for bot, after 2 calls\n", revoked.out(), revoked.err());
             assertTrue(say(caller, "s1", "pay 22").contains("a person must approve"));
-            assertEquals(1, gateway.run("approvals", "remembered", "show", "nothing").exitCode());
+            assertEquals(
+                    1, gateway.run("approvals", "remembered", "show", "nothing").exitCode());
         }
     }
 
     @Test
     void aRealClientIsNotAskedTwice() {
         try (McpSyncClient client = McpClient.sync(HttpClientStreamableHttpTransport.builder(
-                        mcp().resolve("/").toString())
+                                mcp().resolve("/").toString())
                         .endpoint("/mcp")
-                        .requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + gateway.newKey("bot")))
+                        .requestBuilder(
+                                HttpRequest.newBuilder().header("Authorization", "Bearer " + gateway.newKey("bot")))
                         .build())
                 .build()) {
             client.initialize();
@@ -215,21 +222,27 @@ class RememberedApprovalTest {
             HttpResponse<String> done = PageSession.form(
                     gateway,
                     path,
-                    "decision=approve&lasting=30m&scope=key&when="
-                            + PageSession.encode("args.text.endsWith(\"page\")") + token);
+                    "decision=approve&lasting=30m&scope=key&when=" + PageSession.encode("args.text.endsWith(\"page\")")
+                            + token);
             assertEquals(303, done.statusCode(), done.body());
             assertEquals("by page", say(caller, "", "by page"));
             assertEquals("another page", say(caller, "x", "another page"));
             PageSession admin = PageSession.signIn(gateway);
             assertTrue(admin.page().contains("args.text.endsWith(&quot;page&quot;)"), admin.page());
-            Matcher form = Pattern.compile("action=\"(/remembered/[0-9a-f-]{36})\"").matcher(admin.page());
+            Matcher form =
+                    Pattern.compile("action=\"(/remembered/[0-9a-f-]{36})\"").matcher(admin.page());
             String revoke = "";
             while (form.find()) {
-                String about = gateway.run("approvals", "remembered", "show", form.group(1).substring(12)).out();
+                String about = gateway.run(
+                                "approvals", "remembered", "show", form.group(1).substring(12))
+                        .out();
                 revoke = about.contains(ticket) ? form.group(1) : revoke;
             }
             assertEquals(403, admin.submit(revoke, "").statusCode());
-            assertEquals(303, admin.submit(revoke, "csrf=" + PageSession.encode(admin.csrf())).statusCode());
+            assertEquals(
+                    303,
+                    admin.submit(revoke, "csrf=" + PageSession.encode(admin.csrf()))
+                            .statusCode());
             assertTrue(say(caller, "", "another page").contains("a person must approve"));
         }
     }
@@ -248,7 +261,9 @@ class RememberedApprovalTest {
                     "{\"decision\":\"approve\",\"remember\":{\"lasting\":\"5m\"}}");
             assertEquals(400, refused.statusCode());
             assertTrue(refused.body().contains("does not let a yes be remembered"), refused.body());
-            assertEquals("pending", api("GET", "/api/v1/approvals/" + ticket, "").path("state").asString());
+            assertEquals(
+                    "pending",
+                    api("GET", "/api/v1/approvals/" + ticket, "").path("state").asString());
             GatewayFixture.Outcome usage = gateway.run("approvals", "approve", ticket, "--when", "true");
             assertEquals(2, usage.exitCode(), usage.err());
         }

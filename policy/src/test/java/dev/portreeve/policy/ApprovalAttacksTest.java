@@ -440,7 +440,11 @@ final class ApprovalAttacksTest {
     void a_remembered_yes_is_stretched_beyond_its_bounds() {
         engine = start(List.of(remembering("pay")), "ann", "bob");
         Resource.Tool tool = tool("stretch");
-        remembered(BOT, tool, "{\"amount\":5,\"to\":\"alice\"}", "args.amount <= 9007199254740992 && args.to == \"alice\"");
+        remembered(
+                BOT,
+                tool,
+                "{\"amount\":5,\"to\":\"alice\"}",
+                "args.amount <= 9007199254740992 && args.to == \"alice\"");
         for (String beyond : List.of(
                 "{\"amount\":9007199254740993,\"to\":\"alice\"}",
                 "{\"amount\":9007199254740992.4,\"to\":\"alice\"}",
@@ -491,12 +495,11 @@ final class ApprovalAttacksTest {
         assertAsked(engine, mine, new Resource.Tool("bank", "lend", "e".repeat(64)), "{}");
         assertAsked(start(List.of(remembering("pay"), remembering("also")), "ann", "bob"), mine, tool, "{}");
         assertAsked(start(List.of(remembering("pay")), "bob"), mine, tool, "{}");
-        PolicyEngine strict = start(
-                List.of(remembering("pay"), rule("never", Rule.Effect.DENY, "true")), "ann", "bob");
+        PolicyEngine strict = start(List.of(remembering("pay"), rule("never", Rule.Effect.DENY, "true")), "ann", "bob");
         assertInstanceOf(CallOutcome.Denied.class, call(strict, Calls.tool(mine, tool, "{}")));
-        PolicyEngine same = start(
-                List.of(remembering("pay"), rule("reads", Rule.Effect.ALLOW, "false")), "ann", "bob");
-        assertInstanceOf(CallOutcome.Completed.class, call(same, Calls.tool(mine, tool, "{}")), "no asking rule changed");
+        PolicyEngine same = start(List.of(remembering("pay"), rule("reads", Rule.Effect.ALLOW, "false")), "ann", "bob");
+        assertInstanceOf(
+                CallOutcome.Completed.class, call(same, Calls.tool(mine, tool, "{}")), "no asking rule changed");
     }
 
     @Test
@@ -508,8 +511,9 @@ final class ApprovalAttacksTest {
         assertInstanceOf(CallOutcome.Denied.class, call(engine, Calls.tool(BOT, tool, "{\"n\":1}")));
         engine.stops().resume(STOPPED, "fine", "maria");
         // By the database's clock, whatever that of the gateway says.
-        fixture.execute("UPDATE policy.standing_approval SET given_at = given_at - interval '1 hour', expires_at = now()"
-                + " WHERE id = '" + standing.id() + "'");
+        fixture.execute(
+                "UPDATE policy.standing_approval SET given_at = given_at - interval '1 hour', expires_at = now()"
+                        + " WHERE id = '" + standing.id() + "'");
         assertAsked(engine, BOT, tool, "{\"n\":2}");
         StandingApproval other = remembered(BOT, tool, "{\"n\":3}", "true");
         PolicyEngine there = start(List.of(remembering("pay")), "ann", "bob");
@@ -519,12 +523,15 @@ final class ApprovalAttacksTest {
 
     @Test
     void the_requester_has_its_own_yes_remembered() {
-        engine = start(List.of(rule("pay", Rule.Effect.REQUIRE_APPROVAL, null).with(Leeway.remembering(REMEMBER))), "ann");
+        engine = start(
+                List.of(rule("pay", Rule.Effect.REQUIRE_APPROVAL, null).with(Leeway.remembering(REMEMBER))), "ann");
         Resource.Tool tool = tool("self");
         UUID ticket = ticket(call(engine, Calls.tool(BOT, tool, "{}")));
         Wish wish = new Wish(null, null, "true", Map.of(), null);
         Vote own = new Vote("bot", Vote.Choice.APPROVE, null, Vote.Channel.API);
-        assertInstanceOf(VoteResult.NotAllowed.class, engine.approvals().decide("acme", ticket, new Ballot(own, null, null, wish)));
+        assertInstanceOf(
+                VoteResult.NotAllowed.class,
+                engine.approvals().decide("acme", ticket, new Ballot(own, null, null, wish)));
         assertEquals(
                 0,
                 engine.approvals().remembered().list("acme", true, 500).stream()

@@ -127,8 +127,7 @@ final class EditedApprovalTest {
     }
 
     private VoteResult edit(UUID ticket, String by, String arguments) {
-        return engine.approvals()
-                .decide("acme", ticket, new Ballot(yes(by), null, Calls.arguments(arguments), null));
+        return engine.approvals().decide("acme", ticket, new Ballot(yes(by), null, Calls.arguments(arguments), null));
     }
 
     private static Vote yes(String by) {
@@ -155,10 +154,12 @@ final class EditedApprovalTest {
         ToolCall repeat = Calls.tool(BOT, tool("plain"), SHOWN);
         assertInstanceOf(CallOutcome.Completed.class, call(repeat));
         assertEquals(SHOWN.replace("500", "100"), running());
-        Approval.Edit edit = assertInstanceOf(Approval.Edit.class, ran.getFirst().edit());
+        Approval.Edit edit =
+                assertInstanceOf(Approval.Edit.class, ran.getFirst().edit());
         assertEquals("ann", edit.by());
         assertEquals(
-                "[Change[pointer=/amount, before=500, after=100]]", edit.changes().toString());
+                "[Change[pointer=/amount, before=500, after=100]]",
+                edit.changes().toString());
         String decided = fixture.leaves(find(ticket).requestedByCall()).stream()
                 .filter(leaf -> leaf.contains("approval.decided"))
                 .findFirst()
@@ -186,14 +187,16 @@ final class EditedApprovalTest {
         assertTrue(refusal(ticket, "{\"amount\":500,\"memo\":\"rent\"}").contains("/to"), "left out");
         assertTrue(refusal(ticket, SHOWN.replace("}", ",\"cc\":\"z\"}")).contains("/cc"), "put in");
         assertEquals(TicketState.Name.PENDING, find(ticket).state().name());
-        engine = start(pay("pay"), rule("also", Rule.Effect.REQUIRE_APPROVAL, null).with(Leeway.editing("/memo")));
+        engine = start(
+                pay("pay"), rule("also", Rule.Effect.REQUIRE_APPROVAL, null).with(Leeway.editing("/memo")));
         UUID both = asked("both", SHOWN);
         assertTrue(refusal(both, SHOWN.replace("500", "1")).contains("/amount"));
         assertInstanceOf(VoteResult.Decided.class, edit(both, "ann", SHOWN.replace("rent", "lent")));
         engine = start(pay("pay"), rule("never", Rule.Effect.REQUIRE_APPROVAL, null));
         UUID none = asked("none", SHOWN);
         assertTrue(refusal(none, SHOWN.replace("500", "1")).contains("lets nobody change"));
-        assertInstanceOf(VoteResult.Decided.class, edit(none, "ann", "{\"to\":\"x\",\"amount\":5e2,\"memo\":\"rent\"}"));
+        assertInstanceOf(
+                VoteResult.Decided.class, edit(none, "ann", "{\"to\":\"x\",\"amount\":5e2,\"memo\":\"rent\"}"));
         assertEquals(null, find(none).edit(), "the same value is no change");
     }
 
@@ -225,7 +228,8 @@ final class EditedApprovalTest {
     void a_guardrail_that_would_change_it_stops_it_and_the_yes_is_not_used() {
         UUID ticket = asked("guard", SHOWN);
         assertInstanceOf(VoteResult.Decided.class, edit(ticket, "ann", SHOWN.replace("rent", "to joe@example.com")));
-        Denial denial = assertInstanceOf(CallOutcome.Denied.class, call("guard", SHOWN)).denial();
+        Denial denial =
+                assertInstanceOf(CallOutcome.Denied.class, call("guard", SHOWN)).denial();
         assertTrue(denial.detail().contains("guardrail"), denial.detail());
         assertEquals(TicketState.Name.APPROVED, find(ticket).state().name());
         assertEquals(List.of(), ran);
@@ -259,7 +263,8 @@ final class EditedApprovalTest {
         UUID denied = asked("two", SHOWN.replace("500", "7"));
         edit(denied, "bob", SHOWN.replace("500", "8"));
         Vote no = new Vote("carla", Vote.Choice.DENY, null, Vote.Channel.API);
-        assertInstanceOf(VoteResult.Decided.class, engine.approvals().decide("acme", denied, no), "a no is one to either");
+        assertInstanceOf(
+                VoteResult.Decided.class, engine.approvals().decide("acme", denied, no), "a no is one to either");
     }
 
     @Test

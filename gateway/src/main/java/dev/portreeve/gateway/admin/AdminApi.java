@@ -30,18 +30,12 @@ final class AdminApi {
         TenantChoice tenants = new TenantChoice(services.tenants());
         this.keys = new KeysApi(services.keys(), tenants, clock, json);
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
-        RememberedDesk remembered =
-                new RememberedDesk(services.approvals().remembered(), services.tenants());
+        RememberedDesk remembered = new RememberedDesk(services.approvals().remembered(), services.tenants());
         this.remembered = new RememberedApi(remembered, json);
         ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tools(), services.tenants());
         this.bundles = new BundlesApi(desk, json);
         this.approvals = new ApprovalsApi(
-                desk,
-                remembered,
-                services.approvals().links(),
-                services.webhookSecrets(),
-                json,
-                clock);
+                desk, remembered, services.approvals().links(), services.webhookSecrets(), json, clock);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());

@@ -144,7 +144,8 @@ final class ApprovalDesk {
             case VoteResult.NotRemembered refused -> refused.why();
             case VoteResult.NotEdited refused -> refused.why();
             case VoteResult.Changed changed ->
-                "has other arguments than were seen: sha-256 " + changed.ticket().arguments().digest();
+                "has other arguments than were seen: sha-256 "
+                        + changed.ticket().arguments().digest();
             case VoteResult.Unknown ignored -> "is not there";
         };
     }

@@ -81,8 +81,7 @@ final class ApprovalPage {
             show(exchange, visit, RememberForm.written(visit.ticket(), form));
             return;
         }
-        Ticket unused = desk.decide(
-                visit.ticket().id().toString(), ballot(visit.approver(), Vote.Channel.LINK, form));
+        Ticket unused = desk.decide(visit.ticket().id().toString(), ballot(visit.approver(), Vote.Channel.LINK, form));
         exchange.seeOther(address(visit));
     }
 

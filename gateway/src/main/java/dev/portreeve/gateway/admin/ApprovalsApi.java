@@ -91,7 +91,8 @@ final class ApprovalsApi {
                     ticket.edit() == null ? null : ticket.edit().by(),
                     ticket.edit() == null
                             ? null
-                            : JsonMapper.shared().readTree(ticket.request().arguments().canonical()),
+                            : JsonMapper.shared()
+                                    .readTree(ticket.request().arguments().canonical()),
                     ticket.isWaiting() ? ticket.request().terms().edits() : List.of(),
                     ticket.request().rules(),
                     ticket.deciders(),

@@ -20,7 +20,9 @@ final class ApprovalsPanel {
         Html body = tickets.isEmpty()
                 ? tag("p", "empty", "Nothing waits for approval.")
                 : concat(
-                        concat(tickets.stream().map(ticket -> ticket(ticket, session)).toList()),
+                        concat(tickets.stream()
+                                .map(ticket -> ticket(ticket, session))
+                                .toList()),
                         BundleForm.of(tickets, session));
         return PageShell.part("approvals", tickets.isEmpty() ? "" : "asks", tag("h2", "", "Approvals"), body);
     }
@@ -29,7 +31,11 @@ final class ApprovalsPanel {
         return tag(
                 "article",
                 "ticket",
-                tag("h3", "", BundleForm.box(ticket), text(ticket.request().tool().name())),
+                tag(
+                        "h3",
+                        "",
+                        BundleForm.box(ticket),
+                        text(ticket.request().tool().name())),
                 asked(ticket),
                 votes(ticket),
                 EditForm.asked(ticket),

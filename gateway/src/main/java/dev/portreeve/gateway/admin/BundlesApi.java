@@ -37,7 +37,8 @@ final class BundlesApi {
      * @param state where the ticket stands; {@code null} if there is none
      * @param why it could not be decided so; {@code null} if it could
      */
-    record Outcome(String ticket, @Nullable String state, @Nullable String why) {}
+    record Outcome(
+            String ticket, @Nullable String state, @Nullable String why) {}
 
     /**
      * What came of all.
@@ -54,8 +55,8 @@ final class BundlesApi {
             List<String> objections = new ArrayList<>();
             for (Map.Entry<UUID, VoteResult> each : bundled.results().entrySet()) {
                 String why = ApprovalDesk.objection(each.getValue(), vote);
-                outcomes.add(new Outcome(
-                        each.getKey().toString(), bundled.taken() ? state(each.getValue()) : null, why));
+                outcomes.add(
+                        new Outcome(each.getKey().toString(), bundled.taken() ? state(each.getValue()) : null, why));
                 if (why != null) {
                     objections.add(each.getKey() + " " + why);
                 }
@@ -71,10 +72,14 @@ final class BundlesApi {
 
         private static @Nullable String state(VoteResult result) {
             return switch (result) {
-                case VoteResult.Decided decided -> decided.ticket().state().name().code();
-                case VoteResult.Counted counted -> counted.ticket().state().name().code();
-                case VoteResult.CountedBefore before -> before.ticket().state().name().code();
-                case VoteResult.AlreadyDecided before -> before.ticket().state().name().code();
+                case VoteResult.Decided decided ->
+                    decided.ticket().state().name().code();
+                case VoteResult.Counted counted ->
+                    counted.ticket().state().name().code();
+                case VoteResult.CountedBefore before ->
+                    before.ticket().state().name().code();
+                case VoteResult.AlreadyDecided before ->
+                    before.ticket().state().name().code();
                 case VoteResult.Expired ignored -> null;
                 case VoteResult.NotAllowed ignored -> null;
                 case VoteResult.NotRemembered ignored -> null;

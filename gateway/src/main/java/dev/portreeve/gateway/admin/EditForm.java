@@ -73,8 +73,8 @@ final class EditForm {
         return switch (Arguments.parse(json)) {
             case Arguments.Valid(Arguments valid) -> valid;
             case Arguments.Invalid invalid ->
-                throw new AdminRefusal(Problem.badRequest(
-                        "\"arguments\" are no usable JSON object: " + invalid.problem().message()));
+                throw new AdminRefusal(Problem.badRequest("\"arguments\" are no usable JSON object: "
+                        + invalid.problem().message()));
         };
     }
 

@@ -25,9 +25,8 @@ final class RememberForm {
     /** What is said of itself in a form that only wants the condition written anew. */
     static final String PREVIEW = "preview";
 
-    private static final List<Duration> SPANS = Stream.of(5, 15, 30, 60, 120, 240, 480)
-            .map(Duration::ofMinutes)
-            .toList();
+    private static final List<Duration> SPANS =
+            Stream.of(5, 15, 30, 60, 120, 240, 480).map(Duration::ofMinutes).toList();
 
     private RememberForm() {}
 
@@ -42,8 +41,8 @@ final class RememberForm {
         if (offer == null) {
             return Html.EMPTY;
         }
-        List<Attribute> attributes =
-                new ArrayList<>(List.of(new Attribute("class", "remember"), new Attribute("id", "remember-" + ticket.id())));
+        List<Attribute> attributes = new ArrayList<>(
+                List.of(new Attribute("class", "remember"), new Attribute("id", "remember-" + ticket.id())));
         if (!form.isEmpty()) {
             attributes.add(new Attribute("open", ""));
         }
@@ -56,7 +55,10 @@ final class RememberForm {
                 row("calls", scope(offer, form)),
                 choices ? arguments(offer, form) : Html.EMPTY,
                 offer.kept().isEmpty() ? Html.EMPTY : row("always", tag("code", "", offer.kept())),
-                row("and", condition(form.getOrDefault("when", String.valueOf(offer.when() == null ? "" : offer.when())))));
+                row(
+                        "and",
+                        condition(
+                                form.getOrDefault("when", String.valueOf(offer.when() == null ? "" : offer.when())))));
     }
 
     private static Html terms(RememberOffer offer) {

@@ -53,7 +53,8 @@ final class RememberedDesk {
                 .orElseGet(Revocation.Unknown::new);
         return switch (result) {
             case Revocation.Done done -> done.standing();
-            case Revocation.TooLate late when late.standing().state() == StandingApproval.State.REVOKED -> late.standing();
+            case Revocation.TooLate late
+            when late.standing().state() == StandingApproval.State.REVOKED -> late.standing();
             case Revocation.TooLate ignored ->
                 throw new AdminRefusal(Problem.conflict("this remembered approval is over already"));
             case Revocation.Unknown ignored -> throw unknown(standing);

@@ -28,18 +28,20 @@ final class RememberedPanel {
         return tag(
                 "div",
                 "budget",
-                tag("div", "", grant.member() + " of " + grant.tenant() + " may call " + grant.tool().name()),
+                tag(
+                        "div",
+                        "",
+                        grant.member() + " of " + grant.tenant() + " may call "
+                                + grant.tool().name()),
                 tag("div", "mono", grant.condition()),
                 tag(
                         "div",
                         "quiet",
-                        text("by " + grant.by() + " · per " + grant.scope().name().toLowerCase(Locale.ROOT) + " · "
-                                + standing.uses() + " of " + grant.maxUses() + " calls · until "),
+                        text("by " + grant.by() + " · per "
+                                + grant.scope().name().toLowerCase(Locale.ROOT) + " · " + standing.uses() + " of "
+                                + grant.maxUses() + " calls · until "),
                         CallsPanel.time(standing.expiresAt())),
                 PageShell.form(
-                        "/remembered/" + standing.id(),
-                        session,
-                        "decide",
-                        PageShell.button("bad", "", "", "Revoke")));
+                        "/remembered/" + standing.id(), session, "decide", PageShell.button("bad", "", "", "Revoke")));
     }
 }

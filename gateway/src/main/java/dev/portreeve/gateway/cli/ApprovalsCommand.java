@@ -52,8 +52,9 @@ public final class ApprovalsCommand {
         @Parameters(
                 arity = "0..50",
                 paramLabel = "TICKET",
-                description = "may be left out where only one waits; several of one requester are decided together, all or"
-                        + " none")
+                description =
+                        "may be left out where only one waits; several of one requester are decided together, all or"
+                                + " none")
         private @Nullable List<String> tickets;
 
         @Option(names = "--as", paramLabel = "NAME", description = "who says so, where the rule names approvers")
@@ -89,7 +90,10 @@ public final class ApprovalsCommand {
         }
     }
 
-    @Command(name = "approve", description = "say yes to one exact call, or with --remember to others like it", mixinStandardHelpOptions = true)
+    @Command(
+            name = "approve",
+            description = "say yes to one exact call, or with --remember to others like it",
+            mixinStandardHelpOptions = true)
     int approve(
             @Mixin ServerOptions server,
             @Mixin Choice choice,
@@ -139,7 +143,8 @@ public final class ApprovalsCommand {
             Members.print(terminal, found, SHOWN);
             boolean waits = WAITING.contains(found.path("state").asString());
             if (waits && found.path("seats").isEmpty()) {
-                terminal.line("approvers: anybody who may decide here, but not " + found.path("requester").asString());
+                terminal.line("approvers: anybody who may decide here, but not "
+                        + found.path("requester").asString());
             }
             if (!found.path("edits").isEmpty()) {
                 terminal.line("may be changed: " + String.join("; ", EditOptions.places(found.path("edits"))));
@@ -161,7 +166,12 @@ public final class ApprovalsCommand {
         String kept = offer.path("kept").asString("");
         terminal.line("may be remembered: at most " + offer.path("at_most").asString() + ", for "
                 + offer.path("uses").asInt() + " calls, per "
-                + String.join(" or ", offer.path("scopes").valueStream().map(JsonNode::asString).toList()));
+                + String.join(
+                        " or ",
+                        offer.path("scopes")
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .toList()));
         if (!kept.isEmpty()) {
             terminal.line("  always: " + kept);
         }
@@ -171,7 +181,8 @@ public final class ApprovalsCommand {
 
     private static String told(JsonNode object, String... members) {
         return String.join(
-                " ", Stream.of(members).map(member -> object.path(member).asString()).toList());
+                " ",
+                Stream.of(members).map(member -> object.path(member).asString()).toList());
     }
 
     private int decide(

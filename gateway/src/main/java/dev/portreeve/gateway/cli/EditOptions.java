@@ -24,8 +24,9 @@ final class EditOptions {
     @Option(
             names = "--arguments",
             paramLabel = "FILE",
-            description = "a JSON object that runs instead of what was asked for, where the rule lets it be changed; the"
-                    + " caller is told")
+            description =
+                    "a JSON object that runs instead of what was asked for, where the rule lets it be changed; the"
+                            + " caller is told")
     private @Nullable Path file;
 
     @Option(

@@ -13,8 +13,9 @@ final class RememberOptions {
     @Option(
             names = "--remember",
             paramLabel = "30m|session",
-            description = "further calls that fit run without asking: for so long, or for the session as long as the rule"
-                    + " allows")
+            description =
+                    "further calls that fit run without asking: for so long, or for the session as long as the rule"
+                            + " allows")
     private @Nullable String lasting;
 
     @Option(
@@ -26,17 +27,22 @@ final class RememberOptions {
     @Option(
             names = "--when",
             paramLabel = "CONDITION",
-            description = "which further calls, as a rule's condition over args and now; all arguments as shown if left out")
+            description =
+                    "which further calls, as a rule's condition over args and now; all arguments as shown if left out")
     private @Nullable String when;
 
     @Option(
             names = "--bound",
             paramLabel = "ARGUMENT=BOUND",
-            description = "what an argument may be in further calls: any, \"under /folder\", \"at-most 500\"; as shown if left"
-                    + " out")
+            description =
+                    "what an argument may be in further calls: any, \"under /folder\", \"at-most 500\"; as shown if left"
+                            + " out")
     private @Nullable Map<String, String> bounds;
 
-    @Option(names = "--uses", paramLabel = "NUMBER", description = "how many further calls; as many as the rule allows if left out")
+    @Option(
+            names = "--uses",
+            paramLabel = "NUMBER",
+            description = "how many further calls; as many as the rule allows if left out")
     private @Nullable Integer uses;
 
     /** Adds what is wanted to a decision; nothing where nothing is. */

@@ -87,7 +87,8 @@ public final class RememberedCommand {
             terminal.line(
                     server.json()
                             ? now.toString()
-                            : now.path("state").asString() + ": " + now.path("tool").asString() + " for "
+                            : now.path("state").asString() + ": "
+                                    + now.path("tool").asString() + " for "
                                     + now.path("requester").asString() + ", after "
                                     + now.path("uses").asInt() + " calls");
             return 0;

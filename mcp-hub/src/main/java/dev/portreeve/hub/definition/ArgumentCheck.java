@@ -22,9 +22,23 @@ public final class ArgumentCheck {
             .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
             .build();
     private static final Set<String> UNREAD = Set.of(
-            "$dynamicRef", "if", "then", "else", "dependentSchemas", "dependentRequired", "patternProperties",
-            "propertyNames", "contains", "prefixItems", "unevaluatedProperties", "unevaluatedItems", "pattern",
-            "multipleOf", "uniqueItems", "minProperties", "maxProperties");
+            "$dynamicRef",
+            "if",
+            "then",
+            "else",
+            "dependentSchemas",
+            "dependentRequired",
+            "patternProperties",
+            "propertyNames",
+            "contains",
+            "prefixItems",
+            "unevaluatedProperties",
+            "unevaluatedItems",
+            "pattern",
+            "multipleOf",
+            "uniqueItems",
+            "minProperties",
+            "maxProperties");
     private static final int MOST_STEPS = 20_000;
     private static final int DEEPEST = 64;
     private static final String LOCAL = "#/";
@@ -48,7 +62,8 @@ public final class ArgumentCheck {
         }
         try {
             JsonNode root = EXACT.readTree(schema.toBytes());
-            return Optional.ofNullable(new ArgumentCheck(root).look(root, EXACT.readTree(arguments.canonical()), "", 0));
+            return Optional.ofNullable(
+                    new ArgumentCheck(root).look(root, EXACT.readTree(arguments.canonical()), "", 0));
         } catch (JacksonException unreadable) {
             return Optional.of("the tool's input schema cannot be read");
         }
@@ -129,8 +144,7 @@ public final class ArgumentCheck {
             case "null" -> value.isNull();
             case "number" -> value.isNumber();
             case "integer" ->
-                value.isNumber()
-                        && value.decimalValue().stripTrailingZeros().scale() <= 0;
+                value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
             default -> false;
         };
     }
@@ -187,7 +201,9 @@ public final class ArgumentCheck {
         }
         JsonNode not = schema.get("not");
         // What cannot be read must not pass for what does not fit.
-        return not == null ? null : "the tool's input schema says \"not\" of " + place(at) + ", which is not checked here";
+        return not == null
+                ? null
+                : "the tool's input schema says \"not\" of " + place(at) + ", which is not checked here";
     }
 
     private @Nullable String object(JsonNode schema, JsonNode value, String at, int depth) {

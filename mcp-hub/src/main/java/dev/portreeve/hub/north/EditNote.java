@@ -3,8 +3,8 @@ package dev.portreeve.hub.north;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.MetaKey;
 import dev.portreeve.hub.wire.RawJson;
-import dev.portreeve.policy.call.ArgumentChanges.Change;
 import dev.portreeve.policy.call.Approval;
+import dev.portreeve.policy.call.ArgumentChanges.Change;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +34,7 @@ final class EditNote {
         RawJson content = members.get("content");
         if (content != null && content.isArray()) {
             List<RawJson> parts = new ArrayList<>(content.elements());
-            parts.add(RawJson.of(
-                    JsonRpc.object().put("type", "text").put("text", text(edit))));
+            parts.add(RawJson.of(JsonRpc.object().put("type", "text").put("text", text(edit))));
             members.put("content", RawJson.array(parts));
         }
         return RawJson.object(members);
@@ -66,7 +65,8 @@ final class EditNote {
                 + " approving the call, " + edit.by() + " changed its arguments:");
         for (Change change : edit.changes().stream().limit(MOST).toList()) {
             text.append("\n- ").append(cut(change.pointer())).append(": ");
-            text.append(change.before() == null ? NOTHING : cut(change.before())).append(" was asked for, ");
+            text.append(change.before() == null ? NOTHING : cut(change.before()))
+                    .append(" was asked for, ");
             text.append(change.after() == null ? NOTHING : cut(change.after())).append(" ran");
         }
         if (edit.changes().size() > MOST) {

@@ -182,7 +182,8 @@ final class ToolCalls {
             answer.header(CALL_ID_HEADER, call.id().toString());
             BudgetHeaders.write(answer, outcome);
             return released.instead == null
-                    ? released.noted(OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result), outcome)
+                    ? released.noted(
+                            OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result), outcome)
                     : released.instead;
         } catch (EvidenceUnavailable unavailable) {
             return OutcomeReplies.evidenceUnavailable();

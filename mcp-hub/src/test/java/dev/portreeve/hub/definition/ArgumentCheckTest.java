@@ -78,7 +78,10 @@ class ArgumentCheckTest {
             "{\"type\":\"objekt\"}",
             "{"
         }) {
-            assertTrue(ArgumentCheck.problem(RawJson.of(schema), Calls.arguments("{}")).isPresent(), schema);
+            assertTrue(
+                    ArgumentCheck.problem(RawJson.of(schema), Calls.arguments("{}"))
+                            .isPresent(),
+                    schema);
         }
         assertEquals(Optional.empty(), ArgumentCheck.problem(null, Calls.arguments("{}")));
         assertEquals(Optional.empty(), ArgumentCheck.problem(RawJson.of("{}"), Calls.arguments("{\"a\":1}")));

@@ -126,7 +126,10 @@ final class PolicyCompiler {
         }
         for (int i = 0; i < edits.size(); i++) {
             if (!edits.get(i).startsWith("/")) {
-                problem(rule, "edits[" + i + "]", "\"" + edits.get(i) + "\" does not begin with a slash, as pointers do");
+                problem(
+                        rule,
+                        "edits[" + i + "]",
+                        "\"" + edits.get(i) + "\" does not begin with a slash, as pointers do");
             }
         }
         Remember remember = rule.leeway().remember();

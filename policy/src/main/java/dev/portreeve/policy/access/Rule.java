@@ -135,19 +135,7 @@ public record Rule(
             List<Escalation> escalate,
             Obligations obligations,
             Mode mode) {
-        this(
-                id,
-                effect,
-                who,
-                about,
-                when,
-                approvers,
-                timeout,
-                quorum,
-                escalate,
-                obligations,
-                Leeway.NONE,
-                mode);
+        this(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, Leeway.NONE, mode);
     }
 
     /** A rule that is enforced and says whether a call may run; one person suffices, of those who are asked at first. */
@@ -204,8 +192,7 @@ public record Rule(
 
     /** The same in another mode. */
     public Rule in(Mode other) {
-        return new Rule(
-                id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, leeway, other);
+        return new Rule(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, leeway, other);
     }
 
     /** The same that lets its approvers do so much. */

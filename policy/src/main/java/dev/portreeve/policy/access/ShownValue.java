@@ -21,11 +21,7 @@ import tools.jackson.core.json.JsonFactory;
  * @param members of an object
  * @param items of a list
  */
-record ShownValue(
-        Kind kind,
-        @Nullable String literal,
-        Map<String, ShownValue> members,
-        List<ShownValue> items) {
+record ShownValue(Kind kind, @Nullable String literal, Map<String, ShownValue> members, List<ShownValue> items) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /** What it is. */

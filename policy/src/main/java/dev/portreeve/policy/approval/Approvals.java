@@ -39,7 +39,12 @@ public final class Approvals {
      * @param changedCalls looks at arguments that an approver changed
      * @param ids gives unique ids for what is remembered
      */
-    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links, ChangedCalls changedCalls, Supplier<UUID> ids) {
+    public Approvals(
+            Tickets tickets,
+            ApprovalConfig config,
+            ApprovalLinks links,
+            ChangedCalls changedCalls,
+            Supplier<UUID> ids) {
         this.changedCalls = changedCalls;
         this.ids = ids;
         this.links = links;
@@ -86,9 +91,8 @@ public final class Approvals {
      * rules allow it. If they do not, nothing is said at all. All of it comes to hold together.
      */
     public VoteResult decide(String tenant, UUID id, Ballot ballot) {
-        boolean plain = ballot.wish() == null
-                && ballot.edit() == null
-                && ballot.vote().choice() == Vote.Choice.APPROVE;
+        boolean plain =
+                ballot.wish() == null && ballot.edit() == null && ballot.vote().choice() == Vote.Choice.APPROVE;
         Ticket ticket = plain ? null : find(tenant, id).orElse(null);
         Ballot checked = ballot;
         if (ticket != null && ballot.edit() != null && ticket.isWaiting()) {
@@ -107,8 +111,8 @@ public final class Approvals {
             }
         }
         List<UUID> ending = ending(ticket, ballot.vote());
-        return tickets.decide(new TicketChange.Decide(
-                tenant, id, checked, config.redeemWithin(), config.veto(), grant, ending));
+        return tickets.decide(
+                new TicketChange.Decide(tenant, id, checked, config.redeemWithin(), config.veto(), grant, ending));
     }
 
     /**
@@ -123,7 +127,11 @@ public final class Approvals {
         }
         Map<UUID, Ticket> found = new LinkedHashMap<>();
         shown.keySet().stream().sorted().forEach(id -> find(tenant, id).ifPresent(ticket -> found.put(id, ticket)));
-        if (found.values().stream().map(ticket -> ticket.request().member()).distinct().count() > 1) {
+        if (found.values().stream()
+                        .map(ticket -> ticket.request().member())
+                        .distinct()
+                        .count()
+                > 1) {
             throw new IllegalArgumentException("only tickets of one requester are decided together");
         }
         List<TicketChange.Decide> votes = shown.keySet().stream()
@@ -140,9 +148,10 @@ public final class Approvals {
         TicketChange.Bundle bundle = new TicketChange.Bundle(votes);
         tickets.decide(bundle);
         Map<UUID, VoteResult> results = new LinkedHashMap<>();
-        shown.keySet().forEach(id -> votes.stream()
-                .filter(each -> each.id().equals(id))
-                .forEach(each -> results.put(id, each.result())));
+        shown.keySet()
+                .forEach(id -> votes.stream()
+                        .filter(each -> each.id().equals(id))
+                        .forEach(each -> results.put(id, each.result())));
         return new Bundled(bundle.isTaken(), results);
     }
 
@@ -188,8 +197,8 @@ public final class Approvals {
             throw new IllegalArgumentException("only a yes can be remembered; a no holds for a while by itself");
         }
         if (tickets.standing().count(ticket.request()) >= MOST_STANDING) {
-            throw new IllegalArgumentException("so many yeses are remembered for this tool and key that no other can be:"
-                    + " revoke some first");
+            throw new IllegalArgumentException(
+                    "so many yeses are remembered for this tool and key that no other can be:" + " revoke some first");
         }
         Arguments shown = ballot.edit() == null ? ticket.arguments() : ballot.edit();
         return Remembering.grant(ids.get(), ticket, shown, ballot.vote().approver(), wish);
@@ -216,6 +225,7 @@ public final class Approvals {
      * @return how many were ended by this run
      */
     public int expireDue() {
-        return tickets.expire(tickets.stored().overdue(SWEEP)) + tickets.standing().expireDue();
+        return tickets.expire(tickets.stored().overdue(SWEEP))
+                + tickets.standing().expireDue();
     }
 }

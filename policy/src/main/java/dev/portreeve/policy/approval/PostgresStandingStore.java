@@ -36,10 +36,8 @@ final class PostgresStandingStore implements StandingStore {
     private static final List<Field<?>> FIELDS = Stream.concat(
                     Arrays.stream(STANDING_APPROVAL.fields()), Stream.of(NOW))
             .toList();
-    private static final Condition USABLE = STANDING_APPROVAL
-            .STATE
-            .eq(DSL.inline("in_force"))
-            .and(STANDING_APPROVAL.EXPIRES_AT.gt(NOW));
+    private static final Condition USABLE =
+            STANDING_APPROVAL.STATE.eq(DSL.inline("in_force")).and(STANDING_APPROVAL.EXPIRES_AT.gt(NOW));
 
     private final DSLContext reads;
 

@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param session that of the caller; empty where it names none
  */
 public record RememberOffer(
-        Remember terms,
-        String kept,
-        @Nullable String when,
-        List<NarrowCondition.Argument> arguments,
-        String session) {
+        Remember terms, String kept, @Nullable String when, List<NarrowCondition.Argument> arguments, String session) {
     public RememberOffer {
         arguments = List.copyOf(arguments);
     }

@@ -73,8 +73,8 @@ final class Remembering {
             return terms.atMost();
         }
         if (!wanted.isPositive() || wanted.compareTo(terms.atMost()) > 0) {
-            throw new IllegalArgumentException(
-                    "the rules let a yes be remembered for at most " + terms.atMost().toMinutes() + " minutes");
+            throw new IllegalArgumentException("the rules let a yes be remembered for at most "
+                    + terms.atMost().toMinutes() + " minutes");
         }
         return wanted;
     }
@@ -94,12 +94,15 @@ final class Remembering {
     private static CallCondition condition(Ticket ticket, Remember terms, Arguments shown, Wish wish) {
         NarrowCondition narrow = NarrowCondition.of(shown, terms.keep());
         String given = wish.when();
-        String own = given == null || given.isBlank() ? narrow.with(wish.bounds()) : CallCondition.of(given).text();
+        String own = given == null || given.isBlank()
+                ? narrow.with(wish.bounds())
+                : CallCondition.of(given).text();
         // Compiled alone first: no text can then reach out of its brackets.
         String whole = narrow.kept().isEmpty() ? own : narrow.kept() + " && (" + own + ")";
         CallCondition condition = CallCondition.of(whole);
         if (condition.test(shown, ticket.readAt()) != Decision.Match.MATCHED) {
-            throw new IllegalArgumentException("the condition does not hold for the call that was shown, which it must");
+            throw new IllegalArgumentException(
+                    "the condition does not hold for the call that was shown, which it must");
         }
         return condition;
     }

@@ -95,8 +95,8 @@ public final class StandingApprovals {
     /** Those that a call could run under, oldest first. */
     List<StandingApproval> covering(TicketRequest call) {
         return store.inForce(call.tenant(), call.keyId(), call.tool()).stream()
-                .filter(standing -> standing.grant().isFor(call)
-                        && standing.grant().covers(call.arguments(), standing.readAt()))
+                .filter(standing ->
+                        standing.grant().isFor(call) && standing.grant().covers(call.arguments(), standing.readAt()))
                 .toList();
     }
 

@@ -25,9 +25,7 @@ final class StandingFacts {
                 .put("rules", grant.ruleIds())
                 .put("rules_digest", grant.rules())
                 .put("definition_hash", grant.tool().definitionHash())
-                .put(
-                        "condition_hmac",
-                        HexFormat.of().formatHex(pepper.hash(PURPOSE, grant.condition())))
+                .put("condition_hmac", HexFormat.of().formatHex(pepper.hash(PURPOSE, grant.condition())))
                 .put("scope", grant.scope().name().toLowerCase(Locale.ROOT))
                 .put("max_uses", grant.maxUses())
                 .put("expires_at", standing.expiresAt().toString());

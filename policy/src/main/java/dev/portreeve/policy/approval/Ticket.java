@@ -56,8 +56,7 @@ public record Ticket(
                 arguments(),
                 edit == null
                         ? null
-                        : new Approval.Edit(
-                                edit.by(), ArgumentChanges.between(request.arguments(), edit.arguments())));
+                        : new Approval.Edit(edit.by(), ArgumentChanges.between(request.arguments(), edit.arguments())));
     }
 
     /** The same with what an approver changed. */

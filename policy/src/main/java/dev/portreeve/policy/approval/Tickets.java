@@ -93,8 +93,7 @@ public final class Tickets {
     }
 
     private List<AuditEvent> recorded(TicketChange.Decide step) {
-        List<AuditEvent> events =
-                new ArrayList<>(recorded(step.moved(), voted -> facts.decided(voted, step.vote())));
+        List<AuditEvent> events = new ArrayList<>(recorded(step.moved(), voted -> facts.decided(voted, step.vote())));
         StandingApproval granted = step.granted();
         if (granted != null) {
             events.add(standingFacts.remembered(granted));

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param arguments as they were stored and shown: what runs, whatever the caller sent with its repeat
  * @param edit how they differ from what the caller asked for; {@code null} if they do not
  */
-public record Approval(UUID ticket, Arguments arguments, @Nullable Edit edit) {
+public record Approval(
+        UUID ticket, Arguments arguments, @Nullable Edit edit) {
     /** Of what the caller asked for. */
     public Approval(UUID ticket, Arguments arguments) {
         this(ticket, arguments, null);

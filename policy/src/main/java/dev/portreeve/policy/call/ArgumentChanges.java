@@ -23,7 +23,10 @@ public final class ArgumentChanges {
      * @param before as JSON; {@code null} if it was not there
      * @param after as JSON; {@code null} if it is not there any more
      */
-    public record Change(String pointer, @Nullable String before, @Nullable String after) {
+    public record Change(
+            String pointer,
+            @Nullable String before,
+            @Nullable String after) {
         private static final int LONGEST = 200;
 
         /** The pointer, for a record: cut where a name is made to be long. */
@@ -71,8 +74,6 @@ public final class ArgumentChanges {
     }
 
     private static String scalar(JsonParser parser, JsonToken token) {
-        return token == JsonToken.VALUE_STRING
-                ? CanonicalJson.quote(parser.getString())
-                : parser.getString();
+        return token == JsonToken.VALUE_STRING ? CanonicalJson.quote(parser.getString()) : parser.getString();
     }
 }

@@ -81,9 +81,7 @@ class NarrowConditionTest {
                 "amount", new Bound.AtMost("500.00"),
                 "memo", new Bound.Any(),
                 "path", new Bound.Under("/workspace")));
-        assertEquals(
-                "args.amount >= 0 && args.amount <= 500 && path.under(args.path, \"/workspace\")",
-                condition);
+        assertEquals("args.amount >= 0 && args.amount <= 500 && path.under(args.path, \"/workspace\")", condition);
         assertTrue(holds(condition, "{\"amount\":500,\"path\":\"/workspace/b/c\"}"));
         for (String other : List.of(
                 "{\"amount\":500.01,\"path\":\"/workspace/b\"}",
@@ -102,13 +100,20 @@ class NarrowConditionTest {
 
     @Test
     void whatTheRuleWantsKeptIsHeldApart() {
-        NarrowCondition shown = of("{\"amount\":1,\"to\":\"x\",\"via\":{\"bank\":\"b\",\"x\":[7]}}", "/to", "/via/bank",
-                "/cc", "/via/note", "/via/x/0");
+        NarrowCondition shown = of(
+                "{\"amount\":1,\"to\":\"x\",\"via\":{\"bank\":\"b\",\"x\":[7]}}",
+                "/to",
+                "/via/bank",
+                "/cc",
+                "/via/note",
+                "/via/x/0");
         assertEquals(
                 "args.to == \"x\" && args.via.bank == \"b\" && !(\"cc\" in args) && !(\"note\" in args.via)"
                         + " && args.via.x[0] == 7",
                 shown.kept());
-        assertEquals(List.of("amount", "via"), shown.arguments().stream().map(NarrowCondition.Argument::name).toList());
+        assertEquals(
+                List.of("amount", "via"),
+                shown.arguments().stream().map(NarrowCondition.Argument::name).toList());
         assertTrue(holds(shown.kept(), "{\"to\":\"x\",\"via\":{\"bank\":\"b\",\"x\":[7,8]}}"));
         assertFalse(holds(shown.kept(), "{\"to\":\"x\",\"cc\":null,\"via\":{\"bank\":\"b\",\"x\":[7]}}"));
         assertFalse(holds(shown.kept(), "{\"to\":\"y\",\"via\":{\"bank\":\"b\",\"x\":[7]}}"));
@@ -119,13 +124,16 @@ class NarrowConditionTest {
         NarrowCondition longText = of("{\"content\":\"" + "x".repeat(600) + "\",\"n\":1e400}");
         assertEquals(
                 List.of(List.of(Choice.ANY, Choice.UNDER), List.of(Choice.ANY, Choice.AT_MOST)),
-                longText.arguments().stream().map(NarrowCondition.Argument::choices).toList());
+                longText.arguments().stream()
+                        .map(NarrowCondition.Argument::choices)
+                        .toList());
         assertThrows(IllegalArgumentException.class, () -> longText.with(Map.of()));
         assertEquals("true", longText.with(Map.of("content", new Bound.Any(), "n", new Bound.Any())));
         assertThrows(IllegalArgumentException.class, () -> of("{\"n\":1e400}", "/n"));
         assertThrows(IllegalArgumentException.class, () -> of("{\"a\":1}").with(Map.of("b", new Bound.Any())));
         assertThrows(IllegalArgumentException.class, () -> of("{\"a\":1}").with(Map.of("a", new Bound.Under("/"))));
-        assertThrows(IllegalArgumentException.class, () -> of("{\"a\":\"1\"}").with(Map.of("a", new Bound.AtMost("1"))));
+        assertThrows(
+                IllegalArgumentException.class, () -> of("{\"a\":\"1\"}").with(Map.of("a", new Bound.AtMost("1"))));
         for (String number : List.of("1e400", "x", "0.10000000000000000555", "1".repeat(50), "1e999999999")) {
             assertThrows(
                     IllegalArgumentException.class,

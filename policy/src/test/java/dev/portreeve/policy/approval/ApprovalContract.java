@@ -1020,7 +1020,8 @@ abstract class ApprovalContract {
         Approvals.Bundled refused = together(vote("ann", Vote.Choice.APPROVE), one, named);
         assertFalse(refused.taken());
         assertInstanceOf(VoteResult.NotAllowed.class, refused.results().get(named));
-        assertFalse(together(vote("ann", Vote.Choice.APPROVE), one, UUID.randomUUID()).taken());
+        assertFalse(together(vote("ann", Vote.Choice.APPROVE), one, UUID.randomUUID())
+                .taken());
         UUID denied = ticket(attempt("{\"n\":3}"));
         approvals().decide("acme", denied, vote("ann", Vote.Choice.DENY));
         assertFalse(together(vote("ann", Vote.Choice.APPROVE), one, denied).taken());
@@ -1041,8 +1042,7 @@ abstract class ApprovalContract {
         Subject other = new Subject("acme", "support", Subject.Kind.AGENT, "other-bot", "k00000000002");
         UUID mine = ticket(attempt("{}"));
         UUID others = ticket(attempt(gate(Duration.ZERO, "v1"), Calls.tool(other, Calls.WRITE, "{}"), ask()));
-        assertThrows(
-                IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE), mine, others));
+        assertThrows(IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE), mine, others));
         assertThrows(IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE)));
         UUID[] many = Stream.generate(UUID::randomUUID).limit(51).toArray(UUID[]::new);
         assertThrows(IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE), many));

@@ -80,8 +80,7 @@ final class InMemoryStandingStore implements StandingStore {
     }
 
     private void write(StandingChange change) {
-        StandingApproval next =
-                change.decide(find(change.tenant(), change.id()).orElse(null));
+        StandingApproval next = change.decide(find(change.tenant(), change.id()).orElse(null));
         if (next != null) {
             all.put(next.id(), next);
         }

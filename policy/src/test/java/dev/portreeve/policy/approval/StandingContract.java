@@ -84,14 +84,7 @@ abstract class StandingContract {
     }
 
     static Rule rule(String id, @Nullable Remember remember) {
-        return new Rule(
-                        id,
-                        Rule.Effect.REQUIRE_APPROVAL,
-                        Rule.Who.ANYBODY,
-                        Selectors.tools("*"),
-                        null,
-                        List.of(),
-                        null)
+        return new Rule(id, Rule.Effect.REQUIRE_APPROVAL, Rule.Who.ANYBODY, Selectors.tools("*"), null, List.of(), null)
                 .with(Leeway.remembering(remember));
     }
 
@@ -166,8 +159,7 @@ abstract class StandingContract {
     }
 
     private String refusal(UUID ticket, Wish wish) {
-        return assertInstanceOf(
-                        VoteResult.NotRemembered.class, approvals().decide("acme", ticket, ballot(yes(), wish)))
+        return assertInstanceOf(VoteResult.NotRemembered.class, approvals().decide("acme", ticket, ballot(yes(), wish)))
                 .why();
     }
 
@@ -180,7 +172,8 @@ abstract class StandingContract {
     @Test
     void theSameCallRunsAgainWithoutAskingAndAnotherDoesNot() {
         StandingApproval standing = remember(wish(Duration.ofMinutes(30), Scope.KEY, null));
-        assertEquals("args.amount == 100 && args.to == \"alice\"", standing.grant().condition());
+        assertEquals(
+                "args.amount == 100 && args.to == \"alice\"", standing.grant().condition());
         assertEquals(0, standing.uses(), "its own ticket goes first");
         for (int i = 0; i < 3; i++) {
             assertTrue(runs(" {\"to\":\"alice\", \"amount\":1e2}"));
@@ -189,11 +182,13 @@ abstract class StandingContract {
         assertFalse(runs("{\"amount\":100,\"to\":\"mallory\"}"));
         assertFalse(runs("{\"amount\":100,\"to\":\"alice\",\"cc\":\"mallory\"}"), "an argument nobody was shown");
         assertFalse(runs("{\"amount\":100}"));
-        StandingApproval used = approvals().remembered().find("acme", standing.id()).orElseThrow();
+        StandingApproval used =
+                approvals().remembered().find("acme", standing.id()).orElseThrow();
         assertEquals(3, used.uses());
         assertEquals(1, records("approval.remembered"));
         List<String> calls = leaves().stream()
-                .filter(leaf -> leaf.contains("\"kind\":\"call.") && leaf.contains(standing.id().toString()))
+                .filter(leaf -> leaf.contains("\"kind\":\"call.")
+                        && leaf.contains(standing.id().toString()))
                 .toList();
         assertEquals(3, calls.size());
         assertTrue(calls.getFirst().contains("\"approver\":\"ann\""), calls.getFirst());
@@ -240,7 +235,8 @@ abstract class StandingContract {
         Decision.Ask both = ask(rule("pay", TERMS), rule("strict", strict));
         assertTrue(runs(pay(SHOWN), both));
         assertTrue(runs(pay("{\"amount\":7000,\"to\":\"alice\"}"), both));
-        assertFalse(runs(pay("{\"amount\":100,\"to\":\"bob\"}"), both), "the rule keeps it, whatever the approver says");
+        assertFalse(
+                runs(pay("{\"amount\":100,\"to\":\"bob\"}"), both), "the rule keeps it, whatever the approver says");
         assertInstanceOf(
                 VoteResult.NotRemembered.class,
                 approvals().decide("acme", asked(pay("{\"n\":2}"), ask()), ballot(no(), wish(null, null, null))));
