@@ -148,12 +148,7 @@ public final class PolicyEngine implements AutoCloseable {
         PostgresCarvedBudgets carved = new PostgresCarvedBudgets(ground.database(), budgets);
         this.keys = JournalledKeys.on(ground.database(), carved, audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
-        this.approvals = new Approvals(
-                tickets,
-                config.approvals(),
-                new ApprovalLinks(ground.decisions(), ground.pepper()),
-                new EditedCalls(access, Guardrails.of(config.guardrails())),
-                ground.ids());
+        this.approvals = approvals(config, ground, access, tickets);
         this.notifications = new PostgresNotifications(ground.unpooled());
         this.limits = limits(config, ground, notifications);
         this.stops = Stops.on(ground.database(), audit);
@@ -192,6 +187,15 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.database(),
                 ground.ids().get(),
                 notifications);
+    }
+
+    private static Approvals approvals(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {
+        return new Approvals(
+                tickets,
+                config.approvals(),
+                new ApprovalLinks(ground.decisions(), ground.pepper()),
+                new EditedCalls(access, Guardrails.of(config.guardrails())),
+                ground.ids());
     }
 
     private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {

@@ -1,8 +1,10 @@
 package dev.portreeve.policy.access;
 
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Denial;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -69,6 +71,18 @@ public sealed interface Decision {
         /** How far a yes may be remembered: as each of the rules lets it; {@code null} for not at all, as where several people must say it. */
         public @Nullable Remember remember() {
             return quorum() > 1 ? null : Remember.inEach(rules);
+        }
+
+        /**
+         * Whether each of the rules approves a call with these arguments without asking. One that does not say so, or whose condition cannot
+         * be evaluated, asks.
+         */
+        public boolean isAutoApproved(Arguments arguments, Instant now) {
+            return quorum() == 1
+                    && rules.stream()
+                            .map(rule -> rule.leeway().autoApprove())
+                            .allMatch(when ->
+                                    when != null && CallCondition.of(when).test(arguments, now) == Match.MATCHED);
         }
 
         /** Which arguments an approver may change: what each of the rules lets change, one list for each; empty if one lets nothing. */

@@ -9,12 +9,27 @@ import org.jspecify.annotations.Nullable;
  * @param remember how far a yes may hold for further calls; absent means not at all
  * @param edits arguments that an approver may change before saying yes, as JSON Pointers in which {@code *} stands for any run of
  *     characters ({@code /amount}, {@code /items/*}), with all that is below them; absent means none
+ * @param autoApprove a CEL condition over {@code args} and {@code now}: a call for which it holds is approved by this rule without asking, and
+ *     recorded so; absent means that each is asked about
  */
-public record Leeway(@Nullable Remember remember, List<String> edits) {
-    public static final Leeway NONE = new Leeway(null, List.of());
+public record Leeway(
+        @Nullable Remember remember,
+        List<String> edits,
+        @Nullable String autoApprove) {
+    public static final Leeway NONE = new Leeway(null, List.of(), null);
 
     public Leeway {
         edits = edits == null ? List.of() : List.copyOf(edits);
+    }
+
+    /** To have a yes remembered, and to change arguments. */
+    public Leeway(@Nullable Remember remember, List<String> edits) {
+        this(remember, edits, null);
+    }
+
+    /** To need no yes where a condition holds. */
+    public static Leeway autoApproving(String condition) {
+        return new Leeway(null, List.of(), condition);
     }
 
     /** To have a yes remembered. */

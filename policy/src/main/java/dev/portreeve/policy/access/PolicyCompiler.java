@@ -47,6 +47,7 @@ final class PolicyCompiler {
         escalation(rule);
         obligations(rule);
         leeway(rule);
+        autoApproval(rule);
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
@@ -146,6 +147,27 @@ final class PolicyCompiler {
                     "what several people must say yes to is asked each time: leave it out, or have a quorum of 1");
         }
         pointers(rule, "remember.keep", remember.keep());
+    }
+
+    private void autoApproval(Rule rule) {
+        String when = rule.leeway().autoApprove();
+        if (when == null) {
+            return;
+        }
+        if (rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(
+                    rule,
+                    "auto-approve",
+                    "only a rule that requires approval can do without: this one has another effect");
+        }
+        if (rule.quorum() != null && rule.quorum() > 1) {
+            problem(rule, "auto-approve", "what several people must say yes to is not approved without any of them");
+        }
+        try {
+            CallCondition unused = CallCondition.of(when);
+        } catch (IllegalArgumentException wrong) {
+            problem(rule, "auto-approve", String.valueOf(wrong.getMessage()));
+        }
     }
 
     private void pointers(Rule rule, String member, List<String> pointers) {

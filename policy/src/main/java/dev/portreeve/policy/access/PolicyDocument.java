@@ -56,11 +56,7 @@ public record PolicyDocument(String version, String text) {
         member(json, "label", rule.obligations().label());
         given(json, "mask", rule.obligations().mask());
         members(json, "approvers", rule.approvers());
-        given(json, "edits", rule.leeway().edits());
-        Remember remember = rule.leeway().remember();
-        if (remember != null) {
-            json.append(",\"remember\":").append(json(remember));
-        }
+        leeway(json, rule.leeway());
         if (rule.quorum() != null) {
             json.append(",\"quorum\":").append(rule.quorum());
         }
@@ -70,6 +66,15 @@ public record PolicyDocument(String version, String text) {
                     .append(']');
         }
         return json.append('}').toString();
+    }
+
+    private static void leeway(StringBuilder json, Leeway leeway) {
+        given(json, "edits", leeway.edits());
+        member(json, "auto-approve", leeway.autoApprove());
+        Remember remember = leeway.remember();
+        if (remember != null) {
+            json.append(",\"remember\":").append(json(remember));
+        }
     }
 
     private static String json(Remember remember) {

@@ -145,7 +145,7 @@ public final class Approvals {
                         null,
                         ending(found.get(id), vote)))
                 .toList();
-        TicketChange.Bundle bundle = new TicketChange.Bundle(votes);
+        TicketBundle bundle = new TicketBundle(votes);
         tickets.decide(bundle);
         Map<UUID, VoteResult> results = new LinkedHashMap<>();
         shown.keySet()

@@ -140,7 +140,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 switch (change) {
                     case TicketChange.Open open -> open(writes, open);
                     case TicketChange.Escalate escalate -> escalate(writes, escalate);
-                    case TicketChange.Bundle bundle -> bundle(writes, bundle);
+                    case TicketBundle bundle -> bundle(writes, bundle);
                     case TicketChange.Step step -> step(writes, step);
                 }
             }
@@ -190,7 +190,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
         }
     }
 
-    private static void bundle(DSLContext writes, TicketChange.Bundle bundle) {
+    private static void bundle(DSLContext writes, TicketBundle bundle) {
         bundle.decide(vote -> locked(writes, vote)).forEach((vote, next) -> write(writes, vote, next));
     }
 

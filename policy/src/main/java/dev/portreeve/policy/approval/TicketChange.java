@@ -2,9 +2,7 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.notice.Notice;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A change of tickets on its way through the journal, and the place where the store leaves what came of it. Made by one thread, decided on
  * the journal's, read by the first after its receipt: never by two at once. A store may decide one again, when its transaction is tried again.
  */
-public abstract sealed class TicketChange {
+public abstract sealed class TicketChange
+        permits TicketChange.Open, TicketChange.Escalate, TicketChange.Step, TicketBundle {
 
     /** A new ticket, if none for the same call is alive, and the notices of it. */
     public static final class Open extends TicketChange {
@@ -155,53 +154,8 @@ public abstract sealed class TicketChange {
         }
 
         /** It is not taken after all. */
-        private void leave() {
+        final void leave() {
             moved = null;
-        }
-    }
-
-    /**
-     * Votes about several tickets of one requester: all of them are taken, or none is.
-     */
-    public static final class Bundle extends TicketChange {
-        private final List<Decide> votes;
-        private boolean taken;
-
-        /** @param votes about different tickets, in the order of their ids, in which the store locks them */
-        Bundle(List<Decide> votes) {
-            this.votes = List.copyOf(votes);
-        }
-
-        public List<Decide> votes() {
-            return votes;
-        }
-
-        /**
-         * Where the tickets go from here.
-         *
-         * @param locked what a vote is about, as it is now, locked; {@code null} if there is no such ticket
-         * @return the states to store, by vote; empty to leave all as they are
-         */
-        public Map<Decide, TicketState> decide(Function<Decide, @Nullable Ticket> locked) {
-            Map<Decide, TicketState> next = new LinkedHashMap<>();
-            taken = true;
-            for (Decide vote : votes) {
-                TicketState state = vote.decide(locked.apply(vote));
-                if (state != null) {
-                    next.put(vote, state);
-                }
-                taken &= vote.isDone();
-            }
-            if (!taken) {
-                votes.forEach(Step::leave);
-                return Map.of();
-            }
-            return next;
-        }
-
-        /** Whether all votes were taken, now or, when they are repeated, before. */
-        public boolean isTaken() {
-            return taken;
         }
     }
 
@@ -287,7 +241,7 @@ public abstract sealed class TicketChange {
         }
 
         /** Whether it counts, or the same was said before. */
-        private boolean isDone() {
+        boolean isDone() {
             return switch (result) {
                 case VoteResult.Decided ignored -> true;
                 case VoteResult.Counted ignored -> true;

@@ -91,6 +91,19 @@ final class TicketFacts {
         return HexFormat.of().formatHex(pepper.hash(PURPOSE, arguments.digest()));
     }
 
+    AuditEvent approvedByRules(TicketRequest request, UUID callId) {
+        Facts facts = new Facts()
+                .put("rules", request.rules())
+                .put("member", request.member())
+                .put("key", request.keyId())
+                .put("server", request.tool().server())
+                .put("tool", request.tool().tool())
+                .put("definition_hash", request.tool().definitionHash())
+                .put("arguments_hmac", digest(request.arguments()))
+                .put("policy_version", request.policyVersion());
+        return new AuditEvent(request.tenant(), EventKind.APPROVAL_BY_RULE, callId, facts);
+    }
+
     AuditEvent redeemed(Ticket ticket, UUID callId) {
         Facts facts = of(ticket);
         edited(ticket, facts);

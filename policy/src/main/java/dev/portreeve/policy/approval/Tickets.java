@@ -76,8 +76,13 @@ public final class Tickets {
         return step.result();
     }
 
+    /** Records that the rules that ask approved a call themselves; durable when it returns. */
+    void approvedByRules(TicketRequest request, UUID callId) {
+        audit.append(JournalEntry.of(facts.approvedByRules(request, callId))).await();
+    }
+
     /** All votes or none. */
-    void decide(TicketChange.Bundle bundle) {
+    void decide(TicketBundle bundle) {
         append(
                         bundle,
                         () -> bundle.votes().stream()

@@ -118,7 +118,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
             switch (change) {
                 case TicketChange.Open open -> open(open);
                 case TicketChange.Escalate escalate -> escalate(escalate);
-                case TicketChange.Bundle bundle ->
+                case TicketBundle bundle ->
                     bundle.decide(vote -> find(vote.tenant(), vote.id()).orElse(null))
                             .forEach(this::write);
                 case TicketChange.Step step -> step(step);

@@ -387,4 +387,44 @@ abstract class StandingContract {
                 RememberOffer.condition(ticket, Map.of("amount", new Bound.AtMost("200"))));
         assertEquals(List.of(), approvals().remembered().list("acme", true, 10));
     }
+
+    private static Rule auto(String id, String when) {
+        return rule(id, null).with(Leeway.autoApproving(when));
+    }
+
+    @Test
+    void whatEachAskingRuleApprovesItselfRunsAndIsRecordedBeforeItDoes() {
+        Decision.Ask ask = ask(auto("small", "args.amount <= 50"));
+        assertTrue(runs(pay("{\"amount\":50}"), ask));
+        assertEquals(1, records("approval.by_rule"));
+        assertEquals(List.of(), approvals().list("acme", null, 10), "nobody was asked");
+        String closed = leaves().stream()
+                .filter(leaf -> leaf.contains("\"approved_by_rules\":\"small\""))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(closed.contains("\"kind\":\"call."), closed);
+        for (String asked : List.of("{\"amount\":51}", "{\"amount\":\"5\"}", "{}", "{\"amount\":1e400}")) {
+            assertFalse(runs(pay(asked), ask), asked);
+        }
+    }
+
+    @Test
+    void aRuleThatSaysNothingOfItOrWantsSeveralPeopleAsksAllTheSame() {
+        assertFalse(runs(pay("{\"amount\":1}"), ask(auto("small", "true"), rule("strict", null))));
+        assertFalse(runs(pay("{\"amount\":2}"), ask(auto("small", "true"), auto("none", "false"))));
+        assertTrue(runs(pay("{\"amount\":3}"), ask(auto("small", "true"), auto("all", "true"))));
+        Rule two = new Rule(
+                        "two",
+                        Rule.Effect.REQUIRE_APPROVAL,
+                        Rule.Who.ANYBODY,
+                        Selectors.tools("*"),
+                        null,
+                        List.of(),
+                        null,
+                        2,
+                        List.of())
+                .with(Leeway.autoApproving("true"));
+        assertFalse(runs(pay("{\"amount\":4}"), ask(two)));
+        assertEquals(1, records("approval.by_rule"));
+    }
 }
