@@ -87,7 +87,6 @@ final class ApprovalDesk {
         if (edit != null) {
             requireFit(find(id).request().tool(), edit);
         }
-        Vote vote = ballot.vote();
         VoteResult result = tenants.stream()
                 .map(tenant -> approvals.decide(tenant, ticket, ballot))
                 .filter(voted -> !(voted instanceof VoteResult.Unknown))

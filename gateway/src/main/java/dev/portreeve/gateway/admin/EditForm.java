@@ -7,6 +7,7 @@ import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.call.Arguments;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ final class EditForm {
             if (c < 0x7f) {
                 json.append(c);
             } else {
-                json.append(String.format("\\u%04x", (int) c));
+                json.append("\\u" + HexFormat.of().toHexDigits(c));
             }
         }
         return json.toString();

@@ -30,6 +30,8 @@ record RememberWish(
         @Nullable Integer uses) {
 
     /** @throws AdminRefusal if it says what there is not */
+    // A nested type that may be null is read from another module as one that may not.
+    @SuppressWarnings("NullAway")
     Wish wish() {
         Map<String, Bound> chosen = new HashMap<>();
         if (bounds != null) {
