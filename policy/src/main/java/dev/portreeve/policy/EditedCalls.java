@@ -60,12 +60,10 @@ final class EditedCalls implements ChangedCalls {
             case Decision.Ask ask -> requireSameRules(asked, ask);
             case Decision.Permit ignored -> {}
         }
-        try {
-            Content masked = access.masked(call, decision, call.content());
-            return masked.equals(call.content()) ? wanted : wanted.withTexts(masked.runs());
-        } catch (CallEnded ended) {
-            throw new IllegalArgumentException("a rule masks what was changed, which cannot be masked", ended);
-        }
+        Content masked = access.maskable(call, decision)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a rule masks what was changed, and only text can be masked"));
+        return masked.equals(call.content()) ? wanted : wanted.withTexts(masked.runs());
     }
 
     /** Whom another rule would ask has not been asked. */
