@@ -14,7 +14,7 @@
 
   function isBusy(part) {
     const active = document.activeElement;
-    return active && active.tagName === "INPUT" && part.contains(active);
+    return active && ["INPUT", "TEXTAREA", "SELECT"].includes(active.tagName) && part.contains(active);
   }
 
   function replace(part, fresh) {

@@ -18,6 +18,14 @@ public enum EventKind {
     APPROVAL_REDEEMED("approval.redeemed"),
     /** The side that asked took its request back, or what it asked for no longer holds. */
     APPROVAL_WITHDRAWN("approval.withdrawn"),
+    /** The rules that ask approved the call themselves, so nobody was asked. */
+    APPROVAL_BY_RULE("approval.by_rule"),
+    /** A yes was given for further calls too. */
+    APPROVAL_REMEMBERED("approval.remembered"),
+    /** A yes that was given for further calls was ended before its time. */
+    APPROVAL_REVOKED("approval.revoked"),
+    /** The time of a yes that was given for further calls is over. */
+    APPROVAL_LAPSED("approval.lapsed"),
     AUTHENTICATION_REJECTED("authentication.rejected"),
     KEY_CREATED("key.created"),
     KEY_REVOKED("key.revoked"),

@@ -28,6 +28,7 @@ import dev.portreeve.gateway.cli.PricesCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.RaiseCommand;
 import dev.portreeve.gateway.cli.ReconcileCommand;
+import dev.portreeve.gateway.cli.RememberedCommand;
 import dev.portreeve.gateway.cli.SqlCommand;
 import dev.portreeve.gateway.cli.StatementCommand;
 import dev.portreeve.gateway.cli.StopCommand;
@@ -101,7 +102,8 @@ public final class Main {
                 .addSubcommand(new CommandLine(new ImportCommand(terminal)).addSubcommand(new LiteLlmCommand(terminal)))
                 .addSubcommand(new ConnectCommand(terminal))
                 .addSubcommand(new KeysCommand(terminal))
-                .addSubcommand(new ApprovalsCommand(terminal))
+                .addSubcommand(
+                        new CommandLine(new ApprovalsCommand(terminal)).addSubcommand(new RememberedCommand(terminal)))
                 .addSubcommand(new ModelsCommand(terminal))
                 .addSubcommand(new NoticesCommand(terminal))
                 .addSubcommand(new StopCommand.Stop(terminal))

@@ -2,6 +2,8 @@ package dev.portreeve.policy;
 
 import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.access.Glob;
+import dev.portreeve.policy.call.Approval;
+import dev.portreeve.policy.call.ArgumentChanges;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.ContextCall;
@@ -35,6 +37,7 @@ final class CallFacts {
     /** Of a record, which has room for four times as much. */
     private static final int MAX_ARGUMENTS = 4096;
 
+    private static final int MAX_CHANGES = 20;
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long MAX_EXACT = (1L << 53) - 1;
     private static final String PURPOSE = "tool-arguments";
@@ -89,6 +92,20 @@ final class CallFacts {
                         .include(of(context.correlation()));
             case QuestionCall question -> facts.include(of(question));
         };
+    }
+
+    /** What ran in the place of what was asked for. */
+    Facts of(ToolCall changed, Approval.Edit edit) {
+        return new Facts()
+                .put("approver", edit.by())
+                .putStrings(
+                        "changed",
+                        edit.changes().stream()
+                                .map(ArgumentChanges.Change::place)
+                                .limit(MAX_CHANGES)
+                                .toList())
+                .put("arguments_hmac", digest(changed.arguments()))
+                .include(kept(changed.resource(), changed.arguments()));
     }
 
     /** Only what the operator switched on (INV-7), and whole or not at all: half of them would decide another call. */

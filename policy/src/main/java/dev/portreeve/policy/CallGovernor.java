@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The one way a model call or a tool call runs (INV-1). The order of the steps is the security property. Thread-safe. */
 public final class CallGovernor {
@@ -157,6 +158,7 @@ public final class CallGovernor {
             Approval approval = gateOfRules.require(
                     call, input, admitted.decision(), reservation::park, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
+            edited(call, rules, approval, trail);
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);
@@ -177,6 +179,15 @@ public final class CallGovernor {
             } finally {
                 admitted.permit().used(reservation.used());
             }
+        }
+    }
+
+    // What an approver changed may be what a rule labels; and the record has both versions.
+    private void edited(GovernedCall call, AccessPolicy rules, @Nullable Approval approval, AuditTrail trail) {
+        if (approval != null && approval.edit() != null && call instanceof ToolCall tool) {
+            ToolCall changed = tool.with(approval.arguments());
+            trail.facts().put("edited", facts.of(changed, approval.edit()));
+            rules.label(changed, rules.decide(changed));
         }
     }
 

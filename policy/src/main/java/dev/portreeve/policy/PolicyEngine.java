@@ -166,8 +166,7 @@ public final class PolicyEngine implements AutoCloseable {
         PostgresCarvedBudgets carved = new PostgresCarvedBudgets(ground.database(), budgets);
         this.keys = JournalledKeys.on(ground.database(), carved, audit, ground.pepper(), ground.clock());
         Tickets tickets = new Tickets(new PostgresApprovalStore(ground.database()), audit, ground.pepper());
-        this.approvals =
-                new Approvals(tickets, config.approvals(), new ApprovalLinks(ground.decisions(), ground.pepper()));
+        this.approvals = approvals(config, ground, versions.inForce(), tickets);
         this.decisions = new SignedDecisions(config.approvals().webhooks(), ground.clock());
         this.notifications = new PostgresNotifications(ground.unpooled());
         this.limits = limits(config, ground, notifications);
@@ -182,7 +181,7 @@ public final class PolicyEngine implements AutoCloseable {
                 rules,
                 Guardrails.of(config.guardrails()),
                 ledger,
-                gate(config, ground, rules.get(), tickets),
+                gate(config, ground, rules, tickets),
                 limits,
                 stops,
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
@@ -235,13 +234,26 @@ public final class PolicyEngine implements AutoCloseable {
                 notifications);
     }
 
-    private static ApprovalGate gate(PolicyConfig config, Ground ground, AccessPolicy access, Tickets tickets) {
+    private static Approvals approvals(
+            PolicyConfig config, Ground ground, Supplier<AccessPolicy> access, Tickets tickets) {
+        return new Approvals(
+                tickets,
+                config.approvals(),
+                new ApprovalLinks(ground.decisions(), ground.pepper()),
+                new EditedCalls(access, Guardrails.of(config.guardrails())),
+                ground.ids());
+    }
+
+    private static ApprovalGate gate(
+            PolicyConfig config, Ground ground, Supplier<AccessPolicy> access, Tickets tickets) {
         return new ApprovalGate(
                 tickets,
                 config.approvals(),
                 notices(config, ground),
                 People.of(config.organisation(), config.approvals(), ground.clock()),
-                access.version(),
+                config.sessions(),
+                new EditedCalls(access, Guardrails.of(config.guardrails())),
+                access.get().version(),
                 ground.ids());
     }
 

@@ -7,19 +7,27 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.policy.access.Leeway;
+import dev.portreeve.policy.access.Remember;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.approval.ArgumentView;
+import dev.portreeve.policy.approval.Ballot;
+import dev.portreeve.policy.approval.StandingApproval;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.approval.VoteResult;
+import dev.portreeve.policy.approval.Wish;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Confines;
+import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.Entrance;
 import dev.portreeve.policy.call.JsonProblem;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
@@ -34,7 +42,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -389,5 +399,143 @@ final class ApprovalAttacksTest {
         assertTrue(view.entries().stream().anyMatch(ArgumentView.Entry::mixedScripts), "a look-alike is warned of");
         assertTrue(view.entries().stream().anyMatch(entry -> entry.sha256() != null && entry.length() > 5000));
         assertNull(view.entries().getFirst().sha256());
+    }
+
+    private static final Remember REMEMBER =
+            new Remember(Duration.ofHours(8), Set.of(Remember.Scope.SESSION, Remember.Scope.KEY), null, null);
+
+    private static Rule remembering(String id) {
+        return rule(id, Rule.Effect.REQUIRE_APPROVAL, null, "team:finance").with(Leeway.remembering(REMEMBER));
+    }
+
+    /** A yes for further calls of one tool, that is used once. */
+    private StandingApproval remembered(Subject caller, Resource.Tool tool, String shown, @Nullable String when) {
+        UUID ticket = ticket(call(engine, Calls.tool(caller, tool, shown)));
+        assertInstanceOf(
+                VoteResult.Decided.class,
+                engine.approvals()
+                        .decide(
+                                "acme",
+                                ticket,
+                                new Ballot(
+                                        new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API),
+                                        null,
+                                        null,
+                                        new Wish(null, Remember.Scope.KEY, when, Map.of(), null))));
+        assertInstanceOf(CallOutcome.Completed.class, call(engine, Calls.tool(caller, tool, shown)));
+        ran.clear();
+        return engine.approvals().remembered().list("acme", false, 1).getFirst();
+    }
+
+    private static Resource.Tool tool(String name) {
+        return new Resource.Tool("bank", name, "d".repeat(64));
+    }
+
+    private void assertAsked(PolicyEngine at, Subject caller, Resource.Tool tool, String arguments) {
+        assertInstanceOf(CallOutcome.AwaitingApproval.class, call(at, Calls.tool(caller, tool, arguments)), arguments);
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void a_remembered_yes_is_stretched_beyond_its_bounds() {
+        engine = start(List.of(remembering("pay")), "ann", "bob");
+        Resource.Tool tool = tool("stretch");
+        remembered(
+                BOT,
+                tool,
+                "{\"amount\":5,\"to\":\"alice\"}",
+                "args.amount <= 9007199254740992 && args.to == \"alice\"");
+        for (String beyond : List.of(
+                "{\"amount\":9007199254740993,\"to\":\"alice\"}",
+                "{\"amount\":9007199254740992.4,\"to\":\"alice\"}",
+                "{\"amount\":1e400,\"to\":\"alice\"}",
+                "{\"amount\":\"5\",\"to\":\"alice\"}",
+                "{\"amount\":[5],\"to\":\"alice\"}",
+                "{\"amount\":null,\"to\":\"alice\"}",
+                "{\"amount\":5,\"to\":\"Alice\"}",
+                "{\"amount\":5,\"to\":\"alice\\u0000\"}",
+                "{\"amount\":5,\"to\":\"\\u0430lice\"}",
+                "{\"amount\":5}",
+                "{\"amount\":5,\"to\":\"alice\",\"cc\":\"mallory\"}",
+                "{\"amount\":5,\"to\":\"alice\",\"\":\"\"}")) {
+            assertAsked(engine, BOT, tool, beyond);
+        }
+        assertInstanceOf(
+                CallOutcome.Completed.class,
+                call(engine, Calls.tool(BOT, tool, "{\"to\":\"\\u0061lice\",\"amount\":9007199254740992.0}")));
+        assertEquals(List.of("{\"amount\":9007199254740992,\"to\":\"alice\"}"), ran);
+    }
+
+    @Test
+    void a_remembered_yes_is_used_under_another_key_session_definition_or_rule() {
+        engine = start(List.of(remembering("pay")), "ann", "bob");
+        Resource.Tool tool = tool("lend");
+        UUID ticket = ticket(call(engine, Calls.tool(BOT.through(new Entrance("", null, "s1")), tool, "{}")));
+        engine.approvals()
+                .decide(
+                        "acme",
+                        ticket,
+                        new Ballot(
+                                new Vote("ann", Vote.Choice.APPROVE, null, Vote.Channel.API),
+                                null,
+                                null,
+                                new Wish(null, Remember.Scope.SESSION, "true", Map.of(), null)));
+        Subject mine = BOT.through(new Entrance("", null, "s1"));
+        for (int i = 0; i < 2; i++) {
+            assertInstanceOf(CallOutcome.Completed.class, call(engine, Calls.tool(mine, tool, "{}")));
+        }
+        ran.clear();
+        assertAsked(engine, BOT.through(new Entrance("", null, "s2")), tool, "{}");
+        assertAsked(engine, BOT, tool, "{}");
+        Subject otherKey = new Subject("acme", null, Subject.Kind.AGENT, "bot", "keykeykey002");
+        assertAsked(engine, otherKey.through(new Entrance("", null, "s1")), tool, "{}");
+        Subject child = new Subject("acme", null, Subject.Kind.AGENT, "bot", "keykeykey003")
+                .by(new Delegation(List.of("keykeykey001"), List.of(Confines.NONE)));
+        assertAsked(engine, child.through(new Entrance("", null, "s1")), tool, "{}");
+        assertAsked(engine, mine, new Resource.Tool("bank", "lend", "e".repeat(64)), "{}");
+        assertAsked(start(List.of(remembering("pay"), remembering("also")), "ann", "bob"), mine, tool, "{}");
+        assertAsked(start(List.of(remembering("pay")), "bob"), mine, tool, "{}");
+        PolicyEngine strict = start(List.of(remembering("pay"), rule("never", Rule.Effect.DENY, "true")), "ann", "bob");
+        assertInstanceOf(CallOutcome.Denied.class, call(strict, Calls.tool(mine, tool, "{}")));
+        PolicyEngine same = start(List.of(remembering("pay"), rule("reads", Rule.Effect.ALLOW, "false")), "ann", "bob");
+        assertInstanceOf(
+                CallOutcome.Completed.class, call(same, Calls.tool(mine, tool, "{}")), "no asking rule changed");
+    }
+
+    @Test
+    void a_remembered_yes_is_used_when_it_is_over() {
+        engine = start(List.of(remembering("pay")), "ann", "bob");
+        Resource.Tool tool = tool("late");
+        StandingApproval standing = remembered(BOT, tool, "{\"n\":1}", "true");
+        engine.stops().stop(STOPPED, Stop.Cause.PERSON, "look into it", "maria");
+        assertInstanceOf(CallOutcome.Denied.class, call(engine, Calls.tool(BOT, tool, "{\"n\":1}")));
+        engine.stops().resume(STOPPED, "fine", "maria");
+        // By the database's clock, whatever that of the gateway says.
+        fixture.execute(
+                "UPDATE policy.standing_approval SET given_at = given_at - interval '1 hour', expires_at = now()"
+                        + " WHERE id = '" + standing.id() + "'");
+        assertAsked(engine, BOT, tool, "{\"n\":2}");
+        StandingApproval other = remembered(BOT, tool, "{\"n\":3}", "true");
+        PolicyEngine there = start(List.of(remembering("pay")), "ann", "bob");
+        there.approvals().remembered().revoke("acme", other.id(), "maria", null);
+        assertAsked(engine, BOT, tool, "{\"n\":4}");
+    }
+
+    @Test
+    void the_requester_has_its_own_yes_remembered() {
+        engine = start(
+                List.of(rule("pay", Rule.Effect.REQUIRE_APPROVAL, null).with(Leeway.remembering(REMEMBER))), "ann");
+        Resource.Tool tool = tool("self");
+        UUID ticket = ticket(call(engine, Calls.tool(BOT, tool, "{}")));
+        Wish wish = new Wish(null, null, "true", Map.of(), null);
+        Vote own = new Vote("bot", Vote.Choice.APPROVE, null, Vote.Channel.API);
+        assertInstanceOf(
+                VoteResult.NotAllowed.class,
+                engine.approvals().decide("acme", ticket, new Ballot(own, null, null, wish)));
+        assertEquals(
+                0,
+                engine.approvals().remembered().list("acme", true, 500).stream()
+                        .filter(one -> one.grant().tool().equals(tool))
+                        .count());
     }
 }

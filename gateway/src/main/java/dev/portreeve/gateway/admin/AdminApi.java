@@ -16,6 +16,8 @@ final class AdminApi {
     private final ApprovalsApi approvals;
     private final SlackInteractions slack;
     private final NoticesApi notices;
+    private final BundlesApi bundles;
+    private final RememberedApi remembered;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
     private final CallFeed calls;
@@ -31,10 +33,14 @@ final class AdminApi {
         TenantChoice tenants = new TenantChoice(services.tenants());
         this.keys = new KeysApi(services.keys(), tenants, clock, json);
         this.accounts = new AccountsApi(services.accounts(), tenants, clock, json);
-        ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tenants());
         this.notices = new NoticesApi(services.outbox(), json);
+        RememberedDesk remembered = new RememberedDesk(services.approvals().remembered(), services.tenants());
+        this.remembered = new RememberedApi(remembered, json);
+        ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tools(), services.tenants());
         this.slack = new SlackInteractions(desk, services.slack(), services.posts(), clock);
-        this.approvals = new ApprovalsApi(desk, services.approvals().links(), services.decisions(), json);
+        this.bundles = new BundlesApi(desk, json);
+        this.approvals =
+                new ApprovalsApi(desk, remembered, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());
@@ -60,9 +66,11 @@ final class AdminApi {
     void register(AdminRoutes routes, HttpRules rules) {
         keys.register(routes, rules);
         accounts.register(routes, rules);
+        bundles.register(routes, rules);
         approvals.register(routes, rules);
         slack.register(routes, rules);
         notices.register(routes, rules);
+        remembered.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);
         stops.register(routes, rules);

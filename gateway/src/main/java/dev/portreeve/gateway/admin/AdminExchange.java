@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** One request on the admin listener and its answer; used by the request's own thread. */
 final class AdminExchange {
     private static final String BEARER = "bearer ";
-    private static final int MAX_FORM_FIELDS = 32;
+    private static final int MAX_FORM_FIELDS = 512;
     private final ServerRequest request;
     private final ServerResponse response;
     private final int maxBodyBytes;

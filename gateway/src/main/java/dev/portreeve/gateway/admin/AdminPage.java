@@ -21,6 +21,7 @@ final class AdminPage {
     private final AdminServices services;
     private final AdminAccess access;
     private final ApprovalDesk approvals;
+    private final RememberedDesk remembered;
     private final CallFeed calls;
     private final boolean secure;
     private final String style = resource("page.css");
@@ -30,7 +31,8 @@ final class AdminPage {
     AdminPage(AdminServices services, AdminAccess access, boolean secure) {
         this.services = services;
         this.access = access;
-        this.approvals = new ApprovalDesk(services.approvals(), services.tenants());
+        this.approvals = new ApprovalDesk(services.approvals(), services.tools(), services.tenants());
+        this.remembered = new RememberedDesk(services.approvals().remembered(), services.tenants());
         this.calls = new CallFeed(services.records());
         this.secure = secure;
     }
@@ -48,6 +50,8 @@ final class AdminPage {
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
         routes.page(rules::post, "/approvals/{id}", this::decide);
+        routes.page(rules::post, "/approvals", this::decideTogether);
+        routes.page(rules::post, "/remembered/{id}", this::forget);
         new ApprovalPage(approvals, services.approvals().links()).register(routes, rules);
         routes.page(rules::post, "/tools/{name}", this::decideTool);
         routes.page(rules::post, "/definitions/{server}/{kind}/{hash}", this::decideDefinition);
@@ -99,6 +103,7 @@ final class AdminPage {
     private Html main(AdminAccess.Session session, EvidencePanel.State evidence) {
         Html left = concat(
                 ApprovalsPanel.of(approvals.waiting(), session),
+                RememberedPanel.of(remembered.list(false), session),
                 ToolsPanel.of(
                         services.tools().waiting(ToolsPanel.MAX_SHOWN),
                         services.servers().get().stream()
@@ -147,18 +152,38 @@ final class AdminPage {
 
     private void decide(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
+        requireFresh(session);
+        String approver = form.getOrDefault("approver", ApprovalDesk.OPERATOR);
+        approvals.decide(exchange.path("id"), ApprovalPage.ballot(approver, Vote.Channel.CONSOLE, form));
+        exchange.seeOther("/#approvals");
+    }
+
+    private void requireFresh(AdminAccess.Session session) {
         if (!access.isFresh(session, services.freshLogin())) {
             throw new AdminRefusal(Problem.unauthorized(
                     "to decide, sign in anew with a one-time link: this session is older than approvals.fresh-login"));
         }
-        ApprovalDesk.requirePerson(form.getOrDefault("approver", ApprovalDesk.OPERATOR));
+    }
+
+    private void decideTogether(AdminExchange exchange, AdminAccess.Session session) {
+        Map<String, String> form = requireForm(exchange, session);
+        requireFresh(session);
         Vote vote = new Vote(
                 form.getOrDefault("approver", ApprovalDesk.OPERATOR),
                 ApprovalsApi.choice(form.get("decision")),
                 form.get("reason"),
                 Vote.Channel.CONSOLE);
-        approvals.decide(exchange.path("id"), vote);
+        BundlesApi.Answer answer = BundlesApi.Answer.of(approvals.decide(BundleForm.shown(form), vote), vote);
+        if (!answer.decided()) {
+            throw new AdminRefusal(Problem.conflict(String.valueOf(answer.detail())));
+        }
         exchange.seeOther("/#approvals");
+    }
+
+    private void forget(AdminExchange exchange, AdminAccess.Session session) {
+        requireForm(exchange, session);
+        remembered.revoke(exchange.path("id"), ApprovalDesk.OPERATOR, null);
+        exchange.seeOther("/#remembered");
     }
 
     private void decideTool(AdminExchange exchange, AdminAccess.Session session) {

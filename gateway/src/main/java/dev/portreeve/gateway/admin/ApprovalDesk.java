@@ -1,16 +1,27 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.hub.catalog.DefinitionDesk;
+import dev.portreeve.hub.definition.ArgumentCheck;
+import dev.portreeve.hub.definition.DefinitionKind;
+import dev.portreeve.hub.definition.StoredDefinition;
 import dev.portreeve.policy.approval.Approvals;
+import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.SignedDecisions;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.approval.VoteResult;
 import dev.portreeve.policy.approval.Withdrawal;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Resource;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +31,13 @@ final class ApprovalDesk {
     static final String OPERATOR = "admin";
 
     private final Approvals approvals;
+    private final DefinitionDesk definitions;
     private final List<String> tenants;
 
-    ApprovalDesk(Approvals approvals, List<String> tenants) {
+    /** @param definitions have the schemas of tools, which changed arguments must fit */
+    ApprovalDesk(Approvals approvals, DefinitionDesk definitions, List<String> tenants) {
         this.approvals = approvals;
+        this.definitions = definitions;
         this.tenants = List.copyOf(tenants);
     }
 
@@ -64,9 +78,19 @@ final class ApprovalDesk {
      * @return the ticket as the vote left it
      */
     Ticket decide(String id, Vote vote) {
+        return decide(id, Ballot.of(vote));
+    }
+
+    /** As the shorter form, with what the approver wants beside the vote. */
+    Ticket decide(String id, Ballot ballot) {
+        requirePerson(ballot.vote());
         UUID ticket = uuid(id);
+        Arguments edit = ballot.edit();
+        if (edit != null) {
+            requireFit(find(id).request().tool(), edit);
+        }
         VoteResult result = tenants.stream()
-                .map(tenant -> approvals.decide(tenant, ticket, vote))
+                .map(tenant -> approvals.decide(tenant, ticket, ballot))
                 .filter(voted -> !(voted instanceof VoteResult.Unknown))
                 .findFirst()
                 .orElseGet(VoteResult.Unknown::new);
@@ -74,17 +98,63 @@ final class ApprovalDesk {
             case VoteResult.Decided decided -> decided.ticket();
             case VoteResult.Counted counted -> counted.ticket();
             case VoteResult.CountedBefore before -> before.ticket();
-            case VoteResult.AlreadyDecided before -> repeated(before.ticket(), vote);
+            case VoteResult.AlreadyDecided before -> repeated(before.ticket(), ballot);
             case VoteResult.Expired ignored ->
                 throw new AdminRefusal(new Problem(410, "too late", "this ticket has expired, which is a no"));
             case VoteResult.NotAllowed refused -> throw new AdminRefusal(Problem.forbidden(why(refused)));
+            case VoteResult.NotEdited refused -> throw new AdminRefusal(Problem.badRequest(refused.why()));
+            case VoteResult.Changed changed -> throw new AdminRefusal(Problem.conflict(changed(changed.ticket())));
+            case VoteResult.NotRemembered refused -> throw new AdminRefusal(Problem.badRequest(refused.why()));
             case VoteResult.Unknown ignored ->
                 throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
         };
     }
 
+    /**
+     * Takes the same vote about several tickets of one requester, all or none.
+     *
+     * @param shown tickets by id, each with the digest of the arguments that were seen
+     */
+    Approvals.Bundled decide(Map<String, String> shown, Vote vote) {
+        requirePerson(vote);
+        Map<UUID, String> tickets = new LinkedHashMap<>();
+        shown.forEach((id, digest) -> tickets.put(uuid(id), digest));
+        Set<String> owners = tickets.keySet().stream()
+                .limit(Approvals.MAX_BUNDLE)
+                .map(id -> find(id.toString()).tenant())
+                .collect(Collectors.toSet());
+        try {
+            if (owners.size() > 1) {
+                throw new IllegalArgumentException("only tickets of one requester are decided together");
+            }
+            return approvals.decide(owners.isEmpty() ? "" : owners.iterator().next(), tickets, vote);
+        } catch (IllegalArgumentException refused) {
+            throw new AdminRefusal(Problem.badRequest(String.valueOf(refused.getMessage())));
+        }
+    }
+
+    /** Why a vote was not taken; {@code null} if it could be. */
+    static @Nullable String objection(VoteResult result, Vote vote) {
+        return switch (result) {
+            case VoteResult.Decided ignored -> null;
+            case VoteResult.Counted ignored -> null;
+            case VoteResult.CountedBefore ignored -> null;
+            case VoteResult.AlreadyDecided before ->
+                before.ticket().decidedAs() == vote.choice() ? null : "was decided before: " + ended(before.ticket());
+            case VoteResult.Expired ignored -> "has expired, which is a no";
+            case VoteResult.NotAllowed refused -> why(refused);
+            case VoteResult.NotRemembered refused -> refused.why();
+            case VoteResult.NotEdited refused -> refused.why();
+            case VoteResult.Changed changed ->
+                "has other arguments than were seen: sha-256 "
+                        + changed.ticket().arguments().digest();
+            case VoteResult.Unknown ignored -> "is not there";
+        };
+    }
+
     /** The same decision again is no mistake: senders repeat what they saw no answer to. Another one is. */
-    private static Ticket repeated(Ticket ticket, Vote vote) {
+    private Ticket repeated(Ticket ticket, Ballot ballot) {
+        Vote vote = ballot.vote();
         boolean same = switch (ticket.state().name()) {
             case APPROVED, REDEEMED -> vote.choice() == Vote.Choice.APPROVE;
             case DENIED -> vote.choice() == Vote.Choice.DENY;
@@ -93,7 +163,37 @@ final class ApprovalDesk {
         if (!same) {
             throw new AdminRefusal(Problem.conflict("this ticket was decided before: " + ended(ticket)));
         }
+        boolean remembered = approvals.remembered().list(ticket.tenant(), true, Approvals.MAX_LIST).stream()
+                .anyMatch(standing -> standing.grant().ticket().equals(ticket.id()));
+        if (ballot.edit() != null && !ballot.edit().equals(ticket.arguments())) {
+            throw new AdminRefusal(
+                    Problem.conflict("this ticket was approved before with other arguments: " + ended(ticket)));
+        }
+        if (ballot.wish() != null && !remembered) {
+            throw new AdminRefusal(Problem.conflict(
+                    "this ticket was approved before for its one call, so nothing is remembered with it any more"));
+        }
         return ticket;
+    }
+
+    private static String changed(Ticket ticket) {
+        Ticket.Edit edit = ticket.edit();
+        return (edit == null ? "somebody" : edit.by())
+                + " changed the arguments of this ticket: look at it again, then say with arguments_sha256 ("
+                + ticket.arguments().digest() + ") that you saw them";
+    }
+
+    /** Only the schema of the very definition that was asked about says what it takes. */
+    private void requireFit(Resource.Tool tool, Arguments arguments) {
+        StoredDefinition definition = definitions
+                .find(tool.server(), DefinitionKind.TOOL, tool.definitionHash())
+                .map(DefinitionDesk.Offer::definition)
+                .orElseThrow(() -> new AdminRefusal(Problem.conflict(
+                        "the tool is not there now as it was when it was asked for, so nothing can be changed")));
+        ArgumentCheck.problem(definition.definition().body().member("inputSchema"), arguments)
+                .ifPresent(wrong -> {
+                    throw new AdminRefusal(Problem.badRequest("the changed arguments do not fit the tool: " + wrong));
+                });
     }
 
     private static String ended(Ticket ticket) {
@@ -132,6 +232,12 @@ final class ApprovalDesk {
             case NOT_NOW ->
                 "who may decide now: " + String.join(", ", refused.ticket().deciders());
         };
+    }
+
+    private static void requirePerson(Vote vote) {
+        if (vote.channel() != Vote.Channel.WEBHOOK) {
+            requirePerson(vote.approver());
+        }
     }
 
     /** Refuses a name that only a system's own signature may speak under. */

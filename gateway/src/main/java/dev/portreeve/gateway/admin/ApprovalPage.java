@@ -7,8 +7,10 @@ import static dev.portreeve.gateway.admin.Html.text;
 import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.ArgumentView;
+import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.Vote;
+import dev.portreeve.policy.call.Arguments;
 import io.helidon.webserver.http.HttpRules;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -32,7 +34,7 @@ final class ApprovalPage {
     }
 
     void register(AdminRoutes routes, HttpRules rules) {
-        routes.open(rules::get, PATH, exchange -> show(exchange, open(exchange)));
+        routes.open(rules::get, PATH, exchange -> show(exchange, open(exchange), Map.of()));
         routes.open(rules::post, PATH, this::decide);
     }
 
@@ -75,20 +77,34 @@ final class ApprovalPage {
         if (!PageShell.isCsrf(visit.form(), form)) {
             throw new AdminRefusal(Problem.forbidden("this form is not of this page: reload it"));
         }
-        Vote vote = new Vote(
-                visit.approver(), ApprovalsApi.choice(form.get("decision")), form.get("reason"), Vote.Channel.LINK);
-        Ticket unused = desk.decide(visit.ticket().id().toString(), vote);
+        if (RememberForm.PREVIEW.equals(form.get("decision"))) {
+            show(exchange, visit, RememberForm.written(visit.ticket(), form));
+            return;
+        }
+        Ticket unused = desk.decide(visit.ticket().id().toString(), ballot(visit.approver(), Vote.Channel.LINK, form));
         exchange.seeOther(address(visit));
+    }
+
+    /** What a form of a page says. */
+    static Ballot ballot(String approver, Vote.Channel channel, Map<String, String> form) {
+        Arguments edit = EditForm.edit(form);
+        Vote.Choice choice = edit == null ? ApprovalsApi.choice(form.get("decision")) : Vote.Choice.APPROVE;
+        RememberWish wish = choice == Vote.Choice.DENY ? null : RememberForm.wish(form);
+        return new Ballot(
+                new Vote(approver, choice, form.get("reason"), channel),
+                form.get("shown"),
+                edit,
+                wish == null ? null : wish.wish());
     }
 
     private String address(Visit visit) {
         return links.of(visit.ticket().id(), visit.approver()).getRawPath();
     }
 
-    private void show(AdminExchange exchange, Visit visit) {
+    private void show(AdminExchange exchange, Visit visit, Map<String, String> form) {
         Ticket ticket = visit.ticket();
         ArgumentView before = desk.lastUsed(ticket)
-                .map(used -> ArgumentView.of(used.request().arguments()))
+                .map(used -> ArgumentView.of(used.arguments()))
                 .orElse(null);
         Html body = tag(
                 "article",
@@ -96,9 +112,10 @@ final class ApprovalPage {
                 tag("h3", "", ticket.request().tool().name()),
                 ApprovalsPanel.asked(ticket),
                 ApprovalsPanel.votes(ticket),
-                ApprovalsPanel.arguments(ArgumentView.of(ticket.request().arguments()), before),
+                EditForm.asked(ticket),
+                ApprovalsPanel.arguments(ArgumentView.of(ticket.arguments()), before),
                 before == null ? tag("p", "quiet", "No call of this tool was approved before.") : Html.EMPTY,
-                ending(visit));
+                ending(visit, form));
         exchange.html(
                 200,
                 PageShell.page(
@@ -107,7 +124,7 @@ final class ApprovalPage {
                         tag("main", "single", tag("section", "asks", tag("h2", "", "A call waits for you"), body))));
     }
 
-    private Html ending(Visit visit) {
+    private Html ending(Visit visit, Map<String, String> form) {
         Ticket ticket = visit.ticket();
         if (!ticket.isWaiting()) {
             String state = ticket.over() ? "expired" : ticket.state().name().code();
@@ -132,6 +149,8 @@ final class ApprovalPage {
                         visit.form(),
                         "decide",
                         reason,
+                        EditForm.of(ticket, form),
+                        RememberForm.of(ticket, form, true),
                         PageShell.button("good", "decision", "approve", "Approve this call"),
                         PageShell.button("bad", "decision", "deny", "Deny")));
     }

@@ -1,8 +1,12 @@
 package dev.portreeve.gateway.admin;
 
+import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.approval.ApprovalLinks;
+import dev.portreeve.policy.approval.Ballot;
+import dev.portreeve.policy.approval.RememberOffer;
 import dev.portreeve.policy.approval.Seat;
 import dev.portreeve.policy.approval.SignedDecisions;
+import dev.portreeve.policy.approval.StandingApproval;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
@@ -23,12 +27,19 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ApprovalsApi {
     private final ApprovalDesk desk;
+    private final RememberedDesk remembered;
     private final ApprovalLinks links;
     private final SignedDecisions decisions;
     private final AdminJson json;
 
-    ApprovalsApi(ApprovalDesk desk, ApprovalLinks links, SignedDecisions decisions, AdminJson json) {
+    ApprovalsApi(
+            ApprovalDesk desk,
+            RememberedDesk remembered,
+            ApprovalLinks links,
+            SignedDecisions decisions,
+            AdminJson json) {
         this.desk = desk;
+        this.remembered = remembered;
         this.links = links;
         this.decisions = decisions;
         this.json = json;
@@ -45,6 +56,9 @@ final class ApprovalsApi {
             String tool,
             JsonNode arguments,
             String argumentsSha256,
+            @Nullable String editedBy,
+            @Nullable JsonNode askedArguments,
+            List<List<String>> edits,
             String rules,
             List<String> approvers,
             List<SeatView> seats,
@@ -54,16 +68,29 @@ final class ApprovalsApi {
             @Nullable String decidedBy,
             @Nullable String reason,
             Instant requestedAt,
-            Instant expiresAt) {
+            Instant expiresAt,
+            RememberedApi.@Nullable Offer remember,
+            RememberedApi.@Nullable Standing remembered) {
 
         static TicketView of(Ticket ticket) {
+            return of(ticket, null);
+        }
+
+        /** @param remembered what came with its yes */
+        static TicketView of(Ticket ticket, @Nullable StandingApproval remembered) {
             return new TicketView(
                     ticket.id().toString(),
                     ticket.tenant(),
                     ticket.request().member(),
                     ticket.request().tool().name(),
-                    JsonMapper.shared().readTree(ticket.request().arguments().canonical()),
-                    ticket.request().arguments().digest(),
+                    JsonMapper.shared().readTree(ticket.arguments().canonical()),
+                    ticket.arguments().digest(),
+                    ticket.edit() == null ? null : ticket.edit().by(),
+                    ticket.edit() == null
+                            ? null
+                            : JsonMapper.shared()
+                                    .readTree(ticket.request().arguments().canonical()),
+                    ticket.isWaiting() ? ticket.request().terms().edits() : List.of(),
                     ticket.request().rules(),
                     ticket.deciders(),
                     ticket.request().seats().stream()
@@ -75,7 +102,9 @@ final class ApprovalsApi {
                     ticket.decidedBy(),
                     ticket.reason(),
                     ticket.requestedAt(),
-                    ticket.expiresAt());
+                    ticket.expiresAt(),
+                    RememberedApi.Offer.of(ticket.isWaiting() ? RememberOffer.of(ticket) : null),
+                    remembered == null ? null : RememberedApi.Standing.of(remembered));
         }
     }
 
@@ -96,11 +125,19 @@ final class ApprovalsApi {
     /** A page for one ticket and one person. */
     record Link(String url) {}
 
-    /** A decision as it is sent. */
+    /**
+     * A decision as it is sent.
+     *
+     * @param arguments those that are to run instead
+     * @param argumentsSha256 the digest of those that the approver saw
+     */
     record Decision(
             @Nullable String decision,
             @Nullable String approver,
-            @Nullable String reason) {}
+            @Nullable String reason,
+            @Nullable JsonNode arguments,
+            @Nullable String argumentsSha256,
+            @Nullable RememberWish remember) {}
 
     /** A request taken back, as it is sent. */
     record Withdrawal(@Nullable String by, @Nullable String reason) {}
@@ -136,7 +173,9 @@ final class ApprovalsApi {
     }
 
     private void show(AdminExchange exchange) {
-        exchange.json(200, json.write(TicketView.of(desk.find(exchange.path("id")))));
+        Ticket ticket = desk.find(exchange.path("id"));
+        exchange.json(
+                200, json.write(TicketView.of(ticket, remembered.of(ticket.id()).orElse(null))));
     }
 
     private void link(AdminExchange exchange) {
@@ -157,16 +196,26 @@ final class ApprovalsApi {
 
     private void decide(AdminRoutes routes, AdminExchange exchange) {
         byte[] body = exchange.body();
-        Vote vote;
-        if (exchange.header(HeaderNames.create("webhook-signature")) == null) {
-            routes.requireToken(exchange);
-            Decision decision = read(body, Decision.class);
-            vote = new Vote(
-                    operator(decision.approver()), choice(decision.decision()), decision.reason(), Vote.Channel.API);
-        } else {
-            vote = signed(exchange, body);
+        if (exchange.header(HeaderNames.create("webhook-signature")) != null) {
+            // Yes or no, and no more: what a message that is signed could say beside that is refused as it is read.
+            Ticket decided = desk.decide(exchange.path("id"), signed(exchange, body));
+            exchange.json(200, json.write(TicketView.of(decided)));
+            return;
         }
-        exchange.json(200, json.write(TicketView.of(desk.decide(exchange.path("id"), vote))));
+        routes.requireToken(exchange);
+        Decision decision = read(body, Decision.class);
+        Vote vote = new Vote(
+                operator(decision.approver()), choice(decision.decision()), decision.reason(), Vote.Channel.API);
+        RawJson edit = decision.arguments() == null ? null : RawJson.of(body).member("arguments");
+        Ballot ballot = new Ballot(
+                vote,
+                decision.argumentsSha256(),
+                edit == null ? null : EditForm.arguments(edit.toBytes()),
+                decision.remember() == null ? null : decision.remember().wish());
+        Ticket decided = desk.decide(exchange.path("id"), ballot);
+        StandingApproval granted =
+                decision.remember() == null ? null : remembered.of(decided.id()).orElse(null);
+        exchange.json(200, json.write(TicketView.of(decided, granted)));
     }
 
     /** Who decides with the admin token. A system that decides by signed messages does so by nothing else. */

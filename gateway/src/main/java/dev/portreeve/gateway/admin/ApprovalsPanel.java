@@ -9,6 +9,7 @@ import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that wait for a person, with exactly the arguments that would run. */
@@ -18,7 +19,11 @@ final class ApprovalsPanel {
     static Html of(List<Ticket> tickets, AdminAccess.Session session) {
         Html body = tickets.isEmpty()
                 ? tag("p", "empty", "Nothing waits for approval.")
-                : concat(tickets.stream().map(ticket -> ticket(ticket, session)).toList());
+                : concat(
+                        concat(tickets.stream()
+                                .map(ticket -> ticket(ticket, session))
+                                .toList()),
+                        BundleForm.of(tickets, session));
         return PageShell.part("approvals", tickets.isEmpty() ? "" : "asks", tag("h2", "", "Approvals"), body);
     }
 
@@ -26,10 +31,15 @@ final class ApprovalsPanel {
         return tag(
                 "article",
                 "ticket",
-                tag("h3", "", ticket.request().tool().name()),
+                tag(
+                        "h3",
+                        "",
+                        BundleForm.box(ticket),
+                        text(ticket.request().tool().name())),
                 asked(ticket),
                 votes(ticket),
-                arguments(ArgumentView.of(ticket.request().arguments()), null),
+                EditForm.asked(ticket),
+                arguments(ArgumentView.of(ticket.arguments()), null),
                 decide(ticket, session));
     }
 
@@ -152,6 +162,8 @@ final class ApprovalsPanel {
                 "decide",
                 approver(ticket.deciders()),
                 reason,
+                EditForm.of(ticket, Map.of()),
+                RememberForm.of(ticket, Map.of(), false),
                 PageShell.button("good", "decision", "approve", "Approve this call"),
                 PageShell.button("bad", "decision", "deny", "Deny"));
     }

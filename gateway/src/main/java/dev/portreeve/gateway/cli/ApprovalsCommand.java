@@ -2,6 +2,8 @@ package dev.portreeve.gateway.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code portreeve approvals list|show|link|approve|deny|withdraw}. */
@@ -26,6 +29,8 @@ public final class ApprovalsCommand {
             "tool",
             "arguments",
             "arguments_sha256",
+            "edited_by",
+            "asked_arguments",
             "rules",
             "approvers",
             "seats",
@@ -35,6 +40,7 @@ public final class ApprovalsCommand {
             "reason",
             "requested_at",
             "expires_at");
+    private static final List<String> WAITING = List.of("pending", "partially_approved");
     private final Terminal terminal;
 
     public ApprovalsCommand(Terminal terminal) {
@@ -43,8 +49,13 @@ public final class ApprovalsCommand {
 
     /** Which ticket, and what to say. */
     static final class Choice {
-        @Parameters(arity = "0..1", paramLabel = "TICKET", description = "may be left out where only one waits")
-        private @Nullable String ticket;
+        @Parameters(
+                arity = "0..50",
+                paramLabel = "TICKET",
+                description =
+                        "may be left out where only one waits; several of one requester are decided together, all or"
+                                + " none")
+        private @Nullable List<String> tickets;
 
         @Option(names = "--as", paramLabel = "NAME", description = "who says so, where the rule names approvers")
         private @Nullable String approver;
@@ -79,14 +90,21 @@ public final class ApprovalsCommand {
         }
     }
 
-    @Command(name = "approve", description = "say yes to one exact call", mixinStandardHelpOptions = true)
-    int approve(@Mixin ServerOptions server, @Mixin Choice choice) {
-        return decide(server, choice, "approve");
+    @Command(
+            name = "approve",
+            description = "say yes to one exact call, or with --remember to others like it",
+            mixinStandardHelpOptions = true)
+    int approve(
+            @Mixin ServerOptions server,
+            @Mixin Choice choice,
+            @Mixin RememberOptions remember,
+            @Mixin EditOptions edit) {
+        return decide(server, choice, "approve", remember, edit);
     }
 
     @Command(name = "deny", description = "say no", mixinStandardHelpOptions = true)
     int deny(@Mixin ServerOptions server, @Mixin Choice choice) {
-        return decide(server, choice, "deny");
+        return decide(server, choice, "deny", new RememberOptions(), new EditOptions());
     }
 
     @Command(
@@ -122,25 +140,67 @@ public final class ApprovalsCommand {
                 terminal.line(found.toString());
                 return 0;
             }
-            for (String member : SHOWN) {
-                JsonNode value = found.path(member);
-                if (!value.isNull() && !value.isMissingNode()) {
-                    terminal.line(member.replace('_', ' ') + ": " + (value.isString() ? value.asString() : value));
-                }
+            Members.print(terminal, found, SHOWN);
+            boolean waits = WAITING.contains(found.path("state").asString());
+            if (waits && found.path("seats").isEmpty()) {
+                terminal.line("approvers: anybody who may decide here, but not "
+                        + found.path("requester").asString());
+            }
+            if (!found.path("edits").isEmpty()) {
+                terminal.line("may be changed: " + String.join("; ", EditOptions.places(found.path("edits"))));
+            }
+            offer(found.path("remember"));
+            JsonNode remembered = found.path("remembered");
+            if (remembered.isObject()) {
+                terminal.line("remembered: " + told(remembered, "id", "state", "condition"));
             }
             return 0;
         }
     }
 
-    private int decide(ServerOptions server, Choice choice, String decision) {
+    /** What an approver could have remembered. */
+    private void offer(JsonNode offer) {
+        if (!offer.isObject()) {
+            return;
+        }
+        String kept = offer.path("kept").asString("");
+        terminal.line("may be remembered: at most " + offer.path("at_most").asString() + ", for "
+                + offer.path("uses").asInt() + " calls, per "
+                + String.join(
+                        " or ",
+                        offer.path("scopes")
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .toList()));
+        if (!kept.isEmpty()) {
+            terminal.line("  always: " + kept);
+        }
+        String when = offer.path("when").asString("");
+        terminal.line("  when: " + (when.isEmpty() ? "say with --when or --bound what may vary" : when));
+    }
+
+    private static String told(JsonNode object, String... members) {
+        return String.join(
+                " ",
+                Stream.of(members).map(member -> object.path(member).asString()).toList());
+    }
+
+    private int decide(
+            ServerOptions server, Choice choice, String decision, RememberOptions remember, EditOptions edit) {
         ObjectNode body = JsonMapper.shared().createObjectNode().put("decision", decision);
+        remember.addTo(body);
+        edit.addTo(body);
         return post(server, choice, "decision", "approver", body);
     }
 
     /** @param who the member that takes the name of who says so */
     private int post(ServerOptions server, Choice choice, String what, String who, ObjectNode body) {
         try (AdminClient client = server.connect(terminal)) {
-            String ticket = choice.ticket == null ? onlyOne(client) : choice.ticket;
+            List<String> named = choice.tickets == null ? List.of() : choice.tickets;
+            if (named.size() > 1) {
+                return together(server, client, choice, what, body);
+            }
+            String ticket = named.isEmpty() ? onlyOne(client) : named.getFirst();
             if (choice.approver != null) {
                 body.put(who, choice.approver);
             }
@@ -153,6 +213,42 @@ public final class ApprovalsCommand {
         }
     }
 
+    /** Shows what is decided, and sends along what was shown: if it is something else by then, nothing is decided. */
+    private int together(ServerOptions server, AdminClient client, Choice choice, String what, ObjectNode body) {
+        if (!what.equals("decision") || body.size() > 1) {
+            throw new CliFailure(CliFailure.USAGE, "several tickets are approved or denied as they are: name one");
+        }
+        ArrayNode tickets = body.putArray("tickets");
+        List<List<String>> rows = new ArrayList<>();
+        for (String id : Objects.requireNonNull(choice.tickets)) {
+            JsonNode ticket = client.get("/api/v1/approvals/" + PathSegment.of(id));
+            String digest = ticket.path("arguments_sha256").asString();
+            tickets.addObject().put("ticket", id).put("arguments_sha256", digest);
+            rows.add(List.of(
+                    id,
+                    ticket.path("requester").asString(),
+                    ticket.path("tool").asString(),
+                    shorten(ticket.path("arguments").toString()),
+                    digest));
+        }
+        if (choice.approver != null) {
+            body.put("approver", choice.approver);
+        }
+        if (choice.reason != null) {
+            body.put("reason", choice.reason);
+        }
+        JsonNode now = client.post("/api/v1/approvals/decisions", body);
+        if (server.json()) {
+            terminal.line(now.toString());
+            return 0;
+        }
+        terminal.table(List.of("TICKET", "WHO", "TOOL", "ARGUMENTS", "SHA-256"), rows);
+        for (JsonNode outcome : now.path("outcomes")) {
+            terminal.line(told(outcome, "state", "ticket"));
+        }
+        return 0;
+    }
+
     private static String told(JsonNode ticket) {
         String votes = ticket.path("state").asString().equals("partially_approved")
                 ? " (" + ticket.path("approved_by").size() + " of "
@@ -161,7 +257,18 @@ public final class ApprovalsCommand {
         return ticket.path("state").asString() + votes + ": "
                 + ticket.path("tool").asString() + " "
                 + shorten(ticket.path("arguments").toString()) + " for "
-                + ticket.path("requester").asString();
+                + ticket.path("requester").asString()
+                + (ticket.path("edited_by").isString()
+                        ? ", with arguments that " + ticket.path("edited_by").asString() + " changed"
+                        : "")
+                + remembered(ticket.path("remembered"));
+    }
+
+    private static String remembered(JsonNode standing) {
+        return standing.isObject()
+                ? "\nremembered until " + told(standing, "expires_at") + " per " + told(standing, "scope") + ", as "
+                        + told(standing, "id") + ": " + told(standing, "condition")
+                : "";
     }
 
     private static String onlyOne(AdminClient client) {

@@ -192,8 +192,9 @@ final class ToolCalls {
             BudgetHeaders.write(answer, outcome);
             return released.instead == null
                     ? waits.of(outcome, work.errand(), work.round(), work.tool().name())
-                            .orElseGet(() -> OutcomeReplies.of(
-                                    outcome, call.id(), work.tool().name(), released.result))
+                            .orElseGet(() -> released.noted(
+                                    OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result),
+                                    outcome))
                     : released.instead;
         } catch (EvidenceUnavailable unavailable) {
             return OutcomeReplies.evidenceUnavailable();
@@ -212,6 +213,7 @@ final class ToolCalls {
     private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)
             throws CallEnded {
         ToolCall call = work.call();
+        released.edit = cleared.approval() == null ? null : cleared.approval().edit();
         requireUnchanged(work);
         work.errand().caller().uses(call.resource());
         relay.begin(cleared.aside());
@@ -333,12 +335,24 @@ final class ToolCalls {
         /** Whether the result is a protocol error that a caller must see as such. */
         private boolean isError;
 
+        /** What an approver changed before the call ran. */
+        private Approval.@Nullable Edit edit;
+
         /** What the caller is told instead of the outcome, in the protocol's own words. */
         private @Nullable Reply instead;
 
         @Override
         public void emit(ToolResult chunk) {
             result = chunk;
+        }
+
+        /** The reply, which says so if something else ran than was asked for. */
+        private Reply noted(Reply reply, CallOutcome outcome) {
+            return edit != null
+                            && outcome instanceof CallOutcome.Completed
+                            && reply instanceof Reply.Result(RawJson json)
+                    ? new Reply.Result(EditNote.in(json, edit))
+                    : reply;
         }
     }
 }

@@ -23,6 +23,9 @@ public final class MetaKey {
     public static final String CALL_ID = "dev.portreeve/call-id";
     public static final String APPROVAL_TICKET = "dev.portreeve/approval-ticket";
     public static final String APPROVAL_EXPIRES_AT = "dev.portreeve/approval-expires-at";
+    /** What an approver changed in the arguments before they ran. */
+    public static final String APPROVAL_EDIT = "dev.portreeve/approval-edit";
+
     public static final String UPSTREAM_ERROR_CODE = "dev.portreeve/upstream-error-code";
 
     /** Which server asks, by its slug: on questions in views of several servers. */

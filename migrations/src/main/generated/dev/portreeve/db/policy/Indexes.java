@@ -17,6 +17,7 @@ import dev.portreeve.db.policy.tables.LimitPool;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Notice;
 import dev.portreeve.db.policy.tables.SessionLabel;
+import dev.portreeve.db.policy.tables.StandingApproval;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -57,4 +58,8 @@ public class Indexes {
     public static final Index NOTICE_OVER = Internal.createIndex(DSL.name("notice_over"), Notice.NOTICE, new OrderField[] { Notice.NOTICE.NEXT_AT }, false);
     public static final Index POSTING_OVERRUN = Internal.createIndex(DSL.name("posting_overrun"), LaterPosting.LATER_POSTING, new OrderField[] { LaterPosting.LATER_POSTING.AT }, false);
     public static final Index SESSION_LABEL_BY_END = Internal.createIndex(DSL.name("session_label_by_end"), SessionLabel.SESSION_LABEL, new OrderField[] { SessionLabel.SESSION_LABEL.EXPIRES_AT }, false);
+    public static final Index STANDING_APPROVAL_BY_END = Internal.createIndex(DSL.name("standing_approval_by_end"), StandingApproval.STANDING_APPROVAL, new OrderField[] { StandingApproval.STANDING_APPROVAL.EXPIRES_AT }, false);
+    public static final Index STANDING_APPROVAL_IN_FORCE = Internal.createIndex(DSL.name("standing_approval_in_force"), StandingApproval.STANDING_APPROVAL, new OrderField[] { StandingApproval.STANDING_APPROVAL.TENANT, StandingApproval.STANDING_APPROVAL.KEY_ID, StandingApproval.STANDING_APPROVAL.SERVER, StandingApproval.STANDING_APPROVAL.TOOL }, false);
+    public static final Index STANDING_APPROVAL_OF_MEMBER = Internal.createIndex(DSL.name("standing_approval_of_member"), StandingApproval.STANDING_APPROVAL, new OrderField[] { StandingApproval.STANDING_APPROVAL.TENANT, StandingApproval.STANDING_APPROVAL.MEMBER, StandingApproval.STANDING_APPROVAL.SERVER, StandingApproval.STANDING_APPROVAL.TOOL }, false);
+    public static final Index STANDING_APPROVAL_RECENT = Internal.createIndex(DSL.name("standing_approval_recent"), StandingApproval.STANDING_APPROVAL, new OrderField[] { StandingApproval.STANDING_APPROVAL.TENANT, StandingApproval.STANDING_APPROVAL.GIVEN_AT.desc() }, false);
 }

@@ -28,6 +28,7 @@ import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
 import dev.portreeve.db.policy.tables.RulesVersion;
 import dev.portreeve.db.policy.tables.SessionLabel;
+import dev.portreeve.db.policy.tables.StandingApproval;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -57,6 +58,7 @@ import dev.portreeve.db.policy.tables.records.PostingTakenOverRecord;
 import dev.portreeve.db.policy.tables.records.RevisionRecord;
 import dev.portreeve.db.policy.tables.records.RulesVersionRecord;
 import dev.portreeve.db.policy.tables.records.SessionLabelRecord;
+import dev.portreeve.db.policy.tables.records.StandingApprovalRecord;
 import dev.portreeve.db.policy.tables.records.StopRecord;
 import dev.portreeve.db.policy.tables.records.SweepMarkRecord;
 import dev.portreeve.db.policy.tables.records.TeamRecord;
@@ -83,7 +85,7 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<ApprovalRecord> APPROVAL_PKEY = Internal.createUniqueKey(Approval.APPROVAL, DSL.name("approval_pkey"), new TableField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.ID }, true);
-    public static final UniqueKey<ApprovalVoteRecord> APPROVAL_VOTE_PKEY = Internal.createUniqueKey(ApprovalVote.APPROVAL_VOTE, DSL.name("approval_vote_pkey"), new TableField[] { ApprovalVote.APPROVAL_VOTE.TENANT, ApprovalVote.APPROVAL_VOTE.APPROVAL_ID, ApprovalVote.APPROVAL_VOTE.APPROVER, ApprovalVote.APPROVAL_VOTE.DECISION }, true);
+    public static final UniqueKey<ApprovalVoteRecord> APPROVAL_VOTE_PKEY = Internal.createUniqueKey(ApprovalVote.APPROVAL_VOTE, DSL.name("approval_vote_pkey"), new TableField[] { ApprovalVote.APPROVAL_VOTE.TENANT, ApprovalVote.APPROVAL_VOTE.APPROVAL_ID, ApprovalVote.APPROVAL_VOTE.N }, true);
     public static final UniqueKey<BudgetRecord> BUDGET_PKEY = Internal.createUniqueKey(Budget.BUDGET, DSL.name("budget_pkey"), new TableField[] { Budget.BUDGET.TENANT, Budget.BUDGET.ID }, true);
     public static final UniqueKey<BudgetBucketRecord> BUDGET_BUCKET_PKEY = Internal.createUniqueKey(BudgetBucket.BUDGET_BUCKET, DSL.name("budget_bucket_pkey"), new TableField[] { BudgetBucket.BUDGET_BUCKET.TENANT, BudgetBucket.BUDGET_BUCKET.BUDGET_ID, BudgetBucket.BUDGET_BUCKET.STARTS_AT, BudgetBucket.BUDGET_BUCKET.COUNTS_UNTIL }, true);
     public static final UniqueKey<BudgetRaiseRecord> BUDGET_RAISE_PKEY = Internal.createUniqueKey(BudgetRaise.BUDGET_RAISE, DSL.name("budget_raise_pkey"), new TableField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.ID }, true);
@@ -107,6 +109,7 @@ public class Keys {
     public static final UniqueKey<RevisionRecord> REVISION_PKEY = Internal.createUniqueKey(Revision.REVISION, DSL.name("revision_pkey"), new TableField[] { Revision.REVISION.SUBJECT }, true);
     public static final UniqueKey<RulesVersionRecord> RULES_VERSION_PKEY = Internal.createUniqueKey(RulesVersion.RULES_VERSION, DSL.name("rules_version_pkey"), new TableField[] { RulesVersion.RULES_VERSION.NUMBER }, true);
     public static final UniqueKey<SessionLabelRecord> SESSION_LABEL_PKEY = Internal.createUniqueKey(SessionLabel.SESSION_LABEL, DSL.name("session_label_pkey"), new TableField[] { SessionLabel.SESSION_LABEL.TENANT, SessionLabel.SESSION_LABEL.KEY_ID, SessionLabel.SESSION_LABEL.SESSION, SessionLabel.SESSION_LABEL.LABEL }, true);
+    public static final UniqueKey<StandingApprovalRecord> STANDING_APPROVAL_PKEY = Internal.createUniqueKey(StandingApproval.STANDING_APPROVAL, DSL.name("standing_approval_pkey"), new TableField[] { StandingApproval.STANDING_APPROVAL.TENANT, StandingApproval.STANDING_APPROVAL.ID }, true);
     public static final UniqueKey<StopRecord> STOP_PKEY = Internal.createUniqueKey(Stop.STOP, DSL.name("stop_pkey"), new TableField[] { Stop.STOP.TENANT, Stop.STOP.OWNER_KIND, Stop.STOP.OWNER_ID }, true);
     public static final UniqueKey<SweepMarkRecord> SWEEP_MARK_PKEY = Internal.createUniqueKey(SweepMark.SWEEP_MARK, DSL.name("sweep_mark_pkey"), new TableField[] { SweepMark.SWEEP_MARK.ID }, true);
     public static final UniqueKey<TeamRecord> TEAM_PKEY = Internal.createUniqueKey(Team.TEAM, DSL.name("team_pkey"), new TableField[] { Team.TEAM.TENANT, Team.TEAM.ID }, true);
@@ -130,6 +133,7 @@ public class Keys {
     public static final ForeignKey<MemberRecord, TenantRecord> MEMBER__MEMBER_TENANT_FKEY = Internal.createForeignKey(Member.MEMBER, DSL.name("member_tenant_fkey"), new TableField[] { Member.MEMBER.TENANT }, Keys.TENANT_PKEY, new TableField[] { Tenant.TENANT.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MemberRecord, TeamRecord> MEMBER__MEMBER_TENANT_TEAM_FKEY = Internal.createForeignKey(Member.MEMBER, DSL.name("member_tenant_team_fkey"), new TableField[] { Member.MEMBER.TENANT, Member.MEMBER.TEAM }, Keys.TEAM_PKEY, new TableField[] { Team.TEAM.TENANT, Team.TEAM.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<NoticeRecord, ApprovalRecord> NOTICE__WEBHOOK_DELIVERY_TENANT_APPROVAL_ID_FKEY = Internal.createForeignKey(Notice.NOTICE, DSL.name("webhook_delivery_tenant_approval_id_fkey"), new TableField[] { Notice.NOTICE.TENANT, Notice.NOTICE.APPROVAL_ID }, Keys.APPROVAL_PKEY, new TableField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<StandingApprovalRecord, ApprovalRecord> STANDING_APPROVAL__STANDING_APPROVAL_TENANT_APPROVAL_ID_FKEY = Internal.createForeignKey(StandingApproval.STANDING_APPROVAL, DSL.name("standing_approval_tenant_approval_id_fkey"), new TableField[] { StandingApproval.STANDING_APPROVAL.TENANT, StandingApproval.STANDING_APPROVAL.APPROVAL_ID }, Keys.APPROVAL_PKEY, new TableField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<TeamRecord, TenantRecord> TEAM__TEAM_TENANT_FKEY = Internal.createForeignKey(Team.TEAM, DSL.name("team_tenant_fkey"), new TableField[] { Team.TEAM.TENANT }, Keys.TENANT_PKEY, new TableField[] { Tenant.TENANT.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<VirtualKeyRecord, MemberRecord> VIRTUAL_KEY__VIRTUAL_KEY_TENANT_MEMBER_FKEY = Internal.createForeignKey(VirtualKey.VIRTUAL_KEY, DSL.name("virtual_key_tenant_member_fkey"), new TableField[] { VirtualKey.VIRTUAL_KEY.TENANT, VirtualKey.VIRTUAL_KEY.MEMBER }, Keys.MEMBER_PKEY, new TableField[] { Member.MEMBER.TENANT, Member.MEMBER.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
 }

@@ -30,6 +30,7 @@ import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
 import dev.portreeve.db.policy.tables.RulesVersion;
 import dev.portreeve.db.policy.tables.SessionLabel;
+import dev.portreeve.db.policy.tables.StandingApproval;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -184,6 +185,11 @@ public class Policy extends SchemaImpl {
     public final SessionLabel SESSION_LABEL = SessionLabel.SESSION_LABEL;
 
     /**
+     * The table <code>policy.standing_approval</code>.
+     */
+    public final StandingApproval STANDING_APPROVAL = StandingApproval.STANDING_APPROVAL;
+
+    /**
      * The table <code>policy.stop</code>.
      */
     public final Stop STOP = Stop.STOP;
@@ -249,6 +255,7 @@ public class Policy extends SchemaImpl {
             Revision.REVISION,
             RulesVersion.RULES_VERSION,
             SessionLabel.SESSION_LABEL,
+            StandingApproval.STANDING_APPROVAL,
             Stop.STOP,
             SweepMark.SWEEP_MARK,
             Team.TEAM,

@@ -29,6 +29,7 @@ import dev.portreeve.db.policy.tables.PostingTakenOver;
 import dev.portreeve.db.policy.tables.Revision;
 import dev.portreeve.db.policy.tables.RulesVersion;
 import dev.portreeve.db.policy.tables.SessionLabel;
+import dev.portreeve.db.policy.tables.StandingApproval;
 import dev.portreeve.db.policy.tables.Stop;
 import dev.portreeve.db.policy.tables.SweepMark;
 import dev.portreeve.db.policy.tables.Team;
@@ -166,6 +167,11 @@ public class Tables {
      * The table <code>policy.session_label</code>.
      */
     public static final SessionLabel SESSION_LABEL = SessionLabel.SESSION_LABEL;
+
+    /**
+     * The table <code>policy.standing_approval</code>.
+     */
+    public static final StandingApproval STANDING_APPROVAL = StandingApproval.STANDING_APPROVAL;
 
     /**
      * The table <code>policy.stop</code>.

@@ -316,6 +316,16 @@ public final class AccessPolicy {
         };
     }
 
+    /** As {@link #masked}, of a call that is not made yet; empty if something is to be masked that is no text. */
+    public Optional<Content> maskable(ToolCall call, Decision decision) {
+        List<Rule> masking = decision.obliging().stream()
+                .filter(rule -> rule.effect() == Rule.Effect.MASK)
+                .toList();
+        return masking.isEmpty()
+                ? Optional.of(call.content())
+                : new ArgumentMasks(masking).maskable(call.arguments(), call.content());
+    }
+
     /**
      * Labels the call's session as matching rules want; returns when that is durable. To be called before the call runs: no answer of it can then be
      * seen by a session that is not labelled.

@@ -7,6 +7,7 @@ import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.TextRun;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -44,6 +45,15 @@ final class ArgumentMasks {
                                     "rule \"" + String.join("\", \"", rules)
                                             + "\" masks an argument, and only text can be masked: leave out the number or truth value there")));
         }
+        return replaced(content);
+    }
+
+    /** The same for arguments that do not run yet; empty where a number or a truth value is to be masked. */
+    Optional<Content> maskable(Arguments arguments, Content content) {
+        return coverOtherThanText(arguments) ? Optional.empty() : Optional.of(replaced(content));
+    }
+
+    private Content replaced(Content content) {
         return new Content(content.runs().stream()
                 .map(run -> isMasked(run.channel()) ? new TextRun(run.channel(), MASKED, run.repeat()) : run)
                 .toList());

@@ -54,6 +54,11 @@ final class Condition {
         return variables.stream().anyMatch(name -> name.startsWith(beginning));
     }
 
+    /** Whether it speaks of nothing but these. */
+    boolean speaksOnlyOf(Set<String> names) {
+        return names.containsAll(variables);
+    }
+
     /** Never throws: whatever goes wrong, and whatever is neither true nor false, is an error of the condition. */
     Decision.Match test(CelVariableResolver variables) {
         if (program == null) {

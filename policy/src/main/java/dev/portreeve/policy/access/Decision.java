@@ -1,11 +1,14 @@
 package dev.portreeve.policy.access;
 
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Denial;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the policy says about a call, with every rule that was consulted. A value: it can be recorded and re-made (INV-5). */
 public sealed interface Decision {
@@ -63,6 +66,35 @@ public sealed interface Decision {
         /** How many of them must say yes: as many as the strictest rule wants. */
         public int quorum() {
             return Approvers.quorum(rules);
+        }
+
+        /** How far a yes may be remembered: as each of the rules lets it; {@code null} for not at all, as where several people must say it. */
+        public @Nullable Remember remember() {
+            return quorum() > 1 ? null : Remember.inEach(rules);
+        }
+
+        /**
+         * Whether each of the rules approves a call with these arguments without asking. One that does not say so, or whose condition cannot
+         * be evaluated, asks.
+         */
+        public boolean isAutoApproved(Arguments arguments, Instant now) {
+            return quorum() == 1
+                    && rules.stream()
+                            .map(rule -> rule.leeway().autoApprove())
+                            .allMatch(when ->
+                                    when != null && CallCondition.of(when).test(arguments, now) == Match.MATCHED);
+        }
+
+        /** Which arguments an approver may change: what each of the rules lets change, one list for each; empty if one lets nothing. */
+        public List<List<String>> edits() {
+            List<List<String>> edits =
+                    rules.stream().map(rule -> rule.leeway().edits()).toList();
+            return edits.stream().anyMatch(List::isEmpty) ? List.of() : edits;
+        }
+
+        /** SHA-256 over the text of the rules, in hex: another one if any member of one of them is another. */
+        public String version() {
+            return PolicyDocument.of(rules).version();
         }
 
         /** How long a ticket may wait. */

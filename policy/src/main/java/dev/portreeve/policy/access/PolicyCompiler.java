@@ -47,6 +47,8 @@ final class PolicyCompiler {
         quorum(rule);
         escalation(rule);
         obligations(rule);
+        leeway(rule);
+        autoApproval(rule);
         hostedTools(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
@@ -137,6 +139,67 @@ final class PolicyCompiler {
         }
         if (quota != null && quota.tokens() != null && rule.about().models().isEmpty()) {
             problem(rule, "limit", "only model calls have tokens: name models, or limit requests");
+        }
+    }
+
+    private void leeway(Rule rule) {
+        List<String> edits = rule.leeway().edits();
+        if (!edits.isEmpty() && rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(rule, "edits", "only a rule that requires approval has an approver who could change anything");
+        }
+        for (int i = 0; i < edits.size(); i++) {
+            if (!edits.get(i).startsWith("/")) {
+                problem(
+                        rule,
+                        "edits[" + i + "]",
+                        "\"" + edits.get(i) + "\" does not begin with a slash, as pointers do");
+            }
+        }
+        Remember remember = rule.leeway().remember();
+        if (remember == null) {
+            return;
+        }
+        if (rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(rule, "remember", "only a rule that requires approval has a yes to remember");
+        }
+        if (rule.quorum() != null && rule.quorum() > 1) {
+            problem(
+                    rule,
+                    "remember",
+                    "what several people must say yes to is asked each time: leave it out, or have a quorum of 1");
+        }
+        pointers(rule, "remember.keep", remember.keep());
+    }
+
+    private void autoApproval(Rule rule) {
+        String when = rule.leeway().autoApprove();
+        if (when == null) {
+            return;
+        }
+        if (rule.effect() != Rule.Effect.REQUIRE_APPROVAL) {
+            problem(
+                    rule,
+                    "auto-approve",
+                    "only a rule that requires approval can do without: this one has another effect");
+        }
+        if (rule.quorum() != null && rule.quorum() > 1) {
+            problem(rule, "auto-approve", "what several people must say yes to is not approved without any of them");
+        }
+        try {
+            CallCondition unused = CallCondition.of(when);
+        } catch (IllegalArgumentException wrong) {
+            problem(rule, "auto-approve", String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private void pointers(Rule rule, String member, List<String> pointers) {
+        for (int i = 0; i < pointers.size(); i++) {
+            if (!pointers.get(i).startsWith("/") || pointers.get(i).indexOf('*') >= 0) {
+                problem(
+                        rule,
+                        member + "[" + i + "]",
+                        "\"" + pointers.get(i) + "\" is no pointer to one argument, such as /to or /customer/id");
+            }
         }
     }
 

@@ -98,6 +98,7 @@ public record PolicyDocument(String version, String text) {
         given(json, "mask", rule.obligations().mask());
         member(json, "limit", quota(rule.obligations().limit()));
         members(json, "approvers", rule.approvers());
+        leeway(json, rule.leeway());
         if (rule.quorum() != null) {
             json.append(",\"quorum\":").append(rule.quorum());
         }
@@ -119,6 +120,28 @@ public record PolicyDocument(String version, String text) {
                         String.valueOf(quota.concurrency()),
                         String.valueOf(quota.per()),
                         String.valueOf(quota.by()));
+    }
+
+    private static void leeway(StringBuilder json, Leeway leeway) {
+        given(json, "edits", leeway.edits());
+        member(json, "auto-approve", leeway.autoApprove());
+        Remember remember = leeway.remember();
+        if (remember != null) {
+            json.append(",\"remember\":").append(json(remember));
+        }
+    }
+
+    private static String json(Remember remember) {
+        StringBuilder json = new StringBuilder("{\"at-most\":")
+                .append(CanonicalJson.quote(remember.atMost().toString()));
+        members(
+                json,
+                "scopes",
+                remember.scopes().stream()
+                        .map(scope -> scope.name().toLowerCase(Locale.ROOT))
+                        .toList());
+        members(json, "keep", remember.keep());
+        return json.append(",\"uses\":").append(remember.uses()).append('}').toString();
     }
 
     private static String json(Rule.Escalation step) {

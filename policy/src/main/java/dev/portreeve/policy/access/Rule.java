@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param quorum how many of the approvers must say yes, from 1 to 20; absent means one
  * @param escalate who else may decide after how long; these come on top of the approvers, and the quorum stays
  * @param obligations what it makes of a call that may run
+ * @param leeway what it lets its approvers do beside saying yes or no
  * @param mode in {@code shadow} it is decided and its verdict recorded, and nothing follows from it
  */
 public record Rule(
@@ -31,6 +32,7 @@ public record Rule(
         @Nullable Integer quorum,
         List<Escalation> escalate,
         @Inline Obligations obligations,
+        @Inline Leeway leeway,
         Mode mode) {
     static final int MAX_QUORUM = 20;
 
@@ -143,6 +145,22 @@ public record Rule(
         }
     }
 
+    /** A rule that lets its approvers say yes or no, and no more. */
+    public Rule(
+            String id,
+            Effect effect,
+            Who who,
+            Selectors about,
+            @Nullable String when,
+            List<String> approvers,
+            @Nullable Duration timeout,
+            @Nullable Integer quorum,
+            List<Escalation> escalate,
+            Obligations obligations,
+            Mode mode) {
+        this(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, Leeway.NONE, mode);
+    }
+
     /** A rule that is enforced and says whether a call may run; one person suffices, of those who are asked at first. */
     public Rule(
             String id,
@@ -197,7 +215,12 @@ public record Rule(
 
     /** The same in another mode. */
     public Rule in(Mode other) {
-        return new Rule(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, other);
+        return new Rule(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, leeway, other);
+    }
+
+    /** The same that lets its approvers do so much. */
+    public Rule with(Leeway other) {
+        return new Rule(id, effect, who, about, when, approvers, timeout, quorum, escalate, obligations, other, mode);
     }
 
     /** Whether nothing follows from it. */

@@ -15,7 +15,10 @@ import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
+import dev.portreeve.policy.session.LabelScope;
+import dev.portreeve.policy.session.SessionConfig;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,6 +44,9 @@ public final class ApprovalGate {
     private final ApprovalConfig config;
     private final ApprovalNotices notices;
     private final People people;
+    private final SessionConfig sessions;
+    private final ChangedCalls changedCalls;
+    private final InstantSource clock = InstantSource.system();
     private final String policyVersion;
     private final BooleanSupplier inForce;
     private final Supplier<UUID> ids;
@@ -51,9 +57,22 @@ public final class ApprovalGate {
         this(tickets, config, notices, People.NOBODY, policyVersion, ids);
     }
 
+    /** A gate for which sessions are what callers name so. */
+    public ApprovalGate(
+            Tickets tickets,
+            ApprovalConfig config,
+            ApprovalNotices notices,
+            People people,
+            String policyVersion,
+            Supplier<UUID> ids) {
+        this(tickets, config, notices, people, SessionConfig.DEFAULT, ChangedCalls.REFUSED, policyVersion, ids);
+    }
+
     /**
      * @param tickets shared with {@link Approvals}
      * @param people who the names in rules are
+     * @param sessions what counts as one
+     * @param changedCalls looks at calls whose arguments an approver changed
      * @param policyVersion the version of the rules whose decisions arrive here, unless {@link #under} says another
      * @param ids gives unique ids for tickets
      */
@@ -62,9 +81,11 @@ public final class ApprovalGate {
             ApprovalConfig config,
             ApprovalNotices notices,
             People people,
+            SessionConfig sessions,
+            ChangedCalls changedCalls,
             String policyVersion,
             Supplier<UUID> ids) {
-        this(tickets, config, notices, people, policyVersion, () -> true, ids);
+        this(tickets, config, notices, people, sessions, changedCalls, policyVersion, () -> true, ids);
     }
 
     private ApprovalGate(
@@ -72,9 +93,13 @@ public final class ApprovalGate {
             ApprovalConfig config,
             ApprovalNotices notices,
             People people,
+            SessionConfig sessions,
+            ChangedCalls changedCalls,
             String policyVersion,
             BooleanSupplier inForce,
             Supplier<UUID> ids) {
+        this.sessions = sessions;
+        this.changedCalls = changedCalls;
         this.tickets = tickets;
         this.config = config;
         this.notices = notices;
@@ -90,7 +115,8 @@ public final class ApprovalGate {
      * @param inForce whether that version still is; asked before a yes is used, on the call's thread, and must not block
      */
     public ApprovalGate under(String version, BooleanSupplier inForce) {
-        return new ApprovalGate(tickets, config, notices, people, version, inForce, ids);
+        return new ApprovalGate(
+                tickets, config, notices, people, sessions, changedCalls, version, inForce, ids);
     }
 
     /**
@@ -158,7 +184,8 @@ public final class ApprovalGate {
                     input.runs().subList(0, arguments.texts().size()));
         }
         List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
-        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, seats, policyVersion);
+        String session = LabelScope.of(call.subject(), sessions.labelsOf()).session();
+        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, seats, policyVersion, session);
     }
 
     /** Nobody waits for a yes that nobody could give, and no list of nobody may pass for a list of everybody. */
@@ -172,23 +199,69 @@ public final class ApprovalGate {
         }
     }
 
-    private Approval ask(Content input, Decision.Ask ask, Asking asking) throws CallEnded {
+    private @Nullable Approval ask(Content input, Decision.Ask ask, Asking asking) throws CallEnded {
         ToolCall call = asking.call;
+        AuditTrail trail = asking.trail;
         TicketRequest request = request(call, input, ask);
+        if (ask.isAutoApproved(request.arguments(), clock.instant())) {
+            tickets.approvedByRules(request, call.id().value());
+            trail.facts().put("approved_by_rules", request.rules());
+            return null;
+        }
         requireReachable(request, ask);
         String binding = request.binding();
         Ticket carried = carried(call, binding, asking.trail);
         if (carried != null) {
-            return new Approval(carried.id(), carried.request().arguments());
+            return carried.approval();
+        }
+        Approval remembered = remembered(call, request, binding, trail);
+        if (remembered != null) {
+            return remembered;
         }
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
             Ticket ticket = found.isPresent() && !asksAnew(found.get()) ? found.get() : open(asking, request, ask);
             if (ticket != null && pass(asking, ticket)) {
-                return new Approval(ticket.id(), ticket.request().arguments());
+                return ticket.approval();
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
+    }
+
+    /**
+     * A yes that was remembered and covers this call; {@code null} if there is none, or if one was given to this very call, which goes first.
+     * Where the rules let none be remembered, nothing is looked up.
+     */
+    private @Nullable Approval remembered(ToolCall call, TicketRequest request, String binding, AuditTrail trail)
+            throws CallEnded {
+        if (request.terms().remember() == null) {
+            return null;
+        }
+        List<StandingApproval> covering = tickets.standing().covering(request);
+        if (covering.isEmpty() || hasOwnYes(request, binding)) {
+            return null;
+        }
+        List<Ticket> ofCall = tickets.stored().ofCall(request.tenant(), request.callDigest());
+        Ticket veto = new SameCall(tickets).veto(ofCall);
+        if (veto != null) {
+            trail.facts().put("approval", veto.id().toString());
+            throw refused(veto);
+        }
+        for (StandingApproval standing : covering) {
+            if (tickets.standing().use(standing, call.id().value())) {
+                trail.facts().put("standing_approval", StandingFacts.used(standing));
+                new SameCall(tickets).takeBackCovered(ofCall, request, standing);
+                return new Approval(standing.grant().ticket(), request.arguments());
+            }
+        }
+        return null;
+    }
+
+    private boolean hasOwnYes(TicketRequest request, String binding) {
+        return tickets.stored()
+                .latest(request.tenant(), binding)
+                .filter(ticket -> ticket.state() instanceof TicketState.Approved && !ticket.over())
+                .isPresent();
     }
 
     /** A call on its way through the gate. */
@@ -288,8 +361,12 @@ public final class ApprovalGate {
                         "the rules changed while approval " + ticket.id()
                                 + " waited: repeat the call, which is then decided by those in force");
             case TicketState.Approved ignored when !asking.awaited.getAsBoolean() -> throw ended(asking, ticket);
-            case TicketState.Approved ignored ->
-                tickets.redeem(ticket, asking.call.id().value());
+            case TicketState.Approved ignored -> {
+                if (ticket.edit() != null) {
+                    changedCalls.require(asking.call.with(ticket.arguments()), asking.trail);
+                }
+                yield tickets.redeem(ticket, asking.call.id().value());
+            }
             case TicketState.Denied ignored -> throw refused(ticket);
             case TicketState.Redeemed ignored -> false;
             case TicketState.Withdrawn ignored -> false;

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * durable together. Thread-safe; reads block on the database.
  */
 public interface ApprovalStore extends PostingBook<TicketChange> {
+    /** The remembered yeses that come and end with votes about these tickets. */
+    default StandingStore standing() {
+        return StandingStore.NONE;
+    }
+
     /** The ticket of a binding that counts: the living one, else the newest. */
     Optional<Ticket> latest(String tenant, String binding);
 

@@ -1,8 +1,13 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.call.ArgumentChanges;
+import dev.portreeve.policy.call.Arguments;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The tickets as people see them: lists, and decisions. For the API, the console and the command line. Thread-safe; blocks. */
@@ -10,16 +15,38 @@ public final class Approvals {
     /** The longest list. */
     public static final int MAX_LIST = 500;
 
+    /** As many as a person can look through at once. */
+    public static final int MAX_BUNDLE = 50;
+
     private static final int SWEEP = 200;
+    /** Of one key about one tool. */
+    private static final int MOST_STANDING = 20;
+
     private final Tickets tickets;
     private final ApprovalConfig config;
     private final ApprovalLinks links;
+    private final ChangedCalls changedCalls;
+    private final Supplier<UUID> ids;
+
+    /** With random ids for what it makes. */
+    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
+        this(tickets, config, links, ChangedCalls.REFUSED, UUID::randomUUID);
+    }
 
     /**
      * @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here
      * @param links make the addresses of pages for single tickets
+     * @param changedCalls looks at arguments that an approver changed
+     * @param ids gives unique ids for what is remembered
      */
-    public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
+    public Approvals(
+            Tickets tickets,
+            ApprovalConfig config,
+            ApprovalLinks links,
+            ChangedCalls changedCalls,
+            Supplier<UUID> ids) {
+        this.changedCalls = changedCalls;
+        this.ids = ids;
         this.links = links;
         this.tickets = tickets;
         this.config = config;
@@ -56,7 +83,130 @@ public final class Approvals {
      * @throws dev.portreeve.audit.EvidenceUnavailable if they cannot be stored
      */
     public VoteResult decide(String tenant, UUID id, Vote vote) {
-        return tickets.decide(tenant, id, vote, config.redeemWithin(), config.veto());
+        return decide(tenant, id, Ballot.of(vote));
+    }
+
+    /**
+     * As the shorter form, with what the approver wants beside the vote: other arguments to run, or a yes that holds for further calls, if the
+     * rules allow it. If they do not, nothing is said at all. All of it comes to hold together.
+     */
+    public VoteResult decide(String tenant, UUID id, Ballot ballot) {
+        boolean plain =
+                ballot.wish() == null && ballot.edit() == null && ballot.vote().choice() == Vote.Choice.APPROVE;
+        Ticket ticket = plain ? null : find(tenant, id).orElse(null);
+        Ballot checked = ballot;
+        if (ticket != null && ballot.edit() != null && ticket.isWaiting()) {
+            try {
+                checked = edited(ticket, ballot, ballot.edit());
+            } catch (IllegalArgumentException refused) {
+                return new VoteResult.NotEdited(ticket, String.valueOf(refused.getMessage()));
+            }
+        }
+        StandingApproval.Grant grant = null;
+        if (ticket != null && ballot.wish() != null) {
+            try {
+                grant = grant(ticket, checked, ballot.wish());
+            } catch (IllegalArgumentException refused) {
+                return new VoteResult.NotRemembered(ticket, String.valueOf(refused.getMessage()));
+            }
+        }
+        List<UUID> ending = ending(ticket, ballot.vote());
+        return tickets.decide(
+                new TicketChange.Decide(tenant, id, checked, config.redeemWithin(), config.veto(), grant, ending));
+    }
+
+    /**
+     * Takes the same vote about several tickets of one requester: each gets its own vote and record, and all are taken or none is.
+     *
+     * @param shown the tickets, each with the digest of the arguments that the approver saw; at most {@link #MAX_BUNDLE}
+     * @throws IllegalArgumentException if they are too many, or of several requesters
+     */
+    public Bundled decide(String tenant, Map<UUID, String> shown, Vote vote) {
+        if (shown.isEmpty() || shown.size() > MAX_BUNDLE) {
+            throw new IllegalArgumentException("1 to " + MAX_BUNDLE + " tickets are decided together");
+        }
+        Map<UUID, Ticket> found = new LinkedHashMap<>();
+        shown.keySet().stream().sorted().forEach(id -> find(tenant, id).ifPresent(ticket -> found.put(id, ticket)));
+        if (found.values().stream()
+                        .map(ticket -> ticket.request().member())
+                        .distinct()
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException("only tickets of one requester are decided together");
+        }
+        List<TicketChange.Decide> votes = shown.keySet().stream()
+                .sorted()
+                .map(id -> new TicketChange.Decide(
+                        tenant,
+                        id,
+                        new Ballot(vote, shown.get(id), null, null),
+                        config.redeemWithin(),
+                        config.veto(),
+                        null,
+                        ending(found.get(id), vote)))
+                .toList();
+        TicketBundle bundle = new TicketBundle(votes);
+        tickets.decide(bundle);
+        Map<UUID, VoteResult> results = new LinkedHashMap<>();
+        shown.keySet()
+                .forEach(id -> votes.stream()
+                        .filter(each -> each.id().equals(id))
+                        .forEach(each -> results.put(id, each.result())));
+        return new Bundled(bundle.isTaken(), results);
+    }
+
+    private List<UUID> ending(@Nullable Ticket ticket, Vote vote) {
+        return ticket != null && vote.choice() == Vote.Choice.DENY
+                ? tickets.standing().refusedBy(ticket.request(), ticket.arguments())
+                : List.of();
+    }
+
+    /**
+     * What came of votes that are taken together.
+     *
+     * @param taken whether they were; where they were not, nothing changed, whatever a single result would have been
+     * @param results by ticket
+     */
+    public record Bundled(boolean taken, Map<UUID, VoteResult> results) {}
+
+    /** With the arguments as they would run. The same as asked for is no change. */
+    private Ballot edited(Ticket ticket, Ballot ballot, Arguments wanted) {
+        if (ballot.vote().choice() == Vote.Choice.DENY) {
+            throw new IllegalArgumentException("a no changes no arguments");
+        }
+        Terms terms = ticket.request().terms();
+        List<ArgumentChanges.Change> changes =
+                ArgumentChanges.between(ticket.request().arguments(), wanted);
+        for (ArgumentChanges.Change change : changes) {
+            if (!terms.mayChange(change.pointer())) {
+                throw new IllegalArgumentException(
+                        terms.edits().isEmpty()
+                                ? "rule " + ticket.request().rules() + " lets nobody change arguments"
+                                : "rule " + ticket.request().rules() + " does not let \"" + change.pointer()
+                                        + "\" be changed");
+            }
+        }
+        if (changes.isEmpty()) {
+            return new Ballot(ballot.vote(), ballot.shown(), null, ballot.wish());
+        }
+        return new Ballot(ballot.vote(), ballot.shown(), changedCalls.lookAt(ticket, wanted), ballot.wish());
+    }
+
+    private StandingApproval.Grant grant(Ticket ticket, Ballot ballot, Wish wish) {
+        if (ballot.vote().choice() == Vote.Choice.DENY) {
+            throw new IllegalArgumentException("only a yes can be remembered; a no holds for a while by itself");
+        }
+        if (tickets.standing().count(ticket.request()) >= MOST_STANDING) {
+            throw new IllegalArgumentException(
+                    "so many yeses are remembered for this tool and key that no other can be:" + " revoke some first");
+        }
+        Arguments shown = ballot.edit() == null ? ticket.arguments() : ballot.edit();
+        return Remembering.grant(ids.get(), ticket, shown, ballot.vote().approver(), wish);
+    }
+
+    /** The yeses that are remembered. */
+    public StandingApprovals remembered() {
+        return tickets.standing();
     }
 
     /**
@@ -75,6 +225,7 @@ public final class Approvals {
      * @return how many were ended by this run
      */
     public int expireDue() {
-        return tickets.expire(tickets.stored().overdue(SWEEP));
+        return tickets.expire(tickets.stored().overdue(SWEEP))
+                + tickets.standing().expireDue();
     }
 }

@@ -42,10 +42,17 @@ public final class PostgresApprovalStore implements ApprovalStore {
     private static final int MOST_OF_A_CALL = 50;
 
     private final DSLContext reads;
+    private final PostgresStandingStore standing;
 
     /** @param database for reads; changes come with the journal's own connection */
     public PostgresApprovalStore(DataSource database) {
         this.reads = DSL.using(database, SQLDialect.POSTGRES);
+        this.standing = new PostgresStandingStore(database);
+    }
+
+    @Override
+    public StandingStore standing() {
+        return standing;
     }
 
     @Override
@@ -134,6 +141,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 switch (change) {
                     case TicketChange.Open open -> open(writes, open);
                     case TicketChange.Escalate escalate -> escalate(writes, escalate);
+                    case TicketBundle bundle -> bundle(writes, bundle);
                     case TicketChange.Step step -> step(writes, step);
                 }
             }
@@ -162,6 +170,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .set(APPROVAL.ESCALATES_AT, escalatesAt(request))
                 .set(APPROVAL.QUORUM, request.quorum())
                 .set(APPROVAL.POLICY_VERSION, request.policyVersion())
+                .set(APPROVAL.TERMS, terms(request))
                 .set(APPROVAL.STATE, "pending")
                 .set(APPROVAL.REQUESTED_BY_CALL, change.callId())
                 .set(APPROVAL.EXPIRES_AT, after(change.timeout()))
@@ -176,14 +185,25 @@ public final class PostgresApprovalStore implements ApprovalStore {
 
     /** The row's lock makes one winner of all who would take a step at the same moment; the others look at what it left. */
     private static void step(DSLContext writes, TicketChange.Step step) {
-        TicketState next = step.decide(select(writes)
+        TicketState next = step.decide(locked(writes, step));
+        if (next != null) {
+            write(writes, step, next);
+        }
+    }
+
+    private static void bundle(DSLContext writes, TicketBundle bundle) {
+        bundle.decide(vote -> locked(writes, vote)).forEach((vote, next) -> write(writes, vote, next));
+    }
+
+    private static @Nullable Ticket locked(DSLContext writes, TicketChange.Step step) {
+        return select(writes)
                 .where(is(step.tenant(), step.id()))
                 .forUpdate()
                 .fetchOptional(PostgresTicketRow::ticket)
-                .orElse(null));
-        if (next == null) {
-            return;
-        }
+                .orElse(null);
+    }
+
+    private static void write(DSLContext writes, TicketChange.Step step, TicketState next) {
         Vote vote = step.vote();
         if (vote != null) {
             writes.insertInto(APPROVAL_VOTE)
@@ -195,10 +215,25 @@ public final class PostgresApprovalStore implements ApprovalStore {
                     .set(APPROVAL_VOTE.CHANNEL, vote.channel().name().toLowerCase(Locale.ROOT))
                     .execute();
         }
+        Ticket.Edit edit = step.edit();
+        if (edit != null) {
+            writes.update(APPROVAL)
+                    .set(APPROVAL.EDITED_ARGUMENTS, edit.arguments().canonical())
+                    .set(APPROVAL.EDITED_BY, edit.by())
+                    .where(is(step.tenant(), step.id()))
+                    .execute();
+        }
         writes.update(APPROVAL)
                 .set(PostgresTicketRow.columns(next))
                 .where(is(step.tenant(), step.id()))
                 .execute();
+        if (step instanceof TicketChange.Decide decide) {
+            PostgresStandingStore.with(writes, decide);
+        }
+    }
+
+    private static @Nullable JSONB terms(TicketRequest request) {
+        return request.terms().equals(Terms.NONE) ? null : JSONB.jsonb(TermsJson.write(request.terms()));
     }
 
     private static @Nullable JSONB seats(TicketRequest request) {

@@ -86,7 +86,8 @@ final class PostgresTicketRow {
                 row.get(APPROVAL.RULE_ID),
                 seats(row.get(APPROVAL.SEATS), row.get(APPROVAL.APPROVERS)),
                 row.get(APPROVAL.QUORUM),
-                row.get(APPROVAL.POLICY_VERSION));
+                row.get(APPROVAL.POLICY_VERSION),
+                terms(row.get(APPROVAL.TERMS)));
         return new Ticket(
                 row.get(APPROVAL.ID),
                 request,
@@ -94,7 +95,16 @@ final class PostgresTicketRow {
                 row.get(APPROVAL.REQUESTED_BY_CALL),
                 row.get(APPROVAL.REQUESTED_AT),
                 row.get(APPROVAL.EXPIRES_AT),
+                edit(row.get(APPROVAL.EDITED_ARGUMENTS), row.get(APPROVAL.EDITED_BY)),
                 row.get(NOW));
+    }
+
+    private static Ticket.@Nullable Edit edit(byte @Nullable [] canonical, @Nullable String by) {
+        return canonical == null || by == null ? null : new Ticket.Edit(arguments(canonical), by);
+    }
+
+    private static Terms terms(@Nullable JSONB terms) {
+        return terms == null ? Terms.NONE : TermsJson.read(terms.data());
     }
 
     /** Tickets of versions before this column say only names. */

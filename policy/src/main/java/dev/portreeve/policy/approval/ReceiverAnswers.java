@@ -58,6 +58,9 @@ public final class ReceiverAnswers implements AnswerReader {
             case VoteResult.Expired ignored -> warn(ticket, receiver, "the ticket has expired");
             case VoteResult.NotAllowed refused ->
                 warn(ticket, receiver, "who it says decided may not: " + refused.why());
+            case VoteResult.Changed ignored -> warn(ticket, receiver, "somebody changed its arguments meanwhile");
+            case VoteResult.NotEdited refused -> warn(ticket, receiver, refused.why());
+            case VoteResult.NotRemembered refused -> warn(ticket, receiver, refused.why());
             case VoteResult.Unknown ignored -> warn(ticket, receiver, "there is no such ticket");
         }
     }

@@ -55,6 +55,19 @@ final class SameCall {
         return String.join("; ", told);
     }
 
+    /** Nobody needs to think any more about what a remembered yes answered. */
+    void takeBackCovered(List<Ticket> ofCall, TicketRequest now, StandingApproval standing) {
+        for (Ticket ticket : ofCall) {
+            if (ticket.isWaiting() && ticket.request().binding().equals(now.binding())) {
+                Withdrawal unused = tickets.withdraw(
+                        ticket.tenant(),
+                        ticket.id(),
+                        GATEWAY,
+                        "the call ran under the remembered approval " + standing.id());
+            }
+        }
+    }
+
     private static String changed(TicketRequest then, TicketRequest now) {
         if (!then.tool().definitionHash().equals(now.tool().definitionHash())) {
             return "the tool's definition changed since";

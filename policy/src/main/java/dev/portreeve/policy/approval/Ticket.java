@@ -1,5 +1,8 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.call.Approval;
+import dev.portreeve.policy.call.ArgumentChanges;
+import dev.portreeve.policy.call.Arguments;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -9,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A request for a person's yes, and what became of it. A snapshot of one row; times are the database's.
  *
  * @param expiresAt until when it can be decided
+ * @param edit the arguments that an approver wants to run instead; {@code null} for none
  * @param readAt what time it was when the snapshot was taken
  */
 public record Ticket(
@@ -18,10 +22,46 @@ public record Ticket(
         UUID requestedByCall,
         Instant requestedAt,
         Instant expiresAt,
+        @Nullable Edit edit,
         Instant readAt) {
+
+    /** An approver's change of what runs. */
+    public record Edit(Arguments arguments, String by) {}
+
+    /** One that nobody changed. */
+    public Ticket(
+            UUID id,
+            TicketRequest request,
+            TicketState state,
+            UUID requestedByCall,
+            Instant requestedAt,
+            Instant expiresAt,
+            Instant readAt) {
+        this(id, request, state, requestedByCall, requestedAt, expiresAt, null, readAt);
+    }
 
     public String tenant() {
         return request.tenant();
+    }
+
+    /** What runs after a yes. */
+    public Arguments arguments() {
+        return edit == null ? request.arguments() : edit.arguments();
+    }
+
+    /** The yes of this ticket, for a call that uses it. */
+    Approval approval() {
+        return new Approval(
+                id,
+                arguments(),
+                edit == null
+                        ? null
+                        : new Approval.Edit(edit.by(), ArgumentChanges.between(request.arguments(), edit.arguments())));
+    }
+
+    /** The same with what an approver changed. */
+    Ticket edited(Edit change) {
+        return new Ticket(id, request, state, requestedByCall, requestedAt, expiresAt, change, readAt);
     }
 
     /**
@@ -79,6 +119,18 @@ public record Ticket(
         };
     }
 
+    /** How it was decided; {@code null} if nobody has, or if it ended otherwise. */
+    public Vote.@Nullable Choice decidedAs() {
+        return switch (state) {
+            case TicketState.Approved ignored -> Vote.Choice.APPROVE;
+            case TicketState.Redeemed ignored -> Vote.Choice.APPROVE;
+            case TicketState.Denied ignored -> Vote.Choice.DENY;
+            case TicketState.Waiting ignored -> null;
+            case TicketState.Expired ignored -> null;
+            case TicketState.Withdrawn ignored -> null;
+        };
+    }
+
     /** What decided it, or took it back; {@code null} if nothing has. */
     public TicketState.@Nullable Word word() {
         return switch (state) {
@@ -103,6 +155,6 @@ public record Ticket(
 
     /** The same ticket a step on. */
     public Ticket in(TicketState next) {
-        return new Ticket(id, request, next, requestedByCall, requestedAt, expiresAt, readAt);
+        return new Ticket(id, request, next, requestedByCall, requestedAt, expiresAt, edit, readAt);
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A change of tickets on its way through the journal, and the place where the store leaves what came of it. Made by one thread, decided on
  * the journal's, read by the first after its receipt: never by two at once. A store may decide one again, when its transaction is tried again.
  */
-public abstract sealed class TicketChange {
+public abstract sealed class TicketChange
+        permits TicketChange.Open, TicketChange.Escalate, TicketChange.Step, TicketBundle {
 
     /** A new ticket, if none for the same call is alive, and the notices of it. */
     public static final class Open extends TicketChange {
@@ -124,12 +125,19 @@ public abstract sealed class TicketChange {
          */
         public final @Nullable TicketState decide(@Nullable Ticket found) {
             TicketState next = found == null ? missing() : next(found);
-            moved = found == null || next == null ? null : found.in(next);
+            Ticket.Edit edit = edit();
+            Ticket changed = found == null || edit == null ? found : found.edited(edit);
+            moved = changed == null || next == null ? null : changed.in(next);
             return next;
         }
 
         /** The vote to keep with the step, if it is one that counts. */
         public @Nullable Vote vote() {
+            return null;
+        }
+
+        /** The change of arguments to keep with the step, if it is a vote that brings one. */
+        public Ticket.@Nullable Edit edit() {
             return null;
         }
 
@@ -143,6 +151,11 @@ public abstract sealed class TicketChange {
         @Nullable
         TicketState missing() {
             return null;
+        }
+
+        /** It is not taken after all. */
+        final void leave() {
+            moved = null;
         }
     }
 
@@ -182,31 +195,109 @@ public abstract sealed class TicketChange {
 
     /** An approver's vote. */
     public static final class Decide extends Step {
-        private final Vote vote;
+        private final Ballot ballot;
         private final Duration redeemWithin;
         private final Duration veto;
+        private final StandingApproval.@Nullable Grant grant;
+        private final List<UUID> ending;
         private VoteResult result = new VoteResult.Unknown();
+        private @Nullable StandingApproval granted;
+        private List<StandingApproval> ended = List.of();
 
-        Decide(String tenant, UUID id, Vote vote, Duration redeemWithin, Duration veto) {
+        /**
+         * @param grant comes with the yes that approves; {@code null} for none
+         * @param ending remembered yeses that end with a no
+         */
+        Decide(
+                String tenant,
+                UUID id,
+                Ballot ballot,
+                Duration redeemWithin,
+                Duration veto,
+                StandingApproval.@Nullable Grant grant,
+                List<UUID> ending) {
             super(tenant, id);
-            this.vote = vote;
+            this.grant = grant;
+            this.ending = List.copyOf(ending);
+            this.ballot = ballot;
             this.redeemWithin = redeemWithin;
             this.veto = veto;
         }
 
         @Override
         public Vote vote() {
-            return vote;
+            return ballot.vote();
+        }
+
+        @Override
+        public Ticket.@Nullable Edit edit() {
+            return ballot.vote().choice() == Vote.Choice.DENY || ballot.edit() == null
+                    ? null
+                    : new Ticket.Edit(ballot.edit(), ballot.vote().approver());
         }
 
         public VoteResult result() {
             return result;
         }
 
+        /** Whether it counts, or the same was said before. */
+        boolean isDone() {
+            return switch (result) {
+                case VoteResult.Decided ignored -> true;
+                case VoteResult.Counted ignored -> true;
+                case VoteResult.CountedBefore ignored -> true;
+                case VoteResult.AlreadyDecided before ->
+                    before.ticket().decidedAs() == ballot.vote().choice();
+                case VoteResult.Expired ignored -> false;
+                case VoteResult.NotAllowed ignored -> false;
+                case VoteResult.NotRemembered ignored -> false;
+                case VoteResult.Changed ignored -> false;
+                case VoteResult.NotEdited ignored -> false;
+                case VoteResult.Unknown ignored -> false;
+            };
+        }
+
+        /** The remembered yes to store now that it was decided so; {@code null} for none. */
+        public StandingApproval.@Nullable Grant grant() {
+            return isNow(Vote.Choice.APPROVE) ? grant : null;
+        }
+
+        /** The remembered yeses to end now that it was decided so. */
+        public List<UUID> ending() {
+            return isNow(Vote.Choice.DENY) ? ending : List.of();
+        }
+
+        /** How such a one ends. */
+        public StandingChange.Revoke end(UUID standing) {
+            return new StandingChange.Revoke(
+                    tenant(), standing, vote().approver(), "approval " + id() + " was denied, which it covered");
+        }
+
+        private boolean isNow(Vote.Choice choice) {
+            return vote().choice() == choice && result instanceof VoteResult.Decided;
+        }
+
+        /** What the store made of {@link #grant} and {@link #ending}. */
+        public void remembered(@Nullable StandingApproval stored, List<StandingApproval> over) {
+            granted = stored;
+            ended = List.copyOf(over);
+        }
+
+        /** The remembered yes that came with it. */
+        public @Nullable StandingApproval granted() {
+            return granted;
+        }
+
+        /** The remembered yeses that it ended. */
+        public List<StandingApproval> ended() {
+            return ended;
+        }
+
         @Override
         @Nullable
         TicketState next(Ticket found) {
-            result = TicketLife.vote(found, vote, redeemWithin, veto);
+            result = TicketLife.vote(found, ballot, redeemWithin, veto);
+            remembered(null, List.of());
             return switch (result) {
                 case VoteResult.Decided decided -> decided.ticket().state();
                 case VoteResult.Counted counted -> counted.ticket().state();
@@ -214,6 +305,9 @@ public abstract sealed class TicketChange {
                 case VoteResult.AlreadyDecided ignored -> null;
                 case VoteResult.Expired ignored -> null;
                 case VoteResult.NotAllowed ignored -> null;
+                case VoteResult.NotRemembered ignored -> null;
+                case VoteResult.Changed ignored -> null;
+                case VoteResult.NotEdited ignored -> null;
                 case VoteResult.Unknown ignored -> null;
             };
         }
@@ -222,6 +316,7 @@ public abstract sealed class TicketChange {
         @Nullable
         TicketState missing() {
             result = new VoteResult.Unknown();
+            remembered(null, List.of());
             return null;
         }
     }

@@ -3,6 +3,8 @@ package dev.portreeve.policy.approval;
 import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.ArgumentChanges;
+import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.key.Pepper;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** What records say about tickets: who, what, digests and times; never an argument's value. */
 final class TicketFacts {
     private static final String PURPOSE = "tool-arguments";
+    /** Of places that were changed. */
+    private static final int MOST_NAMED = 20;
+
     private final Pepper pepper;
 
     /** @param pepper keys the digest of arguments, as in the records of calls, so that short ones cannot be found by guessing */
@@ -52,6 +57,7 @@ final class TicketFacts {
         if (vote.reason() != null) {
             facts.put("reason", vote.reason());
         }
+        edited(ticket, facts);
         // A vote is taken at the moment its ticket is read.
         facts.put("state", ticket.state().name().code())
                 .put("quorum", ticket.request().quorum())
@@ -63,8 +69,45 @@ final class TicketFacts {
                 ticket.tenant(), EventKind.APPROVAL_DECIDED, call(ticket, ticket.requestedByCall()), facts);
     }
 
+    private void edited(Ticket ticket, Facts facts) {
+        Ticket.Edit edit = ticket.edit();
+        if (edit != null) {
+            facts.put("edited_by", edit.by())
+                    .put("edited_arguments_hmac", digest(edit.arguments()))
+                    .putStrings(
+                            "edited",
+                            ArgumentChanges.between(request(ticket), edit.arguments()).stream()
+                                    .map(ArgumentChanges.Change::place)
+                                    .limit(MOST_NAMED)
+                                    .toList());
+        }
+    }
+
+    private static Arguments request(Ticket ticket) {
+        return ticket.request().arguments();
+    }
+
+    private String digest(Arguments arguments) {
+        return HexFormat.of().formatHex(pepper.hash(PURPOSE, arguments.digest()));
+    }
+
+    AuditEvent approvedByRules(TicketRequest request, UUID callId) {
+        Facts facts = new Facts()
+                .put("rules", request.rules())
+                .put("member", request.member())
+                .put("key", request.keyId())
+                .put("server", request.tool().server())
+                .put("tool", request.tool().tool())
+                .put("definition_hash", request.tool().definitionHash())
+                .put("arguments_hmac", digest(request.arguments()))
+                .put("policy_version", request.policyVersion());
+        return new AuditEvent(request.tenant(), EventKind.APPROVAL_BY_RULE, callId, facts);
+    }
+
     AuditEvent redeemed(Ticket ticket, UUID callId) {
-        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REDEEMED, call(ticket, callId), of(ticket));
+        Facts facts = of(ticket);
+        edited(ticket, facts);
+        return new AuditEvent(ticket.tenant(), EventKind.APPROVAL_REDEEMED, call(ticket, callId), facts);
     }
 
     AuditEvent carried(Ticket ticket, UUID fromCall, UUID toCall) {
@@ -104,10 +147,6 @@ final class TicketFacts {
                 .put("server", request.tool().server())
                 .put("tool", request.tool().tool())
                 .put("definition_hash", request.tool().definitionHash())
-                .put(
-                        "arguments_hmac",
-                        HexFormat.of()
-                                .formatHex(
-                                        pepper.hash(PURPOSE, request.arguments().digest())));
+                .put("arguments_hmac", digest(request.arguments()));
     }
 }

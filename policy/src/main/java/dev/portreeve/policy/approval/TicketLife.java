@@ -1,5 +1,6 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.policy.call.Arguments;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,15 @@ final class TicketLife {
      * @param veto how long a no refuses the same call
      */
     static VoteResult vote(Ticket ticket, Vote vote, Duration redeemWithin, Duration veto) {
+        return vote(ticket, Ballot.of(vote), redeemWithin, veto);
+    }
+
+    /**
+     * As the shorter form. A yes with other arguments is the first to these: what others said before was to something else. A yes that
+     * comes without the digest of what an approver changed is to something else too.
+     */
+    static VoteResult vote(Ticket ticket, Ballot ballot, Duration redeemWithin, Duration veto) {
+        Vote vote = ballot.vote();
         return switch (ticket.state()) {
             case TicketState.Expired ignored -> new VoteResult.Expired(ticket);
             case TicketState.Approved ignored -> new VoteResult.AlreadyDecided(ticket);
@@ -37,7 +47,7 @@ final class TicketLife {
             case TicketState.Withdrawn ignored -> new VoteResult.AlreadyDecided(ticket);
             case TicketState.Waiting waiting -> {
                 VoteResult objection = objection(ticket, vote.approver());
-                yield objection == null ? counted(ticket, waiting, vote, redeemWithin, veto) : objection;
+                yield objection == null ? counted(ticket, waiting, ballot, redeemWithin, veto) : objection;
             }
         };
     }
@@ -57,17 +67,26 @@ final class TicketLife {
     }
 
     private static VoteResult counted(
-            Ticket ticket, TicketState.Waiting waiting, Vote vote, Duration redeemWithin, Duration veto) {
+            Ticket before, TicketState.Waiting waiting, Ballot ballot, Duration redeemWithin, Duration veto) {
+        Vote vote = ballot.vote();
+        Arguments edit = vote.choice() == Vote.Choice.DENY ? null : ballot.edit();
+        Ticket ticket = edit == null ? before : before.edited(new Ticket.Edit(edit, vote.approver()));
         TicketState.Word word = new TicketState.Word(vote.approver(), vote.reason(), ticket.readAt());
         if (vote.choice() == Vote.Choice.DENY) {
             return new VoteResult.Decided(
                     ticket.in(new TicketState.Denied(word, ticket.readAt().plus(veto))));
         }
+        if (edit == null
+                && (ticket.edit() != null || ballot.shown() != null)
+                && !ticket.arguments().digest().equals(ballot.shown())) {
+            return new VoteResult.Changed(ticket);
+        }
+        List<String> said = edit == null ? waiting.yes() : List.of();
         String place = ticket.request().place(vote.approver());
-        if (waiting.yes().stream().map(ticket.request()::place).anyMatch(place::equals)) {
+        if (said.stream().map(ticket.request()::place).anyMatch(place::equals)) {
             return new VoteResult.CountedBefore(ticket);
         }
-        List<String> yes = new ArrayList<>(waiting.yes());
+        List<String> yes = new ArrayList<>(said);
         yes.add(vote.approver());
         return yes.size() < ticket.request().quorum()
                 ? new VoteResult.Counted(ticket.in(new TicketState.PartiallyApproved(yes)))

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param rules ids of the rules that ask, comma-separated
  * @param seats who may decide; empty means anyone who may decide at all
  * @param quorum how many of them must say yes
+ * @param terms what else approvers may do
  */
 public record TicketRequest(
         String tenant,
@@ -34,7 +35,8 @@ public record TicketRequest(
         String rules,
         List<Seat> seats,
         int quorum,
-        String policyVersion) {
+        String policyVersion,
+        Terms terms) {
     private static final String CALL_VERSION = "portreeve-call-1";
     private static final String BINDING_VERSION = "portreeve-approval-2";
 
@@ -42,13 +44,29 @@ public record TicketRequest(
         seats = List.copyOf(seats);
     }
 
+    /** One that can be approved or denied, and no more. */
+    public TicketRequest(
+            String tenant,
+            String member,
+            String keyId,
+            Resource.Tool tool,
+            Arguments arguments,
+            String rules,
+            List<Seat> seats,
+            int quorum,
+            String policyVersion) {
+        this(tenant, member, keyId, tool, arguments, rules, seats, quorum, policyVersion, Terms.NONE);
+    }
+
+    /** @param session of the subject, as labels know it */
     static TicketRequest of(
             Subject subject,
             Resource.Tool tool,
             Arguments arguments,
             Decision.Ask ask,
             List<Seat> seats,
-            String policyVersion) {
+            String policyVersion,
+            String session) {
         return new TicketRequest(
                 subject.tenant(),
                 subject.member(),
@@ -58,7 +76,8 @@ public record TicketRequest(
                 ask.ruleIds(),
                 seats,
                 ask.quorum(),
-                policyVersion);
+                policyVersion,
+                Terms.of(ask, seats, session, Asker.of(subject)));
     }
 
     /** The names of all who may decide at some time; empty means anyone. */

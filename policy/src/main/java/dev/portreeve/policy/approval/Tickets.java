@@ -22,6 +22,8 @@ public final class Tickets {
     private final ApprovalStore store;
     private final AuditLog audit;
     private final TicketFacts facts;
+    private final StandingFacts standingFacts;
+    private final StandingApprovals standing;
     private final DecisionSignals signals = new DecisionSignals();
 
     /** @param pepper keys the digest of arguments in records */
@@ -29,10 +31,16 @@ public final class Tickets {
         this.store = store;
         this.audit = audit;
         this.facts = new TicketFacts(pepper);
+        this.standingFacts = new StandingFacts(pepper);
+        this.standing = new StandingApprovals(store.standing(), audit, standingFacts);
     }
 
     ApprovalStore stored() {
         return store;
+    }
+
+    StandingApprovals standing() {
+        return standing;
     }
 
     DecisionSignals signals() {
@@ -59,13 +67,44 @@ public final class Tickets {
         return take(step, carried -> facts.carried(carried, fromCall, toCall)) != null;
     }
 
-    VoteResult decide(String tenant, UUID id, Vote vote, Duration redeemWithin, Duration veto) {
-        TicketChange.Decide step = new TicketChange.Decide(tenant, id, vote, redeemWithin, veto);
-        Ticket moved = take(step, voted -> facts.decided(voted, vote));
+    VoteResult decide(TicketChange.Decide step) {
+        append(step, () -> recorded(step)).await();
+        Ticket moved = step.moved();
         if (moved != null && !moved.isWaiting()) {
-            signals.decided(id);
+            signals.decided(step.id());
         }
         return step.result();
+    }
+
+    /** Records that the rules that ask approved a call themselves; durable when it returns. */
+    void approvedByRules(TicketRequest request, UUID callId) {
+        audit.append(JournalEntry.of(facts.approvedByRules(request, callId))).await();
+    }
+
+    /** All votes or none. */
+    void decide(TicketBundle bundle) {
+        append(
+                        bundle,
+                        () -> bundle.votes().stream()
+                                .flatMap(vote -> recorded(vote).stream())
+                                .toList())
+                .await();
+        for (TicketChange.Decide vote : bundle.votes()) {
+            Ticket moved = vote.moved();
+            if (moved != null && !moved.isWaiting()) {
+                signals.decided(vote.id());
+            }
+        }
+    }
+
+    private List<AuditEvent> recorded(TicketChange.Decide step) {
+        List<AuditEvent> events = new ArrayList<>(recorded(step.moved(), voted -> facts.decided(voted, step.vote())));
+        StandingApproval granted = step.granted();
+        if (granted != null) {
+            events.add(standingFacts.remembered(granted));
+        }
+        step.ended().forEach(ended -> events.add(standingFacts.revoked(ended)));
+        return events;
     }
 
     Withdrawal withdraw(String tenant, UUID id, String by, @Nullable String reason) {

@@ -20,6 +20,15 @@ public sealed interface VoteResult {
     /** This approver may not decide this ticket. */
     record NotAllowed(Ticket ticket, Why why) implements VoteResult {}
 
+    /** The yes cannot be remembered as the approver wants it, so nothing was said. */
+    record NotRemembered(Ticket ticket, String why) implements VoteResult {}
+
+    /** An approver changed the arguments, and this yes is not to those: nothing was said. */
+    record Changed(Ticket ticket) implements VoteResult {}
+
+    /** The arguments cannot be changed as the approver wants, so nothing was said. */
+    record NotEdited(Ticket ticket, String why) implements VoteResult {}
+
     /** There is no such ticket in this tenant. */
     record Unknown() implements VoteResult {}
 

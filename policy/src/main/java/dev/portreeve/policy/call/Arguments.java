@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * The arguments of a tool call: the bytes the caller sent, which go upstream, and their canonical form, which rules, people and
@@ -22,6 +26,7 @@ public final class Arguments {
     /** A call without arguments. */
     public static final Arguments NONE = read("{}".getBytes(StandardCharsets.UTF_8));
 
+    private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonPaths ALL_STRINGS = JsonPaths.of("/**");
 
     private final byte[] raw;
@@ -76,6 +81,20 @@ public final class Arguments {
     /** The canonical form ({@link CanonicalJson}); equal for two texts exactly when they denote the same value. */
     public byte[] canonical() {
         return canonical;
+    }
+
+    /** The names of all arguments, without what is inside them. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), canonical)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                names.add(parser.currentName());
+                parser.nextToken();
+                parser.skipChildren();
+            }
+        }
+        return names;
     }
 
     /** SHA-256 of the canonical form, in hex. */

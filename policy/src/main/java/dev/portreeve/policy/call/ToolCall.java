@@ -29,6 +29,23 @@ public record ToolCall(
         @Nullable EarlierRound earlier)
         implements GovernedCall {
 
+    /** The same call with other arguments. */
+    public ToolCall with(Arguments other) {
+        return new ToolCall(
+                id,
+                subject,
+                resource,
+                other,
+                new Content(other.texts()),
+                estimate,
+                readOnly,
+                deadline,
+                correlation,
+                withheld,
+                misfit,
+                earlier);
+    }
+
     /** A call of a tool that rules fit. */
     public ToolCall(
             CallId id,

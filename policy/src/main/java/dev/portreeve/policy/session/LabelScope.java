@@ -11,15 +11,17 @@ import dev.portreeve.policy.call.Subject;
  * @param key the id of the key that an operator made
  * @param session empty for all of the key's
  */
-record LabelScope(String tenant, String key, String session) {
-    static LabelScope of(Subject subject, SessionConfig.LabelsOf labelsOf) {
+public record LabelScope(String tenant, String key, String session) {
+    /** That of a subject's calls. */
+    public static LabelScope of(Subject subject, SessionConfig.LabelsOf labelsOf) {
         boolean own = labelsOf == SessionConfig.LabelsOf.SESSION
                 && subject.delegation().depth() == 0;
         return new LabelScope(
                 subject.tenant(), subject.rootKeyId(), own ? subject.entrance().session() : "");
     }
 
-    boolean isAll() {
+    /** Whether it is all sessions of the key. */
+    public boolean isAll() {
         return session.isEmpty();
     }
 }

@@ -45,6 +45,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -1189,5 +1190,73 @@ abstract class ApprovalContract {
                 gate(Duration.ZERO, "v1").require(call, call.content(), ask(), ticket -> {}, () -> true, trail);
             }
         });
+    }
+
+    private Approvals.Bundled together(Vote vote, UUID... tickets) {
+        Map<UUID, String> shown = new LinkedHashMap<>();
+        for (UUID ticket : tickets) {
+            shown.put(
+                    ticket,
+                    approvals()
+                            .find("acme", ticket)
+                            .map(found -> found.arguments().digest())
+                            .orElse("none"));
+        }
+        return approvals().decide("acme", shown, vote);
+    }
+
+    private TicketState.Name stateOf(UUID ticket) {
+        return approvals().find("acme", ticket).orElseThrow().state().name();
+    }
+
+    @Test
+    void severalTicketsOfOneRequesterAreDecidedTogetherEachWithItsOwnRecord() {
+        UUID one = ticket(attempt("{\"n\":1}"));
+        UUID two = ticket(attempt("{\"n\":2}"));
+        UUID three = ticket(attempt("{\"n\":3}"));
+        Approvals.Bundled decided = together(vote("ann", Vote.Choice.APPROVE), two, one, three);
+        assertTrue(decided.taken());
+        assertEquals(List.of(two, one, three), List.copyOf(decided.results().keySet()));
+        assertEquals(3, records("approval.decided"));
+        assertEquals(Optional.empty(), attempt("{\"n\":2}"));
+        assertEquals(Optional.empty(), attempt("{\"n\":1}"));
+        assertTrue(together(vote("ann", Vote.Choice.APPROVE), one, two, three).taken(), "a repeat");
+        assertFalse(together(vote("ann", Vote.Choice.DENY), one, two, three).taken());
+        assertEquals(3, records("approval.decided"));
+    }
+
+    @Test
+    void whereOneCannotBeDecidedNoneIs() {
+        UUID one = ticket(attempt("{\"n\":1}"));
+        UUID named = ticket(attempt(gate(Duration.ZERO, "v1"), write("{\"n\":2}"), ask("bob")));
+        Approvals.Bundled refused = together(vote("ann", Vote.Choice.APPROVE), one, named);
+        assertFalse(refused.taken());
+        assertInstanceOf(VoteResult.NotAllowed.class, refused.results().get(named));
+        assertFalse(together(vote("ann", Vote.Choice.APPROVE), one, UUID.randomUUID())
+                .taken());
+        UUID denied = ticket(attempt("{\"n\":3}"));
+        approvals().decide("acme", denied, vote("ann", Vote.Choice.DENY));
+        assertFalse(together(vote("ann", Vote.Choice.APPROVE), one, denied).taken());
+        assertFalse(approvals()
+                .decide("acme", Map.of(one, "of something else"), vote("ann", Vote.Choice.APPROVE))
+                .taken());
+        assertEquals(TicketState.Name.PENDING, stateOf(one));
+        assertEquals(TicketState.Name.PENDING, stateOf(named));
+        assertEquals(1, records("approval.decided"));
+        letTimePass(Duration.ofMinutes(16));
+        UUID fresh = ticket(attempt("{\"n\":4}"));
+        assertFalse(together(vote("ann", Vote.Choice.APPROVE), fresh, named).taken());
+        assertTrue(together(vote("ann", Vote.Choice.DENY), fresh).taken());
+    }
+
+    @Test
+    void ticketsOfSeveralRequestersOrTooManyAreNoBundle() {
+        Subject other = new Subject("acme", "support", Subject.Kind.AGENT, "other-bot", "k00000000002");
+        UUID mine = ticket(attempt("{}"));
+        UUID others = ticket(attempt(gate(Duration.ZERO, "v1"), Calls.tool(other, Calls.WRITE, "{}"), ask()));
+        assertThrows(IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE), mine, others));
+        assertThrows(IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE)));
+        UUID[] many = Stream.generate(UUID::randomUUID).limit(51).toArray(UUID[]::new);
+        assertThrows(IllegalArgumentException.class, () -> together(vote("ann", Vote.Choice.APPROVE), many));
     }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Tickets and their outbox in memory, for tests: the same promises as on PostgreSQL, by the same contract suite. Thread-safe. */
 public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     private final InstantSource clock;
+    private final InMemoryStandingStore standing;
     private final Map<UUID, Ticket> tickets = new LinkedHashMap<>();
     private final Map<UUID, Instant> escalations = new HashMap<>();
     private final List<Owed> outbox = new ArrayList<>();
@@ -43,6 +44,12 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
 
     public InMemoryApprovalStore(InstantSource clock) {
         this.clock = clock;
+        this.standing = new InMemoryStandingStore(clock);
+    }
+
+    @Override
+    public StandingStore standing() {
+        return standing;
     }
 
     @Override
@@ -113,6 +120,9 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
             switch (change) {
                 case TicketChange.Open open -> open(open);
                 case TicketChange.Escalate escalate -> escalate(escalate);
+                case TicketBundle bundle ->
+                    bundle.decide(vote -> find(vote.tenant(), vote.id()).orElse(null))
+                            .forEach(this::write);
                 case TicketChange.Step step -> step(step);
             }
         }
@@ -180,7 +190,18 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
         Ticket ticket = find(step.tenant(), step.id()).orElse(null);
         TicketState next = step.decide(ticket);
         if (ticket != null && next != null) {
-            tickets.put(ticket.id(), ticket.in(next));
+            write(step, next);
+        }
+    }
+
+    private void write(TicketChange.Step step, TicketState next) {
+        Ticket ticket = find(step.tenant(), step.id()).orElse(null);
+        if (ticket != null) {
+            Ticket.Edit edit = step.edit();
+            tickets.put(ticket.id(), (edit == null ? ticket : ticket.edited(edit)).in(next));
+            if (step instanceof TicketChange.Decide vote) {
+                standing.with(vote);
+            }
         }
     }
 
@@ -192,6 +213,7 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
                 ticket.requestedByCall(),
                 ticket.requestedAt(),
                 ticket.expiresAt(),
+                ticket.edit(),
                 clock.instant());
     }
 

@@ -76,6 +76,11 @@ class PostgresApprovalTest extends ApprovalContract {
         }
 
         @Override
+        public StandingStore standing() {
+            return store.standing();
+        }
+
+        @Override
         public Optional<Ticket> latest(String tenant, String binding) {
             return bounded(() -> store.latest(tenant, binding));
         }

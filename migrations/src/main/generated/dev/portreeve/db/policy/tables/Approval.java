@@ -9,6 +9,7 @@ import dev.portreeve.db.policy.Keys;
 import dev.portreeve.db.policy.Policy;
 import dev.portreeve.db.policy.tables.ApprovalVote.ApprovalVotePath;
 import dev.portreeve.db.policy.tables.Notice.NoticePath;
+import dev.portreeve.db.policy.tables.StandingApproval.StandingApprovalPath;
 import dev.portreeve.db.policy.tables.records.ApprovalRecord;
 
 import java.time.Instant;
@@ -204,6 +205,21 @@ public class Approval extends TableImpl<ApprovalRecord> {
      */
     public final TableField<ApprovalRecord, Instant> REFUSED_UNTIL = createField(DSL.name("refused_until"), SQLDataType.INSTANT, this, "");
 
+    /**
+     * The column <code>policy.approval.terms</code>.
+     */
+    public final TableField<ApprovalRecord, JSONB> TERMS = createField(DSL.name("terms"), SQLDataType.JSONB, this, "");
+
+    /**
+     * The column <code>policy.approval.edited_arguments</code>.
+     */
+    public final TableField<ApprovalRecord, byte[]> EDITED_ARGUMENTS = createField(DSL.name("edited_arguments"), SQLDataType.BLOB, this, "");
+
+    /**
+     * The column <code>policy.approval.edited_by</code>.
+     */
+    public final TableField<ApprovalRecord, String> EDITED_BY = createField(DSL.name("edited_by"), SQLDataType.CLOB, this, "");
+
     private Approval(Name alias, Table<ApprovalRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -294,6 +310,19 @@ public class Approval extends TableImpl<ApprovalRecord> {
         return _approvalVote;
     }
 
+    private transient StandingApprovalPath _standingApproval;
+
+    /**
+     * Get the implicit to-many join path to the
+     * <code>policy.standing_approval</code> table
+     */
+    public StandingApprovalPath standingApproval() {
+        if (_standingApproval == null)
+            _standingApproval = new StandingApprovalPath(this, null, Keys.STANDING_APPROVAL__STANDING_APPROVAL_TENANT_APPROVAL_ID_FKEY.getInverseKey());
+
+        return _standingApproval;
+    }
+
     private transient NoticePath _notice;
 
     /**
@@ -315,7 +344,8 @@ public class Approval extends TableImpl<ApprovalRecord> {
             Internal.createCheck(this, DSL.name("approval_check"), "(((state = 'redeemed'::text) = (redeemed_by_call IS NOT NULL)))", true),
             Internal.createCheck(this, DSL.name("approval_quorum_check"), "(((quorum >= 1) AND (quorum <= 20)))", true),
             Internal.createCheck(this, DSL.name("approval_state_check"), "((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'expired'::text, 'redeemed'::text, 'withdrawn'::text])))", true),
-            Internal.createCheck(this, DSL.name("approved_by_enough"), "(((state <> ALL (ARRAY['approved'::text, 'redeemed'::text])) OR (cardinality(approved_by) >= quorum)))", true)
+            Internal.createCheck(this, DSL.name("approved_by_enough"), "(((state <> ALL (ARRAY['approved'::text, 'redeemed'::text])) OR (cardinality(approved_by) >= quorum)))", true),
+            Internal.createCheck(this, DSL.name("edited_by_somebody"), "(((edited_arguments IS NULL) = (edited_by IS NULL)))", true)
         );
     }
 

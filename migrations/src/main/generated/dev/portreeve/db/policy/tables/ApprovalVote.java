@@ -19,6 +19,7 @@ import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Identity;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -95,6 +96,11 @@ public class ApprovalVote extends TableImpl<ApprovalVoteRecord> {
      */
     public final TableField<ApprovalVoteRecord, Instant> AT = createField(DSL.name("at"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "");
 
+    /**
+     * The column <code>policy.approval_vote.n</code>.
+     */
+    public final TableField<ApprovalVoteRecord, Long> N = createField(DSL.name("n"), SQLDataType.BIGINT.nullable(false).generatedAlwaysAsIdentity(), this, "");
+
     private ApprovalVote(Name alias, Table<ApprovalVoteRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -160,6 +166,11 @@ public class ApprovalVote extends TableImpl<ApprovalVoteRecord> {
     @Override
     public Schema getSchema() {
         return aliased() ? null : Policy.POLICY;
+    }
+
+    @Override
+    public Identity<ApprovalVoteRecord, Long> getIdentity() {
+        return (Identity<ApprovalVoteRecord, Long>) super.getIdentity();
     }
 
     @Override

@@ -414,6 +414,48 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         return (Instant) get(27);
     }
 
+    /**
+     * Setter for <code>policy.approval.terms</code>.
+     */
+    public void setTerms(JSONB value) {
+        set(28, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.terms</code>.
+     */
+    public JSONB getTerms() {
+        return (JSONB) get(28);
+    }
+
+    /**
+     * Setter for <code>policy.approval.edited_arguments</code>.
+     */
+    public void setEditedArguments(byte[] value) {
+        set(29, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.edited_arguments</code>.
+     */
+    public byte[] getEditedArguments() {
+        return (byte[]) get(29);
+    }
+
+    /**
+     * Setter for <code>policy.approval.edited_by</code>.
+     */
+    public void setEditedBy(String value) {
+        set(30, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.edited_by</code>.
+     */
+    public String getEditedBy() {
+        return (String) get(30);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -437,7 +479,7 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
     /**
      * Create a detached, initialised ApprovalRecord
      */
-    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt, Integer quorum, String[] approvedBy, JSONB seats, Instant escalatesAt, byte[] callDigest, Instant refusedUntil) {
+    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt, Integer quorum, String[] approvedBy, JSONB seats, Instant escalatesAt, byte[] callDigest, Instant refusedUntil, JSONB terms, byte[] editedArguments, String editedBy) {
         super(Approval.APPROVAL);
 
         setTenant(tenant);
@@ -468,6 +510,9 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         setEscalatesAt(escalatesAt);
         setCallDigest(callDigest);
         setRefusedUntil(refusedUntil);
+        setTerms(terms);
+        setEditedArguments(editedArguments);
+        setEditedBy(editedBy);
         resetTouchedOnNotNull();
     }
 }

@@ -9,7 +9,7 @@ import dev.portreeve.db.policy.tables.ApprovalVote;
 import java.time.Instant;
 import java.util.UUID;
 
-import org.jooq.Record4;
+import org.jooq.Record3;
 import org.jooq.impl.UpdatableRecordImpl;
 
 
@@ -119,13 +119,27 @@ public class ApprovalVoteRecord extends UpdatableRecordImpl<ApprovalVoteRecord> 
         return (Instant) get(6);
     }
 
+    /**
+     * Setter for <code>policy.approval_vote.n</code>.
+     */
+    public void setN(Long value) {
+        set(7, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval_vote.n</code>.
+     */
+    public Long getN() {
+        return (Long) get(7);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
 
     @Override
-    public Record4<String, UUID, String, String> key() {
-        return (Record4) super.key();
+    public Record3<String, UUID, Long> key() {
+        return (Record3) super.key();
     }
 
     // -------------------------------------------------------------------------
@@ -142,7 +156,7 @@ public class ApprovalVoteRecord extends UpdatableRecordImpl<ApprovalVoteRecord> 
     /**
      * Create a detached, initialised ApprovalVoteRecord
      */
-    public ApprovalVoteRecord(String tenant, UUID approvalId, String approver, String decision, String reason, String channel, Instant at) {
+    public ApprovalVoteRecord(String tenant, UUID approvalId, String approver, String decision, String reason, String channel, Instant at, Long n) {
         super(ApprovalVote.APPROVAL_VOTE);
 
         setTenant(tenant);
@@ -152,6 +166,7 @@ public class ApprovalVoteRecord extends UpdatableRecordImpl<ApprovalVoteRecord> 
         setReason(reason);
         setChannel(channel);
         setAt(at);
+        setN(n);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,94 @@
+package dev.portreeve.policy;
+
+import dev.portreeve.audit.AuditTrail;
+import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.Decision;
+import dev.portreeve.policy.access.Rule;
+import dev.portreeve.policy.approval.Asker;
+import dev.portreeve.policy.approval.ChangedCalls;
+import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.approval.TicketRequest;
+import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallId;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Denial;
+import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.ToolCall;
+import dev.portreeve.policy.guardrail.Guardrails;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Rules, as they are when they are asked, and guardrails for calls whose arguments an approver changed. A yes lifts none of them. */
+final class EditedCalls implements ChangedCalls {
+    private static final Price FREE = Price.perCall(NanoUsd.ZERO, "none");
+    private final Supplier<AccessPolicy> access;
+    private final Guardrails guardrails;
+
+    EditedCalls(Supplier<AccessPolicy> access, Guardrails guardrails) {
+        this.access = access;
+        this.guardrails = guardrails;
+    }
+
+    @Override
+    public Arguments lookAt(Ticket ticket, Arguments wanted) {
+        TicketRequest asked = ticket.request();
+        Asker asker = asked.terms().asker();
+        if (asker == null) {
+            throw new IllegalArgumentException("nothing of this call may be changed");
+        }
+        ToolCall call = new ToolCall(
+                new CallId(ticket.requestedByCall()),
+                asker.subject(asked),
+                asked.tool(),
+                wanted,
+                new Content(wanted.texts()),
+                new Estimate(0, 0, FREE),
+                false,
+                Deadline.in(Duration.ofMinutes(1)));
+        AccessPolicy rules = access.get();
+        Decision decision = rules.decide(call);
+        switch (decision) {
+            case Decision.Deny deny ->
+                throw new IllegalArgumentException(
+                        "the changed call is refused: " + deny.denial().detail());
+            case Decision.Ask ask -> requireSameRules(asked, ask);
+            case Decision.Permit ignored -> {}
+        }
+        Content masked = rules.maskable(call, decision)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a rule masks what was changed, and only text can be masked"));
+        return masked.equals(call.content()) ? wanted : wanted.withTexts(masked.runs());
+    }
+
+    /** Whom another rule would ask has not been asked. */
+    private static void requireSameRules(TicketRequest asked, Decision.Ask ask) {
+        Set<String> before = new HashSet<>(Arrays.asList(asked.rules().split(",")));
+        for (Rule rule : ask.rules()) {
+            if (!before.contains(rule.id())) {
+                throw new IllegalArgumentException("the changed call would be asked about by rule \"" + rule.id()
+                        + "\" too: deny this one, and have it asked for as it is to run");
+            }
+        }
+    }
+
+    @Override
+    public void require(ToolCall changed, AuditTrail trail) throws CallEnded {
+        if (access.get().decide(changed) instanceof Decision.Deny deny) {
+            throw new CallEnded(new CallOutcome.Denied(deny.denial()));
+        }
+        if (!guardrails.screenInput(changed, trail).equals(changed.content())) {
+            throw new CallEnded(new CallOutcome.Denied(new Denial(
+                    Denial.Stage.APPROVAL,
+                    Denial.Reason.APPROVAL_DENIED,
+                    "a guardrail would change what the approver wrote into the arguments, so it does not run")));
+        }
+    }
+}
