@@ -63,8 +63,8 @@ final class EditedCalls implements ChangedCalls {
             case Decision.Permit ignored -> {}
         }
         Content masked = rules.maskable(call, decision)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "a rule masks what was changed, and only text can be masked"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("a rule masks what was changed, and only text can be masked"));
         return masked.equals(call.content()) ? wanted : wanted.withTexts(masked.runs());
     }
 

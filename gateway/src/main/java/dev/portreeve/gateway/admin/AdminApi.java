@@ -39,8 +39,7 @@ final class AdminApi {
         ApprovalDesk desk = new ApprovalDesk(services.approvals(), services.tools(), services.tenants());
         this.slack = new SlackInteractions(desk, services.slack(), services.posts(), clock);
         this.bundles = new BundlesApi(desk, json);
-        this.approvals =
-                new ApprovalsApi(desk, remembered, services.approvals().links(), services.decisions(), json);
+        this.approvals = new ApprovalsApi(desk, remembered, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.calls = new CallFeed(services.records());

@@ -193,7 +193,8 @@ final class ToolCalls {
             return released.instead == null
                     ? waits.of(outcome, work.errand(), work.round(), work.tool().name())
                             .orElseGet(() -> released.noted(
-                                    OutcomeReplies.of(outcome, call.id(), work.tool().name(), released.result),
+                                    OutcomeReplies.of(
+                                            outcome, call.id(), work.tool().name(), released.result),
                                     outcome))
                     : released.instead;
         } catch (EvidenceUnavailable unavailable) {

@@ -151,18 +151,7 @@ public record ApprovalConfig(
 
     /** Without deputies. */
     public ApprovalConfig(List<Webhook> webhooks, Duration hold, Duration timeout, Duration redeemWithin, Money money) {
-        this(
-                webhooks,
-                hold,
-                timeout,
-                redeemWithin,
-                money,
-                VETO,
-                List.of(),
-                List.of(),
-                null,
-                List.of(),
-                FRESH_LOGIN);
+        this(webhooks, hold, timeout, redeemWithin, money, VETO, List.of(), List.of(), null, List.of(), FRESH_LOGIN);
     }
 
     /** One that gives the money of waiting calls back. */

@@ -115,8 +115,7 @@ public final class ApprovalGate {
      * @param inForce whether that version still is; asked before a yes is used, on the call's thread, and must not block
      */
     public ApprovalGate under(String version, BooleanSupplier inForce) {
-        return new ApprovalGate(
-                tickets, config, notices, people, sessions, changedCalls, version, inForce, ids);
+        return new ApprovalGate(tickets, config, notices, people, sessions, changedCalls, version, inForce, ids);
     }
 
     /**
@@ -294,12 +293,8 @@ public final class ApprovalGate {
         }
         String outdated = same.takeBackOutdated(ofCall, request, asking.trail.facts());
         asking.note = outdated == null ? asking.note : outdated;
-        Ticket ticket = tickets.open(
-                ids.get(),
-                request,
-                asking.call.id().value(),
-                ask.timeout(config.timeout()),
-                notices::of);
+        Ticket ticket =
+                tickets.open(ids.get(), request, asking.call.id().value(), ask.timeout(config.timeout()), notices::of);
         asking.opened |= ticket != null;
         return ticket;
     }
