@@ -380,7 +380,7 @@ class ConfigFileTest {
                     providers: [{ id: d, kind: demoo }]    | portreeve.yaml:1: providers[0].kind: "demoo" is not one of openai-compatible, demo, did you mean "demo"
                     organisation: { tenants: [{}] }        | portreeve.yaml:1: organisation.tenants[0]: missing "id"
                     policies: [{ effect: allow }]          | portreeve.yaml:1: policies[0]: missing "id"
-                    policies: [{ id: a, models: ["*"] }]   | portreeve.yaml:1: policies[0]: missing "effect": one of allow, deny, require-approval, label, mask
+                    policies: [{ id: a, models: ["*"] }]   | portreeve.yaml:1: policies[0]: missing "effect": one of allow, deny, require-approval, label, mask, limit
                     tool-servers: [{ slug: a }]            | portreeve.yaml:1: tool-servers[0]: tool server "a" needs either url or command
                     prices: { default-input-per-million: 1e999 } | portreeve.yaml:1: prices.default-input-per-million: "1e999" is not a decimal number such as 0.15
                     audit: { checkpoint-every: 1s, checkpoint-every: 2s } | portreeve.yaml:1: audit.checkpoint-every: stands in the file twice

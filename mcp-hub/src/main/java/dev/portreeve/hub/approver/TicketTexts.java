@@ -42,7 +42,7 @@ final class TicketTexts {
         if (ticket.decidedBy() != null) {
             node.put("decided_by", ticket.decidedBy());
         }
-        ArgumentView view = ArgumentView.of(ticket.request().arguments());
+        ArgumentView view = ArgumentView.of(ticket.arguments());
         ArrayNode arguments = node.putArray("arguments");
         view.entries().stream().limit(values).forEach(entry -> arguments.add(value(entry)));
         int left = view.leftOut() + Math.max(0, view.entries().size() - values);

@@ -50,7 +50,7 @@ record Mailboxes(Map<String, Map<String, String>> addresses, ApprovalLinks pages
     private String mail(Ticket ticket, String person) {
         TicketRequest request = ticket.request();
         String what = request.member() + " wants to call " + request.tool().name();
-        ArgumentView view = ArgumentView.of(request.arguments());
+        ArgumentView view = ArgumentView.of(ticket.arguments());
         StringBuilder text = new StringBuilder("[portreeve] " + what + "\n" + what + ", and that waits for you.\n\n");
         text.append("rule: ").append(request.rules()).append('\n');
         text.append("until: ").append(ticket.expiresAt()).append('\n');

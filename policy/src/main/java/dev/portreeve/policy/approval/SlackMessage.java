@@ -71,7 +71,7 @@ public final class SlackMessage {
                 + (ticket.yes().isEmpty() ? "none" : String.join(", ", ticket.yes()))
                 + "\nuntil: " + ticket.expiresAt() + "\nticket: " + ticket.id();
         blocks.add(section(facts));
-        ArgumentView view = ArgumentView.of(request.arguments());
+        ArgumentView view = ArgumentView.of(ticket.arguments());
         List<String> pages = pages(view);
         pages.stream().limit(MAX_SECTIONS).map(SlackMessage::section).forEach(blocks::add);
         if (pages.size() > MAX_SECTIONS || view.leftOut() > 0) {

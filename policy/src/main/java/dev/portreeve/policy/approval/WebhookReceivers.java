@@ -61,8 +61,8 @@ final class WebhookReceivers implements ApprovalChannel {
                 + ",\"tenant\":" + quote(request.tenant())
                 + ",\"requester\":" + quote(request.member())
                 + ",\"tool\":" + quote(request.tool().name())
-                + ",\"arguments\":" + arguments(request)
-                + ",\"arguments_sha256\":" + quote(request.arguments().digest())
+                + ",\"arguments\":" + arguments(ticket)
+                + ",\"arguments_sha256\":" + quote(ticket.arguments().digest())
                 + ",\"rule\":" + quote(request.rules())
                 + ",\"approvers\":[" + approvers
                 + "],\"later\":[" + later(ticket)
@@ -97,8 +97,8 @@ final class WebhookReceivers implements ApprovalChannel {
                 .collect(Collectors.joining(","));
     }
 
-    private static String arguments(TicketRequest request) {
-        byte[] canonical = request.arguments().canonical();
+    private static String arguments(Ticket ticket) {
+        byte[] canonical = ticket.arguments().canonical();
         return canonical.length > MAX_ARGUMENTS ? "null" : new String(canonical, StandardCharsets.UTF_8);
     }
 
