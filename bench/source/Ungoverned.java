@@ -6,6 +6,7 @@ import dev.portreeve.audit.Receipt;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.http.WaitingPage;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.KeptAnswer;
 import dev.portreeve.gateway.idempotency.KeptAnswers;
@@ -28,8 +29,10 @@ import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.ApprovalConfig;
 import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.ApprovalStore;
+import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.Tickets;
 import dev.portreeve.policy.budget.Reservation;
 import dev.portreeve.policy.call.BudgetState;
@@ -52,6 +55,7 @@ import dev.portreeve.policy.key.KeyInfo;
 import dev.portreeve.policy.key.Pepper;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
@@ -73,6 +77,7 @@ import java.util.UUID;
 public final class Ungoverned {
     private static final Subject ANYONE = new Subject("bench", "load", Subject.Kind.AGENT, "wrk", "benchbenchbe");
     private static final Pepper PEPPER = Pepper.of(new byte[Pepper.BYTES]);
+    private static final URI NOWHERE = URI.create("http://127.0.0.1/");
 
     private Ungoverned() {}
 
@@ -81,8 +86,12 @@ public final class Ungoverned {
         InstantSource clock = InstantSource.system();
         AuditLog audit = new AuditLog(new Nowhere());
         AccessPolicy access = AccessPolicy.of(config.policies());
+        Tickets tickets = tickets(audit);
         CallGovernor governor = new CallGovernor(
-                audit, () -> access, Guardrails.of(List.of()), Ungoverned::reserve, approvals(audit), PEPPER);
+                audit, () -> access, Guardrails.of(List.of()), Ungoverned::reserve, gate(tickets), PEPPER);
+        Approvals approvals = new Approvals(tickets, ApprovalConfig.DEFAULT, new ApprovalLinks(NOWHERE, PEPPER));
+        SealedTokens seal = new SealedTokens(
+                new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom());
         AlarmClock alarms = new AlarmClock();
         OutboundHttp http = OutboundHttp.create(Duration.ofSeconds(5), NameResolver.SYSTEM, alarms);
         ModelRouter models = new ModelRouter(
@@ -101,7 +110,7 @@ public final class Ungoverned {
                 governor,
                 () -> access,
                 Ungoverned::callId,
-                new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
+                seal,
                 HubStores.none(audit, clock),
                 clock);
         HttpEdge edge = new HttpEdge(
@@ -124,6 +133,8 @@ public final class Ungoverned {
                         new KeepsNoConversation(),
                         config.responses(),
                         hub,
+                        approvals,
+                        new WaitingPage(seal, approvals, () -> NOWHERE),
                         Ungoverned::callId,
                         () -> true,
                         clock));
@@ -142,15 +153,22 @@ public final class Ungoverned {
         return new CallId(UUID.randomUUID());
     }
 
-    private static ApprovalGate approvals(AuditLog audit) {
+    private static Tickets tickets(AuditLog audit) {
         ApprovalStore none = (ApprovalStore) Proxy.newProxyInstance(
                 Ungoverned.class.getClassLoader(), new Class<?>[] {ApprovalStore.class}, (proxy, method, arguments) -> {
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(proxy, method, arguments);
+                    }
                     throw new IllegalStateException("asked for an approval: " + method.getName());
                 });
+        return new Tickets(none, audit, PEPPER);
+    }
+
+    private static ApprovalGate gate(Tickets tickets) {
         return new ApprovalGate(
-                new Tickets(none, audit, PEPPER),
+                tickets,
                 ApprovalConfig.DEFAULT,
-                new ApprovalNotices(URI.create("http://127.0.0.1/"), UUID::randomUUID),
+                new ApprovalNotices(List.of(), NOWHERE, UUID::randomUUID),
                 "bench",
                 UUID::randomUUID);
     }

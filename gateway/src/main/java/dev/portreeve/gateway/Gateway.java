@@ -119,7 +119,6 @@ public final class Gateway implements AutoCloseable {
         SealedTokens seal = seal(pepper, random);
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal, policy), waiting);
-        policy.rules().onChange(hub::rulesChanged);
         this.models = parts.add(models(config, media(), clock));
         this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal), waiting);
@@ -165,7 +164,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private McpHub connectHub(PolicyEngine policy, SealedTokens tokens, HubStores stores, WaitingPage waiting) {
-        return parts.add(McpHub.connect(
+        McpHub connected = parts.add(McpHub.connect(
                 config.toolServers(),
                 config.views(),
                 policy.governor(),
@@ -176,6 +175,8 @@ public final class Gateway implements AutoCloseable {
                 clock,
                 HubLimits.DEFAULT,
                 waiting));
+        policy.rules().onChange(connected::rulesChanged);
+        return connected;
     }
 
     private HubStores hubStores(Database database, Evidence evidence, SealedTokens seal, PolicyEngine policy) {

@@ -116,6 +116,8 @@ class AccountsTest {
         chat(fixture.newKey("bot"), "run-1");
         awaitRows(1);
         assertTrue(reconciled().path("agrees").asBoolean(false));
+        // Where the call's end stands: beside its hold, or with it.
+        fixture.execute("UPDATE policy.later_posting SET amount_nanos = amount_nanos + 1");
         fixture.execute("UPDATE policy.hold SET charged_nanos = charged_nanos + 1");
         GatewayFixture.Outcome broken = fixture.run("budgets", "reconcile");
         assertEquals(1, broken.exitCode(), broken.out());

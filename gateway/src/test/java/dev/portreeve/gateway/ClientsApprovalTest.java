@@ -99,7 +99,8 @@ class ClientsApprovalTest {
                         .build())
                 .cacheToolList(false)
                 .build()) {
-            await().until(() -> client.listTools().stream().anyMatch(tool -> tool.name().equals("notes__echo")));
+            await().until(() ->
+                    client.listTools().stream().anyMatch(tool -> tool.name().equals("notes__echo")));
             asksAndRuns("Plant the lemons.", text -> {
                 ToolExecutionRequest request = ToolExecutionRequest.builder()
                         .name("notes__echo")
@@ -118,18 +119,19 @@ class ClientsApprovalTest {
     @Test
     void javaSdkOfMcp() {
         String key = gateway.newKey("bot");
-        try (McpSyncClient client = McpClient.sync(
-                        HttpClientStreamableHttpTransport.builder(listener())
-                                .endpoint("/mcp")
-                                .requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + key))
-                                .build())
+        try (McpSyncClient client = McpClient.sync(HttpClientStreamableHttpTransport.builder(listener())
+                        .endpoint("/mcp")
+                        .requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + key))
+                        .build())
                 .build()) {
             client.initialize();
             await().until(() -> client.listTools().tools().stream()
                     .anyMatch(tool -> tool.name().equals("notes__echo")));
-            asksAndRuns("Prune the figs.", text -> text(client.callTool(CallToolRequest.builder("notes__echo")
-                    .arguments(Map.of("text", text))
-                    .build())));
+            asksAndRuns(
+                    "Prune the figs.",
+                    text -> text(client.callTool(CallToolRequest.builder("notes__echo")
+                            .arguments(Map.of("text", text))
+                            .build())));
         }
     }
 

@@ -112,6 +112,22 @@ class PolicyVersionsTest {
         return found;
     }
 
+    /** The file limits nothing, so that nothing was counted before; and what a rule limits is what it says now. */
+    @Test
+    void aLimitThatIsPublishedHoldsAndSoDoesAnotherInItsPlace() throws Exception {
+        String limit = "policies: [ { id: few, effect: limit, models: [fast], limit: { requests: %d, per: 1h } } ]";
+        ok(draft(limit.formatted(2)));
+        ok(here.run("policy", "publish", "1"));
+        assertEquals(List.of(200, 200, 429), List.of(call(here, "fast"), call(here, "fast"), call(here, "fast")));
+        ok(draft(limit.formatted(4)));
+        ok(here.run("policy", "publish", "2"));
+        assertEquals(200, call(here, "fast"));
+        ok(here.run("policy", "rollback", "0", "--reason", "no limit"));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(200, call(here, "fast"));
+        }
+    }
+
     @Test
     void aDraftIsInForceOncePublishedAndNoLongerOnceRolledBack() throws Exception {
         assertEquals(403, call(here, "smart"));

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -208,7 +209,7 @@ public final class McpHub implements AutoCloseable {
 
     /** Where people decide about what servers say about themselves. */
     public DefinitionDesk definitions() {
-        return catalog.desk();
+        return catalog.desk(Set.of(ApproverTools.SLUG));
     }
 
     /** How the downstream servers are, in the order of the configuration; never blocks. */

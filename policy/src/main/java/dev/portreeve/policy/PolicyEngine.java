@@ -6,10 +6,7 @@ import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalLinks;
-import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Approvals;
-import dev.portreeve.policy.approval.Escalations;
-import dev.portreeve.policy.approval.PauseRequests;
 import dev.portreeve.policy.approval.People;
 import dev.portreeve.policy.approval.PostgresApprovalStore;
 import dev.portreeve.policy.approval.ReceiverAnswers;
@@ -22,11 +19,9 @@ import dev.portreeve.policy.budget.BudgetReport;
 import dev.portreeve.policy.budget.LeaseRecalls;
 import dev.portreeve.policy.budget.LeaseReturns;
 import dev.portreeve.policy.budget.LeaseSweeper;
-import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.ParkedHoldSweeper;
 import dev.portreeve.policy.budget.PostgresBudgetGauge;
 import dev.portreeve.policy.budget.PostgresBudgetLedger;
-import dev.portreeve.policy.budget.PostgresBudgetWatch;
 import dev.portreeve.policy.budget.PostgresBudgets;
 import dev.portreeve.policy.budget.PostgresCarvedBudgets;
 import dev.portreeve.policy.budget.PostgresClock;
@@ -40,13 +35,9 @@ import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.RateLimits;
-import dev.portreeve.policy.notice.AnswerReader;
 import dev.portreeve.policy.notice.MailChannel;
-import dev.portreeve.policy.notice.NoticeDelivery;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.PostgresOutbox;
-import dev.portreeve.policy.notice.Receivers;
-import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.notice.WebhookChannel;
 import dev.portreeve.policy.session.PostgresSessionLabels;
 import dev.portreeve.policy.signal.PostgresNotifications;
@@ -58,12 +49,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,15 +80,6 @@ public final class PolicyEngine implements AutoCloseable {
     private static final Duration LEASES_EVERY = Duration.ofMillis(500);
 
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
-    private static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
-    private static final Duration NOTICES_FORGOTTEN_EVERY = Duration.ofMinutes(10);
-    /** What was sent, for whoever asks a receiver why it heard nothing. */
-    private static final Duration NOTICES_KEPT = Duration.ofDays(7);
-
-    private static final Duration PAUSES_EVERY = Duration.ofSeconds(1);
-    private static final Duration THRESHOLDS_EVERY = Duration.ofSeconds(2);
-    /** All calls of a tenant since the last look go into one message. */
-    private static final Duration OVERRUNS_EVERY = Duration.ofMinutes(1);
 
     private static final Duration REJECTIONS_EVERY = Duration.ofSeconds(1);
     private static final Duration SESSIONS_EVERY = Duration.ofMinutes(10);
@@ -187,14 +166,20 @@ public final class PolicyEngine implements AutoCloseable {
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
                 ground.pepper(),
                 config.recordedArguments());
-        ReservationSweeper sweeper = new ReservationSweeper(ground.database(), audit, ledger);
-        sweeper.runOnce();
+        ReservationSweeper sweeper = swept(ground, ledger);
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
-        this.watch = watch(config, ground, tickets, stops);
+        this.watch = Telling.watch(config, ground, tickets, stops);
         this.outbox = new PostgresOutbox(ground.database());
-        this.post = post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
+        this.post = Telling.post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
+    }
+
+    /** What an earlier crash left is resolved before anybody is let in. */
+    private static ReservationSweeper swept(Ground ground, PostgresBudgetLedger ledger) {
+        ReservationSweeper sweeper = new ReservationSweeper(ground.database(), ground.audit(), ledger);
+        sweeper.runOnce();
+        return sweeper;
     }
 
     private void listen(PostgresBudgetLedger ledger) {
@@ -228,7 +213,6 @@ public final class PolicyEngine implements AutoCloseable {
     private static RateLimits limits(PolicyConfig config, Ground ground, PostgresNotifications notifications) {
         return RateLimits.on(
                 OrganisationLimits.of(config.organisation()),
-                config.policies(),
                 ground.database(),
                 ground.ids().get(),
                 notifications);
@@ -249,69 +233,12 @@ public final class PolicyEngine implements AutoCloseable {
         return new ApprovalGate(
                 tickets,
                 config.approvals(),
-                notices(config, ground),
+                Telling.notices(config, ground),
                 People.of(config.organisation(), config.approvals(), ground.clock()),
                 config.sessions(),
                 new EditedCalls(access, Guardrails.of(config.guardrails())),
                 access.get().version(),
                 ground.ids());
-    }
-
-    private static ApprovalNotices notices(PolicyConfig config, Ground ground) {
-        return ApprovalNotices.of(
-                config.approvals(),
-                config.notices().email() == null ? OrganisationConfig.EMPTY : config.organisation(),
-                ground.decisions(),
-                ground.ids(),
-                new ApprovalLinks(ground.decisions(), ground.pepper()));
-    }
-
-    private static Housekeeping watch(PolicyConfig config, Ground ground, Tickets tickets, Stops stops) {
-        Receivers receivers = new Receivers(config.notices(), ground.ids());
-        PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
-        ApprovalNotices notices = notices(config, ground);
-        PauseRequests pauses = new PauseRequests(tickets, stops, notices, receivers, ground.ids());
-        Escalations escalations = new Escalations(tickets, notices);
-        return new Housekeeping(
-                "watch",
-                List.of(
-                        new Chore("asking whether who is paused may go on", PAUSES_EVERY, pauses::runOnce),
-                        new Chore("telling more people of tickets that wait", TICKETS_EVERY, escalations::runOnce),
-                        new Chore("looking for thresholds that were passed", THRESHOLDS_EVERY, watch::thresholds),
-                        new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns)));
-    }
-
-    /** Each on a thread of its own: a receiver that hangs must keep nobody else waiting. */
-    private static List<Housekeeping> post(PolicyConfig config, Ground ground, Outbox outbox, AnswerReader answers) {
-        List<Webhook> webhooks = Stream.concat(
-                        config.approvals().webhooks().stream(), config.notices().webhooks().stream())
-                .toList();
-        NoticeDelivery byWebhook =
-                NoticeDelivery.byWebhook(outbox, ground.webhooks(), webhooks, answers, ground.clock(), ground.random());
-        NoticeDelivery byEmail = NoticeDelivery.byEmail(
-                outbox, ground.mail(), config.notices().email(), mailed(config), ground.random());
-        NoticeDelivery bySlack = NoticeDelivery.bySlack(
-                outbox, ground.webhooks(), config.approvals().slack(), ground.random());
-        return List.of(
-                new Housekeeping(
-                        "webhook-notices",
-                        List.of(
-                                new Chore("sending notices to webhooks", NOTICES_EVERY, byWebhook::runOnce),
-                                new Chore(
-                                        "forgetting notices",
-                                        NOTICES_FORGOTTEN_EVERY,
-                                        () -> outbox.forget(NOTICES_KEPT)))),
-                new Housekeeping(
-                        "email-notices",
-                        List.of(new Chore("sending notices by e-mail", NOTICES_EVERY, byEmail::runOnce))),
-                new Housekeeping(
-                        "slack-notices", List.of(new Chore("posting to Slack", NOTICES_EVERY, bySlack::runOnce))));
-    }
-
-    private static Set<String> mailed(PolicyConfig config) {
-        return config.organisation().addresses().values().stream()
-                .flatMap(people -> people.values().stream())
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     private List<Chore> chores(

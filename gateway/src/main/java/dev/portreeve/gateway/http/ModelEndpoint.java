@@ -68,7 +68,7 @@ final class ModelEndpoint {
         this.routing = routing;
         this.clients = clients;
         this.idempotent = idempotent;
-        this.replays = new Replays(governor);
+        this.replays = new Replays(governor, clients);
         this.limits = limits;
         this.loops = loops;
         this.memory = new ThoughtMemory(work.clock());
@@ -124,8 +124,7 @@ final class ModelEndpoint {
             requireReadable(request);
             Optional<RoutedModel> model = routing.model(request.model());
             if (model.isEmpty()) {
-                ErrorAnswer unknown = CallErrors.unknownModel(request.model());
-                refusals.refuse(response, report, subject, operation.code(), request.model(), unknown);
+                refuseUnknown(request, subject, response, report);
                 return;
             }
             String words = IdempotentCalls.words(http.headers(), operation);
@@ -149,6 +148,11 @@ final class ModelEndpoint {
         } catch (RuntimeException failed) {
             throw new BrokenCall(report.id(), failed);
         }
+    }
+
+    private void refuseUnknown(ModelRequest request, Subject subject, ServerResponse response, CallReport report) {
+        ErrorAnswer unknown = CallErrors.unknownModel(request.model());
+        refusals.refuse(response, report, subject, request.operation().code(), request.model(), unknown);
     }
 
     /** Nothing if no target has such an operation. */
@@ -191,21 +195,7 @@ final class ModelEndpoint {
                     return;
                 }
                 case IdempotentCalls.Turn.Replay replay -> {
-                    each.keyed(replay.original());
-                    String model = asked.model().name();
-                    StreamForm form = StreamForm.of(request.dialect(), http);
-                    try (ClientOutput output =
-                            clients.output(request, form, response, each, new Cancellation(), false)) {
-                        replays.give(
-                                each.id(),
-                                asked.subject(),
-                                model,
-                                request,
-                                replay,
-                                patience,
-                                PassedHeaders.correlation(http.headers()),
-                                output);
-                    }
+                    replays.give(asked, replay, patience, http, response, each);
                     return;
                 }
                 case IdempotentCalls.Turn.Make make -> {

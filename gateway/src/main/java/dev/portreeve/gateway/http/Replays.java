@@ -7,9 +7,8 @@ import dev.portreeve.gateway.dialect.RequestReading;
 import dev.portreeve.gateway.idempotency.KeptAnswer;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.policy.CallGovernor;
-import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
-import dev.portreeve.policy.call.Correlation;
+import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.LlmCall;
@@ -17,8 +16,9 @@ import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.Repeatable;
 import dev.portreeve.policy.call.Resource;
-import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.Usage;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 
 /**
  * Gives kept answers again. Each time is a governed call of its own, which costs nothing: rules and the guardrails of requests
@@ -28,33 +28,43 @@ final class Replays {
     private static final Estimate FREE = new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "none"));
 
     private final CallGovernor governor;
+    private final Clients clients;
 
-    Replays(CallGovernor governor) {
+    Replays(CallGovernor governor, Clients clients) {
         this.governor = governor;
+        this.clients = clients;
     }
 
-    /** @param model by the name it was called by */
+    /** Answers a call that was answered before. */
     void give(
-            CallId id,
-            Subject subject,
-            String model,
-            ModelRequest request,
+            AskedCall asked,
             IdempotentCalls.Turn.Replay turn,
             Deadline deadline,
-            Correlation said,
-            ClientOutput output) {
-        KeptAnswer kept = turn.answer();
-        LlmCall call = new LlmCall(
-                        id,
-                        subject,
-                        new Resource.Model(model),
-                        request.operation().code(),
-                        request.content(),
-                        FREE,
-                        deadline)
-                .under(new Repeatable.Replay(turn.original()))
-                .asking(new RequestReading(request))
-                .of(said);
+            ServerRequest http,
+            ServerResponse response,
+            CallReport report) {
+        report.keyed(turn.original());
+        StreamForm form = StreamForm.of(asked.request().dialect(), http);
+        try (ClientOutput output = clients.output(asked.request(), form, response, report, new Cancellation(), false)) {
+            give(
+                    new LlmCall(
+                                    report.id(),
+                                    asked.subject(),
+                                    new Resource.Model(asked.model().name()),
+                                    asked.request().operation().code(),
+                                    asked.request().content(),
+                                    FREE,
+                                    deadline)
+                            .under(new Repeatable.Replay(turn.original()))
+                            .asking(new RequestReading(asked.request()))
+                            .of(PassedHeaders.correlation(http.headers())),
+                    asked.request(),
+                    turn.answer(),
+                    output);
+        }
+    }
+
+    private void give(LlmCall call, ModelRequest request, KeptAnswer kept, ClientOutput output) {
         ProviderReply reply = new ProviderReply();
         AnswerHead head = new AnswerHead(kept.contentType(), kept.headers());
         CallOutcome outcome = governor.<AnswerChunk>govern(

@@ -142,21 +142,22 @@ public final class ToolConversation {
         for (int i = fresh; i < items.size(); i++) {
             JsonNode item = items.path(i);
             if (is(item, McpItems.RESPONSE)) {
-                String id = Json.string(item, McpItems.REQUEST_ID, "");
-                JsonNode request = asked.remove(id);
-                if (request == null) {
-                    throw bad("input", "there is no open approval request \"" + id + "\" in this conversation");
-                }
-                OwnCall call = call(request);
-                if (!labels.contains(call.label())) {
-                    throw bad(
-                            "tools",
-                            "name the server \"" + call.label() + "\" in tools again, as in the request before");
-                }
-                said.add(new Said(id, call, item.path("approve").asBoolean(false), Json.string(item, "reason")));
+                said.add(said(item, asked.remove(Json.string(item, McpItems.REQUEST_ID, ""))));
             }
         }
         return said;
+    }
+
+    private Said said(JsonNode item, @Nullable JsonNode request) {
+        String id = Json.string(item, McpItems.REQUEST_ID, "");
+        if (request == null) {
+            throw bad("input", "there is no open approval request \"" + id + "\" in this conversation");
+        }
+        OwnCall call = call(request);
+        if (!labels.contains(call.label())) {
+            throw bad("tools", "name the server \"" + call.label() + "\" in tools again, as in the request before");
+        }
+        return new Said(id, call, item.path("approve").asBoolean(false), Json.string(item, "reason"));
     }
 
     private static OwnCall call(JsonNode item) {

@@ -20,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 public final class DefinitionDesk {
     private final Definitions definitions;
     private final Set<String> servers;
+    private final Set<String> own;
     private final Runnable onChange;
 
-    /** @param onChange called after each decision */
-    DefinitionDesk(Definitions definitions, Set<String> servers, Runnable onChange) {
+    /**
+     * @param own servers that are the gateway itself, about which nobody decides
+     * @param onChange called after each decision
+     */
+    DefinitionDesk(Definitions definitions, Set<String> servers, Set<String> own, Runnable onChange) {
         this.definitions = definitions;
         this.servers = servers;
+        this.own = Set.copyOf(own);
         this.onChange = onChange;
     }
 
@@ -48,7 +53,7 @@ public final class DefinitionDesk {
 
     /** Everything the configured servers offer, by server, kind and name. Looks through all of it: for people, not for calls. */
     public List<Offer> offers() {
-        return offers(row -> true, Integer.MAX_VALUE);
+        return offers(row -> !own.contains(row.server()), Integer.MAX_VALUE);
     }
 
     /** The first of those that wait for a person, in the same order. */

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -160,7 +161,12 @@ public final class ToolCatalog implements AutoCloseable {
 
     /** Where people decide about definitions. */
     public DefinitionDesk desk() {
-        return new DefinitionDesk(definitions, Collections.unmodifiableSet(listings.keySet()), this::rebuild);
+        return desk(Set.of());
+    }
+
+    /** @param own servers that are the gateway itself, about which nobody decides */
+    public DefinitionDesk desk(Set<String> own) {
+        return new DefinitionDesk(definitions, Collections.unmodifiableSet(listings.keySet()), own, this::rebuild);
     }
 
     /** Everything there is, as {@code /mcp} shows it. */

@@ -41,6 +41,7 @@ public final class ApprovalGate {
     private static final int MAX_ROUNDS = 8;
 
     private final Tickets tickets;
+    private final RememberedYes remembered;
     private final ApprovalConfig config;
     private final ApprovalNotices notices;
     private final People people;
@@ -101,6 +102,7 @@ public final class ApprovalGate {
         this.sessions = sessions;
         this.changedCalls = changedCalls;
         this.tickets = tickets;
+        this.remembered = new RememberedYes(tickets);
         this.config = config;
         this.notices = notices;
         this.people = people;
@@ -213,9 +215,9 @@ public final class ApprovalGate {
         if (carried != null) {
             return carried.approval();
         }
-        Approval remembered = remembered(call, request, binding, trail);
-        if (remembered != null) {
-            return remembered;
+        Approval before = remembered.of(call, request, binding, trail);
+        if (before != null) {
+            return before;
         }
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
@@ -225,42 +227,6 @@ public final class ApprovalGate {
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
-    }
-
-    /**
-     * A yes that was remembered and covers this call; {@code null} if there is none, or if one was given to this very call, which goes first.
-     * Where the rules let none be remembered, nothing is looked up.
-     */
-    private @Nullable Approval remembered(ToolCall call, TicketRequest request, String binding, AuditTrail trail)
-            throws CallEnded {
-        if (request.terms().remember() == null) {
-            return null;
-        }
-        List<StandingApproval> covering = tickets.standing().covering(request);
-        if (covering.isEmpty() || hasOwnYes(request, binding)) {
-            return null;
-        }
-        List<Ticket> ofCall = tickets.stored().ofCall(request.tenant(), request.callDigest());
-        Ticket veto = new SameCall(tickets).veto(ofCall);
-        if (veto != null) {
-            trail.facts().put("approval", veto.id().toString());
-            throw refused(veto);
-        }
-        for (StandingApproval standing : covering) {
-            if (tickets.standing().use(standing, call.id().value())) {
-                trail.facts().put("standing_approval", StandingFacts.used(standing));
-                new SameCall(tickets).takeBackCovered(ofCall, request, standing);
-                return new Approval(standing.grant().ticket(), request.arguments());
-            }
-        }
-        return null;
-    }
-
-    private boolean hasOwnYes(TicketRequest request, String binding) {
-        return tickets.stored()
-                .latest(request.tenant(), binding)
-                .filter(ticket -> ticket.state() instanceof TicketState.Approved && !ticket.over())
-                .isPresent();
     }
 
     /** A call on its way through the gate. */
@@ -299,7 +265,7 @@ public final class ApprovalGate {
         return ticket;
     }
 
-    private static CallEnded refused(Ticket ticket) {
+    static CallEnded refused(Ticket ticket) {
         String reason = ticket.reason() == null ? "" : ": " + ticket.reason();
         return denied(
                 Denial.Reason.APPROVAL_DENIED,

@@ -17,32 +17,15 @@ import org.jspecify.annotations.Nullable;
  * brings the balances, the leases and what is known of the calls, and writes what came out.
  */
 final class Ruling {
-    private final Map<WindowKey, Place> places = new HashMap<>();
+    private final WindowBalances windows;
     private final Map<CallKey, HoldState> calls;
     private final LeaseTurn leases;
-    private final List<Place> changed = new ArrayList<>();
     private final List<HoldRow> holds = new ArrayList<>();
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
     private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
     private final Map<WindowKey, Spent> rolling = new LinkedHashMap<>();
     private final List<Counting> counting = new ArrayList<>();
     private final Map<Counting, Spent> takenBack = new LinkedHashMap<>();
-    /** Where the call before stood, as the next nearly always does. */
-    private List<WindowKey> windowsBefore = List.of();
-
-    private Place[] placesBefore = {};
-
-    /** A window's balance, as far as the batch is decided. */
-    private static final class Place {
-        private final WindowKey window;
-        private Balance balance;
-        private boolean changed;
-
-        Place(WindowKey window, Balance balance) {
-            this.window = window;
-            this.balance = balance;
-        }
-    }
 
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
@@ -88,7 +71,7 @@ final class Ruling {
      * @param calls the holds that exist, of those the batch may meet again
      */
     Ruling(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> calls, LeaseTurn leases) {
-        balances.forEach((window, balance) -> places.put(window, new Place(window, balance)));
+        this.windows = new WindowBalances(balances);
         this.calls = new HashMap<>(calls);
         this.leases = leases;
     }
@@ -123,11 +106,10 @@ final class Ruling {
             }
         }
         for (WindowKey window : spoken) {
-            Place place = places.get(window);
-            if (place != null) {
-                leases.renew(window, place.balance);
+            if (windows.has(window)) {
+                leases.renew(window, windows.of(window));
                 if (leases.changes(window)) {
-                    change(place, place.balance);
+                    windows.change(window, windows.of(window));
                 }
             }
         }
@@ -234,9 +216,9 @@ final class Ruling {
     }
 
     private void hold(CallKey call, Amounts amounts, Hold hold) {
-        Place[] at = places(hold.windows());
+        WindowBalances.Place[] at = windows.places(hold.windows());
         for (int i = 0; i < at.length; i++) {
-            change(at[i], at[i].balance.hold(amounts.on(i)));
+            windows.change(at[i], at[i].balance().hold(amounts.on(i)));
         }
         calls.put(call, new HoldState(amounts, null));
         holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
@@ -256,7 +238,7 @@ final class Ruling {
             }
             long amount = hold.amounts().on(i);
             WindowKey window = level.key();
-            if (!places.containsKey(window) && window.isOfSession()) {
+            if (!windows.has(window) && window.isOfSession()) {
                 return new Hold.Decision.Exhausted(level, null, false, 0);
             }
             Balance before = balance(window);
@@ -309,12 +291,12 @@ final class Ruling {
             settlement.finish(Settlement.Result.RESOLVED_BEFORE, posted);
             return;
         }
-        Place[] at = places(settlement.windows());
+        WindowBalances.Place[] at = windows.places(settlement.windows());
         for (int i = 0; i < at.length; i++) {
             long spent = posted.amount().on(i);
             long beyond = posted.overrun().on(i);
-            change(at[i], at[i].balance.resolve(state.amounts().on(i), spent, beyond));
-            spend(at[i].window, spent, beyond);
+            windows.change(at[i], at[i].balance().resolve(state.amounts().on(i), spent, beyond));
+            spend(at[i].window(), spent, beyond);
         }
         calls.put(call, state.resolved(posted));
         postings.put(call, posted);
@@ -341,43 +323,17 @@ final class Ruling {
         }
     }
 
-    private Place[] places(List<WindowKey> windows) {
-        if (!windows.equals(windowsBefore)) {
-            placesBefore = windows.stream().map(this::place).toArray(Place[]::new);
-            windowsBefore = windows;
-        }
-        return placesBefore;
-    }
-
-    private Place place(WindowKey window) {
-        Place place = places.get(window);
-        if (place == null) {
-            throw new IllegalStateException("no balance of budget \"" + window.budgetId() + "\" for " + window.start());
-        }
-        return place;
-    }
-
     private Balance balance(WindowKey window) {
-        return place(window).balance;
+        return windows.of(window);
     }
 
     private void change(WindowKey window, Balance after) {
-        change(place(window), after);
-    }
-
-    private void change(Place place, Balance after) {
-        place.balance = after;
-        if (!place.changed) {
-            place.changed = true;
-            changed.add(place);
-        }
+        windows.change(window, after);
     }
 
     /** The balances that are different now. */
     Map<WindowKey, Balance> changed() {
-        Map<WindowKey, Balance> result = new LinkedHashMap<>();
-        changed.forEach(place -> result.put(place.window, place.balance));
-        return result;
+        return windows.changed();
     }
 
     /** What was spent of rolling budgets, to be written with the time it counts. */

@@ -56,34 +56,13 @@ public final class RateLimits implements AutoCloseable {
     }
 
     /**
-     * The limits of one replica, shared with all others on the database.
+     * The limits of one replica, shared with all others on the database. What rules limit need not be known before a call matches one.
      *
      * @param database a pool with the application's role
      * @param replica names this run of this process; no other one may ever have it
      * @param notifications not started yet
      */
     public static RateLimits on(
-            List<Limit> limits, DataSource database, UUID replica, PostgresNotifications notifications) {
-        if (limits.isEmpty()) {
-            return NONE;
-        }
-        return shared(limits, database, replica, notifications);
-    }
-
-    /** The same with what rules limit, of which nothing need be known before a call matches one. */
-    public static RateLimits on(
-            List<Limit> limits,
-            List<Rule> rules,
-            DataSource database,
-            UUID replica,
-            PostgresNotifications notifications) {
-        boolean limiting = rules.stream().anyMatch(rule -> rule.effect() == Rule.Effect.LIMIT);
-        return limiting
-                ? shared(limits, database, replica, notifications)
-                : on(limits, database, replica, notifications);
-    }
-
-    private static RateLimits shared(
             List<Limit> limits, DataSource database, UUID replica, PostgresNotifications notifications) {
         Sharing sharing = new Sharing(new PostgresLimitStore(database), replica, System::nanoTime);
         notifications.listen(Sharing.CHANNEL, sharing);

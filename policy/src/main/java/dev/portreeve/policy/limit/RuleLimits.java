@@ -11,20 +11,27 @@ import org.jspecify.annotations.Nullable;
 
 /** The limits that rules put on what they match, made when a tenant's first call does. Thread-safe. */
 final class RuleLimits {
-    private final Map<OfTenant, Limit> known = new ConcurrentHashMap<>();
+    /** More than any policy has: those of rules that were in force once are forgotten then. */
+    private static final int MOST = 10_000;
 
-    /** Rules stand for all tenants, and each tenant counts for itself. */
-    private record OfTenant(String tenant, String rule) {}
+    /** Rules stand for all tenants, and each tenant counts for itself; a rule that is published anew may limit otherwise. */
+    private record OfTenant(String tenant, String rule, Quota quota) {}
+
+    private final Map<OfTenant, Limit> known = new ConcurrentHashMap<>();
 
     List<Limit> of(Subject subject, List<Rule> rules) {
         List<Limit> limits = List.of();
+        if (known.size() > MOST) {
+            known.clear();
+        }
         for (Rule rule : rules) {
             Quota quota = rule.obligations().limit();
             if (quota != null) {
                 if (limits.isEmpty()) {
                     limits = new ArrayList<>(2);
                 }
-                limits.add(known.computeIfAbsent(new OfTenant(subject.tenant(), rule.id()), key -> limit(key, quota)));
+                limits.add(known.computeIfAbsent(
+                        new OfTenant(subject.tenant(), rule.id(), quota), key -> limit(key, quota)));
             }
         }
         return limits;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.policy.approval.ApprovalChannel.Occasion;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.notice.Notice;
 import dev.portreeve.policy.notice.SlackConfig;
 import dev.portreeve.policy.notice.Webhook;
-import dev.portreeve.policy.call.Secret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,7 +33,13 @@ class ApprovalChannelsTest {
                 new WebhookReceivers(
                         List.of(new Webhook(URI.create("https://hooks.example.com/"), SECRET)), DECISIONS, links),
                 new SlackChannel(new SlackConfig(
-                        new Secret("https://hooks.slack.com/services/T0/B0/x"), null, null, SECRET, Map.of("U0ANN0001", "ann"), null, null)),
+                        new Secret("https://hooks.slack.com/services/T0/B0/x"),
+                        null,
+                        null,
+                        SECRET,
+                        Map.of("U0ANN0001", "ann"),
+                        null,
+                        null)),
                 new Mailboxes(Map.of("acme", Map.of("ann", "ann@example.com")), links));
     }
 
