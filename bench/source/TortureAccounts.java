@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 
 /** Compares what a torture run left in the ledger and in the records with what the provider counted. */
@@ -20,7 +21,8 @@ final class TortureAccounts {
             FROM policy.budget_window w ORDER BY w.budget_id""";
     private static final String CALLS = """
             SELECT (max(leaf ->> 'client_request_id'))::bigint, max(leaf ->> 'settlement'),
-                (coalesce(max((leaf ->> 'cost_usd')::numeric), 0) * 1000000000)::bigint
+                (coalesce(max((leaf ->> 'cost_usd')::numeric), 0) * 1000000000)::bigint,
+                concat_ws(', usage ', max(leaf ->> 'outcome'), max(leaf #>> '{usage,basis}'))
             FROM (SELECT call_id, convert_from(leaf, 'UTF8')::json AS leaf FROM audit.record
                 WHERE kind IN ('call.opened', 'call.closed', 'call.refused')) r
             GROUP BY call_id HAVING max(leaf ->> 'client_request_id') IS NOT NULL""";
@@ -88,7 +90,13 @@ final class TortureAccounts {
     }
 
     /** What the gateways recorded of a call. */
-    private record Recorded(String settlement, long cost) {}
+    private record Recorded(String settlement, long cost, String ended) {}
+
+    /** Calls that were recorded with more than they were billed, which is right where nobody could know. */
+    private static final class Above {
+        private long calls;
+        private long nanos;
+    }
 
     private List<Budget> budgets() throws SQLException {
         List<Budget> budgets = new ArrayList<>();
@@ -109,7 +117,7 @@ final class TortureAccounts {
                 PreparedStatement statement = connection.prepareStatement(CALLS);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                calls.put(rows.getLong(1), new Recorded(rows.getString(2), rows.getLong(3)));
+                calls.put(rows.getLong(1), new Recorded(rows.getString(2), rows.getLong(3), rows.getString(4)));
             }
         }
         return calls;
@@ -180,6 +188,7 @@ final class TortureAccounts {
             throws SQLException {
         Map<Long, Recorded> calls = calls();
         long exact = 0, exactNanos = 0, lost = 0, lostNanos = 0, retried = 0;
+        Map<String, Above> above = new TreeMap<>();
         for (Map.Entry<Long, BillingUpstream.Bill> each : bills.entrySet()) {
             long billed = each.getValue().nanos();
             Recorded recorded = calls.get(each.getKey());
@@ -187,6 +196,11 @@ final class TortureAccounts {
             if (recorded != null && "settled".equals(recorded.settlement())) {
                 exact++;
                 exactNanos += billed;
+                if (recorded.cost() > billed) {
+                    Above those = above.computeIfAbsent(recorded.ended(), none -> new Above());
+                    those.calls++;
+                    those.nanos += recorded.cost() - billed;
+                }
                 if (recorded.cost() < billed) {
                     wrong.add("call " + each.getKey() + " was billed " + billed + " and recorded with " + recorded.cost());
                 }
@@ -195,6 +209,8 @@ final class TortureAccounts {
                 lostNanos += billed;
             }
         }
+        above.forEach((ended, those) -> voice.say(
+                "recorded above the bill: %,d calls that ended as %s, by %,d nanos", those.calls, ended, those.nanos));
         long ledger = budgets.stream()
                 .filter(budget -> budget.id().equals("tenant:torture:total"))
                 .mapToLong(budget -> budget.settled() + budget.overrun())
