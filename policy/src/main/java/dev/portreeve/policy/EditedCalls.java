@@ -44,15 +44,7 @@ final class EditedCalls implements ChangedCalls {
         if (asker == null) {
             throw new IllegalArgumentException("nothing of this call may be changed");
         }
-        ToolCall call = new ToolCall(
-                new CallId(ticket.requestedByCall()),
-                asker.subject(asked),
-                asked.tool(),
-                wanted,
-                new Content(wanted.texts()),
-                new Estimate(0, 0, FREE),
-                false,
-                Deadline.in(Duration.ofMinutes(1)));
+        ToolCall call = call(ticket, asker, wanted);
         AccessPolicy rules = access.get();
         Decision decision = rules.decide(call);
         switch (decision) {
@@ -62,10 +54,34 @@ final class EditedCalls implements ChangedCalls {
             case Decision.Ask ask -> requireSameRules(asked, ask);
             case Decision.Permit ignored -> {}
         }
+        requireSameLimits(rules.decide(call(ticket, asker, asked.arguments())), decision);
         Content masked = rules.maskable(call, decision)
                 .orElseThrow(() ->
                         new IllegalArgumentException("a rule masks what was changed, and only text can be masked"));
         return masked.equals(call.content()) ? wanted : wanted.withTexts(masked.runs());
+    }
+
+    private static ToolCall call(Ticket ticket, Asker asker, Arguments arguments) {
+        TicketRequest asked = ticket.request();
+        return new ToolCall(
+                new CallId(ticket.requestedByCall()),
+                asker.subject(asked),
+                asked.tool(),
+                arguments,
+                new Content(arguments.texts()),
+                new Estimate(0, 0, FREE),
+                false,
+                Deadline.in(Duration.ofMinutes(1)));
+    }
+
+    /** When the call comes again it is counted as it was asked for, before anybody knows of the change. */
+    private static void requireSameLimits(Decision before, Decision after) {
+        for (Rule rule : after.obliging()) {
+            if (rule.obligations().limit() != null && !before.obliging().contains(rule)) {
+                throw new IllegalArgumentException("the changed call would count for the limit of rule \"" + rule.id()
+                        + "\", for which it was not counted: deny this one, and have it asked for as it is to run");
+            }
+        }
     }
 
     /** Whom another rule would ask has not been asked. */

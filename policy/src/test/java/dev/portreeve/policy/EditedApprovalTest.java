@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.access.Leeway;
 import dev.portreeve.policy.access.Obligations;
+import dev.portreeve.policy.access.Quota;
 import dev.portreeve.policy.access.Remember;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.access.Selectors;
@@ -214,8 +215,18 @@ final class EditedApprovalTest {
                         "args.memo.contains('secret')",
                         List.of(),
                         null,
-                        Obligations.mask("/memo")));
+                        Obligations.mask("/memo")),
+                new Rule(
+                        "few",
+                        Rule.Effect.LIMIT,
+                        Rule.Who.ANYBODY,
+                        Selectors.tools("bank__*"),
+                        "args.amount > 600",
+                        List.of(),
+                        null,
+                        Obligations.limit(new Quota(5L, null, null, Duration.ofHours(1), null))));
         UUID ticket = asked("rules", SHOWN);
+        assertTrue(refusal(ticket, SHOWN.replace("500", "700")).contains("limit of rule \"few\""));
         assertTrue(refusal(ticket, SHOWN.replace("500", "2000")).contains("\"never\""));
         assertTrue(refusal(ticket, SHOWN.replace("500", "1e400")).contains("never"), "counts against it");
         assertTrue(refusal(ticket, SHOWN.replace("500", "900")).contains("\"much\""));
