@@ -40,6 +40,11 @@ final class CanonicalJson {
         return Arrays.copyOf(buffer, size);
     }
 
+    /** What is written, with room behind it, by a writer that is not used again. */
+    byte[] handOver() {
+        return buffer;
+    }
+
     /** A part of what somebody else wrote. */
     void copy(byte[] text, int from, int to) {
         room(to - from);

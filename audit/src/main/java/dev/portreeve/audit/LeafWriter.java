@@ -22,7 +22,7 @@ final class LeafWriter {
     /**
      * Facts as they stand in a record.
      *
-     * @param text members without the commas before and after those that every record has
+     * @param text members without the commas before and after those that every record has; what is behind the last end means nothing
      * @param ends where each of the parts between those ends, in their order
      */
     record Body(byte[] text, int[] ends) {}
@@ -68,7 +68,7 @@ final class LeafWriter {
         while (part < ends.length) {
             ends[part++] = text.size();
         }
-        return new Body(text.bytes(), ends);
+        return new Body(text.handOver(), ends);
     }
 
     private void write(AuditEvent event, Body body, UUID id, Instant at) {

@@ -1,6 +1,7 @@
 package dev.portreeve.audit;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -27,8 +28,8 @@ public final class Written {
 
     /** Facts of which all but one text are the same in many records: those are written once. Immutable; for any thread. */
     public static final class Form {
-        private final String before;
-        private final String after;
+        private final byte[] before;
+        private final byte[] after;
 
         /**
          * @param fixed the members that are always the same
@@ -38,8 +39,12 @@ public final class Written {
             SortedMap<String, Object> members = fixed.members();
             String first = members(members.headMap(name));
             String rest = members(members.tailMap(name));
-            this.before = '{' + first + (first.isEmpty() ? "" : ",") + '"' + name + "\":\"";
-            this.after = '"' + (rest.isEmpty() ? "" : ",") + rest + '}';
+            this.before = utf8('{' + first + (first.isEmpty() ? "" : ",") + '"' + name + "\":\"");
+            this.after = utf8('"' + (rest.isEmpty() ? "" : ",") + rest + '}');
+        }
+
+        private static byte[] utf8(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
         }
 
         private static String members(Map<String, Object> members) {
@@ -55,13 +60,17 @@ public final class Written {
          * @throws IllegalArgumentException if it is anything but a decimal number
          */
         public Written with(String decimal) {
-            for (int i = 0; i < decimal.length(); i++) {
+            int length = decimal.length();
+            byte[] whole = Arrays.copyOf(before, before.length + length + after.length);
+            for (int i = 0; i < length; i++) {
                 char unit = decimal.charAt(i);
                 if ((unit < '0' || unit > '9') && unit != '.' && unit != '-') {
                     throw new IllegalArgumentException("not a decimal number");
                 }
+                whole[before.length + i] = (byte) unit;
             }
-            return new Written((before + decimal + after).getBytes(StandardCharsets.UTF_8));
+            System.arraycopy(after, 0, whole, before.length + length, after.length);
+            return new Written(whole);
         }
     }
 }

@@ -109,8 +109,23 @@ final class CallReport {
         common(headers);
     }
 
-    /** The headers of an answer or of a stream's beginning. */
+    /** The headers of a stream's beginning. */
     void write(ServerResponseHeaders headers, AnswerHead head) {
+        begun(headers, head);
+        Routed to = routed;
+        if (to != null) {
+            budget(headers, to.budget());
+        }
+    }
+
+    /** The headers of an answer that is sent whole once its call is settled. */
+    void write(ServerResponseHeaders headers, AnswerHead head, CallOutcome.Completed completed) {
+        begun(headers, head);
+        headers.set(Names.COST, completed.cost().toDecimal());
+        budget(headers, completed.budget());
+    }
+
+    private void begun(ServerResponseHeaders headers, AnswerHead head) {
         common(headers);
         if (keyed) {
             headers.set(Names.REPLAY, String.valueOf(replayed != null));
@@ -124,7 +139,6 @@ final class CallReport {
             return;
         }
         place(headers, to);
-        budget(headers, to.budget());
         if (to.outputCap() > 0) {
             headers.set(HeaderValues.create(Names.OUTPUT_CAP, to.outputCap()));
         }
@@ -145,12 +159,6 @@ final class CallReport {
         headers.set(Names.PROVIDER, to.route().provider().id());
         headers.set(Names.MODEL, to.route().upstreamModel());
         headers.set(to.attempt() == 1 ? Names.ONE_ATTEMPT : HeaderValues.create(Names.ATTEMPTS, to.attempt()));
-    }
-
-    /** What is known only once the call is settled. */
-    void write(ServerResponseHeaders headers, CallOutcome.Completed completed) {
-        headers.set(Names.COST, completed.cost().toDecimal());
-        budget(headers, completed.budget());
     }
 
     /** The headers of an error. */

@@ -52,8 +52,7 @@ final class JsonOutput implements ClientOutput {
         }
         ServerResponseHeaders headers = response.headers();
         headers.set(HeaderValues.create(HeaderNames.CONTENT_TYPE, whole.head().contentType()));
-        report.write(headers, whole.head());
-        report.write(headers, completed);
+        report.write(headers, whole.head(), completed);
         writes.during(() -> response.send(whole.bytes()));
     }
 

@@ -51,6 +51,8 @@ final class Meter {
     private @Nullable Usage counted;
     private @Nullable Usage reported;
     private @Nullable Usage soFar;
+    /** What the last usage that was priced costs: a call's end asks several times. */
+    private @Nullable Charge priced;
 
     /** @param worst what the call can take at most: it counts as no more requests than these */
     Meter(Estimate estimate, Load worst) {
@@ -119,6 +121,7 @@ final class Meter {
         over = false;
         free = false;
         emitted = false;
+        priced = null;
         outputBytes = 0;
         kept = new KeptTexts();
         counted = null;
@@ -196,6 +199,15 @@ final class Meter {
             return Charge.NOTHING;
         }
         Usage usage = usage();
+        Charge known = priced;
+        if (known == null || !usage.equals(known.usage())) {
+            known = charge(usage);
+            priced = known;
+        }
+        return known;
+    }
+
+    private Charge charge(Usage usage) {
         if (usage.basis() == Usage.Basis.UNFINISHED) {
             return new Charge(usage, NanoUsd.ZERO);
         }

@@ -116,6 +116,19 @@ final class Ruling {
     }
 
     private Hold.Decision admit(Hold hold) {
+        Hold.Decision refused = place(hold);
+        if (refused != null) {
+            return refused;
+        }
+        List<Balance> after = new ArrayList<>();
+        for (WindowBalances.Place place : windows.places(hold.windows())) {
+            after.add(place.balance());
+        }
+        return new Hold.Decision.Admitted(List.copyOf(after));
+    }
+
+    /** Holds it; gives why not, if it is refused. */
+    private Hold.@Nullable Decision place(Hold hold) {
         CallKey call = CallKey.of(hold);
         if (hold.run() != null && !hold.run().isClaimed()) {
             return new Hold.Decision.KeyInUse();
@@ -137,8 +150,7 @@ final class Ruling {
             }
             hold(call, amounts, hold);
         }
-        return new Hold.Decision.Admitted(
-                hold.windows().stream().map(this::balance).toList());
+        return null;
     }
 
     /**
@@ -266,7 +278,7 @@ final class Ruling {
         Hold late = settlement.drawn();
         if (late != null && !calls.containsKey(call)) {
             // The call ran on what memory held, and its hold could not be stored: now it is, with its end.
-            admit(late);
+            place(late);
         }
         HoldState state = calls.get(call);
         if (state == null) {

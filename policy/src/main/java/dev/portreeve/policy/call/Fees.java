@@ -67,10 +67,15 @@ public record Fees(Map<HostedService, NanoUsd> each, Map<Search, NanoUsd> search
         return new Fees(those, searches, searching);
     }
 
+    /** Whether so many uses cost nothing because there are none. */
+    boolean areNothing(Map<HostedService, Long> uses) {
+        return uses.isEmpty() && searching != Searching.ALWAYS;
+    }
+
     /** What so many uses cost, in nano-dollars. */
     BigInteger cost(Map<HostedService, Long> uses) {
         BigInteger sum = BigInteger.ZERO;
-        if (uses.isEmpty() && searching != Searching.ALWAYS) {
+        if (areNothing(uses)) {
             return sum;
         }
         for (HostedService service : HostedService.values()) {

@@ -20,8 +20,6 @@ public record Price(
         Fees fees,
         NanoUsd perCall,
         String version) {
-    private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
-    private static final BigInteger HUNDRED = BigInteger.valueOf(100);
     private static final Rates FREE = Rates.of(NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO);
 
     /**
@@ -132,16 +130,17 @@ public record Price(
     public NanoUsd of(Usage usage) {
         Rates rate = schedule(usage.terms().tier()).of(usage.inputTokens());
         Usage.Parts parts = usage.parts();
-        BigInteger tokens = times(usage.plainInputTokens(), rate.input())
-                .add(times(usage.cachedInputTokens(), rate.cachedInput()))
-                .add(times(parts.cacheWrite(), rate.cacheWrite()))
-                .add(times(parts.cacheWriteHour(), rate.cacheWriteHour()))
-                .add(times(parts.audioInput(), rate.audioInput()))
-                .add(times(parts.imageInput(), rate.imageInput()))
-                .add(times(usage.plainOutputTokens(), rate.output()))
-                .add(times(parts.reasoning(), rate.reasoning()))
-                .add(times(parts.audioOutput(), rate.audioOutput()))
-                .add(times(parts.imageOutput(), rate.imageOutput()));
+        Millionths tokens = new Millionths()
+                .add(usage.plainInputTokens(), rate.input())
+                .add(usage.cachedInputTokens(), rate.cachedInput())
+                .add(parts.cacheWrite(), rate.cacheWrite())
+                .add(parts.cacheWriteHour(), rate.cacheWriteHour())
+                .add(parts.audioInput(), rate.audioInput())
+                .add(parts.imageInput(), rate.imageInput())
+                .add(usage.plainOutputTokens(), rate.output())
+                .add(parts.reasoning(), rate.reasoning())
+                .add(parts.audioOutput(), rate.audioOutput())
+                .add(parts.imageOutput(), rate.imageOutput());
         return total(tokens, usage.terms().uplift(), usage.apart().uses());
     }
 
@@ -158,9 +157,11 @@ public record Price(
     /** The same, with at most so many uses of what the provider does beside the model. */
     public NanoUsd atMost(long inputTokens, long outputTokens, Terms terms, Map<HostedService, Long> uses) {
         Schedule schedule = schedule(terms.tier());
-        BigInteger worst = atMost(schedule.rates(), inputTokens, outputTokens);
+        Millionths worst = atMost(schedule.rates(), inputTokens, outputTokens);
         for (Tier tier : schedule.tiers()) {
-            worst = inputTokens > tier.above() ? worst.max(atMost(tier.rates(), inputTokens, outputTokens)) : worst;
+            if (inputTokens > tier.above()) {
+                worst = worst.max(atMost(tier.rates(), inputTokens, outputTokens));
+            }
         }
         return total(worst, terms.uplift(), uses);
     }
@@ -170,18 +171,15 @@ public record Price(
         return atMost(inputTokens, outputTokens, Terms.USUAL);
     }
 
-    private static BigInteger atMost(Rates rate, long inputTokens, long outputTokens) {
-        return times(inputTokens, rate.dearestInput()).add(times(outputTokens, rate.dearestOutput()));
+    private static Millionths atMost(Rates rate, long inputTokens, long outputTokens) {
+        return new Millionths().add(inputTokens, rate.dearestInput()).add(outputTokens, rate.dearestOutput());
     }
 
-    private NanoUsd total(BigInteger millionths, int uplift, Map<HostedService, Long> uses) {
-        BigInteger hundredths = millionths.multiply(BigInteger.valueOf(100L + uplift));
-        BigInteger[] split = hundredths.divideAndRemainder(MILLION.multiply(HUNDRED));
-        BigInteger tokens = split[1].signum() == 0 ? split[0] : split[0].add(BigInteger.ONE);
-        return new NanoUsd(tokens.add(fees.cost(uses)).longValueExact()).plus(perCall);
-    }
-
-    private static BigInteger times(long tokens, NanoUsd price) {
-        return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(price.nanos()));
+    private NanoUsd total(Millionths sum, int uplift, Map<HostedService, Long> uses) {
+        long tokens = sum.roundedUp(100L + uplift);
+        if (fees.areNothing(uses)) {
+            return new NanoUsd(tokens).plus(perCall);
+        }
+        return new NanoUsd(BigInteger.valueOf(tokens).add(fees.cost(uses)).longValueExact()).plus(perCall);
     }
 }

@@ -156,7 +156,7 @@ public record Usage(
 
     /** The same with at least so many uses of what the provider does by itself. */
     public Usage atLeast(Map<HostedService, Long> uses) {
-        return with(apart.atLeast(uses));
+        return uses.isEmpty() ? this : with(apart.atLeast(uses));
     }
 
     public Usage {
