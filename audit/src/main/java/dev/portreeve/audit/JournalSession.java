@@ -1,5 +1,6 @@
 package dev.portreeve.audit;
 
+import dev.portreeve.audit.log.TreeHash;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,10 +34,10 @@ final class JournalSession implements AutoCloseable {
     /** RFC 3339 text and arrays keep this one statement for any batch size; the transaction's id comes back in the same round trip. */
     private static final String INSERT = """
             WITH stored AS (
-                INSERT INTO audit.record (tenant, id, at, call_id, kind, leaf)
-                SELECT tenant, id, at, call_id, kind, leaf
-                FROM unnest(?::text[], ?::uuid[], ?::timestamptz[], ?::uuid[], ?::text[], ?::bytea[])
-                    WITH ORDINALITY AS leaves (tenant, id, at, call_id, kind, leaf, n)
+                INSERT INTO audit.record (tenant, id, at, call_id, kind, leaf, leaf_hash)
+                SELECT tenant, id, at, call_id, kind, leaf, leaf_hash
+                FROM unnest(?::text[], ?::uuid[], ?::timestamptz[], ?::uuid[], ?::text[], ?::bytea[], ?::bytea[])
+                    WITH ORDINALITY AS leaves (tenant, id, at, call_id, kind, leaf, leaf_hash, n)
                 ORDER BY n
                 ON CONFLICT DO NOTHING)
             SELECT pg_current_xact_id()::text""";
@@ -49,6 +50,7 @@ final class JournalSession implements AutoCloseable {
     private final PreparedStatement insert;
     private final PreparedStatement transactionId;
     private final LeafWriter writer = new LeafWriter();
+    private final TreeHash hash = new TreeHash();
     private Open open;
     private @Nullable Doubt doubt;
 
@@ -288,6 +290,7 @@ final class JournalSession implements AutoCloseable {
         private final List<@Nullable UUID> calls;
         private final List<String> kinds;
         private final List<byte[]> leaves;
+        private final List<byte[]> hashes;
 
         Leaves(int capacity) {
             tenants = new ArrayList<>(capacity);
@@ -296,6 +299,7 @@ final class JournalSession implements AutoCloseable {
             calls = new ArrayList<>(capacity);
             kinds = new ArrayList<>(capacity);
             leaves = new ArrayList<>(capacity);
+            hashes = new ArrayList<>(capacity);
         }
 
         void add(AuditEvent event, UUID id, Instant at) {
@@ -304,7 +308,9 @@ final class JournalSession implements AutoCloseable {
             times.add(at.toString());
             calls.add(event.callId());
             kinds.add(event.kind().code());
-            leaves.add(writer.write(event, id, at));
+            byte[] leaf = writer.write(event, id, at);
+            leaves.add(leaf);
+            hashes.add(hash.leaf(leaf));
         }
 
         Doubt doubt(String transaction) {
@@ -330,6 +336,7 @@ final class JournalSession implements AutoCloseable {
             statement.setArray(first + 3, connection.createArrayOf("uuid", calls.toArray()));
             statement.setArray(first + 4, connection.createArrayOf("text", kinds.toArray()));
             statement.setArray(first + 5, connection.createArrayOf("bytea", leaves.toArray(new byte[0][])));
+            statement.setArray(first + 6, connection.createArrayOf("bytea", hashes.toArray(new byte[0][])));
         }
     }
 }

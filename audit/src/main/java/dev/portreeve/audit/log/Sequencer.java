@@ -59,6 +59,9 @@ public final class Sequencer implements Runnable, AutoCloseable {
     private volatile @Nullable String failure;
     private long txid;
     private long position;
+    /** Whether records after the place reached may have their index already. */
+    private boolean catchingUp;
+
     private int turnsWithProblems;
 
     /**
@@ -149,6 +152,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         turnsWithProblems = 0;
         txid = elected.firstUnfinished();
         position = -1;
+        catchingUp = true;
         TreeSet<String> tenants = new TreeSet<>(elected.sequencedTenants());
         try {
             tenants.addAll(heads.tenants());
@@ -188,7 +192,8 @@ public final class Sequencer implements Runnable, AutoCloseable {
         int sequenced = 0;
         boolean more = true;
         while (more) {
-            List<SequencerSession.Unsequenced> batch = elected.next(txid, position, problems.keySet(), BATCH);
+            List<SequencerSession.Unsequenced> batch =
+                    elected.next(txid, position, catchingUp, problems.keySet(), BATCH);
             sequenced += number(elected, batch);
             steps.done(Step.SEQUENCED);
             sign(elected);
@@ -197,6 +202,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
                 position = batch.getLast().position();
             }
             more = batch.size() == BATCH && closing.getCount() > 0;
+            catchingUp &= batch.size() == BATCH;
         }
         return sequenced;
     }

@@ -28,6 +28,20 @@ final class SequencerSession implements AutoCloseable {
 
     private static final int FETCH = 4096;
 
+    /**
+     * Transactions below the snapshot's xmin have all ended, so no row can appear before those taken here. The hash is the
+     * writer's; only records of older versions have none, and somebody's hand-made rows.
+     */
+    private static final String NEXT = """
+            SELECT r.tenant, r.id, r.txid, r.position, coalesce(r.leaf_hash, sha256('\\x00'::bytea || r.leaf))
+            FROM audit.record r
+            WHERE (r.txid, r.position) > (?, ?)
+                AND r.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                AND r.tenant <> ALL (?)
+                %s
+            ORDER BY r.txid, r.position
+            LIMIT ?""";
+
     /** A record that has no index yet. */
     record Unsequenced(String tenant, UUID id, long txid, long position, byte[] leafHash) {}
 
@@ -36,21 +50,15 @@ final class SequencerSession implements AutoCloseable {
 
     private final Connection connection;
     private final PreparedStatement next;
+    private final PreparedStatement nextWithoutIndex;
     private final PreparedStatement insert;
     private final PreparedStatement checkpoint;
 
     private SequencerSession(Connection connection) throws SQLException {
         this.connection = connection;
-        // Transactions below the snapshot's xmin have all ended, so no row can appear before those taken here.
-        this.next = connection.prepareStatement("""
-                SELECT r.tenant, r.id, r.txid, r.position, sha256('\\x00'::bytea || r.leaf)
-                FROM audit.record r
-                WHERE (r.txid, r.position) > (?, ?)
-                    AND r.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-                    AND r.tenant <> ALL (?)
-                    AND NOT EXISTS (SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id)
-                ORDER BY r.txid, r.position
-                LIMIT ?""");
+        this.next = connection.prepareStatement(NEXT.formatted(""));
+        this.nextWithoutIndex = connection.prepareStatement(NEXT.formatted(
+                "AND NOT EXISTS (SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id)"));
         this.insert = connection.prepareStatement("""
                 INSERT INTO audit.sequence (tenant, index, record_id, leaf_hash)
                 SELECT * FROM unnest(?::text[], ?::bigint[], ?::uuid[], ?::bytea[])""");
@@ -72,6 +80,13 @@ final class SequencerSession implements AutoCloseable {
             }
             if (!elected) {
                 return null;
+            }
+            try (Statement statement = connection.createStatement()) {
+                // A plan is made once and must suit tables of any size: along indexes, a portion at a time.
+                statement.execute("SET plan_cache_mode = force_generic_plan");
+                statement.execute("SET enable_seqscan = off");
+                statement.execute("SET enable_hashjoin = off");
+                statement.execute("SET enable_mergejoin = off");
             }
             connection.setAutoCommit(false);
             return new SequencerSession(connection);
@@ -141,13 +156,19 @@ final class SequencerSession implements AutoCloseable {
         }
     }
 
-    /** The next records in commit order, after this place, of all tenants but those. */
-    List<Unsequenced> next(long txid, long position, Collection<String> except, int limit) throws SQLException {
-        next.setLong(1, txid);
-        next.setLong(2, position);
-        next.setArray(3, connection.createArrayOf("text", except.toArray()));
-        next.setInt(4, limit);
-        try (ResultSet rows = next.executeQuery()) {
+    /**
+     * The next records in commit order, after this place, of all tenants but those.
+     *
+     * @param someHaveIndex whether some of them may have their index already, from another sequencer, and are to be passed
+     */
+    List<Unsequenced> next(long txid, long position, boolean someHaveIndex, Collection<String> except, int limit)
+            throws SQLException {
+        PreparedStatement statement = someHaveIndex ? nextWithoutIndex : next;
+        statement.setLong(1, txid);
+        statement.setLong(2, position);
+        statement.setArray(3, connection.createArrayOf("text", except.toArray(String[]::new)));
+        statement.setInt(4, limit);
+        try (ResultSet rows = statement.executeQuery()) {
             List<Unsequenced> records = new ArrayList<>();
             while (rows.next()) {
                 records.add(new Unsequenced(
@@ -162,22 +183,22 @@ final class SequencerSession implements AutoCloseable {
     }
 
     void insert(List<Sequenced> records) throws SQLException {
-        insert.setArray(
-                1,
-                connection.createArrayOf(
-                        "text", records.stream().map(Sequenced::tenant).toArray()));
-        insert.setArray(
-                2,
-                connection.createArrayOf(
-                        "bigint", records.stream().map(Sequenced::index).toArray()));
-        insert.setArray(
-                3,
-                connection.createArrayOf(
-                        "uuid", records.stream().map(Sequenced::id).toArray()));
-        insert.setArray(
-                4,
-                connection.createArrayOf(
-                        "bytea", records.stream().map(Sequenced::leafHash).toArray(byte[][]::new)));
+        int count = records.size();
+        String[] tenants = new String[count];
+        Long[] indexes = new Long[count];
+        UUID[] ids = new UUID[count];
+        byte[][] hashes = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            Sequenced record = records.get(i);
+            tenants[i] = record.tenant();
+            indexes[i] = record.index();
+            ids[i] = record.id();
+            hashes[i] = record.leafHash();
+        }
+        insert.setArray(1, connection.createArrayOf("text", tenants));
+        insert.setArray(2, connection.createArrayOf("bigint", indexes));
+        insert.setArray(3, connection.createArrayOf("uuid", ids));
+        insert.setArray(4, connection.createArrayOf("bytea", hashes));
         insert.executeUpdate();
         connection.commit();
     }

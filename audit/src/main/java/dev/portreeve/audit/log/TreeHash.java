@@ -4,13 +4,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** The hashes of RFC 6962, section 2.1. Keeps a digest, so it is for one thread. */
-final class TreeHash {
-    static final int BYTES = 32;
+public final class TreeHash {
+    /** Of each hash. */
+    public static final int BYTES = 32;
+
+
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
     private final MessageDigest sha256;
 
-    TreeHash() {
+    public TreeHash() {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -22,7 +25,8 @@ final class TreeHash {
         return sha256.digest();
     }
 
-    byte[] leaf(byte[] bytes) {
+    /** Of a record: of its bytes after a zero byte. */
+    public byte[] leaf(byte[] bytes) {
         sha256.update(LEAF);
         return sha256.digest(bytes);
     }

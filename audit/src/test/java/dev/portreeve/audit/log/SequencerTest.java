@@ -184,6 +184,29 @@ class SequencerTest {
     }
 
     @Test
+    void recordsWithoutAHashAreHashedByTheDatabase() throws Exception {
+        log.append("acme", 3);
+        log.database.tamper("UPDATE audit.record SET leaf_hash = NULL WHERE position % 2 = 0");
+        log.turn();
+        assertEquals(3, log.size("acme"));
+        assertConsistent("acme");
+    }
+
+    @Test
+    void aSecondRowOfARecordThatHasItsIndexIsPassed() throws Exception {
+        try (Sequencer sequencer = log.sequencer()) {
+            log.append("acme", 3);
+            assertEquals(3, sequencer.runOnce());
+            log.database.tamper("INSERT INTO audit.record (tenant, id, at, kind, leaf)"
+                    + " SELECT tenant, id, at + interval '1 second', kind, leaf FROM audit.record LIMIT 1");
+            log.append("acme", 2);
+            assertThrows(SQLException.class, sequencer::runOnce);
+            assertEquals(2, sequencer.runOnce());
+        }
+        assertEquals(5, log.size("acme"));
+    }
+
+    @Test
     void theSequencersConnectionMayDieAtAnyTime() throws Exception {
         try (Sequencer sequencer = log.sequencer()) {
             log.append("acme", 2);
