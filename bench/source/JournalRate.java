@@ -74,26 +74,30 @@ public final class JournalRate {
         tables();
         LogSigner signer = LogSigner.loadOrCreate(work.resolve("key.pem"), "bench.local/audit");
         KeptHeads heads = new KeptHeads(Files.createDirectories(work.resolve("heads")));
+        Sequencer sequencer = new Sequencer(app, signer, heads, Duration.ofSeconds(1));
         Map<String, Written> systems = new LinkedHashMap<>();
         systems.put("rows with a primary key", within -> plain("bench.bare", within));
         systems.put("rows with all indexes", within -> plain("bench.alike", within));
         systems.put("journal", this::journal);
         systems.put("journal, indexed and signed", within -> {
-            try (Sequencer sequencer = new Sequencer(app, signer, heads, Duration.ofSeconds(1))) {
-                Thread thread = Thread.ofPlatform().start(sequencer);
-                long records = journal(within);
-                sequencer.close();
+            Thread thread = Thread.ofPlatform().start(() -> keepUp(sequencer));
+            try {
+                return journal(within);
+            } finally {
+                thread.interrupt();
                 thread.join();
-                return records;
             }
         });
         for (Written each : systems.values()) {
             each.run(time);
         }
+        sequencer.runOnce();
         Map<String, List<Point>> points = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             for (Map.Entry<String, Written> each : systems.entrySet()) {
                 points.computeIfAbsent(each.getKey(), name -> new ArrayList<>()).add(point(each.getValue(), time));
+                // What another point left must not be counted as this one's.
+                sequencer.runOnce();
             }
         }
         double first = 0;
@@ -109,6 +113,20 @@ public final class JournalRate {
                     rate / first,
                     median(each.getValue().stream().map(Point::javaMicros).toList()),
                     median(each.getValue().stream().map(Point::databaseMicros).toList()));
+        }
+    }
+
+    /** Once a second, and to the end of what is there. */
+    private static void keepUp(Sequencer sequencer) {
+        try {
+            while (!Thread.interrupted()) {
+                Thread.sleep(1000);
+                sequencer.runOnce();
+            }
+        } catch (InterruptedException over) {
+            // The point is over.
+        } catch (SQLException | java.io.IOException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 

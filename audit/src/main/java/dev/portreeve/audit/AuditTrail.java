@@ -96,7 +96,7 @@ public final class AuditTrail implements AutoCloseable {
                 tenant,
                 EventKind.CALL_OPENED,
                 callId,
-                new Facts().include(opening).include(held).render())));
+                new Facts().include(opening).include(held))));
         admitted(receipt);
         return receipt;
     }

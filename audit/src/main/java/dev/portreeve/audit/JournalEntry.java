@@ -20,8 +20,9 @@ public record JournalEntry<P>(
         }
     }
 
-    /** An entry that only records. */
+    /** An entry that only records. Its facts are written out now, by this thread, and are not changed from here on. */
     public static JournalEntry<Void> of(AuditEvent event) {
+        event.facts().render();
         List<AuditEvent> events = List.of(event);
         return new JournalEntry<>(null, null, () -> events);
     }

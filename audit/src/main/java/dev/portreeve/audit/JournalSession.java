@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,23 +32,29 @@ final class JournalSession implements AutoCloseable {
             @Nullable String tenant,
             @Nullable UUID recordId) {}
 
-    /** RFC 3339 text and arrays keep this one statement for any batch size; the transaction's id comes back in the same round trip. */
+    /**
+     * Arrays keep this one statement for any batch size; the transaction's id comes back in the same round trip. Times are counts, which
+     * PostgreSQL need not parse.
+     */
     private static final String INSERT = """
             WITH stored AS (
                 INSERT INTO audit.record (tenant, id, at, call_id, kind, leaf, leaf_hash)
-                SELECT tenant, id, at, call_id, kind, leaf, leaf_hash
-                FROM unnest(?::text[], ?::uuid[], ?::timestamptz[], ?::uuid[], ?::text[], ?::bytea[], ?::bytea[])
-                    WITH ORDINALITY AS leaves (tenant, id, at, call_id, kind, leaf, leaf_hash, n)
-                ORDER BY n
-                ON CONFLICT DO NOTHING)
+                SELECT tenant, id, timestamptz 'epoch' + micros * interval '1 microsecond', call_id, kind, leaf, leaf_hash
+                FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::uuid[], ?::text[], ?::bytea[], ?::bytea[])
+                    AS leaves (tenant, id, micros, call_id, kind, leaf, leaf_hash)%s)
             SELECT pg_current_xact_id()::text""";
+
+    private static final String INSERT_NEW = INSERT.formatted("");
+    /** Of what was tried before and may be there, which a row that is new need not be asked. */
+    private static final String INSERT_AGAIN = INSERT.formatted(" ON CONFLICT DO NOTHING");
 
     /** SQLSTATE of "transaction ID is in the future". */
     private static final String UNKNOWN_TRANSACTION = "22023";
 
     private static final int SECONDS_TO_ANSWER = 2;
     private final Connection connection;
-    private final PreparedStatement insert;
+    private final PreparedStatement insertNew;
+    private final PreparedStatement insertAgain;
     private final PreparedStatement transactionId;
     private final LeafWriter writer = new LeafWriter();
     private final TreeHash hash = new TreeHash();
@@ -57,7 +64,8 @@ final class JournalSession implements AutoCloseable {
     private JournalSession(Connection connection) throws SQLException {
         this.connection = connection;
         this.open = new Open(connection);
-        this.insert = connection.prepareStatement(INSERT);
+        this.insertNew = connection.prepareStatement(INSERT_NEW);
+        this.insertAgain = connection.prepareStatement(INSERT_AGAIN);
         this.transactionId = connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
     }
 
@@ -97,7 +105,7 @@ final class JournalSession implements AutoCloseable {
         doubt = null;
         open = new Open(connection);
         applyPostings(batch);
-        Leaves leaves = new Leaves(batch.size());
+        Leaves leaves = new Leaves(batch.size(), batch.stream().anyMatch(Pending::isTried));
         for (Pending pending : batch) {
             List<AuditEvent> events = pending.events(ids);
             for (int i = 0; i < events.size(); i++) {
@@ -133,7 +141,7 @@ final class JournalSession implements AutoCloseable {
         StringBuilder sql = new StringBuilder();
         open.left.forEach(left -> sql.append(left.sql()).append(";\n"));
         if (!leaves.isEmpty()) {
-            sql.append(INSERT).append(";\n");
+            sql.append(leaves.again ? INSERT_AGAIN : INSERT_NEW).append(";\n");
         }
         try (PreparedStatement statement =
                 connection.prepareStatement(sql.append("COMMIT").toString())) {
@@ -284,15 +292,18 @@ final class JournalSession implements AutoCloseable {
 
     /** The columns of the records of one batch. */
     private final class Leaves {
+        private final boolean again;
         private final List<String> tenants;
         private final List<UUID> ids;
-        private final List<String> times;
+        private final List<Long> times;
         private final List<@Nullable UUID> calls;
         private final List<String> kinds;
         private final List<byte[]> leaves;
         private final List<byte[]> hashes;
 
-        Leaves(int capacity) {
+        /** @param again whether one of them was tried before */
+        Leaves(int capacity, boolean again) {
+            this.again = again;
             tenants = new ArrayList<>(capacity);
             ids = new ArrayList<>(capacity);
             times = new ArrayList<>(capacity);
@@ -305,7 +316,7 @@ final class JournalSession implements AutoCloseable {
         void add(AuditEvent event, UUID id, Instant at) {
             tenants.add(event.tenant());
             ids.add(id);
-            times.add(at.toString());
+            times.add(ChronoUnit.MICROS.between(Instant.EPOCH, at));
             calls.add(event.callId());
             kinds.add(event.kind().code());
             byte[] leaf = writer.write(event, id, at);
@@ -325,16 +336,17 @@ final class JournalSession implements AutoCloseable {
 
         @Nullable
         String insert() throws SQLException {
+            PreparedStatement insert = again ? insertAgain : insertNew;
             set(insert, 1);
             return onlyText(insert);
         }
 
         void set(PreparedStatement statement, int first) throws SQLException {
-            statement.setArray(first, connection.createArrayOf("text", tenants.toArray()));
+            statement.setArray(first, connection.createArrayOf("text", tenants.toArray(new String[0])));
             statement.setArray(first + 1, connection.createArrayOf("uuid", ids.toArray()));
-            statement.setArray(first + 2, connection.createArrayOf("timestamptz", times.toArray()));
+            statement.setArray(first + 2, connection.createArrayOf("int8", times.toArray(new Long[0])));
             statement.setArray(first + 3, connection.createArrayOf("uuid", calls.toArray()));
-            statement.setArray(first + 4, connection.createArrayOf("text", kinds.toArray()));
+            statement.setArray(first + 4, connection.createArrayOf("text", kinds.toArray(new String[0])));
             statement.setArray(first + 5, connection.createArrayOf("bytea", leaves.toArray(new byte[0][])));
             statement.setArray(first + 6, connection.createArrayOf("bytea", hashes.toArray(new byte[0][])));
         }

@@ -60,6 +60,11 @@ final class Pending implements Receipt {
         return at;
     }
 
+    /** Whether its records had their ids before, and so may be stored. Writer thread only. */
+    boolean isTried() {
+        return !ids.isEmpty();
+    }
+
     /** Asks for the entry's events and names them. Writer thread only. */
     List<AuditEvent> events(RecordIds source) {
         List<AuditEvent> events = entry.events().get();

@@ -8,7 +8,6 @@ public final class TreeHash {
     /** Of each hash. */
     public static final int BYTES = 32;
 
-
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
     private final MessageDigest sha256;

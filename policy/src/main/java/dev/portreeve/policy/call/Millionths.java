@@ -45,8 +45,8 @@ final class Millionths {
         if (large.signum() == 0 && small >= 0 && Math.multiplyHigh(small, percent) == 0 && hundredths >= 0) {
             return hundredths / PERCENT_OF_MILLION + (hundredths % PERCENT_OF_MILLION == 0 ? 0 : 1);
         }
-        BigInteger[] split =
-                exact().multiply(BigInteger.valueOf(percent)).divideAndRemainder(BigInteger.valueOf(PERCENT_OF_MILLION));
+        BigInteger[] split = exact().multiply(BigInteger.valueOf(percent))
+                .divideAndRemainder(BigInteger.valueOf(PERCENT_OF_MILLION));
         BigInteger whole = split[1].signum() == 0 ? split[0] : split[0].add(BigInteger.ONE);
         return whole.longValueExact();
     }
