@@ -54,7 +54,7 @@ class MillionthsTest {
         int large = 0;
         for (int round = 0; round < 50_000; round++) {
             List<Part> parts = parts(random);
-            long percent = 100 + random.nextInt(400);
+            long percent = 100L + random.nextInt(400);
             BigInteger exact = exact(parts, percent);
             Millionths sum = sum(parts);
             if (exact.compareTo(MOST) > 0) {
