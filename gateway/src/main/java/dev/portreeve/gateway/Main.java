@@ -3,6 +3,7 @@ package dev.portreeve.gateway;
 import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
+import dev.portreeve.gateway.cli.AuditReportCommand;
 import dev.portreeve.gateway.cli.BudgetStateCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
 import dev.portreeve.gateway.cli.BurnDownCommand;
@@ -38,6 +39,7 @@ import dev.portreeve.gateway.cli.ToolsCommand;
 import dev.portreeve.gateway.config.BadConfig;
 import dev.portreeve.gateway.database.StartFailure;
 import java.io.PrintWriter;
+import java.time.Clock;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,6 +68,11 @@ public final class Main {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         System.exit(run(Terminal.ofProcess(), arguments));
+    }
+
+    private static CommandLine audit(Terminal terminal) {
+        return new CommandLine(new AuditCommand(terminal))
+                .addSubcommand(new AuditReportCommand(terminal, Version.text(), Clock.systemUTC()));
     }
 
     private static CommandLine budgets(Terminal terminal) {
@@ -111,7 +118,7 @@ public final class Main {
                 .addSubcommand(new StopsCommand(terminal))
                 .addSubcommand(budgets(terminal))
                 .addSubcommand(policy(terminal))
-                .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(audit(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new PricesCommand(terminal))

@@ -43,6 +43,7 @@ final class DatabaseCheck {
             while (rows.next()) {
                 leaf(check, rows);
                 progress.checked(tenant, check.position(), size);
+                check.confirmed(head -> progress.confirmed(tenant, head));
             }
             check.end(Finding.Kind.WAITING);
         }
@@ -82,6 +83,7 @@ final class DatabaseCheck {
         }
         lastTxid = txid;
         lastPosition = position;
+        progress.read(tenant, index, leaf);
         byte[] ofLeaf = hash.leaf(leaf);
         if (!stranger.isEmpty() && Arrays.equals(ofLeaf, noted)) {
             findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);

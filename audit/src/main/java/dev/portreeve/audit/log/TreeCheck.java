@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class TreeCheck {
 
     private final List<Suspect> suspects = new ArrayList<>();
     private @Nullable Suspect outOfOrder;
+    private @Nullable Note fits;
     private @Nullable Note next;
     private long position;
     private long lastGood;
@@ -141,6 +143,16 @@ final class TreeCheck {
         }
         validNotes++;
         compare(head, "the checkpoint");
+        fits = broken ? null : note;
+    }
+
+    /** Tells once of the last stored head that fits, if there is a new one. */
+    void confirmed(Consumer<SignedNote> hears) {
+        Note head = fits;
+        if (head != null) {
+            fits = null;
+            hears.accept(SignedNote.parse(head.text()));
+        }
     }
 
     /** The checkpoint in this note, if this log's key signed it. */
