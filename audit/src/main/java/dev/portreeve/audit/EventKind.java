@@ -31,6 +31,8 @@ public enum EventKind {
     KEY_REVOKED("key.revoked"),
     ADMIN_ACTION("admin.action"),
     POLICY_LOADED("policy.loaded"),
+    /** A process started with this configuration: its digest, and what of it differs from the one before. */
+    CONFIGURATION_LOADED("configuration.loaded"),
     SERVER_STARTED("server.started"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */
     DEFINITION_ACCEPTED("definition.accepted"),

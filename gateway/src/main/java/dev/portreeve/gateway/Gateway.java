@@ -4,6 +4,7 @@ import dev.portreeve.audit.PostgresAuditReader;
 import dev.portreeve.gateway.admin.AdminAccess;
 import dev.portreeve.gateway.admin.AdminEdge;
 import dev.portreeve.gateway.admin.AdminServices;
+import dev.portreeve.gateway.admin.SignIns;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.config.HostPort;
@@ -101,6 +102,7 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
+        new LoadedConfiguration(directory, pepper, evidence.log()).record(config);
         this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
         PolicyEngine policy = parts.add(policy(
                 config,
@@ -303,7 +305,8 @@ public final class Gateway implements AutoCloseable {
                 config.approvals().slack(),
                 webhooks,
                 config.approvals().freshLogin(),
-                code -> AdminEdge.link(adminBase, code));
+                code -> AdminEdge.link(adminBase, code),
+                new SignIns(evidence.log()));
     }
 
     private MediaFetch media() {

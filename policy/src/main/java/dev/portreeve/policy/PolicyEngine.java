@@ -35,6 +35,7 @@ import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.RateLimits;
+import dev.portreeve.policy.notice.JournalledOutbox;
 import dev.portreeve.policy.notice.MailChannel;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.PostgresOutbox;
@@ -171,7 +172,7 @@ public final class PolicyEngine implements AutoCloseable {
         this.housekeeping =
                 new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
         this.watch = Telling.watch(config, ground, tickets, stops);
-        this.outbox = new PostgresOutbox(ground.database());
+        this.outbox = new JournalledOutbox(new PostgresOutbox(ground.database()), ground.audit());
         this.post = Telling.post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
     }
 

@@ -104,6 +104,7 @@ final class AdminApi {
     }
 
     private void link(AdminExchange exchange) {
+        services.signIns().linkMade();
         exchange.json(
                 201,
                 json.write(new Link(services.links().apply(access.newLinkCode()).toString())));

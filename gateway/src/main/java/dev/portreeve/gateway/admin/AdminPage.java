@@ -43,8 +43,8 @@ final class AdminPage {
                 rules::get,
                 "/assets/page.js",
                 exchange -> exchange.asset(200, "text/javascript; charset=utf-8", script));
-        routes.open(rules::get, "/login", this::askToLogIn);
-        routes.open(rules::post, "/login", this::logIn);
+        routes.open(rules::get, AdminRoutes.LOGIN, this::askToLogIn);
+        routes.open(rules::post, AdminRoutes.LOGIN, this::logIn);
         routes.page(rules::get, "/", this::show);
         routes.page(rules::get, "/live", this::live);
         routes.page(rules::post, "/logout", this::logOut);
@@ -71,6 +71,7 @@ final class AdminPage {
         if (session == null) {
             throw new AdminRefusal(Problem.unauthorized("this link was used before or is too old"));
         }
+        services.signIns().signedIn();
         exchange.setCookie(cookie(session.id(), AdminAccess.SESSION_LIFE.toSeconds()));
         exchange.seeOther("/");
     }

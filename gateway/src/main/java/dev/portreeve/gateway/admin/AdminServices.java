@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param posts sends what takes the place of its messages
  * @param freshLogin how long ago somebody may have signed in to decide; 0 for as long as a session lasts
  * @param links makes the address of a one-time code
+ * @param signIns records who is let in
  */
 public record AdminServices(
         List<String> tenants,
@@ -64,7 +65,8 @@ public record AdminServices(
         @Nullable SlackConfig slack,
         WebhookChannel posts,
         Duration freshLogin,
-        Function<String, URI> links) {
+        Function<String, URI> links,
+        SignIns signIns) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface
     public interface Refresh {
