@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -123,7 +124,16 @@ final class GovernedMonth implements AutoCloseable {
         Path edit = Files.writeString(folder.resolve("edit.json"), "{\"text\": \"half\"}");
         run("approvals", "approve", asked("whole"), "--as", "ann", "--arguments", edit.toString());
         pay("whole");
-        run("approvals", "approve", asked("often"), "--as", "ann", "--remember", "1h", "--when", "args.text == \"often\"");
+        run(
+                "approvals",
+                "approve",
+                asked("often"),
+                "--as",
+                "ann",
+                "--remember",
+                "1h",
+                "--when",
+                "args.text == \"often\"");
         pay("often");
         pay("often");
         pay("small");
@@ -147,11 +157,26 @@ final class GovernedMonth implements AutoCloseable {
         run("resume", "agent:bot", "--reason", "it was told", "--as", "ann");
     }
 
+    private void signIn(String code) {
+        gateway.send(
+                "POST",
+                "/login",
+                "code=" + code,
+                "Content-Type",
+                "application/x-www-form-urlencoded",
+                "Origin",
+                "http://" + gateway.admin().getAuthority());
+    }
+
     private void keys() throws Exception {
         String other = gateway.newKey("bot");
         run("keys", "revoke", other.substring(4, 16));
         ask("let me in", other);
         gateway.send("GET", "/api/v1/keys", "", "Authorization", "Bearer guessed");
+        gateway.send(
+                "POST", "/api/v1/approvals/" + new UUID(0, 0) + "/decision", "{}", "webhook-signature", "v1,guessed");
+        signIn("guessed");
+        signIn(gateway.run("admin-link").out().strip().replaceFirst(".*code=", ""));
     }
 
     void run(String... arguments) {

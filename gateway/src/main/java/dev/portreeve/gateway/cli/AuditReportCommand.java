@@ -33,7 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code portreeve audit report}: what the records say for one framework and one period. Reads the database itself, past a running server. */
 @Command(
         name = "report",
-        description = "what the records of a period are evidence for: a document for one framework, verified while it is made",
+        description =
+                "what the records of a period are evidence for: a document for one framework, verified while it is made",
         mixinStandardHelpOptions = true)
 public final class AuditReportCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -43,7 +44,11 @@ public final class AuditReportCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 
-    @Option(names = "--framework", paramLabel = "NAME", description = "eu-ai-act, iso-42001, soc-2 or nist-ai-rmf", required = true)
+    @Option(
+            names = "--framework",
+            paramLabel = "NAME",
+            description = "eu-ai-act, iso-42001, soc-2 or nist-ai-rmf",
+            required = true)
     private String framework = "";
 
     @Option(names = "--period", paramLabel = "2026-Q4", description = "a year, a quarter or a month (UTC)")
@@ -55,9 +60,7 @@ public final class AuditReportCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "2026-12-01", description = "not included")
     private @Nullable String to;
 
-    @Option(
-            names = "--tenant",
-            description = "one tenant, and what concerns the whole instance; default: all tenants")
+    @Option(names = "--tenant", description = "one tenant, and what concerns the whole instance; default: all tenants")
     private @Nullable String tenant;
 
     @Option(names = "--format", defaultValue = "html", description = "html, md or json (default: html)")
@@ -100,8 +103,7 @@ public final class AuditReportCommand implements Callable<Integer> {
         ReportReading reading = new ReportReading(chosen, time, Progress.none());
         Verification found = verify(directory, new AuditVerifier(key, reading));
         requireTenant(reading);
-        ReportSource source =
-                new ReportSource(map, chosen, time, now, madeBy, tenant, verified(found, key));
+        ReportSource source = new ReportSource(map, chosen, time, now, madeBy, tenant, verified(found, key));
         ObjectNode figures = reading.figures();
         write(
                 switch (format) {
@@ -129,7 +131,8 @@ public final class AuditReportCommand implements Callable<Integer> {
                     ? ReportPeriod.parse(String.valueOf(period))
                     : ReportPeriod.between(orMissing("--from", from), orMissing("--to", to));
             if (!time.from().isBefore(now)) {
-                throw new IllegalArgumentException("the period " + time.name() + " has not begun: it begins at " + time.from());
+                throw new IllegalArgumentException(
+                        "the period " + time.name() + " has not begun: it begins at " + time.from());
             }
             return time;
         } catch (IllegalArgumentException wrong) {
@@ -174,7 +177,8 @@ public final class AuditReportCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException there) {
             throw new CliFailure(CliFailure.USAGE, "'" + file + "' is there already: name a new file", there);
         } catch (IOException failed) {
-            throw new CliFailure(CliFailure.UNREACHABLE, "the report cannot be written: " + failed.getMessage(), failed);
+            throw new CliFailure(
+                    CliFailure.UNREACHABLE, "the report cannot be written: " + failed.getMessage(), failed);
         }
     }
 
@@ -184,7 +188,8 @@ public final class AuditReportCommand implements Callable<Integer> {
             terminal.note(records + " records of the period, verified while they were read" + where);
             return 0;
         }
-        terminal.note(records + " records of the period" + where + "; THEY COULD NOT BE VERIFIED, and the report says so:");
+        terminal.note(
+                records + " records of the period" + where + "; THEY COULD NOT BE VERIFIED, and the report says so:");
         found.findings().forEach(finding -> terminal.note("  " + finding));
         return CliFailure.NO;
     }

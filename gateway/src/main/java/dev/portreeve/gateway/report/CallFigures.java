@@ -68,15 +68,22 @@ final class CallFigures implements Part {
             settlements.addUsd(settlement, COST, amount);
         }
         if (begun != null) {
-            count(subjects, begun.who(), outcome, amount, true);
-            if (begun.isModel()) {
-                List<String> model = begun.what().subList(1, begun.what().size());
-                count(models, model, outcome, amount, false);
-                models.add(model, "input_tokens", tokens(entry, "input_tokens"));
-                models.add(model, "output_tokens", tokens(entry, "output_tokens"));
-            } else {
-                count(tools, begun.what(), outcome, amount, true);
-            }
+            ended(entry, begun, outcome, amount);
+        }
+    }
+
+    private void ended(Entry entry, Begun begun, String outcome, String amount) {
+        count(subjects, begun.who(), outcome, amount, true);
+        if (!begun.isNamed()) {
+            return;
+        }
+        if (begun.isModel()) {
+            List<String> model = begun.what().subList(1, begun.what().size());
+            count(models, model, outcome, amount, false);
+            models.add(model, "input_tokens", tokens(entry, "input_tokens"));
+            models.add(model, "output_tokens", tokens(entry, "output_tokens"));
+        } else {
+            count(tools, begun.what(), outcome, amount, true);
         }
     }
 
@@ -97,7 +104,10 @@ final class CallFigures implements Part {
     @Override
     public void write(ObjectNode figures) {
         ObjectNode calls = figures.putObject(CALLS);
-        calls.put("ended", closed + refused).put("opened", opened).put("closed", closed).put("refused", refused);
+        calls.put("ended", closed + refused)
+                .put("opened", opened)
+                .put("closed", closed)
+                .put("refused", refused);
         calls.set("by_type", types.json());
         calls.set("by_outcome", outcomes.json());
         calls.set("by_reason", reasons.json());

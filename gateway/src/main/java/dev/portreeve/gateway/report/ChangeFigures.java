@@ -88,7 +88,8 @@ final class ChangeFigures implements Part {
     }
 
     private static String joined(JsonNode names) {
-        return String.join(", ", names.valueStream().map(name -> name.asString("")).toList());
+        return String.join(
+                ", ", names.valueStream().map(name -> name.asString("")).toList());
     }
 
     @Override

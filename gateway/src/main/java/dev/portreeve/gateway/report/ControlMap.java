@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param version of the map; it grows whenever what a row says changes
  * @param date when it was last compared with the frameworks' texts
  */
-public record ControlMap(
-        int version, String date, List<Framework> frameworks) {
+public record ControlMap(int version, String date, List<Framework> frameworks) {
     private static final String FILE = "control-map.yaml";
 
     /**
@@ -103,8 +102,7 @@ public record ControlMap(
             if (in == null) {
                 throw new IllegalStateException("the map of controls is not in the program");
             }
-            return ConfigFile.parse(
-                    FILE, new String(in.readAllBytes(), StandardCharsets.UTF_8), ControlMap.class);
+            return ConfigFile.parse(FILE, new String(in.readAllBytes(), StandardCharsets.UTF_8), ControlMap.class);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

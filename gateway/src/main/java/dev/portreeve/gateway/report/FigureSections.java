@@ -58,15 +58,19 @@ final class FigureSections {
                 .toList();
         List<String> heads = List.of(columns).stream().map(FigureSections::head).toList();
         page.table(heads, numbers, rows, NONE);
-        long more = list.size() - rows.size() + figures.at(pointer + "_left_out").asLong(0);
+        long more =
+                list.size() - rows.size() + figures.at(pointer + "_left_out").asLong(0);
         if (more > 0) {
-            page.text("And " + Wording.number(more) + " more rows, as far as they were kept in the JSON of this report.");
+            page.text(
+                    "And " + Wording.number(more) + " more rows, as far as they were kept in the JSON of this report.");
         }
     }
 
     private static String cell(String column, JsonNode value) {
         String text = Wording.cell(column, value);
-        return column.endsWith("hash") || column.equals("digest") ? text.substring(0, Math.min(12, text.length())) : text;
+        return column.endsWith("hash") || column.equals("digest")
+                ? text.substring(0, Math.min(12, text.length()))
+                : text;
     }
 
     private static String head(String column) {
@@ -76,8 +80,9 @@ final class FigureSections {
 
     private void calls() {
         page.heading("calls", "Calls");
-        page.text(said("/calls/ended") + " calls ended in this period: " + said("/calls/closed") + " that were admitted, and "
-                + said("/calls/refused") + " that were refused before anything was held or run.");
+        page.text(said("/calls/ended") + " calls ended in this period: " + said("/calls/closed")
+                + " that were admitted, and " + said("/calls/refused")
+                + " that were refused before anything was held or run.");
         table("/calls/by_outcome", "type", "outcome", "count");
         page.text("Why calls were refused or failed:");
         table("/calls/by_reason", "reason", "count");
@@ -99,18 +104,30 @@ final class FigureSections {
                 "output_tokens",
                 "cost_usd");
         page.text("Tools, prompts and resources, with the hash of the definition that was accepted:");
-        table("/inventory/tools", "type", "server", "name", "definition_hash", "calls", "completed", "denied", "cost_usd");
+        table(
+                "/inventory/tools",
+                "type",
+                "server",
+                "name",
+                "definition_hash",
+                "calls",
+                "completed",
+                "denied",
+                "cost_usd");
         page.text("Agents and users:");
         table("/inventory/subjects", "kind", "member", "team", "calls", "completed", "denied", "cost_usd");
     }
 
     private void data() {
         page.heading("data", "Categories of data");
-        page.text("As far as guardrails looked and rules labelled; what neither knows is not here. Values are never recorded.");
+        page.text(
+                "As far as guardrails looked and rules labelled; what neither knows is not here. Values are never recorded.");
         table("/data/guardrails", "guardrail", "kind", "on", "action", "findings", "records");
-        if (!figures.at("/data/labels_set").isEmpty() || !figures.at("/data/calls_in_labelled_sessions").isEmpty()) {
-            page.text("Labels that calls put on their sessions, and calls in sessions that had them:");
+        if (!figures.at("/data/labels_set").isEmpty()
+                || !figures.at("/data/calls_in_labelled_sessions").isEmpty()) {
+            page.text("Labels that calls put on their sessions:");
             table("/data/labels_set", "label", "count");
+            page.text("Calls in sessions that had labels, as far as a rule looked:");
             table("/data/calls_in_labelled_sessions", "label", "count");
         }
     }
@@ -129,7 +146,10 @@ final class FigureSections {
             row(rows, "Median time to a decision", Wording.duration(number("/oversight/median_ms")));
             row(rows, "95 of 100 were decided within", Wording.duration(number("/oversight/percentile_95_ms")));
         }
-        row(rows, "Decisions faster than 3 s", said("/oversight/decisions_faster_than_3s") + " of " + said("/oversight/decisions"));
+        row(
+                rows,
+                "Decisions faster than 3 s",
+                said("/oversight/decisions_faster_than_3s") + " of " + said("/oversight/decisions"));
         row(rows, "Yeses that were remembered for further calls", said("/oversight/remembered"));
         row(rows, "Calls under a remembered yes", said("/oversight/calls_under_remembered"));
         row(rows, "Remembered yeses that were revoked", said("/oversight/remembered_revoked"));
@@ -156,7 +176,8 @@ final class FigureSections {
 
     private void incidents() {
         page.heading("incidents", "Incidents");
-        page.text("What went otherwise than it should. Whether any of it is an incident in the sense of a law or a standard, people decide.");
+        page.text(
+                "What went otherwise than it should. Whether any of it is an incident in the sense of a law or a standard, people decide.");
         List<List<String>> rows = new ArrayList<>();
         row(rows, "Findings of guardrails", said("/data/findings"));
         row(rows, "Calls that guardrails ended", said("/incidents/blocked_by_guardrails"));
@@ -168,7 +189,8 @@ final class FigureSections {
         row(
                 rows,
                 "Calls that cost more than was held",
-                said("/incidents/overruns") + " ($" + figures.at("/incidents/overrun_usd").asString("0") + ")");
+                said("/incidents/overruns") + " ($"
+                        + figures.at("/incidents/overrun_usd").asString("0") + ")");
         row(rows, "Calls whose end is not known", said("/incidents/unknown_outcomes"));
         row(rows, "Leases forfeited by a gateway that was gone", said("/incidents/forfeited_leases"));
         page.table(List.of("What", "How many"), List.of(1), rows, NONE);
@@ -189,7 +211,18 @@ final class FigureSections {
     private void changes() {
         page.heading("changes", "Changes of rules and settings");
         page.text("Rules: + added, - removed, ~ changed. The rules of a version: portreeve policy show VERSION.");
-        table("/changes/policy", "at", "action", "before", "version", "author", "actor", "reason", "diff", "log", "index");
+        table(
+                "/changes/policy",
+                "at",
+                "action",
+                "before",
+                "version",
+                "author",
+                "actor",
+                "reason",
+                "diff",
+                "log",
+                "index");
         page.text("Rules in force, by their digest, and how often they were loaded:");
         table("/changes/policy_loaded", "policy_version", "count");
         page.text("Configurations:");
@@ -224,7 +257,9 @@ final class FigureSections {
     private String leftOut() {
         long count = 0;
         for (JsonNode row : figures.at("/incidents/authentication")) {
-            count += row.path("reason").asString("").equals("left_out") ? row.path("count").asLong() : 0;
+            count += row.path("reason").asString("").equals("left_out")
+                    ? row.path("count").asLong()
+                    : 0;
         }
         return Wording.number(count);
     }
@@ -256,7 +291,7 @@ final class FigureSections {
                                     : "less than " + ReportReading.FLOOR_DAYS + " days before the end of the period"));
         });
         page.table(List.of("Log", "Oldest record", "Its index", "Kept"), List.of(), rows, NONE);
-        page.text("The floor of six months in Articles 19(1) and 26(6) of the EU AI Act is taken as " + ReportReading.FLOOR_DAYS
-                + " days.");
+        page.text("The floor of six months in Articles 19(1) and 26(6) of the EU AI Act is taken as "
+                + ReportReading.FLOOR_DAYS + " days.");
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 
 /** Writes a document as one HTML file: no script, nothing from elsewhere, made to be printed. What records say becomes text, never markup. */
 final class HtmlReport {
+    private static final int NARROW = 3;
     private final ReportPage page;
     private final StringBuilder html = new StringBuilder(64 * 1024);
 
@@ -19,7 +20,8 @@ final class HtmlReport {
     String write() {
         html.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+                .append(
+                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
                 .append("<title>")
                 .append(text(page.title + ", " + page.subtitle))
                 .append("</title>\n<style>\n")
@@ -104,7 +106,11 @@ final class HtmlReport {
     }
 
     private void table(ReportPage.Table table) {
-        html.append("<table><thead>");
+        // A name and a number must be seen together.
+        html.append(
+                table.heads().size() <= NARROW && !table.numbers().isEmpty()
+                        ? "<table class=\"narrow\"><thead>"
+                        : "<table><thead>");
         row(table.heads(), table.numbers(), "th");
         html.append("</thead><tbody>");
         table.rows().forEach(cells -> row(cells, table.numbers(), "td"));

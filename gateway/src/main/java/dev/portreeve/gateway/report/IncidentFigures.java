@@ -8,6 +8,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What went otherwise than it should: for a person to look at, not a judgement. */
 final class IncidentFigures implements Part {
+    private static final String LEFT_OUT = "left_out";
     private final Listing overruns = new Listing();
     private final Listing unknown = new Listing();
     private final Listing leases = new Listing();
@@ -32,10 +33,14 @@ final class IncidentFigures implements Part {
             case "definition.rejected" -> definitions(rejected, entry);
             case "definition.withdrawn" -> definitions(withdrawn, entry);
             case "authentication.rejected" -> {
-                List<String> reason = List.of(entry.text("reason"));
                 // A record that only tells of others that were left out is not one itself.
-                authentication.add(reason, "count", entry.text("reason").equals("left_out") ? 0 : 1);
-                authentication.add(List.of("left_out"), "count", entry.body().path("left_out").asLong(0));
+                if (!entry.text("reason").equals(LEFT_OUT)) {
+                    authentication.count(entry.text("reason"));
+                }
+                long leftOut = entry.body().path(LEFT_OUT).asLong(0);
+                if (leftOut > 0) {
+                    authentication.add(List.of(LEFT_OUT), "count", leftOut);
+                }
             }
             default -> {
                 // As it should be.
@@ -52,7 +57,7 @@ final class IncidentFigures implements Part {
             case "unknown" ->
                 unknown.add(entry).put("call", entry.text("call")).put("taken_over_by", entry.text("taken_over_by"));
             case "failed" -> failed++;
-            case "denied" -> blocked += entry.text("stage").equals("guardrail") ? 1 : 0;
+            case "denied" -> blocked += entry.text("stage").endsWith("guardrail") ? 1 : 0;
             default -> {
                 // Ended as it should.
             }

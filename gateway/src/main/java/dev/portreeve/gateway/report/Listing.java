@@ -13,7 +13,8 @@ final class Listing {
     /** A row that says where its record stands; one that is not kept if there are too many. */
     ObjectNode add(Entry entry) {
         count++;
-        ObjectNode row = rows.size() < MOST ? rows.addObject() : JsonMapper.shared().createObjectNode();
+        ObjectNode row =
+                rows.size() < MOST ? rows.addObject() : JsonMapper.shared().createObjectNode();
         return row.put("at", entry.at().toString()).put("log", entry.tenant()).put("index", entry.index());
     }
 

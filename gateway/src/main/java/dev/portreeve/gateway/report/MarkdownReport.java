@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** Writes a document as Markdown. What records say is escaped, so that it becomes neither markup nor a link. */
 final class MarkdownReport {
-    private static final String SPECIAL = "\\`*_{}[]<>#|~!&";
+    private static final String SPECIAL = "\\`*_{}[]#|~!";
     private final ReportPage page;
     private final StringBuilder out = new StringBuilder(64 * 1024);
 
@@ -15,20 +15,27 @@ final class MarkdownReport {
     }
 
     String write() {
-        out.append("# ").append(text(page.title)).append("\n\n").append(text(page.subtitle)).append("\n\n");
+        out.append("# ")
+                .append(text(page.title))
+                .append("\n\n")
+                .append(text(page.subtitle))
+                .append("\n\n");
         page.blocks.forEach(this::block);
         return out.toString().stripTrailing() + "\n";
     }
 
     private void block(Block block) {
         switch (block) {
-            case ReportPage.Heading heading -> out.append("## ").append(text(heading.text())).append("\n\n");
+            case ReportPage.Heading heading ->
+                out.append("## ").append(text(heading.text())).append("\n\n");
             case ReportPage.Text said -> out.append(text(said.text())).append("\n\n");
             case ReportPage.Items items -> {
-                items.lines().forEach(line -> out.append("- ").append(text(line)).append('\n'));
+                items.lines()
+                        .forEach(line -> out.append("- ").append(text(line)).append('\n'));
                 out.append('\n');
             }
-            case ReportPage.Notice notice -> out.append("**").append(text(notice.text())).append("**\n\n");
+            case ReportPage.Notice notice ->
+                out.append("**").append(text(notice.text())).append("**\n\n");
             case ReportPage.Verbatim verbatim ->
                 out.append("```text\n").append(verbatim.text().strip()).append("\n```\n\n");
             case ReportPage.Tiles tiles ->
@@ -59,7 +66,11 @@ final class MarkdownReport {
     }
 
     private void control(ReportPage.Control control) {
-        out.append("### ").append(text(control.control())).append(": ").append(text(control.title())).append("\n\n");
+        out.append("### ")
+                .append(text(control.control()))
+                .append(": ")
+                .append(text(control.title()))
+                .append("\n\n");
         out.append(text(control.evidence())).append("\n\n");
         out.append("- Records: ").append(text(control.support())).append('\n');
         out.append("- Figures: ").append(text(control.figures())).append('\n');
@@ -72,10 +83,17 @@ final class MarkdownReport {
     static String text(String plain) {
         StringBuilder safe = new StringBuilder(plain.length() + 16);
         plain.replace('\n', ' ').codePoints().forEach(c -> {
-            if (SPECIAL.indexOf(c) >= 0) {
-                safe.append('\\');
+            switch (c) {
+                case '<' -> safe.append("&lt;");
+                case '>' -> safe.append("&gt;");
+                case '&' -> safe.append("&amp;");
+                default -> {
+                    if (SPECIAL.indexOf(c) >= 0) {
+                        safe.append('\\');
+                    }
+                    Plain.append(safe, c);
+                }
             }
-            Plain.append(safe, c);
         });
         return safe.toString();
     }

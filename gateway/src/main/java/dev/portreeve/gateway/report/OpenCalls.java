@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Calls between their opening and their closing record: what the first says and the second does not repeat. For one thread. */
 final class OpenCalls {
@@ -24,7 +25,7 @@ final class OpenCalls {
         }
 
         private static List<String> who(Entry entry) {
-            var subject = entry.body().path("subject");
+            JsonNode subject = entry.body().path("subject");
             return subject.isObject()
                     ? List.of(
                             subject.path("kind").asString(""),
@@ -38,6 +39,11 @@ final class OpenCalls {
             return type.equals("llm")
                     ? List.of(type, entry.text("resource"), entry.text("provider"), entry.text("upstream_model"))
                     : List.of(type, entry.text("server"), entry.text("resource"), entry.text("definition_hash"));
+        }
+
+        /** Whether what it called has a name: a request that could not be read has none. */
+        boolean isNamed() {
+            return !what.get(isModel() ? 1 : 2).isEmpty();
         }
 
         boolean isModel() {
@@ -62,7 +68,9 @@ final class OpenCalls {
 
     /** How many that began in the period have no end in the log, as far as could be remembered. */
     long unfinished(ReportPeriod period) {
-        return open.values().stream().filter(begun -> period.contains(begun.at())).count();
+        return open.values().stream()
+                .filter(begun -> period.contains(begun.at()))
+                .count();
     }
 
     /** How many there were too many to remember: their ends cannot be told from those of others. */

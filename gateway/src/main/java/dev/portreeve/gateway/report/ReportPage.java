@@ -41,7 +41,13 @@ final class ReportPage {
 
     /** An article or a control with what supports it. */
     record Control(
-            String control, String title, String evidence, String support, String figures, String section, String limits)
+            String control,
+            String title,
+            String evidence,
+            String support,
+            String figures,
+            String section,
+            String limits)
             implements Block {}
 
     /** Text in which each character stands for itself, such as keys and signed notes. */

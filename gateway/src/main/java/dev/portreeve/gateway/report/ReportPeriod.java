@@ -80,7 +80,8 @@ public record ReportPeriod(String name, Instant from, Instant to) {
                     : LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC);
         } catch (DateTimeException wrong) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is neither a day such as 2026-11-01 (UTC) nor a time such as 2026-11-01T12:00:00Z",
+                    "\"" + text
+                            + "\" is neither a day such as 2026-11-01 (UTC) nor a time such as 2026-11-01T12:00:00Z",
                     wrong);
         }
     }

@@ -50,14 +50,16 @@ public final class ReportText {
         ReportPeriod period = source.period();
         page.add(new ReportPage.Notice(source.verified().isIntact(), verdict()));
         page.text("This document counts what the audit records of one Portreeve log say about the time from "
-                + Wording.time(period.from()) + " to " + Wording.time(period.to()) + " (" + period.name() + "). It was made at "
+                + Wording.time(period.from()) + " to " + Wording.time(period.to()) + " (" + period.name()
+                + "). It was made at "
                 + Wording.time(source.madeAt()) + (source.isUnfinished() ? ", before that time was over" : "")
                 + (source.tenant() == null
                         ? ", of all tenants."
                         : ", of tenant " + source.tenant() + " and of what concerns the whole instance."));
-        page.text("It is evidence that supports the articles or controls named below. It is no statement of conformity, by the"
-                + " software or by its makers; what a gateway cannot attest is said at each of them and at the end. People, agents and"
-                + " keys are named as the records name them.");
+        page.text(
+                "It is evidence that supports the articles or controls named below. It is no statement of conformity, by the"
+                        + " software or by its makers; what a gateway cannot attest is said at each of them and at the end. People, agents and"
+                        + " keys are named as the records name them.");
         page.text(source.framework().about());
     }
 
@@ -66,7 +68,8 @@ public final class ReportText {
         String counted = Wording.number(records) + " records of the period were counted";
         return switch (source.verified().verdict()) {
             case "intact" ->
-                "Verified. " + counted + "; while they were read, each was hashed again and compared with the signed heads of its"
+                "Verified. " + counted
+                        + "; while they were read, each was hashed again and compared with the signed heads of its"
                         + " log. Everything that is signed is there, unaltered.";
             case "tampered" ->
                 "Not what was signed. " + counted + ", and verification found that records were changed: "
@@ -80,8 +83,7 @@ public final class ReportText {
     private void tiles() {
         page.add(new ReportPage.Tiles(List.of(
                 new ReportPage.Tile(Wording.number(at("/calls/ended").asLong()), "calls ended"),
-                new ReportPage.Tile(
-                        Wording.number(at("/oversight/requested").asLong()), "asked of people"),
+                new ReportPage.Tile(Wording.number(at("/oversight/requested").asLong()), "asked of people"),
                 new ReportPage.Tile(
                         Wording.number(at("/oversight/approved").asLong()) + " / "
                                 + Wording.number(at("/oversight/denied").asLong()),
@@ -90,8 +92,7 @@ public final class ReportText {
                         Wording.number(at("/stops/by_person").asLong()
                                 + at("/stops/by_brake").asLong()),
                         "stops"),
-                new ReportPage.Tile(
-                        Wording.number(at("/changes/policy_changes").asLong()), "changes of rules"),
+                new ReportPage.Tile(Wording.number(at("/changes/policy_changes").asLong()), "changes of rules"),
                 new ReportPage.Tile("$" + at("/money/charged_usd").asString("0"), "charged"))));
     }
 
@@ -111,7 +112,8 @@ public final class ReportText {
 
     private void controls() {
         page.heading("controls", "What supports what");
-        page.text(source.framework().title() + ", " + source.framework().edition() + ". Each row names the records that support it; the"
+        page.text(source.framework().title() + ", " + source.framework().edition()
+                + ". Each row names the records that support it; the"
                 + " first and the last of them are given by their log and index there, so that anybody with the records can look them"
                 + " up.");
         for (int i = 0; i < source.framework().rows().size(); i++) {
@@ -137,27 +139,34 @@ public final class ReportText {
 
     private void proofs() {
         page.heading("proofs", "What this rests on");
-        page.text("Each tenant's records are the leaves of one Merkle tree (RFC 6962). The heads below enclose the records of the period:"
-                + " the last signed head before the first of them, and the first that covers the last of them. Whoever holds an earlier"
-                + " or later head, an export or a receipt of the same log can compare it with these.");
+        page.text(
+                "Each tenant's records are the leaves of one Merkle tree (RFC 6962). The heads below enclose the records of the period:"
+                        + " the last signed head before the first of them, and the first that covers the last of them. Whoever holds an earlier"
+                        + " or later head, an export or a receipt of the same log can compare it with these.");
         List<List<String>> rows = new ArrayList<>();
-        figures.path("logs").forEach(log -> rows.add(List.of(
-                log.path("log").asString(""),
-                Wording.number(log.path("records_in_period").asLong()),
-                log.has("first_index") ? log.path("first_index").asLong() + " to " + log.path("last_index").asLong() : "none",
-                head(log.path("head_before")),
-                head(log.path("head_after")))));
+        figures.path("logs")
+                .forEach(log -> rows.add(List.of(
+                        log.path("log").asString(""),
+                        Wording.number(log.path("records_in_period").asLong()),
+                        log.has("first_index")
+                                ? log.path("first_index").asLong() + " to "
+                                        + log.path("last_index").asLong()
+                                : "none",
+                        head(log.path("head_before")),
+                        head(log.path("head_after")))));
         page.table(
                 List.of("Log", "Records", "Index", "Head before: size, root", "Head after: size, root"),
                 List.of(1),
                 rows,
                 "There are no records.");
-        page.text("The heads were checked with this verifier key. Compare it with the one you were given when you trusted its giver:");
+        page.text(
+                "The heads were checked with this verifier key. Compare it with the one you were given when you trusted its giver:");
         page.add(new ReportPage.Verbatim(source.verified().key()));
         figures.path("logs").forEach(log -> {
             String note = log.path("head_after").path("note").asString("");
             if (!note.isEmpty()) {
-                page.text("The signed head after the period, of log " + log.path("log").asString("") + ":");
+                page.text("The signed head after the period, of log "
+                        + log.path("log").asString("") + ":");
                 page.add(new ReportPage.Verbatim(note));
             }
         });
@@ -185,9 +194,11 @@ public final class ReportText {
                 "That whoever holds the signing key did not write another history: that is shown only by heads somebody else"
                         + " has seen.")));
         page.heading("made", "How this was made");
-        page.text("By " + source.madeBy() + ", from map version " + source.map().version() + " of " + source.map().date()
+        page.text("By " + source.madeBy() + ", from map version " + source.map().version() + " of "
+                + source.map().date()
                 + ", in one pass over the records. The same figures as JSON: portreeve audit report --framework "
-                + source.framework().id() + " --period " + source.period().name() + " --format json. Anybody who has an export of the"
+                + source.framework().id() + " --period " + source.period().name()
+                + " --format json. Anybody who has an export of the"
                 + " records can verify it and count again.");
     }
 }

@@ -23,6 +23,15 @@ final class RowFigures {
         Found(ControlMap.Row row) {
             this.row = row;
         }
+
+        /** One record, also where two queries return it. */
+        void add(String place) {
+            if (!place.equals(last)) {
+                count++;
+                last = place;
+                first = first.isEmpty() ? place : first;
+            }
+        }
     }
 
     RowFigures(List<ControlMap.Row> rows) {
@@ -30,7 +39,8 @@ final class RowFigures {
             Found found = new Found(row);
             all.add(found);
             for (ControlMap.Query query : row.records()) {
-                byKind.computeIfAbsent(query.kind(), unused -> new ArrayList<>()).add(new Search(query, found));
+                byKind.computeIfAbsent(query.kind(), unused -> new ArrayList<>())
+                        .add(new Search(query, found));
             }
         }
     }
@@ -38,12 +48,7 @@ final class RowFigures {
     void hear(Entry entry) {
         for (Search search : byKind.getOrDefault(entry.kind(), List.of())) {
             if (search.query().fits(entry)) {
-                Found found = search.found();
-                found.count++;
-                found.last = entry.tenant() + "#" + entry.index();
-                if (found.first.isEmpty()) {
-                    found.first = found.last;
-                }
+                search.found().add(entry.tenant() + "#" + entry.index());
             }
         }
     }

@@ -52,7 +52,7 @@ final class Wording {
             return value.asBoolean() ? "yes" : "no";
         }
         String text = value.asString("");
-        if (name.equals("at") && !text.isEmpty()) {
+        if ((name.equals("at") || name.endsWith("oldest_record")) && !text.isEmpty()) {
             return time(Instant.parse(text));
         }
         if (name.endsWith("_usd") && !text.isEmpty()) {
