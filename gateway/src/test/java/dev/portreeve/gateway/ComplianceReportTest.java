@@ -54,7 +54,7 @@ class ComplianceReportTest {
     }
 
     @AfterAll
-    void stop() throws Exception {
+    void stop() {
         month.close();
     }
 

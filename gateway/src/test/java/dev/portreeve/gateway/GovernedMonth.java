@@ -187,7 +187,7 @@ final class GovernedMonth implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         caller.close();
         gateway.close();
         bank.close();
