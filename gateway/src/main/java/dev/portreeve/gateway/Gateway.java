@@ -102,21 +102,18 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
-        new LoadedConfiguration(directory, pepper, evidence.log()).record(config);
         this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
-        PolicyEngine policy = parts.add(policy(
-                config,
-                new PolicyEngine.Ground(
-                        database.pooled(),
-                        database.unpooled(),
-                        evidence.log(),
-                        pepper,
-                        clock,
-                        webhooks,
-                        SmtpMail.of(config.notices().email(), clock),
-                        adminBase.resolve("/api/v1/approvals"),
-                        ids,
-                        random)));
+        PolicyEngine policy = parts.add(policy(new PolicyEngine.Ground(
+                database.pooled(),
+                database.unpooled(),
+                evidence.log(),
+                pepper,
+                clock,
+                webhooks,
+                SmtpMail.of(config.notices().email(), clock),
+                adminBase.resolve("/api/v1/approvals"),
+                ids,
+                random)));
         this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
@@ -148,7 +145,9 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static PolicyEngine policy(GatewayConfig config, PolicyEngine.Ground ground) {
+    private PolicyEngine policy(PolicyEngine.Ground ground) {
+        // Before the record of the rules, some of which come from it.
+        new LoadedConfiguration(directory, ground.pepper(), ground.audit()).record(config);
         try {
             return PolicyEngine.create(
                     config.policy(),
