@@ -2,3 +2,17 @@
 -- hashes the bytes anew. Null in records that are older than this column.
 ALTER TABLE audit.record ADD COLUMN leaf_hash bytea CHECK (octet_length(leaf_hash) = 32);
 GRANT INSERT (leaf_hash) ON audit.record TO portreeve_app;
+
+-- The roots of full subtrees of 256, 65,536, ... leaves: what the tiles above the leaf hashes hold (C2SP tlog-tiles), so that a
+-- proof reads a few hundred hashes however large the tree is. They follow from audit.sequence and are checked against signed heads.
+CREATE TABLE audit.node (
+    tenant text     NOT NULL,
+    level  smallint NOT NULL CHECK (level BETWEEN 1 AND 7),
+    index  bigint   NOT NULL CHECK (index >= 0),
+    hash   bytea    NOT NULL CHECK (octet_length(hash) = 32),
+    PRIMARY KEY (tenant, level, index)
+);
+CREATE TRIGGER node_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.node
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+ALTER TABLE audit.node ENABLE ALWAYS TRIGGER node_append_only;
+GRANT SELECT, INSERT ON audit.node TO portreeve_app;

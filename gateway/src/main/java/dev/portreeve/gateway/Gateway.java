@@ -1,6 +1,7 @@
 package dev.portreeve.gateway;
 
 import dev.portreeve.audit.PostgresAuditReader;
+import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.gateway.admin.AdminAccess;
 import dev.portreeve.gateway.admin.AdminEdge;
 import dev.portreeve.gateway.admin.AdminServices;
@@ -296,6 +297,7 @@ public final class Gateway implements AutoCloseable {
                 policy.stops(),
                 policy.decisions(),
                 evidence.verifications(),
+                new PublishedLog(database.pooled()),
                 policy::access,
                 questions,
                 new RulesDesk(policy.versions(), questions, hub::misfits),

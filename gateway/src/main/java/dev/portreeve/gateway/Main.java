@@ -25,6 +25,7 @@ import dev.portreeve.gateway.cli.PolicyShowCommand;
 import dev.portreeve.gateway.cli.PolicyTestCommand;
 import dev.portreeve.gateway.cli.PolicyVersionsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
+import dev.portreeve.gateway.cli.ProofCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.RaiseCommand;
 import dev.portreeve.gateway.cli.ReconcileCommand;
@@ -66,6 +67,13 @@ public final class Main {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         System.exit(run(Terminal.ofProcess(), arguments));
+    }
+
+    private static CommandLine audit(Terminal terminal) {
+        return new CommandLine(new AuditCommand(terminal))
+                .addSubcommand(new ProofCommand.Prove(terminal))
+                .addSubcommand(new ProofCommand.CheckProof(terminal))
+                .addSubcommand(new ProofCommand.Consistency(terminal));
     }
 
     private static CommandLine budgets(Terminal terminal) {
@@ -111,7 +119,7 @@ public final class Main {
                 .addSubcommand(new StopsCommand(terminal))
                 .addSubcommand(budgets(terminal))
                 .addSubcommand(policy(terminal))
-                .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(audit(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new PricesCommand(terminal))

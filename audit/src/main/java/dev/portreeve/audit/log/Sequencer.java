@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -207,24 +206,25 @@ public final class Sequencer implements Runnable, AutoCloseable {
         return sequenced;
     }
 
+    /** The trees grow before the rows are committed: if that fails, the trees are forgotten and read anew. */
     private int number(SequencerSession elected, List<SequencerSession.Unsequenced> batch) throws SQLException {
-        Map<String, Long> next = new HashMap<>();
         List<SequencerSession.Sequenced> numbered = new ArrayList<>(batch.size());
+        List<SequencerSession.Node> nodes = new ArrayList<>();
         for (SequencerSession.Unsequenced record : batch) {
-            TenantTree tree = tree(elected, record.tenant());
+            String tenant = record.tenant();
+            TenantTree tree = tree(elected, tenant);
             if (tree != null) {
-                long index = next.merge(record.tenant(), tree.size(), (before, size) -> before + 1);
-                numbered.add(new SequencerSession.Sequenced(record.tenant(), index, record.id(), record.leafHash()));
+                numbered.add(new SequencerSession.Sequenced(tenant, tree.size(), record.id(), record.leafHash()));
+                tree.append(
+                        record.leafHash(),
+                        (level, index, root) -> nodes.add(new SequencerSession.Node(tenant, level, index, root)));
             }
         }
-        if (numbered.isEmpty()) {
-            elected.commit();
-        } else {
+        if (!numbered.isEmpty()) {
             elected.insert(numbered);
+            elected.insertNodes(nodes);
         }
-        for (SequencerSession.Sequenced record : numbered) {
-            Objects.requireNonNull(trees.get(record.tenant())).append(record.leafHash());
-        }
+        elected.commit();
         return numbered.size();
     }
 

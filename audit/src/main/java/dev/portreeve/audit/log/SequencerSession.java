@@ -48,6 +48,9 @@ final class SequencerSession implements AutoCloseable {
     /** A record that got its index. */
     record Sequenced(String tenant, long index, UUID id, byte[] leafHash) {}
 
+    /** The root of a full tile, where it stands in the tile above. */
+    record Node(String tenant, int level, long index, byte[] hash) {}
+
     private final Connection connection;
     private final PreparedStatement next;
     private final PreparedStatement nextWithoutIndex;
@@ -182,6 +185,7 @@ final class SequencerSession implements AutoCloseable {
         }
     }
 
+    /** Writes indexes; durable with the next {@link #commit}, as all that is written here. */
     void insert(List<Sequenced> records) throws SQLException {
         int count = records.size();
         String[] tenants = new String[count];
@@ -200,10 +204,62 @@ final class SequencerSession implements AutoCloseable {
         insert.setArray(3, connection.createArrayOf("uuid", ids));
         insert.setArray(4, connection.createArrayOf("bytea", hashes));
         insert.executeUpdate();
-        connection.commit();
     }
 
-    /** Writes a signed head; durable with the next {@link #commit}. */
+    /** Writes roots of full tiles; such as are there already are left as they are. */
+    void insertNodes(List<Node> nodes) throws SQLException {
+        if (nodes.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO audit.node (tenant, level, index, hash)
+                SELECT * FROM unnest(?::text[], ?::smallint[], ?::bigint[], ?::bytea[]) ON CONFLICT DO NOTHING""")) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", nodes.stream().map(Node::tenant).toArray(String[]::new)));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "smallint", nodes.stream().map(Node::level).toArray(Integer[]::new)));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bigint", nodes.stream().map(Node::index).toArray(Long[]::new)));
+            statement.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bytea", nodes.stream().map(Node::hash).toArray(byte[][]::new)));
+            statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Makes the roots of full tiles where they are missing: in a log that is older than their table, or that lost them. Reads
+     * all leaf hashes of that log then. False if one of these is missing.
+     */
+    boolean completeNodes(String tenant, long size) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT count(*) FROM audit.node WHERE tenant = ? AND level = 1")) {
+            statement.setString(1, tenant);
+            if (number(statement, 0) >= size >>> CompactRange.TILE_HEIGHT) {
+                return true;
+            }
+        }
+        List<Node> nodes = new ArrayList<>();
+        boolean complete = grow(
+                CompactRange.empty(),
+                tenant,
+                size,
+                (level, index, root) -> nodes.add(new Node(tenant, level, index, root)));
+        for (int from = 0; complete && from < nodes.size(); from += FETCH) {
+            insertNodes(nodes.subList(from, Math.min(nodes.size(), from + FETCH)));
+        }
+        connection.commit();
+        return complete;
+    }
+
+    /** Writes a signed head. */
     void insert(String tenant, Checkpoint head, SignedNote note) throws SQLException {
         checkpoint.setString(1, tenant);
         checkpoint.setLong(2, head.size());
@@ -227,6 +283,11 @@ final class SequencerSession implements AutoCloseable {
 
     /** Lets the tree grow by the leaves from its size up to {@code end}. False if one is missing. */
     boolean grow(CompactRange tree, String tenant, long end) throws SQLException {
+        return grow(tree, tenant, end, (level, index, root) -> {});
+    }
+
+    private boolean grow(CompactRange tree, String tenant, long end, CompactRange.FullTiles tiles)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT index, leaf_hash FROM audit.sequence
                 WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""")) {
@@ -239,7 +300,7 @@ final class SequencerSession implements AutoCloseable {
                     if (rows.getLong(1) != tree.size()) {
                         return false;
                     }
-                    tree.append(rows.getBytes(2));
+                    tree.append(rows.getBytes(2), tiles);
                 }
             }
             return tree.size() == end;

@@ -54,6 +54,10 @@ final class TenantTree {
             throw new Inconsistent("a row of audit.sequence is missing at index " + tree.size()
                     + ": somebody deleted it, nothing is signed until it is restored");
         }
+        if (!session.completeNodes(tenant, extent.size())) {
+            throw new Inconsistent("a row of audit.sequence is missing below index " + extent.size()
+                    + ": somebody deleted it, nothing is signed until it is restored");
+        }
         return new TenantTree(tenant, tree, stored == null ? 0 : stored.size());
     }
 
@@ -105,8 +109,8 @@ final class TenantTree {
         return range.size();
     }
 
-    void append(byte[] leafHash) {
-        range.append(leafHash);
+    void append(byte[] leafHash, CompactRange.FullTiles tiles) {
+        range.append(leafHash, tiles);
     }
 
     boolean grew() {

@@ -94,6 +94,11 @@ public final class VerifierKey {
         return named(TenantName.origin(name, tenant));
     }
 
+    /** The same key under the name of one of its log's trees; as it is where this is the origin of another log. */
+    public VerifierKey forOrigin(String origin) {
+        return origin.startsWith(name + "/") ? named(origin) : this;
+    }
+
     VerifierKey named(String other) {
         return new VerifierKey(other, key);
     }

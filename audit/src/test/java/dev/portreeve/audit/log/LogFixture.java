@@ -19,17 +19,25 @@ import java.util.Random;
 import java.util.UUID;
 
 /** A database with a journal, a signing key and kept heads: a log that tests fill and then harm. */
-final class LogFixture implements AutoCloseable {
+public final class LogFixture implements AutoCloseable {
     final Database database = new Database();
     final LogSigner signer;
     final Path folder;
     final KeptHeads heads;
     private final PostgresJournal journal = journal(1);
 
-    LogFixture(Path folder) throws IOException {
+    public LogFixture(Path folder) throws IOException {
         this.folder = folder;
         this.signer = LogSigner.loadOrCreate(folder.resolve("signing.pem"), "test.example/audit");
         this.heads = new KeptHeads(folder.resolve("heads"));
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public LogSigner signer() {
+        return signer;
     }
 
     PostgresJournal journal(long seed) {
@@ -51,7 +59,7 @@ final class LogFixture implements AutoCloseable {
     }
 
     /** Appends records and waits until they are durable. */
-    void append(String tenant, int count) {
+    public void append(String tenant, int count) {
         List<Receipt> receipts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             receipts.add(journal.append(entry(tenant, i)));
@@ -60,12 +68,12 @@ final class LogFixture implements AutoCloseable {
     }
 
     /** Appends, sequences and signs. */
-    void log(String tenant, int count) throws SQLException, IOException {
+    public void log(String tenant, int count) throws SQLException, IOException {
         append(tenant, count);
         turn();
     }
 
-    void turn() throws SQLException, IOException {
+    public void turn() throws SQLException, IOException {
         try (Sequencer sequencer = sequencer()) {
             sequencer.runOnce();
         }

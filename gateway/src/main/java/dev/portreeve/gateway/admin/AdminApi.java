@@ -20,6 +20,7 @@ final class AdminApi {
     private final RememberedApi remembered;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
+    private final LogApi log;
     private final CallFeed calls;
     private final StopsApi stops;
     private final BudgetOrdersApi orders;
@@ -42,6 +43,7 @@ final class AdminApi {
         this.approvals = new ApprovalsApi(desk, remembered, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
+        this.log = new LogApi(services.publishedLog(), services.verifications(), json);
         this.calls = new CallFeed(services.records());
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
         this.policy = new PolicyApi(
@@ -72,6 +74,7 @@ final class AdminApi {
         remembered.register(routes, rules);
         tools.register(routes, rules);
         definitions.register(routes, rules);
+        log.register(routes, rules);
         stops.register(routes, rules);
         orders.register(routes, rules);
         policy.register(routes, rules);
@@ -93,11 +96,6 @@ final class AdminApi {
                 "/api/v1/servers",
                 exchange -> exchange.json(
                         200, json.write(new Servers(services.servers().get()))));
-        routes.api(
-                rules::get,
-                "/api/v1/audit/verify",
-                exchange ->
-                        exchange.json(200, json.write(services.verifications().run())));
         routes.open(rules::any, "/api/*", exchange -> {
             throw new AdminRefusal(Problem.notFound("there is no such address"));
         });

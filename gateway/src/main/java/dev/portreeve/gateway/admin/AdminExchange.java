@@ -113,6 +113,10 @@ final class AdminExchange {
                 .send(body);
     }
 
+    void bytes(String type, byte[] body) {
+        response.status(200).header(HeaderNames.CONTENT_TYPE, type).send(body);
+    }
+
     void html(int status, Html page) {
         asset(status, "text/html; charset=utf-8", page.markup());
     }

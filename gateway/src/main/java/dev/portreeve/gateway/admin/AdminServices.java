@@ -2,6 +2,7 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.model.PlaceState;
 import dev.portreeve.gateway.publish.RulesDesk;
@@ -57,6 +58,7 @@ public record AdminServices(
         Stops stops,
         SignedDecisions decisions,
         Verifications verifications,
+        PublishedLog publishedLog,
         Supplier<AccessPolicy> policy,
         Questions questions,
         RulesDesk rules,

@@ -107,7 +107,7 @@ public final class AuditCommand {
         }
     }
 
-    private static VerifierKey ownKey(DataDirectory directory) {
+    static VerifierKey ownKey(DataDirectory directory) {
         try {
             return key(Files.readString(directory.verifierKey()));
         } catch (IOException missing) {
@@ -119,7 +119,7 @@ public final class AuditCommand {
         }
     }
 
-    private static VerifierKey key(String text) {
+    static VerifierKey key(String text) {
         try {
             return VerifierKey.parse(text);
         } catch (IllegalArgumentException notOne) {
