@@ -16,3 +16,30 @@ CREATE TRIGGER node_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.nod
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 ALTER TABLE audit.node ENABLE ALWAYS TRIGGER node_append_only;
 GRANT SELECT, INSERT ON audit.node TO portreeve_app;
+
+-- One tree over all tenants: its leaves are the tenants' signed heads (the bytes of audit.checkpoint.note), in the order they were
+-- signed, so that one head speaks for every tenant's. Its tenant is the empty name, which nobody has.
+CREATE TABLE audit.instance_sequence (
+    tenant      text   NOT NULL CHECK (tenant = ''),
+    index       bigint NOT NULL CHECK (index >= 0),
+    head_tenant text   NOT NULL,
+    head_size   bigint NOT NULL,
+    leaf_hash   bytea  NOT NULL CHECK (octet_length(leaf_hash) = 32),
+    PRIMARY KEY (tenant, index),
+    UNIQUE (head_tenant, head_size)
+);
+CREATE TABLE audit.instance_checkpoint (
+    tenant     text        NOT NULL CHECK (tenant = ''),
+    size       bigint      NOT NULL CHECK (size > 0),
+    root       bytea       NOT NULL CHECK (octet_length(root) = 32),
+    note       text        NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant, size)
+);
+CREATE TRIGGER instance_sequence_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.instance_sequence
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+CREATE TRIGGER instance_checkpoint_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.instance_checkpoint
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+ALTER TABLE audit.instance_sequence ENABLE ALWAYS TRIGGER instance_sequence_append_only;
+ALTER TABLE audit.instance_checkpoint ENABLE ALWAYS TRIGGER instance_checkpoint_append_only;
+GRANT SELECT, INSERT ON audit.instance_sequence, audit.instance_checkpoint TO portreeve_app;

@@ -108,6 +108,28 @@ class LogProofTest {
         assertEquals(1, fixture.run(offline).exitCode());
     }
 
+    @Test
+    void oneHeadSpeaksForEveryTenants(@TempDir Path out) throws IOException {
+        String tenant = signedRecord().path("tenant").asString();
+        Path head = out.resolve("head");
+        Files.writeString(head, log(tenant, "checkpoint").body());
+        String size = Files.readString(head).split("\n", -1)[1];
+        String proof = "/api/v1/audit/instance/proofs/" + tenant + "/" + size;
+        Awaitility.await().until(() -> fixture.api("GET", proof, "").statusCode() == 200);
+        Path receipt = out.resolve("head.tlog-proof");
+        Files.writeString(receipt, fixture.api("GET", proof, "").body());
+        Outcome checked =
+                fixture.run("audit", "check-proof", head.toString(), receipt.toString(), "--key", key);
+        assertEquals(0, checked.exitCode(), checked.out() + checked.err());
+        assertTrue(checked.out().contains("that the log portreeve.local/audit had"), checked.out());
+        Path instance = out.resolve("instance");
+        Files.writeString(
+                instance, fixture.api("GET", "/api/v1/audit/instance/checkpoint", "").body());
+        signedRecord();
+        Outcome consistent = fixture.run("audit", "consistency", instance.toString());
+        assertEquals(0, consistent.exitCode(), consistent.out() + consistent.err());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "_instance, checkpoint2, 404",

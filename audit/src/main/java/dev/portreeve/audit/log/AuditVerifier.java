@@ -42,6 +42,7 @@ public final class AuditVerifier {
         try {
             // Before the snapshot: a head is kept only after the records it covers are committed.
             Map<String, Checkpoint> heads = kept == null ? Map.of() : heads(kept, findings);
+            Checkpoint instance = kept == null ? null : instanceHead(kept, findings);
             try (Connection connection = database.getConnection()) {
                 snapshot(connection);
                 TreeSet<String> tenants = new TreeSet<>(only);
@@ -54,6 +55,10 @@ public final class AuditVerifier {
                 for (String each : tenants) {
                     tenant = each;
                     new DatabaseCheck(connection, each, findings, progress).run(key, heads.get(each));
+                }
+                if (only.isEmpty()) {
+                    tenant = AuditExport.EVERY_TENANT;
+                    new InstanceCheck(connection, findings).run(key, instance);
                 }
             }
         } catch (SQLException | UnreadableLog e) {
@@ -71,6 +76,22 @@ public final class AuditVerifier {
             // Everything will be read, so the plan for everything is wanted, not the one for a quick first row.
             statement.execute("SET LOCAL cursor_tuple_fraction = 1");
         }
+    }
+
+    private @Nullable Checkpoint instanceHead(KeptHeads kept, Findings findings) {
+        String detail;
+        try {
+            KeptHeads.Head head = kept.read(TenantName.NONE);
+            if (head == null || key.check(head.note()) == VerifierKey.Check.VALID) {
+                return head == null ? null : head.checkpoint();
+            }
+            detail = "the head over all tenants kept outside was not signed with the key " + key;
+            findings.add(Finding.Kind.OTHER_KEY, AuditExport.EVERY_TENANT, null, null, detail);
+        } catch (IOException e) {
+            detail = "the head over all tenants kept outside cannot be read: " + e.getMessage();
+            findings.add(Finding.Kind.UNCHECKABLE, AuditExport.EVERY_TENANT, null, null, detail);
+        }
+        return null;
     }
 
     private Map<String, Checkpoint> heads(KeptHeads kept, Findings findings) {

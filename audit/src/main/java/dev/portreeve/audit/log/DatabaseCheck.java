@@ -147,7 +147,7 @@ final class DatabaseCheck {
     }
 
     /** Checkpoints from an open result, one at a time. */
-    private static final class Notes implements Iterator<TreeCheck.Note> {
+    static final class Notes implements Iterator<TreeCheck.Note> {
         private final ResultSet rows;
         private TreeCheck.@Nullable Note next;
 

@@ -31,6 +31,7 @@ final class Findings {
         List<Finding> sorted = found.stream()
                 .sorted(Comparator.comparing(Finding::isTampering)
                         .reversed()
+                        .thenComparing(finding -> finding.tenant().equals(AuditExport.EVERY_TENANT))
                         .thenComparing(Finding::tenant)
                         .thenComparing(finding -> finding.index() == null ? Long.MAX_VALUE : finding.index()))
                 .toList();

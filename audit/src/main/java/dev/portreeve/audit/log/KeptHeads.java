@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeptHeads {
     private static final String SUFFIX = ".head";
+    /** Of the tree over all tenants' heads; no tenant's name ends so. */
+    private static final String INSTANCE = "instance.tree";
+
     private static final String SUBTREES = "\nsubtrees\n";
     private static final long MOST_BYTES = 64 * 1024;
     private final Path folder;
@@ -37,7 +40,7 @@ public final class KeptHeads {
     }
 
     Path file(String tenant) {
-        return folder.resolve(TenantName.escape(tenant) + SUFFIX);
+        return folder.resolve(tenant.equals(TenantName.NONE) ? INSTANCE : TenantName.escape(tenant) + SUFFIX);
     }
 
     /** The tenants a head is kept of. */
@@ -94,7 +97,7 @@ public final class KeptHeads {
             content.append(Base64.getEncoder().encodeToString(subtree)).append('\n');
         }
         Files.createDirectories(folder);
-        Path fresh = folder.resolve(TenantName.escape(tenant) + ".new");
+        Path fresh = folder.resolve(file(tenant).getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(content.toString());

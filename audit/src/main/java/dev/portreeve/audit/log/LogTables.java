@@ -15,6 +15,8 @@ public final class LogTables {
     public static final String CHECKPOINT = "audit.checkpoint";
 
     private static final int FETCH = 1000;
+    private static final String INSTANCE_SEQUENCE = "audit.instance_sequence";
+    private static final String INSTANCE_CHECKPOINT = "audit.instance_checkpoint";
 
     private LogTables() {}
 
@@ -25,6 +27,16 @@ public final class LogTables {
      * @param lastNote the checkpoint of the largest size, as it is stored
      */
     public record Extent(long size, @Nullable String lastNote) {}
+
+    /** The table of a tree's leaf hashes. */
+    public static String sequence(String tenant) {
+        return tenant.equals(TenantName.NONE) ? INSTANCE_SEQUENCE : SEQUENCE;
+    }
+
+    /** The table of a tree's signed heads. */
+    public static String checkpoints(String tenant) {
+        return tenant.equals(TenantName.NONE) ? INSTANCE_CHECKPOINT : CHECKPOINT;
+    }
 
     /** Each tenant in a table whose key leads with the tenant, found by jumping through the key's index. */
     public static List<String> tenants(Connection connection, String table) throws SQLException {
@@ -56,8 +68,9 @@ public final class LogTables {
     /** How far this tenant is. */
     public static Extent extent(Connection connection, String tenant) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT coalesce((SELECT max(index) + 1 FROM audit.sequence WHERE tenant = ?), 0),
-                    (SELECT note FROM audit.checkpoint WHERE tenant = ? ORDER BY size DESC LIMIT 1)""")) {
+                SELECT coalesce((SELECT max(index) + 1 FROM %s WHERE tenant = ?), 0),
+                    (SELECT note FROM %s WHERE tenant = ? ORDER BY size DESC LIMIT 1)""".formatted(
+                sequence(tenant), checkpoints(tenant)))) {
             statement.setString(1, tenant);
             statement.setString(2, tenant);
             try (ResultSet row = statement.executeQuery()) {

@@ -6,8 +6,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +38,9 @@ public final class Sequencer implements Runnable, AutoCloseable {
     enum Step {
         SEQUENCED,
         KEPT,
-        SIGNED
+        SIGNED,
+        INSTANCE_KEPT,
+        INSTANCE_SIGNED
     }
 
     /** Called after each step. */
@@ -49,6 +53,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
     private final KeptHeads heads;
     private final Duration period;
     private final Steps steps;
+    private final HeadSigning signing;
     private final ReentrantLock turn = new ReentrantLock();
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -78,6 +83,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         this.heads = heads;
         this.period = period;
         this.steps = steps;
+        this.signing = new HeadSigning(signer, heads, steps, this::refuse);
     }
 
     /** Turns until closed. A turn that fails is logged and begun anew; blocks. */
@@ -158,6 +164,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             LOGGER.warn("cannot list the kept heads of the audit log: {}", e.toString());
         }
+        tenants.add(TenantName.NONE);
         for (String tenant : tenants) {
             tree(elected, tenant);
         }
@@ -180,11 +187,15 @@ public final class Sequencer implements Runnable, AutoCloseable {
     }
 
     private void refuse(String tenant, String problem) {
-        LOGGER.error("the audit log of tenant \"{}\" is not signed any more: {}", tenant, problem);
+        LOGGER.error("the audit log of {} is not signed any more: {}", described(tenant), problem);
         trees.remove(tenant);
         Map<String, String> more = new TreeMap<>(problems);
         more.put(tenant, problem);
         problems = Map.copyOf(more);
+    }
+
+    private static String described(String tenant) {
+        return tenant.equals(TenantName.NONE) ? "all tenants' heads" : "tenant \"" + tenant + "\"";
     }
 
     private int sequence(SequencerSession elected) throws SQLException {
@@ -192,10 +203,10 @@ public final class Sequencer implements Runnable, AutoCloseable {
         boolean more = true;
         while (more) {
             List<SequencerSession.Unsequenced> batch =
-                    elected.next(txid, position, catchingUp, problems.keySet(), BATCH);
+                    elected.next(txid, position, catchingUp, passedOver(), BATCH);
             sequenced += number(elected, batch);
             steps.done(Step.SEQUENCED);
-            sign(elected);
+            signing.sign(elected, trees);
             if (!batch.isEmpty()) {
                 txid = batch.getLast().txid();
                 position = batch.getLast().position();
@@ -204,6 +215,13 @@ public final class Sequencer implements Runnable, AutoCloseable {
             catchingUp &= batch.size() == BATCH;
         }
         return sequenced;
+    }
+
+    /** Records of these tenants get no index now. Nobody's name is that of no tenant, so such a row was put in by hand. */
+    private Set<String> passedOver() {
+        Set<String> tenants = new HashSet<>(problems.keySet());
+        tenants.add(TenantName.NONE);
+        return tenants;
     }
 
     /** The trees grow before the rows are committed: if that fails, the trees are forgotten and read anew. */
@@ -228,31 +246,6 @@ public final class Sequencer implements Runnable, AutoCloseable {
         return numbered.size();
     }
 
-    /** Signs only what is committed, and keeps the head outside before anybody can see it. */
-    private void sign(SequencerSession elected) throws SQLException {
-        List<TenantTree> grown =
-                trees.values().stream().filter(TenantTree::grew).toList();
-        List<TenantTree> signed = new ArrayList<>();
-        for (TenantTree tree : grown) {
-            Checkpoint head = tree.head(signer.verifierKey());
-            SignedNote note = signer.sign(head);
-            try {
-                heads.keep(tree.tenant(), note, tree.range());
-            } catch (IOException e) {
-                refuse(tree.tenant(), "the signed head cannot be kept outside the database: " + e);
-                continue;
-            }
-            steps.done(Step.KEPT);
-            elected.insert(tree.tenant(), head, note);
-            signed.add(tree);
-        }
-        if (!signed.isEmpty()) {
-            elected.commit();
-            signed.forEach(TenantTree::signed);
-            steps.done(Step.SIGNED);
-        }
-    }
-
     private void resign() {
         SequencerSession lost = session;
         session = null;
@@ -271,7 +264,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         Map<String, String> refused = problems;
         if (!refused.isEmpty()) {
             Map.Entry<String, String> first = refused.entrySet().iterator().next();
-            return "tenant \"" + first.getKey() + "\": " + first.getValue();
+            return described(first.getKey()) + ": " + first.getValue();
         }
         return failure;
     }

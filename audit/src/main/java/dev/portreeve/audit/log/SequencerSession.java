@@ -42,11 +42,17 @@ final class SequencerSession implements AutoCloseable {
             ORDER BY r.txid, r.position
             LIMIT ?""";
 
+    private static final String CHECKPOINT =
+            "INSERT INTO %s (tenant, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
     /** A record that has no index yet. */
     record Unsequenced(String tenant, UUID id, long txid, long position, byte[] leafHash) {}
 
     /** A record that got its index. */
     record Sequenced(String tenant, long index, UUID id, byte[] leafHash) {}
+
+    /** A tenant's signed head that became a leaf of the tree over all tenants. */
+    record SequencedHead(long index, String tenant, long size, byte[] leafHash) {}
 
     /** The root of a full tile, where it stands in the tile above. */
     record Node(String tenant, int level, long index, byte[] hash) {}
@@ -56,6 +62,8 @@ final class SequencerSession implements AutoCloseable {
     private final PreparedStatement nextWithoutIndex;
     private final PreparedStatement insert;
     private final PreparedStatement checkpoint;
+    private final PreparedStatement instanceCheckpoint;
+    private final PreparedStatement instanceLeaf;
 
     private SequencerSession(Connection connection) throws SQLException {
         this.connection = connection;
@@ -65,9 +73,12 @@ final class SequencerSession implements AutoCloseable {
         this.insert = connection.prepareStatement("""
                 INSERT INTO audit.sequence (tenant, index, record_id, leaf_hash)
                 SELECT * FROM unnest(?::text[], ?::bigint[], ?::uuid[], ?::bytea[])""");
-        this.checkpoint = connection.prepareStatement("""
-                INSERT INTO audit.checkpoint (tenant, size, root, note) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO NOTHING""");
+        this.checkpoint = connection.prepareStatement(CHECKPOINT.formatted(LogTables.CHECKPOINT));
+        this.instanceCheckpoint =
+                connection.prepareStatement(CHECKPOINT.formatted(LogTables.checkpoints(TenantName.NONE)));
+        this.instanceLeaf = connection.prepareStatement("""
+                INSERT INTO audit.instance_sequence (tenant, index, head_tenant, head_size, leaf_hash)
+                VALUES ('', ?, ?, ?, ?)""");
     }
 
     /** A session that was elected, or {@code null} if another replica is. */
@@ -261,11 +272,24 @@ final class SequencerSession implements AutoCloseable {
 
     /** Writes a signed head. */
     void insert(String tenant, Checkpoint head, SignedNote note) throws SQLException {
-        checkpoint.setString(1, tenant);
-        checkpoint.setLong(2, head.size());
-        checkpoint.setBytes(3, head.root());
-        checkpoint.setString(4, note.toString());
-        checkpoint.executeUpdate();
+        PreparedStatement statement = tenant.equals(TenantName.NONE) ? instanceCheckpoint : checkpoint;
+        statement.setString(1, tenant);
+        statement.setLong(2, head.size());
+        statement.setBytes(3, head.root());
+        statement.setString(4, note.toString());
+        statement.executeUpdate();
+    }
+
+    /** Writes signed heads as leaves of the tree over all tenants. */
+    void insertHeads(List<SequencedHead> heads) throws SQLException {
+        for (SequencedHead head : heads) {
+            instanceLeaf.setLong(1, head.index());
+            instanceLeaf.setString(2, head.tenant());
+            instanceLeaf.setLong(3, head.size());
+            instanceLeaf.setBytes(4, head.leafHash());
+            instanceLeaf.addBatch();
+        }
+        instanceLeaf.executeBatch();
     }
 
     void commit() throws SQLException {
@@ -289,8 +313,8 @@ final class SequencerSession implements AutoCloseable {
     private boolean grow(CompactRange tree, String tenant, long end, CompactRange.FullTiles tiles)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT index, leaf_hash FROM audit.sequence
-                WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""")) {
+                SELECT index, leaf_hash FROM %s
+                WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""".formatted(LogTables.sequence(tenant)))) {
             statement.setFetchSize(FETCH);
             statement.setString(1, tenant);
             statement.setLong(2, tree.size());

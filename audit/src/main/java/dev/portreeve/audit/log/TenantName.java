@@ -9,9 +9,12 @@ public final class TenantName {
 
     private TenantName() {}
 
-    /** The name of a tenant's tree. */
+    /** Stands for no tenant: names the tree over all tenants' heads. */
+    public static final String NONE = "";
+
+    /** The name of a tenant's tree; of the tree over all tenants' heads, which is the log's own. */
     public static String origin(String log, String tenant) {
-        return log + "/" + escape(tenant);
+        return tenant.equals(NONE) ? log : log + "/" + escape(tenant);
     }
 
     /** The name where only some characters may stand. */

@@ -4,7 +4,6 @@ import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.TenantName;
-import dev.portreeve.audit.proof.ConsistencyProof;
 import dev.portreeve.audit.proof.Continuation;
 import dev.portreeve.audit.proof.InclusionProof;
 import dev.portreeve.audit.proof.TileHashes;
@@ -25,13 +24,23 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant's log publishes, up to its last signed head. Each method takes one connection and reads a bounded number of
+ * What a tenant's log publishes, up to its last signed head, and the one over all tenants' heads: its tenant is {@link
+ * TenantName#NONE}. Each method takes one connection and reads a bounded number of
  * rows; proofs some hundreds, however large the log is. Thread-safe; blocks.
  *
  * <p>INVARIANT: no proof leaves here that does not lead to a signed head.
  */
 public final class PublishedLog {
     private static final int BYTE_BITS = 8;
+    private static final String RECORDS = """
+            SELECT r.leaf FROM audit.sequence s JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
+            WHERE s.tenant = ? AND s.index >= ? AND s.index < ? ORDER BY s.index""";
+    /** The leaves of the tree over all tenants. */
+    private static final String HEADS = """
+            SELECT convert_to(c.note, 'UTF8') FROM audit.instance_sequence s
+            JOIN audit.checkpoint c ON c.tenant = s.head_tenant AND c.size = s.head_size
+            WHERE s.tenant = ? AND s.index >= ? AND s.index < ? ORDER BY s.index""";
+
     private final DataSource database;
 
     /** The database does not hold what was signed: a proof cannot be made; the message is for the person in charge. */
@@ -82,10 +91,7 @@ public final class PublishedLog {
     }
 
     private static byte @Nullable [] bundle(Connection connection, String tenant, TilePath path) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT r.leaf FROM audit.sequence s
-                JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
-                WHERE s.tenant = ? AND s.index >= ? AND s.index < ? ORDER BY s.index""")) {
+        try (PreparedStatement statement = connection.prepareStatement(tenant.equals(TenantName.NONE) ? HEADS : RECORDS)) {
             long first = path.tile() * TileHashes.WIDTH;
             statement.setString(1, tenant);
             statement.setLong(2, first);
@@ -152,18 +158,41 @@ public final class PublishedLog {
      */
     public @Nullable Continuation continuation(String tenant, long from) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
-            SignedNote note = lastNote(connection, tenant);
-            Checkpoint head = note == null ? null : Checkpoint.parse(note.text());
-            if (note == null || head == null || from < 0 || from > head.size()) {
-                return null;
+            return continuation(connection, tenant, from);
+        }
+    }
+
+    private static @Nullable Continuation continuation(Connection connection, String tenant, long from)
+            throws SQLException, IOException {
+        SignedNote note = lastNote(connection, tenant);
+        Checkpoint head = note == null ? null : Checkpoint.parse(note.text());
+        if (note == null || head == null || from < 0 || from > head.size()) {
+            return null;
+        }
+        TreeProver prover = new TreeProver(new LogTiles(connection, tenant), head.size());
+        Continuation continuation = new Continuation(prover.consistency(from), note);
+        if (!continuation.isProved(prover.root(from))) {
+            throw damaged(tenant);
+        }
+        return continuation;
+    }
+
+    /**
+     * That a tenant's signed head is a leaf of the tree over all tenants' heads; the leaf is the head as it is stored.
+     *
+     * @param size of the tenant's log at that head
+     * @return {@code null} if there is no such head, or the tree over all does not have it yet
+     * @throws Damaged if what is stored does not lead to what was signed
+     */
+    public @Nullable TlogProof proveHead(String tenant, long size) throws SQLException, IOException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT index FROM audit.instance_sequence WHERE head_tenant = ? AND head_size = ?")) {
+            statement.setString(1, tenant);
+            statement.setLong(2, size);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? prove(connection, TenantName.NONE, row.getLong(1)) : null;
             }
-            TreeProver prover = new TreeProver(new LogTiles(connection, tenant), head.size());
-            ConsistencyProof proof = prover.consistency(from);
-            Continuation continuation = new Continuation(proof, note);
-            if (!continuation.isProved(prover.root(from))) {
-                throw damaged(tenant);
-            }
-            return continuation;
         }
     }
 
@@ -175,17 +204,21 @@ public final class PublishedLog {
      */
     public @Nullable Continuation continuation(Checkpoint before) throws SQLException, IOException {
         String origin = before.origin();
-        String tenant;
-        try {
-            tenant = TenantName.unescape(origin.substring(origin.lastIndexOf('/') + 1));
+        try (Connection connection = database.getConnection()) {
+            SignedNote instance = lastNote(connection, TenantName.NONE);
+            if (instance != null && Checkpoint.parse(instance.text()).origin().equals(origin)) {
+                return continuation(connection, TenantName.NONE, before.size());
+            }
+            String tenant = TenantName.unescape(origin.substring(origin.lastIndexOf('/') + 1));
+            return continuation(connection, tenant, before.size());
         } catch (IllegalArgumentException nobody) {
             return null;
         }
-        return continuation(tenant, before.size());
     }
 
     private static Damaged damaged(String tenant) {
-        return new Damaged("the log of tenant \"" + tenant + "\" is not what was signed, so nothing can be proved from it:"
+        String whose = tenant.equals(TenantName.NONE) ? "all tenants' heads" : "tenant \"" + tenant + "\"";
+        return new Damaged("the log of " + whose + " is not what was signed, so nothing can be proved from it:"
                 + " audit verify says what was changed");
     }
 
@@ -213,7 +246,7 @@ public final class PublishedLog {
 
     private static @Nullable SignedNote lastNote(Connection connection, String tenant) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT note FROM audit.checkpoint WHERE tenant = ? ORDER BY size DESC LIMIT 1")) {
+                "SELECT note FROM " + LogTables.checkpoints(tenant) + " WHERE tenant = ? ORDER BY size DESC LIMIT 1")) {
             statement.setString(1, tenant);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? SignedNote.parse(row.getString(1)) : null;
@@ -235,7 +268,8 @@ public final class PublishedLog {
         @Override
         public List<byte[]> tile(int level, long tile, int width) throws IOException {
             String sql = level == 0
-                    ? "SELECT leaf_hash FROM audit.sequence WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index"
+                    ? "SELECT leaf_hash FROM " + LogTables.sequence(tenant)
+                            + " WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index"
                     : "SELECT hash FROM audit.node WHERE tenant = ? AND index >= ? AND index < ? AND level = ? ORDER BY index";
             long first = tile * WIDTH;
             try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -44,6 +44,10 @@ final class AdminExchange {
         return request.path().pathParameters().get(parameter);
     }
 
+    boolean hasPath(String parameter) {
+        return request.path().pathParameters().contains(parameter);
+    }
+
     @Nullable
     String query(String name) {
         return request.query().contains(name) ? request.query().get(name) : null;

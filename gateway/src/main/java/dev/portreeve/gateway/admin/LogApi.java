@@ -1,13 +1,16 @@
 package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.log.SignedNote;
+import dev.portreeve.audit.log.TenantName;
 import dev.portreeve.audit.proof.Continuation;
 import dev.portreeve.audit.proof.TilePath;
+import dev.portreeve.audit.proof.TlogProof;
 import dev.portreeve.audit.publish.PublishedLog;
 import io.helidon.webserver.http.HttpRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogApi {
     private static final String PREFIX = "/api/v1/audit/logs/{tenant}";
+    /** The tree over all tenants' heads. */
+    private static final String INSTANCE = "/api/v1/audit/instance";
+
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String BYTES = "application/octet-stream";
     private final PublishedLog log;
@@ -38,28 +44,47 @@ final class LogApi {
     void register(AdminRoutes routes, HttpRules rules) {
         routes.api(
                 rules::get, "/api/v1/audit/verify", exchange -> exchange.json(200, json.write(verifications.run())));
-        routes.api(rules::get, PREFIX + "/checkpoint", this::checkpoint);
-        routes.api(rules::get, PREFIX + "/tile/{+tile}", this::tile);
+        for (String prefix : List.of(PREFIX, INSTANCE)) {
+            routes.api(rules::get, prefix + "/checkpoint", this::checkpoint);
+            routes.api(rules::get, prefix + "/tile/{+tile}", this::tile);
+            routes.api(rules::get, prefix + "/consistency", this::consistency);
+        }
+        routes.api(rules::get, INSTANCE + "/proofs/{tenant}/{size}", this::headProof);
         routes.api(rules::get, PREFIX + "/records/{id}", this::record);
         routes.api(rules::get, PREFIX + "/proofs/{id}", this::proof);
-        routes.api(rules::get, PREFIX + "/consistency", this::consistency);
+    }
+
+    private static String tenant(AdminExchange exchange) {
+        return exchange.hasPath("tenant") ? exchange.path("tenant") : TenantName.NONE;
+    }
+
+    private static String described(String tenant) {
+        return tenant.equals(TenantName.NONE) ? "log of all tenants' heads" : "log of tenant \"" + tenant + "\"";
+    }
+
+    private void headProof(AdminExchange exchange) {
+        String size = exchange.path("size");
+        TlogProof proof = ask(
+                () -> size.matches("[0-9]{1,18}") ? log.proveHead(exchange.path("tenant"), Long.parseLong(size)) : null,
+                "there is no signed head of that tenant and size");
+        exchange.bytes(TEXT, proof.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void checkpoint(AdminExchange exchange) {
-        String tenant = exchange.path("tenant");
-        SignedNote note = ask(() -> log.checkpoint(tenant), "nothing of tenant \"" + tenant + "\" is signed yet");
+        String tenant = tenant(exchange);
+        SignedNote note = ask(() -> log.checkpoint(tenant), "nothing in the " + described(tenant) + " is signed yet");
         exchange.bytes(TEXT, note.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void tile(AdminExchange exchange) {
-        String tenant = exchange.path("tenant");
+        String tenant = tenant(exchange);
         String path = "tile/" + exchange.path("tile");
         TilePath tile = TilePath.parse(path);
         if (tile == null) {
             throw new AdminRefusal(Problem.notFound("\"" + path + "\" names no tile: c2sp.org/tlog-tiles says how they are"));
         }
         exchange.bytes(
-                BYTES, ask(() -> log.tile(tenant, tile), "the signed log of tenant \"" + tenant + "\" has no " + path));
+                BYTES, ask(() -> log.tile(tenant, tile), "the signed " + described(tenant) + " has no " + path));
     }
 
     private void record(AdminExchange exchange) {
@@ -90,14 +115,14 @@ final class LogApi {
     }
 
     private void consistency(AdminExchange exchange) {
-        String tenant = exchange.path("tenant");
+        String tenant = tenant(exchange);
         String from = exchange.query("from");
         if (from == null || !from.matches("[0-9]{1,18}")) {
             throw new AdminRefusal(Problem.badRequest("\"from\" is missing: the size of a signed head known before"));
         }
         Continuation continuation = ask(
                 () -> log.continuation(tenant, Long.parseLong(from)),
-                "the signed log of tenant \"" + tenant + "\" has not " + from + " records");
+                "the signed " + described(tenant) + " never had " + from + " leaves");
         exchange.bytes(TEXT, continuation.toString().getBytes(StandardCharsets.UTF_8));
     }
 

@@ -100,7 +100,7 @@ public final class ProofCommand {
     public static final class CheckProof implements Callable<Integer> {
         private final Terminal terminal;
 
-        @Parameters(index = "0", paramLabel = "RECORD", description = "the record, one line of JSON")
+        @Parameters(index = "0", paramLabel = "RECORD", description = "the record, one line of JSON, or a signed head")
         private Path record = Path.of("");
 
         @Parameters(index = "1", paramLabel = "PROOF", description = "its receipt, a .tlog-proof")
@@ -121,7 +121,8 @@ public final class ProofCommand {
         public Integer call() {
             TlogProof read = parsed(proof, TlogProof::parse);
             byte[] leaf = bytes(record);
-            boolean line = leaf.length > 0 && leaf[leaf.length - 1] == '\n';
+            // A line of an export may end as lines do; a signed head, which may be proved too, ends with its last newline.
+            boolean line = leaf.length > 1 && leaf[0] == '{' && leaf[leaf.length - 1] == '\n';
             Checkpoint head = read.checkpoint();
             String flaw = read.flaw(
                     line ? Arrays.copyOf(leaf, leaf.length - 1) : leaf,
