@@ -32,6 +32,8 @@ public enum EventKind {
     ADMIN_ACTION("admin.action"),
     POLICY_LOADED("policy.loaded"),
     SERVER_STARTED("server.started"),
+    /** The log is signed with other keys than at the last start. */
+    SIGNING_KEY_CHANGED("signing_key.changed"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */
     DEFINITION_ACCEPTED("definition.accepted"),
     /** A new or changed definition waits for a person. */

@@ -10,17 +10,21 @@ import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Sequencer;
+import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.gateway.admin.Verifications;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.EvidenceFiles;
+import dev.portreeve.gateway.database.StartFailure;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +55,8 @@ final class Evidence implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         LogSigner signer = EvidenceFiles.signer(config, directory);
-        directory.publish(directory.verifierKey(), signer.verifierKey() + "\n");
+        VerifierKey before = published(directory);
+        directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         KeptHeads heads = EvidenceFiles.heads(directory);
         Evidence evidence = new Evidence(
                 PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random),
@@ -64,7 +69,28 @@ final class Evidence implements AutoCloseable {
                 new Facts()
                         .put("version", Version.text())
                         .put("verifier_key", signer.verifierKey().toString())));
+        if (before != null && !before.sameKey(signer.verifierKey())) {
+            Facts change = new Facts()
+                    .put("verifier_key_before", before.toString())
+                    .put("verifier_key", signer.verifierKey().toString());
+            LocalDate until = config.keys().retiringUntil();
+            if (until != null) {
+                change.put("retiring_until", until.toString());
+            }
+            evidence.log.append(
+                    new AuditEvent(AuditEvent.INSTANCE, EventKind.SIGNING_KEY_CHANGED, null, change));
+        }
         return evidence;
+    }
+
+    private static @Nullable VerifierKey published(DataDirectory directory) {
+        try {
+            return EvidenceFiles.published(directory);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new StartFailure(
+                    "\"" + directory.verifierKey() + "\" is not what was written there: " + unreadable.getMessage(),
+                    unreadable);
+        }
     }
 
     AuditLog log() {

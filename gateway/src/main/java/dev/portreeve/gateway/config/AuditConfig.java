@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointEvery how often new records are given their index and a signed checkpoint
  * @param signingKey the private key checkpoints are signed with (Ed25519, PKCS #8 in PEM form); absent: made once and
  *     kept in the data directory
+ * @param keys what signs beside it, and what did before
  * @param recordArguments names of tools and prompts as rules have them ({@code files__*}) whose arguments stand in the records in
  *     clear, where they stay; none unless said. Rules can then be tried on past calls whatever argument they read
  */
@@ -19,10 +20,11 @@ public record AuditConfig(
         @Default("portreeve.local/audit") String log,
         @Default("1s") Duration checkpointEvery,
         @Nullable Secret signingKey,
+        @Default("{}") SigningKeysConfig keys,
         @Default("[]") List<String> recordArguments) {
     /** Of which records have no arguments. */
     public AuditConfig(String log, Duration checkpointEvery, @Nullable Secret signingKey) {
-        this(log, checkpointEvery, signingKey, List.of());
+        this(log, checkpointEvery, signingKey, SigningKeysConfig.NONE, List.of());
     }
 
     public AuditConfig {

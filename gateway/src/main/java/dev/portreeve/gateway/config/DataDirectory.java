@@ -35,6 +35,11 @@ public record DataDirectory(Path root) {
         return root.resolve("audit-signing.pem");
     }
 
+    /** The post-quantum key that signs them too, if one does. */
+    public Path postQuantumKey() {
+        return root.resolve("audit-signing-ml-dsa.pem");
+    }
+
     /** The public half of that key, with the log's name: what an auditor is given. */
     public Path verifierKey() {
         return root.resolve("audit-verifier-key");
