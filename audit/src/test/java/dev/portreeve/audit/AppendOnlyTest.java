@@ -17,7 +17,8 @@ class AppendOnlyTest {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static List<String> changes(Database database) throws SQLException {
-        List<String> tables = new ArrayList<>(List.of("record", "sequence", "checkpoint", "node", "instance_sequence", "instance_checkpoint"));
+        List<String> tables = new ArrayList<>(
+                List.of("record", "sequence", "checkpoint", "node", "instance_sequence", "instance_checkpoint"));
         tables.addAll(database.texts(
                 "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit.record'::regclass"));
         List<String> changes = new ArrayList<>();

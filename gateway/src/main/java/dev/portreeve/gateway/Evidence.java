@@ -77,8 +77,7 @@ final class Evidence implements AutoCloseable {
             if (until != null) {
                 change.put("retiring_until", until.toString());
             }
-            evidence.log.append(
-                    new AuditEvent(AuditEvent.INSTANCE, EventKind.SIGNING_KEY_CHANGED, null, change));
+            evidence.log.append(new AuditEvent(AuditEvent.INSTANCE, EventKind.SIGNING_KEY_CHANGED, null, change));
         }
         return evidence;
     }

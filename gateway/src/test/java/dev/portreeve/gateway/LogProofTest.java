@@ -118,13 +118,13 @@ class LogProofTest {
         Awaitility.await().until(() -> fixture.api("GET", proof, "").statusCode() == 200);
         Path receipt = out.resolve("head.tlog-proof");
         Files.writeString(receipt, fixture.api("GET", proof, "").body());
-        Outcome checked =
-                fixture.run("audit", "check-proof", head.toString(), receipt.toString(), "--key", key);
+        Outcome checked = fixture.run("audit", "check-proof", head.toString(), receipt.toString(), "--key", key);
         assertEquals(0, checked.exitCode(), checked.out() + checked.err());
         assertTrue(checked.out().contains("that the log portreeve.local/audit had"), checked.out());
         Path instance = out.resolve("instance");
         Files.writeString(
-                instance, fixture.api("GET", "/api/v1/audit/instance/checkpoint", "").body());
+                instance,
+                fixture.api("GET", "/api/v1/audit/instance/checkpoint", "").body());
         signedRecord();
         Outcome consistent = fixture.run("audit", "consistency", instance.toString());
         assertEquals(0, consistent.exitCode(), consistent.out() + consistent.err());

@@ -134,8 +134,8 @@ public final class LogSigner {
      */
     public LogSigner alsoKnowing(VerifierKey former) {
         if (!former.name().equals(verifier.name())) {
-            throw new IllegalArgumentException("the former key is that of \"" + former.name() + "\", this log is \""
-                    + verifier.name() + "\"");
+            throw new IllegalArgumentException(
+                    "the former key is that of \"" + former.name() + "\", this log is \"" + verifier.name() + "\"");
         }
         return new LogSigner(keys, verifier.and(former), clock);
     }
@@ -167,8 +167,7 @@ public final class LogSigner {
         if (!text.endsWith("\n")) {
             throw new IllegalArgumentException("the text of a note ends with a newline");
         }
-        return new SignedNote(
-                text, List.of(sign(keys.getFirst().key(), verifier.name(), text, clock.instant())));
+        return new SignedNote(text, List.of(sign(keys.getFirst().key(), verifier.name(), text, clock.instant())));
     }
 
     private static SignedNote.Signature sign(SigningKey key, String name, String text, Instant now) {

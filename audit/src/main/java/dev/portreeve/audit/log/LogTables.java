@@ -67,10 +67,10 @@ public final class LogTables {
 
     /** How far this tenant is. */
     public static Extent extent(Connection connection, String tenant) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
+        try (PreparedStatement statement =
+                connection.prepareStatement("""
                 SELECT coalesce((SELECT max(index) + 1 FROM %s WHERE tenant = ?), 0),
-                    (SELECT note FROM %s WHERE tenant = ? ORDER BY size DESC LIMIT 1)""".formatted(
-                sequence(tenant), checkpoints(tenant)))) {
+                    (SELECT note FROM %s WHERE tenant = ? ORDER BY size DESC LIMIT 1)""".formatted(sequence(tenant), checkpoints(tenant)))) {
             statement.setString(1, tenant);
             statement.setString(2, tenant);
             try (ResultSet row = statement.executeQuery()) {

@@ -202,8 +202,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         int sequenced = 0;
         boolean more = true;
         while (more) {
-            List<SequencerSession.Unsequenced> batch =
-                    elected.next(txid, position, catchingUp, passedOver(), BATCH);
+            List<SequencerSession.Unsequenced> batch = elected.next(txid, position, catchingUp, passedOver(), BATCH);
             sequenced += number(elected, batch);
             steps.done(Step.SEQUENCED);
             signing.sign(elected, trees);

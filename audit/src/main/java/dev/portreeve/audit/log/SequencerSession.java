@@ -310,8 +310,7 @@ final class SequencerSession implements AutoCloseable {
         return grow(tree, tenant, end, (level, index, root) -> {});
     }
 
-    private boolean grow(CompactRange tree, String tenant, long end, CompactRange.FullTiles tiles)
-            throws SQLException {
+    private boolean grow(CompactRange tree, String tenant, long end, CompactRange.FullTiles tiles) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT index, leaf_hash FROM %s
                 WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""".formatted(LogTables.sequence(tenant)))) {

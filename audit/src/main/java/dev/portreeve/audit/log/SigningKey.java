@@ -23,13 +23,16 @@ record SigningKey(PrivateKey privateKey, NamedKey verifier) {
     private static final String PRIVATE = "PRIVATE KEY";
     private static final String PUBLIC = "PUBLIC KEY";
     private static final int PEM_LINE = 64;
-    private static final List<String> OTHERS = List.of("ML-DSA-44", "Ed25519", "Ed448", "RSA", "EC", "ML-DSA-65", "ML-DSA-87");
+    private static final List<String> OTHERS =
+            List.of("ML-DSA-44", "Ed25519", "Ed448", "RSA", "EC", "ML-DSA-65", "ML-DSA-87");
 
     /** A new key in PEM form: the private half, and for a post-quantum key, whose halves the JDK cannot tell apart, both. */
     static String generate(NamedKey.Type type) {
         try {
             KeyPair pair = KeyPairGenerator.getInstance(type.algorithm()).generateKeyPair();
-            String both = type == NamedKey.Type.ML_DSA_44 ? block(PUBLIC, pair.getPublic().getEncoded()) : "";
+            String both = type == NamedKey.Type.ML_DSA_44
+                    ? block(PUBLIC, pair.getPublic().getEncoded())
+                    : "";
             return block(PRIVATE, pair.getPrivate().getEncoded()) + both;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK since 24 has " + type.algorithm(), e);
@@ -52,8 +55,7 @@ record SigningKey(PrivateKey privateKey, NamedKey verifier) {
         try {
             PrivateKey key = KeyFactory.getInstance(type.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(der));
             PublicKey half = type == NamedKey.Type.ML_DSA_44
-                    ? KeyFactory.getInstance(type.algorithm())
-                            .generatePublic(new X509EncodedKeySpec(der(pem, PUBLIC)))
+                    ? KeyFactory.getInstance(type.algorithm()).generatePublic(new X509EncodedKeySpec(der(pem, PUBLIC)))
                     : publicHalf(key);
             SigningKey pair = new SigningKey(key, NamedKey.of(name, type, half));
             pair.requirePair();
@@ -135,8 +137,7 @@ record SigningKey(PrivateKey privateKey, NamedKey verifier) {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
         generator.initialize(NamedParameterSpec.ED25519, new Seed(seed));
         KeyPair pair = generator.generateKeyPair();
-        if (!Arrays.equals(
-                seed, ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow())) {
+        if (!Arrays.equals(seed, ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow())) {
             throw new IllegalStateException("this JDK makes Ed25519 keys in a way of its own");
         }
         return pair.getPublic();

@@ -80,9 +80,7 @@ public final class VerifierKey {
     /** The keys of both, each once; they must have one name. */
     public VerifierKey and(VerifierKey other) {
         List<NamedKey> all = new ArrayList<>(keys);
-        other.keys.stream()
-                .filter(key -> all.stream().noneMatch(key::sameKey))
-                .forEach(all::add);
+        other.keys.stream().filter(key -> all.stream().noneMatch(key::sameKey)).forEach(all::add);
         return new VerifierKey(all);
     }
 

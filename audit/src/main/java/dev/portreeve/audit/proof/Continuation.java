@@ -29,8 +29,7 @@ public record Continuation(ConsistencyProof proof, SignedNote note) {
             throw new IllegalArgumentException(
                     "not a consistency proof: it begins with \"old\" and a size, and a signed head stands after an empty line");
         }
-        List<String> lines =
-                new ArrayList<>(List.of(text.substring(0, blank).split("\n", -1)));
+        List<String> lines = new ArrayList<>(List.of(text.substring(0, blank).split("\n", -1)));
         long from = TlogProof.number(lines.removeFirst().substring(OLD.length()));
         if (lines.size() > InclusionProof.MOST_HASHES) {
             throw new IllegalArgumentException(

@@ -34,8 +34,7 @@ public record TlogProof(InclusionProof inclusion, SignedNote note) {
             throw new IllegalArgumentException(
                     "not a proof: it begins with " + HEADER + ", and a signed head stands after an empty line");
         }
-        List<String> lines =
-                new ArrayList<>(List.of(text.substring(0, blank).split("\n", -1)));
+        List<String> lines = new ArrayList<>(List.of(text.substring(0, blank).split("\n", -1)));
         lines.removeFirst();
         if (!lines.isEmpty() && lines.getFirst().startsWith(EXTRA)) {
             lines.removeFirst();

@@ -91,7 +91,8 @@ public final class PublishedLog {
     }
 
     private static byte @Nullable [] bundle(Connection connection, String tenant, TilePath path) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(tenant.equals(TenantName.NONE) ? HEADS : RECORDS)) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(tenant.equals(TenantName.NONE) ? HEADS : RECORDS)) {
             long first = path.tile() * TileHashes.WIDTH;
             statement.setString(1, tenant);
             statement.setLong(2, first);
@@ -119,8 +120,7 @@ public final class PublishedLog {
      */
     public @Nullable Proved prove(@Nullable String tenant, UUID recordId) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
-            List<String> tenants =
-                    tenant == null ? LogTables.tenants(connection, LogTables.SEQUENCE) : List.of(tenant);
+            List<String> tenants = tenant == null ? LogTables.tenants(connection, LogTables.SEQUENCE) : List.of(tenant);
             for (String each : tenants) {
                 Long index = index(connection, each, recordId);
                 if (index != null) {

@@ -250,7 +250,8 @@ class DatabaseVerificationTest {
         log.database.tamper("DELETE FROM audit.checkpoint WHERE tenant = 'acme'");
         Files.delete(log.heads.file("acme"));
         Verification.Tampered known = assertInstanceOf(Verification.Tampered.class, verify());
-        assertTrue(known.first().toString().contains("the signed head of tenant \"acme\""), "all tenants' heads has it");
+        assertTrue(
+                known.first().toString().contains("the signed head of tenant \"acme\""), "all tenants' heads has it");
         log.database.tamper("DELETE FROM audit.instance_sequence", "DELETE FROM audit.instance_checkpoint");
         Files.delete(log.heads.file(TenantName.NONE));
         Verification.Incomplete incomplete = assertInstanceOf(Verification.Incomplete.class, verify());

@@ -49,8 +49,11 @@ class SigningKeysTest {
         SignedNote note = SignedNote.parse(signer.sign(head).toString());
         assertEquals(2, note.signatures().size());
         VerifierKey both = VerifierKey.parse(signer.verifierKey().lines());
-        assertEquals(signer.verifierKey().toString(), VerifierKey.parse(both.toString()).toString());
-        for (VerifierKey key : List.of(both, key("a").verifierKey(), postQuantum().verifierKey())) {
+        assertEquals(
+                signer.verifierKey().toString(),
+                VerifierKey.parse(both.toString()).toString());
+        for (VerifierKey key :
+                List.of(both, key("a").verifierKey(), postQuantum().verifierKey())) {
             assertEquals(VerifierKey.Check.VALID, check(key, note));
             assertEquals(VerifierKey.Check.OTHER_KEY, key.forTenant("other").check(note));
         }
@@ -93,7 +96,8 @@ class SigningKeysTest {
         VerifierKey retired = old.verifierKey();
         SignedNote before = old.sign(head);
         Instant until = NOW.plus(Duration.ofDays(1));
-        SignedNote during = key("new").alsoSigning(old, until, InstantSource.fixed(NOW)).sign(head);
+        SignedNote during =
+                key("new").alsoSigning(old, until, InstantSource.fixed(NOW)).sign(head);
         LogSigner later = key("new").alsoSigning(old, until, InstantSource.fixed(until));
         SignedNote after = later.sign(head);
         assertEquals(VerifierKey.Check.VALID, check(retired, before));
@@ -104,7 +108,8 @@ class SigningKeysTest {
         for (SignedNote note : List.of(before, during, after)) {
             assertEquals(VerifierKey.Check.VALID, check(later.verifierKey(), note));
             assertEquals(
-                    VerifierKey.Check.VALID, check(key("new").alsoKnowing(retired).verifierKey(), note));
+                    VerifierKey.Check.VALID,
+                    check(key("new").alsoKnowing(retired).verifierKey(), note));
         }
     }
 
@@ -132,12 +137,15 @@ class SigningKeysTest {
     @Test
     void aKeyOfTheWrongKindSaysWhatItIs() throws Exception {
         Path rsa = folder.resolve("rsa.pem");
-        byte[] der = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate().getEncoded();
+        byte[] der = KeyPairGenerator.getInstance("RSA")
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
         String pem = "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(der)
                 + "\n-----END PRIVATE KEY-----\n";
         Files.writeString(rsa, pem);
-        String said = String.valueOf(
-                assertThrows(IOException.class, () -> LogSigner.loadOrCreate(rsa, LOG)).getMessage());
+        String said = String.valueOf(assertThrows(IOException.class, () -> LogSigner.loadOrCreate(rsa, LOG))
+                .getMessage());
         assertTrue(said.contains("rsa.pem' holds no Ed25519") && said.contains("is an RSA key"), said);
         assertFalse(said.contains(pem.substring(40, 60)), said);
         postQuantum();

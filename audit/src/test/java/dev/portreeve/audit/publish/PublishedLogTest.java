@@ -50,12 +50,13 @@ class PublishedLogTest {
         log.log("other", 3);
         log.log("acme", 88);
         published = new PublishedLog(log.database().app());
-        ids = log
-                .database()
-                .texts("SELECT record_id::text FROM audit.sequence WHERE tenant = 'acme' ORDER BY index")
-                .stream()
-                .map(UUID::fromString)
-                .toList();
+        ids =
+                log
+                        .database()
+                        .texts("SELECT record_id::text FROM audit.sequence WHERE tenant = 'acme' ORDER BY index")
+                        .stream()
+                        .map(UUID::fromString)
+                        .toList();
         leaves = log.database().leaves("acme").stream()
                 .map(leaf -> leaf.getBytes(StandardCharsets.UTF_8))
                 .toList();
@@ -89,8 +90,7 @@ class PublishedLogTest {
             assertNull(read.flaw(leaf, key()));
             leaf[7] ^= 1;
             assertTrue(String.valueOf(read.flaw(leaf, key())).contains("not the one that was logged"));
-            assertTrue(String.valueOf(
-                            read.flaw(leaves.get(index), log.signer().verifierKey()))
+            assertTrue(String.valueOf(read.flaw(leaves.get(index), log.signer().verifierKey()))
                     .contains("about the log"));
         }
     }
@@ -99,7 +99,9 @@ class PublishedLogTest {
     void aHeadIsProvedToContinueEveryHeadBefore() throws Exception {
         for (int from : new int[] {0, 1, 100, 256, 512, 599, SIZE}) {
             Continuation continuation = present(published.continuation("acme", from));
-            assertEquals(continuation.toString(), Continuation.parse(continuation.toString()).toString());
+            assertEquals(
+                    continuation.toString(),
+                    Continuation.parse(continuation.toString()).toString());
             assertEquals(from, continuation.proof().from());
             assertEquals(SIZE, continuation.checkpoint().size());
         }
@@ -122,8 +124,8 @@ class PublishedLogTest {
         TreeHash hash = new TreeHash();
         for (String name : List.of("000", "001", "002.p/88", "001.p/5")) {
             byte[] tile = present(published.tile("acme", present(TilePath.parse("tile/0/" + name))));
-            ByteBuffer bundle = ByteBuffer.wrap(
-                    present(published.tile("acme", present(TilePath.parse("tile/entries/" + name)))));
+            ByteBuffer bundle =
+                    ByteBuffer.wrap(present(published.tile("acme", present(TilePath.parse("tile/entries/" + name)))));
             ByteArrayOutputStream hashes = new ByteArrayOutputStream();
             while (bundle.hasRemaining()) {
                 byte[] leaf = new byte[Short.toUnsignedInt(bundle.getShort())];
@@ -150,7 +152,8 @@ class PublishedLogTest {
     void tilesAreMadeAnewWhereTheyAreMissing(@TempDir Path own) throws Exception {
         try (LogFixture old = new LogFixture(own)) {
             old.log("acme", 520);
-            List<String> before = old.database().texts("SELECT index || encode(hash, 'hex') FROM audit.node ORDER BY 1");
+            List<String> before =
+                    old.database().texts("SELECT index || encode(hash, 'hex') FROM audit.node ORDER BY 1");
             assertEquals(2, before.size());
             old.database().tamper("DELETE FROM audit.node");
             PublishedLog lost = new PublishedLog(old.database().app());
@@ -172,7 +175,8 @@ class PublishedLogTest {
     void goAgrees(@TempDir Path out) throws Exception {
         assumeTrue(goIsThere(), "Go and its sumdb packages are not installed: golang-go, golang-golang-x-mod-dev");
         Files.writeString(out.resolve("key.vkey"), key() + "\n");
-        Files.writeString(out.resolve("checkpoint"), present(published.checkpoint("acme")).toString());
+        Files.writeString(
+                out.resolve("checkpoint"), present(published.checkpoint("acme")).toString());
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         leaves.forEach(leaf -> {
             records.writeBytes(leaf);
@@ -187,9 +191,11 @@ class PublishedLogTest {
         Files.createDirectories(out.resolve("proofs"));
         Files.createDirectories(out.resolve("continuations"));
         for (int index = 0; index < SIZE; index += 37) {
-            String proof = present(published.prove("acme", ids.get(index))).proof().toString();
+            String proof =
+                    present(published.prove("acme", ids.get(index))).proof().toString();
             Files.writeString(out.resolve("proofs/" + index + ".tlog-proof"), proof);
-            String continuation = present(published.continuation("acme", index + 1)).toString();
+            String continuation =
+                    present(published.continuation("acme", index + 1)).toString();
             Files.writeString(out.resolve("continuations/" + index), continuation);
         }
         assertEquals("34 proofs agree", run(out, "go", "run", goProgram(out).toString(), out.toString()));

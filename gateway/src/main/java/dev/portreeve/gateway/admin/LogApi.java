@@ -42,8 +42,7 @@ final class LogApi {
     }
 
     void register(AdminRoutes routes, HttpRules rules) {
-        routes.api(
-                rules::get, "/api/v1/audit/verify", exchange -> exchange.json(200, json.write(verifications.run())));
+        routes.api(rules::get, "/api/v1/audit/verify", exchange -> exchange.json(200, json.write(verifications.run())));
         for (String prefix : List.of(PREFIX, INSTANCE)) {
             routes.api(rules::get, prefix + "/checkpoint", this::checkpoint);
             routes.api(rules::get, prefix + "/tile/{+tile}", this::tile);
@@ -81,16 +80,17 @@ final class LogApi {
         String path = "tile/" + exchange.path("tile");
         TilePath tile = TilePath.parse(path);
         if (tile == null) {
-            throw new AdminRefusal(Problem.notFound("\"" + path + "\" names no tile: c2sp.org/tlog-tiles says how they are"));
+            throw new AdminRefusal(
+                    Problem.notFound("\"" + path + "\" names no tile: c2sp.org/tlog-tiles says how they are"));
         }
-        exchange.bytes(
-                BYTES, ask(() -> log.tile(tenant, tile), "the signed " + described(tenant) + " has no " + path));
+        exchange.bytes(BYTES, ask(() -> log.tile(tenant, tile), "the signed " + described(tenant) + " has no " + path));
     }
 
     private void record(AdminExchange exchange) {
         byte[] leaf = proved(exchange).leaf();
         if (leaf == null) {
-            throw new AdminRefusal(Problem.notFound("this record was removed when its time was over; its proof remains"));
+            throw new AdminRefusal(
+                    Problem.notFound("this record was removed when its time was over; its proof remains"));
         }
         exchange.bytes("application/json", leaf);
     }
@@ -110,8 +110,8 @@ final class LogApi {
         }
         return ask(
                 () -> log.prove(tenant, id),
-                "tenant \"" + tenant + "\" has no signed record " + id + "; records are signed about a second after they"
-                        + " are written");
+                "tenant \"" + tenant + "\" has no signed record " + id
+                        + "; records are signed about a second after they" + " are written");
     }
 
     private void consistency(AdminExchange exchange) {

@@ -29,7 +29,8 @@ public final class ProofCommand {
     /** Makes a receipt. Reads the database itself, past a running server. */
     @Command(
             name = "prove",
-            description = "write a record and its receipt, a proof that anybody can check without this program's database",
+            description =
+                    "write a record and its receipt, a proof that anybody can check without this program's database",
             mixinStandardHelpOptions = true)
     public static final class Prove implements Callable<Integer> {
         private final Terminal terminal;
@@ -65,7 +66,8 @@ public final class ProofCommand {
             if (proved == null) {
                 throw new CliFailure(
                         CliFailure.NO,
-                        "there is no signed record " + id + "; records are signed about a second after they are written");
+                        "there is no signed record " + id
+                                + "; records are signed about a second after they are written");
             }
             Path receipt = folder.resolve(id + ".tlog-proof");
             write(receipt, proved.proof().toString().getBytes(StandardCharsets.UTF_8));
@@ -121,7 +123,8 @@ public final class ProofCommand {
         public Integer call() {
             TlogProof read = parsed(proof, TlogProof::parse);
             byte[] leaf = bytes(record);
-            // A line of an export may end as lines do; a signed head, which may be proved too, ends with its last newline.
+            // A line of an export may end as lines do; a signed head, which may be proved too, ends with its last
+            // newline.
             boolean line = leaf.length > 1 && leaf[0] == '{' && leaf[leaf.length - 1] == '\n';
             Checkpoint head = read.checkpoint();
             String flaw = read.flaw(
@@ -170,26 +173,29 @@ public final class ProofCommand {
             SignedNote kept = parsed(old, Consistency::head);
             Checkpoint before = Checkpoint.parse(kept.text());
             String given = keyText;
-            VerifierKey key = (given == null ? AuditCommand.ownKey(server.dataDirectory(terminal)) : AuditCommand.key(given))
+            VerifierKey key = (given == null
+                            ? AuditCommand.ownKey(server.dataDirectory(terminal))
+                            : AuditCommand.key(given))
                     .forOrigin(before.origin());
             if (key.check(kept) != VerifierKey.Check.VALID) {
                 throw new CliFailure(CliFailure.NO, "\"" + old + "\" was not signed with the key " + key);
             }
             Path file = newer;
-            Continuation continuation =
-                    file == null ? ofDatabase(before) : parsed(file, Continuation::parse);
+            Continuation continuation = file == null ? ofDatabase(before) : parsed(file, Continuation::parse);
             String flaw = continuation.flaw(before, key);
             if (flaw != null) {
                 terminal.bad("NOT CONSISTENT: " + flaw);
                 return CliFailure.NO;
             }
-            terminal.good("CONSISTENT: the log " + before.origin() + " of " + continuation.checkpoint().size()
-                    + " records continues the one of " + before.size());
+            terminal.good("CONSISTENT: the log " + before.origin() + " of "
+                    + continuation.checkpoint().size() + " records continues the one of " + before.size());
             return 0;
         }
 
         private static SignedNote head(String text) {
-            return text.startsWith("c2sp.org/tlog-proof@") ? TlogProof.parse(text).note() : SignedNote.parse(text);
+            return text.startsWith("c2sp.org/tlog-proof@")
+                    ? TlogProof.parse(text).note()
+                    : SignedNote.parse(text);
         }
 
         private Continuation ofDatabase(Checkpoint before) {
@@ -198,8 +204,8 @@ public final class ProofCommand {
                     DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
                 Continuation found = new PublishedLog(database.app().dataSource()).continuation(before);
                 if (found == null) {
-                    terminal.bad("NOT CONSISTENT: the head covers " + before.size() + " records, more than are signed in the"
-                            + " database, which lost some");
+                    terminal.bad("NOT CONSISTENT: the head covers " + before.size()
+                            + " records, more than are signed in the" + " database, which lost some");
                     throw new CliFailure(CliFailure.NO, "records are missing in the log " + before.origin());
                 }
                 return found;

@@ -29,9 +29,10 @@ public final class EvidenceFiles {
             VerifierKey published = published(directory);
             Secret pem = config.signingKey();
             if (pem == null && published != null && !isReplaced(keys) && !Files.exists(directory.signingKey())) {
-                throw new IllegalArgumentException("the signing key \"" + directory.signingKey() + "\" is missing, which signed this log"
-                        + " before: put it back from a backup. To go on with a new key, say so: name the key that signed"
-                        + " before in audit.keys.former, it is in \"" + directory.verifierKey() + "\"");
+                throw new IllegalArgumentException(
+                        "the signing key \"" + directory.signingKey() + "\" is missing, which signed this log"
+                                + " before: put it back from a backup. To go on with a new key, say so: name the key that signed"
+                                + " before in audit.keys.former, it is in \"" + directory.verifierKey() + "\"");
             }
             LogSigner signer = pem == null
                     ? LogSigner.loadOrCreate(directory.signingKey(), config.log())
@@ -68,9 +69,10 @@ public final class EvidenceFiles {
         if (published != null
                 && published.name().equals(signer.verifierKey().name())
                 && !signer.verifierKey().covers(published)) {
-            throw new IllegalArgumentException("this log was signed with " + published + ", and not each of these keys is named now: give it"
-                    + " as audit.signing-key, let it sign for a while yet as audit.keys.retiring-key, or name it in"
-                    + " audit.keys.former");
+            throw new IllegalArgumentException(
+                    "this log was signed with " + published + ", and not each of these keys is named now: give it"
+                            + " as audit.signing-key, let it sign for a while yet as audit.keys.retiring-key, or name it in"
+                            + " audit.keys.former");
         }
     }
 
