@@ -81,6 +81,15 @@ public final class LogSigner {
     }
 
     /**
+     * The key of a witness, which is no log's: signs other logs' heads, with the time, under its own name.
+     *
+     * @throws IOException if the file cannot be read or written, or holds no Ed25519 key
+     */
+    public static LogSigner loadOrCreateWitness(Path file, String name) throws IOException {
+        return loadOrCreate(file, name, NamedKey.Type.ED25519_COSIGNATURE);
+    }
+
+    /**
      * A key given as text.
      *
      * @throws IllegalArgumentException if it is no Ed25519 key in PEM form; the message does not quote it
@@ -155,6 +164,16 @@ public final class LogSigner {
             }
         }
         return new SignedNote(checkpoint.text(), signatures);
+    }
+
+    /** Signs the head of another's log, under the key's own name: C2SP tlog-cosignature. */
+    public SignedNote cosign(Checkpoint checkpoint) {
+        Instant now = clock.instant();
+        return new SignedNote(
+                checkpoint.text(),
+                keys.stream()
+                        .map(each -> sign(each.key(), verifier.name(), checkpoint.text(), now))
+                        .toList());
     }
 
     /**

@@ -53,6 +53,10 @@ public final class LogFixture implements AutoCloseable {
         return new Sequencer(database.app(), signer, heads, Duration.ofSeconds(1), steps);
     }
 
+    public Sequencer sequencer(LogSigner other) {
+        return new Sequencer(database.app(), other, heads, Duration.ofSeconds(1));
+    }
+
     static JournalEntry<Void> entry(String tenant, int n) {
         return JournalEntry.of(
                 new AuditEvent(tenant, EventKind.CALL_REFUSED, UUID.randomUUID(), new Facts().put("n", n)));
