@@ -11,6 +11,7 @@ import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Sequencer;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.admin.Verifications;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
@@ -38,13 +39,16 @@ final class Evidence implements AutoCloseable {
     private final Sequencer sequencer;
     private final Thread sequencing;
     private final Verifications verifications;
+    private final @Nullable Witness witness;
 
-    private Evidence(PostgresJournal journal, Sequencer sequencer, Verifications verifications) {
+    private Evidence(
+            PostgresJournal journal, Sequencer sequencer, Verifications verifications, @Nullable Witness witness) {
         this.journal = journal;
         this.log = new AuditLog(journal);
         this.sequencer = sequencer;
         this.sequencing = Thread.ofPlatform().name("audit-sequencer").daemon().start(sequencer);
         this.verifications = verifications;
+        this.witness = witness;
     }
 
     /** Opens the log and records that this process started. */
@@ -61,7 +65,8 @@ final class Evidence implements AutoCloseable {
         Evidence evidence = new Evidence(
                 PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random),
                 new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery()),
-                new Verifications(database.unpooled(), heads, signer.verifierKey(), clock));
+                new Verifications(database.unpooled(), heads, signer.verifierKey(), clock),
+                EvidenceFiles.witness(config, directory));
         evidence.log.append(new AuditEvent(
                 AuditEvent.INSTANCE,
                 EventKind.SERVER_STARTED,
@@ -98,6 +103,11 @@ final class Evidence implements AutoCloseable {
 
     Verifications verifications() {
         return verifications;
+    }
+
+    @Nullable
+    Witness witness() {
+        return witness;
     }
 
     /** Whether records are taken: the writer keeps up. */

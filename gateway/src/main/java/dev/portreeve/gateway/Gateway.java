@@ -298,6 +298,7 @@ public final class Gateway implements AutoCloseable {
                 policy.decisions(),
                 evidence.verifications(),
                 new PublishedLog(database.pooled()),
+                evidence.witness(),
                 policy::access,
                 questions,
                 new RulesDesk(policy.versions(), questions, hub::misfits),

@@ -27,14 +27,14 @@ final class NamedKey {
         private final byte code;
         private final String algorithm;
         /** DER of a SubjectPublicKeyInfo, up to the key itself. */
-        private final byte[] spki;
+        private final String spki;
 
         private final int bytes;
 
         Type(int code, String algorithm, String spki, int bytes) {
             this.code = (byte) code;
             this.algorithm = algorithm;
-            this.spki = HexFormat.of().parseHex(spki);
+            this.spki = spki;
             this.bytes = bytes;
         }
 
@@ -57,8 +57,9 @@ final class NamedKey {
         this.type = type;
         this.key = key.clone();
         try {
-            byte[] encoded = Arrays.copyOf(type.spki, type.spki.length + type.bytes);
-            System.arraycopy(key, 0, encoded, type.spki.length, type.bytes);
+            byte[] spki = HexFormat.of().parseHex(type.spki);
+            byte[] encoded = Arrays.copyOf(spki, spki.length + type.bytes);
+            System.arraycopy(key, 0, encoded, spki.length, type.bytes);
             publicKey = KeyFactory.getInstance(type.algorithm).generatePublic(new X509EncodedKeySpec(encoded));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("not a key of type " + type.algorithm, e);

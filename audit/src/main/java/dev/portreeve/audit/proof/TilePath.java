@@ -1,5 +1,6 @@
 package dev.portreeve.audit.proof;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +48,9 @@ public record TilePath(int level, long tile, int width) {
     /** The address. */
     @Override
     public String toString() {
-        StringBuilder index = new StringBuilder(String.format("%03d", tile % DIGITS));
+        StringBuilder index = new StringBuilder(String.format(Locale.ROOT, "%03d", tile % DIGITS));
         for (long rest = tile / DIGITS; rest > 0; rest /= DIGITS) {
-            index.insert(0, String.format("x%03d/", rest % DIGITS));
+            index.insert(0, String.format(Locale.ROOT, "x%03d/", rest % DIGITS));
         }
         String name = level == ENTRIES ? "entries" : Integer.toString(level);
         return "tile/" + name + "/" + index + (width < TileHashes.WIDTH ? ".p/" + width : "");

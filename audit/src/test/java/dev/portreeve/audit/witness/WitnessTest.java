@@ -96,8 +96,7 @@ class WitnessTest {
                 other.append("acme", 3);
                 sequencer.runOnce();
             }
-            String forked =
-                    String.valueOf(new PublishedLog(other.database().app()).continuation(TenantName.NONE, 2));
+            String forked = String.valueOf(new PublishedLog(other.database().app()).continuation(TenantName.NONE, 2));
             assertAnswer(422, "does not continue the one of 2 leaves", forked);
         }
         log.log("acme", 1);
@@ -115,7 +114,10 @@ class WitnessTest {
         assertAnswer(403, "not signed with the key", first.replace("test.example/audit\n2", "test.example/audit\n3"));
         assertAnswer(409, "0\n", request(1));
         assertEquals("text/x.tlog.size", witness().add(request(1)).type());
-        assertAnswer(422, "does not continue", first.replace("old 0\n", "old 0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"));
+        assertAnswer(
+                422,
+                "does not continue",
+                first.replace("old 0\n", "old 0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"));
         assertAnswer(200, "witness.example/w1 ", first);
         assertAnswer(409, "2\n", first);
         assertAnswer(400, "there is no such proof", first.replace("old 0\n", "old 3\n"));

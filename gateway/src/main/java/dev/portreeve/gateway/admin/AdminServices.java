@@ -3,6 +3,7 @@ package dev.portreeve.gateway.admin;
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.publish.PublishedLog;
+import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.model.PlaceState;
 import dev.portreeve.gateway.publish.RulesDesk;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenants of the configuration
  * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param decisions what a signed decision is worth
+ * @param witness watches other logs; {@code null} for none
  * @param policy the rules that are in force
  * @param rules where these are changed
  * @param outbox the messages that are owed
@@ -59,6 +61,7 @@ public record AdminServices(
         SignedDecisions decisions,
         Verifications verifications,
         PublishedLog publishedLog,
+        @Nullable Witness witness,
         Supplier<AccessPolicy> policy,
         Questions questions,
         RulesDesk rules,

@@ -27,11 +27,13 @@ final class LogApi {
     private static final String BYTES = "application/octet-stream";
     private final PublishedLog log;
     private final Verifications verifications;
+    private final WitnessApi witness;
     private final AdminJson json;
 
-    LogApi(PublishedLog log, Verifications verifications, AdminJson json) {
+    LogApi(PublishedLog log, Verifications verifications, WitnessApi witness, AdminJson json) {
         this.log = log;
         this.verifications = verifications;
+        this.witness = witness;
         this.json = json;
     }
 
@@ -42,6 +44,7 @@ final class LogApi {
     }
 
     void register(AdminRoutes routes, HttpRules rules) {
+        witness.register(routes, rules);
         routes.api(rules::get, "/api/v1/audit/verify", exchange -> exchange.json(200, json.write(verifications.run())));
         for (String prefix : List.of(PREFIX, INSTANCE)) {
             routes.api(rules::get, prefix + "/checkpoint", this::checkpoint);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param signingKey the private key checkpoints are signed with (Ed25519, PKCS #8 in PEM form); absent: made once and
  *     kept in the data directory
  * @param keys what signs beside it, and what did before
+ * @param witness which other logs are watched here; absent: none
  * @param recordArguments names of tools and prompts as rules have them ({@code files__*}) whose arguments stand in the records in
  *     clear, where they stay; none unless said. Rules can then be tried on past calls whatever argument they read
  */
@@ -21,10 +22,11 @@ public record AuditConfig(
         @Default("1s") Duration checkpointEvery,
         @Nullable Secret signingKey,
         @Default("{}") SigningKeysConfig keys,
+        @Nullable WitnessConfig witness,
         @Default("[]") List<String> recordArguments) {
     /** Of which records have no arguments. */
     public AuditConfig(String log, Duration checkpointEvery, @Nullable Secret signingKey) {
-        this(log, checkpointEvery, signingKey, SigningKeysConfig.NONE, List.of());
+        this(log, checkpointEvery, signingKey, SigningKeysConfig.NONE, null, List.of());
     }
 
     public AuditConfig {

@@ -45,6 +45,21 @@ public record DataDirectory(Path root) {
         return root.resolve("audit-verifier-key");
     }
 
+    /** The key that signs other logs' heads. */
+    public Path witnessKey() {
+        return root.resolve("witness-signing.pem");
+    }
+
+    /** The public half of that key, with the witness's name. */
+    public Path witnessVerifierKey() {
+        return root.resolve("witness-verifier-key");
+    }
+
+    /** Where the last heads of watched logs are kept. */
+    public Path witnessHeads() {
+        return root.resolve("witness-heads");
+    }
+
     /** Writes a file that is not secret, whole or not at all. */
     public void publish(Path file, String text) {
         try {

@@ -3,9 +3,11 @@ package dev.portreeve.gateway.database;
 import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.SigningKeysConfig;
+import dev.portreeve.gateway.config.WitnessConfig;
 import dev.portreeve.policy.call.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +90,26 @@ public final class EvidenceFiles {
         return Files.exists(directory.verifierKey())
                 ? VerifierKey.parse(Files.readString(directory.verifierKey()))
                 : null;
+    }
+
+    /**
+     * The witness that watches other logs, or {@code null} if none is wanted.
+     *
+     * @throws StartFailure its key cannot be read
+     */
+    public static @Nullable Witness witness(AuditConfig config, DataDirectory directory) {
+        WitnessConfig wanted = config.witness();
+        if (wanted == null) {
+            return null;
+        }
+        try {
+            LogSigner signer = LogSigner.loadOrCreateWitness(directory.witnessKey(), wanted.name());
+            directory.publish(
+                    directory.witnessVerifierKey(), signer.verifierKey().lines());
+            return new Witness(signer, wanted.keys(), directory.witnessHeads());
+        } catch (IOException | IllegalArgumentException unusable) {
+            throw new StartFailure("the key of the witness cannot be used: " + unusable.getMessage(), unusable);
+        }
     }
 
     public static KeptHeads heads(DataDirectory directory) {

@@ -48,7 +48,8 @@ class EvidenceFilesTest {
     }
 
     private VerifierKey start(SigningKeysConfig keys) {
-        AuditConfig config = new AuditConfig("portreeve.local/audit", Duration.ofSeconds(1), null, keys, List.of());
+        AuditConfig config =
+                new AuditConfig("portreeve.local/audit", Duration.ofSeconds(1), null, keys, null, List.of());
         LogSigner signer = EvidenceFiles.signer(config, directory);
         directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         return signer.verifierKey();
