@@ -32,6 +32,12 @@ public enum EventKind {
     ADMIN_ACTION("admin.action"),
     POLICY_LOADED("policy.loaded"),
     SERVER_STARTED("server.started"),
+    /** A process ended as it should; one that started and never says this was killed. */
+    SERVER_STOPPED("server.stopped"),
+    /** Somebody took records away: who, which, how many, and the digest of what they were given. */
+    AUDIT_EXPORTED("audit.exported"),
+    /** Somebody checked the log in the database, and what came of it. */
+    AUDIT_VERIFIED("audit.verified"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */
     DEFINITION_ACCEPTED("definition.accepted"),
     /** A new or changed definition waits for a person. */

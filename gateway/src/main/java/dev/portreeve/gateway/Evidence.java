@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +36,12 @@ final class Evidence implements AutoCloseable {
     private final Thread sequencing;
     private final Verifications verifications;
 
-    private Evidence(PostgresJournal journal, Sequencer sequencer, Verifications verifications) {
+    /** Tells this process from others that write to the same log. */
+    private final String process = UUID.randomUUID().toString();
+
+    private Evidence(PostgresJournal journal, AuditLog log, Sequencer sequencer, Verifications verifications) {
         this.journal = journal;
-        this.log = new AuditLog(journal);
+        this.log = log;
         this.sequencer = sequencer;
         this.sequencing = Thread.ofPlatform().name("audit-sequencer").daemon().start(sequencer);
         this.verifications = verifications;
@@ -53,15 +57,19 @@ final class Evidence implements AutoCloseable {
         LogSigner signer = EvidenceFiles.signer(config, directory);
         directory.publish(directory.verifierKey(), signer.verifierKey() + "\n");
         KeptHeads heads = EvidenceFiles.heads(directory);
+        PostgresJournal journal = PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random);
+        AuditLog log = new AuditLog(journal);
         Evidence evidence = new Evidence(
-                PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random),
+                journal,
+                log,
                 new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery()),
-                new Verifications(database.unpooled(), heads, signer.verifierKey(), clock));
+                new Verifications(database.unpooled(), heads, signer.verifierKey(), log, clock));
         evidence.log.append(new AuditEvent(
                 AuditEvent.INSTANCE,
                 EventKind.SERVER_STARTED,
                 null,
                 new Facts()
+                        .put("process", evidence.process)
                         .put("version", Version.text())
                         .put("verifier_key", signer.verifierKey().toString())));
         return evidence;
@@ -93,6 +101,9 @@ final class Evidence implements AutoCloseable {
     /** Stores what is queued, and signs it. */
     @Override
     public void close() {
+        // Whoever started and never says this was killed.
+        log.append(new AuditEvent(
+                AuditEvent.INSTANCE, EventKind.SERVER_STOPPED, null, new Facts().put("process", process)));
         journal.close();
         try {
             int signed = sequencer.runOnce();

@@ -30,7 +30,7 @@ public final class KeptHeads {
      *
      * @param tree grows from here without reading all leaves again
      */
-    record Head(SignedNote note, Checkpoint checkpoint, CompactRange tree) {}
+    public record Head(SignedNote note, Checkpoint checkpoint, CompactRange tree) {}
 
     public KeptHeads(Path folder) {
         this.folder = folder;
@@ -41,7 +41,7 @@ public final class KeptHeads {
     }
 
     /** The tenants a head is kept of. */
-    List<String> tenants() throws IOException {
+    public List<String> tenants() throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -59,8 +59,7 @@ public final class KeptHeads {
      *
      * @throws IOException if the file cannot be read or is not what was written
      */
-    @Nullable
-    Head read(String tenant) throws IOException {
+    public @Nullable Head read(String tenant) throws IOException {
         Path file = file(tenant);
         String content;
         try {

@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Questions about the log's tables that several classes ask. */
-final class LogTables {
-    static final String RECORD = "audit.record";
-    static final String SEQUENCE = "audit.sequence";
-    static final String CHECKPOINT = "audit.checkpoint";
+public final class LogTables {
+    public static final String RECORD = "audit.record";
+    public static final String SEQUENCE = "audit.sequence";
+    public static final String CHECKPOINT = "audit.checkpoint";
 
     private static final int FETCH = 1000;
 
@@ -24,10 +24,10 @@ final class LogTables {
      * @param size one more than the highest index
      * @param lastNote the checkpoint of the largest size, as it is stored
      */
-    record Extent(long size, @Nullable String lastNote) {}
+    public record Extent(long size, @Nullable String lastNote) {}
 
     /** Each tenant in a table whose key leads with the tenant, found by jumping through the key's index. */
-    static List<String> tenants(Connection connection, String table) throws SQLException {
+    public static List<String> tenants(Connection connection, String table) throws SQLException {
         String sql = """
                 WITH RECURSIVE found AS (
                     (SELECT tenant FROM %1$s ORDER BY tenant LIMIT 1)
@@ -46,14 +46,15 @@ final class LogTables {
     }
 
     /** A statement whose rows come in portions; its first parameter is the tenant. */
-    static PreparedStatement stream(Connection connection, String sql, String tenant) throws SQLException {
+    public static PreparedStatement stream(Connection connection, String sql, String tenant) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         statement.setFetchSize(FETCH);
         statement.setString(1, tenant);
         return statement;
     }
 
-    static Extent extent(Connection connection, String tenant) throws SQLException {
+    /** How far this tenant is. */
+    public static Extent extent(Connection connection, String tenant) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT coalesce((SELECT max(index) + 1 FROM audit.sequence WHERE tenant = ?), 0),
                     (SELECT note FROM audit.checkpoint WHERE tenant = ? ORDER BY size DESC LIMIT 1)""")) {

@@ -20,7 +20,8 @@ public final class TreeHash {
         }
     }
 
-    byte[] empty() {
+    /** The root of a tree without leaves. */
+    public byte[] empty() {
         return sha256.digest();
     }
 
@@ -30,7 +31,8 @@ public final class TreeHash {
         return sha256.digest(bytes);
     }
 
-    byte[] node(byte[] left, byte[] right) {
+    /** The hash of what stands above two others. */
+    public byte[] node(byte[] left, byte[] right) {
         sha256.update(NODE);
         sha256.update(left);
         return sha256.digest(right);

@@ -1,4 +1,4 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,17 +10,29 @@ import org.jspecify.annotations.Nullable;
 final class Findings {
     private static final int MOST = 100;
     private final List<Finding> found = new ArrayList<>();
+    private final List<Gap> gaps = new ArrayList<>();
     private final List<Verification.Tree> trees = new ArrayList<>();
-    private boolean tampering;
+    private int harms;
     private boolean uncheckable;
 
     void add(Finding.Kind kind, String tenant, @Nullable Long index, @Nullable UUID recordId, String detail) {
         Finding finding = new Finding(kind, tenant, index, recordId, detail);
-        tampering |= finding.isTampering();
+        harms += finding.isTampering() ? 1 : 0;
         uncheckable |= kind == Finding.Kind.UNCHECKABLE;
         if (found.size() < MOST) {
             found.add(finding);
         }
+    }
+
+    void gap(Gap gap) {
+        if (gaps.size() < MOST) {
+            gaps.add(gap);
+        }
+    }
+
+    /** How many things were found so far that mean that somebody changed something. */
+    int harms() {
+        return harms;
     }
 
     void tree(Verification.Tree tree) {
@@ -34,11 +46,11 @@ final class Findings {
                         .thenComparing(Finding::tenant)
                         .thenComparing(finding -> finding.index() == null ? Long.MAX_VALUE : finding.index()))
                 .toList();
-        if (tampering) {
-            return new Verification.Tampered(List.copyOf(trees), sorted);
+        if (harms > 0) {
+            return new Verification.Tampered(List.copyOf(trees), sorted, List.copyOf(gaps));
         }
         return uncheckable
-                ? new Verification.Incomplete(List.copyOf(trees), sorted)
-                : new Verification.Intact(List.copyOf(trees), sorted);
+                ? new Verification.Incomplete(List.copyOf(trees), sorted, List.copyOf(gaps))
+                : new Verification.Intact(List.copyOf(trees), sorted, List.copyOf(gaps));
     }
 }

@@ -1,5 +1,10 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.Checkpoint;
+import dev.portreeve.audit.log.KeptHeads;
+import dev.portreeve.audit.log.LogTables;
+import dev.portreeve.audit.log.Progress;
+import dev.portreeve.audit.log.VerifierKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,7 +18,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that a log is complete and unaltered: in the database, or in an exported folder, offline.
+ * Checks that a log is complete and unaltered: in the database, or in an evidence bundle, offline.
  *
  * <p>Every record is hashed again, every tree built again, every checkpoint and its signature checked. Reads as a stream:
  * memory does not grow with the log. Blocks; each call is for one thread.
@@ -37,9 +42,19 @@ public final class AuditVerifier {
      * @param only the tenants to check; empty for all
      */
     public Verification database(DataSource database, @Nullable KeptHeads kept, List<String> only) {
+        return database(database, kept, only, HeldHeads.none());
+    }
+
+    /**
+     * As above.
+     *
+     * @param held heads that somebody else holds, to see whether the log goes on from them
+     */
+    public Verification database(DataSource database, @Nullable KeptHeads kept, List<String> only, HeldHeads held) {
         Findings findings = new Findings();
-        String tenant = AuditExport.EVERY_TENANT;
+        String tenant = BundleCheck.EVERY_TENANT;
         try {
+            Map<String, List<Checkpoint>> others = held.of(key, findings);
             // Before the snapshot: a head is kept only after the records it covers are committed.
             Map<String, Checkpoint> heads = kept == null ? Map.of() : heads(kept, findings);
             try (Connection connection = database.getConnection()) {
@@ -50,10 +65,13 @@ public final class AuditVerifier {
                     tenants.addAll(LogTables.tenants(connection, LogTables.SEQUENCE));
                     tenants.addAll(LogTables.tenants(connection, LogTables.CHECKPOINT));
                     tenants.addAll(heads.keySet());
+                    tenants.addAll(others.keySet());
                 }
                 for (String each : tenants) {
                     tenant = each;
-                    new DatabaseCheck(connection, each, findings, progress).run(key, heads.get(each));
+                    List<Checkpoint> compared = others.getOrDefault(each, List.of());
+                    DatabaseCheck check = new DatabaseCheck(connection, each, findings, progress);
+                    check.run(key, new TreeCheck.Known(heads.get(each), compared));
                 }
             }
         } catch (SQLException | UnreadableLog e) {
@@ -63,7 +81,8 @@ public final class AuditVerifier {
         return findings.verification();
     }
 
-    static void snapshot(Connection connection) throws SQLException {
+    /** Makes all that is read over this connection be of one instant; reads in portions. */
+    public static void snapshot(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setReadOnly(true);
@@ -92,7 +111,7 @@ public final class AuditVerifier {
         } catch (IOException | IllegalArgumentException e) {
             findings.add(
                     Finding.Kind.UNCHECKABLE,
-                    AuditExport.EVERY_TENANT,
+                    BundleCheck.EVERY_TENANT,
                     null,
                     null,
                     "a head kept outside cannot be read: " + e.getMessage());
@@ -100,10 +119,13 @@ public final class AuditVerifier {
         return heads;
     }
 
-    /** Checks an exported folder, with nothing but its files and the key. */
-    public Verification folder(Path folder) {
-        Findings findings = new Findings();
-        new FolderCheck(folder, key, findings, progress).run();
-        return findings.verification();
+    /**
+     * Checks an evidence bundle, packed or unpacked, with nothing but its files.
+     *
+     * @param key the log's; {@code null} to take the one in the bundle, which proves only that its files fit together
+     * @param held heads that somebody kept, to see whether the log goes on from them
+     */
+    public static Checked bundle(Path bundle, @Nullable VerifierKey key, HeldHeads held, Progress progress) {
+        return new BundleCheck(bundle, key, held, new Findings(), progress).run();
     }
 }

@@ -1,5 +1,11 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.Checkpoint;
+import dev.portreeve.audit.log.CompactRange;
+import dev.portreeve.audit.log.LogTables;
+import dev.portreeve.audit.log.Progress;
+import dev.portreeve.audit.log.TreeHash;
+import dev.portreeve.audit.log.VerifierKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,6 +23,7 @@ final class DatabaseCheck {
     private final String tenant;
     private final Findings findings;
     private final Progress progress;
+    private final Chronicle chronicle;
     private final TreeHash hash = new TreeHash();
     private long lastTxid = -1;
     private long lastPosition = -1;
@@ -26,9 +33,11 @@ final class DatabaseCheck {
         this.tenant = tenant;
         this.findings = findings;
         this.progress = progress;
+        this.chronicle = new Chronicle(tenant, findings);
     }
 
-    void run(VerifierKey key, @Nullable Checkpoint kept) throws SQLException {
+    /** Returns the size at which a head that somebody else holds was last found to be of this history; -1 if none was. */
+    long run(VerifierKey key, TreeCheck.Known known) throws SQLException {
         long size = LogTables.extent(connection, tenant).size();
         try (PreparedStatement notes =
                         statement("SELECT size, root, note FROM audit.checkpoint WHERE tenant = ? ORDER BY size");
@@ -39,14 +48,28 @@ final class DatabaseCheck {
                         LEFT JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
                         WHERE s.tenant = ? ORDER BY s.index""");
                 ResultSet rows = leaves.executeQuery()) {
-            TreeCheck check = new TreeCheck(tenant, key, CompactRange.empty(), new Notes(noteRows), kept, findings);
+            TreeCheck check = new TreeCheck(tenant, key, CompactRange.empty(), new Notes(noteRows), known, findings);
             while (rows.next()) {
                 leaf(check, rows);
                 progress.checked(tenant, check.position(), size);
             }
             check.end(Finding.Kind.WAITING);
+            chronicle.end();
+            for (Checkpoint held : known.held()) {
+                if (held.size() > check.position()) {
+                    findings.add(
+                            Finding.Kind.TRUNCATED,
+                            tenant,
+                            check.position(),
+                            null,
+                            "truncated: the head you hold covers " + held.size() + " records, only " + check.position()
+                                    + " are there");
+                    break;
+                }
+            }
+            withoutIndex();
+            return check.continued();
         }
-        withoutIndex();
     }
 
     private PreparedStatement statement(String sql) throws SQLException {
@@ -73,13 +96,14 @@ final class DatabaseCheck {
             check.leaf(id, noted, null, "");
             return;
         }
-        LeafHeader header = LeafHeader.read(leaf);
+        LeafMembers header = LeafMembers.read(leaf);
         String stranger = stranger(header, id);
         long txid = row.getLong(5);
         long position = row.getLong(6);
         if (txid < lastTxid || (txid == lastTxid && position < lastPosition)) {
             check.outOfOrder(id, "it was committed before the record that stands before it");
         }
+        chronicle.see(index, header);
         lastTxid = txid;
         lastPosition = position;
         byte[] ofLeaf = hash.leaf(leaf);
@@ -102,7 +126,7 @@ final class DatabaseCheck {
         }
     }
 
-    private String stranger(LeafHeader header, UUID id) {
+    private String stranger(LeafMembers header, UUID id) {
         if (header.id() == null || header.tenant() == null) {
             return " are no record";
         }

@@ -1,9 +1,12 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.audit.log.LogFixture;
+import dev.portreeve.audit.log.LogSigner;
+import dev.portreeve.audit.log.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +76,7 @@ class DatabaseVerificationTest {
         Verification.Intact intact = assertInstanceOf(Verification.Intact.class, verify());
         assertEquals(List.of(), intact.findings());
         assertEquals(
-                List.of(new Verification.Tree("acme", 15, 15, 3), new Verification.Tree("other", 3, 3, 1)),
+                List.of(new Verification.Tree("acme", 0, 15, 15, 3), new Verification.Tree("other", 0, 3, 3, 1)),
                 intact.trees());
     }
 
@@ -248,7 +251,7 @@ class DatabaseVerificationTest {
     @Test
     void withoutACheckpointNothingCanBeSaid() throws SQLException, IOException {
         log.database.tamper("DELETE FROM audit.checkpoint WHERE tenant = 'acme'");
-        Files.delete(log.heads.file("acme"));
+        Files.delete(log.head("acme"));
         Verification.Incomplete incomplete = assertInstanceOf(Verification.Incomplete.class, verify());
         assertEquals(Finding.Kind.UNCHECKABLE, incomplete.findings().getFirst().kind());
     }

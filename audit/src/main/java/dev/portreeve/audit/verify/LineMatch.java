@@ -1,5 +1,6 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.TreeHash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ final class LineMatch {
     private final ExportedLines hashes;
     private final TreeCheck check;
     private final Findings findings;
+    private final Chronicle chronicle;
     private final TreeHash hash = new TreeHash();
     private final List<Line> lines = new ArrayList<>();
     private final List<byte[]> noted = new ArrayList<>();
@@ -29,15 +31,22 @@ final class LineMatch {
     private record Line(byte[] hash, byte[] bytes) {
         @Nullable
         UUID id() {
-            return LeafHeader.read(bytes).id();
+            return LeafMembers.read(bytes).id();
         }
     }
 
-    LineMatch(String tenant, ExportedLines records, ExportedLines hashes, TreeCheck check, Findings findings) {
+    LineMatch(
+            String tenant,
+            ExportedLines records,
+            ExportedLines hashes,
+            TreeCheck check,
+            Chronicle chronicle,
+            Findings findings) {
         this.tenant = tenant;
         this.records = records;
         this.hashes = hashes;
         this.check = check;
+        this.chronicle = chronicle;
         this.findings = findings;
     }
 
@@ -106,6 +115,7 @@ final class LineMatch {
             passed.removeFirst();
         }
         byte[] expected = noted.removeFirst();
+        chronicle.see(check.position(), LeafMembers.read(line.bytes()));
         check.leaf(same(line, expected) ? null : line.id(), expected, line.hash(), "");
     }
 

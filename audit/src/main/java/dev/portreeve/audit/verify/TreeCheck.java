@@ -1,7 +1,12 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.Checkpoint;
+import dev.portreeve.audit.log.CompactRange;
+import dev.portreeve.audit.log.SignedNote;
+import dev.portreeve.audit.log.VerifierKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
@@ -19,6 +24,7 @@ final class TreeCheck {
     private final VerifierKey key;
     private final Iterator<Note> notes;
     private final @Nullable Checkpoint kept;
+    private final List<Checkpoint> held;
     private final Findings findings;
 
     /** Of the hashes the log noted. */
@@ -30,6 +36,11 @@ final class TreeCheck {
     private @Nullable Suspect outOfOrder;
     private @Nullable Note next;
     private long position;
+    private long rest;
+    private final long first;
+    private int nextHeld;
+    private @Nullable String fork;
+    private long continued = -1;
     private long lastGood;
     private long validNotes;
     private boolean broken;
@@ -37,6 +48,14 @@ final class TreeCheck {
 
     /** A leaf whose bytes and noted hash differ. */
     private record Suspect(long index, @Nullable UUID id, String remark) {}
+
+    /**
+     * Heads of this log that are known from elsewhere.
+     *
+     * @param kept beside the log itself, outside the database
+     * @param held by somebody else, who wants to know whether the log goes on from there
+     */
+    record Known(@Nullable Checkpoint kept, List<Checkpoint> held) {}
 
     /**
      * A stored checkpoint.
@@ -49,21 +68,20 @@ final class TreeCheck {
     /**
      * @param start the tree before the first leaf given
      * @param notes the stored checkpoints, by size
-     * @param kept a head known from elsewhere
+     * @param known heads known from elsewhere
      */
     TreeCheck(
-            String tenant,
-            VerifierKey key,
-            CompactRange start,
-            Iterator<Note> notes,
-            @Nullable Checkpoint kept,
-            Findings findings) {
+            String tenant, VerifierKey key, CompactRange start, Iterator<Note> notes, Known known, Findings findings) {
         this.tenant = tenant;
         this.key = key.forTenant(tenant);
         this.tree = start;
         this.notes = notes;
-        this.kept = kept;
+        this.kept = known.kept();
+        this.held = known.held().stream()
+                .sorted(Comparator.comparingLong(Checkpoint::size))
+                .toList();
         this.findings = findings;
+        this.first = start.size();
         this.position = start.size();
         this.lastGood = start.size();
         this.next = notes.hasNext() ? notes.next() : null;
@@ -102,6 +120,34 @@ final class TreeCheck {
         checkHeads();
     }
 
+    /**
+     * The subtrees from the last leaf to the end of a signed head: with them that head proves the leaves before.
+     *
+     * @throws IllegalArgumentException if these cannot be the subtrees of that size
+     */
+    void rest(long size, List<byte[]> subtrees) {
+        rest = size - position;
+        for (byte[] subtree : subtrees) {
+            int level = CompactRange.level(position, size);
+            if (!broken) {
+                tree.append(subtree, level);
+                if (ofBytes != null) {
+                    ofBytes.append(subtree, level);
+                }
+            }
+            position += 1L << level;
+        }
+        if (position != size) {
+            throw new IllegalArgumentException("the subtrees after the last record do not reach the signed head");
+        }
+        checkHeads();
+    }
+
+    /** The largest size at which a head that somebody else holds was found to be of this history; -1 if none was. */
+    long continued() {
+        return continued;
+    }
+
     /** Remembers that this leaf was committed before its predecessor: if the next head does not fit, that is why. */
     void outOfOrder(@Nullable UUID id, String remark) {
         if (outOfOrder == null) {
@@ -118,6 +164,11 @@ final class TreeCheck {
     }
 
     private void checkHeads() {
+        for (; nextHeld < held.size() && held.get(nextHeld).size() <= position; nextHeld++) {
+            if (held.get(nextHeld).size() == position && !broken) {
+                compare(held.get(nextHeld));
+            }
+        }
         while (next != null && next.size() <= position) {
             check(next);
             next = notes.hasNext() ? notes.next() : null;
@@ -193,8 +244,27 @@ final class TreeCheck {
         }
     }
 
+    /** What does not fit is said once this log's own next head says that these are its records. */
+    private void compare(Checkpoint theirs) {
+        byte[] root = theirs.root();
+        if (Arrays.equals(tree.root(), root) || (ofBytes != null && Arrays.equals(ofBytes.root(), root))) {
+            continued = theirs.size();
+        } else if (fork == null) {
+            fork = "forked: the head you hold of " + theirs.size() + " records was signed for another history; the two"
+                    + " part at one of the indexes " + Math.max(0, continued) + " to " + (theirs.size() - 1);
+        }
+    }
+
+    private void forked() {
+        if (fork != null && !broken) {
+            findings.add(Finding.Kind.FORKED, tenant, Math.max(0, continued), null, fork);
+            fork = null;
+        }
+    }
+
     private void confirmed(Checkpoint head) {
         lastGood = head.size();
+        forked();
         ofBytes = null;
         outOfOrder = null;
     }
@@ -250,13 +320,14 @@ final class TreeCheck {
         } else if (kept != null && kept.size() > position) {
             truncated(kept.size(), "the head kept outside");
         }
-        if (position > 0 && validNotes == 0 && !otherKey) {
+        forked();
+        if (position > first && validNotes == 0 && !otherKey) {
             findings.add(
                     Finding.Kind.UNCHECKABLE,
                     tenant,
                     null,
                     null,
-                    "none of its " + position + " records is covered by a valid checkpoint");
+                    "none of its " + (position - rest - first) + " records is covered by a valid checkpoint");
         } else if (!broken && position > lastGood) {
             findings.add(
                     uncovered,
@@ -265,7 +336,12 @@ final class TreeCheck {
                     null,
                     "the last " + (position - lastGood) + " records are not covered by a checkpoint");
         }
-        findings.tree(new Verification.Tree(tenant, position, lastGood, validNotes));
+        findings.tree(new Verification.Tree(
+                tenant,
+                first,
+                position - rest - first,
+                Math.max(0, Math.min(lastGood, position - rest) - first),
+                validNotes));
     }
 
     private void truncated(long size, String what) {

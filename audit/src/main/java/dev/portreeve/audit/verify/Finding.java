@@ -1,4 +1,4 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +31,12 @@ public record Finding(
         /** A checkpoint is not what was signed. */
         BAD_CHECKPOINT,
         OTHER_KEY,
+        /** A record's time lies further before that of an earlier record than clocks allow. */
+        BACKDATED,
+        /** A head that somebody else holds is of another history. */
+        FORKED,
+        /** The bundle is not what its manifest says, or the manifest not what was signed. */
+        BAD_BUNDLE,
         /** Something needed for the check is absent, so that nothing can be said. */
         UNCHECKABLE,
         /** Records that wait for their index or signature, as the newest do for about a second. */
@@ -40,7 +46,17 @@ public record Finding(
     /** Whether it means that somebody changed the log. */
     public boolean isTampering() {
         return switch (kind) {
-            case ALTERED, MISSING, DUPLICATED, REORDERED, INSERTED, TRUNCATED, BAD_CHECKPOINT, OTHER_KEY -> true;
+            case ALTERED,
+                    MISSING,
+                    DUPLICATED,
+                    REORDERED,
+                    INSERTED,
+                    TRUNCATED,
+                    BAD_CHECKPOINT,
+                    OTHER_KEY,
+                    BACKDATED,
+                    FORKED,
+                    BAD_BUNDLE -> true;
             case UNCHECKABLE, WAITING -> false;
         };
     }

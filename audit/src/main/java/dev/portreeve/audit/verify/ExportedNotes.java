@@ -1,5 +1,7 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.Checkpoint;
+import dev.portreeve.audit.log.SignedNote;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.NoSuchElementException;

@@ -1,24 +1,22 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a file as bytes, one at a time; a line has a bound, a file has none. */
 final class ExportedLines implements AutoCloseable {
     private static final int LONGEST = 64 * 1024;
-    private final Path file;
+    private final String file;
     private final InputStream in;
     private final byte[] buffer = new byte[2 * LONGEST];
     private int start;
     private int end;
 
-    ExportedLines(Path file) throws IOException {
+    ExportedLines(String file, InputStream in) {
         this.file = file;
-        this.in = Files.newInputStream(file);
+        this.in = in;
     }
 
     /** The next line without its line feed, or {@code null} after the last. */

@@ -1,4 +1,4 @@
-package dev.portreeve.audit.log;
+package dev.portreeve.audit.verify;
 
 /** The log cannot be read to its end, so nothing can be said about it. Caught by {@link AuditVerifier}. */
 final class UnreadableLog extends RuntimeException {
