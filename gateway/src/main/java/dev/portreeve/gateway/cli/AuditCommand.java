@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code portreeve audit verify|export|tail}. Reads the database itself, past a running server: what a server says of its
@@ -60,55 +59,25 @@ public final class AuditCommand {
                 "3:the command line makes no sense"
             },
             mixinStandardHelpOptions = true)
-    int verify(
-            @Mixin ServerOptions server,
-            @Parameters(
-                            paramLabel = "BUNDLE",
-                            arity = "0..1",
-                            description = "an evidence bundle, packed or unpacked; needs nothing else")
-                    @Nullable
-                    Path bundle,
-            @Option(names = "--folder", paramLabel = "DIR", description = "the same as BUNDLE") @Nullable Path folder,
-            @Option(names = "--key", paramLabel = "KEY", description = "the log's public key, from a source you trust")
-                    @Nullable
-                    String keyText,
-            @Option(
-                            names = "--since",
-                            paramLabel = "HEADS",
-                            description = "signed heads you kept, or an earlier bundle: does the log go on from there?")
-                    @Nullable
-                    Path since,
-            @Option(names = "--tenant", description = "of the database: only this one's log") @Nullable String tenant,
-            @Option(names = "--no-record", description = "of the database: leave no record of having looked")
-                    boolean silent) {
+    int verify(@Mixin ServerOptions server, @Mixin VerifyOptions options) {
         DataDirectory directory = server.dataDirectory(terminal);
-        Path offline = bundle == null ? folder : bundle;
-        VerifierKey key = keyText == null ? ownKey(directory) : key(keyText);
-        HeldHeads held = held(since);
-        if (offline == null) {
-            if (key == null) {
-                throw noKey(directory);
-            }
-            return print(server, database(server, directory, key, held, tenant, silent));
+        VerifierKey key = options.key == null ? ownKey(directory) : key(options.key);
+        Path bundle = options.bundle();
+        if (bundle != null) {
+            return print(server, AuditVerifier.bundle(bundle, key, options.held(), progress()));
         }
-        if (!Files.exists(offline)) {
-            throw new CliFailure(Checked.USAGE, "there is no \"" + offline + "\"");
+        if (key == null) {
+            throw noKey(directory);
         }
-        return print(server, AuditVerifier.bundle(offline, key, held, progress()));
+        return print(server, database(server, options, directory, key));
     }
 
-    private Checked database(
-            ServerOptions server,
-            DataDirectory directory,
-            VerifierKey key,
-            HeldHeads held,
-            @Nullable String tenant,
-            boolean silent) {
+    private Checked database(ServerOptions server, VerifyOptions options, DataDirectory directory, VerifierKey key) {
         try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
-            List<String> only = tenant == null ? List.of() : List.of(tenant);
+            HeldHeads held = options.held();
             Verification found = new AuditVerifier(key, progress())
-                    .database(database.app().dataSource(), EvidenceFiles.heads(directory), only, held);
-            if (!silent) {
+                    .database(database.app().dataSource(), EvidenceFiles.heads(directory), options.tenants(), held);
+            if (!options.silent) {
                 record(database, found, key);
             }
             return Assurance.ofDatabase(found, key, held);
@@ -147,21 +116,9 @@ public final class AuditCommand {
             name = "export",
             description = "write the signed records to an evidence bundle that can be verified anywhere",
             mixinStandardHelpOptions = true)
-    int export(
-            @Mixin ServerOptions server,
-            @Mixin ExportOptions options,
-            @Parameters(
-                            paramLabel = "TARGET",
-                            arity = "0..1",
-                            description = "a new file NAME.zip, or a new folder to have it unpacked")
-                    @Nullable
-                    Path target,
-            @Option(names = "--out", paramLabel = "TARGET", description = "the same as TARGET") @Nullable Path out) {
+    int export(@Mixin ServerOptions server, @Mixin ExportOptions options) {
         DataDirectory directory = server.dataDirectory(terminal);
-        Path written = target == null ? out : target;
-        if (written == null) {
-            throw new CliFailure(CliFailure.USAGE, "where to? Name a new file, such as evidence.zip");
-        }
+        Path target = options.target();
         Selection selection = options.selection();
         VerifierKey key = ownKey(directory);
         if (key == null) {
@@ -177,9 +134,9 @@ public final class AuditCommand {
                     progress(),
                     InstantSource.system(),
                     new AuditExport.Asker(JournalBeside.person(), JournalBeside.tool()));
-            AuditExport.Exported exported = export.to(written, selection);
-            terminal.line(exported.records() + " records are in " + written);
-            terminal.line("check them anywhere: portreeve audit verify " + written + " --key " + key);
+            AuditExport.Exported exported = export.to(target, selection);
+            terminal.line(exported.records() + " records are in " + target);
+            terminal.line("check them anywhere: portreeve audit verify " + target + " --key " + key);
             return 0;
         } catch (ExportRefused | EvidenceUnavailable refused) {
             throw new CliFailure(CliFailure.NO, String.valueOf(refused.getMessage()), refused);
@@ -223,14 +180,6 @@ public final class AuditCommand {
             return VerifierKey.parse(text);
         } catch (IllegalArgumentException notOne) {
             throw new CliFailure(Checked.USAGE, String.valueOf(notOne.getMessage()), notOne);
-        }
-    }
-
-    private static HeldHeads held(@Nullable Path since) {
-        try {
-            return since == null ? HeldHeads.none() : HeldHeads.read(since);
-        } catch (IOException unreadable) {
-            throw new CliFailure(Checked.USAGE, String.valueOf(unreadable.getMessage()), unreadable);
         }
     }
 

@@ -1,14 +1,16 @@
 package dev.portreeve.gateway.cli;
 
 import dev.portreeve.audit.export.Selection;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** Which records are meant. */
+/** Which records are meant, and where they go. */
 final class ExportOptions {
     @Option(names = "--tenant", description = "only this one's records (default: all)")
     private @Nullable String tenant;
@@ -21,6 +23,24 @@ final class ExportOptions {
 
     @Option(names = "--to", paramLabel = "TIME", description = "up to this time, which is not included")
     private @Nullable String to;
+
+    @Parameters(
+            paramLabel = "TARGET",
+            arity = "0..1",
+            description = "a new file NAME.zip, or a new folder to have it unpacked")
+    private @Nullable Path target;
+
+    @Option(names = "--out", paramLabel = "TARGET", description = "the same as TARGET")
+    private @Nullable Path out;
+
+    /** @throws CliFailure none is named */
+    Path target() {
+        Path named = target == null ? out : target;
+        if (named == null) {
+            throw new CliFailure(CliFailure.USAGE, "where to? Name a new file, such as evidence.zip");
+        }
+        return named;
+    }
 
     /** @throws CliFailure it is none; says why */
     Selection selection() {
