@@ -50,9 +50,9 @@ public final class AuditExport {
     /**
      * What was exported.
      *
-     * @param manifestSha256 the digest of the signed manifest, in hexadecimal
+     * @param sha256 the digest of the bundle's signed manifest, or of the file, in hexadecimal
      */
-    public record Exported(long records, String manifestSha256) {}
+    public record Exported(long records, String sha256) {}
 
     /**
      * @param database opens one connection for each export, which may take long
@@ -90,7 +90,27 @@ public final class AuditExport {
             Exported exported = new Exported(
                     ranges.stream().mapToLong(LogRange::records).sum(),
                     HexFormat.of().formatHex(BundleWriter.sha256().digest(note.getBytes(StandardCharsets.UTF_8))));
-            record(ranges, "evidence", exported.manifestSha256());
+            record(ranges, "evidence", exported.sha256());
+            fresh.keep();
+            return exported;
+        }
+    }
+
+    /**
+     * Writes records in a form that other systems read, without proofs, to a new file.
+     *
+     * @return how many, and the digest of the file
+     * @throws ExportRefused as {@link #to}
+     */
+    public Exported as(RecordFormat format, Path target, Selection selection)
+            throws IOException, SQLException, ExportRefused {
+        refuseFuture(selection, clock.instant());
+        try (FreshTarget fresh = FreshTarget.of(target, true);
+                Connection connection = database.getConnection()) {
+            AuditVerifier.snapshot(connection);
+            List<LogRange> ranges = ranges(connection, selection);
+            Exported exported = new FormatExport(connection, format, progress).write(fresh.path(), ranges);
+            record(ranges, format.code(), exported.sha256());
             fresh.keep();
             return exported;
         }

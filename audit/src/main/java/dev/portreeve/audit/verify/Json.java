@@ -226,7 +226,14 @@ public final class Json {
         return out.append('\n').toString();
     }
 
+    /** As {@link #write}, in one line without blanks and without a newline. */
+    public static void writeLine(StringBuilder out, Map<String, ?> object) {
+        write(out, object, "");
+    }
+
+    /** @param line what a new line begins with; empty for no lines */
     private static void write(StringBuilder out, Object value, String line) {
+        String deeper = line.isEmpty() ? "" : line + "  ";
         switch (value) {
             case String string -> quote(out, string);
             case Number number -> out.append(number);
@@ -234,10 +241,10 @@ public final class Json {
             case Map<?, ?> members -> {
                 String before = "{";
                 for (Map.Entry<?, ?> member : members.entrySet()) {
-                    out.append(before).append(line).append("  ");
+                    out.append(before).append(deeper);
                     quote(out, (String) member.getKey());
-                    out.append(": ");
-                    write(out, member.getValue(), line + "  ");
+                    out.append(line.isEmpty() ? ":" : ": ");
+                    write(out, member.getValue(), deeper);
                     before = ",";
                 }
                 out.append(members.isEmpty() ? "{}" : line + "}");
@@ -245,8 +252,8 @@ public final class Json {
             case List<?> values -> {
                 String before = "[";
                 for (Object each : values) {
-                    out.append(before).append(line).append("  ");
-                    write(out, each, line + "  ");
+                    out.append(before).append(deeper);
+                    write(out, each, deeper);
                     before = ",";
                 }
                 out.append(values.isEmpty() ? "[]" : line + "]");

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
-import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.LogFixture;
 import dev.portreeve.audit.log.LogSigner;
@@ -85,9 +85,9 @@ class AttackTableTest {
     }
 
     private static void assertFirst(Verification found, Finding.Kind kind, Long index) {
-        Finding first =
-                assertInstanceOf(Verification.Tampered.class, found, found.findings().toString())
-                        .first();
+        Finding first = assertInstanceOf(
+                        Verification.Tampered.class, found, found.findings().toString())
+                .first();
         assertEquals(kind, first.kind(), found.findings().toString());
         assertEquals(index, first.index(), first.toString());
     }
@@ -105,8 +105,7 @@ class AttackTableTest {
     @Test
     void aBackDatedRecordIsNamed() throws Exception {
         Instant yesterday = Instant.now().minus(Duration.ofDays(1));
-        try (Sequencer running =
-                new Sequencer(log.database.app(), log.signer, log.heads, Duration.ofSeconds(1))) {
+        try (Sequencer running = new Sequencer(log.database.app(), log.signer, log.heads, Duration.ofSeconds(1))) {
             running.runOnce();
             append(InstantSource.fixed(yesterday), EventKind.CALL_REFUSED, UUID.randomUUID(), new Facts());
             log.append("acme", 3);
@@ -134,8 +133,7 @@ class AttackTableTest {
         log.database.tamper(
                 "ALTER TABLE " + partition + " DISABLE TRIGGER record_no_truncate", "TRUNCATE " + partition);
         assertFirst(database(log, HeldHeads.none()), Finding.Kind.MISSING, 0L);
-        ExportRefused refused = assertThrows(
-                ExportRefused.class, () -> bundle("evidence.zip"));
+        ExportRefused refused = assertThrows(ExportRefused.class, () -> bundle("evidence.zip"));
         assertTrue(String.valueOf(refused.getMessage()).contains("at index 0 is missing"), refused.getMessage());
     }
 
@@ -188,10 +186,12 @@ class AttackTableTest {
         Files.delete(log.head("acme"));
         log.log("acme", 30);
         assertEquals(0, offline(bundle("rewritten.zip"), HeldHeads.none()).exitCode());
-        Verification found = offline(folder.resolve("rewritten.zip"), HeldHeads.read(mine))
-                .verification();
+        Verification found =
+                offline(folder.resolve("rewritten.zip"), HeldHeads.read(mine)).verification();
         assertFirst(found, Finding.Kind.FORKED, 10L);
-        assertTrue(found.findings().getFirst().detail().contains("indexes 10 to 19"), found.findings().toString());
+        assertTrue(
+                found.findings().getFirst().detail().contains("indexes 10 to 19"),
+                found.findings().toString());
     }
 
     @Test
@@ -230,11 +230,7 @@ class AttackTableTest {
         assertEquals(0, checked.exitCode());
         List<Gap> gaps = checked.verification().gaps();
         assertEquals(
-                List.of(
-                        Gap.Kind.UNFINISHED,
-                        Gap.Kind.OUTCOME_UNKNOWN,
-                        Gap.Kind.LEASE_FORFEITED,
-                        Gap.Kind.NOT_STOPPED),
+                List.of(Gap.Kind.UNFINISHED, Gap.Kind.OUTCOME_UNKNOWN, Gap.Kind.LEASE_FORFEITED, Gap.Kind.NOT_STOPPED),
                 gaps.stream().map(Gap::kind).toList());
         assertEquals(List.of(20L, 22L, 26L, 25L), gaps.stream().map(Gap::index).toList());
         assertTrue(gaps.getFirst().detail().contains(open.toString()), gaps.toString());

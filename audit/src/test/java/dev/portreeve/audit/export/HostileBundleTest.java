@@ -152,7 +152,9 @@ class HostileBundleTest {
 
     @Test
     void filesThatNobodyNamedAreSaid() throws Exception {
-        assertRefused(with(zip -> entry(zip, "tenants/acme/more.jsonl", "{}".getBytes(StandardCharsets.UTF_8))), "not in its manifest");
+        assertRefused(
+                with(zip -> entry(zip, "tenants/acme/more.jsonl", "{}".getBytes(StandardCharsets.UTF_8))),
+                "not in its manifest");
     }
 
     @Test
@@ -217,7 +219,8 @@ class HostileBundleTest {
         String manifest = new String(own.get("manifest.note"), StandardCharsets.UTF_8);
         files.put(
                 "manifest.note",
-                manifest.replace("\"tenant\": \"acme\"", "\"tenant\": \"\\u001b[2Jacme\"").getBytes(StandardCharsets.UTF_8));
+                manifest.replace("\"tenant\": \"acme\"", "\"tenant\": \"\\u001b[2Jacme\"")
+                        .getBytes(StandardCharsets.UTF_8));
         try {
             assertTrue(with(zip -> {}).exitCode() > 0);
         } finally {
@@ -240,7 +243,8 @@ class HostileBundleTest {
             if (checked.exitCode() == 0) {
                 // A time or a flag of the ZIP file itself may change without the files changing.
                 intact++;
-                assertEquals(47, checked.verification().trees().getFirst().signed(), "seed " + seed + ", round " + rounds);
+                assertEquals(
+                        47, checked.verification().trees().getFirst().signed(), "seed " + seed + ", round " + rounds);
             }
         }
         assertTrue(intact < rounds / 2, intact + " of " + rounds);

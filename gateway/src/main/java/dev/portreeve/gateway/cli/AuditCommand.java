@@ -7,6 +7,7 @@ import dev.portreeve.audit.StoredRecord;
 import dev.portreeve.audit.export.AuditExport;
 import dev.portreeve.audit.export.EvidenceEvents;
 import dev.portreeve.audit.export.ExportRefused;
+import dev.portreeve.audit.export.RecordFormat;
 import dev.portreeve.audit.export.Selection;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Progress;
@@ -114,7 +115,8 @@ public final class AuditCommand {
 
     @Command(
             name = "export",
-            description = "write the signed records to an evidence bundle that can be verified anywhere",
+            description =
+                    "write the signed records to an evidence bundle that can be verified anywhere, or for another system",
             mixinStandardHelpOptions = true)
     int export(@Mixin ServerOptions server, @Mixin ExportOptions options) {
         DataDirectory directory = server.dataDirectory(terminal);
@@ -134,9 +136,13 @@ public final class AuditCommand {
                     progress(),
                     InstantSource.system(),
                     new AuditExport.Asker(JournalBeside.person(), JournalBeside.tool()));
-            AuditExport.Exported exported = export.to(target, selection);
+            RecordFormat format = options.format();
+            AuditExport.Exported exported =
+                    format == null ? export.to(target, selection) : export.as(format, target, selection);
             terminal.line(exported.records() + " records are in " + target);
-            terminal.line("check them anywhere: portreeve audit verify " + target + " --key " + key);
+            if (format == null) {
+                terminal.line("check them anywhere: portreeve audit verify " + target + " --key " + key);
+            }
             return 0;
         } catch (ExportRefused | EvidenceUnavailable refused) {
             throw new CliFailure(CliFailure.NO, String.valueOf(refused.getMessage()), refused);

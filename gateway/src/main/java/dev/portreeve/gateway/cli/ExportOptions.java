@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.cli;
 
+import dev.portreeve.audit.export.RecordFormat;
 import dev.portreeve.audit.export.Selection;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Parameters;
 
 /** Which records are meant, and where they go. */
 final class ExportOptions {
+    private static final String EVIDENCE = "evidence";
+
     @Option(names = "--tenant", description = "only this one's records (default: all)")
     private @Nullable String tenant;
 
@@ -32,6 +35,27 @@ final class ExportOptions {
 
     @Option(names = "--out", paramLabel = "TARGET", description = "the same as TARGET")
     private @Nullable Path out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORM",
+            description = "evidence (default), or without proofs in one file: jsonl, csv, ocsf, cef or syslog",
+            defaultValue = "evidence")
+    private String format = EVIDENCE;
+
+    /**
+     * The form for another system; {@code null} for an evidence bundle.
+     *
+     * @throws CliFailure there is none of that name
+     */
+    @Nullable
+    RecordFormat format() {
+        try {
+            return format.equals(EVIDENCE) ? null : RecordFormat.of(format);
+        } catch (IllegalArgumentException none) {
+            throw new CliFailure(CliFailure.USAGE, none.getMessage() + ", and evidence", none);
+        }
+    }
 
     /** @throws CliFailure none is named */
     Path target() {
