@@ -20,7 +20,6 @@ final class FormatExport {
     private final Connection connection;
     private final RecordLines lines;
     private final Progress progress;
-    private long index;
 
     FormatExport(Connection connection, RecordFormat format, Progress progress) {
         this.connection = connection;
@@ -37,8 +36,8 @@ final class FormatExport {
                 BUFFER)) {
             out.write(lines.heading());
             for (LogRange range : ranges) {
-                index = range.first();
-                new TenantExport(connection, range, progress).records(leaf -> out.write(lines.line(leaf, index++)));
+                new TenantExport(connection, range, progress)
+                        .records((index, leaf) -> out.write(lines.line(leaf, index)));
             }
         }
         return new AuditExport.Exported(

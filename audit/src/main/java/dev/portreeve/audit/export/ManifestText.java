@@ -59,6 +59,9 @@ final class ManifestText {
         tenant.put("first", range.first());
         tenant.put("records", range.records());
         tenant.put("size", range.size());
+        if (!export.dropped().texts().isEmpty()) {
+            tenant.put("dropped", export.dropped().texts());
+        }
         put(tenant, "head", export.checkpoint());
         return tenant;
     }
@@ -71,6 +74,14 @@ final class ManifestText {
         contents.put("why", "records never hold them");
         redactions.add(contents);
         for (TenantExport each : tenants) {
+            if (!each.dropped().texts().isEmpty()) {
+                Map<String, Object> redaction = new LinkedHashMap<>();
+                redaction.put("what", "records of which only the hashes are there");
+                redaction.put("why", "their time was over; a record of the kind records.dropped says so");
+                redaction.put("tenant", each.range().tenant());
+                redaction.put("indexes", each.dropped().texts());
+                redactions.add(redaction);
+            }
             if (each.shortened() > 0) {
                 Map<String, Object> redaction = new LinkedHashMap<>();
                 redaction.put("what", "the longest lists or texts of records that would have been larger than 16 KiB");

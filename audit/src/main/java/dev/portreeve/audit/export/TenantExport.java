@@ -21,13 +21,20 @@ final class TenantExport {
     private final Connection connection;
     private final LogRange range;
     private final Progress progress;
+    private final Dropped dropped;
     private long shortened;
     private @Nullable String checkpoint;
 
-    TenantExport(Connection connection, LogRange range, Progress progress) {
+    TenantExport(Connection connection, LogRange range, Progress progress) throws SQLException {
         this.connection = connection;
         this.range = range;
         this.progress = progress;
+        this.dropped = Dropped.read(connection, range);
+    }
+
+    /** The records whose time was over: only their hashes are there. */
+    Dropped dropped() {
+        return dropped;
     }
 
     LogRange range() {
@@ -132,16 +139,16 @@ final class TenantExport {
     }
 
     private void writeRecords(OutputStream out) throws IOException, SQLException, ExportRefused {
-        records(leaf -> {
+        records((index, leaf) -> {
             out.write(leaf);
             out.write('\n');
             shortened += holds(leaf, TRUNCATED) ? 1 : 0;
         });
     }
 
-    /** Takes the bytes of a record. */
+    /** Takes the bytes of a record and its place. */
     interface Record {
-        void take(byte[] leaf) throws IOException;
+        void take(long index, byte[] leaf) throws IOException;
     }
 
     /** Reads the records of the range in their order, in portions. */
@@ -157,10 +164,14 @@ final class TenantExport {
                 while (rows.next()) {
                     requireNext(rows.getLong(1), next);
                     byte[] leaf = rows.getBytes(3);
+                    if (leaf == null && dropped.contains(next)) {
+                        next++;
+                        continue;
+                    }
                     if (leaf == null) {
                         throw damaged("record " + rows.getString(2) + " at index " + next + " is missing");
                     }
-                    record.take(leaf);
+                    record.take(next, leaf);
                     next++;
                     progress.checked(range.tenant(), next - range.first(), range.records());
                 }

@@ -140,7 +140,7 @@ final class BundleCheck {
                     new TreeCheck.Known(null, heads),
                     findings);
             Chronicle chronicle = new Chronicle(tenant, findings);
-            new LineMatch(tenant, records, hashes, check, chronicle, findings)
+            new LineMatch(tenant, records, hashes, check, part.dropped(), chronicle, findings)
                     .run(position -> progress.checked(tenant, position - part.first(), part.records()));
             long found = check.position() - part.first();
             if (found == part.records() && part.size() > end) {
@@ -148,6 +148,7 @@ final class BundleCheck {
             }
             check.end(Finding.Kind.UNCHECKABLE);
             chronicle.end();
+            chronicle.dropped(part.dropped());
             promised(part, found);
             assurance.tree(manifest, part, heads, check.continued());
             compareHeads(manifest, part, heads, check.continued());

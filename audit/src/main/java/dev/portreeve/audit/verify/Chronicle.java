@@ -29,6 +29,8 @@ final class Chronicle {
     private Instant latest = Instant.MIN;
     private @Nullable Place latestPlace;
     private boolean lost;
+    private @Nullable Place tombstone;
+    private IndexSpans dropped = IndexSpans.NONE;
 
     /** Where something was seen. */
     private record Place(long index, @Nullable UUID id) {}
@@ -77,6 +79,7 @@ final class Chronicle {
                 }
             }
             case "lease.forfeited" -> forfeited.at(place);
+            case "records.dropped" -> tombstone(place, leaf.dropped());
             case "server.started" -> {
                 if (process != null && processes.size() < MOST_OPEN) {
                     processes.put(process, place);
@@ -90,6 +93,57 @@ final class Chronicle {
             default -> {
                 // Says nothing about what is missing.
             }
+        }
+    }
+
+    /** The newest one speaks for all before it. Of one that somebody changed nothing is believed. */
+    private void tombstone(Place place, @Nullable String array) {
+        if (array != null) {
+            try {
+                dropped = IndexSpans.parse(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
+                tombstone = place;
+            } catch (IllegalArgumentException changed) {
+                dropped = IndexSpans.NONE;
+            }
+        }
+    }
+
+    /**
+     * After the last record: whether the log itself says that these records were dropped.
+     *
+     * @param missing of which only the hashes are there
+     */
+    void dropped(IndexSpans missing) {
+        if (missing.isEmpty()) {
+            return;
+        }
+        Place says = tombstone;
+        if (says == null) {
+            findings.add(
+                    Finding.Kind.DROPPED,
+                    tenant,
+                    null,
+                    null,
+                    missing.count() + " records (index " + missing
+                            + ") were dropped because their time was over, as the"
+                            + " signed manifest says; their hashes verify, the record that says so is not in this bundle");
+        } else if (missing.within(dropped)) {
+            findings.add(
+                    Finding.Kind.DROPPED,
+                    tenant,
+                    says.index(),
+                    says.id(),
+                    missing.count() + " records (index " + missing
+                            + ") were dropped because their time was over, as this"
+                            + " record says; their hashes verify");
+        } else {
+            findings.add(
+                    Finding.Kind.MISSING,
+                    tenant,
+                    null,
+                    says.id(),
+                    "missing: of the records at index " + missing + " only hashes are there, but the log says that "
+                            + dropped + " were dropped");
         }
     }
 

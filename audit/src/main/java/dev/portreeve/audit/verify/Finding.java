@@ -17,7 +17,7 @@ public record Finding(
         @Nullable Long index,
         @Nullable UUID recordId,
         String detail) {
-    /** What is wrong; the last two are no harm. */
+    /** What is wrong; the last three are no harm. */
     public enum Kind {
         /** Bytes of a record, or its hash in the list, are not those that were signed. */
         ALTERED,
@@ -39,6 +39,8 @@ public record Finding(
         BAD_BUNDLE,
         /** Something needed for the check is absent, so that nothing can be said. */
         UNCHECKABLE,
+        /** Records whose time was over; their hashes are there and verify. */
+        DROPPED,
         /** Records that wait for their index or signature, as the newest do for about a second. */
         WAITING
     }
@@ -57,7 +59,7 @@ public record Finding(
                     BACKDATED,
                     FORKED,
                     BAD_BUNDLE -> true;
-            case UNCHECKABLE, WAITING -> false;
+            case UNCHECKABLE, DROPPED, WAITING -> false;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.portreeve.audit.verify;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -270,7 +271,7 @@ public final class Json {
             if (unit == '"' || unit == '\\') {
                 out.append('\\').append(unit);
             } else if (unit < ' ' || unit > '~') {
-                out.append(String.format("\\u%04x", (int) unit));
+                out.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
             } else {
                 out.append(unit);
             }

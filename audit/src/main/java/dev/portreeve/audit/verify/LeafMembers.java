@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at its time
  * @param process the process that started or stopped, in records about that
+ * @param dropped the JSON array of the indexes that a tombstone says were dropped
  */
 record LeafMembers(
         @Nullable String tenant,
@@ -20,7 +21,8 @@ record LeafMembers(
         @Nullable UUID call,
         @Nullable Instant at,
         @Nullable String outcome,
-        @Nullable String process) {
+        @Nullable String process,
+        @Nullable String dropped) {
 
     static LeafMembers read(byte[] leaf) {
         return new Scan(leaf).run();
@@ -37,6 +39,7 @@ record LeafMembers(
         private @Nullable String at;
         private @Nullable String outcome;
         private @Nullable String process;
+        private @Nullable String dropped;
 
         Scan(byte[] leaf) {
             this.leaf = leaf;
@@ -49,7 +52,7 @@ record LeafMembers(
                     next++;
                 }
             }
-            return new LeafMembers(tenant, uuid(id), kind, uuid(call), time(at), outcome, process);
+            return new LeafMembers(tenant, uuid(id), kind, uuid(call), time(at), outcome, process, dropped);
         }
 
         private int peek() {
@@ -71,10 +74,16 @@ record LeafMembers(
             if (!skipValue()) {
                 return false;
             }
-            if (leaf[value] == '"' && to - from <= 7) {
-                keep(new String(leaf, from, to - from, StandardCharsets.UTF_8), value + 1, next - 1);
+            if (leaf[value] == '[' && leaf[from] == 'd' && name(from, to).equals("dropped")) {
+                dropped = new String(leaf, value, next - value, StandardCharsets.UTF_8);
+            } else if (leaf[value] == '"' && to - from <= 7) {
+                keep(name(from, to), value + 1, next - 1);
             }
             return true;
+        }
+
+        private String name(int from, int to) {
+            return new String(leaf, from, to - from, StandardCharsets.UTF_8);
         }
 
         private void keep(String name, int from, int to) {

@@ -22,6 +22,7 @@ final class LineMatch {
     private final ExportedLines hashes;
     private final TreeCheck check;
     private final Findings findings;
+    private final IndexSpans dropped;
     private final Chronicle chronicle;
     private final TreeHash hash = new TreeHash();
     private final List<Line> lines = new ArrayList<>();
@@ -40,12 +41,14 @@ final class LineMatch {
             ExportedLines records,
             ExportedLines hashes,
             TreeCheck check,
+            IndexSpans dropped,
             Chronicle chronicle,
             Findings findings) {
         this.tenant = tenant;
         this.records = records;
         this.hashes = hashes;
         this.check = check;
+        this.dropped = dropped;
         this.chronicle = chronicle;
         this.findings = findings;
     }
@@ -53,7 +56,9 @@ final class LineMatch {
     void run(LongConsumer progress) {
         fill();
         while (!noted.isEmpty() || !lines.isEmpty()) {
-            if (noted.isEmpty()) {
+            if (!noted.isEmpty() && dropped.contains(check.position())) {
+                check.leaf(null, noted.removeFirst(), null, "");
+            } else if (noted.isEmpty()) {
                 report(Finding.Kind.INSERTED, "inserted: the log knows no record after the last one");
                 lines.removeFirst();
             } else if (lines.isEmpty()) {

@@ -31,8 +31,13 @@ record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, 
      *
      * @param first the index of the first
      * @param size of the signed head that proves them
+     * @param dropped of these only the hashes are there: their time was over
      */
-    record Part(String tenant, long first, long records, long size) {}
+    record Part(String tenant, long first, long records, long size, IndexSpans dropped) {
+        long end() {
+            return first + records;
+        }
+    }
 
     /** A file's length and digest. */
     record FileSum(long bytes, String sha256) {}
@@ -82,7 +87,8 @@ record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, 
                 Json.string(json, "tenant"),
                 Json.number(json, "first"),
                 Json.number(json, "records"),
-                Json.number(json, "size"));
+                Json.number(json, "size"),
+                json.containsKey("dropped") ? IndexSpans.parse(Json.list(json, "dropped")) : IndexSpans.NONE);
         if (part.first() < 0
                 || part.records() <= 0
                 || part.size() > MOST_RECORDS

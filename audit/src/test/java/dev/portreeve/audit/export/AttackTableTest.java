@@ -253,4 +253,34 @@ class AttackTableTest {
         Path nothing = Files.writeString(folder.resolve("nothing"), "hello\n");
         assertThrows(IOException.class, () -> HeldHeads.read(nothing));
     }
+
+    /** Retention dropped a month: hashes prove the rest, and a record of the log itself says which are gone. */
+    @Test
+    void recordsThatTheLogSaysWereDroppedLeaveHashes() throws Exception {
+        // A row with the kind of a tombstone, as retention writes it.
+        String tombstone =
+                "INSERT INTO audit.record (tenant, id, at, kind, leaf) SELECT 'acme', id, now(), 'records.dropped',"
+                        + " convert_to('{\"at\":\"' || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') ||"
+                        + " '\",\"dropped\":[\"0-4\",\"7\"],\"id\":\"' || id || '\",\"kind\":\"records.dropped\",\"tenant\":\"acme\",\"v\":1}',"
+                        + " 'UTF8') FROM (SELECT uuidv7() AS id) made";
+        String gone =
+                "DELETE FROM audit.record WHERE id IN (SELECT record_id FROM audit.sequence WHERE tenant = 'acme' AND"
+                        + " (index < 5 OR index = 7))";
+        log.database.tamper(tombstone);
+        log.turn();
+        log.database.tamper(gone);
+        Checked checked = offline(bundle("evidence.zip"), HeldHeads.none());
+        assertEquals(0, checked.exitCode(), checked.verification().findings().toString());
+        Finding said = checked.verification().findings().getFirst();
+        assertEquals(Finding.Kind.DROPPED, said.kind());
+        assertEquals(20L, said.index());
+        assertTrue(said.detail().contains("6 records (index 0-4, 7)"), said.detail());
+        assertEquals(21, checked.verification().trees().getFirst().signed());
+
+        log.database.tamper(
+                "DELETE FROM audit.record WHERE id IN (SELECT record_id FROM audit.sequence WHERE tenant = 'acme'"
+                        + " AND index = 12)");
+        ExportRefused refused = assertThrows(ExportRefused.class, () -> bundle("more.zip"));
+        assertTrue(String.valueOf(refused.getMessage()).contains("index 12"), refused.getMessage());
+    }
 }

@@ -91,7 +91,7 @@ class VerifierJarTest {
                     .to(bundle, Selection.everything());
         }
         Path jar = jar();
-        assertTrue(Files.size(jar) < 150_000, "small enough to be read: " + Files.size(jar));
+        assertTrue(Files.size(jar) < 250_000, "small enough to be read: " + Files.size(jar));
 
         Ran intact = run(jar, bundle.toString(), "--key", key, "-o", "json");
         assertEquals("", intact.err());
