@@ -1,3 +1,4 @@
+import com.sun.management.OperatingSystemMXBean;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
@@ -9,9 +10,11 @@ import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.Sequencer;
 import dev.portreeve.audit.verify.AuditVerifier;
+import dev.portreeve.audit.verify.HeldHeads;
 import dev.portreeve.audit.verify.Verification;
 import dev.portreeve.migrations.EmbeddedPostgres;
 import dev.portreeve.migrations.Migrator;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,6 +40,9 @@ public final class EvidenceLoad {
             + " '\",\"team\":\"research\"},\"tenant\":\"acme\",\"trace_id\":\"' || md5(random()::text) || '\",\"type\":\"llm\",\"upstream_model\":\"gpt-5-mini-2026-08-01\",'"
             + " || '\"upstream_status\":200,\"usage\":{\"basis\":\"reported\",\"input\":' || (random() * 4000)::int || ',\"output\":' || (random() * 900)::int ||"
             + " '},\"v\":1,\"worst_case_usd\":\"0.0' || (random() * 1e6)::int || '\"}'";
+
+    private static final OperatingSystemMXBean CPU =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private EvidenceLoad() {}
 
@@ -73,6 +79,11 @@ public final class EvidenceLoad {
                 timed("export as evidence bundle", () -> export.to(zip, Selection.everything()));
                 System.out.printf(Locale.ROOT, "%-34s %8d MB%n", "  the bundle", Files.size(zip) >> 20);
                 timed("verify the bundle, stand-alone", () -> standAlone(verifier, zip, signer.verifierKey().toString()));
+                timed("verify the bundle, in this process", () -> {
+                    if (AuditVerifier.bundle(zip, signer.verifierKey(), HeldHeads.none(), Progress.none()).exitCode() != 0) {
+                        throw new IllegalStateException("not intact");
+                    }
+                });
                 timed("verify the database", () -> {
                     Verification found = new AuditVerifier(signer.verifierKey(), Progress.none())
                             .database(postgres.app().dataSource(), null, List.of());
@@ -116,7 +127,13 @@ public final class EvidenceLoad {
 
     private static void timed(String what, Step step) throws Exception {
         long start = System.nanoTime();
+        long cpu = CPU.getProcessCpuTime();
         step.run();
-        System.out.printf(Locale.ROOT, "%-34s %8.1f s%n", what, (System.nanoTime() - start) / 1e9);
+        System.out.printf(
+                Locale.ROOT,
+                "%-34s %8.1f s   %8.1f s of processor time here%n",
+                what,
+                (System.nanoTime() - start) / 1e9,
+                (CPU.getProcessCpuTime() - cpu) / 1e9);
     }
 }

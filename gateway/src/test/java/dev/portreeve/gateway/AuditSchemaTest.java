@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,13 +79,13 @@ class AuditSchemaTest {
     @Test
     void everyKindAndMemberStandsOnThePage() throws IOException {
         JsonNode schema = schema();
-        assertEquals(
-                Arrays.stream(EventKind.values()).map(EventKind::code).sorted().toList(),
-                schema.at("/properties/kind/enum")
-                        .valueStream()
-                        .map(JsonNode::asString)
-                        .sorted()
-                        .toList());
+        List<String> kinds = schema.at("/properties/kind/enum")
+                .valueStream()
+                .map(JsonNode::asString)
+                .toList();
+        for (EventKind kind : EventKind.values()) {
+            assertTrue(kinds.contains(kind.code()), kind.code() + " is missing in record-schema.json");
+        }
         String page = Files.readString(PAGE);
         for (String name : schema.path("properties").propertyNames()) {
             assertTrue(page.contains("| `" + name + "` |"), name + " is missing in " + PAGE);
