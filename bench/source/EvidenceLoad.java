@@ -58,12 +58,11 @@ public final class EvidenceLoad {
         LogSigner signer = LogSigner.loadOrCreate(work.resolve("signing.pem"), "bench.example/audit");
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(work.resolve("postgres"))) {
             Migrator.migrate(postgres.owner().dataSource());
-            long bytes = fill(postgres, records);
-            System.out.printf(Locale.ROOT, "%d records of %d bytes on average%n%n", records, bytes / records);
-            Sequencer sequencer = new Sequencer(
-                    postgres.app().dataSource(), signer, new KeptHeads(work.resolve("heads")), Duration.ofSeconds(1));
-            timed("index and sign", sequencer::runOnce);
-            sequencer.close();
+            try (Sequencer sequencer = new Sequencer(
+                    postgres.app().dataSource(), signer, new KeptHeads(work.resolve("heads")), Duration.ofSeconds(1))) {
+                long bytes = fill(postgres, records, sequencer);
+                System.out.printf(Locale.ROOT, "%d records of %d bytes on average%n%n", records, bytes / records);
+            }
             try (PostgresJournal journal = PostgresJournal.start(
                     postgres.app().dataSource(), JournalSettings.defaults(), InstantSource.system(), new Random())) {
                 AuditExport export = new AuditExport(
@@ -95,13 +94,15 @@ public final class EvidenceLoad {
         }
     }
 
-    private static long fill(EmbeddedPostgres postgres, int records) throws Exception {
+    /** In portions, each indexed and signed before the next, as a gateway does. */
+    private static long fill(EmbeddedPostgres postgres, int records, Sequencer sequencer) throws Exception {
         try (Connection connection = postgres.owner().dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             for (int from = 0; from < records; from += BATCH) {
                 statement.execute("INSERT INTO audit.record (tenant, id, at, kind, leaf) SELECT 'acme', id, t, 'call.closed', convert_to("
                         + LEAF + ", 'UTF8') FROM (SELECT uuidv7() AS id, clock_timestamp() AS t, n FROM generate_series(1, "
                         + Math.min(BATCH, records - from) + ") n OFFSET 0) made");
+                sequencer.runOnce();
             }
             statement.execute("VACUUM ANALYZE audit.record");
             try (var row = statement.executeQuery("SELECT sum(octet_length(leaf)) FROM audit.record")) {
