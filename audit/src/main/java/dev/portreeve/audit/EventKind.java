@@ -30,6 +30,15 @@ public enum EventKind {
     KEY_CREATED("key.created"),
     KEY_REVOKED("key.revoked"),
     ADMIN_ACTION("admin.action"),
+    /** Somebody read contents that were kept beside a record. */
+    PAYLOAD_READ("payload.read"),
+    /** The key of a subject's contents was destroyed. */
+    SUBJECT_ERASED("subject.erased"),
+    /** Something must not be dropped or erased until further notice. */
+    HOLD_PLACED("hold.placed"),
+    HOLD_RELEASED("hold.released"),
+    /** A month of records or contents was dropped because its time was over. */
+    RECORDS_DROPPED("records.dropped"),
     POLICY_LOADED("policy.loaded"),
     SERVER_STARTED("server.started"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway;
 
 import dev.portreeve.audit.PostgresAuditReader;
+import dev.portreeve.audit.payload.PostgresSubjectKeys;
 import dev.portreeve.gateway.admin.AdminAccess;
 import dev.portreeve.gateway.admin.AdminEdge;
 import dev.portreeve.gateway.admin.AdminServices;
@@ -42,6 +43,7 @@ import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
+import dev.portreeve.policy.keeping.ContentKeeping;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.version.UnusableRules;
@@ -101,6 +103,9 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
+        SealedTokens seal = seal(pepper, random);
+        PostgresSubjectKeys contentKeys =
+                new PostgresSubjectKeys(database.pooled(), new SealedSubjectKeys(seal), random);
         this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
         PolicyEngine policy = parts.add(policy(
                 config,
@@ -114,9 +119,9 @@ public final class Gateway implements AutoCloseable {
                         SmtpMail.of(config.notices().email(), clock),
                         adminBase.resolve("/api/v1/approvals"),
                         ids,
-                        random)));
+                        random,
+                        new ContentKeeping(config.audit().payloads(), contentKeys))));
         this.keys = policy.keys();
-        SealedTokens seal = seal(pepper, random);
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal, policy), waiting);
         this.models = parts.add(models(config, media(), clock));

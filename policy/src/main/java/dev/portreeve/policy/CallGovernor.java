@@ -29,6 +29,8 @@ import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.guardrail.ScreenedAside;
 import dev.portreeve.policy.guardrail.ScreenedOutput;
+import dev.portreeve.policy.keeping.ContentKeeping;
+import dev.portreeve.policy.keeping.KeptContents;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.Permit;
 import dev.portreeve.policy.limit.RateLimits;
@@ -51,10 +53,12 @@ public final class CallGovernor {
     private final Stops stops;
     private final Brakes brakes;
     private final CallFacts facts;
+    private final ContentKeeping keeping;
 
     /**
      * @param access the rules in force, asked for once for each call
      * @param recordedArguments names of tools and prompts whose arguments stand in records
+     * @param keeping which contents are kept beside records
      */
     public CallGovernor(
             AuditLog audit,
@@ -66,7 +70,8 @@ public final class CallGovernor {
             Stops stops,
             Brakes brakes,
             Pepper pepper,
-            List<String> recordedArguments) {
+            List<String> recordedArguments,
+            ContentKeeping keeping) {
         this.audit = audit;
         this.access = access;
         this.guardrails = guardrails;
@@ -76,6 +81,7 @@ public final class CallGovernor {
         this.stops = stops;
         this.brakes = brakes;
         this.facts = new CallFacts(pepper, recordedArguments);
+        this.keeping = keeping;
     }
 
     /** A recipe without rate limits, that nobody can stop. */
@@ -96,7 +102,8 @@ public final class CallGovernor {
                 Stops.none(),
                 Brakes.none(),
                 pepper,
-                List.of());
+                List.of(),
+                ContentKeeping.NONE);
     }
 
     /**
@@ -135,9 +142,12 @@ public final class CallGovernor {
             AccessPolicy rules = access.get();
             Decision decision = rules.require(call, trail);
             requireAccepted(call);
+            KeptContents kept = keeping.of(call);
+            kept.sent(trail);
             try (Permit permit = limits.admit(call, decision.obliging())) {
                 Content input = rules.masked(call, decision, guardrails.screenInput(call, trail));
-                return pay(call, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
+                kept.screened(input, trail);
+                return pay(call, new Admitted(rules, decision, permit, input, kept), running.guard(upstream), client, trail);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
@@ -145,7 +155,7 @@ public final class CallGovernor {
     }
 
     /** What the steps before the money found. */
-    private record Admitted(AccessPolicy rules, Decision decision, Permit permit, Content input) {}
+    private record Admitted(AccessPolicy rules, Decision decision, Permit permit, Content input, KeptContents kept) {}
 
     private <C extends Output<C>> CallOutcome pay(
             GovernedCall call, Admitted admitted, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail)
@@ -158,15 +168,16 @@ public final class CallGovernor {
             Approval approval = gateOfRules.require(
                     call, input, admitted.decision(), reservation::park, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
-            edited(call, rules, approval, trail);
+            edited(call, admitted, approval, trail);
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
-            ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
+            KeptContents kept = admitted.kept();
+            ScreenedOutput<C> screened = guardrails.screenOutput(call, kept.leaving(gate), trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);
             Clearance cleared =
                     new Clearance(input, approval, aside, admitted.permit().allowance());
             admitted.permit().runs();
             try {
-                Usage usage = reservation.metered(upstream).execute(cleared, screened);
+                Usage usage = reservation.metered(upstream).execute(cleared, kept.unscreened(screened));
                 aside.finish();
                 screened.finish();
                 CallOutcome.Completed completed =
@@ -177,16 +188,19 @@ public final class CallGovernor {
                 brakes.ended(call, ended.outcome(), reservation.cost());
                 throw ended;
             } finally {
+                kept.ended(trail);
                 admitted.permit().used(reservation.used());
             }
         }
     }
 
     // What an approver changed may be what a rule labels; and the record has both versions.
-    private void edited(GovernedCall call, AccessPolicy rules, @Nullable Approval approval, AuditTrail trail) {
+    private void edited(GovernedCall call, Admitted admitted, @Nullable Approval approval, AuditTrail trail) {
         if (approval != null && approval.edit() != null && call instanceof ToolCall tool) {
             ToolCall changed = tool.with(approval.arguments());
             trail.facts().put("edited", facts.of(changed, approval.edit()));
+            admitted.kept().edited(changed, trail);
+            AccessPolicy rules = admitted.rules();
             rules.label(changed, rules.decide(changed));
         }
     }

@@ -31,6 +31,7 @@ import dev.portreeve.policy.budget.ReservationSweeper;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
+import dev.portreeve.policy.keeping.ContentKeeping;
 import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
@@ -118,6 +119,7 @@ public final class PolicyEngine implements AutoCloseable {
      * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
      * @param ids gives unique ids for tickets and notices
      * @param random spreads retries
+     * @param keeping which contents are kept beside records
      */
     public record Ground(
             DataSource database,
@@ -129,7 +131,34 @@ public final class PolicyEngine implements AutoCloseable {
             MailChannel mail,
             URI decisions,
             Supplier<UUID> ids,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            ContentKeeping keeping) {
+        /** Where no contents are kept. */
+        public Ground(
+                DataSource database,
+                DataSource unpooled,
+                AuditLog audit,
+                Pepper pepper,
+                InstantSource clock,
+                WebhookChannel webhooks,
+                MailChannel mail,
+                URI decisions,
+                Supplier<UUID> ids,
+                RandomGenerator random) {
+            this(
+                    database,
+                    unpooled,
+                    audit,
+                    pepper,
+                    clock,
+                    webhooks,
+                    mail,
+                    decisions,
+                    ids,
+                    random,
+                    ContentKeeping.NONE);
+        }
+    }
 
     /** The budgets that are in force, how full they are, and by which clock. */
     private record Purse(PostgresBudgets budgets, PostgresBudgetGauge gauge, PostgresClock clock) {}
@@ -165,7 +194,8 @@ public final class PolicyEngine implements AutoCloseable {
                 stops,
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
                 ground.pepper(),
-                config.recordedArguments());
+                config.recordedArguments(),
+                ground.keeping());
         ReservationSweeper sweeper = swept(ground, ledger);
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping =

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.log;
 
+import dev.portreeve.audit.retention.DroppedRecords;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,6 +19,8 @@ final class DatabaseCheck {
     private final Findings findings;
     private final Progress progress;
     private final TreeHash hash = new TreeHash();
+    private DroppedRecords dropped = DroppedRecords.NONE;
+    private long droppedRecords;
     private long lastTxid = -1;
     private long lastPosition = -1;
 
@@ -30,6 +33,7 @@ final class DatabaseCheck {
 
     void run(VerifierKey key, @Nullable Checkpoint kept) throws SQLException {
         long size = LogTables.extent(connection, tenant).size();
+        dropped = DroppedRecords.read(connection, tenant);
         try (PreparedStatement notes =
                         statement("SELECT size, root, note FROM audit.checkpoint WHERE tenant = ? ORDER BY size");
                 ResultSet noteRows = notes.executeQuery();
@@ -47,6 +51,22 @@ final class DatabaseCheck {
             check.end(Finding.Kind.WAITING);
         }
         withoutIndex();
+        kept();
+    }
+
+    /** What is gone as the log itself says. */
+    private void kept() throws SQLException {
+        if (droppedRecords > 0) {
+            findings.add(
+                    Finding.Kind.DROPPED,
+                    tenant,
+                    dropped.tombstone(),
+                    null,
+                    droppedRecords + " records (index " + dropped.indexes()
+                            + ") were dropped under retention, as this record of " + dropped.at()
+                            + " says; their hashes verify");
+        }
+        ErasedContents.report(connection, tenant, findings);
     }
 
     private PreparedStatement statement(String sql) throws SQLException {
@@ -68,6 +88,11 @@ final class DatabaseCheck {
             return;
         }
         skipMissing(check, index);
+        if (leaf == null && dropped.indexes().contains(index)) {
+            droppedRecords++;
+            check.leaf(id, noted, null, "");
+            return;
+        }
         if (leaf == null) {
             findings.add(Finding.Kind.MISSING, tenant, index, id, "missing: the record was deleted");
             check.leaf(id, noted, null, "");

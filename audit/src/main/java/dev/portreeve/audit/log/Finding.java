@@ -17,7 +17,7 @@ public record Finding(
         @Nullable Long index,
         @Nullable UUID recordId,
         String detail) {
-    /** What is wrong; the last two are no harm. */
+    /** What is wrong; the last four are no harm. */
     public enum Kind {
         /** Bytes of a record, or its hash in the list, are not those that were signed. */
         ALTERED,
@@ -33,6 +33,10 @@ public record Finding(
         OTHER_KEY,
         /** Something needed for the check is absent, so that nothing can be said. */
         UNCHECKABLE,
+        /** Records whose time was over; their hashes are there and verify. */
+        DROPPED,
+        /** Contents beside the records whose subject was erased. */
+        ERASED,
         /** Records that wait for their index or signature, as the newest do for about a second. */
         WAITING
     }
@@ -41,7 +45,7 @@ public record Finding(
     public boolean isTampering() {
         return switch (kind) {
             case ALTERED, MISSING, DUPLICATED, REORDERED, INSERTED, TRUNCATED, BAD_CHECKPOINT, OTHER_KEY -> true;
-            case UNCHECKABLE, WAITING -> false;
+            case UNCHECKABLE, DROPPED, ERASED, WAITING -> false;
         };
     }
 

@@ -6,6 +6,9 @@ package dev.portreeve.db.audit;
 
 import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.audit.tables.Checkpoint;
+import dev.portreeve.db.audit.tables.Hold;
+import dev.portreeve.db.audit.tables.Payload;
+import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 
@@ -37,6 +40,21 @@ public class Audit extends SchemaImpl {
     public final Checkpoint CHECKPOINT = Checkpoint.CHECKPOINT;
 
     /**
+     * The table <code>audit.hold</code>.
+     */
+    public final Hold HOLD = Hold.HOLD;
+
+    /**
+     * The table <code>audit.payload</code>.
+     */
+    public final Payload PAYLOAD = Payload.PAYLOAD;
+
+    /**
+     * The table <code>audit.payload_key</code>.
+     */
+    public final PayloadKey PAYLOAD_KEY = PayloadKey.PAYLOAD_KEY;
+
+    /**
      * The table <code>audit.record</code>.
      */
     public final Record RECORD = Record.RECORD;
@@ -63,6 +81,9 @@ public class Audit extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             Checkpoint.CHECKPOINT,
+            Hold.HOLD,
+            Payload.PAYLOAD,
+            PayloadKey.PAYLOAD_KEY,
             Record.RECORD,
             Sequence.SEQUENCE
         );

@@ -5,9 +5,15 @@ package dev.portreeve.db.audit;
 
 
 import dev.portreeve.db.audit.tables.Checkpoint;
+import dev.portreeve.db.audit.tables.Hold;
+import dev.portreeve.db.audit.tables.Payload;
+import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 import dev.portreeve.db.audit.tables.records.CheckpointRecord;
+import dev.portreeve.db.audit.tables.records.HoldRecord;
+import dev.portreeve.db.audit.tables.records.PayloadKeyRecord;
+import dev.portreeve.db.audit.tables.records.PayloadRecord;
 import dev.portreeve.db.audit.tables.records.RecordRecord;
 import dev.portreeve.db.audit.tables.records.SequenceRecord;
 
@@ -29,6 +35,9 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<CheckpointRecord> CHECKPOINT_PKEY = Internal.createUniqueKey(Checkpoint.CHECKPOINT, DSL.name("checkpoint_pkey"), new TableField[] { Checkpoint.CHECKPOINT.TENANT, Checkpoint.CHECKPOINT.SIZE }, true);
+    public static final UniqueKey<HoldRecord> HOLD_PKEY = Internal.createUniqueKey(Hold.HOLD, DSL.name("hold_pkey"), new TableField[] { Hold.HOLD.TENANT, Hold.HOLD.ID }, true);
+    public static final UniqueKey<PayloadRecord> PAYLOAD_PKEY = Internal.createUniqueKey(Payload.PAYLOAD, DSL.name("payload_pkey"), new TableField[] { Payload.PAYLOAD.TENANT, Payload.PAYLOAD.RECORD_ID, Payload.PAYLOAD.NAME, Payload.PAYLOAD.AT }, true);
+    public static final UniqueKey<PayloadKeyRecord> PAYLOAD_KEY_PKEY = Internal.createUniqueKey(PayloadKey.PAYLOAD_KEY, DSL.name("payload_key_pkey"), new TableField[] { PayloadKey.PAYLOAD_KEY.TENANT, PayloadKey.PAYLOAD_KEY.ID }, true);
     public static final UniqueKey<RecordRecord> RECORD_PKEY = Internal.createUniqueKey(Record.RECORD, DSL.name("record_pkey"), new TableField[] { Record.RECORD.TENANT, Record.RECORD.ID, Record.RECORD.AT }, true);
     public static final UniqueKey<SequenceRecord> SEQUENCE_PKEY = Internal.createUniqueKey(Sequence.SEQUENCE, DSL.name("sequence_pkey"), new TableField[] { Sequence.SEQUENCE.TENANT, Sequence.SEQUENCE.INDEX }, true);
     public static final UniqueKey<SequenceRecord> SEQUENCE_TENANT_RECORD_ID_KEY = Internal.createUniqueKey(Sequence.SEQUENCE, DSL.name("sequence_tenant_record_id_key"), new TableField[] { Sequence.SEQUENCE.TENANT, Sequence.SEQUENCE.RECORD_ID }, true);
