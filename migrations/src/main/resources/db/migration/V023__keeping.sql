@@ -29,7 +29,6 @@ CREATE TABLE audit.payload (
 -- Sealed bytes do not compress.
 ALTER TABLE audit.payload ALTER COLUMN sealed SET STORAGE EXTERNAL;
 CREATE TABLE audit.payload_default PARTITION OF audit.payload DEFAULT;
-CREATE INDEX payload_by_key ON audit.payload (tenant, key_id);
 
 -- What must not go, whatever retention and erasure want.
 CREATE TABLE audit.hold (
@@ -155,7 +154,7 @@ AS $$
     ORDER BY placed_at LIMIT 1
 $$;
 
--- SQLSTATE PR001 if a hold covers something of the subject; its id is the detail. None can be placed before the transaction ends.
+-- SQLSTATE PR001 if a hold covers something of the subject. None can be placed before the transaction ends.
 CREATE FUNCTION audit.require_not_held(of_tenant text, of_subject text) RETURNS void LANGUAGE plpgsql
     SET search_path = pg_catalog SET lock_timeout = '5s'
 AS $$
@@ -165,7 +164,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('audit.hold', 0));
     hold := audit.held_by(of_tenant, of_subject, '-infinity', 'infinity');
     IF hold IS NOT NULL THEN
-        RAISE EXCEPTION 'a legal hold covers them' USING ERRCODE = 'PR001', DETAIL = hold::text;
+        RAISE EXCEPTION 'legal hold % covers them', hold USING ERRCODE = 'PR001';
     END IF;
 END $$;
 
@@ -225,7 +224,7 @@ BEGIN
     FOR of IN EXECUTE format('SELECT tenant, count(*) AS number FROM audit.%I GROUP BY tenant', partition) LOOP
         hold := audit.held_by(of.tenant, NULL, begins, ends);
         IF hold IS NOT NULL THEN
-            RAISE EXCEPTION 'a legal hold covers %', partition USING ERRCODE = 'PR001', DETAIL = hold::text;
+            RAISE EXCEPTION 'legal hold % covers %', hold, partition USING ERRCODE = 'PR001';
         END IF;
         PERFORM FROM audit.record r
             WHERE r.tenant = of.tenant AND r.kind = 'records.dropped' AND r.txid = pg_current_xact_id()::text::bigint
@@ -298,3 +297,6 @@ INSERT INTO search.progress (txid, position) VALUES (0, 0);
 GRANT USAGE ON SCHEMA search TO portreeve_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON search.entry TO portreeve_app;
 GRANT SELECT, UPDATE ON search.progress TO portreeve_app;
+
+-- Whose it is, so that it can be erased for them.
+ALTER TABLE gateway.kept_answer ADD COLUMN member text;

@@ -140,7 +140,7 @@ final class JournalSession implements AutoCloseable {
     private void writePayloads(PayloadRows payloads) throws SQLException {
         if (!payloads.isEmpty()) {
             try (PreparedStatement statement = connection.prepareStatement(PayloadRows.INSERT)) {
-                int end = payloads.set(connection, statement, 1);
+                int ignored = payloads.set(connection, statement, 1);
                 statement.execute();
             }
         }
@@ -166,7 +166,7 @@ final class JournalSession implements AutoCloseable {
                 next = leaves.set(statement, next);
             }
             if (!leaves.payloads.isEmpty()) {
-                int end = leaves.payloads.set(connection, statement, next);
+                int ignored = leaves.payloads.set(connection, statement, next);
             }
             statement.execute();
         }

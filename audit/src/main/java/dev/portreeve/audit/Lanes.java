@@ -62,8 +62,7 @@ final class Lanes {
     // Contents that alone are beyond the bound may pass when nothing waits: they are bounded themselves.
     private boolean isFullFor(Pending pending) {
         int weight = pending.entry().weight();
-        return hurried.size() + patient.size() >= capacity
-                || (weight > 0 && bytes > 0 && bytes + weight > MOST_BYTES);
+        return hurried.size() + patient.size() >= capacity || (weight > 0 && bytes > 0 && bytes + weight > MOST_BYTES);
     }
 
     /** Waits until something is to be stored, and takes it, at most a batch. */

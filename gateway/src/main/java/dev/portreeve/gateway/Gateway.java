@@ -2,6 +2,7 @@ package dev.portreeve.gateway;
 
 import dev.portreeve.audit.PostgresAuditReader;
 import dev.portreeve.audit.payload.PostgresSubjectKeys;
+import dev.portreeve.audit.retention.Erasure;
 import dev.portreeve.gateway.admin.AdminAccess;
 import dev.portreeve.gateway.admin.AdminEdge;
 import dev.portreeve.gateway.admin.AdminServices;
@@ -39,11 +40,12 @@ import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.PolicyEngine;
+import dev.portreeve.policy.approval.PostgresErasedTickets;
 import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
-import dev.portreeve.policy.keeping.ContentKeeping;
+import dev.portreeve.policy.keeping.CallEvidence;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.version.UnusableRules;
@@ -120,12 +122,15 @@ public final class Gateway implements AutoCloseable {
                         adminBase.resolve("/api/v1/approvals"),
                         ids,
                         random,
-                        new ContentKeeping(config.audit().payloads(), contentKeys))));
+                        new CallEvidence(
+                                config.audit().payloads(), config.audit().bestEffort(), contentKeys))));
         this.keys = policy.keys();
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal, policy), waiting);
         this.models = parts.add(models(config, media(), clock));
-        this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
+        this.admin = startAdmin(
+                address,
+                adminServices(adminBase, database, evidence, policy, keeping(database, evidence, contentKeys, seal)));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal), waiting);
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
@@ -192,6 +197,34 @@ public final class Gateway implements AutoCloseable {
                 policy.approvals());
     }
 
+    private EvidenceKeeping keeping(Database database, Evidence evidence, PostgresSubjectKeys keys, SealedTokens seal) {
+        PostgresErasedTickets tickets = new PostgresErasedTickets(database.pooled());
+        return parts.add(EvidenceKeeping.start(
+                config.audit(),
+                new EvidenceKeeping.Ground(
+                        database,
+                        evidence.log(),
+                        new PostgresAuditReader(database.pooled()),
+                        clock,
+                        new SecureRandom()),
+                keys,
+                List.of(
+                        new Erasure.Store(
+                                "kept_answers", new PostgresKeptAnswers(database.pooled(), seal, clock)::forget),
+                        new Erasure.Store("kept_responses", conversations(database, seal)::forget),
+                        new Erasure.Store("tickets", tickets::erase),
+                        new Erasure.Store("tickets_left_open", tickets::open))));
+    }
+
+    private PostgresConversations conversations(Database database, SealedTokens seal) {
+        return new PostgresConversations(
+                database.pooled(),
+                seal,
+                config.responses().retention(),
+                config.responses().maxBytes(),
+                clock);
+    }
+
     private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {
         AdminEdge edge = new AdminEdge(config.server(), config.limits(), adminAccess, services, clock);
         reserved.close();
@@ -227,12 +260,7 @@ public final class Gateway implements AutoCloseable {
                         models,
                         new PostgresStoredResponses(database.pooled(), clock),
                         idempotency,
-                        new PostgresConversations(
-                                database.pooled(),
-                                seal,
-                                config.responses().retention(),
-                                config.responses().maxBytes(),
-                                clock),
+                        conversations(database, seal),
                         config.responses(),
                         hub,
                         policy.approvals(),
@@ -281,7 +309,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private AdminServices adminServices(
-            URI adminBase, Database database, Evidence evidence, PolicyEngine policy, McpHub hub) {
+            URI adminBase, Database database, Evidence evidence, PolicyEngine policy, EvidenceKeeping keeping) {
         Questions questions = Questions.of(config, policy.keys(), hub.definitions());
         return new AdminServices(
                 config.organisation().tenants().stream()
@@ -308,6 +336,7 @@ public final class Gateway implements AutoCloseable {
                 config.approvals().slack(),
                 webhooks,
                 config.approvals().freshLogin(),
+                keeping.services(),
                 code -> AdminEdge.link(adminBase, code));
     }
 

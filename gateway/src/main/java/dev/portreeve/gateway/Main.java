@@ -3,6 +3,10 @@ package dev.portreeve.gateway;
 import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
+import dev.portreeve.gateway.cli.AuditEraseCommand;
+import dev.portreeve.gateway.cli.AuditHoldCommand;
+import dev.portreeve.gateway.cli.AuditSearchCommand;
+import dev.portreeve.gateway.cli.AuditShowCommand;
 import dev.portreeve.gateway.cli.BudgetStateCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
 import dev.portreeve.gateway.cli.BurnDownCommand;
@@ -79,6 +83,14 @@ public final class Main {
                 .addSubcommand(new RaiseCommand(terminal));
     }
 
+    private static CommandLine audit(Terminal terminal) {
+        return new CommandLine(new AuditCommand(terminal))
+                .addSubcommand(new AuditSearchCommand(terminal))
+                .addSubcommand(new AuditShowCommand(terminal))
+                .addSubcommand(new AuditEraseCommand(terminal))
+                .addSubcommand(new AuditHoldCommand(terminal));
+    }
+
     private static CommandLine policy(Terminal terminal) {
         return new CommandLine(new PolicyCommand())
                 .addSubcommand(new ExplainCommand(terminal))
@@ -111,7 +123,7 @@ public final class Main {
                 .addSubcommand(new StopsCommand(terminal))
                 .addSubcommand(budgets(terminal))
                 .addSubcommand(policy(terminal))
-                .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(audit(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new PricesCommand(terminal))

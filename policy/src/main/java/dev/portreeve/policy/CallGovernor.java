@@ -29,7 +29,7 @@ import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.guardrail.ScreenedAside;
 import dev.portreeve.policy.guardrail.ScreenedOutput;
-import dev.portreeve.policy.keeping.ContentKeeping;
+import dev.portreeve.policy.keeping.CallEvidence;
 import dev.portreeve.policy.keeping.KeptContents;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.Permit;
@@ -53,12 +53,12 @@ public final class CallGovernor {
     private final Stops stops;
     private final Brakes brakes;
     private final CallFacts facts;
-    private final ContentKeeping keeping;
+    private final CallEvidence evidence;
 
     /**
      * @param access the rules in force, asked for once for each call
      * @param recordedArguments names of tools and prompts whose arguments stand in records
-     * @param keeping which contents are kept beside records
+     * @param evidence what calls leave beside their records
      */
     public CallGovernor(
             AuditLog audit,
@@ -71,7 +71,7 @@ public final class CallGovernor {
             Brakes brakes,
             Pepper pepper,
             List<String> recordedArguments,
-            ContentKeeping keeping) {
+            CallEvidence evidence) {
         this.audit = audit;
         this.access = access;
         this.guardrails = guardrails;
@@ -81,7 +81,7 @@ public final class CallGovernor {
         this.stops = stops;
         this.brakes = brakes;
         this.facts = new CallFacts(pepper, recordedArguments);
-        this.keeping = keeping;
+        this.evidence = evidence;
     }
 
     /** A recipe without rate limits, that nobody can stop. */
@@ -103,7 +103,7 @@ public final class CallGovernor {
                 Brakes.none(),
                 pepper,
                 List.of(),
-                ContentKeeping.NONE);
+                CallEvidence.NONE);
     }
 
     /**
@@ -142,12 +142,17 @@ public final class CallGovernor {
             AccessPolicy rules = access.get();
             Decision decision = rules.require(call, trail);
             requireAccepted(call);
-            KeptContents kept = keeping.of(call);
+            KeptContents kept = evidence.of(call);
             kept.sent(trail);
             try (Permit permit = limits.admit(call, decision.obliging())) {
                 Content input = rules.masked(call, decision, guardrails.screenInput(call, trail));
                 kept.screened(input, trail);
-                return pay(call, new Admitted(rules, decision, permit, input, kept), running.guard(upstream), client, trail);
+                return pay(
+                        call,
+                        new Admitted(rules, decision, permit, input, kept),
+                        running.guard(upstream),
+                        client,
+                        trail);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
@@ -169,7 +174,7 @@ public final class CallGovernor {
                     call, input, admitted.decision(), reservation::park, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
             edited(call, admitted, approval, trail);
-            EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
+            EvidenceGate<C> gate = EvidenceGate.of(call, trail, evidence.mayTrail(call), client);
             KeptContents kept = admitted.kept();
             ScreenedOutput<C> screened = guardrails.screenOutput(call, kept.leaving(gate), trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);

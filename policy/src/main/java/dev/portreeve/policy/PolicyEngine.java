@@ -31,7 +31,7 @@ import dev.portreeve.policy.budget.ReservationSweeper;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
-import dev.portreeve.policy.keeping.ContentKeeping;
+import dev.portreeve.policy.keeping.CallEvidence;
 import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
@@ -119,7 +119,7 @@ public final class PolicyEngine implements AutoCloseable {
      * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
      * @param ids gives unique ids for tickets and notices
      * @param random spreads retries
-     * @param keeping which contents are kept beside records
+     * @param evidence what calls leave beside their records
      */
     public record Ground(
             DataSource database,
@@ -132,7 +132,7 @@ public final class PolicyEngine implements AutoCloseable {
             URI decisions,
             Supplier<UUID> ids,
             RandomGenerator random,
-            ContentKeeping keeping) {
+            CallEvidence evidence) {
         /** Where no contents are kept. */
         public Ground(
                 DataSource database,
@@ -145,18 +145,7 @@ public final class PolicyEngine implements AutoCloseable {
                 URI decisions,
                 Supplier<UUID> ids,
                 RandomGenerator random) {
-            this(
-                    database,
-                    unpooled,
-                    audit,
-                    pepper,
-                    clock,
-                    webhooks,
-                    mail,
-                    decisions,
-                    ids,
-                    random,
-                    ContentKeeping.NONE);
+            this(database, unpooled, audit, pepper, clock, webhooks, mail, decisions, ids, random, CallEvidence.NONE);
         }
     }
 
@@ -195,7 +184,7 @@ public final class PolicyEngine implements AutoCloseable {
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
                 ground.pepper(),
                 config.recordedArguments(),
-                ground.keeping());
+                ground.evidence());
         ReservationSweeper sweeper = swept(ground, ledger);
         this.runs = new PostgresIdempotentRuns(ground.database());
         this.housekeeping =

@@ -145,9 +145,7 @@ public final class Contents {
                 .put("len", length)
                 .put("commit", HEX.formatHex(whole.doFinal()));
         if (keep != Keep.DIGEST && kept.size() < length) {
-            commitment
-                    .put("kept", kept.size())
-                    .put("kept_commit", HEX.formatHex(beginning.doFinal()));
+            commitment.put("kept", kept.size()).put("kept_commit", HEX.formatHex(beginning.doFinal()));
         }
         byte[] plain = new byte[BLIND_BYTES + kept.size()];
         System.arraycopy(blind, 0, plain, 0, BLIND_BYTES);

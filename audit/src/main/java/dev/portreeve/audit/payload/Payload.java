@@ -37,14 +37,16 @@ public sealed interface Payload {
      * @param by the record that says so
      * @param index of that record in the tenant's log; {@code null} if it has none yet
      */
-    record Erased(String name, UUID record, UUID by, @Nullable Long index) implements Payload {}
+    record Erased(
+            String name, UUID record, UUID by, @Nullable Long index) implements Payload {}
 
     /**
      * Their month was dropped when their time was over.
      *
      * @param by the record that says so
      */
-    record Dropped(String name, UUID record, UUID by, @Nullable Long index) implements Payload {}
+    record Dropped(
+            String name, UUID record, UUID by, @Nullable Long index) implements Payload {}
 
     /** They cannot be read, although nobody erased them: deleted, altered, or sealed with a key that is not at hand. */
     record Unreadable(String name, UUID record, String why) implements Payload {}

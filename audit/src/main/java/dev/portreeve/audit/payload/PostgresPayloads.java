@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresPayloads {
     private static final String PREFIX = "payload_";
     private static final DateTimeFormatter MONTH =
-            DateTimeFormatter.ofPattern("yyyyMM").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("yyyyMM", Locale.ROOT).withZone(ZoneOffset.UTC);
     private final DSLContext db;
     private final SubjectKeys keys;
 
@@ -53,12 +54,12 @@ public final class PostgresPayloads {
 
     private Payload find(StoredRecord record, String member, LeafValues said, String commit) {
         String name = member.substring(PREFIX.length());
-        Optional<Record3<UUID, byte[], UUID>> row = db.select(
-                        PAYLOAD.KEY_ID, PAYLOAD.SEALED, PAYLOAD_KEY.ERASED_BY)
+        Optional<Record3<UUID, byte[], UUID>> row = db.select(PAYLOAD.KEY_ID, PAYLOAD.SEALED, PAYLOAD_KEY.ERASED_BY)
                 .from(PAYLOAD)
                 .leftJoin(PAYLOAD_KEY)
                 .on(PAYLOAD_KEY.TENANT.eq(PAYLOAD.TENANT), PAYLOAD_KEY.ID.eq(PAYLOAD.KEY_ID))
                 .where(PAYLOAD.TENANT.eq(record.tenant()), PAYLOAD.RECORD_ID.eq(record.id()), PAYLOAD.NAME.eq(name))
+                .and(PAYLOAD.AT.eq(record.at()))
                 .fetchOptional();
         if (row.isEmpty()) {
             return gone(record, name);

@@ -2,6 +2,7 @@ package dev.portreeve.audit.retention;
 
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.ToIntBiFunction;
 
 /**
  * What was erased.
@@ -15,16 +16,11 @@ public record Erasure(UUID record, int keys, Map<String, Integer> elsewhere) {
         elsewhere = Map.copyOf(elsewhere);
     }
 
-    /** Something else that keeps what a subject said, and can forget it. Called on the eraser's thread; may block. */
-    public interface Store {
-        /** As it stands in the record: {@code kept_answers}. */
-        String name();
-
-        /**
-         * Forgets what it has of this member.
-         *
-         * @return how many things that were
-         */
-        int erase(String tenant, String member);
-    }
+    /**
+     * Something else that keeps what a subject said, and can forget it.
+     *
+     * @param name as it stands in the record: {@code kept_answers}
+     * @param erase forgets what it has of a tenant's member, and gives how many things that were; may block
+     */
+    public record Store(String name, ToIntBiFunction<String, String> erase) {}
 }

@@ -64,7 +64,8 @@ public record Hold(
         /** @throws IllegalArgumentException if nobody can be meant by it */
         static void requireSubject(String subject) {
             if (!subject.matches("(user|agent):.{1,200}")) {
-                throw new IllegalArgumentException("\"" + subject + "\" is nobody: write user:anna or agent:triage-bot");
+                throw new IllegalArgumentException(
+                        "\"" + subject + "\" is nobody: write user:anna or agent:triage-bot");
             }
         }
     }

@@ -3,13 +3,14 @@ package dev.portreeve.audit.retention;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jooq.exception.DataAccessException;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /** Runs statements over one connection, together or not at all. */
 final class InOneTransaction {
     private static final String HELD = "PR001";
+    private static final Pattern LEGAL_HOLD = Pattern.compile("legal hold ([0-9a-f-]{36}) covers");
 
     private InOneTransaction() {}
 
@@ -39,11 +40,9 @@ final class InOneTransaction {
 
     /** As {@link Held}, if PostgreSQL says that a hold is in the way. */
     static void throwIfHeld(SQLException failed) throws Held {
-        if (HELD.equals(failed.getSQLState()) && failed instanceof PSQLException said) {
-            ServerErrorMessage message = said.getServerErrorMessage();
-            if (message != null && message.getDetail() != null) {
-                throw new Held(UUID.fromString(message.getDetail()));
-            }
+        Matcher said = LEGAL_HOLD.matcher(String.valueOf(failed.getMessage()));
+        if (HELD.equals(failed.getSQLState()) && said.find()) {
+            throw new Held(UUID.fromString(said.group(1)));
         }
     }
 }

@@ -52,7 +52,7 @@ public final class PostgresEraser {
         Map<String, Integer> elsewhere = new TreeMap<>();
         Facts counts = new Facts();
         for (Erasure.Store store : stores) {
-            int erased = store.erase(tenant, subject.substring(subject.indexOf(':') + 1));
+            int erased = store.erase().applyAsInt(tenant, subject.substring(subject.indexOf(':') + 1));
             elsewhere.put(store.name(), erased);
             counts.put(store.name(), erased);
         }

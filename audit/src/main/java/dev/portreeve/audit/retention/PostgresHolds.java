@@ -6,8 +6,9 @@ import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.DirectRecords;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
-import dev.portreeve.db.audit.Routines;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
@@ -48,8 +49,8 @@ public final class PostgresHolds {
         }
         try (Connection connection = database.getConnection()) {
             return InOneTransaction.of(connection, () -> {
-                UUID record = records.write(
-                        connection, new AuditEvent(order.tenant(), EventKind.HOLD_PLACED, null, facts));
+                UUID record =
+                        records.write(connection, new AuditEvent(order.tenant(), EventKind.HOLD_PLACED, null, facts));
                 DSL.using(connection, SQLDialect.POSTGRES)
                         .insertInto(HOLD)
                         .set(HOLD.TENANT, order.tenant())
@@ -74,20 +75,34 @@ public final class PostgresHolds {
      */
     public boolean release(String tenant, UUID id, String reason, String by) throws SQLException {
         Hold.Order.requireReason(reason, by);
-        Facts facts = new Facts().put("hold", id.toString()).put("reason", reason).put("by", by);
+        Facts facts =
+                new Facts().put("hold", id.toString()).put("reason", reason).put("by", by);
         try (Connection connection = database.getConnection()) {
             return InOneTransaction.of(connection, () -> {
                 DSLContext db = DSL.using(connection, SQLDialect.POSTGRES);
                 if (!db.fetchExists(HOLD, HOLD.TENANT.eq(tenant), HOLD.ID.eq(id), HOLD.RELEASED_AT.isNull())) {
                     return false;
                 }
-                UUID record =
-                        records.write(connection, new AuditEvent(tenant, EventKind.HOLD_RELEASED, null, facts));
-                if (!Boolean.TRUE.equals(Routines.releaseHold(db.configuration(), tenant, id, by, reason, record))) {
-                    throw new SQLException("hold " + id + " was released by somebody else meanwhile");
-                }
+                UUID record = records.write(connection, new AuditEvent(tenant, EventKind.HOLD_RELEASED, null, facts));
+                release(connection, tenant, id, by, reason, record);
                 return true;
             });
+        }
+    }
+
+    private static void release(Connection connection, String tenant, UUID id, String by, String reason, UUID record)
+            throws SQLException {
+        try (PreparedStatement release = connection.prepareStatement("SELECT audit.release_hold(?, ?, ?, ?, ?)")) {
+            release.setString(1, tenant);
+            release.setObject(2, id);
+            release.setString(3, by);
+            release.setString(4, reason);
+            release.setObject(5, record);
+            try (ResultSet row = release.executeQuery()) {
+                if (!row.next() || !row.getBoolean(1)) {
+                    throw new SQLException("hold " + id + " was released by somebody else meanwhile");
+                }
+            }
         }
     }
 

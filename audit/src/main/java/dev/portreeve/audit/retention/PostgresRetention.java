@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,14 +33,15 @@ public final class PostgresRetention {
     /** A record has room for some more. */
     private static final int MOST_RANGES = 400;
 
-    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("yyyyMM");
+    private static final String SCATTERED = "PR004";
+
+    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("yyyyMM", Locale.ROOT);
     private final DataSource database;
     private final DirectRecords records;
     private final RetentionTimes times;
     private final InstantSource clock;
 
-    public PostgresRetention(
-            DataSource database, DirectRecords records, RetentionTimes times, InstantSource clock) {
+    public PostgresRetention(DataSource database, DirectRecords records, RetentionTimes times, InstantSource clock) {
         this.database = database;
         this.records = records;
         this.times = times;
@@ -96,7 +98,9 @@ public final class PostgresRetention {
 
     private @Nullable String drop(Connection connection, String partition) {
         try {
-            return InOneTransaction.of(connection, () -> dropNow(connection, partition));
+            String gone = InOneTransaction.of(connection, () -> dropNow(connection, partition));
+            LOGGER.info("audit.{} was dropped: its time was over", gone);
+            return null;
         } catch (SQLException failed) {
             String why = why(failed);
             LOGGER.warn("audit.{} is past its time and stays for now: {}", partition, why);
@@ -113,12 +117,13 @@ public final class PostgresRetention {
         return switch (String.valueOf(failed.getSQLState())) {
             case "PR002" -> "not all of its records are signed yet";
             case "PR003" -> "its month is not over by the database's clock";
+            case SCATTERED -> String.valueOf(failed.getMessage());
             case "55P03" -> "others use it just now";
             default -> "SQLSTATE " + failed.getSQLState();
         };
     }
 
-    private @Nullable String dropNow(Connection connection, String partition) throws SQLException {
+    private String dropNow(Connection connection, String partition) throws SQLException {
         boolean ofRecords = partition.startsWith("record_");
         for (Share share : shares(connection, partition)) {
             Facts tombstone = new Facts()
@@ -131,8 +136,10 @@ public final class PostgresRetention {
                 IndexRanges indexes = indexes(connection, partition, share.tenant);
                 IndexRanges all = indexes.and(before(connection, share.tenant));
                 if (all.count() > MOST_RANGES) {
-                    return "its records are scattered over " + all.count() + " ranges of indexes, a tombstone names "
-                            + MOST_RANGES;
+                    throw new SQLException(
+                            "its records are scattered over " + all.count() + " ranges of indexes, a tombstone names "
+                                    + MOST_RANGES,
+                            SCATTERED);
                 }
                 tombstone.putStrings("indexes", indexes.texts()).putStrings("dropped", all.texts());
                 head(connection, share.tenant, tombstone);
@@ -143,18 +150,17 @@ public final class PostgresRetention {
             drop.setString(1, partition);
             drop.execute();
         }
-        LOGGER.info("audit.{} was dropped: its time was over", partition);
-        return null;
+        return partition;
     }
 
     // Over the parent, since the months themselves are not the application's to read.
     private static List<Share> shares(Connection connection, String partition) throws SQLException {
         List<Share> shares = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement("""
+        try (PreparedStatement statement =
+                connection.prepareStatement("""
                 SELECT tenant, count(*), to_char(min(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                     to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-                FROM audit.%s WHERE at >= ? AND at < ? GROUP BY tenant ORDER BY tenant"""
-                .formatted(partition.startsWith("record_") ? "record" : "payload"))) {
+                FROM audit.%s WHERE at >= ? AND at < ? GROUP BY tenant ORDER BY tenant""".formatted(partition.startsWith("record_") ? "record" : "payload"))) {
             month(statement, 1, partition);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -168,7 +174,8 @@ public final class PostgresRetention {
     private static void month(PreparedStatement statement, int first, String partition) throws SQLException {
         YearMonth month = YearMonth.parse(partition.substring(partition.length() - 6), MONTH);
         statement.setObject(first, month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
-        statement.setObject(first + 1, month.plusMonths(1).atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+        statement.setObject(
+                first + 1, month.plusMonths(1).atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
     }
 
     private static IndexRanges indexes(Connection connection, String partition, String tenant) throws SQLException {

@@ -31,7 +31,7 @@ public final class PostgresSearch {
 
     /**
      * @param database a bounded pool: each search takes one connection
-     * @param patience how long a search may take
+     * @param patience how long a search may take, in whole seconds
      */
     public PostgresSearch(DataSource database, Duration patience) {
         this.db = DSL.using(database, SQLDialect.POSTGRES);
@@ -75,15 +75,12 @@ public final class PostgresSearch {
             conditions.add(older(after));
         }
         try {
-            List<Entry> entries = db.transactionResult(inside -> {
-                DSLContext here = inside.dsl();
-                here.execute("SET LOCAL statement_timeout = " + patience.toMillis());
-                return here.selectFrom(ENTRY)
-                        .where(conditions)
-                        .orderBy(ENTRY.AT.desc(), ENTRY.ID.desc())
-                        .limit(size)
-                        .fetch(PostgresSearch::entry);
-            });
+            List<Entry> entries = db.selectFrom(ENTRY)
+                    .where(conditions)
+                    .orderBy(ENTRY.AT.desc(), ENTRY.ID.desc())
+                    .limit(size)
+                    .queryTimeout(Math.toIntExact(patience.toSeconds()))
+                    .fetch(PostgresSearch::entry);
             return new Page(entries, entries.size() < size ? null : place(entries.getLast()));
         } catch (DataAccessException failed) {
             if (CANCELLED.equals(failed.sqlState())) {

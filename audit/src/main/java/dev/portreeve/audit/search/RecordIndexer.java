@@ -115,7 +115,8 @@ public final class RecordIndexer implements Runnable, AutoCloseable {
             return 0;
         }
         try (Statement statement = connection.createStatement()) {
-            // Along the order of commits, however small the table was when it was looked at last; and what a crash loses is read again.
+            // Along the order of commits, however small the table was when it was looked at last; and what a crash
+            // loses is read again.
             statement.execute("SET LOCAL enable_seqscan = off");
             statement.execute("SET LOCAL synchronous_commit = off");
         }

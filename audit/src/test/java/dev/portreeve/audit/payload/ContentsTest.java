@@ -21,8 +21,7 @@ class ContentsTest {
                         "answer",
                         contents.seal("acme", "answer", key, RANDOM).payload().sealed())
                 .orElseThrow();
-        return new String(
-                Arrays.copyOfRange(plain, Contents.BLIND_BYTES, plain.length), StandardCharsets.UTF_8);
+        return new String(Arrays.copyOfRange(plain, Contents.BLIND_BYTES, plain.length), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -47,7 +46,8 @@ class ContentsTest {
         contents.text("a", "x\ud834");
         contents.text("b", "\udd1ey");
         contents.text("b", "");
-        assertEquals("{\"channel\":\"a\",\"text\":\"x\uFFFD\"}\n{\"channel\":\"b\",\"text\":\"\uFFFDy\"}\n", kept(contents));
+        assertEquals(
+                "{\"channel\":\"a\",\"text\":\"x\uFFFD\"}\n{\"channel\":\"b\",\"text\":\"\uFFFDy\"}\n", kept(contents));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class RetentionTest {
         return new PostgresRetention(log.database().app(), records, times, () -> Instant.parse(now)).run();
     }
 
-    private static String refusal(List<PostgresRetention.Due> due, String partition) {
+    private static @Nullable String refusal(List<PostgresRetention.Due> due, String partition) {
         return due.stream()
                 .filter(each -> each.partition().equals(partition))
                 .findFirst()
@@ -86,7 +87,8 @@ class RetentionTest {
     }
 
     private Verification verify() {
-        return new AuditVerifier(log.key(), (tenant, of, all) -> {}).database(log.database().app(), null, List.of());
+        return new AuditVerifier(log.key(), (tenant, of, all) -> {})
+                .database(log.database().app(), null, List.of());
     }
 
     private boolean isThere(String partition) throws SQLException {
@@ -100,6 +102,7 @@ class RetentionTest {
         assertNull(refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));
         assertEquals(0, log.database().number("SELECT count(*) FROM pg_class WHERE relname LIKE '%_202501'"));
         assertTrue(isThere("record_202502"));
+        assertInstanceOf(Verification.Intact.class, verify());
         log.turn();
 
         Verification.Intact found = assertInstanceOf(Verification.Intact.class, verify());
@@ -111,7 +114,8 @@ class RetentionTest {
                         .orElseThrow()
                         .signed());
         Finding dropped = found.findings().stream()
-                .filter(each -> each.kind() == Finding.Kind.DROPPED && each.tenant().equals("acme"))
+                .filter(each ->
+                        each.kind() == Finding.Kind.DROPPED && each.tenant().equals("acme"))
                 .findFirst()
                 .orElseThrow();
         assertEquals(11L, dropped.index());
@@ -121,7 +125,8 @@ class RetentionTest {
         log.turn();
         Verification.Intact later = assertInstanceOf(Verification.Intact.class, verify());
         assertTrue(
-                later.findings().stream().anyMatch(each -> each.detail().startsWith("9 records (index 0-8) were dropped")),
+                later.findings().stream()
+                        .anyMatch(each -> each.detail().startsWith("9 records (index 0-8) were dropped")),
                 later.findings().toString());
     }
 
@@ -130,8 +135,10 @@ class RetentionTest {
         fill();
         assertNull(refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));
         log.turn();
-        log.database().tamper("DELETE FROM audit.record WHERE tenant = 'acme' AND at = '" + FEBRUARY
-                + "' AND id = (SELECT min(id::text)::uuid FROM audit.record WHERE tenant = 'acme' AND at = '" + FEBRUARY + "')");
+        log.database()
+                .tamper("DELETE FROM audit.record WHERE tenant = 'acme' AND at = '" + FEBRUARY
+                        + "' AND id = (SELECT min(id::text)::uuid FROM audit.record WHERE tenant = 'acme' AND at = '"
+                        + FEBRUARY + "')");
         Verification.Tampered found = assertInstanceOf(Verification.Tampered.class, verify());
         assertEquals(Finding.Kind.MISSING, found.first().kind());
         assertEquals(5L, found.first().index());
@@ -142,10 +149,11 @@ class RetentionTest {
         fill();
         assertNull(refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));
         log.turn();
-        log.database().tamper(
-                "UPDATE audit.record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '[\"0-4\",\"8\"]', '[\"0-9\"]'), 'UTF8')"
-                        + " WHERE kind = 'records.dropped'",
-                "DELETE FROM audit.record WHERE at = '" + FEBRUARY + "'");
+        log.database()
+                .tamper(
+                        "UPDATE audit.record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '[\"0-4\",\"8\"]', '[\"0-9\"]'), 'UTF8')"
+                                + " WHERE kind = 'records.dropped'",
+                        "DELETE FROM audit.record WHERE at = '" + FEBRUARY + "'");
         Verification.Tampered found = assertInstanceOf(Verification.Tampered.class, verify());
         assertEquals(Finding.Kind.ALTERED, found.first().kind());
         assertEquals(11L, found.first().index());
@@ -170,8 +178,7 @@ class RetentionTest {
     void whatIsNotSignedYetStays() throws Exception {
         fill();
         log.append("acme", 1, JANUARY);
-        assertEquals(
-                "not all of its records are signed yet", refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));
+        assertEquals("not all of its records are signed yet", refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));
         log.turn();
         assertNull(refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));
     }

@@ -67,13 +67,16 @@ class SearchTest {
         try (AuditTrail trail = new AuditLog(journal).open("acme", call, facts(member, resource, session))) {
             trail.admit().await();
             Facts ended = new Facts().put("outcome", outcome);
-            trail.conclude(reason.isEmpty() ? ended : ended.put("reason", reason)).await();
+            trail.conclude(reason.isEmpty() ? ended : ended.put("reason", reason))
+                    .await();
         }
         return call;
     }
 
     private List<UUID> found(Sought sought) {
-        return search.search(sought, null, 100).entries().stream().map(Entry::id).toList();
+        return search.search(sought, null, 100).entries().stream()
+                .map(Entry::id)
+                .toList();
     }
 
     private static Sought by(String member, String resource, String session, String outcome, String reason) {
@@ -106,18 +109,32 @@ class SearchTest {
                 found(new Sought("acme", third, null, null, null, null, null, null, null, null, null, null)));
         assertEquals(
                 1,
-                found(new Sought(
-                                "acme", null, null, null, null, null, null, null, null, "admin.action", null, null))
+                found(new Sought("acme", null, null, null, null, null, null, null, null, "admin.action", null, null))
                         .size());
         Instant now = Instant.now();
         assertEquals(
                 4,
-                found(new Sought("acme", null, null, null, null, null, null, null, null, null, now.minusSeconds(600), now))
+                found(new Sought(
+                                "acme",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                now.minusSeconds(600),
+                                now))
                         .size());
         assertEquals(
                 0,
-                found(new Sought("acme", null, null, null, null, null, null, null, null, null, now, null)).size());
-        Entry entry = search.search(by("other", null, null, null, null), null, 1).entries().getFirst();
+                found(new Sought("acme", null, null, null, null, null, null, null, null, null, now, null))
+                        .size());
+        Entry entry = search.search(by("other", null, null, null, null), null, 1)
+                .entries()
+                .getFirst();
         assertEquals("call.closed", entry.kind());
         assertEquals("tool", entry.type());
         assertEquals("keykeykey001", entry.key());
@@ -157,7 +174,8 @@ class SearchTest {
                 assertEquals(0, indexer.runOnce());
                 other.commit();
                 assertEquals(1, indexer.runOnce());
-                Entry entry = search.search(Sought.all("acme"), null, 10).entries().getFirst();
+                Entry entry =
+                        search.search(Sought.all("acme"), null, 10).entries().getFirst();
                 assertEquals("call.opened", entry.kind());
                 assertNull(entry.outcome());
             }

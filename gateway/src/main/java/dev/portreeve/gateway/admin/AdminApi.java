@@ -25,6 +25,8 @@ final class AdminApi {
     private final BudgetOrdersApi orders;
     private final PolicyApi policy;
     private final RulesVersionsApi versions;
+    private final RecordsApi records;
+    private final KeepingApi keeping;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -47,6 +49,8 @@ final class AdminApi {
         this.policy = new PolicyApi(
                 services.policy(), services.questions(), services.records(), services.tenants(), json, clock);
         this.versions = new RulesVersionsApi(services.rules(), json);
+        this.records = new RecordsApi(services.keeping(), tenants, json);
+        this.keeping = new KeepingApi(services.keeping(), tenants, json);
         this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
@@ -76,6 +80,8 @@ final class AdminApi {
         orders.register(routes, rules);
         policy.register(routes, rules);
         versions.register(routes, rules);
+        records.register(routes, rules);
+        keeping.register(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param slack the app in Slack whose clicks decide; {@code null} for none
  * @param posts sends what takes the place of its messages
  * @param freshLogin how long ago somebody may have signed in to decide; 0 for as long as a session lasts
+ * @param keeping what is asked of records after they were written
  * @param links makes the address of a one-time code
  */
 public record AdminServices(
@@ -64,6 +65,7 @@ public record AdminServices(
         @Nullable SlackConfig slack,
         WebhookChannel posts,
         Duration freshLogin,
+        KeepingServices keeping,
         Function<String, URI> links) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface

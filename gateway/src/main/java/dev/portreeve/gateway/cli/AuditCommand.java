@@ -31,7 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code portreeve audit verify|export|tail}. Reads the database itself, past a running server: what a server says of its
  * own records would prove nothing.
  */
-@Command(name = "audit", description = "verify, export and read the records", mixinStandardHelpOptions = true)
+@Command(
+        name = "audit",
+        description = "verify, export, find, keep and erase the records",
+        mixinStandardHelpOptions = true)
 public final class AuditCommand {
     private static final int PROGRESS_EVERY = 100_000;
     private final Terminal terminal;

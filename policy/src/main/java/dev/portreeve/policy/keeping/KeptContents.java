@@ -70,7 +70,9 @@ public final class KeptContents {
 
     /** Reads an answer on its way to the guardrails, where that is kept as it came; the sink itself where it is not. */
     public <C extends Output<C>> OutputSink<C> unscreened(OutputSink<C> sink) {
-        return bound != null && (bound.rule.out() == Keep.FULL || bound.rule.out() == Keep.DIGEST) ? reading(bound, sink) : sink;
+        return bound != null && (bound.rule.out() == Keep.FULL || bound.rule.out() == Keep.DIGEST)
+                ? reading(bound, sink)
+                : sink;
     }
 
     /** Reads an answer as it leaves, where it is kept so; the sink itself where it is not. */

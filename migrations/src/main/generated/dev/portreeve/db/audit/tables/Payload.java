@@ -5,7 +5,6 @@ package dev.portreeve.db.audit.tables;
 
 
 import dev.portreeve.db.audit.Audit;
-import dev.portreeve.db.audit.Indexes;
 import dev.portreeve.db.audit.Keys;
 import dev.portreeve.db.audit.tables.records.PayloadRecord;
 
@@ -18,7 +17,6 @@ import java.util.UUID;
 import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Index;
 import org.jooq.Name;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
@@ -119,11 +117,6 @@ public class Payload extends TableImpl<PayloadRecord> {
     @Override
     public Schema getSchema() {
         return aliased() ? null : Audit.AUDIT;
-    }
-
-    @Override
-    public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.PAYLOAD_BY_KEY);
     }
 
     @Override

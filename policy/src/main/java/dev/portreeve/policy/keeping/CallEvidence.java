@@ -12,36 +12,54 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Says which contents of a call are kept. Where none are, nothing is read and nothing is asked. Thread-safe. */
-public final class ContentKeeping {
-    /** Keeps nothing. */
-    public static final ContentKeeping NONE = new ContentKeeping();
+/**
+ * Says what evidence a call leaves beside its records, and whether its answer waits for them. Where nothing is said, nothing is read or
+ * asked, and the answer waits. Thread-safe.
+ */
+public final class CallEvidence {
+    /** Keeps nothing, and waits. */
+    public static final CallEvidence NONE = new CallEvidence();
 
     private final List<Place> places;
+    private final Names trailing;
     private final @Nullable SubjectKeys keys;
     private final SecureRandom random = new SecureRandom();
 
-    private record Place(List<Glob> models, List<Glob> tools, KeepRule rule) {
-        static Place of(KeepRule rule) {
-            return new Place(
-                    rule.models().stream().map(Glob::new).toList(),
-                    rule.tools().stream().map(Glob::new).toList(),
-                    rule);
+    private record Names(List<Glob> models, List<Glob> tools) {
+        static Names of(List<String> models, List<String> tools) {
+            return new Names(
+                    models.stream().map(Glob::new).toList(),
+                    tools.stream().map(Glob::new).toList());
         }
 
         boolean fits(GovernedCall call) {
-            String name = call.resource().name();
-            return (call instanceof LlmCall ? models : tools).stream().anyMatch(glob -> glob.matches(name));
+            for (Glob glob : call instanceof LlmCall ? models : tools) {
+                if (glob.matches(call.resource().name())) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
-    private ContentKeeping() {
+    private record Place(Names names, KeepRule rule) {
+        static Place of(KeepRule rule) {
+            return new Place(Names.of(rule.models(), rule.tools()), rule);
+        }
+    }
+
+    private CallEvidence() {
         this.places = List.of();
+        this.trailing = Names.of(List.of(), List.of());
         this.keys = null;
     }
 
-    /** @param keys asked on the call's thread, for calls of which something is kept */
-    public ContentKeeping(List<KeepRule> rules, SubjectKeys keys) {
+    /**
+     * @param trailing calls whose answer need not wait for their records
+     * @param keys asked on the call's thread, for calls of which something is kept
+     */
+    public CallEvidence(List<KeepRule> rules, BestEffort trailing, SubjectKeys keys) {
+        this.trailing = Names.of(trailing.models(), trailing.tools());
         this.places = rules.stream().map(Place::of).toList();
         this.keys = keys;
     }
@@ -53,11 +71,16 @@ public final class ContentKeeping {
      */
     public KeptContents of(GovernedCall call) {
         for (Place place : places) {
-            if (place.fits(call)) {
+            if (place.names().fits(call)) {
                 return kept(call, place.rule());
             }
         }
         return KeptContents.NOTHING;
+    }
+
+    /** Whether the answer of a call that changes nothing may leave before its opening record is durable. */
+    public boolean mayTrail(GovernedCall call) {
+        return trailing.fits(call);
     }
 
     private KeptContents kept(GovernedCall call, KeepRule rule) {
