@@ -109,21 +109,8 @@ public final class Gateway implements AutoCloseable {
         PostgresSubjectKeys contentKeys =
                 new PostgresSubjectKeys(database.pooled(), new SealedSubjectKeys(seal), random);
         this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
-        PolicyEngine policy = parts.add(policy(
-                config,
-                new PolicyEngine.Ground(
-                        database.pooled(),
-                        database.unpooled(),
-                        evidence.log(),
-                        pepper,
-                        clock,
-                        webhooks,
-                        SmtpMail.of(config.notices().email(), clock),
-                        adminBase.resolve("/api/v1/approvals"),
-                        ids,
-                        random,
-                        new CallEvidence(
-                                config.audit().payloads(), config.audit().bestEffort(), contentKeys))));
+        PolicyEngine policy =
+                parts.add(policy(config, ground(database, evidence, pepper, adminBase, ids, random, contentKeys)));
         this.keys = policy.keys();
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal, policy), waiting);
@@ -154,6 +141,28 @@ public final class Gateway implements AutoCloseable {
                 parts.close();
             }
         }
+    }
+
+    private PolicyEngine.Ground ground(
+            Database database,
+            Evidence evidence,
+            Pepper pepper,
+            URI adminBase,
+            TimeOrderedIds ids,
+            SecureRandom random,
+            PostgresSubjectKeys contentKeys) {
+        return new PolicyEngine.Ground(
+                database.pooled(),
+                database.unpooled(),
+                evidence.log(),
+                pepper,
+                clock,
+                webhooks,
+                SmtpMail.of(config.notices().email(), clock),
+                adminBase.resolve("/api/v1/approvals"),
+                ids,
+                random,
+                new CallEvidence(config.audit().payloads(), config.audit().bestEffort(), contentKeys));
     }
 
     private static PolicyEngine policy(GatewayConfig config, PolicyEngine.Ground ground) {

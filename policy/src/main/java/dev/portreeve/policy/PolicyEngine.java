@@ -185,13 +185,17 @@ public final class PolicyEngine implements AutoCloseable {
                 ground.pepper(),
                 config.recordedArguments(),
                 ground.evidence());
-        ReservationSweeper sweeper = swept(ground, ledger);
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping =
-                new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
+        this.housekeeping = housekeeping(ground, ledger, carved, purse.gauge());
         this.watch = Telling.watch(config, ground, tickets, stops);
         this.outbox = new PostgresOutbox(ground.database());
         this.post = Telling.post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
+    }
+
+    private Housekeeping housekeeping(
+            Ground ground, PostgresBudgetLedger ledger, PostgresCarvedBudgets carved, PostgresBudgetGauge gauge) {
+        ReservationSweeper sweeper = swept(ground, ledger);
+        return new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, gauge));
     }
 
     /** What an earlier crash left is resolved before anybody is let in. */

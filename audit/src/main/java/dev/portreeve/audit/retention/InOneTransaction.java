@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jooq.exception.DataAccessException;
 
 /** Runs statements over one connection, together or not at all. */
 final class InOneTransaction {
@@ -27,9 +26,12 @@ final class InOneTransaction {
             connection.commit();
             done = true;
             return result;
-        } catch (DataAccessException failed) {
-            SQLException cause = failed.getCause(SQLException.class);
-            throw cause == null ? new SQLException(failed) : cause;
+        } catch (RuntimeException failed) {
+            // As jOOQ has it.
+            if (failed.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw failed;
         } finally {
             if (!done) {
                 connection.rollback();

@@ -67,21 +67,7 @@ final class AdminApi {
     record Servers(List<ServerStatus> servers) {}
 
     void register(AdminRoutes routes, HttpRules rules) {
-        keys.register(routes, rules);
-        accounts.register(routes, rules);
-        bundles.register(routes, rules);
-        approvals.register(routes, rules);
-        slack.register(routes, rules);
-        notices.register(routes, rules);
-        remembered.register(routes, rules);
-        tools.register(routes, rules);
-        definitions.register(routes, rules);
-        stops.register(routes, rules);
-        orders.register(routes, rules);
-        policy.register(routes, rules);
-        versions.register(routes, rules);
-        records.register(routes, rules);
-        keeping.register(routes, rules);
+        registerParts(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,
@@ -107,6 +93,24 @@ final class AdminApi {
         routes.open(rules::any, "/api/*", exchange -> {
             throw new AdminRefusal(Problem.notFound("there is no such address"));
         });
+    }
+
+    private void registerParts(AdminRoutes routes, HttpRules rules) {
+        keys.register(routes, rules);
+        accounts.register(routes, rules);
+        bundles.register(routes, rules);
+        approvals.register(routes, rules);
+        slack.register(routes, rules);
+        notices.register(routes, rules);
+        remembered.register(routes, rules);
+        tools.register(routes, rules);
+        definitions.register(routes, rules);
+        stops.register(routes, rules);
+        orders.register(routes, rules);
+        policy.register(routes, rules);
+        versions.register(routes, rules);
+        records.register(routes, rules);
+        keeping.register(routes, rules);
     }
 
     private void link(AdminExchange exchange) {
