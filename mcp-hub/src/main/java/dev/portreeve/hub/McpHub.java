@@ -15,13 +15,13 @@ import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.hub.north.McpEndpoint;
 import dev.portreeve.hub.north.McpExchange;
 import dev.portreeve.hub.north.WaitingPages;
+import dev.portreeve.hub.price.ToolPrices;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.call.CallId;
-import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -122,7 +122,7 @@ public final class McpHub implements AutoCloseable {
                 tokens);
         servers.stream()
                 .filter(config -> !config.disabled())
-                .forEach(config -> catalog.add(hub.entry(config, tokens.fingerprint(source(config)))));
+                .forEach(config -> catalog.add(hub.entry(config, tokens.fingerprint(source(config)), limits)));
         views.forEach(catalog::add);
         if (stores.approvals() != null) {
             catalog.add(own(stores.approvals()));
@@ -139,7 +139,7 @@ public final class McpHub implements AutoCloseable {
                 new ApproverTools(approvals),
                 true,
                 OWN_TIMEOUT,
-                NanoUsd.ZERO,
+                ToolPrices.FREE,
                 DefinitionPolicy.TRUST,
                 ResourceRule.LISTED,
                 Map.of(),
@@ -172,14 +172,14 @@ public final class McpHub implements AutoCloseable {
                 .collect(Collectors.joining("\n"));
     }
 
-    private ServerEntry entry(ToolServerConfig config, String source) {
+    private ServerEntry entry(ToolServerConfig config, String source, HubLimits limits) {
         return new ServerEntry(
                 config.slug(),
                 config.url() == null ? "stdio" : "http",
                 downstream.server(config, endpoint.voice(config.slug())),
                 config.trustAnnotations(),
                 config.callTimeout(),
-                config.pricePerCall(),
+                new ToolPrices(config.pricePerCall(), config.prices(), limits.south().maxMessageBytes()),
                 config.definitions(),
                 config.resources(),
                 config.wording().stream()

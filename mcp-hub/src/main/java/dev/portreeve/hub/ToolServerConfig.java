@@ -3,6 +3,8 @@ package dev.portreeve.hub;
 import dev.portreeve.hub.catalog.QuestionPolicy;
 import dev.portreeve.hub.catalog.ResourceRule;
 import dev.portreeve.hub.definition.DefinitionPolicy;
+import dev.portreeve.hub.price.ToolPrice;
+import dev.portreeve.hub.price.ToolPrices;
 import dev.portreeve.policy.call.NanoUsd;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     session (over stdio: one process); then it can ask callers nothing
  * @param callTimeout the longest one tool call may take
  * @param pricePerCall what one call costs, in US dollars
+ * @param prices of tools whose calls cost something else, or more: per unit of an argument, per byte
  * @param disabled whether it is only written down: never connected to, never started, and none of its tools exist. Rules may
  *     name it already
  * @param definitions what becomes of a tool, prompt, resource or template that nobody has looked at, and of one that changed:
@@ -50,6 +53,7 @@ public record ToolServerConfig(
         boolean stateless,
         Duration callTimeout,
         NanoUsd pricePerCall,
+        List<ToolPrice> prices,
         boolean disabled,
         DefinitionPolicy definitions,
         ResourceRule resources,
@@ -114,6 +118,7 @@ public record ToolServerConfig(
         process = process == null ? Process.DEFAULT : process;
         callTimeout = callTimeout == null ? Duration.ofSeconds(60) : callTimeout;
         pricePerCall = pricePerCall == null ? NanoUsd.ZERO : pricePerCall;
+        prices = prices == null ? List.of() : List.copyOf(prices);
         if (!slug.matches("[a-z0-9-]{1,24}")) {
             throw new IllegalArgumentException("slug \"" + slug + "\" must be 1 to 24 of a-z, 0-9 and -");
         }
@@ -125,6 +130,11 @@ public record ToolServerConfig(
                     "tool server \"" + slug + "\" is a process: give it credentials in env, not in auth");
         }
         env.keySet().forEach(ToolServerConfig::requireVariable);
+    }
+
+    /** Whether no call of its tools costs anything. */
+    public boolean isFree() {
+        return new ToolPrices(pricePerCall, prices, 1).areFree();
     }
 
     private static void requireVariable(String name) {

@@ -6,6 +6,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.approval.ApprovalGate;
+import dev.portreeve.policy.approval.HeldMoney;
 import dev.portreeve.policy.brake.Brakes;
 import dev.portreeve.policy.budget.BudgetLedger;
 import dev.portreeve.policy.budget.Reservation;
@@ -137,7 +138,8 @@ public final class CallGovernor {
             requireAccepted(call);
             try (Permit permit = limits.admit(call, decision.obliging())) {
                 Content input = rules.masked(call, decision, guardrails.screenInput(call, trail));
-                return pay(call, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
+                GovernedCall priced = CallPrices.priced(call, input, trail);
+                return pay(priced, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
@@ -155,10 +157,11 @@ public final class CallGovernor {
         ApprovalGate gateOfRules = approvals.under(rules.version(), () -> access.get() == rules);
         UUID ticket = gateOfRules.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
-            Approval approval = gateOfRules.require(
-                    call, input, admitted.decision(), reservation::park, upstream::isAwaited, trail);
+            HeldMoney held = CallPrices.held(reservation, trail);
+            Approval approval =
+                    gateOfRules.require(call, input, admitted.decision(), held, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
-            edited(call, rules, approval, trail);
+            edited(call, rules, approval, held, trail);
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
             ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);
@@ -183,11 +186,15 @@ public final class CallGovernor {
     }
 
     // What an approver changed may be what a rule labels; and the record has both versions.
-    private void edited(GovernedCall call, AccessPolicy rules, @Nullable Approval approval, AuditTrail trail) {
+    private void edited(
+            GovernedCall call, AccessPolicy rules, @Nullable Approval approval, HeldMoney held, AuditTrail trail)
+            throws CallEnded {
         if (approval != null && approval.edit() != null && call instanceof ToolCall tool) {
             ToolCall changed = tool.with(approval.arguments());
             trail.facts().put("edited", facts.of(changed, approval.edit()));
             rules.label(changed, rules.decide(changed));
+            // Also under a yes that a round before has used: there the gate did not ask.
+            held.cover(changed);
         }
     }
 

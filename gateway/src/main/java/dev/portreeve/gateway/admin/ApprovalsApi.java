@@ -63,6 +63,7 @@ final class ApprovalsApi {
             List<String> approvers,
             List<SeatView> seats,
             int quorum,
+            @Nullable String costsAtMostUsd,
             List<String> approvedBy,
             String state,
             @Nullable String decidedBy,
@@ -97,6 +98,9 @@ final class ApprovalsApi {
                             .map(seat -> SeatView.of(seat, ticket))
                             .toList(),
                     ticket.request().quorum(),
+                    ticket.request().terms().costsAtMost().isZero()
+                            ? null
+                            : ticket.request().terms().costsAtMost().toDecimal(),
                     ticket.yes(),
                     ticket.state().name().code(),
                     ticket.decidedBy(),

@@ -7,6 +7,7 @@ import static dev.portreeve.gateway.admin.Html.text;
 import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.call.NanoUsd;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,8 +50,13 @@ final class ApprovalsPanel {
                 "quiet",
                 text(ticket.request().member() + " of " + ticket.tenant() + " asked at "),
                 CallsPanel.time(ticket.requestedAt()),
-                text(" · rule " + ticket.request().rules() + " · a no after "),
+                text(" · rule " + ticket.request().rules() + cost(ticket) + " · a no after "),
                 CallsPanel.time(ticket.expiresAt()));
+    }
+
+    private static String cost(Ticket ticket) {
+        NanoUsd most = ticket.request().terms().costsAtMost();
+        return most.isZero() ? "" : " · costs at most " + most;
     }
 
     /** How far a ticket is that wants several people. */

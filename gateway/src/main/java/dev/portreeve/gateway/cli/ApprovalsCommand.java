@@ -35,6 +35,7 @@ public final class ApprovalsCommand {
             "approvers",
             "seats",
             "quorum",
+            "costs_at_most_usd",
             "approved_by",
             "decided_by",
             "reason",

@@ -86,11 +86,11 @@ final class BudgetCheck {
         Stream<@Nullable ToolServerConfig> bound = Stream.concat(
                         budget.toolServers().stream(), budget.tools().stream().map(BudgetCheck::slug))
                 .map(servers::get);
-        if (bound.allMatch(server -> server != null && server.pricePerCall().isZero())) {
+        if (bound.allMatch(server -> server != null && server.isFree())) {
             problems.at(
                     path,
                     "no call that it bounds has a price, so its limit would never be reached: write limit-requests, or"
-                            + " price-per-call at the tool server");
+                            + " price-per-call or prices at the tool server");
         }
     }
 

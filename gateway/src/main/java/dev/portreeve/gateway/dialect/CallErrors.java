@@ -121,6 +121,7 @@ public final class CallErrors {
             case RATE_LIMITED -> rateLimited(denied);
             case BUDGET_EXHAUSTED, BUDGET_IN_DEBT, BUDGET_FROZEN, BUDGET_CLOSED ->
                 ErrorAnswer.of(429, "insufficient_quota", "insufficient_quota", false, denial.detail());
+            case ARGUMENTS_NOT_PRICED -> ErrorAnswer.of(400, INVALID, "invalid_value", false, denial.detail());
             case GUARDRAIL_BLOCKED -> ErrorAnswer.of(400, INVALID, "content_policy_violation", false, denial.detail());
             case GUARDRAIL_FAILED -> ErrorAnswer.of(503, SERVER, "guardrail_failed", false, denial.detail());
             case APPROVAL_DENIED -> ErrorAnswer.of(403, PERMISSION, "approval_denied", false, denial.detail());

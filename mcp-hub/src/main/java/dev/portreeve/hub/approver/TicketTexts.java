@@ -3,6 +3,7 @@ package dev.portreeve.hub.approver;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.call.NanoUsd;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,6 +38,10 @@ final class TicketTexts {
                 .put("expires_at", ticket.expiresAt().toString())
                 .put("rules", ticket.request().rules())
                 .put("quorum", ticket.request().quorum());
+        NanoUsd costs = ticket.request().terms().costsAtMost();
+        if (!costs.isZero()) {
+            node.put("costs_at_most_usd", costs.toDecimal());
+        }
         ArrayNode yes = node.putArray("approved_by");
         ticket.yes().forEach(yes::add);
         if (ticket.decidedBy() != null) {

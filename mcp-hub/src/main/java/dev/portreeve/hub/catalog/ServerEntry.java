@@ -1,9 +1,11 @@
 package dev.portreeve.hub.catalog;
 
 import dev.portreeve.hub.definition.DefinitionPolicy;
+import dev.portreeve.hub.price.ToolPrices;
 import dev.portreeve.hub.south.ToolServer;
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,6 +13,7 @@ import java.util.Map;
  *
  * @param slug prefix of its tools' names
  * @param transport {@code http} or {@code stdio}, for people
+ * @param prices what its tools cost
  * @param definitions what becomes of definitions that nobody has looked at
  * @param resources which resources may be read beside what rules say
  * @param wording what the operator says in place of the server, by the tool's own name
@@ -26,7 +29,7 @@ public record ServerEntry(
         ToolServer server,
         boolean trustAnnotations,
         Duration callTimeout,
-        NanoUsd pricePerCall,
+        ToolPrices prices,
         DefinitionPolicy definitions,
         ResourceRule resources,
         Map<String, Wording> wording,
@@ -53,7 +56,7 @@ public record ServerEntry(
                 server,
                 trustAnnotations,
                 callTimeout,
-                pricePerCall,
+                new ToolPrices(pricePerCall, List.of(), 1),
                 definitions,
                 ResourceRule.LISTED,
                 wording,

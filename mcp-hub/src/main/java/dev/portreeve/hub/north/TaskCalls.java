@@ -16,8 +16,6 @@ import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
-import dev.portreeve.policy.call.NanoUsd;
-import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.TaskCall;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +32,6 @@ final class TaskCalls {
     private static final int MAX_ID_CHARS = 8 * 1024;
     private static final String LIST = "tasks/list";
     private static final String CALL_ID_HEADER = "x-portreeve-call-id";
-    private static final Estimate FREE = new Estimate(0, 0, Price.perCall(NanoUsd.ZERO, "configuration"));
 
     private final ToolCatalog catalog;
     private final CallGovernor governor;
@@ -179,11 +176,11 @@ final class TaskCalls {
                 request.method(),
                 request.token().begunBy(),
                 new Content(request.beside().texts()),
-                FREE,
+                Estimate.of(request.owner().prices().ofLaterResult(request.token().tool().tool())),
                 !request.changesSomething(),
                 Deadline.in(request.owner().callTimeout().plus(questions.answerWithin())),
                 request.meta().correlation());
-        TaskExchange exchange = new TaskExchange(request, tasks, questions);
+        TaskExchange exchange = new TaskExchange(request, call.estimate().quote(), tasks, questions);
         try (CallRelay relay =
                 CallRelay.open(caller, request.owner(), answer, call.deadline(), null, alarms, limits.reportEvery())) {
             CallOutcome outcome = governor.govern(

@@ -15,6 +15,7 @@ import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.Quote;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.util.LinkedHashMap;
@@ -27,13 +28,18 @@ final class TaskExchange implements OutputSink<ToolResult> {
     private static final int OK = 200;
     private static final RawJson COMPLETE = RawJson.string("complete");
     private final TaskRequest request;
+    private final Quote quote;
     private final Tasks tasks;
     private final TaskQuestions questions;
     private int code;
+    /** Of the tool's result, as its server sent it; 0 while there is none. */
+    private long resultBytes;
     private @Nullable Reply released;
 
-    TaskExchange(TaskRequest request, Tasks tasks, TaskQuestions questions) {
+    /** @param quote what the task's result costs when it comes */
+    TaskExchange(TaskRequest request, Quote quote, Tasks tasks, TaskQuestions questions) {
         this.request = request;
+        this.quote = quote;
         this.tasks = tasks;
         this.questions = questions;
     }
@@ -62,6 +68,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
         Beside beside = request.beside().with(cleared.content().runs());
         try {
             Answered answered = ask(relay, beside.responses());
+            PriceFits.weigh(quote, resultBytes, out);
             out.emit(ToolResult.of(
                     switch (answered) {
                         case Answered.Result result -> result.result();
@@ -116,9 +123,11 @@ final class TaskExchange implements OutputSink<ToolResult> {
         if (!request.asked().equals(TaskState.RESULT)) {
             return shown(answered);
         }
-        return answered instanceof Answered.Result(RawJson result)
-                ? new Answered.Result(linked(TaskState.related(result, request.id())))
-                : answered;
+        if (!(answered instanceof Answered.Result(RawJson result))) {
+            return answered;
+        }
+        resultBytes = result.length();
+        return new Answered.Result(linked(TaskState.related(result, request.id())));
     }
 
     private Answered newerToOlder(@Nullable RawJson responses) throws InterruptedException {
@@ -158,6 +167,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
                 switch (south(about(TaskState.RESULT), Meanwhile.NOTHING)) {
                     case Answered.Result(RawJson result) -> {
                         // A result that says isError is a result.
+                        resultBytes = result.length();
                         shown.put("status", RawJson.string("completed"));
                         shown.put("result", completed(linked(TaskState.related(result, null))));
                     }
@@ -204,6 +214,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
         Map<String, RawJson> shown = tasks.shown(state.get(), request.id(), request.isOfModernCaller());
         RawJson result = shown.get("result");
         if (result != null && result.isObject()) {
+            resultBytes = result.length();
             shown.put("result", linked(result));
         }
         InputRequired asked = InputRequired.ofMembers(shown);

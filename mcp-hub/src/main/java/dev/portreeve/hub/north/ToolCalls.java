@@ -4,6 +4,7 @@ import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.hub.catalog.CatalogTool;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
+import dev.portreeve.hub.price.ToolPrices;
 import dev.portreeve.hub.south.Answered;
 import dev.portreeve.hub.south.ServerRequest;
 import dev.portreeve.hub.south.ToolServerFault;
@@ -25,10 +26,10 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.OutputSink;
-import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 /** Turns a {@code tools/call} message into a governed call and its outcome into an answer; the same for both eras. */
 final class ToolCalls {
     private static final String CALL_ID_HEADER = "x-portreeve-call-id";
-    private static final String PRICE_VERSION = "configuration";
 
     private final ToolCatalog catalog;
     private final CallGovernor governor;
     private final Supplier<AccessPolicy> access;
     private final RuleFits fits;
+    private final PriceFits prices = new PriceFits();
     private final Bridge bridge;
     private final Tasks tasks;
     private final Supplier<CallId> callIds;
@@ -77,7 +78,9 @@ final class ToolCalls {
 
     /** Looks whether rules fit what servers say of their tools now. */
     void checkRules() {
-        fits.look(catalog.snapshot(new View.Everything()).tools());
+        Collection<CatalogTool> tools = catalog.snapshot(new View.Everything()).tools();
+        fits.look(tools);
+        tools.forEach(prices::of);
     }
 
     /** What of the tools there are now would not fit other rules, for people. */
@@ -147,6 +150,8 @@ final class ToolCalls {
 
     private ToolCall governed(
             Counterpart caller, CatalogTool tool, Arguments arguments, Beside beside, Round round, RequestMeta meta) {
+        ToolPrices.Fitted price = prices.of(tool);
+        String misfit = fits.misfit(tool);
         return new ToolCall(
                 callIds.get(),
                 caller.subject(),
@@ -154,12 +159,12 @@ final class ToolCalls {
                 arguments,
                 new Content(Stream.concat(arguments.texts().stream(), beside.texts().stream())
                         .toList()),
-                new Estimate(0, 0, Price.perCall(tool.owner().pricePerCall(), PRICE_VERSION)),
+                Estimate.of(price.tariff(), arguments),
                 tool.readOnly(),
                 Deadline.in(bridge.patience(caller, tool.owner().callTimeout())),
                 meta.correlation(),
                 tool.withheld(),
-                fits.misfit(tool),
+                misfit == null ? price.misfit() : misfit,
                 round.earlier());
     }
 
@@ -245,6 +250,7 @@ final class ToolCalls {
             out.emit(read(work.tool(), Refused.json(((Answered.Refusal) answered).error())));
             return Usage.UNFINISHED;
         }
+        PriceFits.weigh(call.estimate().quote(), answered, out);
         out.emit(result(work.tool(), work.errand().caller(), answered));
         return InputRequired.of(answered).isPresent() ? Usage.UNFINISHED : Usage.NO_TOKENS;
     }

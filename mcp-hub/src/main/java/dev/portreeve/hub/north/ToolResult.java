@@ -10,8 +10,11 @@ import java.util.List;
 /**
  * A tool's result, or a prompt, resource, completion, task, question or refusal, as it was sent, and the texts in it that a model will read: the whole answer is one chunk. Rewriting a
  * text leaves every other byte as it was.
+ *
+ * @param pricedBytes of one that only says how large a result is that is priced by its bytes; it goes no further than the meter
  */
-record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
+record ToolResult(byte[] json, JsonTexts texts, long pricedBytes) implements Output<ToolResult> {
+    private static final byte[] NOTHING = {'{', '}'};
     private static final JsonPaths READ_BY_MODELS = JsonPaths.of(
             "/content/*/text",
             "/content/*/name",
@@ -54,7 +57,17 @@ record ToolResult(byte[] json, JsonTexts texts) implements Output<ToolResult> {
     /** @throws dev.portreeve.policy.call.MalformedJson if the result is no JSON that all readers agree on */
     static ToolResult of(RawJson result) {
         byte[] json = result.toBytes();
-        return new ToolResult(json, JsonTexts.find(json, READ_BY_MODELS));
+        return new ToolResult(json, JsonTexts.find(json, READ_BY_MODELS), 0);
+    }
+
+    /** Says how large a result is, before anything is done with it. */
+    static ToolResult ofSize(long bytes) {
+        return new ToolResult(NOTHING, JsonTexts.find(NOTHING, READ_BY_MODELS), bytes);
+    }
+
+    @Override
+    public boolean isSilent() {
+        return pricedBytes > 0;
     }
 
     RawJson raw() {

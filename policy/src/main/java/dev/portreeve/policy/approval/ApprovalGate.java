@@ -12,6 +12,7 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -142,7 +142,7 @@ public final class ApprovalGate {
      * later round of a call goes on under the yes of the round before it.
      *
      * @param input the call's content as guardrails left it: first the texts of its arguments, then whatever else it holds
-     * @param keep told of the ticket a call ends with, if its money is to be kept for that
+     * @param money what the call holds
      * @param awaited whether the caller still waits; for one that is gone nothing is held, and no yes used up
      * @return the yes that was used, with the arguments that may run; {@code null} if nobody had to be asked
      * @throws CallEnded {@code AwaitingApproval} while nobody decided; an {@code APPROVAL} denial after a no, or once after the ticket
@@ -153,7 +153,7 @@ public final class ApprovalGate {
             GovernedCall call,
             Content input,
             Decision decision,
-            Consumer<UUID> keep,
+            HeldMoney money,
             BooleanSupplier awaited,
             AuditTrail trail)
             throws CallEnded {
@@ -162,7 +162,7 @@ public final class ApprovalGate {
             case Decision.Deny deny -> throw new CallEnded(new CallOutcome.Denied(deny.denial()));
             case Decision.Ask ask ->
                 switch (call) {
-                    case ToolCall tool -> ask(input, ask, new Asking(tool, keep, awaited, trail));
+                    case ToolCall tool -> ask(input, ask, new Asking(tool, money, awaited, trail));
                     case LlmCall unused ->
                         throw denied(
                                 Denial.Reason.APPROVAL_DENIED,
@@ -179,14 +179,20 @@ public final class ApprovalGate {
     }
 
     private TicketRequest request(ToolCall call, Content input, Decision.Ask ask) {
-        Arguments arguments = call.arguments();
-        if (!input.equals(call.content())) {
-            arguments = arguments.withTexts(
-                    input.runs().subList(0, arguments.texts().size()));
-        }
+        Arguments arguments = call.arguments(input);
         List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
         String session = LabelScope.of(call.subject(), sessions.labelsOf()).session();
-        return TicketRequest.of(call.subject(), call.resource(), arguments, ask, seats, policyVersion, session);
+        return TicketRequest.of(
+                call.subject(), call.resource(), arguments, ask, seats, policyVersion, session, atMost(call));
+    }
+
+    private static NanoUsd atMost(ToolCall call) {
+        try {
+            return call.estimate().worstCase();
+        } catch (ArithmeticException beyondAllMeasure) {
+            // No budget holds that, so nobody is asked.
+            return new NanoUsd(Long.MAX_VALUE);
+        }
     }
 
     /** Nobody waits for a yes that nobody could give, and no list of nobody may pass for a list of everybody. */
@@ -232,7 +238,7 @@ public final class ApprovalGate {
     /** A call on its way through the gate. */
     private static final class Asking {
         private final ToolCall call;
-        private final Consumer<UUID> keep;
+        private final HeldMoney money;
         private final BooleanSupplier awaited;
         private final AuditTrail trail;
         /** What the caller has to know beside its ticket. */
@@ -240,9 +246,9 @@ public final class ApprovalGate {
         /** Whether people were asked because of this very call. */
         private boolean opened;
 
-        private Asking(ToolCall call, Consumer<UUID> keep, BooleanSupplier awaited, AuditTrail trail) {
+        private Asking(ToolCall call, HeldMoney money, BooleanSupplier awaited, AuditTrail trail) {
             this.call = call;
-            this.keep = keep;
+            this.money = money;
             this.awaited = awaited;
             this.trail = trail;
         }
@@ -324,7 +330,9 @@ public final class ApprovalGate {
             case TicketState.Approved ignored when !asking.awaited.getAsBoolean() -> throw ended(asking, ticket);
             case TicketState.Approved ignored -> {
                 if (ticket.edit() != null) {
-                    changedCalls.require(asking.call.with(ticket.arguments()), asking.trail);
+                    ToolCall changed = asking.call.with(ticket.arguments());
+                    changedCalls.require(changed, asking.trail);
+                    asking.money.cover(changed);
                 }
                 yield tickets.redeem(ticket, asking.call.id().value());
             }
@@ -372,14 +380,14 @@ public final class ApprovalGate {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            keep(ticket, asking.keep);
+            keep(ticket, asking.money);
             throw new CallEnded(new CallOutcome.Abandoned());
         }
     }
 
     /** The call ends with its ticket. */
     private CallEnded ended(Asking asking, Ticket ticket) {
-        keep(ticket, asking.keep);
+        keep(ticket, asking.money);
         return new CallEnded(
                 new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt(), asking.note, asking.opened));
     }
@@ -393,9 +401,9 @@ public final class ApprovalGate {
         }
     }
 
-    private void keep(Ticket ticket, Consumer<UUID> keep) {
+    private void keep(Ticket ticket, HeldMoney money) {
         if (config.money() == ApprovalConfig.Money.HELD) {
-            keep.accept(ticket.id());
+            money.keep(ticket.id());
         }
     }
 

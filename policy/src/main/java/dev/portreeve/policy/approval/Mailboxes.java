@@ -53,6 +53,9 @@ record Mailboxes(Map<String, Map<String, String>> addresses, ApprovalLinks pages
         ArgumentView view = ArgumentView.of(ticket.arguments());
         StringBuilder text = new StringBuilder("[portreeve] " + what + "\n" + what + ", and that waits for you.\n\n");
         text.append("rule: ").append(request.rules()).append('\n');
+        if (!request.terms().costsAtMost().isZero()) {
+            text.append("costs at most: ").append(request.terms().costsAtMost()).append('\n');
+        }
         text.append("until: ").append(ticket.expiresAt()).append('\n');
         text.append("ticket: ").append(ticket.id()).append("\n\n");
         view.entries().stream().limit(MAX_LINES).forEach(entry -> text.append(line(entry)));

@@ -69,6 +69,9 @@ public final class SlackMessage {
                 + "\nmay decide: " + (request.seats().isEmpty() ? "anybody" : String.join(", ", ticket.deciders()))
                 + "\nwanted: " + request.quorum() + " yes, so far: "
                 + (ticket.yes().isEmpty() ? "none" : String.join(", ", ticket.yes()))
+                + (request.terms().costsAtMost().isZero()
+                        ? ""
+                        : "\ncosts at most: " + request.terms().costsAtMost())
                 + "\nuntil: " + ticket.expiresAt() + "\nticket: " + ticket.id();
         blocks.add(section(facts));
         ArgumentView view = ArgumentView.of(ticket.arguments());

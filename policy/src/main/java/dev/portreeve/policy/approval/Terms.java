@@ -3,6 +3,7 @@ package dev.portreeve.policy.approval;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.access.Glob;
 import dev.portreeve.policy.access.Remember;
+import dev.portreeve.policy.call.NanoUsd;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     longer
  * @param session of the caller, as labels know it; empty for one that names none
  * @param edits pointers to arguments that may be changed, of each rule; empty for none
+ * @param costsAtMost what the call costs at most, as it was asked for; zero for one that costs nothing
  * @param asker who asked, so that rules can be asked about a changed call; {@code null} where nothing may be changed
  */
 public record Terms(
@@ -29,19 +31,20 @@ public record Terms(
         String rules,
         String session,
         List<List<String>> edits,
+        NanoUsd costsAtMost,
         @Nullable Asker asker) {
     /** Yes and no. */
-    public static final Terms NONE = new Terms(null, "", "", List.of(), null);
+    public static final Terms NONE = new Terms(null, "", "", List.of(), NanoUsd.ZERO, null);
 
     public Terms {
         edits = edits.stream().map(List::copyOf).toList();
     }
 
-    static Terms of(Decision.Ask ask, List<Seat> seats, String session, Asker asker) {
+    static Terms of(Decision.Ask ask, List<Seat> seats, String session, NanoUsd costsAtMost, Asker asker) {
         Remember remember = ask.remember();
         List<List<String>> edits = ask.edits();
         if (remember == null && edits.isEmpty()) {
-            return NONE;
+            return new Terms(null, "", "", List.of(), costsAtMost, null);
         }
         Set<String> places = seats.stream().map(Seat::place).collect(Collectors.toCollection(TreeSet::new));
         return new Terms(
@@ -49,6 +52,7 @@ public record Terms(
                 digest(ask.version() + "\n" + String.join("\n", places)),
                 session,
                 edits,
+                costsAtMost,
                 edits.isEmpty() ? null : asker);
     }
 

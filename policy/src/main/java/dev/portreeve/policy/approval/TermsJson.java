@@ -2,6 +2,7 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.access.Remember;
 import dev.portreeve.policy.call.CanonicalJson;
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Subject;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class TermsJson {
     private static final String USES = "remember.uses";
     private static final String KEEP = "remember.keep";
     private static final String EDITS = "edits";
+    private static final String COSTS = "costs_at_most_nano_usd";
     private static final String KIND = "asker.kind";
     private static final String TEAM = "asker.team";
     private static final String ABOVE = "asker.above";
@@ -51,6 +53,9 @@ final class TermsJson {
         }
         for (int i = 0; i < terms.edits().size(); i++) {
             numbered(members, EDITS + "." + i, terms.edits().get(i));
+        }
+        if (!terms.costsAtMost().isZero()) {
+            members.put(COSTS, Long.toString(terms.costsAtMost().nanos()));
         }
         Asker asker = terms.asker();
         if (asker != null) {
@@ -121,6 +126,7 @@ final class TermsJson {
                 members.getOrDefault(RULES, ""),
                 members.getOrDefault(SESSION, ""),
                 edits(members),
+                new NanoUsd(Long.parseLong(members.getOrDefault(COSTS, "0"))),
                 asker(members));
     }
 

@@ -33,6 +33,9 @@ final class TicketFacts {
                 .put("quorum", request.quorum())
                 .put("policy_version", request.policyVersion())
                 .put("expires_at", ticket.expiresAt().toString());
+        if (!request.terms().costsAtMost().isZero()) {
+            facts.put("costs_at_most_usd", request.terms().costsAtMost().toDecimal());
+        }
         return new AuditEvent(
                 ticket.tenant(), EventKind.APPROVAL_REQUESTED, call(ticket, ticket.requestedByCall()), facts);
     }

@@ -2,6 +2,7 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +59,10 @@ public record TicketRequest(
         this(tenant, member, keyId, tool, arguments, rules, seats, quorum, policyVersion, Terms.NONE);
     }
 
-    /** @param session of the subject, as labels know it */
+    /**
+     * @param session of the subject, as labels know it
+     * @param costsAtMost what is held for it
+     */
     static TicketRequest of(
             Subject subject,
             Resource.Tool tool,
@@ -66,7 +70,8 @@ public record TicketRequest(
             Decision.Ask ask,
             List<Seat> seats,
             String policyVersion,
-            String session) {
+            String session,
+            NanoUsd costsAtMost) {
         return new TicketRequest(
                 subject.tenant(),
                 subject.member(),
@@ -77,7 +82,7 @@ public record TicketRequest(
                 seats,
                 ask.quorum(),
                 policyVersion,
-                Terms.of(ask, seats, session, Asker.of(subject)));
+                Terms.of(ask, seats, session, costsAtMost, Asker.of(subject)));
     }
 
     /** The names of all who may decide at some time; empty means anyone. */

@@ -1,6 +1,7 @@
 package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.call.CanonicalJson;
+import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.notice.Notice;
 import dev.portreeve.policy.notice.Way;
 import dev.portreeve.policy.notice.Webhook;
@@ -67,6 +68,7 @@ final class WebhookReceivers implements ApprovalChannel {
                 + ",\"approvers\":[" + approvers
                 + "],\"later\":[" + later(ticket)
                 + "],\"quorum\":" + request.quorum()
+                + costs(request)
                 + ",\"approved_by\":["
                 + ticket.yes().stream().map(CanonicalJson::quote).collect(Collectors.joining(","))
                 + "]"
@@ -74,6 +76,11 @@ final class WebhookReceivers implements ApprovalChannel {
                 + ",\"links\":[" + (webhook.id() == null ? links(ticket) : "")
                 + "],\"decision_url\":" + quote(decisionUrl(ticket.id()))
                 + "}}";
+    }
+
+    private static String costs(TicketRequest request) {
+        NanoUsd most = request.terms().costsAtMost();
+        return most.isZero() ? "" : ",\"costs_at_most_usd\":" + quote(most.toDecimal());
     }
 
     private String links(Ticket ticket) {

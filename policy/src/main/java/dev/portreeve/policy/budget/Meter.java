@@ -11,6 +11,7 @@ import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.TextRun;
 import dev.portreeve.policy.call.TokenCount;
 import dev.portreeve.policy.call.Upstream;
+import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,7 @@ final class Meter {
     private boolean emitted;
     private boolean free;
     private long outputBytes;
+    private long resultBytes;
     private KeptTexts kept = new KeptTexts();
     private @Nullable Usage counted;
     private @Nullable Usage reported;
@@ -71,6 +73,7 @@ final class Meter {
             started = true;
             try {
                 Usage said = upstream.execute(cleared.with(attempts), chunk -> {
+                    resultBytes = Balance.saturated(resultBytes, chunk.pricedBytes());
                     if (chunk.isSilent()) {
                         hear(chunk);
                     } else {
@@ -86,6 +89,12 @@ final class Meter {
                         && !emitted
                         && ended.outcome() instanceof CallOutcome.Failed failed
                         && !failed.fault().billable();
+                if (ended.outcome() instanceof CallOutcome.Failed(UpstreamFault fault)
+                        && fault.kind() == UpstreamFault.Kind.TOO_LARGE
+                        && estimate.quote().countsResult()) {
+                    // So much came that nobody counted it: the most that there may be.
+                    resultBytes = estimate.quote().mostResultBytes();
+                }
                 throw ended;
             }
         };
@@ -123,6 +132,7 @@ final class Meter {
         emitted = false;
         priced = null;
         outputBytes = 0;
+        resultBytes = 0;
         kept = new KeptTexts();
         counted = null;
         reported = null;
@@ -150,6 +160,11 @@ final class Meter {
             line(unfinished, attempt().cost());
         }
         return lines;
+    }
+
+    /** How many bytes of a result that is priced by them came. */
+    long resultBytes() {
+        return resultBytes;
     }
 
     /** What is charged by what is known now, all attempts together. Never throws. */
@@ -216,13 +231,13 @@ final class Meter {
             return new Charge(usage, stated, computed(usage));
         }
         try {
-            return new Charge(
-                    usage,
+            NanoUsd cost =
                     switch (usage.basis()) {
                         case REPORTED, UNFINISHED, BEGUN -> estimate.price().of(usage);
                         case ASSUMED -> estimate.atMost(usage.inputTokens(), usage.outputTokens());
                         case ESTIMATED, COUNTED -> estimated(usage);
-                    });
+                    };
+            return new Charge(usage, cost.plus(estimate.quote().result(resultBytes)));
         } catch (ArithmeticException absurd) {
             // More than 64 bits of nano-dollars is no bill but garbage: the whole hold is charged, and marked.
             return new Charge(

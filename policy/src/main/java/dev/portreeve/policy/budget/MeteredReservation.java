@@ -111,6 +111,11 @@ final class MeteredReservation implements Reservation, Attempts {
     }
 
     @Override
+    public boolean cover(Estimate changed) {
+        return covers(changed);
+    }
+
+    @Override
     public NanoUsd cost() {
         return meter.charge().cost();
     }
@@ -138,6 +143,9 @@ final class MeteredReservation implements Reservation, Attempts {
         closed = true;
         Charge charge = meter.charge();
         trail.facts().include(BudgetFacts.charged(charge));
+        if (meter.resultBytes() > 0) {
+            trail.facts().put("result_bytes", meter.resultBytes());
+        }
         List<Facts> attempts = meter.lines();
         if (!attempts.isEmpty()) {
             trail.facts().putAll("attempts", attempts);

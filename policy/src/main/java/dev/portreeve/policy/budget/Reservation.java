@@ -1,6 +1,7 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
 import dev.portreeve.policy.call.Upstream;
@@ -17,6 +18,15 @@ public interface Reservation extends AutoCloseable {
      * execute} returns the usage that is paid for.
      */
     <C extends Output<C>> Upstream<C> metered(Upstream<C> upstream);
+
+    /**
+     * Makes sure that enough is held for the call at another price, before it runs; holds more where it must. Blocks on the database then.
+     *
+     * @return false if too little is left: what was held stays held. One that holds nothing covers everything
+     */
+    default boolean cover(Estimate changed) {
+        return true;
+    }
 
     /** What the call costs by what is known now; final once the upstream returned. Never throws. */
     NanoUsd cost();

@@ -41,6 +41,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
         BUDGET_FROZEN("budget_frozen"),
         /** An operator closed a budget of the caller's. */
         BUDGET_CLOSED("budget_closed"),
+        /** What a tool's arguments ask for has no price. */
+        ARGUMENTS_NOT_PRICED("arguments_not_priced"),
         GUARDRAIL_BLOCKED("guardrail_blocked"),
         /** A guardrail failed and its declared failure mode is closed. */
         GUARDRAIL_FAILED("guardrail_failed"),

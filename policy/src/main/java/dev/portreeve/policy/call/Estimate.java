@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param apart what it may cost beside its tokens
  * @param counting knows better than sizes do, where the model has a tokenizer
  * @param shortening how its answers can be made shorter
+ * @param quote what a call of a tool costs by its arguments, which stands in {@code price}, and may cost by its result
  */
 public record Estimate(
         long inputTokens,
@@ -21,7 +22,8 @@ public record Estimate(
         List<Terms> terms,
         Apart apart,
         TokenCount counting,
-        Shortening shortening) {
+        Shortening shortening,
+        Quote quote) {
     private static final List<Terms> USUAL = List.of(Terms.USUAL);
 
     /**
@@ -39,6 +41,45 @@ public record Estimate(
         }
     }
 
+    /** Of a call that no tool's tariff prices. */
+    public Estimate(
+            long inputTokens,
+            long outputTokens,
+            Price price,
+            List<Terms> terms,
+            Apart apart,
+            TokenCount counting,
+            Shortening shortening) {
+        this(inputTokens, outputTokens, price, terms, apart, counting, shortening, Quote.NONE);
+    }
+
+    /** Of a call of a tool, with these arguments. */
+    public static Estimate of(Quote quote) {
+        return new Estimate(
+                0,
+                0,
+                Price.perCall(quote.fixed(), quote.tariff().version()),
+                USUAL,
+                Apart.NONE,
+                TokenCount.NONE,
+                Shortening.IMPOSSIBLE,
+                quote);
+    }
+
+    /** Of a call of a tool, whatever its arguments are. */
+    public static Estimate of(Tariff tariff) {
+        return of(Quote.dearest(tariff));
+    }
+
+    /** Of a call of a tool with these arguments; where they have no price, as dear as any, until the call is refused for it. */
+    public static Estimate of(Tariff tariff, Arguments arguments) {
+        try {
+            return tariff.offer(arguments) instanceof Tariff.Priced(Quote quote) ? of(quote) : of(tariff);
+        } catch (ArithmeticException beyondAllMeasure) {
+            return of(tariff);
+        }
+    }
+
     /** Of a call whose answers cannot be made shorter. */
     public Estimate(
             long inputTokens, long outputTokens, Price price, List<Terms> terms, Apart apart, TokenCount counting) {
@@ -47,12 +88,12 @@ public record Estimate(
 
     /** The same, with answers that can be made shorter. */
     public Estimate with(Shortening how) {
-        return new Estimate(inputTokens, outputTokens, price, terms, apart, counting, how);
+        return new Estimate(inputTokens, outputTokens, price, terms, apart, counting, how, quote);
     }
 
     /** The same within other bounds. */
     public Estimate within(long input, long output) {
-        return new Estimate(input, output, price, terms, apart, counting, shortening);
+        return new Estimate(input, output, price, terms, apart, counting, shortening, quote);
     }
 
     /** Of a call to a model without a tokenizer. */
@@ -96,14 +137,16 @@ public record Estimate(
 
     /**
      * The amount to hold on every budget above the caller (INV-3): what the dearest usage within the bounds costs, be it
-     * written into a cache, thought, or spoken, and served as dearly as may be.
+     * written into a cache, thought, or spoken, and served as dearly as may be; of a tool, with the largest result.
+     *
+     * @throws ArithmeticException beyond 64 bits
      */
     public NanoUsd worstCase() {
-        return atMost(inputTokens, outputTokens);
+        return atMost(inputTokens, outputTokens).plus(quote.dearestResult());
     }
 
     /**
-     * The same within other bounds.
+     * The same within other bounds, without a tool's result.
      *
      * @throws ArithmeticException beyond 64 bits
      */

@@ -21,7 +21,12 @@ public interface Output<C extends Output<C>> {
         return null;
     }
 
-    /** Whether all it has to say is {@link #soFar}: it is counted and goes no further, and nothing of an answer was given out by it. */
+    /** How many bytes of a result that is priced by its size came with this chunk; each byte is said once. */
+    default long pricedBytes() {
+        return 0;
+    }
+
+    /** Whether all it has to say is {@link #soFar} or {@link #pricedBytes}: it is counted and goes no further, and nothing of an answer was given out by it. */
     default boolean isSilent() {
         return false;
     }

@@ -3,7 +3,7 @@ package dev.portreeve.policy.call;
 /**
  * A later request about a task that a tool call began: what became of it, an answer to what it asks, its end. The call that
  * began it was decided with its arguments, approved and paid; so rules are asked whether the tool may still be used at all,
- * nobody is asked again, and nothing is charged.
+ * nobody is asked again, and nothing is charged but the bytes of a result, where the tool has a price for these.
  *
  * @param resource the tool, with the definition it was called with
  * @param operation the protocol's own method

@@ -46,6 +46,35 @@ public record ToolCall(
                 earlier);
     }
 
+    /** The same call at another price. */
+    public ToolCall with(Estimate other) {
+        return new ToolCall(
+                id,
+                subject,
+                resource,
+                arguments,
+                content,
+                other,
+                readOnly,
+                deadline,
+                correlation,
+                withheld,
+                misfit,
+                earlier);
+    }
+
+    /**
+     * The arguments as guardrails and rules left them.
+     *
+     * @param input the call's content then: first the texts of its arguments, then whatever else it holds
+     */
+    public Arguments arguments(Content input) {
+        return input.equals(content)
+                ? arguments
+                : arguments.withTexts(
+                        input.runs().subList(0, arguments.texts().size()));
+    }
+
     /** A call of a tool that rules fit. */
     public ToolCall(
             CallId id,
