@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tools that cost by what is asked of them and by what they say, through a whole gateway on PostgreSQL: held at the worst, charged as it was. */
 class PricedToolsTest {
     /** Ninety bytes, as it is sent. */
-    private static final String RESULT = "{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}],\"resultType\":\"complete\"}";
+    private static final String RESULT =
+            "{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}],\"resultType\":\"complete\"}";
 
     private static final String RENDER = "{\"type\":\"object\",\"properties\":{"
             + "\"count\":{\"type\":\"integer\",\"maximum\":8,\"default\":2},"
@@ -44,7 +45,8 @@ class PricedToolsTest {
                         RawServer.tool("paint", RENDER),
                         RawServer.tool("plain", "{\"type\":\"object\"}"))
                 .says("tools/call", params -> says);
-        gateway = GatewayFixture.configured(folder, """
+        gateway = GatewayFixture.configured(
+                folder, """
                 tool-servers:
                   - slug: art
                     url: "URL"
@@ -73,8 +75,8 @@ class PricedToolsTest {
                 guardrails: [ { id: pii, detect: pii, on: [tool-arguments], action: mask } ]
                 """.replace("URL", server.url().toString()));
         caller = new Caller(URI.create(gateway.data() + "/mcp"), gateway.newKey("bot"));
-        await().until(
-                () -> caller.modern("tools/list", "").messages().toString().contains("art__plain"));
+        await().until(() ->
+                caller.modern("tools/list", "").messages().toString().contains("art__plain"));
     }
 
     @AfterEach
@@ -121,6 +123,8 @@ class PricedToolsTest {
         await().until(() -> closed(
                 "render",
                 "\"cost_usd\":\"0.035005\"",
+                // What conditions, replays and explanations read of it.
+                "\"max_cost_micros\":35005",
                 "\"argument\":\"count\",\"units\":\"3\"",
                 "\"argument\":\"/prompt\",\"units\":\"5\""));
         // The schema says that it is 2 where it is absent; a list and a text cost nothing then.
@@ -128,14 +132,20 @@ class PricedToolsTest {
         await().until(() -> closed("render", "\"cost_usd\":\"0.021\"", "\"absent\":true"));
         assertEquals("0.443895", left());
         requireExact();
-        String statement = gateway.run("budgets", "statement", "member:bot", "--format", "csv").out();
+        String statement = gateway.run("budgets", "statement", "member:bot", "--format", "csv")
+                .out();
         assertTrue(statement.contains("0.035005") && statement.contains("0.021"), statement);
     }
 
     @Test
     void whatHasNoPriceDoesNotRun() throws Exception {
         for (String arguments : new String[] {
-            "{\"count\":9}", "{\"count\":\"3\"}", "{\"count\":-1}", "{\"urls\":[1,2,3,4]}", "{\"urls\":7}", "{\"count\":1e300}"
+            "{\"count\":9}",
+            "{\"count\":\"3\"}",
+            "{\"count\":-1}",
+            "{\"urls\":[1,2,3,4]}",
+            "{\"urls\":7}",
+            "{\"count\":1e300}"
         }) {
             Heard heard = call("render", arguments);
             assertTrue(heard.toString().contains("arguments_not_priced"), heard::toString);
@@ -143,6 +153,9 @@ class PricedToolsTest {
         Heard misfit = call("paint", "{\"pieces\":1}");
         assertTrue(misfit.toString().contains("it has no argument \\\"pieces\\\""), misfit::toString);
         assertEquals(0, server.calls().size(), server.calls()::toString);
+        GatewayFixture.Outcome check = gateway.run(
+                "check", "--config", folder.resolve("portreeve.yaml").toString());
+        assertTrue(check.exitCode() != 0 && check.err().contains("it has no argument \"pieces\""), check::toString);
         assertEquals("0.4999", left(), "nothing but the look costs something");
         requireExact();
     }
@@ -185,11 +198,14 @@ class PricedToolsTest {
         String shown = gateway.run("approvals", "list", "-o", "json").out();
         assertTrue(shown.contains("\"costs_at_most_usd\":\"0.011\""), shown);
         Path changed = Files.writeString(folder.resolve("changed.json"), "{\"ask\":1,\"count\":6}");
-        GatewayFixture.Outcome said = gateway.run(
-                "approvals", "approve", ticket.group(1), "--as", "ana", "--arguments", changed.toString());
+        GatewayFixture.Outcome said =
+                gateway.run("approvals", "approve", ticket.group(1), "--as", "ana", "--arguments", changed.toString());
         assertEquals(0, said.exitCode(), said.toString());
         Heard ran = call("render", "{\"ask\":1,\"count\":1}");
-        assertEquals(RawJson.of("6"), RawJson.of(server.calls().getLast()).member("arguments").member("count"), ran::toString);
+        assertEquals(
+                RawJson.of("6"),
+                RawJson.of(server.calls().getLast()).member("arguments").member("count"),
+                ran::toString);
         await().until(() -> closed("render", "\"cost_usd\":\"0.061\"", "\"raised_to_usd\":\"0.061\"", "edited_price"));
         assertEquals("0.437893", left());
         requireExact();

@@ -27,19 +27,22 @@ class TasksThroughTheGatewayTest {
     void start(@TempDir Path folder) throws Exception {
         older = HttpFixture.legacy().tasking();
         newer = HttpFixture.modern().tasking();
-        gateway = GatewayFixture.configured(folder, """
+        gateway = GatewayFixture.configured(
+                folder, """
                 tool-servers:
-                  - { slug: old, url: "OLD", definitions: trust, price-per-call: 0.01 }
-                  - { slug: new, url: "NEW", definitions: trust, price-per-call: 0.01 }
+                  - { slug: old, url: "OLD", definitions: trust, price-per-call: 0.01, prices: PRICES }
+                  - { slug: new, url: "NEW", definitions: trust, price-per-call: 0.01, prices: PRICES }
                 organisation:
                   tenants:
                     - { id: acme, agents: [{ id: bot, budgets: [{ limit-usd: 1 }] }, { id: other }] }
                 policies:
+                  - { id: jobs, effect: allow, tools: ["*__chore"] }
                   - { id: chores, effect: require-approval, tools: ["*__chore"], when: "args.text == 'done'" }
                 approvals: { hold: 1ms }
                 guardrails: [{ id: pii, detect: pii, on: [tool-results], action: mask }]
-                """.replace(
-                "OLD", older.url().toString()).replace("NEW", newer.url().toString()));
+                """.replace("PRICES", "[{ tool: chore, result-bytes: { usd: \"0.000001\", at-most: 400 } }]")
+                        .replace("OLD", older.url().toString())
+                        .replace("NEW", newer.url().toString()));
     }
 
     @AfterEach
@@ -86,5 +89,26 @@ class TasksThroughTheGatewayTest {
         assertFalse(budgets.contains("0.02"), "looking is free: " + budgets);
         // A record that still waits for its index is a remark.
         await().until(() -> gateway.run("audit", "verify").exitCode() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"old", "new"})
+    void theBytesOfItsResultArePaidForWhenItComes(String server) throws Exception {
+        try (Caller bot = caller("bot")) {
+            await().until(() ->
+                    bot.modern("tools/list", "").messages().toString().contains(server + "__chore"));
+            RawJson result = bot.modern(
+                            "tools/call", "\"name\":\"" + server + "__chore\",\"arguments\":{\"text\":\"now\"}")
+                    .result();
+            assertTrue(result.member("taskId") != null, result.toString());
+            while (result.member("taskId") != null && result.member("result") == null) {
+                result = bot.modern("tasks/get", about(result)).result();
+            }
+        }
+        String paid = "SELECT EXISTS (SELECT 1 FROM (SELECT convert_from(leaf, 'UTF8')::json AS said FROM audit.record"
+                + " WHERE kind = 'call.closed') r WHERE (said ->> 'result_bytes')::numeric BETWEEN 10 AND 400"
+                + " AND (said ->> 'cost_usd')::numeric = (said ->> 'result_bytes')::numeric * 0.000001)";
+        await().until(() -> gateway.isTrue(paid));
+        await().until(() -> gateway.run("budgets", "reconcile").exitCode() == 0);
     }
 }

@@ -179,7 +179,8 @@ public final class McpHub implements AutoCloseable {
                 downstream.server(config, endpoint.voice(config.slug())),
                 config.trustAnnotations(),
                 config.callTimeout(),
-                new ToolPrices(config.pricePerCall(), config.prices(), limits.south().maxMessageBytes()),
+                new ToolPrices(
+                        config.pricePerCall(), config.prices(), limits.south().maxMessageBytes()),
                 config.definitions(),
                 config.resources(),
                 config.wording().stream()

@@ -5,6 +5,7 @@ import dev.portreeve.hub.catalog.ResourceRule;
 import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.hub.price.ToolPrice;
 import dev.portreeve.hub.price.ToolPrices;
+import dev.portreeve.hub.south.SouthLimits;
 import dev.portreeve.policy.call.NanoUsd;
 import java.net.URI;
 import java.nio.file.Path;
@@ -132,9 +133,9 @@ public record ToolServerConfig(
         env.keySet().forEach(ToolServerConfig::requireVariable);
     }
 
-    /** Whether no call of its tools costs anything. */
-    public boolean isFree() {
-        return new ToolPrices(pricePerCall, prices, 1).areFree();
+    /** What its tools cost. */
+    public ToolPrices toolPrices() {
+        return new ToolPrices(pricePerCall, prices, SouthLimits.DEFAULT.maxMessageBytes());
     }
 
     private static void requireVariable(String name) {

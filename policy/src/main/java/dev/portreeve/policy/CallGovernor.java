@@ -139,7 +139,8 @@ public final class CallGovernor {
             try (Permit permit = limits.admit(call, decision.obliging())) {
                 Content input = rules.masked(call, decision, guardrails.screenInput(call, trail));
                 GovernedCall priced = CallPrices.priced(call, input, trail);
-                return pay(priced, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
+                return pay(
+                        priced, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
@@ -158,8 +159,7 @@ public final class CallGovernor {
         UUID ticket = gateOfRules.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
             HeldMoney held = CallPrices.held(reservation, trail);
-            Approval approval =
-                    gateOfRules.require(call, input, admitted.decision(), held, upstream::isAwaited, trail);
+            Approval approval = gateOfRules.require(call, input, admitted.decision(), held, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
             edited(call, rules, approval, held, trail);
             EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);

@@ -38,7 +38,7 @@ public final class CheckCommand implements Callable<Integer> {
             throw new CliFailure(
                     CliFailure.USAGE,
                     rules.problems().stream()
-                            .map(problem -> config + ": policies: " + problem)
+                            .map(problem -> config + ": " + problem)
                             .collect(Collectors.joining("\n")));
         }
         terminal.good(config + " is fine: " + read.providers().size() + " providers, "
@@ -55,8 +55,8 @@ public final class CheckCommand implements Callable<Integer> {
                     + " portreeve tools accept " + waiting.getFirst());
         }
         if (!rules.unchecked().isEmpty()) {
-            terminal.note(
-                    "what rules say of arguments was not held against the definitions of tools: " + rules.unchecked());
+            terminal.note("what rules and prices say of arguments was not held against the definitions of tools: "
+                    + rules.unchecked());
         }
         return 0;
     }

@@ -86,7 +86,7 @@ final class BudgetCheck {
         Stream<@Nullable ToolServerConfig> bound = Stream.concat(
                         budget.toolServers().stream(), budget.tools().stream().map(BudgetCheck::slug))
                 .map(servers::get);
-        if (bound.allMatch(server -> server != null && server.isFree())) {
+        if (bound.allMatch(server -> server != null && server.toolPrices().areFree())) {
             problems.at(
                     path,
                     "no call that it bounds has a price, so its limit would never be reached: write limit-requests, or"

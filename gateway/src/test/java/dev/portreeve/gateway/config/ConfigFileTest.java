@@ -10,6 +10,7 @@ import dev.portreeve.hub.ToolServerAuth;
 import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.hub.catalog.ViewConfig;
 import dev.portreeve.hub.definition.DefinitionPolicy;
+import dev.portreeve.hub.price.ToolPrice;
 import dev.portreeve.policy.access.Obligations;
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.access.Selectors;
@@ -18,6 +19,7 @@ import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.call.Tariff;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.notice.EmailConfig;
 import dev.portreeve.policy.notice.NoticeConfig;
@@ -228,6 +230,19 @@ class ConfigFileTest {
         assertTrue(github.trustAnnotations());
         assertEquals(Duration.ofMinutes(2), github.callTimeout());
         assertEquals(NanoUsd.ofUsd("0.001"), github.pricePerCall());
+        assertEquals(
+                List.of(new ToolPrice(
+                        "search_code",
+                        NanoUsd.ofUsd("0.002"),
+                        List.of(new ToolPrice.ArgumentPrice(
+                                "page.size",
+                                Tariff.Measure.NUMBER,
+                                NanoUsd.ofUsd("0.0001"),
+                                BigDecimal.valueOf(100),
+                                BigDecimal.valueOf(30))),
+                        new ToolPrice.BytesPrice(NanoUsd.ofUsd("0.001"), 1000L, 4096L),
+                        new ToolPrice.BytesPrice(NanoUsd.ofUsd("0.002"), 1000L, null))),
+                github.prices());
         assertEquals(DefinitionPolicy.BLOCK, files.definitions(), "nobody is believed unread");
         assertEquals(DefinitionPolicy.WARN, github.definitions());
         assertEquals(

@@ -1,6 +1,5 @@
 package dev.portreeve.hub.definition;
 
-import dev.portreeve.policy.access.ArgumentType.Members;
 import dev.portreeve.policy.call.Resource;
 import java.util.HashMap;
 import java.util.List;
@@ -15,24 +14,24 @@ public final class PostgresDefinedTools {
     private PostgresDefinedTools() {}
 
     /**
-     * The arguments of all tools in use. Blocks on the database.
+     * The input schemas of all tools in use. Blocks on the database.
      *
      * @param servers slugs; tools of others are left out
      * @return empty if the database does not answer, or has no tables yet
      */
-    public static Optional<Map<Resource.Tool, Members>> arguments(DataSource database, Set<String> servers) {
+    public static Optional<Map<Resource.Tool, ToolSchema>> schemas(DataSource database, Set<String> servers) {
         List<StoredDefinition> all;
         try {
             all = new PostgresDefinitionStore(database).read();
         } catch (DataAccessException away) {
             return Optional.empty();
         }
-        Map<Resource.Tool, Members> tools = new HashMap<>();
+        Map<Resource.Tool, ToolSchema> tools = new HashMap<>();
         for (StoredDefinition one : all) {
             if (one.kind() == DefinitionKind.TOOL && one.verdict().inForce() && servers.contains(one.server())) {
                 tools.put(
                         new Resource.Tool(one.server(), one.name(), one.hash()),
-                        new ToolSchema(one.definition().body().member("inputSchema")).arguments());
+                        new ToolSchema(one.definition().body().member("inputSchema")));
             }
         }
         return Optional.of(tools);

@@ -40,7 +40,10 @@ final class PriceFits {
                 .prices()
                 .of(tool.resource().tool(), new ToolSchema(tool.listing().member("inputSchema")));
         if (fitted.misfit() != null) {
-            LOG.warn("{} (server {}): calls of it are refused until one of them is changed", fitted.misfit(), tool.resource().server());
+            LOG.warn(
+                    "{} (server {}): calls of it are refused until one of them is changed",
+                    fitted.misfit(),
+                    tool.resource().server());
         }
         return fitted;
     }

@@ -176,7 +176,9 @@ final class TaskCalls {
                 request.method(),
                 request.token().begunBy(),
                 new Content(request.beside().texts()),
-                Estimate.of(request.owner().prices().ofLaterResult(request.token().tool().tool())),
+                Estimate.of(request.owner()
+                        .prices()
+                        .ofLaterResult(request.token().tool().tool())),
                 !request.changesSomething(),
                 Deadline.in(request.owner().callTimeout().plus(questions.answerWithin())),
                 request.meta().correlation());

@@ -34,6 +34,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
     private int code;
     /** Of the tool's result, as its server sent it; 0 while there is none. */
     private long resultBytes;
+
     private @Nullable Reply released;
 
     /** @param quote what the task's result costs when it comes */

@@ -53,8 +53,8 @@ record PricedArgument(
             return Optional.of("it has no " + name);
         }
         if (!fits(type)) {
-            return Optional.of(
-                    name + " is of type " + type.word() + ", and its price is of " + price.of().name().toLowerCase(Locale.ROOT));
+            return Optional.of(name + " is of type " + type.word() + ", and its price is of "
+                    + price.of().name().toLowerCase(Locale.ROOT));
         }
         return most() == null
                 ? Optional.of("its schema says no most of " + name + ", so give its price an at-most")
@@ -81,12 +81,11 @@ record PricedArgument(
 
     private @Nullable BigDecimal most() {
         BigDecimal said = price.atMost();
-        BigDecimal listed =
-                switch (price.of()) {
-                    case NUMBER -> lower(number("maximum"), number("exclusiveMaximum"));
-                    case ITEMS -> number("maxItems");
-                    case CHARACTERS -> number("maxLength");
-                };
+        BigDecimal listed = switch (price.of()) {
+            case NUMBER -> lower(number("maximum"), number("exclusiveMaximum"));
+            case ITEMS -> number("maxItems");
+            case CHARACTERS -> number("maxLength");
+        };
         return lower(said, listed);
     }
 

@@ -86,9 +86,7 @@ public record ToolPrice(
      * @param atMost the most bytes; absent: the gateway's own limit (1 MiB of arguments, 8 MiB of a result)
      */
     public record BytesPrice(
-            NanoUsd usd,
-            @Nullable Long per,
-            @Nullable Long atMost) {
+            NanoUsd usd, @Nullable Long per, @Nullable Long atMost) {
         public BytesPrice {
             if (usd.nanos() < 0) {
                 throw new IllegalArgumentException("a price of bytes is below 0");
@@ -99,8 +97,7 @@ public record ToolPrice(
         }
 
         private Tariff.PerBytes within(long limit) {
-            return new Tariff.PerBytes(
-                    usd, per == null ? 1 : per, atMost == null ? limit : Math.min(limit, atMost));
+            return new Tariff.PerBytes(usd, per == null ? 1 : per, atMost == null ? limit : Math.min(limit, atMost));
         }
     }
 

@@ -231,12 +231,11 @@ final class Meter {
             return new Charge(usage, stated, computed(usage));
         }
         try {
-            NanoUsd cost =
-                    switch (usage.basis()) {
-                        case REPORTED, UNFINISHED, BEGUN -> estimate.price().of(usage);
-                        case ASSUMED -> estimate.atMost(usage.inputTokens(), usage.outputTokens());
-                        case ESTIMATED, COUNTED -> estimated(usage);
-                    };
+            NanoUsd cost = switch (usage.basis()) {
+                case REPORTED, UNFINISHED, BEGUN -> estimate.price().of(usage);
+                case ASSUMED -> estimate.atMost(usage.inputTokens(), usage.outputTokens());
+                case ESTIMATED, COUNTED -> estimated(usage);
+            };
             return new Charge(usage, cost.plus(estimate.quote().result(resultBytes)));
         } catch (ArithmeticException absurd) {
             // More than 64 bits of nano-dollars is no bill but garbage: the whole hold is charged, and marked.

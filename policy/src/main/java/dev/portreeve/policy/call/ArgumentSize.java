@@ -57,12 +57,11 @@ record ArgumentSize(@Nullable BigDecimal found, boolean isThere) {
         if (token == JsonToken.VALUE_NULL) {
             return ABSENT;
         }
-        boolean fits =
-                switch (of) {
-                    case NUMBER -> token.isNumeric();
-                    case ITEMS -> token == JsonToken.START_ARRAY;
-                    case CHARACTERS -> token == JsonToken.VALUE_STRING;
-                };
+        boolean fits = switch (of) {
+            case NUMBER -> token.isNumeric();
+            case ITEMS -> token == JsonToken.START_ARRAY;
+            case CHARACTERS -> token == JsonToken.VALUE_STRING;
+        };
         return fits ? new ArgumentSize(size(parser, of), true) : MISTYPED;
     }
 
@@ -95,8 +94,8 @@ record ArgumentSize(@Nullable BigDecimal found, boolean isThere) {
             return Optional.of(name + " decides what this call costs, so it must not be below 0");
         }
         return found != null && found.compareTo(price.atMost()) > 0
-                ? Optional.of(name + " asks for more than the "
-                        + price.atMost().toPlainString() + " that this tool has a price for: ask for less")
+                ? Optional.of(name + " asks for more than the " + price.atMost().toPlainString()
+                        + " that this tool has a price for: ask for less")
                 : Optional.empty();
     }
 

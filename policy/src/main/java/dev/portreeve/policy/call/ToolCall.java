@@ -71,8 +71,7 @@ public record ToolCall(
     public Arguments arguments(Content input) {
         return input.equals(content)
                 ? arguments
-                : arguments.withTexts(
-                        input.runs().subList(0, arguments.texts().size()));
+                : arguments.withTexts(input.runs().subList(0, arguments.texts().size()));
     }
 
     /** A call of a tool that rules fit. */

@@ -59,8 +59,9 @@ class TariffTest {
                 int absent = random.nextInt(most + 1);
                 units.add(unit("a" + i, of, usd, most, absent));
                 // Thousandths, so that fractions of units are among them.
-                long thousandths =
-                        of == Tariff.Measure.NUMBER ? random.nextLong(most * 1000L + 1) : random.nextInt(most + 1) * 1000L;
+                long thousandths = of == Tariff.Measure.NUMBER
+                        ? random.nextLong(most * 1000L + 1)
+                        : random.nextInt(most + 1) * 1000L;
                 boolean there = random.nextInt(4) > 0;
                 if (there) {
                     members.add("\"a" + i + "\":" + value(of, thousandths, random));
@@ -81,7 +82,9 @@ class TariffTest {
                         BigInteger.valueOf(bytes.per())));
             }
             Tariff.PerBytes result = new Tariff.PerBytes(
-                    new NanoUsd(random.nextLong(9_000_000_000L)), 1 + random.nextInt(5000), 1 + random.nextInt(100_000));
+                    new NanoUsd(random.nextLong(9_000_000_000L)),
+                    1 + random.nextInt(5000),
+                    1 + random.nextInt(100_000));
             return new Case(new Tariff(perCall, units, bytes, result, "test"), json, sum);
         }
 
@@ -117,7 +120,10 @@ class TariffTest {
             NanoUsd charged = estimate.price().of(Usage.NO_TOKENS).plus(quote.result(bytes));
             assertTrue(charged.compareTo(estimate.worstCase()) <= 0, told);
             assertTrue(estimate.worstCase().compareTo(Estimate.of(one.tariff()).worstCase()) <= 0, told);
-            assertEquals(estimate.worstCase(), Estimate.of(one.tariff(), arguments(one.json())).worstCase(), told);
+            assertEquals(
+                    estimate.worstCase(),
+                    Estimate.of(one.tariff(), arguments(one.json())).worstCase(),
+                    told);
         }
     }
 
@@ -169,8 +175,9 @@ class TariffTest {
                 new Tariff.PerBytes(CENT, 1, 100),
                 null,
                 "test");
-        assertEquals(quote(tariff, "{\"n\":100,\"t\":\"A\"}").fixed(), quote(tariff, " { \"t\" : \"\\u0041\", \"n\":1e2 }")
-                .fixed());
+        assertEquals(
+                quote(tariff, "{\"n\":100,\"t\":\"A\"}").fixed(),
+                quote(tariff, " { \"t\" : \"\\u0041\", \"n\":1e2 }").fixed());
         assertTrue(why(tariff, "{\"t\":\"" + "x".repeat(100) + "\"}").contains("has a price for 100"));
     }
 
@@ -179,9 +186,13 @@ class TariffTest {
         NanoUsd huge = new NanoUsd(Long.MAX_VALUE / 2);
         Tariff tariff = of(unit("n", Tariff.Measure.NUMBER, huge, 1000, 0));
         assertThrows(ArithmeticException.class, () -> tariff.offer(arguments("{\"n\":3}")));
-        assertEquals(new NanoUsd(Long.MAX_VALUE), Estimate.of(tariff, arguments("{\"n\":3}")).worstCase());
+        assertEquals(
+                new NanoUsd(Long.MAX_VALUE),
+                Estimate.of(tariff, arguments("{\"n\":3}")).worstCase());
         Tariff result = new Tariff(huge, List.of(), null, new Tariff.PerBytes(huge, 1, 5), "test");
-        assertThrows(ArithmeticException.class, () -> Estimate.of(quote(result, "{}")).worstCase());
+        assertThrows(
+                ArithmeticException.class,
+                () -> Estimate.of(quote(result, "{}")).worstCase());
     }
 
     @Test
