@@ -5,6 +5,10 @@ import dev.portreeve.policy.budget.FrailJournal.Defect;
 import dev.portreeve.policy.budget.HistoryStep.Again;
 import dev.portreeve.policy.budget.HistoryStep.Become;
 import dev.portreeve.policy.budget.HistoryStep.Begin;
+import dev.portreeve.policy.budget.HistoryStep.Shrink;
+import dev.portreeve.policy.budget.HistoryStep.Revoke;
+import dev.portreeve.policy.budget.HistoryStep.Give;
+import dev.portreeve.policy.budget.HistoryStep.Below;
 import dev.portreeve.policy.budget.HistoryStep.Break;
 import dev.portreeve.policy.budget.HistoryStep.Configure;
 import dev.portreeve.policy.budget.HistoryStep.Crash;
@@ -29,7 +33,7 @@ import java.util.function.Function;
 
 /** Makes histories from seeds, and lets them happen. */
 final class Histories {
-    private static final int STEPS = 60;
+    private static final int STEPS = 80;
     private static final int MOST_BUDGETS = 6;
     private static final List<String> UNITS = List.of(" tokens", "/50 calls", " EUR", "");
 
@@ -53,6 +57,10 @@ final class Histories {
             new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.FROZEN, deaf(random))),
             new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.CLOSED, deaf(random))),
             new Kind(6, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.OPEN, deaf(random))),
+            new Kind(8, Histories::shrink),
+            new Kind(5, random -> new Give(random.nextInt(100), 1 + random.nextLong(400), deaf(random))),
+            new Kind(12, random -> new Below(random.nextInt(100), begin(random))),
+            new Kind(2, random -> new Revoke(random.nextInt(100), deaf(random))),
             new Kind(3, Histories::raise),
             new Kind(3, random -> new Configure(random.nextInt(MOST_BUDGETS), 20 + random.nextInt(180), deaf(random))));
 
@@ -114,7 +122,13 @@ final class Histories {
                     words.add("rolling over " + most);
                 }
             }
-            default -> {}
+            default -> {
+                if (unit != 1) {
+                    long least = 1 + random.nextLong(40);
+                    budget.shrinking(least);
+                    words.add("shrinking to " + least);
+                }
+            }
         }
         Has.Owner[] owners = Has.Owner.values();
         return new Has(owners[random.nextInt(owners.length)], budget.named("b" + ordinal), String.join(" ", words));
@@ -159,6 +173,19 @@ final class Histories {
                 random.nextInt(3) == 0 ? random.nextLong(60) : 0,
                 1 + random.nextLong(random.nextInt(6) == 0 ? 1200 : 90),
                 fault(random));
+    }
+
+    /** A session's budget is of no matter to it, and a tool cannot be made shorter. */
+    private static Shrink shrink(Random random) {
+        Shape shape = new Shape(random.nextInt(4) > 0, random.nextInt(3) > 0 ? "fast" : "slow", "");
+        return new Shrink(
+                new Begin(
+                        random.nextInt(HistoryWorld.REPLICAS),
+                        shape,
+                        random.nextLong(30),
+                        20 + random.nextLong(3000),
+                        fault(random)),
+                1 + random.nextInt(3));
     }
 
     private static End end(Random random) {
@@ -231,8 +258,10 @@ final class Histories {
     private static Set<Shape> shapes(List<HistoryStep> history) {
         Set<Shape> shapes = new LinkedHashSet<>();
         for (HistoryStep step : history) {
-            if (step instanceof Begin begin) {
-                shapes.add(begin.shape());
+            switch (step) {
+                case Begin begin -> shapes.add(begin.shape());
+                case Shrink shrink -> shapes.add(shrink.begin().shape());
+                default -> {}
             }
         }
         return shapes;

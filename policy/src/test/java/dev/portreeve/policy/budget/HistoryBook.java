@@ -93,6 +93,20 @@ final class HistoryBook {
         return sum(window, HistoryCall::overrun);
     }
 
+    /** What every reader of the database sees as spent, ever. */
+    long surelySpent(WindowKey window) {
+        return sum(window, (call, i) -> call.isOpen() ? 0 : call.settled(i) + call.overrun(i))
+                + forfeits.stream()
+                        .filter(forfeit -> forfeit.window().equals(window))
+                        .mapToLong(Forfeited::amount)
+                        .sum();
+    }
+
+    /** The most that a reader may see as held and spent. */
+    long perhapsSpent(WindowKey window) {
+        return held(window) + settled(window) + overrun(window);
+    }
+
     /** What surely counts now of what was charged out of holds: of a rolling window, what is young enough. */
     long counts(Level level, Instant now) {
         Duration rolling = level.budget().turn().rolling();

@@ -2,6 +2,7 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.Receipt;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.NanoUsd;
 import java.time.Instant;
@@ -33,6 +34,9 @@ final class HistoryCall {
 
     final HistoryReplica replica;
     final GovernedCall call;
+    /** As it runs: with shorter answers than it asked for, perhaps. */
+    final Estimate estimate;
+
     final AuditTrail trail;
     final Reservation reservation;
     final List<Level> levels;
@@ -47,16 +51,23 @@ final class HistoryCall {
     HistoryCall(
             HistoryReplica replica,
             GovernedCall call,
+            Estimate estimate,
             AuditTrail trail,
             Reservation reservation,
             List<Level> levels,
             Load worst) {
         this.replica = replica;
         this.call = call;
+        this.estimate = estimate;
         this.trail = trail;
         this.reservation = reservation;
         this.levels = levels;
         holds.add(worst);
+    }
+
+    /** Whether its answers were made shorter. */
+    boolean isShorter() {
+        return estimate.outputTokens() < call.estimate().outputTokens();
     }
 
     /** Under which it may be kept; it is its own. */

@@ -85,7 +85,11 @@ final class HistoryCalls {
         at.journal.breakNext(call.id().value(), fault);
         try {
             Reservation reservation = at.purse.ledger().reserve(call, ticket, trail);
-            HistoryCall begun = new HistoryCall(at, call, trail, reservation, levels, Load.worst(call));
+            long cap = ((MeteredReservation) reservation).shortenedTo();
+            Estimate estimate =
+                    cap == 0 ? call.estimate() : call.estimate().shortening().to(cap);
+            Load worst = cap == 0 ? Load.worst(call) : new Load(estimate.worstCase(), Load.tokens(estimate), 1);
+            HistoryCall begun = new HistoryCall(at, call, estimate, trail, reservation, levels, worst);
             world.book.add(begun);
             admits(at, call, heard);
             return new Begun(begun, null);
@@ -182,7 +186,7 @@ final class HistoryCalls {
         Bill(HistoryCall call, HistoryStep.End how) {
             this.call = call;
             this.how = how;
-            this.estimate = call.call.estimate();
+            this.estimate = call.estimate;
             this.model = call.call instanceof LlmCall;
         }
 

@@ -15,6 +15,9 @@ final class HistoryLimits {
 
     private final Map<String, HistoryStep.Has> budgets = new HashMap<>();
     private final List<String> ids = new ArrayList<>();
+    /** What keys gave the keys they made, by its budget; those that ended too. */
+    private final Map<String, Purses> gifts = new HashMap<>();
+
     private final Map<String, Long> configured = new HashMap<>();
     /** Of those that are not open. */
     private final Map<String, BudgetStatus.State> shut = new HashMap<>();
@@ -41,7 +44,17 @@ final class HistoryLimits {
         return ids.isEmpty() ? null : ids.get(number % ids.size());
     }
 
+    /** A key was given so much. */
+    void gives(String budget, long nanos) {
+        gifts.put(budget, Purses.of(nanos));
+        configured.put(budget, nanos);
+    }
+
     private Purses purse(String budget) {
+        Purses gift = gifts.get(budget);
+        if (gift != null) {
+            return gift;
+        }
         return Objects.requireNonNull(budgets.get(budget), budget).budget();
     }
 

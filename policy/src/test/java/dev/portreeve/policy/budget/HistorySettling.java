@@ -16,6 +16,9 @@ import java.util.UUID;
 /** Lets the dust of a history settle, and compares ledger, records and bills to the last billionth. */
 final class HistorySettling {
     private static final Instant FOR_EVER = Instant.parse("2100-01-01T00:00:00Z");
+    /** Beyond what is left. */
+    private static final long MORE = 1000;
+
     private static final String ROW = """
             SELECT held_nanos, settled_nanos, overrun_nanos, leased_nanos FROM policy.budget_window
             WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""";
@@ -129,23 +132,76 @@ final class HistorySettling {
     /** All that is left can be spent, and nothing more. */
     void spend(Collection<HistoryStep.Shape> shapes) throws CallEnded {
         int turn = 0;
+        for (HistoryGifts.Gift gift : world.gifts.living()) {
+            HistoryStep.Shape shape = new HistoryStep.Shape(true, "slow", "");
+            spend(
+                    world.replica(turn++),
+                    output -> shape.call(world, gift.subject(), world.deadline(), 0, output),
+                    output -> null);
+        }
         for (HistoryStep.Shape shape : shapes) {
-            HistoryReplica at = world.replica(turn++);
-            GovernedCall one = shape.call(world, world.deadline(), 0, 1);
-            List<Level> levels = HistoryCalls.levels(at, one);
-            long room = levels.stream().anyMatch(world.limits::isShut) ? 0 : room(levels, one);
-            if (room > 0) {
-                run(at, shape.call(world, world.deadline(), 0, room), true);
-            }
-            List<Level> scarce = calls.scarce(at, one, level -> world.limits.most(level, world.book, world.now()));
-            if (!scarce.isEmpty()
-                    && scarce.stream().noneMatch(level -> level.key().isRolling())) {
-                run(at, one, false);
-            }
+            spend(
+                    world.replica(turn++),
+                    output -> shape.call(world, world.deadline(), 0, output),
+                    output -> shape.model().isEmpty() ? null : shape.answers(world, world.deadline(), 0, output, 1));
         }
         stored();
         world.replicas().forEach(replica -> replica.sweeper.giveBackAll());
         compare();
+    }
+
+    /** A call of so many billionths. */
+    private interface Wish {
+        GovernedCall of(long output);
+    }
+
+    private void spend(HistoryReplica at, Wish wish, Wish shortly) throws CallEnded {
+        GovernedCall one = wish.of(1);
+        List<Level> levels = HistoryCalls.levels(at, one);
+        long room = levels.stream().anyMatch(world.limits::isShut) ? 0 : room(levels, one);
+        if (room > 0 && !spendsShortly(at, levels, room, shortly.of(room + MORE))) {
+            run(at, wish.of(room), true);
+        }
+        List<Level> scarce = calls.scarce(at, one, level -> world.limits.most(level, world.book, world.now()));
+        if (!scarce.isEmpty() && scarce.stream().noneMatch(level -> level.key().isRolling())) {
+            run(at, one, false);
+        }
+    }
+
+    /**
+     * A call that asks for more than there is gets all that there is, if every budget that is short wants that; and nothing if one does not.
+     *
+     * @param large {@code null} for one that cannot be made shorter
+     * @return whether it spent what there was
+     */
+    private boolean spendsShortly(HistoryReplica at, List<Level> levels, long room, GovernedCall large)
+            throws CallEnded {
+        boolean vague = levels.stream().anyMatch(level -> level.key().isRolling() || !isExact(level));
+        if (large == null || vague) {
+            return false;
+        }
+        List<Level> tight =
+                calls.scarce(at, large, level -> world.limits.leastAtRest(level, world.book, world.now()));
+        boolean shrinks = tight.stream().allMatch(level -> level.budget().shortage().shrinks());
+        long least = tight.stream()
+                .mapToLong(level -> level.budget().shortage().leastOutput())
+                .max()
+                .orElse(0);
+        if (tight.isEmpty() || (shrinks && least > room)) {
+            return false;
+        }
+        HistoryCalls.Begun begun = world.patiently(() -> calls.begin(at, large, null));
+        long got = begun.call() == null ? 0 : begun.call().estimate.outputTokens();
+        if (got != (shrinks ? room : 0)) {
+            throw new AssertionError("of " + room + " that are left a call that asks for more got " + got + ", where "
+                    + tight + (shrinks ? " shrink" : " do not all shrink") + ": " + begun.refused());
+        }
+        return shrinks && calls.end(begun.call(), new HistoryStep.End(0, HistoryEnding.REPORTED, 100, true, null));
+    }
+
+    private boolean isExact(Level level) {
+        return world.limits.leastAtRest(level, world.book, world.now())
+                == world.limits.most(level, world.book, world.now());
     }
 
     private void run(HistoryReplica at, GovernedCall call, boolean fits) throws CallEnded {

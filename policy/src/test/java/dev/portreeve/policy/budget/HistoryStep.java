@@ -65,7 +65,7 @@ interface HistoryStep {
 
     /** What a call is: of the agent with a key of its own or of another member, of a model or of a tool, in a session or none. */
     record Shape(boolean bot, String model, String session) {
-        private Subject subject(String tenant) {
+        Subject subject(String tenant) {
             Subject subject = bot
                     ? new Subject(tenant, "support", Subject.Kind.AGENT, "bot", PurseFixture.BOT.keyId())
                     : new Subject(tenant, null, Subject.Kind.USER, "ana", PurseFixture.OTHER.keyId());
@@ -73,25 +73,36 @@ interface HistoryStep {
         }
 
         GovernedCall call(HistoryWorld world, Deadline deadline, long input, long output) {
+            return call(world, subject(world.tenant), deadline, input, output);
+        }
+
+        /** The same of another key. */
+        GovernedCall call(HistoryWorld world, Subject subject, Deadline deadline, long input, long output) {
             CallId id = new CallId(world.id());
             return model.isEmpty()
                     ? new ToolCall(
                             id,
-                            subject(world.tenant),
+                            subject,
                             new Resource.Tool("files", "read", "d".repeat(64)),
                             Calls.arguments("{}"),
                             Content.EMPTY,
                             new Estimate(0, 0, Price.perCall(new NanoUsd(input + output), "test")),
                             false,
                             deadline)
-                    : new LlmCall(
-                            id,
-                            subject(world.tenant),
-                            new Resource.Model(model),
-                            "chat",
-                            Content.EMPTY,
-                            new Estimate(input, output, PurseFixture.NANO_A_TOKEN),
-                            deadline);
+                    : llm(id, subject, new Estimate(input, output, PurseFixture.NANO_A_TOKEN), deadline);
+        }
+
+        /** A call of a model for so many answers of so many tokens, which may be made shorter. */
+        GovernedCall answers(HistoryWorld world, Deadline deadline, long input, long cap, long answers) {
+            return llm(
+                    new CallId(world.id()),
+                    subject(world.tenant),
+                    ShrinkingContract.answers(input, cap, answers, 1),
+                    deadline);
+        }
+
+        private GovernedCall llm(CallId id, Subject subject, Estimate estimate, Deadline deadline) {
+            return new LlmCall(id, subject, new Resource.Model(model), "chat", Content.EMPTY, estimate, deadline);
         }
     }
 
@@ -99,15 +110,64 @@ interface HistoryStep {
     record Begin(int replica, Shape shape, long input, long output, Fault fault) implements HistoryStep {
         @Override
         public void in(HistoryWorld world) throws CallEnded {
-            HistoryReplica at = world.replica(replica);
+            begins(world, world.replica(replica), shape.call(world, world.deadline(), input, output));
+        }
+
+        private void begins(HistoryWorld world, HistoryReplica at, GovernedCall call) throws CallEnded {
             HistoryCalls calls = new HistoryCalls(world);
-            GovernedCall call = shape.call(world, world.deadline(), input, output);
             boolean reasoned = world.isWhole() && fault == null && !at.isDeaf();
             boolean enough = calls.scarce(at, call, level -> world.limits.least(level, world.now()))
                     .isEmpty();
             HistoryCalls.Begun begun = world.patiently(() -> calls.begin(at, call, fault));
-            if (begun.refused() != null && reasoned && enough) {
-                throw new AssertionError(this + " was refused although enough is left: " + begun.refused());
+            boolean shorter = begun.call() != null && begun.call().isShorter();
+            if ((begun.refused() != null || shorter) && reasoned && enough) {
+                throw new AssertionError(this + " was " + (shorter ? "made shorter" : "refused")
+                        + " although enough is left: " + begun);
+            }
+        }
+    }
+
+    /** A call is admitted that may be made shorter where too little is left. */
+    record Shrink(Begin begin, int answers) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            GovernedCall call =
+                    begin.shape().answers(world, world.deadline(), begin.input(), begin.output(), answers);
+            begin.begins(world, world.replica(begin.replica()), call);
+        }
+    }
+
+    /** A key makes one and gives it something; one replica may be late to hear of it. */
+    record Give(int parent, long nanos, int deaf) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            if (world.gifts.give(parent, nanos, world.limits, world.book, world.now()) != null) {
+                world.said(deaf);
+            }
+        }
+    }
+
+    /** A call of a key that was made. */
+    record Below(int gift, Begin begin) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            HistoryGifts.Gift given = world.gifts.living(gift);
+            if (given != null) {
+                GovernedCall call = begin.shape()
+                        .call(world, given.subject(), world.deadline(), begin.input(), begin.output());
+                begin.begins(world, world.replica(begin.replica()), call);
+            }
+        }
+    }
+
+    /** A key that was made is revoked, with all that it made; what they run ends as it will. */
+    record Revoke(int gift, int deaf) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) {
+            HistoryGifts.Gift given = world.gifts.living(gift);
+            if (given != null) {
+                world.gifts.revoke(given);
+                world.said(deaf);
             }
         }
     }

@@ -52,6 +52,8 @@ final class HistoryWorld implements AutoCloseable {
     final HistoryBook book = new HistoryBook();
     /** What the budgets allow. */
     final HistoryLimits limits;
+    /** What keys gave the keys they made. */
+    final HistoryGifts gifts;
     /** Of replicas that died and whose leases are not charged yet. */
     final List<HistoryReplica> dead = new ArrayList<>();
 
@@ -70,6 +72,7 @@ final class HistoryWorld implements AutoCloseable {
         this.tenant = tenant;
         this.defect = defect;
         this.limits = limits;
+        this.gifts = new HistoryGifts(observer, tenant);
         observer.organise(limits.organisation(tenant));
         for (int i = 0; i < REPLICAS; i++) {
             replicas.add(start());
