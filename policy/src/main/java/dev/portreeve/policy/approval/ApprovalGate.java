@@ -3,7 +3,6 @@ package dev.portreeve.policy.approval;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.Approval;
-import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Content;
@@ -12,7 +11,6 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.EarlierRound;
 import dev.portreeve.policy.call.GovernedCall;
 import dev.portreeve.policy.call.LlmCall;
-import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
@@ -179,20 +177,9 @@ public final class ApprovalGate {
     }
 
     private TicketRequest request(ToolCall call, Content input, Decision.Ask ask) {
-        Arguments arguments = call.arguments(input);
         List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
         String session = LabelScope.of(call.subject(), sessions.labelsOf()).session();
-        return TicketRequest.of(
-                call.subject(), call.resource(), arguments, ask, seats, policyVersion, session, atMost(call));
-    }
-
-    private static NanoUsd atMost(ToolCall call) {
-        try {
-            return call.estimate().worstCase();
-        } catch (ArithmeticException beyondAllMeasure) {
-            // No budget holds that, so nobody is asked.
-            return new NanoUsd(Long.MAX_VALUE);
-        }
+        return TicketRequest.of(call, call.arguments(input), ask, seats, policyVersion, session);
     }
 
     /** Nobody waits for a yes that nobody could give, and no list of nobody may pass for a list of everybody. */

@@ -5,6 +5,7 @@ import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import dev.portreeve.policy.call.ToolCall;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -60,29 +61,37 @@ public record TicketRequest(
     }
 
     /**
+     * @param arguments those of the call as they will run
      * @param session of the subject, as labels know it
-     * @param costsAtMost what is held for it
      */
     static TicketRequest of(
-            Subject subject,
-            Resource.Tool tool,
+            ToolCall call,
             Arguments arguments,
             Decision.Ask ask,
             List<Seat> seats,
             String policyVersion,
-            String session,
-            NanoUsd costsAtMost) {
+            String session) {
+        Subject subject = call.subject();
         return new TicketRequest(
                 subject.tenant(),
                 subject.member(),
                 subject.keyId(),
-                tool,
+                call.resource(),
                 arguments,
                 ask.ruleIds(),
                 seats,
                 ask.quorum(),
                 policyVersion,
-                Terms.of(ask, seats, session, costsAtMost, Asker.of(subject)));
+                Terms.of(ask, seats, session, atMost(call), Asker.of(subject)));
+    }
+
+    private static NanoUsd atMost(ToolCall call) {
+        try {
+            return call.estimate().worstCase();
+        } catch (ArithmeticException beyondAllMeasure) {
+            // No budget holds that, so nobody is asked.
+            return new NanoUsd(Long.MAX_VALUE);
+        }
     }
 
     /** The names of all who may decide at some time; empty means anyone. */

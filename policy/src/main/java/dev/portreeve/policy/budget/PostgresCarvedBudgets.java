@@ -65,7 +65,7 @@ public final class PostgresCarvedBudgets {
         List<Level> given = given(rows, tenant, children, now);
         List<Level> all = new ArrayList<>(above);
         all.addAll(given);
-        String refusal = CarvedBudgets.refusal(carve.limit(), above, given, balances(rows, tenant, all));
+        String refusal = CarvedBudgets.refusal(carve.limit(), above, given, balances(rows, tenant, all, now));
         if (refusal == null) {
             Budget budget = CarvedBudgets.of(tenant, keyId, carve);
             rows.insertInto(BUDGET)
@@ -96,13 +96,13 @@ public final class PostgresCarvedBudgets {
                 .toList();
     }
 
-    private static Map<WindowKey, Balance> balances(DSLContext rows, String tenant, List<Level> levels) {
+    private static Map<WindowKey, Balance> balances(DSLContext rows, String tenant, List<Level> levels, Instant now) {
         Set<String> ids = levels.stream().map(level -> level.key().budgetId()).collect(Collectors.toSet());
         Map<WindowKey, Balance> balances = new HashMap<>();
         if (!ids.isEmpty()) {
             rows.selectFrom(BUDGET_WINDOW)
                     .where(BUDGET_WINDOW.TENANT.eq(tenant).and(BUDGET_WINDOW.BUDGET_ID.in(ids)))
-                    .and(BUDGET_WINDOW.ENDS_AT.isNull().or(BUDGET_WINDOW.ENDS_AT.gt(DSL.currentInstant())))
+                    .and(BUDGET_WINDOW.ENDS_AT.isNull().or(BUDGET_WINDOW.ENDS_AT.gt(now)))
                     .forEach(row -> balances.put(
                             new WindowKey(tenant, row.getBudgetId(), row.getStartsAt()),
                             new Balance(

@@ -20,10 +20,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  * records and what the providers billed are the same, and all that is left can be spent.
  *
  * <p>{@code -Dportreeve.histories=500} makes more of them, {@code -Dportreeve.history=17} the one of a seed. One that fails is
- * made as short as it can be, and printed.
+ * made as short as it can be in {@code -Dportreeve.shorter=400} tries, and printed.
  */
 class BudgetHistoryTest {
     private static final int HISTORIES = Integer.getInteger("portreeve.histories", 4);
+    /** How often a shorter history is tried. */
+    private static final int TRIES = Integer.getInteger("portreeve.shorter", 400);
+
     private static final Long ONE = Long.getLong("portreeve.history");
 
     /** From here on a defect is looked for: the seed at which each was found before, so that it is found soon, and any other will do. */
@@ -61,7 +64,7 @@ class BudgetHistoryTest {
             List<HistoryStep> history = Histories.of(seed);
             AssertionError broken = failure(history, Defect.NONE);
             if (broken != null) {
-                List<HistoryStep> shortest = shortest(history, 400, Defect.NONE);
+                List<HistoryStep> shortest = shortest(history, TRIES, Defect.NONE);
                 AssertionError still = failure(shortest, Defect.NONE);
                 fail(
                         "the history of seed " + seed + " fails: " + broken.getMessage() + "\nThe shortest that does:\n"

@@ -62,7 +62,8 @@ final class HistoryGifts {
         if (giver.delegation().depth() >= DEEPEST) {
             return null;
         }
-        List<Gift> others = living.stream().filter(gift -> gift.parent() == above).toList();
+        List<Gift> others =
+                living.stream().filter(gift -> gift.parent() == above).toList();
         Gift gift = new Gift(child(giver, nanos), above, nanos);
         String why = given(giver, others, gift, now);
         long promisedAtMost = 0;
@@ -75,7 +76,9 @@ final class HistoryGifts {
                 .filter(level -> !level.budget().isSoft())
                 .toList();
         for (Level level : bounding) {
-            long most = dollars(level, limits.most(level, book, now) - (level.key().isRolling() ? 0 : book.surelySpent(level.key())));
+            long most = dollars(
+                    level,
+                    limits.most(level, book, now) - (level.key().isRolling() ? 0 : book.surelySpent(level.key())));
             if (why == null && nanos > most - promisedAtLeast) {
                 throw new AssertionError(gift + " was given, but of " + level.budget() + " no more than " + most
                         + " is left, of which " + promisedAtLeast + " are promised");
@@ -107,16 +110,18 @@ final class HistoryGifts {
     }
 
     private String given(Subject giver, List<Gift> others, Gift gift, Instant now) {
-        PostgresCarvedBudgets carved = new PostgresCarvedBudgets(observer.database.app().dataSource(), observer.budgets());
+        PostgresCarvedBudgets carved =
+                new PostgresCarvedBudgets(observer.database.app().dataSource(), observer.budgets());
         List<String> children =
                 others.stream().map(other -> other.subject().keyId()).toList();
         String refusal = DSL.using(observer.database.app().dataSource(), SQLDialect.POSTGRES)
-                .transactionResult(rows -> carved.give(
-                        rows.dsl(), giver, children, gift.subject().keyId(), carve(gift.nanos()), now));
+                .transactionResult(rows ->
+                        carved.give(rows.dsl(), giver, children, gift.subject().keyId(), carve(gift.nanos()), now));
         if (refusal == null) {
             String key = gift.subject().keyId();
-            observer.execute("INSERT INTO policy.virtual_key (tenant, id, member, name, secret_hash, expires_at) VALUES ('"
-                    + tenant + "', '" + key + "', 'bot', 'child', sha256('x'), now() + interval '10 years')");
+            observer.execute(
+                    "INSERT INTO policy.virtual_key (tenant, id, member, name, secret_hash, expires_at) VALUES ('"
+                            + tenant + "', '" + key + "', 'bot', 'child', sha256('x'), now() + interval '10 years')");
             if (giver.delegation().depth() > 0) {
                 observer.execute("INSERT INTO policy.child_key (tenant, id, parent, depth) VALUES ('" + tenant + "', '"
                         + key + "', '" + giver.keyId() + "', " + DEEPEST + ")");

@@ -180,9 +180,9 @@ final class HistorySettling {
         if (large == null || vague) {
             return false;
         }
-        List<Level> tight =
-                calls.scarce(at, large, level -> world.limits.leastAtRest(level, world.book, world.now()));
-        boolean shrinks = tight.stream().allMatch(level -> level.budget().shortage().shrinks());
+        List<Level> tight = calls.scarce(at, large, level -> world.limits.leastAtRest(level, world.book, world.now()));
+        boolean shrinks =
+                tight.stream().allMatch(level -> level.budget().shortage().shrinks());
         long least = tight.stream()
                 .mapToLong(level -> level.budget().shortage().leastOutput())
                 .max()

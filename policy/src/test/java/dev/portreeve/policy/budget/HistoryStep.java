@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * One thing that happens in a history. A step stands for itself: it names replicas and calls by number, and does nothing where
@@ -121,8 +123,8 @@ interface HistoryStep {
             HistoryCalls.Begun begun = world.patiently(() -> calls.begin(at, call, fault));
             boolean shorter = begun.call() != null && begun.call().isShorter();
             if ((begun.refused() != null || shorter) && reasoned && enough) {
-                throw new AssertionError(this + " was " + (shorter ? "made shorter" : "refused")
-                        + " although enough is left: " + begun);
+                throw new AssertionError(
+                        this + " was " + (shorter ? "made shorter" : "refused") + " although enough is left: " + begun);
             }
         }
     }
@@ -131,8 +133,7 @@ interface HistoryStep {
     record Shrink(Begin begin, int answers) implements HistoryStep {
         @Override
         public void in(HistoryWorld world) throws CallEnded {
-            GovernedCall call =
-                    begin.shape().answers(world, world.deadline(), begin.input(), begin.output(), answers);
+            GovernedCall call = begin.shape().answers(world, world.deadline(), begin.input(), begin.output(), answers);
             begin.begins(world, world.replica(begin.replica()), call);
         }
     }
@@ -153,9 +154,21 @@ interface HistoryStep {
         public void in(HistoryWorld world) throws CallEnded {
             HistoryGifts.Gift given = world.gifts.living(gift);
             if (given != null) {
-                GovernedCall call = begin.shape()
-                        .call(world, given.subject(), world.deadline(), begin.input(), begin.output());
+                GovernedCall call =
+                        begin.shape().call(world, given.subject(), world.deadline(), begin.input(), begin.output());
+                requireBounds(world.replica(begin.replica()), call, given);
                 begin.begins(world, world.replica(begin.replica()), call);
+            }
+        }
+    }
+
+    /** By what it was given, by what the keys above were, and by all that bounds the first of these. */
+    private static void requireBounds(HistoryReplica at, GovernedCall call, HistoryGifts.Gift given) {
+        Set<String> bounds =
+                at.purse.above(call).stream().map(level -> level.budget().id()).collect(Collectors.toSet());
+        for (HistoryGifts.Gift each = given; each != null; each = each.parent()) {
+            if (!bounds.contains(each.budget())) {
+                throw new AssertionError("a call of " + given + " is not bounded by " + each + " but by " + bounds);
             }
         }
     }
