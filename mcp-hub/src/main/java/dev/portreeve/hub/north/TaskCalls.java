@@ -16,6 +16,7 @@ import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
+import dev.portreeve.policy.call.Tariff;
 import dev.portreeve.policy.call.TaskCall;
 import java.util.List;
 import java.util.Map;
@@ -176,9 +177,7 @@ final class TaskCalls {
                 request.method(),
                 request.token().begunBy(),
                 new Content(request.beside().texts()),
-                Estimate.of(request.owner()
-                        .prices()
-                        .ofLaterResult(request.token().tool().tool())),
+                Estimate.of(price(request)),
                 !request.changesSomething(),
                 Deadline.in(request.owner().callTimeout().plus(questions.answerWithin())),
                 request.meta().correlation());
@@ -196,6 +195,13 @@ final class TaskCalls {
         } catch (EvidenceUnavailable unavailable) {
             return OutcomeReplies.evidenceUnavailable();
         }
+    }
+
+    /** Whoever cancels or answers must be able to, whatever is left: no result comes of that. */
+    private static Tariff price(TaskRequest request) {
+        return request.method().equals(TaskState.CANCEL) || request.method().equals(TaskState.UPDATE)
+                ? Tariff.FREE
+                : request.owner().prices().ofLaterResult(request.token().tool().tool());
     }
 
     private static Reply reply(CallOutcome outcome, CallId id, TaskExchange exchange) {
