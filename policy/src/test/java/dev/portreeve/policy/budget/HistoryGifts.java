@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
@@ -27,7 +28,7 @@ final class HistoryGifts {
         }
 
         private boolean isBelow(Gift other) {
-            return this == other || (parent != null && parent.isBelow(other));
+            return equals(other) || (parent != null && parent.isBelow(other));
         }
     }
 
@@ -62,8 +63,9 @@ final class HistoryGifts {
         if (giver.delegation().depth() >= DEEPEST) {
             return null;
         }
-        List<Gift> others =
-                living.stream().filter(gift -> gift.parent() == above).toList();
+        List<Gift> others = living.stream()
+                .filter(gift -> Objects.equals(gift.parent(), above))
+                .toList();
         Gift gift = new Gift(child(giver, nanos), above, nanos);
         String why = given(giver, others, gift, now);
         long promisedAtMost = 0;
