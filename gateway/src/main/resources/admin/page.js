@@ -28,7 +28,7 @@
 
   async function refresh() {
     if (document.hidden) return;
-    const answer = await fetch("/live", { credentials: "same-origin" });
+    const answer = await fetch("/live" + location.search, { credentials: "same-origin" });
     if (answer.status === 401) {
       location.reload();
       return;

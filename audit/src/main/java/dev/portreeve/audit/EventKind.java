@@ -18,6 +18,8 @@ public enum EventKind {
     APPROVAL_REDEEMED("approval.redeemed"),
     /** The side that asked took its request back, or what it asked for no longer holds. */
     APPROVAL_WITHDRAWN("approval.withdrawn"),
+    /** A no refuses the same call no longer, by the word of somebody who may decide. */
+    APPROVAL_LIFTED("approval.lifted"),
     /** The rules that ask approved the call themselves, so nobody was asked. */
     APPROVAL_BY_RULE("approval.by_rule"),
     /** A yes was given for further calls too. */

@@ -224,6 +224,7 @@ public final class PolicyEngine implements AutoCloseable {
                 tickets,
                 config.approvals(),
                 new ApprovalLinks(ground.decisions(), ground.pepper()),
+                config.sessions(),
                 new EditedCalls(access, Guardrails.of(config.guardrails())),
                 ground.ids());
     }

@@ -7,6 +7,7 @@ import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.hub.catalog.ServerStatus;
+import dev.portreeve.policy.approval.TicketFilter;
 import dev.portreeve.policy.approval.Vote;
 import io.helidon.webserver.http.HttpRules;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The page for people: what passes the gate, what waits for them, what is spent, and whether the evidence holds. */
 final class AdminPage {
@@ -92,17 +94,23 @@ final class AdminPage {
         exchange.html(
                 200,
                 PageShell.page(
-                        "Portreeve", PageShell.header(session, EvidencePanel.pill(evidence)), main(session, evidence)));
+                        "Portreeve",
+                        PageShell.header(session, EvidencePanel.pill(evidence)),
+                        main(session, evidence, exchange.query("before"))));
     }
 
     private void live(AdminExchange exchange, AdminAccess.Session session) {
         EvidencePanel.State evidence = evidence();
-        exchange.html(200, concat(EvidencePanel.pill(evidence), main(session, evidence)));
+        exchange.html(200, concat(EvidencePanel.pill(evidence), main(session, evidence, exchange.query("before"))));
     }
 
-    private Html main(AdminAccess.Session session, EvidencePanel.State evidence) {
+    /** @param before where the page of tickets begins; {@code null} for the newest */
+    private Html main(AdminAccess.Session session, EvidencePanel.State evidence, @Nullable String before) {
         Html left = concat(
-                ApprovalsPanel.of(approvals.waiting(), session),
+                ApprovalsPanel.of(
+                        approvals.page(null, new TicketFilter.Waiting(), before, ApprovalsApi.PAGE),
+                        before != null,
+                        session),
                 RememberedPanel.of(remembered.list(false), session),
                 ToolsPanel.of(
                         services.tools().waiting(ToolsPanel.MAX_SHOWN),

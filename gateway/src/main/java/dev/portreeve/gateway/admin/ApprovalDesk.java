@@ -6,15 +6,19 @@ import dev.portreeve.hub.definition.DefinitionKind;
 import dev.portreeve.hub.definition.StoredDefinition;
 import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.Ballot;
+import dev.portreeve.policy.approval.Lifting;
 import dev.portreeve.policy.approval.SignedDecisions;
+import dev.portreeve.policy.approval.StandingApprovals;
 import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.approval.TicketFilter;
+import dev.portreeve.policy.approval.TicketPage;
+import dev.portreeve.policy.approval.TicketPlace;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.approval.VoteResult;
 import dev.portreeve.policy.approval.Withdrawal;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Resource;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tickets over all tenants, and decisions about them, with refusals as the admin listener answers them. Thread-safe; blocks. */
@@ -41,22 +44,25 @@ final class ApprovalDesk {
         this.tenants = List.copyOf(tenants);
     }
 
-    /** Tickets of all tenants, newest first. */
-    List<Ticket> list(TicketState.@Nullable Name state) {
-        return tenants.stream()
-                .flatMap(tenant -> approvals.list(tenant, state, Approvals.MAX_LIST).stream())
-                .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
-                .limit(Approvals.MAX_LIST)
-                .toList();
-    }
-
-    List<Ticket> waiting() {
-        return Stream.concat(
-                        list(TicketState.Name.PENDING).stream(), list(TicketState.Name.PARTIALLY_APPROVED).stream())
-                .filter(Ticket::isWaiting)
-                .sorted(Comparator.comparing(Ticket::requestedAt).reversed())
-                .limit(Approvals.MAX_LIST)
-                .toList();
+    /**
+     * Tickets, newest first.
+     *
+     * @param tenant only this one's; {@code null} for those of all
+     * @param before what the page before said as next; {@code null} for the first
+     */
+    TicketPage page(@Nullable String tenant, TicketFilter filter, @Nullable String before, int limit) {
+        if (tenant != null && !tenants.contains(tenant)) {
+            throw new AdminRefusal(Problem.notFound("there is no tenant \"" + tenant + "\""));
+        }
+        try {
+            return approvals.page(
+                    tenant == null ? tenants : List.of(tenant),
+                    filter,
+                    before == null ? null : TicketPlace.parse(before),
+                    limit);
+        } catch (IllegalArgumentException wrong) {
+            throw new AdminRefusal(Problem.badRequest("\"before\" is wrong: " + wrong.getMessage()));
+        }
     }
 
     /** The last call of the same tool that was approved and ran. */
@@ -163,7 +169,7 @@ final class ApprovalDesk {
         if (!same) {
             throw new AdminRefusal(Problem.conflict("this ticket was decided before: " + ended(ticket)));
         }
-        boolean remembered = approvals.remembered().list(ticket.tenant(), true, Approvals.MAX_LIST).stream()
+        boolean remembered = approvals.remembered().list(ticket.tenant(), true, StandingApprovals.MAX_LIST).stream()
                 .anyMatch(standing -> standing.grant().ticket().equals(ticket.id()));
         if (ballot.edit() != null && !ballot.edit().equals(ticket.arguments())) {
             throw new AdminRefusal(
@@ -219,6 +225,29 @@ final class ApprovalDesk {
             case Withdrawal.TooLate late ->
                 throw new AdminRefusal(Problem.conflict("this ticket is over: " + ended(late.ticket())));
             case Withdrawal.Unknown ignored ->
+                throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
+        };
+    }
+
+    /**
+     * Ends what a no refuses, so that the same call may ask anew.
+     *
+     * @return the ticket, which stays denied
+     */
+    Ticket lift(String id, String approver, @Nullable String reason) {
+        requirePerson(approver);
+        UUID ticket = uuid(id);
+        Lifting result = tenants.stream()
+                .map(tenant -> approvals.lift(tenant, ticket, approver, reason))
+                .filter(lifted -> !(lifted instanceof Lifting.Unknown))
+                .findFirst()
+                .orElseGet(Lifting.Unknown::new);
+        return switch (result) {
+            case Lifting.Done done -> done.ticket();
+            case Lifting.NothingHolds nothing ->
+                throw new AdminRefusal(Problem.conflict("this ticket refuses nothing now: " + ended(nothing.ticket())));
+            case Lifting.NotAllowed refused -> throw new AdminRefusal(Problem.forbidden(why(refused.refused())));
+            case Lifting.Unknown ignored ->
                 throw new AdminRefusal(Problem.notFound("there is no ticket \"" + ticket + "\""));
         };
     }

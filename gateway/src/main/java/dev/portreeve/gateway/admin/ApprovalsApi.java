@@ -2,12 +2,15 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.approval.ApprovalLinks;
+import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.RememberOffer;
 import dev.portreeve.policy.approval.Seat;
 import dev.portreeve.policy.approval.SignedDecisions;
 import dev.portreeve.policy.approval.StandingApproval;
 import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.approval.TicketFilter;
+import dev.portreeve.policy.approval.TicketPage;
 import dev.portreeve.policy.approval.TicketState;
 import dev.portreeve.policy.approval.Vote;
 import dev.portreeve.policy.notice.SignedText;
@@ -16,6 +19,7 @@ import io.helidon.webserver.http.HttpRules;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +30,10 @@ import tools.jackson.databind.json.JsonMapper;
  * secret of a configured webhook.
  */
 final class ApprovalsApi {
+    /** As many tickets as a page has if nothing is said. */
+    static final int PAGE = 50;
+
+    private static final String WAITING = "waiting";
     private final ApprovalDesk desk;
     private final RememberedDesk remembered;
     private final ApprovalLinks links;
@@ -45,8 +53,12 @@ final class ApprovalsApi {
         this.json = json;
     }
 
-    /** Tickets, newest first. */
-    record TicketList(List<TicketView> approvals) {}
+    /**
+     * Tickets, newest first.
+     *
+     * @param next what to send as {@code before} for the page after this; {@code null} if there is none
+     */
+    record TicketList(List<TicketView> approvals, @Nullable String next) {}
 
     /** A ticket with the arguments as they would run. */
     record TicketView(
@@ -70,6 +82,7 @@ final class ApprovalsApi {
             @Nullable String reason,
             Instant requestedAt,
             Instant expiresAt,
+            @Nullable Instant refusedUntil,
             RememberedApi.@Nullable Offer remember,
             RememberedApi.@Nullable Standing remembered) {
 
@@ -107,6 +120,7 @@ final class ApprovalsApi {
                     ticket.reason(),
                     ticket.requestedAt(),
                     ticket.expiresAt(),
+                    ticket.refusedUntil(),
                     RememberedApi.Offer.of(ticket.isWaiting() ? RememberOffer.of(ticket) : null),
                     remembered == null ? null : RememberedApi.Standing.of(remembered));
         }
@@ -146,22 +160,56 @@ final class ApprovalsApi {
     /** A request taken back, as it is sent. */
     record Withdrawal(@Nullable String by, @Nullable String reason) {}
 
+    /** A no lifted, as it is sent. */
+    record Lift(@Nullable String approver, @Nullable String reason) {}
+
     void register(AdminRoutes routes, HttpRules rules) {
         routes.api(rules::get, "/api/v1/approvals", this::list);
         routes.api(rules::get, "/api/v1/approvals/{id}", this::show);
         routes.api(rules::post, "/api/v1/approvals/{id}/withdraw", this::withdraw);
+        routes.api(rules::post, "/api/v1/approvals/{id}/lift", this::lift);
         routes.api(rules::post, "/api/v1/approvals/{id}/links", this::link);
         // The one address that opens without the token: it looks for a signature itself.
         routes.open(rules::post, "/api/v1/approvals/{id}/decision", exchange -> decide(routes, exchange));
     }
 
     private void list(AdminExchange exchange) {
-        String state = exchange.query("state");
-        List<Ticket> tickets =
-                state == null ? desk.list(null) : state.equals("waiting") ? desk.waiting() : desk.list(state(state));
+        TicketPage page = desk.page(
+                exchange.query("tenant"),
+                filter(exchange.query("state"), exchange.query("approver")),
+                exchange.query("before"),
+                limit(exchange.query("limit")));
         exchange.json(
                 200,
-                json.write(new TicketList(tickets.stream().map(TicketView::of).toList())));
+                json.write(new TicketList(
+                        page.tickets().stream().map(TicketView::of).toList(), Objects.toString(page.next(), null))));
+    }
+
+    /** What waits for one person is what somebody looks for; what they could have decided once is not kept in any order. */
+    private static TicketFilter filter(@Nullable String state, @Nullable String approver) {
+        if (approver != null) {
+            if (!WAITING.equals(state)) {
+                throw new AdminRefusal(Problem.badRequest("\"approver\" goes with state=waiting only"));
+            }
+            return new TicketFilter.WaitingFor(approver);
+        }
+        return switch (state) {
+            case null -> new TicketFilter.All();
+            case WAITING -> new TicketFilter.Waiting();
+            default -> new TicketFilter.In(state(state));
+        };
+    }
+
+    private static int limit(@Nullable String sent) {
+        try {
+            int limit = sent == null ? PAGE : Integer.parseInt(sent);
+            if (limit >= 1 && limit <= Approvals.MAX_PAGE) {
+                return limit;
+            }
+        } catch (NumberFormatException ignored) {
+            // Said below, as of a number that is too large.
+        }
+        throw new AdminRefusal(Problem.badRequest("\"limit\" is a number from 1 to " + Approvals.MAX_PAGE));
     }
 
     private static TicketState.Name state(String name) {
@@ -196,6 +244,12 @@ final class ApprovalsApi {
         Withdrawal wish = read(exchange.body(), Withdrawal.class);
         String by = wish.by() == null || wish.by().isBlank() ? ApprovalDesk.OPERATOR : wish.by();
         exchange.json(200, json.write(TicketView.of(desk.withdraw(exchange.path("id"), by, wish.reason()))));
+    }
+
+    private void lift(AdminExchange exchange) {
+        Lift wish = read(exchange.body(), Lift.class);
+        Ticket lifted = desk.lift(exchange.path("id"), operator(wish.approver()), wish.reason());
+        exchange.json(200, json.write(TicketView.of(lifted)));
     }
 
     private void decide(AdminRoutes routes, AdminExchange exchange) {

@@ -7,7 +7,11 @@ import static dev.portreeve.gateway.admin.Html.text;
 import dev.portreeve.gateway.admin.Html.Attribute;
 import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.Ticket;
+import dev.portreeve.policy.approval.TicketPage;
+import dev.portreeve.policy.approval.TicketPlace;
 import dev.portreeve.policy.call.NanoUsd;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,15 +21,38 @@ import org.jspecify.annotations.Nullable;
 final class ApprovalsPanel {
     private ApprovalsPanel() {}
 
-    static Html of(List<Ticket> tickets, AdminAccess.Session session) {
+    /** @param later whether newer ones than on this page wait too */
+    static Html of(TicketPage page, boolean later, AdminAccess.Session session) {
+        List<Ticket> tickets = page.tickets();
         Html body = tickets.isEmpty()
-                ? tag("p", "empty", "Nothing waits for approval.")
+                ? tag("p", "empty", later ? "Nothing older waits for approval." : "Nothing waits for approval.")
                 : concat(
                         concat(tickets.stream()
                                 .map(ticket -> ticket(ticket, session))
                                 .toList()),
                         BundleForm.of(tickets, session));
+        body = concat(body, pages(page.next(), later));
         return PageShell.part("approvals", tickets.isEmpty() ? "" : "asks", tag("h2", "", "Approvals"), body);
+    }
+
+    private static Html pages(@Nullable TicketPlace next, boolean later) {
+        Html newest = later ? link("/#approvals", "Newest") : Html.EMPTY;
+        Html older = next == null
+                ? Html.EMPTY
+                : link(
+                        "/?before=" + URLEncoder.encode(next.toString(), StandardCharsets.UTF_8) + "#approvals",
+                        "Older");
+        return next == null && !later
+                ? Html.EMPTY
+                : tag(
+                        "nav",
+                        List.of(new Attribute("class", "pages"), new Attribute("aria-label", "more approvals")),
+                        newest,
+                        older);
+    }
+
+    private static Html link(String address, String text) {
+        return tag("a", List.of(new Attribute("href", address)), text(text));
     }
 
     private static Html ticket(Ticket ticket, AdminAccess.Session session) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve approvals list|show|link|approve|deny|withdraw}. */
+/** {@code portreeve approvals list|show|link|approve|deny|lift|withdraw}. */
 @Command(
         name = "approvals",
         description = "see what waits for a person, and decide it",
@@ -40,7 +40,8 @@ public final class ApprovalsCommand {
             "decided_by",
             "reason",
             "requested_at",
-            "expires_at");
+            "expires_at",
+            "refused_until");
     private static final List<String> WAITING = List.of("pending", "partially_approved");
     private final Terminal terminal;
 
@@ -69,9 +70,9 @@ public final class ApprovalsCommand {
             name = "list",
             description = "what waits (with --all also what is decided)",
             mixinStandardHelpOptions = true)
-    int list(@Mixin ServerOptions server, @Option(names = "--all") boolean all) {
+    int list(@Mixin ServerOptions server, @Mixin ApprovalListOptions list) {
         try (AdminClient client = server.connect(terminal)) {
-            JsonNode answer = client.get("/api/v1/approvals" + (all ? "" : "?state=waiting"));
+            JsonNode answer = client.get("/api/v1/approvals" + list.query());
             if (server.json()) {
                 terminal.line(answer.toString());
                 return 0;
@@ -87,6 +88,9 @@ public final class ApprovalsCommand {
                         ticket.path("expires_at").asString()));
             }
             terminal.table(List.of("TICKET", "STATE", "WHO", "TOOL", "ARGUMENTS", "UNTIL"), rows);
+            if (answer.path("next").isString()) {
+                terminal.line("more with: --before " + answer.path("next").asString());
+            }
             return 0;
         }
     }
@@ -106,6 +110,35 @@ public final class ApprovalsCommand {
     @Command(name = "deny", description = "say no", mixinStandardHelpOptions = true)
     int deny(@Mixin ServerOptions server, @Mixin Choice choice) {
         return decide(server, choice, "deny", new RememberOptions(), new EditOptions());
+    }
+
+    @Command(
+            name = "lift",
+            description = "end what a no refuses: nothing runs by this, and the same call may ask anew",
+            mixinStandardHelpOptions = true)
+    int lift(
+            @Mixin ServerOptions server,
+            @Parameters(paramLabel = "TICKET") String ticket,
+            @Option(names = "--as", paramLabel = "NAME", description = "who says so, where the rule names approvers")
+                    @Nullable
+                    String approver,
+            @Option(names = "--reason", description = "goes into the record") @Nullable String reason) {
+        try (AdminClient client = server.connect(terminal)) {
+            ObjectNode wish = JsonMapper.shared().createObjectNode();
+            if (approver != null) {
+                wish.put("approver", approver);
+            }
+            if (reason != null) {
+                wish.put("reason", reason);
+            }
+            JsonNode now = client.post("/api/v1/approvals/" + PathSegment.of(ticket) + "/lift", wish);
+            terminal.line(
+                    server.json()
+                            ? now.toString()
+                            : "lifted: " + now.path("requester").asString() + " may ask again about "
+                                    + now.path("tool").asString());
+            return 0;
+        }
     }
 
     @Command(
@@ -273,11 +306,10 @@ public final class ApprovalsCommand {
     }
 
     private static String onlyOne(AdminClient client) {
-        JsonNode waiting = client.get("/api/v1/approvals?state=waiting").path("approvals");
+        JsonNode waiting = client.get("/api/v1/approvals?state=waiting&limit=2").path("approvals");
         if (waiting.size() != 1) {
             throw new CliFailure(
-                    CliFailure.NO,
-                    waiting.isEmpty() ? "nothing waits for approval" : waiting.size() + " tickets wait: name one");
+                    CliFailure.NO, waiting.isEmpty() ? "nothing waits for approval" : "several tickets wait: name one");
         }
         return waiting.path(0).path("id").asString();
     }

@@ -35,11 +35,14 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index APPROVAL_ASKED = Internal.createIndex(DSL.name("approval_asked"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.APPROVERS }, false);
     public static final Index APPROVAL_ESCALATING = Internal.createIndex(DSL.name("approval_escalating"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.ESCALATES_AT }, false);
-    public static final Index APPROVAL_LISTED = Internal.createIndex(DSL.name("approval_listed"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.STATE, Approval.APPROVAL.REQUESTED_AT.desc(), Approval.APPROVAL.ID }, false);
     public static final Index APPROVAL_LIVING = Internal.createIndex(DSL.name("approval_living"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING }, true);
+    public static final Index APPROVAL_NEWEST = Internal.createIndex(DSL.name("approval_newest"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.REQUESTED_AT.desc(), Approval.APPROVAL.ID.desc() }, false);
     public static final Index APPROVAL_OF_CALL = Internal.createIndex(DSL.name("approval_of_call"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.CALL_DIGEST, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
     public static final Index APPROVAL_OVER = Internal.createIndex(DSL.name("approval_over"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.EXPIRES_AT }, false);
+    public static final Index APPROVAL_PAGED = Internal.createIndex(DSL.name("approval_paged"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.STATE, Approval.APPROVAL.REQUESTED_AT.desc(), Approval.APPROVAL.ID.desc() }, false);
+    public static final Index APPROVAL_PARTLY = Internal.createIndex(DSL.name("approval_partly"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.REQUESTED_AT.desc(), Approval.APPROVAL.ID.desc() }, false);
     public static final Index APPROVAL_RECENT = Internal.createIndex(DSL.name("approval_recent"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.BINDING, Approval.APPROVAL.REQUESTED_AT.desc() }, false);
     public static final Index APPROVAL_UNUSED = Internal.createIndex(DSL.name("approval_unused"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.REDEEM_BEFORE }, false);
     public static final Index APPROVAL_USED = Internal.createIndex(DSL.name("approval_used"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.SERVER, Approval.APPROVAL.TOOL, Approval.APPROVAL.DECIDED_AT.desc() }, false);

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param redeemWithin how long a yes may be used
  * @param money what becomes of a call's held money when it ends with its ticket: {@code released}, or {@code held} for the same call
  *     when it comes again
- * @param veto how long a person's no refuses the same call of the same caller without asking anew, under whatever key and rules
+ * @param veto how long a person's no refuses the same call of the same caller without asking anew, under whatever key and rules and from
+ *     whichever session; the session that asked is refused it for as long as it lives
  * @param clients how long calls of certain programs are held instead
  * @param deputies who decides for whom while that person is away
  * @param slack an app in Slack that shows tickets with buttons

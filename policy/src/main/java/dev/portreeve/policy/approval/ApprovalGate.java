@@ -39,6 +39,7 @@ public final class ApprovalGate {
     private static final int MAX_ROUNDS = 8;
 
     private final Tickets tickets;
+    private final SameCall same;
     private final RememberedYes remembered;
     private final ApprovalConfig config;
     private final ApprovalNotices notices;
@@ -100,7 +101,8 @@ public final class ApprovalGate {
         this.sessions = sessions;
         this.changedCalls = changedCalls;
         this.tickets = tickets;
-        this.remembered = new RememberedYes(tickets);
+        this.same = new SameCall(tickets, new Veto(config.veto(), sessions));
+        this.remembered = new RememberedYes(tickets, same);
         this.config = config;
         this.notices = notices;
         this.people = people;
@@ -178,7 +180,7 @@ public final class ApprovalGate {
 
     private TicketRequest request(ToolCall call, Content input, Decision.Ask ask) {
         List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
-        String session = LabelScope.of(call.subject(), sessions.labelsOf()).session();
+        LabelScope session = LabelScope.of(call.subject(), sessions.labelsOf());
         return TicketRequest.of(call, call.arguments(input), ask, seats, policyVersion, session);
     }
 
@@ -213,8 +215,8 @@ public final class ApprovalGate {
             return before;
         }
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            Optional<Ticket> found = tickets.stored().latest(request.tenant(), binding);
-            Ticket ticket = found.isPresent() && !asksAnew(found.get()) ? found.get() : open(asking, request, ask);
+            Ticket found = found(request, binding, trail);
+            Ticket ticket = found == null ? open(asking, request, ask) : found;
             if (ticket != null && pass(asking, ticket)) {
                 return ticket.approval();
             }
@@ -243,26 +245,14 @@ public final class ApprovalGate {
 
     /** Asks people, unless one of them said no to the same call already; {@code null} if another was quicker to ask. */
     private @Nullable Ticket open(Asking asking, TicketRequest request, Decision.Ask ask) throws CallEnded {
-        SameCall same = new SameCall(tickets);
-        List<Ticket> ofCall = tickets.stored().ofCall(request.tenant(), request.callDigest());
-        Ticket veto = same.veto(ofCall);
-        if (veto != null) {
-            asking.trail.facts().put("approval", veto.id().toString());
-            throw refused(veto);
-        }
+        List<Ticket> ofCall = same.tickets(request);
+        same.requireNoVeto(ofCall, request, asking.trail);
         String outdated = same.takeBackOutdated(ofCall, request, asking.trail.facts());
         asking.note = outdated == null ? asking.note : outdated;
         Ticket ticket =
                 tickets.open(ids.get(), request, asking.call.id().value(), ask.timeout(config.timeout()), notices::of);
         asking.opened |= ticket != null;
         return ticket;
-    }
-
-    static CallEnded refused(Ticket ticket) {
-        String reason = ticket.reason() == null ? "" : ": " + ticket.reason();
-        return denied(
-                Denial.Reason.APPROVAL_DENIED,
-                "approval " + ticket.id() + " was denied by " + ticket.decidedBy() + reason);
     }
 
     /** The yes of the round before, handed on to this one; {@code null} if there is none, or it went on already. */
@@ -285,12 +275,24 @@ public final class ApprovalGate {
         return ticket.get();
     }
 
+    /** The ticket of this very call, if it is not done with. What another session asked is no way round this session's no. */
+    private @Nullable Ticket found(TicketRequest request, String binding, AuditTrail trail) throws CallEnded {
+        Ticket ticket = tickets.stored().latest(request.tenant(), binding).orElse(null);
+        if (ticket == null || asksAnew(ticket, request)) {
+            return null;
+        }
+        if (!ticket.request().session().equals(request.session())) {
+            same.requireNoVeto(same.tickets(request), request, trail);
+        }
+        return ticket;
+    }
+
     /** Whether a ticket is done with, so that the same call needs a new one. */
-    private static boolean asksAnew(Ticket ticket) {
+    private static boolean asksAnew(Ticket ticket, TicketRequest now) {
         return switch (ticket.state()) {
             case TicketState.Waiting ignored -> false;
             case TicketState.Approved ignored -> false;
-            case TicketState.Denied ignored -> ticket.over();
+            case TicketState.Denied ignored -> !ticket.refuses(now.session());
             case TicketState.Expired expired -> expired.told();
             case TicketState.Redeemed ignored -> true;
             case TicketState.Withdrawn ignored -> true;
@@ -323,7 +325,7 @@ public final class ApprovalGate {
                 }
                 yield tickets.redeem(ticket, asking.call.id().value());
             }
-            case TicketState.Denied ignored -> throw refused(ticket);
+            case TicketState.Denied ignored -> throw same.refused(ticket);
             case TicketState.Redeemed ignored -> false;
             case TicketState.Withdrawn ignored -> false;
         };

@@ -33,12 +33,12 @@ public interface ApprovalStore extends PostingBook<TicketChange> {
     Optional<Ticket> find(String tenant, UUID id);
 
     /**
-     * Tickets of a tenant, newest first.
+     * Tickets of a tenant, newest first: by {@link TicketPlace}, so that what comes meanwhile moves nothing from one page to another.
      *
-     * @param state only those, or {@code null} for all
+     * @param before only those behind this place; {@code null} to begin
      * @param limit at least 1
      */
-    List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit);
+    List<Ticket> list(String tenant, TicketFilter filter, @Nullable TicketPlace before, int limit);
 
     /** Waiting tickets of all tenants about which more people may decide who were not told yet, longest due first. */
     List<Ticket> escalating(int limit);

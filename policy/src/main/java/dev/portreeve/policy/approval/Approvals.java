@@ -2,6 +2,8 @@ package dev.portreeve.policy.approval;
 
 import dev.portreeve.policy.call.ArgumentChanges;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.session.SessionConfig;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The tickets as people see them: lists, and decisions. For the API, the console and the command line. Thread-safe; blocks. */
 public final class Approvals {
-    /** The longest list. */
-    public static final int MAX_LIST = 500;
+    /** The longest page. */
+    public static final int MAX_PAGE = 200;
 
     /** As many as a person can look through at once. */
     public static final int MAX_BUNDLE = 50;
@@ -24,18 +26,20 @@ public final class Approvals {
 
     private final Tickets tickets;
     private final ApprovalConfig config;
+    private final Veto veto;
     private final ApprovalLinks links;
     private final ChangedCalls changedCalls;
     private final Supplier<UUID> ids;
 
     /** With random ids for what it makes. */
     public Approvals(Tickets tickets, ApprovalConfig config, ApprovalLinks links) {
-        this(tickets, config, links, ChangedCalls.REFUSED, UUID::randomUUID);
+        this(tickets, config, links, SessionConfig.DEFAULT, ChangedCalls.REFUSED, UUID::randomUUID);
     }
 
     /**
      * @param tickets shared with {@link ApprovalGate}, so that a call that waits here hears of a decision made here
      * @param links make the addresses of pages for single tickets
+     * @param sessions what counts as one, and how long it is known: as long a no refuses it the same call
      * @param changedCalls looks at arguments that an approver changed
      * @param ids gives unique ids for what is remembered
      */
@@ -43,6 +47,7 @@ public final class Approvals {
             Tickets tickets,
             ApprovalConfig config,
             ApprovalLinks links,
+            SessionConfig sessions,
             ChangedCalls changedCalls,
             Supplier<UUID> ids) {
         this.changedCalls = changedCalls;
@@ -50,16 +55,35 @@ public final class Approvals {
         this.links = links;
         this.tickets = tickets;
         this.config = config;
+        this.veto = new Veto(config.veto(), sessions);
     }
 
     /**
-     * Tickets of a tenant, newest first.
+     * The newest tickets of a tenant.
      *
      * @param state only those, or {@code null} for all
-     * @param limit cut to {@link #MAX_LIST}
+     * @param limit cut to {@link #MAX_PAGE}
      */
     public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
-        return tickets.stored().list(tenant, state, Math.clamp(limit, 1, MAX_LIST));
+        TicketFilter filter = state == null ? new TicketFilter.All() : new TicketFilter.In(state);
+        return page(List.of(tenant), filter, null, limit).tickets();
+    }
+
+    /**
+     * A page of the tickets of some tenants, newest first. Takes as long with many tickets as with few.
+     *
+     * @param before what the page before said as next; {@code null} for the first
+     * @param limit cut to {@link #MAX_PAGE}
+     */
+    public TicketPage page(List<String> tenants, TicketFilter filter, @Nullable TicketPlace before, int limit) {
+        int most = Math.clamp(limit, 1, MAX_PAGE);
+        return TicketPage.of(
+                tenants.stream()
+                        .flatMap(tenant -> tickets.stored().list(tenant, filter, before, most + 1).stream())
+                        .sorted(Comparator.comparing(TicketPlace::of).reversed())
+                        .limit(most + 1L)
+                        .toList(),
+                most);
     }
 
     /** Pages for one ticket and one person. */
@@ -111,8 +135,7 @@ public final class Approvals {
             }
         }
         List<UUID> ending = ending(ticket, ballot.vote());
-        return tickets.decide(
-                new TicketChange.Decide(tenant, id, checked, config.redeemWithin(), config.veto(), grant, ending));
+        return tickets.decide(new TicketChange.Decide(tenant, id, checked, config.redeemWithin(), veto, grant, ending));
     }
 
     /**
@@ -141,7 +164,7 @@ public final class Approvals {
                         id,
                         new Ballot(vote, shown.get(id), null, null),
                         config.redeemWithin(),
-                        config.veto(),
+                        veto,
                         null,
                         ending(found.get(id), vote)))
                 .toList();
@@ -217,6 +240,16 @@ public final class Approvals {
      */
     public Withdrawal withdraw(String tenant, UUID id, String by, @Nullable String reason) {
         return tickets.withdraw(tenant, id, by, reason);
+    }
+
+    /**
+     * Ends what a no refuses, by somebody who may decide: the same call asks anew, and nothing runs by this. Durable when it returns.
+     *
+     * @param by who says so
+     * @param reason for the record; cut like a vote's
+     */
+    public Lifting lift(String tenant, UUID id, String by, @Nullable String reason) {
+        return tickets.lift(tenant, id, by, reason);
     }
 
     /**

@@ -20,6 +20,7 @@ import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
+import org.jooq.Select;
 import org.jooq.SelectJoinStep;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -76,7 +77,9 @@ public final class PostgresApprovalStore implements ApprovalStore {
                                 .in(DSL.inline("pending"), DSL.inline("approved"))
                                 .or(APPROVAL.STATE
                                         .eq(DSL.inline("denied"))
-                                        .and(APPROVAL.REFUSED_UNTIL.gt(PostgresTicketRow.NOW))))
+                                        .and(APPROVAL.REFUSED_UNTIL
+                                                .gt(PostgresTicketRow.NOW)
+                                                .or(APPROVAL.SESSION_REFUSED_UNTIL.gt(PostgresTicketRow.NOW)))))
                 .orderBy(APPROVAL.REQUESTED_AT.desc())
                 .limit(MOST_OF_A_CALL)
                 .fetch(PostgresTicketRow::ticket);
@@ -102,13 +105,25 @@ public final class PostgresApprovalStore implements ApprovalStore {
     }
 
     @Override
-    public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
+    public List<Ticket> list(String tenant, TicketFilter filter, @Nullable TicketPlace before, int limit) {
+        return page(tenant, filter, before, limit).fetch(PostgresTicketRow::ticket);
+    }
+
+    /** How the database would find a page, in its words. */
+    String plan(String tenant, TicketFilter filter, @Nullable TicketPlace before, int limit) {
+        return reads.explain(page(tenant, filter, before, limit)).plan();
+    }
+
+    private Select<Record> page(String tenant, TicketFilter filter, @Nullable TicketPlace before, int limit) {
         return select(reads)
                 .where(APPROVAL.TENANT.eq(tenant))
-                .and(state == null ? DSL.noCondition() : PostgresTicketRow.isIn(state))
-                .orderBy(APPROVAL.REQUESTED_AT.desc(), APPROVAL.ID)
-                .limit(limit)
-                .fetch(PostgresTicketRow::ticket);
+                .and(PostgresTicketRow.fits(filter))
+                .and(
+                        before == null
+                                ? DSL.noCondition()
+                                : DSL.row(APPROVAL.REQUESTED_AT, APPROVAL.ID).lt(before.requestedAt(), before.id()))
+                .orderBy(APPROVAL.REQUESTED_AT.desc(), APPROVAL.ID.desc())
+                .limit(limit);
     }
 
     @Override
@@ -171,6 +186,8 @@ public final class PostgresApprovalStore implements ApprovalStore {
                 .set(APPROVAL.QUORUM, request.quorum())
                 .set(APPROVAL.POLICY_VERSION, request.policyVersion())
                 .set(APPROVAL.TERMS, terms(request))
+                .set(APPROVAL.SESSION_KEY, request.session().key())
+                .set(APPROVAL.SESSION, request.session().session())
                 .set(APPROVAL.STATE, "pending")
                 .set(APPROVAL.REQUESTED_BY_CALL, change.callId())
                 .set(APPROVAL.EXPIRES_AT, after(change.timeout()))

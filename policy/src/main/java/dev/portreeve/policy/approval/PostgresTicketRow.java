@@ -4,6 +4,7 @@ import static dev.portreeve.db.policy.tables.Approval.APPROVAL;
 
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Resource;
+import dev.portreeve.policy.session.LabelScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -24,21 +25,31 @@ final class PostgresTicketRow {
     static final List<Field<?>> FIELDS =
             Stream.concat(Arrays.stream(APPROVAL.fields()), Stream.of(NOW)).toList();
     private static final String PENDING = "pending";
+    private static final Condition IS_PENDING = APPROVAL.STATE.eq(DSL.inline(PENDING));
+    private static final Condition WAITING = IS_PENDING.and(APPROVAL.EXPIRES_AT.gt(NOW));
 
     private PostgresTicketRow() {}
 
-    /** Rows whose ticket is in a state of that name. */
-    static Condition isIn(TicketState.Name name) {
+    /** Rows that a list has. States are spelled out, so that the indexes of these are used. */
+    static Condition fits(TicketFilter filter) {
+        return switch (filter) {
+            case TicketFilter.All ignored -> DSL.noCondition();
+            case TicketFilter.In in -> isIn(in.state());
+            case TicketFilter.Waiting ignored -> WAITING;
+            case TicketFilter.WaitingFor waiting ->
+                WAITING.and(APPROVAL.MEMBER.ne(waiting.person()))
+                        .and(APPROVAL.APPROVERS
+                                .contains(new String[] {waiting.person()})
+                                .or(APPROVAL.APPROVERS.eq(new String[0])));
+        };
+    }
+
+    private static Condition isIn(TicketState.Name name) {
+        Field<Integer> yes = DSL.cardinality(APPROVAL.APPROVED_BY);
         return switch (name) {
-            case PENDING ->
-                APPROVAL.STATE
-                        .eq(PENDING)
-                        .and(DSL.cardinality(APPROVAL.APPROVED_BY).eq(0));
-            case PARTIALLY_APPROVED ->
-                APPROVAL.STATE
-                        .eq(PENDING)
-                        .and(DSL.cardinality(APPROVAL.APPROVED_BY).gt(0));
-            case APPROVED, REDEEMED, DENIED, EXPIRED, WITHDRAWN -> APPROVAL.STATE.eq(name.code());
+            case PENDING -> IS_PENDING.and(yes.eq(DSL.inline(0)));
+            case PARTIALLY_APPROVED -> IS_PENDING.and(yes.gt(DSL.inline(0)));
+            case APPROVED, REDEEMED, DENIED, EXPIRED, WITHDRAWN -> APPROVAL.STATE.eq(DSL.inline(name.code()));
         };
     }
 
@@ -58,6 +69,7 @@ final class PostgresTicketRow {
             case TicketState.Redeemed redeemed -> columns.put(APPROVAL.REDEEMED_BY_CALL, redeemed.byCall());
             case TicketState.Denied denied -> {
                 columns.put(APPROVAL.REFUSED_UNTIL, denied.until());
+                columns.put(APPROVAL.SESSION_REFUSED_UNTIL, denied.sessionUntil());
                 word(columns, denied.word());
             }
             case TicketState.Expired expired -> columns.put(APPROVAL.TOLD_AT, expired.told() ? NOW : null);
@@ -87,7 +99,8 @@ final class PostgresTicketRow {
                 seats(row.get(APPROVAL.SEATS), row.get(APPROVAL.APPROVERS)),
                 row.get(APPROVAL.QUORUM),
                 row.get(APPROVAL.POLICY_VERSION),
-                terms(row.get(APPROVAL.TERMS)));
+                terms(row.get(APPROVAL.TERMS)),
+                session(row));
         return new Ticket(
                 row.get(APPROVAL.ID),
                 request,
@@ -97,6 +110,14 @@ final class PostgresTicketRow {
                 row.get(APPROVAL.EXPIRES_AT),
                 edit(row.get(APPROVAL.EDITED_ARGUMENTS), row.get(APPROVAL.EDITED_BY)),
                 row.get(NOW));
+    }
+
+    /** Tickets of versions before these columns hold for no session. */
+    private static LabelScope session(Record row) {
+        String key = row.get(APPROVAL.SESSION_KEY);
+        String session = row.get(APPROVAL.SESSION);
+        return new LabelScope(
+                row.get(APPROVAL.TENANT), key == null ? row.get(APPROVAL.KEY_ID) : key, session == null ? "" : session);
     }
 
     private static Ticket.@Nullable Edit edit(byte @Nullable [] canonical, @Nullable String by) {
@@ -120,7 +141,8 @@ final class PostgresTicketRow {
             case PENDING -> yes.isEmpty() ? new TicketState.Requested() : new TicketState.PartiallyApproved(yes);
             case "approved" -> new TicketState.Approved(yes, word(row), row.get(APPROVAL.REDEEM_BEFORE));
             case "redeemed" -> new TicketState.Redeemed(yes, word(row), row.get(APPROVAL.REDEEMED_BY_CALL));
-            case "denied" -> new TicketState.Denied(word(row), refusedUntil(row));
+            case "denied" ->
+                new TicketState.Denied(word(row), refusedUntil(row), row.get(APPROVAL.SESSION_REFUSED_UNTIL));
             case "expired" -> new TicketState.Expired(row.get(APPROVAL.TOLD_AT) != null);
             case "withdrawn" -> new TicketState.Withdrawn(word(row));
             case String unknown -> throw new IllegalStateException("no ticket is \"" + unknown + "\"");

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Yeses that were given for further calls too. Thread-safe; blocks on the database. */
 final class RememberedYes {
     private final Tickets tickets;
+    private final SameCall same;
 
-    RememberedYes(Tickets tickets) {
+    RememberedYes(Tickets tickets, SameCall same) {
         this.tickets = tickets;
+        this.same = same;
     }
 
     /**
@@ -30,13 +32,8 @@ final class RememberedYes {
         if (covering.isEmpty() || hasOwnYes(request, binding)) {
             return null;
         }
-        List<Ticket> ofCall = tickets.stored().ofCall(request.tenant(), request.callDigest());
-        SameCall same = new SameCall(tickets);
-        Ticket veto = same.veto(ofCall);
-        if (veto != null) {
-            trail.facts().put("approval", veto.id().toString());
-            throw ApprovalGate.refused(veto);
-        }
+        List<Ticket> ofCall = same.tickets(request);
+        same.requireNoVeto(ofCall, request, trail);
         for (StandingApproval standing : covering) {
             if (tickets.standing().use(standing, call.id().value())) {
                 trail.facts().put("standing_approval", StandingFacts.used(standing));

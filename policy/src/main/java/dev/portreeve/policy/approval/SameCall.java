@@ -1,6 +1,10 @@
 package dev.portreeve.policy.approval;
 
+import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.Facts;
+import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,18 +15,40 @@ final class SameCall {
     private static final String GATEWAY = "portreeve";
 
     private final Tickets tickets;
+    private final Veto veto;
 
-    SameCall(Tickets tickets) {
+    SameCall(Tickets tickets, Veto veto) {
         this.tickets = tickets;
+        this.veto = veto;
     }
 
-    /** A person's no to this very call that still holds; {@code null} if there is none. */
-    @Nullable
-    Ticket veto(List<Ticket> ofCall) {
-        return ofCall.stream()
-                .filter(ticket -> ticket.state() instanceof TicketState.Denied && !ticket.over())
-                .findFirst()
-                .orElse(null);
+    /** The tickets of the same call. */
+    List<Ticket> tickets(TicketRequest now) {
+        return tickets.stored().ofCall(now.tenant(), now.callDigest());
+    }
+
+    /**
+     * Looks for a person's no to this very call that still holds.
+     *
+     * @throws CallEnded if there is one
+     */
+    void requireNoVeto(List<Ticket> ofCall, TicketRequest now, AuditTrail trail) throws CallEnded {
+        for (Ticket ticket : ofCall) {
+            if (ticket.refuses(now.session())) {
+                trail.facts().put("approval", ticket.id().toString());
+                throw refused(ticket);
+            }
+        }
+    }
+
+    /** How a call ends that a no refuses, which its session so finds again later. */
+    CallEnded refused(Ticket ticket) {
+        tickets.renew(ticket, veto);
+        String reason = ticket.reason() == null ? "" : ": " + ticket.reason();
+        return new CallEnded(new CallOutcome.Denied(new Denial(
+                Denial.Stage.APPROVAL,
+                Denial.Reason.APPROVAL_DENIED,
+                "approval " + ticket.id() + " was denied by " + ticket.decidedBy() + reason)));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.portreeve.policy.approval;
 import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.ArgumentChanges;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.session.LabelScope;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -71,12 +72,35 @@ public record Ticket(
     public boolean over() {
         return switch (state) {
             case TicketState.Waiting ignored -> !expiresAt.isAfter(readAt);
-            case TicketState.Denied denied -> !denied.until().isAfter(readAt);
+            case TicketState.Denied denied -> !denied.until().isAfter(readAt) && !holdsForSession(denied);
             case TicketState.Approved approved -> !approved.redeemBefore().isAfter(readAt);
             case TicketState.Redeemed ignored -> false;
             case TicketState.Expired ignored -> false;
             case TicketState.Withdrawn ignored -> false;
         };
+    }
+
+    private boolean holdsForSession(TicketState.Denied denied) {
+        return denied.sessionUntil() != null && denied.sessionUntil().isAfter(readAt);
+    }
+
+    /**
+     * Whether this ticket's no refuses the same call from a session. A call that names no session is refused by what any session of its key
+     * was: to leave the name out is no way round a no.
+     */
+    boolean refuses(LabelScope asking) {
+        return state instanceof TicketState.Denied denied
+                && (denied.until().isAfter(readAt)
+                        || (holdsForSession(denied) && request.session().meets(asking)));
+    }
+
+    /** Until when its no refuses the same call, at least of its own session; {@code null} if it refuses nothing. */
+    public @Nullable Instant refusedUntil() {
+        if (!(state instanceof TicketState.Denied denied) || over()) {
+            return null;
+        }
+        Instant session = denied.sessionUntil();
+        return session == null || session.isBefore(denied.until()) ? denied.until() : session;
     }
 
     /** Whether it still waits for a decision. */

@@ -99,12 +99,13 @@ public abstract sealed class TicketChange
     }
 
     /** A step of one ticket that is there. Where it leads is {@link TicketLife}'s word; the store only locks, asks and writes. */
-    public abstract static sealed class Step extends TicketChange {
+    public abstract static sealed class Step extends TicketChange
+            permits Redeem, Carry, Decide, Expire, Withdraw, VetoChange {
         private final String tenant;
         private final UUID id;
         private @Nullable Ticket moved;
 
-        private Step(String tenant, UUID id) {
+        Step(String tenant, UUID id) {
             this.tenant = tenant;
             this.id = id;
         }
@@ -197,7 +198,7 @@ public abstract sealed class TicketChange
     public static final class Decide extends Step {
         private final Ballot ballot;
         private final Duration redeemWithin;
-        private final Duration veto;
+        private final Veto veto;
         private final StandingApproval.@Nullable Grant grant;
         private final List<UUID> ending;
         private VoteResult result = new VoteResult.Unknown();
@@ -213,7 +214,7 @@ public abstract sealed class TicketChange
                 UUID id,
                 Ballot ballot,
                 Duration redeemWithin,
-                Duration veto,
+                Veto veto,
                 StandingApproval.@Nullable Grant grant,
                 List<UUID> ending) {
             super(tenant, id);

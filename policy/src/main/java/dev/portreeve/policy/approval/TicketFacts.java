@@ -136,6 +136,15 @@ final class TicketFacts {
                 ticket.tenant(), EventKind.APPROVAL_WITHDRAWN, call(ticket, ticket.requestedByCall()), facts);
     }
 
+    AuditEvent lifted(Ticket ticket, String by, @Nullable String reason) {
+        Facts facts = of(ticket).put("approver", by).put("denied_by", String.valueOf(ticket.decidedBy()));
+        if (reason != null) {
+            facts.put("reason", reason);
+        }
+        return new AuditEvent(
+                ticket.tenant(), EventKind.APPROVAL_LIFTED, call(ticket, ticket.requestedByCall()), facts);
+    }
+
     /** A ticket that no call asked for stands in the place of one. */
     private static @Nullable UUID call(Ticket ticket, UUID id) {
         return id.equals(ticket.id()) ? null : id;

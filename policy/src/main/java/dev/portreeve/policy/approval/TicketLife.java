@@ -29,7 +29,7 @@ final class TicketLife {
      * @param redeemWithin how long a yes may be used
      * @param veto how long a no refuses the same call
      */
-    static VoteResult vote(Ticket ticket, Vote vote, Duration redeemWithin, Duration veto) {
+    static VoteResult vote(Ticket ticket, Vote vote, Duration redeemWithin, Veto veto) {
         return vote(ticket, Ballot.of(vote), redeemWithin, veto);
     }
 
@@ -37,7 +37,7 @@ final class TicketLife {
      * As the shorter form. A yes with other arguments is the first to these: what others said before was to something else. A yes that
      * comes without the digest of what an approver changed is to something else too.
      */
-    static VoteResult vote(Ticket ticket, Ballot ballot, Duration redeemWithin, Duration veto) {
+    static VoteResult vote(Ticket ticket, Ballot ballot, Duration redeemWithin, Veto veto) {
         Vote vote = ballot.vote();
         return switch (ticket.state()) {
             case TicketState.Expired ignored -> new VoteResult.Expired(ticket);
@@ -53,9 +53,10 @@ final class TicketLife {
     }
 
     private static @Nullable VoteResult objection(Ticket ticket, String approver) {
-        if (ticket.over()) {
-            return new VoteResult.Expired(ticket);
-        }
+        return ticket.over() ? new VoteResult.Expired(ticket) : notAllowed(ticket, approver);
+    }
+
+    private static VoteResult.@Nullable NotAllowed notAllowed(Ticket ticket, String approver) {
         if (approver.equals(ticket.request().member())) {
             return new VoteResult.NotAllowed(ticket, VoteResult.Why.REQUESTER);
         }
@@ -67,14 +68,13 @@ final class TicketLife {
     }
 
     private static VoteResult counted(
-            Ticket before, TicketState.Waiting waiting, Ballot ballot, Duration redeemWithin, Duration veto) {
+            Ticket before, TicketState.Waiting waiting, Ballot ballot, Duration redeemWithin, Veto veto) {
         Vote vote = ballot.vote();
         Arguments edit = vote.choice() == Vote.Choice.DENY ? null : ballot.edit();
         Ticket ticket = edit == null ? before : before.edited(new Ticket.Edit(edit, vote.approver()));
         TicketState.Word word = new TicketState.Word(vote.approver(), vote.reason(), ticket.readAt());
         if (vote.choice() == Vote.Choice.DENY) {
-            return new VoteResult.Decided(
-                    ticket.in(new TicketState.Denied(word, ticket.readAt().plus(veto))));
+            return new VoteResult.Decided(ticket.in(veto.begin(ticket, word)));
         }
         if (edit == null
                 && (ticket.edit() != null || ballot.shown() != null)
@@ -92,6 +92,17 @@ final class TicketLife {
                 ? new VoteResult.Counted(ticket.in(new TicketState.PartiallyApproved(yes)))
                 : new VoteResult.Decided(ticket.in(
                         new TicketState.Approved(yes, word, ticket.readAt().plus(redeemWithin))));
+    }
+
+    /** A no that holds refuses nothing any more. It does not become a yes: who asks the same again asks anew. */
+    static Lifting lift(Ticket ticket, String by) {
+        if (!(ticket.state() instanceof TicketState.Denied denied) || ticket.over()) {
+            return new Lifting.NothingHolds(ticket);
+        }
+        VoteResult.NotAllowed refused = notAllowed(ticket, by);
+        return refused == null
+                ? new Lifting.Done(ticket.in(new TicketState.Denied(denied.word(), ticket.readAt(), null)))
+                : new Lifting.NotAllowed(refused);
     }
 
     /** The yes is used by a call: for one call only, and only in time. */

@@ -6,6 +6,7 @@ import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.ToolCall;
+import dev.portreeve.policy.session.LabelScope;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
  * @param seats who may decide; empty means anyone who may decide at all
  * @param quorum how many of them must say yes
  * @param terms what else approvers may do
+ * @param session whose question it is; a no is about that longer than about others
  */
 public record TicketRequest(
         String tenant,
@@ -38,12 +40,39 @@ public record TicketRequest(
         List<Seat> seats,
         int quorum,
         String policyVersion,
-        Terms terms) {
+        Terms terms,
+        LabelScope session) {
     private static final String CALL_VERSION = "portreeve-call-1";
     private static final String BINDING_VERSION = "portreeve-approval-2";
 
     public TicketRequest {
         seats = List.copyOf(seats);
+    }
+
+    /** One of no session. */
+    public TicketRequest(
+            String tenant,
+            String member,
+            String keyId,
+            Resource.Tool tool,
+            Arguments arguments,
+            String rules,
+            List<Seat> seats,
+            int quorum,
+            String policyVersion,
+            Terms terms) {
+        this(
+                tenant,
+                member,
+                keyId,
+                tool,
+                arguments,
+                rules,
+                seats,
+                quorum,
+                policyVersion,
+                terms,
+                new LabelScope(tenant, keyId, ""));
     }
 
     /** One that can be approved or denied, and no more. */
@@ -62,7 +91,7 @@ public record TicketRequest(
 
     /**
      * @param arguments those of the call as they will run
-     * @param session of the subject, as labels know it
+     * @param session of the subject
      */
     static TicketRequest of(
             ToolCall call,
@@ -70,7 +99,7 @@ public record TicketRequest(
             Decision.Ask ask,
             List<Seat> seats,
             String policyVersion,
-            String session) {
+            LabelScope session) {
         Subject subject = call.subject();
         return new TicketRequest(
                 subject.tenant(),
@@ -82,7 +111,8 @@ public record TicketRequest(
                 seats,
                 ask.quorum(),
                 policyVersion,
-                Terms.of(ask, seats, session, atMost(call), Asker.of(subject)));
+                Terms.of(ask, seats, session.session(), atMost(call), Asker.of(subject)),
+                session);
     }
 
     private static NanoUsd atMost(ToolCall call) {

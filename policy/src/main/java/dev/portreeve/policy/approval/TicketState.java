@@ -98,9 +98,15 @@ public sealed interface TicketState {
     /**
      * Somebody said no.
      *
-     * @param until until when the same call is refused without asking anew
+     * @param until until when the same call is refused without asking anew, from whichever session it comes
+     * @param sessionUntil until when that of the session that asked is; {@code null} where none is known
      */
-    record Denied(Word word, Instant until) implements TicketState {
+    record Denied(Word word, Instant until, @Nullable Instant sessionUntil) implements TicketState {
+        /** One that holds for a time only. */
+        public Denied(Word word, Instant until) {
+            this(word, until, null);
+        }
+
         @Override
         public Name name() {
             return Name.DENIED;

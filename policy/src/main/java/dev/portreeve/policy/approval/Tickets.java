@@ -119,6 +119,21 @@ public final class Tickets {
         return found == null ? new Withdrawal.Unknown() : new Withdrawal.TooLate(found);
     }
 
+    /** @param reason for the record; {@code null} for none */
+    Lifting lift(String tenant, UUID id, String by, @Nullable String reason) {
+        VetoChange.Lift step = new VetoChange.Lift(tenant, id, by);
+        Ticket unused = take(step, lifted -> facts.lifted(lifted, by, reason == null ? null : Vote.tidy(reason)));
+        return step.result();
+    }
+
+    /** Keeps a no of a session that lives; no record, for nobody decides anything. */
+    void renew(Ticket ticket, Veto veto) {
+        if (veto.again(ticket) != null) {
+            append(new VetoChange.Renew(ticket.tenant(), ticket.id(), veto), List::of)
+                    .await();
+        }
+    }
+
     /** Whether this told of more people who may decide; another may have been quicker. */
     boolean escalate(Ticket ticket, Function<Ticket, List<Notice>> notices) {
         TicketChange.Escalate change = new TicketChange.Escalate(ticket.tenant(), ticket.id(), notices);

@@ -20,6 +20,13 @@ public record LabelScope(String tenant, String key, String session) {
                 subject.tenant(), subject.rootKeyId(), own ? subject.entrance().session() : "");
     }
 
+    /** Whether there is a session that is in both. */
+    public boolean meets(LabelScope other) {
+        return tenant.equals(other.tenant)
+                && key.equals(other.key)
+                && (isAll() || other.isAll() || session.equals(other.session));
+    }
+
     /** Whether it is all sessions of the key. */
     public boolean isAll() {
         return session.isEmpty();

@@ -24,6 +24,7 @@ import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Delegation;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.EarlierRound;
+import dev.portreeve.policy.call.Entrance;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.call.Subject;
@@ -376,6 +377,67 @@ abstract class ApprovalContract {
         assertNotEquals(ticket, ticket(attempt(ARGUMENTS.replace("hi", "ho"))), "another call is another question");
         letTimePass(Duration.ofMinutes(11));
         assertNotEquals(ticket, ticket(attempt(ARGUMENTS)));
+    }
+
+    @Test
+    void aNoRefusesTheSameCallOfItsSessionAsLongAsThatLives() {
+        UUID denied = ticket(attemptIn("s1"));
+        approvals().decide("acme", denied, vote("ann", Vote.Choice.DENY));
+        assertRefused(denied, attemptIn("s2"));
+        letTimePass(Duration.ofHours(2));
+        assertRefused(denied, attemptIn("s1"));
+        assertRefused(denied, attemptIn(""));
+        UUID other = ticket(attemptIn("s2"));
+        assertRefused(denied, attemptIn("s1"));
+        approve(other);
+        forgetEverythingInMemory();
+        assertRefused(denied, attemptIn("s1"));
+        assertEquals(Optional.empty(), attemptIn("s2"), "another session's question was answered otherwise");
+        letTimePass(Duration.ofHours(20));
+        assertRefused(denied, attemptIn("s1"));
+        letTimePass(Duration.ofHours(20));
+        assertRefused(denied, attemptIn("s1"));
+        letTimePass(Duration.ofHours(25));
+        assertNotEquals(denied, ticket(attemptIn("s1")), "a session that was silent so long is over");
+    }
+
+    @Test
+    void aNoToACallWithoutASessionHoldsForATime() {
+        UUID denied = ticket(attemptIn(""));
+        approvals().decide("acme", denied, vote("ann", Vote.Choice.DENY));
+        assertRefused(denied, attemptIn("s1"));
+        letTimePass(Duration.ofHours(2));
+        assertNotEquals(denied, ticket(attemptIn("")));
+    }
+
+    @Test
+    void aNoIsLiftedByWhoMayDecideAndBecomesNoYes() {
+        UUID denied = ticket(attemptIn("s1"));
+        assertInstanceOf(Lifting.NothingHolds.class, approvals().lift("acme", denied, "ann", null));
+        approvals().decide("acme", denied, vote("ann", Vote.Choice.DENY));
+        assertInstanceOf(Lifting.NotAllowed.class, approvals().lift("acme", denied, "triage-bot", null));
+        assertInstanceOf(Lifting.Unknown.class, approvals().lift("evil", denied, "mallory", null));
+        assertRefused(denied, attemptIn("s1"));
+        Ticket lifted = assertInstanceOf(
+                        Lifting.Done.class, approvals().lift("acme", denied, "bob", "the plan changed"))
+                .ticket();
+        assertEquals(TicketState.Name.DENIED, lifted.state().name());
+        assertInstanceOf(Lifting.NothingHolds.class, approvals().lift("acme", denied, "bob", null));
+        assertInstanceOf(
+                VoteResult.AlreadyDecided.class, approvals().decide("acme", denied, vote("ann", Vote.Choice.APPROVE)));
+        assertNotEquals(denied, ticket(attemptIn("s1")), "the same call asks anew");
+        assertEquals(1, records("approval.lifted"));
+    }
+
+    private Optional<CallOutcome> attemptIn(String session) {
+        Subject caller = Calls.BOT.through(new Entrance("", null, session));
+        return attempt(gate(Duration.ZERO, "v1"), Calls.tool(caller, Calls.WRITE, ARGUMENTS), ask());
+    }
+
+    private static void assertRefused(UUID denied, Optional<CallOutcome> outcome) {
+        assertEquals(
+                "approval " + denied + " was denied by ann: looked at it",
+                denial(outcome).detail());
     }
 
     @Test
@@ -849,6 +911,55 @@ abstract class ApprovalContract {
         assertEquals(1, approvals().list("acme", null, 1).size());
         assertEquals(List.of(), approvals().list("evil", null, 10));
         assertEquals(Optional.empty(), approvals().find("evil", first));
+    }
+
+    @Test
+    void pagesHaveEachTicketOnceWhateverComesMeanwhile() {
+        List<UUID> asked = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            asked.addFirst(ticket(attempt("{\"n\":" + i + "}")));
+            letTimePass(Duration.ofSeconds(1));
+        }
+        TicketPage first = approvals().page(List.of("acme", "evil"), new TicketFilter.Waiting(), null, 2);
+        assertEquals(asked.subList(0, 2), ids(first));
+        ticket(attempt("{\"n\":\"comes meanwhile\"}"));
+        List<UUID> seen = new ArrayList<>(ids(first));
+        TicketPlace next = first.next();
+        while (next != null) {
+            TicketPlace read = TicketPlace.parse(next.toString());
+            assertEquals(next, read);
+            TicketPage page = approvals().page(List.of("acme", "evil"), new TicketFilter.Waiting(), read, 2);
+            seen.addAll(ids(page));
+            next = page.next();
+        }
+        assertEquals(asked, seen);
+        assertThrows(IllegalArgumentException.class, () -> TicketPlace.parse("2026-11-22_" + asked.getFirst()));
+    }
+
+    @Test
+    void aPersonsListHasWhatWaitsForThem() {
+        UUID anybodys = ticket(attempt("{\"n\":1}"));
+        letTimePass(Duration.ofSeconds(1));
+        UUID anns = ticket(attempt(gate(Duration.ZERO, "v1"), write("{\"n\":2}"), ask("ann")));
+        letTimePass(Duration.ofSeconds(1));
+        UUID both = ticket(attempt(gate(Duration.ZERO, "v1"), write("{\"n\":3}"), askFor(2, "ann", "bob")));
+        assertEquals(List.of(both, anns, anybodys), waitingFor("ann"));
+        assertEquals(List.of(both, anybodys), waitingFor("bob"));
+        approvals().decide("acme", both, vote("ann", Vote.Choice.APPROVE));
+        assertEquals(List.of(both, anybodys), waitingFor("bob"));
+        approve(anns);
+        assertEquals(List.of(both, anybodys), waitingFor("ann"));
+        assertEquals(List.of(), waitingFor("triage-bot"), "nobody decides about their own");
+        letTimePass(Duration.ofMinutes(16));
+        assertEquals(List.of(), waitingFor("ann"), "what is over waits no longer");
+    }
+
+    private List<UUID> waitingFor(String person) {
+        return ids(approvals().page(List.of("acme"), new TicketFilter.WaitingFor(person), null, 10));
+    }
+
+    private static List<UUID> ids(TicketPage page) {
+        return page.tickets().stream().map(Ticket::id).toList();
     }
 
     @Test

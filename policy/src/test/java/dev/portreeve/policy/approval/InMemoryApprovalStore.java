@@ -95,14 +95,27 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
     }
 
     @Override
-    public synchronized List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
+    public synchronized List<Ticket> list(String tenant, TicketFilter filter, @Nullable TicketPlace before, int limit) {
         return tickets.values().stream()
-                .filter(ticket -> ticket.tenant().equals(tenant)
-                        && (state == null || ticket.state().name() == state))
-                .sorted(Comparator.comparing(Ticket::requestedAt).reversed().thenComparing(Ticket::id))
-                .limit(limit)
                 .map(this::now)
+                .filter(ticket -> ticket.tenant().equals(tenant) && fits(ticket, filter))
+                .filter(ticket -> before == null || TicketPlace.of(ticket).compareTo(before) < 0)
+                .sorted(Comparator.comparing(TicketPlace::of).reversed())
+                .limit(limit)
                 .toList();
+    }
+
+    private static boolean fits(Ticket ticket, TicketFilter filter) {
+        List<String> asked = ticket.request().approvers();
+        return switch (filter) {
+            case TicketFilter.All ignored -> true;
+            case TicketFilter.In in -> ticket.state().name() == in.state();
+            case TicketFilter.Waiting ignored -> ticket.isWaiting();
+            case TicketFilter.WaitingFor waiting ->
+                ticket.isWaiting()
+                        && !ticket.request().member().equals(waiting.person())
+                        && (asked.isEmpty() || asked.contains(waiting.person()));
+        };
     }
 
     @Override

@@ -17,11 +17,14 @@ import dev.portreeve.policy.notice.PostgresOutbox;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -101,8 +104,8 @@ class PostgresApprovalTest extends ApprovalContract {
         }
 
         @Override
-        public List<Ticket> list(String tenant, TicketState.@Nullable Name state, int limit) {
-            return bounded(() -> store.list(tenant, state, limit));
+        public List<Ticket> list(String tenant, TicketFilter filter, @Nullable TicketPlace before, int limit) {
+            return bounded(() -> store.list(tenant, filter, before, limit));
         }
 
         @Override
@@ -149,6 +152,7 @@ class PostgresApprovalTest extends ApprovalContract {
                         + " decided_at = decided_at - ? * interval '1 second',"
                         + " redeem_before = redeem_before - ? * interval '1 second',"
                         + " refused_until = refused_until - ? * interval '1 second',"
+                        + " session_refused_until = session_refused_until - ? * interval '1 second',"
                         + " escalates_at = escalates_at - ? * interval '1 second'",
                 "UPDATE policy.notice SET next_at = next_at - ? * interval '1 second'")) {
             try (Connection connection = database.owner().getConnection();
@@ -345,5 +349,44 @@ class PostgresApprovalTest extends ApprovalContract {
         assertThrows(dev.portreeve.audit.EvidenceUnavailable.class, () -> attempt(gate, write("{\"n\":6}"), ask()));
         restart();
         assertEquals(Optional.empty(), attempt("{\"n\":6}"));
+    }
+
+    /** With ten thousand that wait for another, and a hundred thousand that are over. */
+    @Test
+    void pagesAreFoundByTheirIndexes() throws SQLException {
+        ticket(attempt("{\"n\":7}"));
+        String like = "INSERT INTO policy.approval (tenant, id, binding, call_digest, member, key_id, server, tool,"
+                + " definition_hash, arguments, rule_id, approvers, policy_version, state, requested_by_call, requested_at,"
+                + " expires_at) SELECT 'acme', gen_random_uuid(), sha256(convert_to(%1$s || 'b' || i, 'UTF8')),"
+                + " sha256(convert_to('c' || i, 'UTF8')), 'crowd', 'k', 's', 't', '', '\\x7b7d', 'r', '{bob}', 'v', %1$s,"
+                + " gen_random_uuid(), now() - i * interval '1 second', now() + interval '1 day'"
+                + " FROM generate_series(1, %2$d) i";
+        try (Connection connection = database.owner().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(like.formatted("'pending'", 10_000));
+            statement.execute(like.formatted("'expired'", 20_000));
+            statement.execute("ANALYZE policy.approval");
+        }
+        Map<TicketFilter, String> indexes = Map.of(
+                new TicketFilter.All(), "approval_newest",
+                new TicketFilter.Waiting(), "approval_paged",
+                new TicketFilter.In(TicketState.Name.EXPIRED), "approval_paged",
+                new TicketFilter.In(TicketState.Name.PARTIALLY_APPROVED), "approval_partly",
+                new TicketFilter.WaitingFor("bob"), "approval_paged",
+                new TicketFilter.WaitingFor("ann"), "approval_asked");
+        PostgresApprovalStore store = new PostgresApprovalStore(database.app());
+        indexes.forEach((filter, index) -> {
+            String plan = store.plan("acme", filter, new TicketPlace(Instant.now(), UUID.randomUUID()), 51);
+            assertTrue(plan.contains(index) && !plan.contains("Seq Scan"), filter + ": " + plan);
+        });
+        assertEquals(
+                1,
+                store.list("acme", new TicketFilter.WaitingFor("ann"), null, 51).size());
+        assertEquals(
+                50,
+                approvals()
+                        .page(List.of("acme"), new TicketFilter.Waiting(), null, 50)
+                        .tickets()
+                        .size());
     }
 }

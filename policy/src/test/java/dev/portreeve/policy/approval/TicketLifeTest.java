@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.portreeve.policy.call.Calls;
+import dev.portreeve.policy.session.SessionConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ class TicketLifeTest {
     private static final Instant NOW = Instant.parse("2026-11-21T09:00:00Z");
     private static final TicketState.Word WORD = new TicketState.Word("ann", null, NOW);
     private static final UUID CALL = UUID.randomUUID();
+    private static final Veto VETO = new Veto(Duration.ofHours(1), SessionConfig.DEFAULT);
     private static final TicketRequest REQUEST = new TicketRequest(
             "acme",
             "bot",
@@ -54,7 +56,7 @@ class TicketLifeTest {
     private static Stream<TicketState> next(Ticket ticket) {
         Stream<TicketState> votes = Stream.of("ann", "bob", "carla", "bot", "eve")
                 .flatMap(by -> Stream.of(Vote.Choice.values()).map(choice -> vote(by, choice)))
-                .flatMap(vote -> switch (TicketLife.vote(ticket, vote, Duration.ofMinutes(1), Duration.ofHours(1))) {
+                .flatMap(vote -> switch (TicketLife.vote(ticket, vote, Duration.ofMinutes(1), VETO)) {
                     case VoteResult.Decided decided ->
                         Stream.of(decided.ticket().state());
                     case VoteResult.Counted counted ->
@@ -102,8 +104,7 @@ class TicketLifeTest {
                 new TicketRequest("acme", "bot", "k", Calls.WRITE, Calls.arguments("{}"), "write", List.of(), 1, "v1");
         Ticket ticket =
                 new Ticket(UUID.randomUUID(), one, new TicketState.Requested(), CALL, NOW, NOW.plusSeconds(60), NOW);
-        VoteResult result =
-                TicketLife.vote(ticket, vote("ann", Vote.Choice.APPROVE), Duration.ofMinutes(5), Duration.ofHours(1));
+        VoteResult result = TicketLife.vote(ticket, vote("ann", Vote.Choice.APPROVE), Duration.ofMinutes(5), VETO);
         TicketState.Approved approved = assertInstanceOf(
                 TicketState.Approved.class,
                 assertInstanceOf(VoteResult.Decided.class, result).ticket().state());

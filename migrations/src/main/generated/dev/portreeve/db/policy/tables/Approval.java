@@ -220,6 +220,21 @@ public class Approval extends TableImpl<ApprovalRecord> {
      */
     public final TableField<ApprovalRecord, String> EDITED_BY = createField(DSL.name("edited_by"), SQLDataType.CLOB, this, "");
 
+    /**
+     * The column <code>policy.approval.session_key</code>.
+     */
+    public final TableField<ApprovalRecord, String> SESSION_KEY = createField(DSL.name("session_key"), SQLDataType.CLOB, this, "");
+
+    /**
+     * The column <code>policy.approval.session</code>.
+     */
+    public final TableField<ApprovalRecord, String> SESSION = createField(DSL.name("session"), SQLDataType.CLOB, this, "");
+
+    /**
+     * The column <code>policy.approval.session_refused_until</code>.
+     */
+    public final TableField<ApprovalRecord, Instant> SESSION_REFUSED_UNTIL = createField(DSL.name("session_refused_until"), SQLDataType.INSTANT, this, "");
+
     private Approval(Name alias, Table<ApprovalRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -289,7 +304,7 @@ public class Approval extends TableImpl<ApprovalRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LISTED, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_OVER, Indexes.APPROVAL_RECENT, Indexes.APPROVAL_UNUSED, Indexes.APPROVAL_USED);
+        return Arrays.asList(Indexes.APPROVAL_ASKED, Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_NEWEST, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_OVER, Indexes.APPROVAL_PAGED, Indexes.APPROVAL_PARTLY, Indexes.APPROVAL_RECENT, Indexes.APPROVAL_UNUSED, Indexes.APPROVAL_USED);
     }
 
     @Override

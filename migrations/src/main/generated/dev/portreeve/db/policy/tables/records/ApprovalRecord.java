@@ -456,6 +456,48 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         return (String) get(30);
     }
 
+    /**
+     * Setter for <code>policy.approval.session_key</code>.
+     */
+    public void setSessionKey(String value) {
+        set(31, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.session_key</code>.
+     */
+    public String getSessionKey() {
+        return (String) get(31);
+    }
+
+    /**
+     * Setter for <code>policy.approval.session</code>.
+     */
+    public void setSession(String value) {
+        set(32, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.session</code>.
+     */
+    public String getSession() {
+        return (String) get(32);
+    }
+
+    /**
+     * Setter for <code>policy.approval.session_refused_until</code>.
+     */
+    public void setSessionRefusedUntil(Instant value) {
+        set(33, value);
+    }
+
+    /**
+     * Getter for <code>policy.approval.session_refused_until</code>.
+     */
+    public Instant getSessionRefusedUntil() {
+        return (Instant) get(33);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -479,7 +521,7 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
     /**
      * Create a detached, initialised ApprovalRecord
      */
-    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt, Integer quorum, String[] approvedBy, JSONB seats, Instant escalatesAt, byte[] callDigest, Instant refusedUntil, JSONB terms, byte[] editedArguments, String editedBy) {
+    public ApprovalRecord(String tenant, UUID id, byte[] binding, String member, String keyId, String server, String tool, String definitionHash, byte[] arguments, String ruleId, String[] approvers, String policyVersion, String state, String reason, String decidedBy, UUID requestedByCall, UUID redeemedByCall, Instant requestedAt, Instant expiresAt, Instant decidedAt, Instant redeemBefore, Instant toldAt, Integer quorum, String[] approvedBy, JSONB seats, Instant escalatesAt, byte[] callDigest, Instant refusedUntil, JSONB terms, byte[] editedArguments, String editedBy, String sessionKey, String session, Instant sessionRefusedUntil) {
         super(Approval.APPROVAL);
 
         setTenant(tenant);
@@ -513,6 +555,9 @@ public class ApprovalRecord extends UpdatableRecordImpl<ApprovalRecord> {
         setTerms(terms);
         setEditedArguments(editedArguments);
         setEditedBy(editedBy);
+        setSessionKey(sessionKey);
+        setSession(session);
+        setSessionRefusedUntil(sessionRefusedUntil);
         resetTouchedOnNotNull();
     }
 }
