@@ -118,6 +118,30 @@ class PolicyReplayTest {
     }
 
     @Test
+    void rolesAreKeptWhereARuleReadThem() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("roles"));
+        fixture = GatewayFixture.configured(own, """
+            providers: [{ id: demo, kind: demo }]
+            models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
+            organisation: { tenants: [{ id: acme, users: [{ id: ana, roles: [oncall, finance] }], agents: [{ id: bot }] }] }
+            policies:
+              - { id: bots, effect: allow, who: { agent: bot }, models: ["*"] }
+              - { id: finance, effect: allow, who: { user: ana }, models: ["*"], when: "'finance' in subject.roles" }
+            """);
+        chat(fixture.newKey("ana"));
+        chat(fixture.newKey("bot"));
+        awaitCalls(2);
+        JsonNode again = replay("""
+              - { id: all, effect: allow, models: ["*"] }
+              - { id: not-oncall, effect: deny, models: ["*"], when: "subject.roles.exists(role, role == 'oncall')" }
+            """);
+        assertEquals(1, again.path("changes").get(0).path("calls").asLong(), again.toString());
+        assertEquals("ana", again.path("groups").get(0).path("member").asString(), again.toString());
+        assertEquals(1, again.path("not_kept").path("subject.roles").asLong(), "no rule asked for the bot's");
+        assertTrue(fixture.run("policy", "explain", "--as", "ana", "--model", "demo").out().contains("allow"));
+    }
+
+    @Test
     void aConditionThatWasWatchedInShadowIsKnownThoughNoArgumentIsKept() throws Exception {
         Path own = Files.createDirectory(folder.resolve("shadow"));
         fixture = GatewayFixture.configured(

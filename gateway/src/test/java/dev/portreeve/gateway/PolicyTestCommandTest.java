@@ -80,6 +80,36 @@ class PolicyTestCommandTest {
     }
 
     @Test
+    void aScenarioKnowsTheRolesOfTheConfigurationOrSaysThem() throws IOException {
+        String rules = """
+            rules:
+              - { id: all, effect: allow, tools: ["files__*"] }
+              - { id: finance, effect: deny, tools: ["files__*"], when: '!("finance" in subject.roles)' }
+            """;
+        Ended free = test(rules + """
+            cases:
+              - name: said
+                when: { user: maria, roles: [finance], tool: files__read }
+                then: { outcome: allow }
+              - name: said to have none
+                when: { user: maria, roles: [], tool: files__read }
+                then: { outcome: deny, by: [finance] }
+              - name: not said
+                when: { user: maria, tool: files__read }
+                then: { outcome: not-evaluable, by: [finance] }
+            """);
+        assertEquals(0, free.code(), free.out() + free.err());
+        Ended wrong = test("""
+            cases:
+              - name: others than maria's
+                when: { user: maria, roles: [finance], model: fast, cost-usd: "0.10" }
+                then: { outcome: allow }
+            """);
+        assertEquals(1, wrong.code(), wrong.out() + wrong.err());
+        assertTrue(wrong.out().contains("\"maria\" has no roles and not finance"), wrong.out());
+    }
+
+    @Test
     void aScenarioMaySayTheSessionsLabelsAndWhereAndWhenTheCallIsMade() throws IOException {
         Ended ended = test("""
             rules:

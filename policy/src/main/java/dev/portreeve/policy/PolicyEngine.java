@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.policy.Housekeeping.Chore;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.access.MemberRoles;
 import dev.portreeve.policy.approval.ApprovalGate;
 import dev.portreeve.policy.approval.ApprovalLinks;
 import dev.portreeve.policy.approval.Approvals;
@@ -295,10 +296,11 @@ public final class PolicyEngine implements AutoCloseable {
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
         PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
         PostgresBudgetGauge gauge = new PostgresBudgetGauge(ground.database(), budgets, clock);
+        MemberRoles roles = MemberRoles.of(config.organisation().roles());
         PolicyVersions versions = PolicyVersions.load(
                 ground.database(),
                 config.policies(),
-                rules -> AccessPolicy.of(rules, ground.clock(), labels, gauge),
+                rules -> AccessPolicy.of(rules, ground.clock(), labels, roles, gauge),
                 reader,
                 ground.audit(),
                 twoPeople);

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.explain;
 
+import dev.portreeve.policy.access.MemberRoles;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
 import dev.portreeve.policy.budget.OrganisationConfig.Team;
@@ -18,11 +19,13 @@ public final class People {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9]{12}");
     private final OrganisationConfig organisation;
     private final Function<String, Optional<Subject>> keys;
+    private final MemberRoles roles;
 
     /** @param keys gives whose a key is, by its id; may block */
     public People(OrganisationConfig organisation, Function<String, Optional<Subject>> keys) {
         this.organisation = organisation;
         this.keys = keys;
+        this.roles = MemberRoles.of(organisation.roles());
     }
 
     /** Where no gateway runs, whose keys could be asked for. */
@@ -55,6 +58,11 @@ public final class People {
         String bare = name.substring(name.indexOf(':') + 1);
         return owner.orElseThrow(() -> UnknownName.of(
                 "user, agent or key", bare, all.stream().map(Subject::member).toList()));
+    }
+
+    /** The roles that somebody has. */
+    List<String> roles(Subject subject) {
+        return roles.of(subject);
     }
 
     private static boolean isMeant(Subject one, String name) {

@@ -74,7 +74,8 @@ public record Questions(People people, Things things) {
         if (as == null || as.isBlank()) {
             throw new UnknownName("say who would call: a user, an agent or the id of a key");
         }
-        return sketch(question, people.find(question.tenant(), as), things.find(question));
+        Subject subject = people.find(question.tenant(), as);
+        return sketch(question, subject, people.roles(subject), things.find(question));
     }
 
     /**
@@ -84,6 +85,7 @@ public record Questions(People people, Things things) {
      * @param key {@code null}: with no key that a rule names
      * @param delegatedBy ids of the keys above, the one that an operator made first; {@code null}: none
      * @param session as it names its own; {@code null}: nobody knows
+     * @param roles of the member; {@code null}: as the configuration has them
      */
     public record Caller(
             @Nullable String tenant,
@@ -92,7 +94,8 @@ public record Questions(People people, Things things) {
             @Nullable String agent,
             @Nullable String key,
             @Nullable List<String> delegatedBy,
-            @Nullable String session) {
+            @Nullable String session,
+            @Nullable List<String> roles) {
         private Subject in(String ownTenant, @Nullable String ownTeam) {
             String name = user == null ? agent : user;
             List<String> above = delegatedBy == null ? List.of() : delegatedBy;
@@ -107,22 +110,29 @@ public record Questions(People people, Things things) {
         }
     }
 
-    /** @throws UnknownName as the others; also if the caller's team is another one */
+    /** @throws UnknownName as the others; also if the caller's team or roles are others */
     public CallSketch sketch(CallQuestion question, Caller caller) {
         Subject known = people.find(question.tenant(), String.valueOf(question.as()));
         if (caller.team() != null && !caller.team().equals(known.team())) {
             throw new UnknownName("\"" + known.member() + "\" is not of team \"" + caller.team() + "\"");
         }
-        return sketch(question, caller.in(known.tenant(), known.team()), things.find(question));
+        List<String> roles = people.roles(known);
+        if (caller.roles() != null && !Set.copyOf(caller.roles()).equals(Set.copyOf(roles))) {
+            throw new UnknownName("\"" + known.member() + "\" has "
+                    + (roles.isEmpty() ? "no roles" : "the roles " + String.join(", ", roles)) + " and not "
+                    + String.join(", ", caller.roles()));
+        }
+        return sketch(question, caller.in(known.tenant(), known.team()), roles, things.find(question));
     }
 
     /** Of anybody and anything, where there is no configuration that could know them. */
     public static CallSketch freely(CallQuestion question, Caller caller) {
         String tenant = caller.tenant() == null ? DEFAULT_TENANT : caller.tenant();
-        return sketch(question, caller.in(tenant, caller.team()), Things.ANY.find(question));
+        return sketch(question, caller.in(tenant, caller.team()), caller.roles(), Things.ANY.find(question));
     }
 
-    private static CallSketch sketch(CallQuestion question, Subject subject, Resource resource) {
+    private static CallSketch sketch(
+            CallQuestion question, Subject subject, @Nullable List<String> roles, Resource resource) {
         String given = question.arguments();
         List<String> labels = question.labels();
         String view = question.view() == null ? "" : question.view();
@@ -137,7 +147,8 @@ public record Questions(People people, Things things) {
                 Map.of(),
                 time(question.at()),
                 labels == null ? null : Set.copyOf(labels),
-                question.said());
+                question.said(),
+                roles);
     }
 
     private static @Nullable InetAddress address(@Nullable String text) {

@@ -40,6 +40,7 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
      * @param key the id of the key, where rules name one
      * @param delegatedBy the ids of the keys above it, the one that an operator made first; absent: none
      * @param session as the caller names its own; absent: nobody knows
+     * @param roles absent: those of the configuration, or nobody knows them where there is none
      * @param arguments a JSON object
      * @param costUsd the worst case
      * @param at when, in RFC 3339; absent: nobody knows
@@ -57,6 +58,7 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
             @Nullable String key,
             @Nullable List<String> delegatedBy,
             @Nullable String session,
+            @Nullable List<String> roles,
             @Nullable String tool,
             @Nullable String model,
             @Nullable String prompt,

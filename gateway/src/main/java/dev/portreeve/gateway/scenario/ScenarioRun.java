@@ -93,7 +93,14 @@ public final class ScenarioRun {
                 when.request(),
                 when.budget());
         Questions.Caller caller = new Questions.Caller(
-                when.tenant(), when.team(), when.user(), when.agent(), when.key(), when.delegatedBy(), when.session());
+                when.tenant(),
+                when.team(),
+                when.user(),
+                when.agent(),
+                when.key(),
+                when.delegatedBy(),
+                when.session(),
+                when.roles());
         return questions == null ? Questions.freely(question, caller) : questions.sketch(question, caller);
     }
 

@@ -46,6 +46,7 @@ public final class AccessPolicy {
     private final RuleIndex index;
     private final InstantSource clock;
     private final SessionLabels labels;
+    private final MemberRoles roles;
     private final BudgetGauge budgets;
     private final SpokenArguments arguments;
     private final List<CompiledRule> rules;
@@ -56,6 +57,7 @@ public final class AccessPolicy {
             List<CompiledRule> rules,
             InstantSource clock,
             SessionLabels labels,
+            MemberRoles roles,
             BudgetGauge budgets) {
         this.document = document;
         this.index = new RuleIndex(rules);
@@ -65,6 +67,7 @@ public final class AccessPolicy {
         this.shadows = rules.stream().anyMatch(rule -> rule.rule().isShadow());
         this.clock = clock;
         this.labels = labels;
+        this.roles = roles;
         this.budgets = budgets;
     }
 
@@ -75,19 +78,21 @@ public final class AccessPolicy {
      *     twice, approvals for models and for tools of providers
      */
     public static AccessPolicy of(List<Rule> rules) {
-        return of(rules, InstantSource.system(), SessionLabels.NONE, BudgetGauge.NONE);
+        return of(rules, InstantSource.system(), SessionLabels.NONE, MemberRoles.NONE, BudgetGauge.NONE);
     }
 
     /**
-     * As the shorter form, for rules that hold at some times only, those that set and read labels, and those that ask about budgets.
+     * As the shorter form, for rules that hold at some times only, those that set and read labels, and those that ask about roles and budgets.
      *
      * @param clock says what time it is
      * @param labels remembers what sessions have done
+     * @param roles knows who has which
      * @param budgets knows what is left of them
      */
-    public static AccessPolicy of(List<Rule> rules, InstantSource clock, SessionLabels labels, BudgetGauge budgets) {
+    public static AccessPolicy of(
+            List<Rule> rules, InstantSource clock, SessionLabels labels, MemberRoles roles, BudgetGauge budgets) {
         List<CompiledRule> compiled = new PolicyCompiler().compile(rules);
-        return new AccessPolicy(PolicyDocument.of(rules), compiled, clock, labels, budgets);
+        return new AccessPolicy(PolicyDocument.of(rules), compiled, clock, labels, roles, budgets);
     }
 
     /** SHA-256 of {@link #document()}'s text, in hex; stands in every record a decision is in. */
@@ -112,23 +117,27 @@ public final class AccessPolicy {
      * @param session the labels of the session, asked for at most once, and only if a condition speaks of them
      */
     public Decision decide(GovernedCall call, Instant at, Supplier<Set<String>> session) {
-        return judge(call, at, new SeenLabels(session)).decision();
+        return judge(call, at, seen(call.subject(), session)).decision();
     }
 
-    private Judgement judge(GovernedCall call, Instant at, SeenLabels session) {
+    private SeenOfCaller seen(Subject subject, Supplier<Set<String>> session) {
+        return new SeenOfCaller(new Seen<>(session), new Seen<>(() -> roles.of(subject)));
+    }
+
+    private Judgement judge(GovernedCall call, Instant at, SeenOfCaller caller) {
         if (call instanceof TaskCall || call instanceof QuestionCall) {
             // The arguments, which conditions are about, were judged when the task was begun, or the server used.
             // Whoever
             // loses the tool altogether loses its tasks and questions.
-            return foresee(call.subject(), call.resource(), at, session);
+            return foresee(call.subject(), call.resource(), at, caller);
         }
-        CallVariables variables = new CallVariables(call, at, session, budgets);
+        CallVariables variables = new CallVariables(call, at, caller, budgets);
         return consult(call.subject(), call.resource(), at, condition -> condition.test(variables));
     }
 
     /** What the rules say about a tool that a provider would run by itself. */
-    private Judgement judge(Subject subject, HostedUse use, Instant at, SeenLabels session) {
-        HostedVariables variables = new HostedVariables(subject, use, at, session);
+    private Judgement judge(Subject subject, HostedUse use, Instant at, SeenOfCaller caller) {
+        HostedVariables variables = new HostedVariables(subject, use, at, caller);
         return consult(subject, use.resource(), at, condition -> condition.test(variables));
     }
 
@@ -137,17 +146,13 @@ public final class AccessPolicy {
      * speaks of it, what its model's route says. Nothing is recorded; {@link #require} does.
      */
     public HostedUse.Fate fate(Subject subject, HostedUse use) {
-        SeenLabels session = new SeenLabels(() -> labels.of(subject));
-        return HostedTools.fate(judge(subject, use, clock.instant(), session).decision(), use);
+        SeenOfCaller caller = seen(subject, () -> labels.of(subject));
+        return HostedTools.fate(judge(subject, use, clock.instant(), caller).decision(), use);
     }
 
-    /**
-     * What the rules say about whatever call of the resource: only what holds for each of them denies.
-     *
-     * @param session {@code null} where labels are not to be looked at
-     */
-    private Judgement foresee(Subject subject, Resource resource, Instant at, @Nullable SeenLabels session) {
-        KnownVariables known = new KnownVariables(subject, resource, at, session);
+    /** What the rules say about whatever call of the resource: only what holds for each of them denies. */
+    private Judgement foresee(Subject subject, Resource resource, Instant at, SeenOfCaller caller) {
+        KnownVariables known = new KnownVariables(subject, resource, at, caller);
         return consult(subject, resource, at, known::foresee);
     }
 
@@ -261,17 +266,18 @@ public final class AccessPolicy {
      */
     public Decision require(GovernedCall call, AuditTrail trail) throws CallEnded {
         Instant at = clock.instant();
-        SeenLabels session = new SeenLabels(() -> labels.of(call.subject()));
-        Judgement judgement = judge(call, at, session);
+        SeenOfCaller caller = seen(call.subject(), () -> labels.of(call.subject()));
+        Judgement judgement = judge(call, at, caller);
         Decision decision = judgement.decision();
         record(decision, trail.facts());
         judgement.recordShadow(trail.facts());
         if (!(decision instanceof Decision.Deny)
                 && call instanceof LlmCall llm
                 && !llm.hosted().isEmpty()) {
-            decision = decision.obligedBy(requireHosted(llm, at, session, trail.facts()));
+            decision = decision.obligedBy(requireHosted(llm, at, caller, trail.facts()));
         }
-        record(decision.obliging(), session, trail.facts());
+        record(decision.obliging(), trail.facts());
+        caller.record(trail.facts());
         if (decision instanceof Decision.Deny deny) {
             throw new CallEnded(new CallOutcome.Denied(deny.denial()));
         }
@@ -279,10 +285,10 @@ public final class AccessPolicy {
     }
 
     /** @return what rules make of the call because of tools that are passed on */
-    private List<Rule> requireHosted(LlmCall call, Instant at, SeenLabels session, Facts facts) throws CallEnded {
+    private List<Rule> requireHosted(LlmCall call, Instant at, SeenOfCaller caller, Facts facts) throws CallEnded {
         HostedTools tools = new HostedTools();
         for (HostedUse use : call.hosted()) {
-            tools.add(use, judge(call.subject(), use, at, session));
+            tools.add(use, judge(call.subject(), use, at, caller));
         }
         facts.putAll("hosted_tools", tools.facts());
         Denial denial = tools.denial();
@@ -357,7 +363,12 @@ public final class AccessPolicy {
      * where the outcome hangs on the arguments, an {@code allow} may match and a {@code deny} may not.
      */
     public boolean mayUse(Subject subject, Resource resource) {
-        return !(foresee(subject, resource, clock.instant(), null).decision() instanceof Decision.Deny);
+        return !(foresee(subject, resource, clock.instant(), ofLists(subject)).decision() instanceof Decision.Deny);
+    }
+
+    /** Lists do not look at labels, which may come at any time. */
+    private SeenOfCaller ofLists(Subject subject) {
+        return new SeenOfCaller(null, new Seen<>(() -> roles.of(subject)));
     }
 
     /**
@@ -366,7 +377,7 @@ public final class AccessPolicy {
      */
     public boolean mayAsk(Subject subject, Resource resource) {
         Instant now = clock.instant();
-        KnownVariables known = new KnownVariables(subject, resource, now, null);
+        KnownVariables known = new KnownVariables(subject, resource, now, ofLists(subject));
         for (CompiledRule rule : index.about(subject, resource)) {
             boolean asks = rule.rule().effect() == Rule.Effect.REQUIRE_APPROVAL
                     && !rule.rule().isShadow()
@@ -393,14 +404,10 @@ public final class AccessPolicy {
         }
     }
 
-    private static void record(List<Rule> obliging, SeenLabels session, Facts facts) {
+    private static void record(List<Rule> obliging, Facts facts) {
         Map<String, String> set = labels(obliging);
         if (!set.isEmpty()) {
             facts.putStrings("labels_set", List.copyOf(set.keySet()));
-        }
-        List<String> seen = session.seen();
-        if (seen != null) {
-            facts.putStrings("session_labels", seen);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when it is made; {@code null} where that is not known
  * @param labels of the session it is made in; {@code null} where nobody knows them
  * @param said what is known of {@code request} and {@code budget}, by the names that conditions have for it
+ * @param roles of the member; {@code null} where nobody knows them
  */
 public record CallSketch(
         Subject subject,
@@ -32,11 +34,39 @@ public record CallSketch(
         Map<String, Decision.Match> earlier,
         @Nullable Instant at,
         @Nullable Set<String> labels,
-        Map<String, Object> said) {
+        Map<String, Object> said,
+        @Nullable List<String> roles) {
     public CallSketch {
+        roles = roles == null ? null : List.copyOf(roles);
         said = Map.copyOf(said);
         earlier = Map.copyOf(earlier);
         labels = labels == null ? null : Set.copyOf(labels);
+    }
+
+    /** Of a caller whose roles nobody knows. */
+    public CallSketch(
+            Subject subject,
+            Resource resource,
+            @Nullable Arguments arguments,
+            @Nullable Long maxOutputTokens,
+            @Nullable Long maxCostMicros,
+            boolean foreseen,
+            Map<String, Decision.Match> earlier,
+            @Nullable Instant at,
+            @Nullable Set<String> labels,
+            Map<String, Object> said) {
+        this(
+                subject,
+                resource,
+                arguments,
+                maxOutputTokens,
+                maxCostMicros,
+                foreseen,
+                earlier,
+                at,
+                labels,
+                said,
+                null);
     }
 
     /** Of a call of whose request and budgets nothing is known. */

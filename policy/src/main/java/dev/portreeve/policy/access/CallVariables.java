@@ -20,10 +20,10 @@ final class CallVariables implements CelVariableResolver {
     private final RequestVariables request;
     private @Nullable Map<String, Object> args;
 
-    CallVariables(GovernedCall call, Instant now, SeenLabels labels, BudgetGauge budgets) {
+    CallVariables(GovernedCall call, Instant now, SeenOfCaller caller, BudgetGauge budgets) {
         this.call = call;
         this.request = new RequestVariables(call, budgets);
-        this.known = new KnownVariables(call.subject(), call.resource(), now, labels);
+        this.known = new KnownVariables(call.subject(), call.resource(), now, caller);
     }
 
     @Override

@@ -14,9 +14,9 @@ final class HostedVariables implements CelVariableResolver {
     private final KnownVariables known;
     private @Nullable Map<String, Object> args;
 
-    HostedVariables(Subject subject, HostedUse use, Instant now, SeenLabels labels) {
+    HostedVariables(Subject subject, HostedUse use, Instant now, SeenOfCaller caller) {
         this.use = use;
-        this.known = new KnownVariables(subject, use.resource(), now, labels);
+        this.known = new KnownVariables(subject, use.resource(), now, caller);
     }
 
     @Override

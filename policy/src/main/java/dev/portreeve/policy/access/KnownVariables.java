@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * a condition whose outcome hangs on it fails. For one decision, on its thread.
  */
 final class KnownVariables implements CelVariableResolver {
+    /** What roles are called in conditions. */
+    static final String ROLES = "subject.roles";
+
     private static final String SESSION = "session";
     private static final Set<String> NAMES = Set.of(
             "now",
@@ -24,6 +27,7 @@ final class KnownVariables implements CelVariableResolver {
             "subject.member",
             "subject.kind",
             "subject.key",
+            ROLES,
             "call.kind",
             "call.name",
             "call.server");
@@ -32,18 +36,18 @@ final class KnownVariables implements CelVariableResolver {
     private final Subject subject;
     private final Resource resource;
     private final @Nullable Instant now;
-    private final @Nullable SeenLabels labels;
+    private final SeenOfCaller caller;
     private boolean missed;
 
     /**
      * @param now {@code null} where nobody knows when
-     * @param labels of the caller's session; {@code null} where it is not to be looked at, or not known
+     * @param caller what may be asked of the caller
      */
-    KnownVariables(Subject subject, Resource resource, @Nullable Instant now, @Nullable SeenLabels labels) {
+    KnownVariables(Subject subject, Resource resource, @Nullable Instant now, SeenOfCaller caller) {
         this.subject = subject;
         this.resource = resource;
         this.now = now;
-        this.labels = labels;
+        this.caller = caller;
     }
 
     @Override
@@ -51,7 +55,8 @@ final class KnownVariables implements CelVariableResolver {
         Optional<Object> value = Optional.ofNullable(
                 switch (name) {
                     case "now" -> now;
-                    case SESSION -> labels == null ? null : labels.get();
+                    case SESSION -> got(caller.labels());
+                    case ROLES -> got(caller.roles());
                     case "subject.tenant" -> subject.tenant();
                     case "subject.team" -> subject.team() == null ? "" : subject.team();
                     case "subject.member" -> subject.member();
@@ -66,6 +71,10 @@ final class KnownVariables implements CelVariableResolver {
         return value;
     }
 
+    private static @Nullable Object got(@Nullable Seen<?> seen) {
+        return seen == null ? null : seen.get();
+    }
+
     static String kind(Resource resource) {
         return switch (resource) {
             case Resource.Model unused -> "model";
@@ -78,7 +87,7 @@ final class KnownVariables implements CelVariableResolver {
 
     /** How a condition comes out whatever the call will be; not tested where that depends on the call. */
     Decision.Match foresee(Condition condition) {
-        if (!condition.isAbout(labels == null ? NAMES : NAMES_AND_SESSION)) {
+        if (!condition.isAbout(caller.labels() == null ? NAMES : NAMES_AND_SESSION)) {
             return Decision.Match.NOT_TESTED;
         }
         missed = false;

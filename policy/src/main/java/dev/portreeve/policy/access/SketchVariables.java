@@ -30,8 +30,13 @@ final class SketchVariables implements CelVariableResolver {
     SketchVariables(CallSketch call) {
         this.call = call;
         Set<String> labels = call.labels();
+        List<String> roles = call.roles();
         this.known = new KnownVariables(
-                call.subject(), call.resource(), call.at(), labels == null ? null : new SeenLabels(() -> labels));
+                call.subject(),
+                call.resource(),
+                call.at(),
+                new SeenOfCaller(
+                        labels == null ? null : new Seen<>(() -> labels), roles == null ? null : new Seen<>(() -> roles)));
     }
 
     @Override

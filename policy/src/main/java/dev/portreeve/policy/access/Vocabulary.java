@@ -28,6 +28,7 @@ final class Vocabulary {
         variables.add(CelVarDecl.newVarDeclaration("args", MapType.create(SimpleType.STRING, SimpleType.DYN)));
         variables.add(CelVarDecl.newVarDeclaration("session", SESSION));
         variables.add(CelVarDecl.newVarDeclaration("now", SimpleType.TIMESTAMP));
+        variables.add(CelVarDecl.newVarDeclaration(KnownVariables.ROLES, ListType.create(SimpleType.STRING)));
         variables.add(CelVarDecl.newVarDeclaration("request.tools", ListType.create(SimpleType.STRING)));
         variables.add(CelVarDecl.newVarDeclaration("request.stream", SimpleType.BOOL));
         for (String text : List.of(

@@ -66,6 +66,20 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         return addresses;
     }
 
+    /** The roles of all who have any, in order and each once, by tenant and member. */
+    public Map<String, Map<String, List<String>>> roles() {
+        Map<String, Map<String, List<String>>> roles = new HashMap<>();
+        for (Tenant tenant : tenants) {
+            Map<String, List<String>> known = new HashMap<>();
+            tenant.everybody()
+                    .filter(member -> !member.roles().isEmpty())
+                    .forEach(member -> known.put(
+                            member.id(), member.roles().stream().distinct().sorted().toList()));
+            roles.put(tenant.id(), known);
+        }
+        return roles;
+    }
+
     /** Ids stand in records, headers and the ids of budgets, so they are kept plain. */
     private static void checkId(String what, @Nullable String id) {
         if (id == null || !ID.matcher(id).matches()) {
@@ -141,6 +155,12 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
             return Stream.concat(users.stream(), teams.stream().flatMap(team -> team.users().stream()));
         }
 
+        private Stream<Member> everybody() {
+            return Stream.of(
+                            everyUser(), agents.stream(), teams.stream().flatMap(team -> team.agents().stream()))
+                    .flatMap(members -> members);
+        }
+
         private static Stream<String> members(List<Member> users, List<Member> agents) {
             return Stream.concat(users.stream(), agents.stream()).map(Member::id);
         }
@@ -172,7 +192,8 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
      * A person or a program that owns keys; its id is unique in the tenant.
      *
      * @param email of a user: where calls that wait for this person are told
-     * @param roles of a user, as rules name them among approvers: {@code role:oncall}
+     * @param roles as conditions of rules have them in {@code subject.roles}, and, of a user, as rules name them among approvers:
+     *     {@code role:oncall}
      * @param hours of a user, such as {@code Mon-Fri 08:00-18:00 Europe/Berlin}, in place of {@code approvals.hours}: when this person is
      *     there to decide
      */

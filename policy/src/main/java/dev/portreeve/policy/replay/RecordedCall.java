@@ -79,7 +79,9 @@ public record RecordedCall(
                 sketch.foreseen(),
                 sketch.earlier(),
                 sketch.at(),
-                null);
+                null,
+                sketch.said(),
+                sketch.roles());
         return new RecordedCall(call, at, policyVersion, decision, reason, shadow, verdicts, unlabelled);
     }
 
@@ -105,7 +107,9 @@ public record RecordedCall(
                 sketch.foreseen(),
                 earlier,
                 at,
-                sketch.labels());
+                sketch.labels(),
+                sketch.said(),
+                sketch.roles());
     }
 
     private static CallSketch sketch(String tenant, LeafTree record, Resource resource, Instant at) {
@@ -120,7 +124,9 @@ public record RecordedCall(
                 type.equals("task") || type.equals("question"),
                 Map.of(),
                 at,
-                record.has("session_labels") ? Set.copyOf(record.texts("session_labels")) : null);
+                record.has("session_labels") ? Set.copyOf(record.texts("session_labels")) : null,
+                Map.of(),
+                record.has("subject_roles") ? record.texts("subject_roles") : null);
     }
 
     private static Subject subject(String tenant, LeafTree subject) {

@@ -36,6 +36,7 @@ class RequestVariablesTest {
                 List.of(new Rule("r", Effect.DENY, Who.ANYBODY, about, when, List.of(), null)),
                 InstantSource.fixed(Instant.EPOCH),
                 SessionLabels.NONE,
+                MemberRoles.NONE,
                 gauge);
     }
 
