@@ -7,14 +7,17 @@
   function localTimes() {
     for (const time of document.querySelectorAll("time[datetime]")) {
       const at = new Date(time.dateTime);
-      time.textContent = at.toLocaleTimeString([], { hour12: false });
+      time.textContent = time.classList.contains("day")
+        ? at.toLocaleString([], { hour12: false })
+        : at.toLocaleTimeString([], { hour12: false });
       time.title = at.toLocaleString();
     }
   }
 
+  // Where something is to be decided nothing moves under the pointer, or a click would land on what came meanwhile.
   function isBusy(part) {
-    const active = document.activeElement;
-    return active && ["INPUT", "TEXTAREA", "SELECT"].includes(active.tagName) && part.contains(active);
+    if (!part.querySelector("form")) return false;
+    return part.matches(":hover, :focus-within") || part.querySelector("input:checked, .remember[open]") !== null;
   }
 
   function replace(part, fresh) {

@@ -93,6 +93,20 @@ class AdminPageTest {
         assertFalse(page.contains("<img"));
     }
 
+    /** A browser presses a form's first button at the key Enter, unless it cannot be pressed. */
+    @Test
+    void no_form_that_decides_is_sent_by_the_key_enter() {
+        ask("first");
+        ask("second");
+        String page = PageSession.signIn(fixture).page();
+        String[] forms = page.split("class=\"decide\"", -1);
+        assertTrue(forms.length > 3, "one for each ticket and one for several");
+        for (int i = 1; i < forms.length; i++) {
+            String form = forms[i];
+            assertTrue(form.indexOf("<button type=\"submit\" disabled") < form.indexOf("name=\"decision\""), form);
+        }
+    }
+
     @Test
     void a_decision_needs_the_form_of_this_session_from_this_site() {
         String ticket = ask("guarded");

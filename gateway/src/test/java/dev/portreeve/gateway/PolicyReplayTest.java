@@ -138,7 +138,9 @@ class PolicyReplayTest {
         assertEquals(1, again.path("changes").get(0).path("calls").asLong(), again.toString());
         assertEquals("ana", again.path("groups").get(0).path("member").asString(), again.toString());
         assertEquals(1, again.path("not_kept").path("subject.roles").asLong(), "no rule asked for the bot's");
-        assertTrue(fixture.run("policy", "explain", "--as", "ana", "--model", "demo").out().contains("allow"));
+        assertTrue(fixture.run("policy", "explain", "--as", "ana", "--model", "demo")
+                .out()
+                .contains("allow"));
     }
 
     @Test

@@ -148,6 +148,7 @@ final class ApprovalPage {
                         address(visit),
                         visit.form(),
                         "decide",
+                        PageShell.onlyByItsButtons(),
                         reason,
                         EditForm.of(ticket, form),
                         RememberForm.of(ticket, form, true),

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that wait for a person, with exactly the arguments that would run. */
@@ -76,9 +77,9 @@ final class ApprovalsPanel {
                 "p",
                 "quiet",
                 text(ticket.request().member() + " of " + ticket.tenant() + " asked at "),
-                CallsPanel.time(ticket.requestedAt()),
+                CallsPanel.day(ticket.requestedAt()),
                 text(" · rule " + ticket.request().rules() + cost(ticket) + " · a no after "),
-                CallsPanel.time(ticket.expiresAt()));
+                CallsPanel.day(ticket.expiresAt()));
     }
 
     private static String cost(Ticket ticket) {
@@ -143,7 +144,7 @@ final class ApprovalsPanel {
                 .map(then -> tag(
                         "tr",
                         "",
-                        tag("td", "mono", pieces(then.path())),
+                        tag("td", "place", pieces(then.path())),
                         tag("td", "type", "not there"),
                         tag("td", "", ""),
                         tag("td", "value changed", pieces(then.value()))))
@@ -163,20 +164,24 @@ final class ApprovalsPanel {
         Html warning = entry.mixedScripts()
                 ? tag("div", "warning", "⚠ mixes letters of several alphabets, which can look like others")
                 : Html.EMPTY;
+        Html direction = Stream.concat(entry.path().stream(), entry.value().stream())
+                        .anyMatch(piece -> Directions.goesLeft(piece.text()))
+                ? tag("div", "warning", "⚠ has letters that are read from right to left")
+                : Html.EMPTY;
         String sha256 = entry.sha256();
         Html hash = sha256 == null ? Html.EMPTY : tag("div", "quiet", "sha-256 of the whole value " + sha256);
         return tag(
                 "tr",
                 "",
-                tag("td", "mono", pieces(entry.path())),
+                tag("td", "place", pieces(entry.path())),
                 tag("td", "type", type + length),
-                tag("td", "value", pieces(entry.value()), warning, hash),
+                tag("td", "value", pieces(entry.value()), warning, direction, hash),
                 earlier);
     }
 
-    private static Html pieces(List<ArgumentView.Piece> pieces) {
+    static Html pieces(List<ArgumentView.Piece> pieces) {
         return concat(pieces.stream()
-                .map(piece -> piece.chip() ? tag("span", "chip", piece.text()) : text(piece.text()))
+                .map(piece -> piece.chip() ? tag("span", "chip", piece.text()) : Directions.isolated(piece.text()))
                 .toList());
     }
 
@@ -193,6 +198,7 @@ final class ApprovalsPanel {
                 "/approvals/" + ticket.id(),
                 session,
                 "decide",
+                PageShell.onlyByItsButtons(),
                 approver(ticket.deciders()),
                 reason,
                 EditForm.of(ticket, Map.of()),

@@ -26,7 +26,10 @@ final class BundleForm {
                         new Attribute("form", FORM),
                         new Attribute("name", TICKET + ticket.id()),
                         new Attribute("value", ticket.arguments().digest()),
-                        new Attribute("aria-label", "decide together with others")));
+                        new Attribute(
+                                "aria-label",
+                                "decide " + ticket.request().tool().name() + " of "
+                                        + ticket.request().member() + " together with others")));
     }
 
     /** Nothing where there is nothing to be decided together. */
@@ -54,6 +57,7 @@ final class BundleForm {
                         new Attribute("id", FORM),
                         new Attribute("class", "decide")),
                 PageShell.hidden("csrf", session.csrf()),
+                PageShell.onlyByItsButtons(),
                 tag("span", "quiet", "All ticked calls, of one requester:"),
                 approver,
                 PageShell.button("good", "decision", "approve", "Approve them"),

@@ -58,6 +58,15 @@ final class CallsPanel {
                 text(at.toString().substring(11, 19)));
     }
 
+    /** The same with its day, for what may be of another. */
+    static Html day(Instant at) {
+        String text = at.toString();
+        return tag(
+                "time",
+                List.of(new Attribute("datetime", text), new Attribute("class", "day")),
+                text(text.substring(0, 10) + " " + text.substring(11, 19) + " UTC"));
+    }
+
     private static Html steps(List<CallLine.Step> steps) {
         return tag("ol", "steps", concat(steps.stream().map(CallsPanel::step).toList()));
     }

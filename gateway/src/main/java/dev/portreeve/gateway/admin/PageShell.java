@@ -53,6 +53,16 @@ final class PageShell {
                 children);
     }
 
+    /**
+     * Begins a form in which the key Enter sends nothing: browsers press the first button then, whatever that decides, unless it is one
+     * that cannot be pressed.
+     */
+    static Html onlyByItsButtons() {
+        return tag(
+                "button",
+                List.of(new Attribute("type", "submit"), new Attribute("disabled", ""), new Attribute("hidden", "")));
+    }
+
     /** A form of this session. */
     static Html form(String action, AdminAccess.Session session, String style, Html... children) {
         return tag(

@@ -9,6 +9,7 @@ import dev.portreeve.policy.access.NarrowCondition.Argument;
 import dev.portreeve.policy.access.NarrowCondition.Bound;
 import dev.portreeve.policy.access.NarrowCondition.Choice;
 import dev.portreeve.policy.access.Remember.Scope;
+import dev.portreeve.policy.approval.ArgumentView;
 import dev.portreeve.policy.approval.RememberOffer;
 import dev.portreeve.policy.approval.Ticket;
 import java.time.Duration;
@@ -62,17 +63,28 @@ final class RememberForm {
     }
 
     private static Html terms(RememberOffer offer) {
-        String session = offer.session().isEmpty()
-                ? " The caller names no session, so one for its session is for those of its calls that name none."
-                : " Its session is " + offer.session() + ".";
+        Html session = offer.session().isEmpty()
+                ? text(" The caller names no session, so one for its session is for those of its calls that name none.")
+                : concat(text(" Its session is "), written(offer.session()), text("."));
         return tag(
                 "p",
                 "quiet",
-                "Further calls of this tool by this caller then run without asking, as far as the condition holds, for at"
-                        + " most " + offer.terms().uses() + " calls. What rules forbid stays forbidden." + session);
+                text(
+                        "Further calls of this tool by this caller then run without asking, as far as the condition holds, for at"
+                                + " most " + offer.terms().uses() + " calls. What rules forbid stays forbidden."),
+                session);
+    }
+
+    /** What a caller wrote, in which nothing hides. */
+    private static Html written(String text) {
+        return ApprovalsPanel.pieces(ArgumentView.shown(text));
     }
 
     private static Html row(String label, Html field) {
+        return row(text(label), field);
+    }
+
+    private static Html row(Html label, Html field) {
         return tag("label", "row", tag("span", "quiet", label), field);
     }
 
@@ -118,9 +130,9 @@ final class RememberForm {
                             .toList());
             Html more = argument.choices().contains(Choice.UNDER)
                             || argument.choices().contains(Choice.AT_MOST)
-                    ? field("more" + i, form.getOrDefault("more" + i, ""), "folder or number")
+                    ? field("more" + i, form.getOrDefault("more" + i, ""), "folder or number for the argument above")
                     : Html.EMPTY;
-            rows.add(row(argument.name(), concat(choices, more)));
+            rows.add(row(written(argument.name()), concat(choices, more)));
         }
         return rows.isEmpty()
                 ? Html.EMPTY
@@ -159,7 +171,7 @@ final class RememberForm {
     }
 
     private static Html select(String name, List<Html> options) {
-        return tag("select", List.of(new Attribute("name", name), new Attribute("aria-label", name)), concat(options));
+        return tag("select", List.of(new Attribute("name", name)), concat(options));
     }
 
     private static Html option(String value, String label, String chosen) {

@@ -55,18 +55,7 @@ public record CallSketch(
             @Nullable Instant at,
             @Nullable Set<String> labels,
             Map<String, Object> said) {
-        this(
-                subject,
-                resource,
-                arguments,
-                maxOutputTokens,
-                maxCostMicros,
-                foreseen,
-                earlier,
-                at,
-                labels,
-                said,
-                null);
+        this(subject, resource, arguments, maxOutputTokens, maxCostMicros, foreseen, earlier, at, labels, said, null);
     }
 
     /** Of a call of whose request and budgets nothing is known. */

@@ -1,7 +1,6 @@
 package dev.portreeve.policy.access;
 
 import dev.portreeve.policy.call.Arguments;
-import dev.portreeve.policy.call.CanonicalJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -167,7 +166,7 @@ public final class NarrowCondition {
                 if (value.kind() != ShownValue.Kind.TEXT) {
                     throw new IllegalArgumentException("\"" + name + "\" is no text, so it is under no folder");
                 }
-                yield "path.under(" + argument + ", " + CanonicalJson.quote(folder) + ")";
+                yield "path.under(" + argument + ", " + PlainLiteral.of(folder) + ")";
             }
             case Bound.AtMost(String number) -> atMost(name, argument, value, number);
         };
@@ -213,7 +212,7 @@ public final class NarrowCondition {
                     : value.members().get(name);
             if (next == null) {
                 return value.kind() == ShownValue.Kind.OBJECT
-                        ? "!(" + CanonicalJson.quote(name) + " in " + way + ")"
+                        ? "!(" + PlainLiteral.of(name) + " in " + way + ")"
                         : equal(pointer, way, value);
             }
             way += value.kind() == ShownValue.Kind.LIST ? "[" + name + "]" : member(name);
@@ -233,6 +232,6 @@ public final class NarrowCondition {
     private static String member(String name) {
         return PLAIN.matcher(name).matches() && !RESERVED.contains(name)
                 ? "." + name
-                : "[" + CanonicalJson.quote(name) + "]";
+                : "[" + PlainLiteral.of(name) + "]";
     }
 }

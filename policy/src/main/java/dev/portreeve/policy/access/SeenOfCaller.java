@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels of the session; {@code null} where they are not to be looked at, or not known
  * @param roles of the member; {@code null} where they are not known
  */
-record SeenOfCaller(@Nullable Seen<Set<String>> labels, @Nullable Seen<List<String>> roles) {
+record SeenOfCaller(
+        @Nullable Seen<Set<String>> labels, @Nullable Seen<List<String>> roles) {
     /** What was asked for, so that the same can be decided again. */
     void record(Facts facts) {
         List<String> seenLabels = labels == null ? null : labels.inOrder();

@@ -43,7 +43,7 @@ record ShownValue(Kind kind, @Nullable String literal, Map<String, ShownValue> m
         return switch (token) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> list(parser);
-            case VALUE_STRING -> scalar(Kind.TEXT, CanonicalJson.quote(parser.getString()));
+            case VALUE_STRING -> scalar(Kind.TEXT, PlainLiteral.of(parser.getString()));
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(Kind.NUMBER, number(parser.getString()));
             case VALUE_TRUE -> scalar(Kind.OTHER, "true");
             case VALUE_FALSE -> scalar(Kind.OTHER, "false");
@@ -65,7 +65,7 @@ record ShownValue(Kind kind, @Nullable String literal, Map<String, ShownValue> m
         }
         boolean whole = members.values().stream().allMatch(member -> member.literal != null);
         String literal = members.entrySet().stream()
-                .map(member -> CanonicalJson.quote(member.getKey()) + ": "
+                .map(member -> PlainLiteral.of(member.getKey()) + ": "
                         + member.getValue().literal())
                 .collect(Collectors.joining(", ", "{", "}"));
         return new ShownValue(Kind.OBJECT, whole ? literal : null, members, List.of());

@@ -36,7 +36,8 @@ final class SketchVariables implements CelVariableResolver {
                 call.resource(),
                 call.at(),
                 new SeenOfCaller(
-                        labels == null ? null : new Seen<>(() -> labels), roles == null ? null : new Seen<>(() -> roles)));
+                        labels == null ? null : new Seen<>(() -> labels),
+                        roles == null ? null : new Seen<>(() -> roles)));
     }
 
     @Override

@@ -19,7 +19,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Arguments as people are shown them: a table of places and values, made from the canonical form, in which nothing can hide. Characters
- * that are not seen or that reorder others become chips; a long value shows both its ends, its length and its hash. It holds plain text
+ * that are not seen, that reorder others or are drawn over them become chips, and so do spaces that cannot be counted; a long value shows both its ends, its length and its hash. It holds plain text
  * only, so a page that escapes it shows no markup, image or link.
  *
  * @param entries at most {@link #MAX_ENTRIES}, in canonical order
@@ -30,6 +30,9 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
     public static final int MAX_ENTRIES = 500;
     private static final int SHOWN_WHOLE = 400;
     private static final int SHOWN_END = 180;
+    /** On one letter, as scripts have them; more would be drawn over the lines above and below. */
+    private static final int MOST_MARKS = 3;
+
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /** What kind of value stands at a place. */
@@ -82,6 +85,11 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
         return new ArgumentView(reading.entries, reading.leftOut, arguments.digest());
     }
 
+    /** A name or another text that a caller wrote, shown as values are. */
+    public static List<Piece> shown(String text) {
+        return shortened(text);
+    }
+
     private static final class Reading {
         private final List<Entry> entries = new ArrayList<>();
         private int leftOut;
@@ -128,25 +136,24 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
             }
             boolean mixed = mixesScripts(value) || mixesScripts(path);
             if (value.length() <= SHOWN_WHOLE) {
-                entries.add(new Entry(pieces(shortened(path)), kind, pieces(value), value.length(), null, mixed));
+                entries.add(new Entry(shortened(path), kind, pieces(value), value.length(), null, mixed));
                 return;
             }
             String hash = sha256(value);
-            int head = boundary(value, SHOWN_END);
-            int tail = boundary(value, value.length() - SHOWN_END);
-            List<Piece> shown = new ArrayList<>(pieces(value.substring(0, head)));
-            shown.add(new Piece("… " + (tail - head) + " characters left out …", true));
-            shown.addAll(pieces(value.substring(tail)));
-            entries.add(new Entry(pieces(shortened(path)), kind, shown, value.length(), hash, mixed));
+            entries.add(new Entry(shortened(path), kind, shortened(value), value.length(), hash, mixed));
         }
     }
 
-    private static String shortened(String path) {
-        if (path.length() <= SHOWN_WHOLE) {
-            return path;
+    private static List<Piece> shortened(String text) {
+        if (text.length() <= SHOWN_WHOLE) {
+            return pieces(text);
         }
-        return path.substring(0, boundary(path, SHOWN_END)) + "…"
-                + path.substring(boundary(path, path.length() - SHOWN_END));
+        int head = boundary(text, SHOWN_END);
+        int tail = boundary(text, text.length() - SHOWN_END);
+        List<Piece> shown = new ArrayList<>(pieces(text.substring(0, head)));
+        shown.add(new Piece("… " + (tail - head) + " characters left out …", true));
+        shown.addAll(pieces(text.substring(tail)));
+        return shown;
     }
 
     /** Not between the halves of a surrogate pair. */
@@ -155,23 +162,64 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
     }
 
     private static List<Piece> pieces(String text) {
-        List<Piece> pieces = new ArrayList<>();
-        StringBuilder plain = new StringBuilder();
-        text.codePoints().forEach(c -> {
-            if (isSeen(c)) {
-                plain.appendCodePoint(c);
-            } else {
-                if (!plain.isEmpty()) {
-                    pieces.add(new Piece(plain.toString(), false));
-                    plain.setLength(0);
+        Pieces pieces = new Pieces();
+        int[] characters = text.codePoints().toArray();
+        int marks = 0;
+        for (int i = 0; i < characters.length; i++) {
+            int c = characters[i];
+            marks = isMark(c) ? marks + 1 : 0;
+            if (c == ' ') {
+                int end = i;
+                while (end < characters.length && characters[end] == ' ') {
+                    end++;
                 }
-                pieces.add(new Piece("\\u{" + Integer.toString(c, 16).toLowerCase(Locale.ROOT) + "}", true));
+                pieces.spaces(end - i, i == 0 || end == characters.length);
+                i = end - 1;
+            } else if (isSeen(c) && marks <= MOST_MARKS && (marks == 0 || !pieces.plain.isEmpty())) {
+                pieces.plain.appendCodePoint(c);
+            } else {
+                pieces.chip("\\u{" + Integer.toString(c, 16).toLowerCase(Locale.ROOT) + "}");
             }
-        });
-        if (!plain.isEmpty()) {
-            pieces.add(new Piece(plain.toString(), false));
         }
-        return pieces;
+        return pieces.all();
+    }
+
+    /** What is shown of a text, as it is put together. */
+    private static final class Pieces {
+        private final List<Piece> done = new ArrayList<>();
+        private final StringBuilder plain = new StringBuilder();
+
+        /** One space between others is seen. At an end it is not, and of several nobody sees how many. */
+        private void spaces(int count, boolean atEnd) {
+            if (count == 1 && !atEnd) {
+                plain.append(' ');
+            } else {
+                chip(count == 1 ? "\\u{20}" : "\\u{20}×" + count);
+            }
+        }
+
+        private void chip(String text) {
+            flush();
+            done.add(new Piece(text, true));
+        }
+
+        private void flush() {
+            if (!plain.isEmpty()) {
+                done.add(new Piece(plain.toString(), false));
+                plain.setLength(0);
+            }
+        }
+
+        private List<Piece> all() {
+            flush();
+            return done;
+        }
+    }
+
+    /** What is drawn over or below the letter before it. */
+    private static boolean isMark(int c) {
+        int type = Character.getType(c);
+        return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
     }
 
     /** Whether a character shows itself, and only itself, at its place. */
@@ -184,6 +232,7 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
                     Character.PARAGRAPH_SEPARATOR,
                     Character.PRIVATE_USE,
                     Character.SURROGATE,
+                    Character.ENCLOSING_MARK,
                     Character.UNASSIGNED -> false;
             case Character.SPACE_SEPARATOR -> c == ' ';
             // Variation selectors are marks, fillers are letters, and neither is seen.
@@ -194,7 +243,9 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
     private static boolean isInvisible(int c) {
         boolean variationSelector = (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
         boolean filler = c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || c == 0x2800;
-        return variationSelector || filler;
+        // Strokes through the letter before, which make another of it.
+        boolean overlay = c >= 0x0334 && c <= 0x0338;
+        return variationSelector || filler || overlay;
     }
 
     /** Whether a word has letters of Latin together with letters of an alphabet that looks like it. */

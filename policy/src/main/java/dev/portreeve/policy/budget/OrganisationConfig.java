@@ -74,7 +74,8 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
             tenant.everybody()
                     .filter(member -> !member.roles().isEmpty())
                     .forEach(member -> known.put(
-                            member.id(), member.roles().stream().distinct().sorted().toList()));
+                            member.id(),
+                            member.roles().stream().distinct().sorted().toList()));
             roles.put(tenant.id(), known);
         }
         return roles;
@@ -156,8 +157,7 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         }
 
         private Stream<Member> everybody() {
-            return Stream.of(
-                            everyUser(), agents.stream(), teams.stream().flatMap(team -> team.agents().stream()))
+            return Stream.of(everyUser(), agents.stream(), teams.stream().flatMap(team -> team.agents().stream()))
                     .flatMap(members -> members);
         }
 

@@ -40,8 +40,7 @@ class MemberRolesTest {
 
     private static AccessPolicy policy(String when) {
         Rule rule = new Rule("r", Effect.ALLOW, Who.ANYBODY, Selectors.tools("*"), when, List.of(), null);
-        return AccessPolicy.of(
-                List.of(rule), InstantSource.system(), SessionLabels.NONE, ROLES, BudgetGauge.NONE);
+        return AccessPolicy.of(List.of(rule), InstantSource.system(), SessionLabels.NONE, ROLES, BudgetGauge.NONE);
     }
 
     private static boolean allows(String when, Subject subject) {

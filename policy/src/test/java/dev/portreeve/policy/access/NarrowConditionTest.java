@@ -39,6 +39,17 @@ class NarrowConditionTest {
     }
 
     @Test
+    void nothingInAConditionHidesOrMovesWhatStandsBesideIt() {
+        String shown = "{\"a\":\"pdf\u202Eexe \u05d0 \udb40\udc41\u00a0Gr\u00f6\u00dfe\",\"\u202Eb\":\"x\"}";
+        String condition = of(shown).with(Map.of());
+        assertEquals(
+                "args.a == \"pdf\\u202eexe \\u05d0 \\U000e0041\\u00a0Gr\u00f6\u00dfe\" && args[\"\\u202eb\"] == \"x\"",
+                condition);
+        assertTrue(holds(condition, shown), condition);
+        assertFalse(holds(condition, shown.replace("\u202Eexe", "exe")));
+    }
+
+    @Test
     void theNarrowestHoldsForNothingElse() {
         String shown = "{\"amount\":500,\"to\":\"x\",\"urgent\":true,\"via\":{\"bank\":[1,2]}}";
         String condition = of(shown).with(Map.of());

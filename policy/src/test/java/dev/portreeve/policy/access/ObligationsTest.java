@@ -60,7 +60,8 @@ class ObligationsTest {
 
     private static Map<String, String> labelled(Rule... rules) {
         Told told = new Told();
-        AccessPolicy policy = AccessPolicy.of(List.of(rules), InstantSource.system(), told, MemberRoles.NONE, BudgetGauge.NONE);
+        AccessPolicy policy =
+                AccessPolicy.of(List.of(rules), InstantSource.system(), told, MemberRoles.NONE, BudgetGauge.NONE);
         ToolCall call = Calls.tool(Calls.BOT, Calls.WRITE, "{\"path\":\"/x\"}");
         policy.label(call, policy.decide(call));
         return told.labels;

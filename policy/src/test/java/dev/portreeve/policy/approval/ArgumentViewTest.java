@@ -57,6 +57,28 @@ class ArgumentViewTest {
     }
 
     @Test
+    void countsSpacesThatNobodyCanCount() {
+        assertEquals("as every month<\\u{20}>", shown("\"as every month \""));
+        assertEquals("<\\u{20}×2>a b<\\u{20}×5>c<\\u{a}><\\u{20}×4>d", shown("\"  a b     c\\n    d\""));
+        assertEquals("<\\u{20}>", shown("\" \""));
+    }
+
+    @Test
+    void drawsNothingOverOtherLines() {
+        assertEquals("Việt हिन्दी", shown("\"Việt हिन्दी\""));
+        assertEquals("Z\u0301\u0302\u0303<\\u{304}><\\u{305}>x", shown("\"Z\u0301\u0302\u0303\u0304\u0305x\""));
+        assertEquals("<\\u{301}>a", shown("\"\u0301a\""), "not over what stands before the value");
+        assertEquals("1<\\u{338}>0<\\u{20dd}>", shown("\"1\u03380\u20dd\""));
+    }
+
+    @Test
+    void saysThatSomethingIsLeftOutOfALongPlaceToo() {
+        String path =
+                text(entries("{\"" + "k".repeat(1000) + "\":1}").getFirst().path());
+        assertTrue(path.contains("<… 641 characters left out …>"), path);
+    }
+
+    @Test
     void aChipCannotBeForged() {
         List<Piece> pieces = entries("{\"v\":\"\\\\u{202e}\"}").getFirst().value();
         assertEquals(List.of(new Piece("\\u{202e}", false)), pieces);
