@@ -36,6 +36,7 @@ import dev.portreeve.hub.outbound.NameResolver;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.seal.SealKey;
 import dev.portreeve.hub.seal.SealedTokens;
+import dev.portreeve.hub.task.PostgresTaskStore;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.PolicyEngine;
 import dev.portreeve.policy.budget.Accounts;
@@ -184,7 +185,8 @@ public final class Gateway implements AutoCloseable {
                 Definitions.on(database.pooled(), evidence.log(), clock),
                 ServerMemory.on(database.pooled(), clock),
                 new PostgresTokenStore(database.pooled(), seal, clock),
-                policy.approvals());
+                policy.approvals(),
+                new PostgresTaskStore(database.pooled(), seal, clock));
     }
 
     private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {

@@ -118,7 +118,18 @@ public final class McpHub implements AutoCloseable {
                 downstream,
                 alarms,
                 catalog,
-                new McpEndpoint(catalog, governor, access, callIds, tokens, alarms, clock, limits.north(), pages),
+                new McpEndpoint(
+                        catalog,
+                        governor,
+                        access,
+                        callIds,
+                        tokens,
+                        alarms,
+                        clock,
+                        limits.north(),
+                        pages,
+                        stores.approvals(),
+                        stores.tasks()),
                 tokens);
         servers.stream()
                 .filter(config -> !config.disabled())

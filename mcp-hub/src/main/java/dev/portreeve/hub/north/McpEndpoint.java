@@ -6,11 +6,13 @@ import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.south.Listing;
 import dev.portreeve.hub.south.ServerVoice;
+import dev.portreeve.hub.task.TaskStore;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.hub.wire.JsonRpc;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.policy.CallGovernor;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Subject;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The MCP server that agents see, on one URL per view, each in both eras; put together here. Thread-safe. */
 public final class McpEndpoint implements AutoCloseable {
@@ -39,11 +42,16 @@ public final class McpEndpoint implements AutoCloseable {
     private final Announcements announcements;
     private final Bridge bridge;
     private final ToolCalls calls;
+    private final OwnTaskCalls ownCalls;
     private final TaskQuestions questions;
     private final QuestionCalls asides;
     private final EraSwitch eras;
     private final AlarmClock alarms;
 
+    /**
+     * @param approvals the tickets; {@code null} where no call becomes a task of the gateway's own
+     * @param store where such tasks are kept
+     */
     public McpEndpoint(
             ToolCatalog catalog,
             CallGovernor governor,
@@ -53,15 +61,20 @@ public final class McpEndpoint implements AutoCloseable {
             AlarmClock alarms,
             InstantSource clock,
             NorthLimits limits,
-            WaitingPages pages) {
+            WaitingPages pages,
+            @Nullable Approvals approvals,
+            TaskStore store) {
         this.catalog = catalog;
         this.alarms = alarms;
-        ToolLists lists = new ToolLists(catalog, access, tokens, ToolLists.PAGE_BYTES);
+        OwnTasks own = new OwnTasks(store, approvals, tokens, pages, clock);
+        ToolLists lists = new ToolLists(catalog, access, tokens, ToolLists.PAGE_BYTES, own.areOn());
         this.bridge = new Bridge(tokens, new ParkedCalls(RoundLimits.DEFAULT, alarms), RoundLimits.DEFAULT);
-        Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock));
+        Tasks tasks = new Tasks(catalog, tokens, new OpenTasks(TaskLimits.DEFAULT, clock), own.areOn());
         this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
         this.asides = new QuestionCalls(governor, callIds, RoundLimits.DEFAULT.answerWithin());
-        this.calls = new ToolCalls(catalog, governor, access, bridge, tasks, callIds, alarms, limits, pages);
+        this.calls = new ToolCalls(catalog, governor, access, bridge, tasks, own, callIds, alarms, limits, pages);
+        this.ownCalls =
+                new OwnTaskCalls(catalog, governor, own, new OwnTaskRuns(own, calls, catalog, callIds), callIds);
         TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
         TaskNews taskNews = new TaskNews(catalog, tasks, taskCalls);
         this.announcements = new Announcements(alarms);
@@ -99,7 +112,7 @@ public final class McpEndpoint implements AutoCloseable {
             CallGovernor governor, Tasks tasks, Supplier<CallId> callIds, InstantSource clock, NorthLimits limits) {
         RateLimit rate = new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock);
         RateLimit looks = new RateLimit(TaskLimits.DEFAULT.requestsPerMinute(), clock);
-        return new TaskCalls(catalog, governor, tasks, questions, rate, looks, callIds, alarms, limits);
+        return new TaskCalls(catalog, governor, tasks, ownCalls, questions, rate, looks, callIds, alarms, limits);
     }
 
     /** What both eras are answered by. */
@@ -215,6 +228,7 @@ public final class McpEndpoint implements AutoCloseable {
     @Override
     public void close() {
         announcements.close();
+        ownCalls.close();
         bridge.close();
         questions.close();
         sessions.endAll();

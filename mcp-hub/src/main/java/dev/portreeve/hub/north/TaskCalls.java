@@ -18,6 +18,7 @@ import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.Tariff;
 import dev.portreeve.policy.call.TaskCall;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ final class TaskCalls {
     private final ToolCatalog catalog;
     private final CallGovernor governor;
     private final Tasks tasks;
+    private final OwnTaskCalls own;
     private final TaskQuestions questions;
     private final RateLimit rate;
     private final RateLimit looks;
@@ -52,6 +54,7 @@ final class TaskCalls {
             ToolCatalog catalog,
             CallGovernor governor,
             Tasks tasks,
+            OwnTaskCalls own,
             TaskQuestions questions,
             RateLimit rate,
             RateLimit looks,
@@ -61,6 +64,7 @@ final class TaskCalls {
         this.catalog = catalog;
         this.governor = governor;
         this.tasks = tasks;
+        this.own = own;
         this.questions = questions;
         this.rate = rate;
         this.looks = looks;
@@ -109,14 +113,14 @@ final class TaskCalls {
             throw unusable("tasks/update needs inputResponses, an object");
         }
         Beside beside = Beside.of(Map.of(), method.equals(TaskState.UPDATE) ? responses : null);
-        Optional<TaskRequest> request =
-                request(caller, method, id(params), beside, RequestMeta.read(params, answer), null);
-        if (request.isEmpty()) {
-            return unknown();
-        }
+        String id = id(params);
+        RequestMeta meta = RequestMeta.read(params, answer);
+        Optional<TaskRequest> request = request(caller, method, id, beside, meta, null);
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
         try {
-            return govern(request.get(), answer, cancellation);
+            return request.isPresent()
+                    ? govern(request.get(), answer, cancellation)
+                    : own.call(caller, method, id, meta, answer, cancellation).orElseGet(TaskCalls::unknown);
         } finally {
             grace.close();
         }
@@ -164,7 +168,8 @@ final class TaskCalls {
             // There is only one page, and nobody was given a cursor.
             throw unusable("the cursor is unknown");
         }
-        List<RawJson> all = tasks.open().list(caller);
+        List<RawJson> all = new ArrayList<>(tasks.open().list(caller));
+        all.addAll(own.list(caller));
         return new Reply.Result(RawJson.object(Map.of("tasks", RawJson.array(all))));
     }
 

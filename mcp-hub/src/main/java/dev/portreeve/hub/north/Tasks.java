@@ -33,8 +33,11 @@ final class Tasks {
     private final ToolCatalog catalog;
     private final SealedTokens tokens;
     private final OpenTasks open;
+    private final boolean own;
 
-    Tasks(ToolCatalog catalog, SealedTokens tokens, OpenTasks open) {
+    /** @param own whether the gateway has tasks of its own, of whatever server's tools */
+    Tasks(ToolCatalog catalog, SealedTokens tokens, OpenTasks open, boolean own) {
+        this.own = own;
         this.catalog = catalog;
         this.tokens = tokens;
         this.open = open;
@@ -48,6 +51,8 @@ final class Tasks {
         HAND_OVER,
         /** A task that the caller does not see. */
         RUN_THROUGH,
+        /** A task of the gateway's own, in which it is called plainly. */
+        OWN,
         /** It cannot be what the caller wants. */
         REFUSED,
         /** The caller has too many already. */
@@ -93,7 +98,7 @@ final class Tasks {
                         new McpError(
                                 McpError.INTERNAL_ERROR,
                                 "too many tasks are under way: wait for some of them, or cancel them"));
-            case PLAIN, HAND_OVER, RUN_THROUGH -> null;
+            case PLAIN, HAND_OVER, RUN_THROUGH, OWN -> null;
         };
     }
 
@@ -104,16 +109,18 @@ final class Tasks {
 
     /** Whether callers of the modern era can be given tasks in a view. */
     boolean announces(View view) {
-        return catalog.servers().stream()
-                .anyMatch(one -> view.shows(one.slug()) && profile(one).runsTasks());
+        return own
+                || catalog.servers().stream()
+                        .anyMatch(one -> view.shows(one.slug()) && profile(one).runsTasks());
     }
 
-    /** Whether callers with sessions can: only tasks of the older era are theirs. */
+    /** Whether callers with sessions can: only tasks of the older era, and the gateway's own, are theirs. */
     boolean announcesOlder(View view) {
-        return catalog.servers().stream()
-                .anyMatch(one -> view.shows(one.slug())
-                        && profile(one).runsTasks()
-                        && !profile(one).isModern());
+        return own
+                || catalog.servers().stream()
+                        .anyMatch(one -> view.shows(one.slug())
+                                && profile(one).runsTasks()
+                                && !profile(one).isModern());
     }
 
     private ServerProfile profile(ServerEntry server) {
@@ -131,7 +138,7 @@ final class Tasks {
     /** How the server is asked. */
     Asking asking(Plan plan, Counterpart caller, ServerEntry owner, @Nullable RawJson wish) {
         if (profile(owner).isModern()) {
-            return plan == Plan.RUN_THROUGH
+            return plan == Plan.RUN_THROUGH || plan == Plan.OWN
                     ? (party, request, meanwhile, deadline) -> throughNewer(owner, party, request, meanwhile, deadline)
                     : (party, request, meanwhile, deadline) ->
                             owner.server().ask(withRoom(caller, party), request, meanwhile, deadline);
@@ -148,7 +155,7 @@ final class Tasks {
                 (party, request, meanwhile, deadline) -> new TaskRun(
                                 owner.slug(), owner.server(), party(caller), meanwhile)
                         .older(request, owner.callTimeout().plus(owner.callTimeout()), deadline);
-            case PLAIN, REFUSED, TOO_MANY -> owner.server()::ask;
+            case PLAIN, OWN, REFUSED, TOO_MANY -> owner.server()::ask;
         };
     }
 

@@ -21,11 +21,13 @@ import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Cancellation;
 import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Correlation;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.MalformedJson;
 import dev.portreeve.policy.call.OutputSink;
+import dev.portreeve.policy.call.TaskTurn;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
@@ -49,6 +51,7 @@ final class ToolCalls {
     private final PriceFits prices = new PriceFits();
     private final Bridge bridge;
     private final Tasks tasks;
+    private final OwnTasks own;
     private final Supplier<CallId> callIds;
     private final AlarmClock alarms;
     private final NorthLimits limits;
@@ -60,6 +63,7 @@ final class ToolCalls {
             Supplier<AccessPolicy> access,
             Bridge bridge,
             Tasks tasks,
+            OwnTasks own,
             Supplier<CallId> callIds,
             AlarmClock alarms,
             NorthLimits limits,
@@ -70,6 +74,7 @@ final class ToolCalls {
         this.fits = new RuleFits(access);
         this.bridge = bridge;
         this.tasks = tasks;
+        this.own = own;
         this.callIds = callIds;
         this.alarms = alarms;
         this.limits = limits;
@@ -105,7 +110,7 @@ final class ToolCalls {
                     .orElseGet(() -> OutcomeReplies.unknownTool(read.tool()));
         }
         RawJson wish = read.members().get("task");
-        Tasks.Plan plan = tasks.plan(caller, tool.get(), wish);
+        Tasks.Plan plan = plan(caller, tool.get(), wish);
         Reply refusal = Tasks.refusal(plan);
         if (refusal != null && access.get().mayUse(caller.subject(), tool.get().resource())) {
             return refusal;
@@ -118,13 +123,64 @@ final class ToolCalls {
                 tasks.asking(plan, caller, tool.get().owner(), wish));
         Round round = bridge.open(errand, read.members());
         Beside beside = Beside.of(meta.others(), round.responses());
-        ToolCall call = governed(caller, tool.get(), read.arguments(), beside, round, meta);
+        TaskTurn turn = takesTask(caller, tool.get(), plan, wish) && round.isFirst() ? TaskTurn.FIRST : null;
+        ToolCall call = governed(callIds.get(), caller, tool.get(), read.arguments(), beside, round, meta, turn);
         AlarmClock.Alarm grace = alarms.after(limits.streamAfter(), answer::stream);
         try {
-            return govern(new Work(call, tool.get(), plan, errand, round, beside, meta), answer, cancellation);
+            Work work = new Work(call, tool.get(), plan, errand, round, beside, meta);
+            Ended ended = govern(work, answer, cancellation);
+            return turn == null ? ended.reply() : own.instead(caller, work.tool(), plan, call.id(), wish, ended);
         } finally {
             grace.close();
         }
+    }
+
+    /**
+     * How a call ended.
+     *
+     * @param outcome {@code null} if there is none, or the caller may not know it
+     */
+    record Ended(Reply reply, @Nullable CallOutcome outcome) {}
+
+    // A tool that its server runs as no task can be called as one of the gateway's if a person may have to approve it.
+    private Tasks.Plan plan(Counterpart caller, CatalogTool tool, @Nullable RawJson wish) {
+        Tasks.Plan plan = tasks.plan(caller, tool, wish);
+        if (plan != Tasks.Plan.REFUSED || !own.areOn() || !access.get().mayAsk(caller.subject(), tool.resource())) {
+            return plan;
+        }
+        return own.hasRoom(caller.subject()) ? Tasks.Plan.OWN : Tasks.Plan.TOO_MANY;
+    }
+
+    private boolean takesTask(Counterpart caller, CatalogTool tool, Tasks.Plan plan, @Nullable RawJson wish) {
+        boolean takes = switch (caller) {
+            case Counterpart.Modern modern -> Tasks.declares(modern);
+            case Counterpart.Legacy legacy ->
+                wish != null && (plan == Tasks.Plan.OWN || plan == Tasks.Plan.HAND_OVER);
+        };
+        return takes && own.areOn() && access.get().mayAsk(caller.subject(), tool.resource());
+    }
+
+    /**
+     * Runs what a task of the gateway's own waited for, to its end, on the calling thread; nobody hears of it meanwhile.
+     *
+     * @param arguments as they were stored when it was asked for
+     * @param turn the ticket whose yes is used
+     */
+    Ended comeBack(
+            Counterpart caller,
+            CatalogTool tool,
+            Arguments arguments,
+            TaskTurn turn,
+            CallId id,
+            Cancellation cancellation) {
+        Tasks.Plan plan = tasks.plan(caller, tool, null);
+        Bridge.Errand errand =
+                new Bridge.Errand(caller, tool.owner(), "", tasks.asking(plan, caller, tool.owner(), null));
+        Beside nothing = Beside.of(Map.of(), null);
+        RequestMeta meta = new RequestMeta(null, Map.of(), Map.of(), Correlation.NONE);
+        ToolCall call = governed(id, caller, tool, arguments, nothing, Round.FIRST, meta, turn);
+        return govern(
+                new Work(call, tool, plan, errand, Round.FIRST, nothing, meta), Silence.answer(), cancellation);
     }
 
     /** All that is known of one call. */
@@ -149,11 +205,18 @@ final class ToolCalls {
     }
 
     private ToolCall governed(
-            Counterpart caller, CatalogTool tool, Arguments arguments, Beside beside, Round round, RequestMeta meta) {
+            CallId id,
+            Counterpart caller,
+            CatalogTool tool,
+            Arguments arguments,
+            Beside beside,
+            Round round,
+            RequestMeta meta,
+            @Nullable TaskTurn turn) {
         ToolPrices.Fitted price = prices.of(tool);
         String misfit = fits.misfit(tool);
         return new ToolCall(
-                callIds.get(),
+                id,
                 caller.subject(),
                 tool.resource(),
                 arguments,
@@ -165,10 +228,11 @@ final class ToolCalls {
                 meta.correlation(),
                 tool.withheld(),
                 misfit == null ? price.misfit() : misfit,
-                round.earlier());
+                round.earlier(),
+                turn);
     }
 
-    private Reply govern(Work work, Answer answer, Cancellation cancellation) {
+    private Ended govern(Work work, Answer answer, Cancellation cancellation) {
         ToolCall call = work.call();
         Released released = new Released();
         try (CallRelay relay = CallRelay.open(
@@ -188,22 +252,23 @@ final class ToolCalls {
                     }),
                     released);
             if (released.isError && outcome instanceof CallOutcome.Completed && released.result != null) {
-                return Refused.reply(McpError.URL_ELICITATION_REQUIRED, released.result.raw());
+                return new Ended(Refused.reply(McpError.URL_ELICITATION_REQUIRED, released.result.raw()), outcome);
             }
             if (isHidden(outcome, call)) {
-                return OutcomeReplies.unknownTool(work.tool().name());
+                return new Ended(OutcomeReplies.unknownTool(work.tool().name()), null);
             }
             answer.header(CALL_ID_HEADER, call.id().toString());
             BudgetHeaders.write(answer, outcome);
-            return released.instead == null
+            Reply reply = released.instead == null
                     ? waits.of(outcome, work.errand(), work.round(), work.tool().name())
                             .orElseGet(() -> released.noted(
                                     OutcomeReplies.of(
                                             outcome, call.id(), work.tool().name(), released.result),
                                     outcome))
                     : released.instead;
+            return new Ended(reply, outcome);
         } catch (EvidenceUnavailable unavailable) {
-            return OutcomeReplies.evidenceUnavailable();
+            return new Ended(OutcomeReplies.evidenceUnavailable(), null);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.portreeve.hub.north;
 
 import dev.portreeve.hub.catalog.CatalogTool;
+import dev.portreeve.hub.catalog.TaskSupport;
 import dev.portreeve.hub.catalog.ToolCatalog;
 import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.seal.Binding;
@@ -30,14 +31,25 @@ final class ToolLists {
     /** Many clients read the first page only, so it is a long one. */
     static final int PAGE_BYTES = 1024 * 1024;
 
+    private static final String TASK_OPTIONAL = "{\"taskSupport\":\"optional\"}";
     private static final Duration CURSOR_LIFE = Duration.ofHours(1);
     private final ToolCatalog catalog;
     private final Supplier<AccessPolicy> access;
     private final SealedTokens tokens;
     private final int pageBytes;
+    private final boolean ownTasks;
 
-    /** @param pageBytes a page ends behind the tool that reaches this length */
-    ToolLists(ToolCatalog catalog, Supplier<AccessPolicy> access, SealedTokens tokens, int pageBytes) {
+    /**
+     * @param pageBytes a page ends behind the tool that reaches this length
+     * @param ownTasks whether a tool that a person may have to approve can be called as a task of the gateway's own
+     */
+    ToolLists(
+            ToolCatalog catalog,
+            Supplier<AccessPolicy> access,
+            SealedTokens tokens,
+            int pageBytes,
+            boolean ownTasks) {
+        this.ownTasks = ownTasks;
         this.catalog = catalog;
         this.access = access;
         this.tokens = tokens;
@@ -92,6 +104,9 @@ final class ToolLists {
         Map<String, RawJson> meta = new LinkedHashMap<>(said == null || !said.isObject() ? Map.of() : said.members());
         meta.put(MetaKey.REQUIRES_USER, RawJson.of("true"));
         members.put("_meta", RawJson.object(meta));
+        if (ownTasks && tool.tasks() == TaskSupport.FORBIDDEN) {
+            members.put("execution", RawJson.of(TASK_OPTIONAL));
+        }
         return RawJson.object(members);
     }
 

@@ -8,6 +8,10 @@ public enum Purpose {
     CURSOR('c', 1024),
     /** A task of the tasks extension; travels in a header, so it is short. */
     TASK('t', 2048),
+    /** A task of the gateway's own; travels in a header too. */
+    OWN_TASK('o', 64),
+    /** What became of such a task, at rest, for whoever began it: a tool's result, and a little more. */
+    TASK_OUTCOME('e', 9 * 1024 * 1024),
     /** What a provider presents that calls tools in the course of a model call, on behalf of who made that call. */
     HOSTED_CALL('h', 256),
     /** The address of a page that shows how an approval stands. */

@@ -51,7 +51,8 @@ class ToolListsTest {
             catalog,
             governance::access,
             new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom()),
-            300);
+            300,
+            false);
 
     /** Has forty tools. */
     private static final class Forty implements ToolServer {

@@ -6,6 +6,7 @@ package dev.portreeve.db.hub;
 
 import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.hub.tables.Definition;
+import dev.portreeve.db.hub.tables.KeptTask;
 import dev.portreeve.db.hub.tables.OauthToken;
 import dev.portreeve.db.hub.tables.Revision;
 import dev.portreeve.db.hub.tables.Server;
@@ -36,6 +37,11 @@ public class Hub extends SchemaImpl {
      * The table <code>hub.definition</code>.
      */
     public final Definition DEFINITION = Definition.DEFINITION;
+
+    /**
+     * The table <code>hub.kept_task</code>.
+     */
+    public final KeptTask KEPT_TASK = KeptTask.KEPT_TASK;
 
     /**
      * The table <code>hub.oauth_token</code>.
@@ -69,6 +75,7 @@ public class Hub extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             Definition.DEFINITION,
+            KeptTask.KEPT_TASK,
             OauthToken.OAUTH_TOKEN,
             Revision.REVISION,
             Server.SERVER

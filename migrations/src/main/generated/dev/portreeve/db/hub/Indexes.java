@@ -5,6 +5,7 @@ package dev.portreeve.db.hub;
 
 
 import dev.portreeve.db.hub.tables.Definition;
+import dev.portreeve.db.hub.tables.KeptTask;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -23,4 +24,6 @@ public class Indexes {
     // -------------------------------------------------------------------------
 
     public static final Index DEFINITION_IN_FORCE = Internal.createIndex(DSL.name("definition_in_force"), Definition.DEFINITION, new OrderField[] { Definition.DEFINITION.SERVER, Definition.DEFINITION.KIND, Definition.DEFINITION.NAME }, true);
+    public static final Index KEPT_TASK_BY_EXPIRY = Internal.createIndex(DSL.name("kept_task_by_expiry"), KeptTask.KEPT_TASK, new OrderField[] { KeptTask.KEPT_TASK.EXPIRES_AT }, false);
+    public static final Index KEPT_TASK_BY_OWNER = Internal.createIndex(DSL.name("kept_task_by_owner"), KeptTask.KEPT_TASK, new OrderField[] { KeptTask.KEPT_TASK.TENANT, KeptTask.KEPT_TASK.MEMBER, KeptTask.KEPT_TASK.KEY_ID, KeptTask.KEPT_TASK.CREATED_AT }, false);
 }

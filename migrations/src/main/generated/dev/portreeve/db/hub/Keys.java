@@ -5,10 +5,12 @@ package dev.portreeve.db.hub;
 
 
 import dev.portreeve.db.hub.tables.Definition;
+import dev.portreeve.db.hub.tables.KeptTask;
 import dev.portreeve.db.hub.tables.OauthToken;
 import dev.portreeve.db.hub.tables.Revision;
 import dev.portreeve.db.hub.tables.Server;
 import dev.portreeve.db.hub.tables.records.DefinitionRecord;
+import dev.portreeve.db.hub.tables.records.KeptTaskRecord;
 import dev.portreeve.db.hub.tables.records.OauthTokenRecord;
 import dev.portreeve.db.hub.tables.records.RevisionRecord;
 import dev.portreeve.db.hub.tables.records.ServerRecord;
@@ -30,6 +32,8 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<DefinitionRecord> DEFINITION_PKEY = Internal.createUniqueKey(Definition.DEFINITION, DSL.name("definition_pkey"), new TableField[] { Definition.DEFINITION.SERVER, Definition.DEFINITION.KIND, Definition.DEFINITION.NAME, Definition.DEFINITION.HASH }, true);
+    public static final UniqueKey<KeptTaskRecord> KEPT_TASK_OF_TICKET = Internal.createUniqueKey(KeptTask.KEPT_TASK, DSL.name("kept_task_of_ticket"), new TableField[] { KeptTask.KEPT_TASK.TENANT, KeptTask.KEPT_TASK.TICKET }, true);
+    public static final UniqueKey<KeptTaskRecord> KEPT_TASK_PKEY = Internal.createUniqueKey(KeptTask.KEPT_TASK, DSL.name("kept_task_pkey"), new TableField[] { KeptTask.KEPT_TASK.TENANT, KeptTask.KEPT_TASK.ID }, true);
     public static final UniqueKey<OauthTokenRecord> OAUTH_TOKEN_PKEY = Internal.createUniqueKey(OauthToken.OAUTH_TOKEN, DSL.name("oauth_token_pkey"), new TableField[] { OauthToken.OAUTH_TOKEN.SERVER, OauthToken.OAUTH_TOKEN.URL, OauthToken.OAUTH_TOKEN.CLIENT_ID, OauthToken.OAUTH_TOKEN.HOLDER }, true);
     public static final UniqueKey<RevisionRecord> REVISION_PKEY = Internal.createUniqueKey(Revision.REVISION, DSL.name("revision_pkey"), new TableField[] { Revision.REVISION.SUBJECT }, true);
     public static final UniqueKey<ServerRecord> SERVER_PKEY = Internal.createUniqueKey(Server.SERVER, DSL.name("server_pkey"), new TableField[] { Server.SERVER.SERVER_ }, true);

@@ -5,6 +5,7 @@ package dev.portreeve.db.hub;
 
 
 import dev.portreeve.db.hub.tables.Definition;
+import dev.portreeve.db.hub.tables.KeptTask;
 import dev.portreeve.db.hub.tables.OauthToken;
 import dev.portreeve.db.hub.tables.Revision;
 import dev.portreeve.db.hub.tables.Server;
@@ -20,6 +21,11 @@ public class Tables {
      * The table <code>hub.definition</code>.
      */
     public static final Definition DEFINITION = Definition.DEFINITION;
+
+    /**
+     * The table <code>hub.kept_task</code>.
+     */
+    public static final KeptTask KEPT_TASK = KeptTask.KEPT_TASK;
 
     /**
      * The table <code>hub.oauth_token</code>.

@@ -214,6 +214,9 @@ public final class ApprovalGate {
         if (before != null) {
             return before;
         }
+        if (call.task() != null && call.task().ticket() != null) {
+            return comeBack(asking, request, call.task().ticket());
+        }
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Ticket found = found(request, binding, trail);
             Ticket ticket = found == null ? open(asking, request, ask) : found;
@@ -222,6 +225,17 @@ public final class ApprovalGate {
             }
         }
         throw new IllegalStateException("approval tickets of call " + call.id() + " keep changing");
+    }
+
+    /** What a task waited for is one ticket: where that leads nowhere any more, its caller is told, and nobody is asked instead. */
+    private Approval comeBack(Asking asking, TicketRequest request, UUID id) throws CallEnded {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            Ticket ticket = new SameCall(tickets).ofTask(request, id, asking.trail.facts());
+            if (pass(asking, ticket)) {
+                return ticket.approval();
+            }
+        }
+        throw new IllegalStateException("approval ticket " + id + " of a task keeps changing");
     }
 
     /** A call on its way through the gate. */
@@ -340,7 +354,7 @@ public final class ApprovalGate {
         return false;
     }
 
-    private static String said(TicketState.Word word) {
+    static String said(TicketState.Word word) {
         return word.by() + (word.reason() == null ? "" : ": " + word.reason());
     }
 
@@ -349,11 +363,11 @@ public final class ApprovalGate {
      * waits: who says the same again has given up on what it said before, whether it told us or not, and a yes must not go to that.
      */
     private void hold(Asking asking, Ticket ticket) throws CallEnded {
+        Duration held = asking.call.task() == null
+                ? config.hold(asking.call.correlation().programs())
+                : Duration.ZERO;
         long end = System.nanoTime()
-                + shorter(
-                                config.hold(asking.call.correlation().programs()),
-                                asking.call.deadline().remaining())
-                        .toNanos();
+                + shorter(held, asking.call.deadline().remaining()).toNanos();
         try (DecisionSignals.Watch watch = tickets.signals().watch(ticket.id())) {
             while (true) {
                 Optional<Ticket> now = tickets.stored().find(ticket.tenant(), ticket.id());
@@ -400,7 +414,7 @@ public final class ApprovalGate {
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    private static CallEnded denied(Denial.Reason reason, String detail) {
+    static CallEnded denied(Denial.Reason reason, String detail) {
         return new CallEnded(new CallOutcome.Denied(new Denial(Denial.Stage.APPROVAL, reason, detail)));
     }
 }

@@ -8,6 +8,7 @@ import dev.portreeve.policy.call.Denial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the tickets of one call that were asked for under other keys, rules or definitions mean for a new one. */
@@ -92,6 +93,51 @@ final class SameCall {
                         "the call ran under the remembered approval " + standing.id());
             }
         }
+    }
+
+    /**
+     * The ticket that a task waited for, if it can still lead anywhere: it waits, or has a yes or no, for this very call.
+     *
+     * @throws CallEnded if it cannot; nobody is asked instead
+     */
+    Ticket ofTask(TicketRequest now, UUID id, Facts facts) throws CallEnded {
+        facts.put("approval", id.toString());
+        Ticket ticket = tickets.stored()
+                .find(now.tenant(), id)
+                .filter(found -> found.request().member().equals(now.member()))
+                .orElseThrow(() -> withdrawn("approval " + id + " is not there any more"));
+        switch (ticket.state()) {
+            case TicketState.Denied ignored -> throw ApprovalGate.refused(ticket);
+            case TicketState.Withdrawn taken ->
+                throw withdrawn("approval " + id + " was withdrawn by " + ApprovalGate.said(taken.word()));
+            case TicketState.Redeemed used ->
+                throw withdrawn("the yes of approval " + id + " was used by call " + used.byCall()
+                        + ", which asked for the same: call the tool again to ask anew");
+            case TicketState.Expired expired when expired.told() ->
+                throw ApprovalGate.denied(
+                        Denial.Reason.APPROVAL_EXPIRED,
+                        "approval " + id + " was not decided, or not used, in time: call the tool again to ask anew");
+            case TicketState.Expired ignored -> {
+                return ticket;
+            }
+            case TicketState.Waiting ignored -> requireSame(ticket, now, facts);
+            case TicketState.Approved ignored -> requireSame(ticket, now, facts);
+        }
+        return ticket;
+    }
+
+    private void requireSame(Ticket ticket, TicketRequest now, Facts facts) throws CallEnded {
+        if (!ticket.request().binding().equals(now.binding())) {
+            boolean sameCall = ticket.request().callDigest().equals(now.callDigest());
+            String note = sameCall ? takeBackOutdated(List.of(ticket), now, facts) : null;
+            throw withdrawn(
+                    (note == null ? "approval " + ticket.id() + " is for another call than would run now" : note)
+                            + ": call the tool again to ask anew");
+        }
+    }
+
+    private static CallEnded withdrawn(String detail) {
+        return ApprovalGate.denied(Denial.Reason.APPROVAL_WITHDRAWN, detail);
     }
 
     private static String changed(TicketRequest then, TicketRequest now) {

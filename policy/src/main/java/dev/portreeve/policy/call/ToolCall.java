@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     whatever rules and people say
  * @param misfit why rules about the tool do not fit its definition: then it does not run either; {@code null} if they do
  * @param earlier the round before this one, if a person approved that; {@code null} for a call that stands alone
+ * @param task that its caller is answered with, should a person have to approve it; {@code null} if it is not
  */
 public record ToolCall(
         CallId id,
@@ -26,7 +27,8 @@ public record ToolCall(
         Correlation correlation,
         boolean withheld,
         @Nullable String misfit,
-        @Nullable EarlierRound earlier)
+        @Nullable EarlierRound earlier,
+        @Nullable TaskTurn task)
         implements GovernedCall {
 
     /** The same call with other arguments. */
@@ -43,7 +45,38 @@ public record ToolCall(
                 correlation,
                 withheld,
                 misfit,
-                earlier);
+                earlier,
+                task);
+    }
+
+    /** A call of which nothing becomes a task of the gateway's. */
+    public ToolCall(
+            CallId id,
+            Subject subject,
+            Resource.Tool resource,
+            Arguments arguments,
+            Content content,
+            Estimate estimate,
+            boolean readOnly,
+            Deadline deadline,
+            Correlation correlation,
+            boolean withheld,
+            @Nullable String misfit,
+            @Nullable EarlierRound earlier) {
+        this(
+                id,
+                subject,
+                resource,
+                arguments,
+                content,
+                estimate,
+                readOnly,
+                deadline,
+                correlation,
+                withheld,
+                misfit,
+                earlier,
+                null);
     }
 
     /** The same call at another price. */
