@@ -35,7 +35,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ApprovalTasksTest {
     private static final Pattern TICKET = Pattern.compile("ticket ([0-9a-f-]{36})");
     private static final String CONFIGURATION = """
-        tool-servers: [ { slug: notes, url: "NOTES", definitions: trust, price-per-call: 0.01 } ]
+        tool-servers:
+          - { slug: notes, url: "NOTES", definitions: trust, price-per-call: 0.01 }
+          - { slug: old, url: "OLDER", definitions: trust }
         organisation:
           tenants:
             - id: acme
@@ -43,25 +45,34 @@ class ApprovalTasksTest {
               agents: [ { id: bot, budgets: [ { limit-usd: 1 } ] }, { id: other } ]
         policies:
           - { id: write, effect: require-approval, tools: [notes__echo, notes__hold], when: "args.text != 'free'", approvers: [ann] }
+          - { id: older, effect: require-approval, tools: [old__echo, old__chore], approvers: [ann] }
           - { id: rest, effect: allow, tools: ["notes__*"] }
         approvals: { hold: 30s, redeem-within: 15m }
         guardrails: [ { id: pii, detect: pii, on: [tool-arguments, tool-results], action: mask } ]
         """;
 
     private HttpFixture notes;
+    private HttpFixture older;
     private GatewayFixture gateway;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
         notes = HttpFixture.modern();
-        gateway = GatewayFixture.configured(
-                folder, CONFIGURATION.replace("NOTES", notes.url().toString()));
+        older = HttpFixture.legacy().tasking();
+        gateway = GatewayFixture.configured(folder, configuration());
     }
 
     @AfterEach
     void stop() throws Exception {
         gateway.close();
         notes.close();
+        older.close();
+    }
+
+    private String configuration() {
+        return CONFIGURATION
+                .replace("NOTES", notes.url().toString())
+                .replace("OLDER", older.url().toString());
     }
 
     /** How callers of each era say what they say. */
@@ -97,6 +108,7 @@ class ApprovalTasksTest {
                         HeaderValue.SESSION, begun.header(HeaderValue.SESSION), HeaderValue.VERSION, "2025-11-25");
             }
             await().until(() -> say("tools/list", "").result().toString().contains("notes__echo"));
+            await().until(() -> say("tools/list", "").result().toString().contains("old__chore"));
         }
 
         Caller.Heard say(String method, String members) throws Exception {
@@ -107,9 +119,13 @@ class ApprovalTasksTest {
         }
 
         Caller.Heard call(String tool, String text) throws Exception {
+            return call("notes", tool, text);
+        }
+
+        Caller.Heard call(String server, String tool, String text) throws Exception {
             return say(
                     "tools/call",
-                    "\"name\":\"notes__" + tool + "\",\"arguments\":{\"text\":\"" + text + "\"}"
+                    "\"name\":\"" + server + "__" + tool + "\",\"arguments\":{\"text\":\"" + text + "\"}"
                             + (era == Era.LEGACY ? ",\"task\":{\"ttl\":60000}" : ""));
         }
 
@@ -208,6 +224,20 @@ class ApprovalTasksTest {
         await().until(() -> gateway.run("budgets").out().contains("0.01"));
         assertFalse(gateway.run("budgets").out().contains("0.02"));
         await().until(() -> gateway.run("audit", "verify").exitCode() == 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aToolOfAnOlderServerToo(Era era) throws Exception {
+        try (Asker bot = new Asker(era, gateway.data(), gateway.newKey("bot"))) {
+            for (String tool : List.of("echo", "chore")) {
+                RawJson task = bot.task(bot.call("old", tool, "done"));
+                assertEquals("working", text(task, "status"));
+                approve(ticket(task));
+                RawJson result = bot.result(text(task, "taskId"));
+                assertTrue(result.toString().contains(tool.equals("echo") ? "done" : "[email]"), result.toString());
+            }
+        }
     }
 
     @ParameterizedTest
@@ -313,7 +343,6 @@ class ApprovalTasksTest {
     @EnumSource
     void itGoesOnAfterARestartAndAtAnotherGateway(Era era, @TempDir Path elsewhere) throws Exception {
         String key = gateway.newKey("bot");
-        String configuration = CONFIGURATION.replace("NOTES", notes.url().toString());
         String id;
         String ticket;
         try (Asker bot = new Asker(era, gateway.data(), key)) {
@@ -321,7 +350,7 @@ class ApprovalTasksTest {
             id = text(task, "taskId");
             ticket = ticket(task);
         }
-        try (GatewayFixture second = gateway.beside(elsewhere, configuration);
+        try (GatewayFixture second = gateway.beside(elsewhere, configuration());
                 Asker there = new Asker(era, second.data(), key)) {
             assertEquals("working", text(there.look(id), "status"));
             approve(ticket);
@@ -341,7 +370,7 @@ class ApprovalTasksTest {
     void ofManyWhoLookAtOnceAtTwoGatewaysOneRunsIt(Era era, @TempDir Path elsewhere) throws Exception {
         String key = gateway.newKey("bot");
         try (GatewayFixture second =
-                        gateway.beside(elsewhere, CONFIGURATION.replace("NOTES", notes.url().toString()));
+                        gateway.beside(elsewhere, configuration());
                 Asker here = new Asker(era, gateway.data(), key);
                 Asker there = new Asker(era, second.data(), key);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

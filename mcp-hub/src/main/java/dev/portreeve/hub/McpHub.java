@@ -114,23 +114,19 @@ public final class McpHub implements AutoCloseable {
         ToolCatalog catalog = new ToolCatalog(stores.definitions(), stores.memory(), clock, limits.refreshEvery());
         AlarmClock alarms = new AlarmClock();
         Downstream downstream = new Downstream(alarms, limits.south(), stores.tokens(), clock);
-        McpHub hub = new McpHub(
-                downstream,
-                alarms,
+        McpEndpoint endpoint = new McpEndpoint(
                 catalog,
-                new McpEndpoint(
-                        catalog,
-                        governor,
-                        access,
-                        callIds,
-                        tokens,
-                        alarms,
-                        clock,
-                        limits.north(),
-                        pages,
-                        stores.approvals(),
-                        stores.tasks()),
-                tokens);
+                governor,
+                access,
+                callIds,
+                tokens,
+                alarms,
+                clock,
+                limits.north(),
+                pages,
+                stores.approvals(),
+                stores.tasks());
+        McpHub hub = new McpHub(downstream, alarms, catalog, endpoint, tokens);
         servers.stream()
                 .filter(config -> !config.disabled())
                 .forEach(config -> catalog.add(hub.entry(config, tokens.fingerprint(source(config)), limits)));

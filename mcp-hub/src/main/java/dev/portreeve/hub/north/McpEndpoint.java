@@ -73,22 +73,17 @@ public final class McpEndpoint implements AutoCloseable {
         this.questions = new TaskQuestions(RoundLimits.DEFAULT, alarms);
         this.asides = new QuestionCalls(governor, callIds, RoundLimits.DEFAULT.answerWithin());
         this.calls = new ToolCalls(catalog, governor, access, bridge, tasks, own, callIds, alarms, limits, pages);
-        this.ownCalls =
-                new OwnTaskCalls(catalog, governor, own, new OwnTaskRuns(own, calls, catalog, callIds), callIds);
+        this.ownCalls = ownCalls(governor, own, callIds);
         TaskCalls taskCalls = taskCalls(governor, tasks, callIds, clock, limits);
-        TaskNews taskNews = new TaskNews(catalog, tasks, taskCalls);
         this.announcements = new Announcements(alarms);
         this.offered = new ContextCatalog(catalog, CONTEXT_FRESH_FOR, announcements::listsMayHaveChanged);
         ContextLists contextLists = new ContextLists(offered, access);
         ContextFinder finder = new ContextFinder(catalog, offered, access);
-        ContextMethods context = new ContextMethods(
-                catalog,
-                offered,
-                contextLists,
-                finder,
-                new ContextCalls(governor, bridge, finder, callIds, alarms, limits));
+        ContextCalls contextCalls = new ContextCalls(governor, bridge, finder, callIds, alarms, limits);
+        ContextMethods context = new ContextMethods(catalog, offered, contextLists, finder, contextCalls);
         SubscribeCalls subscribes =
                 new SubscribeCalls(governor, access, finder, callIds, subscriptionPlaces(limits.streams()));
+        TaskNews taskNews = new TaskNews(catalog, tasks, taskCalls);
         Methods methods = new Methods(lists, contextLists, calls, taskCalls, taskNews, context, finder, subscribes);
         LogSpace space = new LogSpace(limits.streams().allLogBytes());
         this.sessions = new LegacySessions(limits, space, clock, id -> catalog.leave(Counterpart.Legacy.partyKey(id)));
@@ -106,6 +101,11 @@ public final class McpEndpoint implements AutoCloseable {
     /** What of the tools that servers offer now does not fit other rules, for people. */
     public List<String> misfits(AccessPolicy rules) {
         return calls.misfits(rules);
+    }
+
+    private OwnTaskCalls ownCalls(CallGovernor governor, OwnTasks own, Supplier<CallId> callIds) {
+        OwnTaskRuns runs = new OwnTaskRuns(own, calls, catalog, callIds);
+        return new OwnTaskCalls(catalog, governor, own, runs, callIds);
     }
 
     private TaskCalls taskCalls(

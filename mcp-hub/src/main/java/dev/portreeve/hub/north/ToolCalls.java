@@ -152,11 +152,8 @@ final class ToolCalls {
     }
 
     private boolean takesTask(Counterpart caller, CatalogTool tool, Tasks.Plan plan, @Nullable RawJson wish) {
-        boolean takes = switch (caller) {
-            case Counterpart.Modern modern -> Tasks.declares(modern);
-            case Counterpart.Legacy legacy ->
-                wish != null && (plan == Tasks.Plan.OWN || plan == Tasks.Plan.HAND_OVER);
-        };
+        boolean wanted = wish != null && (plan == Tasks.Plan.OWN || plan == Tasks.Plan.HAND_OVER);
+        boolean takes = OwnTasks.isModern(caller) ? Tasks.declares(caller) : wanted;
         return takes && own.areOn() && access.get().mayAsk(caller.subject(), tool.resource());
     }
 
@@ -234,7 +231,7 @@ final class ToolCalls {
 
     private Ended govern(Work work, Answer answer, Cancellation cancellation) {
         ToolCall call = work.call();
-        Released released = new Released();
+        ReleasedResult released = new ReleasedResult();
         try (CallRelay relay = CallRelay.open(
                 work.errand().caller(),
                 work.errand().server(),
@@ -281,7 +278,7 @@ final class ToolCalls {
                 && !access.get().mayUse(call.subject(), call.resource());
     }
 
-    private Usage execute(Work work, CallRelay relay, Clearance cleared, Released released, OutputSink<ToolResult> out)
+    private Usage execute(Work work, CallRelay relay, Clearance cleared, ReleasedResult released, OutputSink<ToolResult> out)
             throws CallEnded {
         ToolCall call = work.call();
         released.edit = cleared.approval() == null ? null : cleared.approval().edit();
@@ -399,32 +396,5 @@ final class ToolCalls {
             catalog.refreshSoon(tool.owner().slug());
         }
         return OutcomeReplies.refusal(error);
-    }
-
-    /** Takes what passed the guardrails: the whole result, once. */
-    private static final class Released implements OutputSink<ToolResult> {
-        private @Nullable ToolResult result;
-        /** Whether the result is a protocol error that a caller must see as such. */
-        private boolean isError;
-
-        /** What an approver changed before the call ran. */
-        private Approval.@Nullable Edit edit;
-
-        /** What the caller is told instead of the outcome, in the protocol's own words. */
-        private @Nullable Reply instead;
-
-        @Override
-        public void emit(ToolResult chunk) {
-            result = chunk;
-        }
-
-        /** The reply, which says so if something else ran than was asked for. */
-        private Reply noted(Reply reply, CallOutcome outcome) {
-            return edit != null
-                            && outcome instanceof CallOutcome.Completed
-                            && reply instanceof Reply.Result(RawJson json)
-                    ? new Reply.Result(EditNote.in(json, edit))
-                    : reply;
-        }
     }
 }

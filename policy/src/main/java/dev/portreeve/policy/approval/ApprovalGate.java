@@ -164,14 +164,14 @@ public final class ApprovalGate {
                 switch (call) {
                     case ToolCall tool -> ask(input, ask, new Asking(tool, money, awaited, trail));
                     case LlmCall unused ->
-                        throw denied(
+                        throw ApprovalEnds.denied(
                                 Denial.Reason.APPROVAL_DENIED,
                                 "approvals are for tools, so a model call cannot be approved");
                     // The call that began it had its yes.
                     case TaskCall unused -> null;
                     case QuestionCall unused -> null;
                     case ContextCall unused ->
-                        throw denied(
+                        throw ApprovalEnds.denied(
                                 Denial.Reason.APPROVAL_DENIED,
                                 "approvals are for tools, so a prompt or resource cannot be approved");
                 };
@@ -188,7 +188,7 @@ public final class ApprovalGate {
     private static void requireReachable(TicketRequest request, Decision.Ask ask) throws CallEnded {
         boolean named = ask.rules().stream().anyMatch(rule -> !rule.approvers().isEmpty());
         if (named && request.places().size() < request.quorum()) {
-            throw denied(
+            throw ApprovalEnds.denied(
                     Denial.Reason.FORBIDDEN,
                     "fewer people than rules " + request.rules() + " ask for (" + request.quorum()
                             + ") could approve this call of " + request.member());
@@ -326,7 +326,7 @@ public final class ApprovalGate {
             }
             case TicketState.Approved ignored
             when !inForce.getAsBoolean() ->
-                throw denied(
+                throw ApprovalEnds.denied(
                         Denial.Reason.APPROVAL_WITHDRAWN,
                         "the rules changed while approval " + ticket.id()
                                 + " waited: repeat the call, which is then decided by those in force");
@@ -347,15 +347,11 @@ public final class ApprovalGate {
 
     private boolean expire(Ticket ticket) throws CallEnded {
         if (tickets.expireAndTell(ticket)) {
-            throw denied(
+            throw ApprovalEnds.denied(
                     Denial.Reason.APPROVAL_EXPIRED,
                     "approval " + ticket.id() + " was not decided, or not used, in time; repeat the call to ask again");
         }
         return false;
-    }
-
-    static String said(TicketState.Word word) {
-        return word.by() + (word.reason() == null ? "" : ": " + word.reason());
     }
 
     /**
@@ -398,9 +394,9 @@ public final class ApprovalGate {
     /** What was taken back while its call was held does not ask anew by itself. */
     private static void requireStillAsked(Ticket ticket) throws CallEnded {
         if (ticket.state() instanceof TicketState.Withdrawn withdrawn) {
-            throw denied(
+            throw ApprovalEnds.denied(
                     Denial.Reason.APPROVAL_WITHDRAWN,
-                    "approval " + ticket.id() + " was withdrawn by " + said(withdrawn.word()));
+                    "approval " + ticket.id() + " was withdrawn by " + ApprovalEnds.said(withdrawn.word()));
         }
     }
 
@@ -412,9 +408,5 @@ public final class ApprovalGate {
 
     private static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    static CallEnded denied(Denial.Reason reason, String detail) {
-        return new CallEnded(new CallOutcome.Denied(new Denial(Denial.Stage.APPROVAL, reason, detail)));
     }
 }

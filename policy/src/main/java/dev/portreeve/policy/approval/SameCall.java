@@ -107,14 +107,14 @@ final class SameCall {
                 .filter(found -> found.request().member().equals(now.member()))
                 .orElseThrow(() -> withdrawn("approval " + id + " is not there any more"));
         switch (ticket.state()) {
-            case TicketState.Denied ignored -> throw ApprovalGate.refused(ticket);
+            case TicketState.Denied ignored -> throw ApprovalEnds.refused(ticket);
             case TicketState.Withdrawn taken ->
-                throw withdrawn("approval " + id + " was withdrawn by " + ApprovalGate.said(taken.word()));
+                throw withdrawn("approval " + id + " was withdrawn by " + ApprovalEnds.said(taken.word()));
             case TicketState.Redeemed used ->
                 throw withdrawn("the yes of approval " + id + " was used by call " + used.byCall()
                         + ", which asked for the same: call the tool again to ask anew");
             case TicketState.Expired expired when expired.told() ->
-                throw ApprovalGate.denied(
+                throw ApprovalEnds.denied(
                         Denial.Reason.APPROVAL_EXPIRED,
                         "approval " + id + " was not decided, or not used, in time: call the tool again to ask anew");
             case TicketState.Expired ignored -> {
@@ -137,7 +137,7 @@ final class SameCall {
     }
 
     private static CallEnded withdrawn(String detail) {
-        return ApprovalGate.denied(Denial.Reason.APPROVAL_WITHDRAWN, detail);
+        return ApprovalEnds.denied(Denial.Reason.APPROVAL_WITHDRAWN, detail);
     }
 
     private static String changed(TicketRequest then, TicketRequest now) {
