@@ -94,8 +94,8 @@ class ApprovalTasksTest {
 
         Asker(Era era, URI data, String key) throws Exception {
             this.era = era;
-            this.caller =
-                    new Caller(URI.create(data + "/mcp"), key).capable("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
+            this.caller = new Caller(URI.create(data + "/mcp"), key)
+                    .capable("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
             if (era == Era.LEGACY) {
                 Caller.Heard begun = caller.post(
                         Map.of(),
@@ -251,7 +251,8 @@ class ApprovalTasksTest {
                 RawJson task = bot.task(heard);
                 assertEquals("completed", text(task, "status"), "who wants a task gets one");
                 assertTrue(bot.result(text(task, "taskId")).toString().contains("free"));
-                assertEquals(-32601, bot.call("steps", "x").error().code(), "no task for what nobody may have to approve");
+                assertEquals(
+                        -32601, bot.call("steps", "x").error().code(), "no task for what nobody may have to approve");
             }
             assertEquals(1, notes.tools().calls());
         }
@@ -305,15 +306,16 @@ class ApprovalTasksTest {
             RawJson cancelled = bot.say("tasks/cancel", about(id)).result();
             assertEquals(era == Era.MODERN ? "" : "cancelled", text(cancelled, "status"));
             assertEquals("cancelled", text(bot.look(id), "status"));
-            assertTrue(
-                    gateway.isTrue("SELECT state = 'withdrawn' FROM policy.approval WHERE id = '" + ticket(task) + "'"));
-            assertTrue(gateway.run("approvals", "approve", ticket(task), "--as", "ann").exitCode() != 0);
+            assertTrue(gateway.isTrue(
+                    "SELECT state = 'withdrawn' FROM policy.approval WHERE id = '" + ticket(task) + "'"));
+            assertTrue(gateway.run("approvals", "approve", ticket(task), "--as", "ann")
+                            .exitCode()
+                    != 0);
             assertEquals(0, notes.tools().calls());
 
             RawJson anew = bot.task(bot.call("echo", "x"));
             assertFalse(ticket(anew).equals(ticket(task)), "the same call asks anew");
-            assertEquals(
-                    0, gateway.run("approvals", "withdraw", ticket(anew)).exitCode());
+            assertEquals(0, gateway.run("approvals", "withdraw", ticket(anew)).exitCode());
             await().until(() -> text(bot.look(text(anew, "taskId")), "status").equals("cancelled"));
         }
     }
@@ -324,14 +326,15 @@ class ApprovalTasksTest {
         try (Asker bot = new Asker(era, gateway.data(), gateway.newKey("bot"));
                 Asker secondKey = new Asker(era, gateway.data(), gateway.newKey("bot"));
                 Asker other = new Asker(era, gateway.data(), gateway.newKey("other"));
-                Asker otherEra = new Asker(
-                        era == Era.MODERN ? Era.LEGACY : Era.MODERN, gateway.data(), gateway.newKey("bot"))) {
+                Asker otherEra =
+                        new Asker(era == Era.MODERN ? Era.LEGACY : Era.MODERN, gateway.data(), gateway.newKey("bot"))) {
             RawJson task = bot.task(bot.call("echo", "x"));
             String id = text(task, "taskId");
             approve(ticket(task));
             for (Asker foreign : List.of(secondKey, other, otherEra)) {
                 assertEquals(-32602, foreign.say("tasks/get", about(id)).error().code());
-                assertEquals(-32602, foreign.say("tasks/cancel", about(id)).error().code());
+                assertEquals(
+                        -32602, foreign.say("tasks/cancel", about(id)).error().code());
             }
             assertEquals(-32602, bot.say("tasks/get", about(id + "A")).error().code());
             assertEquals(0, notes.tools().calls());
@@ -357,8 +360,8 @@ class ApprovalTasksTest {
             gateway.gateway.close();
             assertTrue(there.result(id).toString().contains("\"x\""));
         }
-        try (Gateway again =
-                        Gateway.start(ConfigFile.read(gateway.folder.resolve("portreeve.yaml"), name -> null), Clock.systemUTC());
+        try (Gateway again = Gateway.start(
+                        ConfigFile.read(gateway.folder.resolve("portreeve.yaml"), name -> null), Clock.systemUTC());
                 Asker bot = new Asker(era, again.dataUrl(), key)) {
             assertTrue(bot.result(id).toString().contains("\"x\""), "the result is kept");
             assertEquals(1, notes.tools().calls());
@@ -369,8 +372,7 @@ class ApprovalTasksTest {
     @EnumSource
     void ofManyWhoLookAtOnceAtTwoGatewaysOneRunsIt(Era era, @TempDir Path elsewhere) throws Exception {
         String key = gateway.newKey("bot");
-        try (GatewayFixture second =
-                        gateway.beside(elsewhere, configuration());
+        try (GatewayFixture second = gateway.beside(elsewhere, configuration());
                 Asker here = new Asker(era, gateway.data(), key);
                 Asker there = new Asker(era, second.data(), key);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -419,7 +421,8 @@ class ApprovalTasksTest {
         }
         gateway.gateway.close();
         Path file = gateway.folder.resolve("portreeve.yaml");
-        Files.writeString(file, Files.readString(file).replace("approvers: [ann]", "approvers: [ann], quorum: 1, timeout: 3m"));
+        Files.writeString(
+                file, Files.readString(file).replace("approvers: [ann]", "approvers: [ann], quorum: 1, timeout: 3m"));
         try (Gateway again = Gateway.start(ConfigFile.read(file, name -> null), Clock.systemUTC());
                 Asker bot = new Asker(era, again.dataUrl(), key)) {
             String id = text(task, "taskId");
@@ -464,8 +467,9 @@ class ApprovalTasksTest {
             await().until(() -> notes.tools().cancelled() == 1);
 
             RawJson lost = bot.task(bot.call("echo", "y"));
-            gateway.execute("UPDATE hub.kept_task SET state = 'running', run_call = id, run_until = now() WHERE ticket = '"
-                    + ticket(lost) + "'");
+            gateway.execute(
+                    "UPDATE hub.kept_task SET state = 'running', run_call = id, run_until = now() WHERE ticket = '"
+                            + ticket(lost) + "'");
             RawJson over = bot.look(text(lost, "taskId"));
             assertEquals("failed", text(over, "status"));
             assertTrue(text(over, "statusMessage").contains("not known"), over.toString());
@@ -480,10 +484,11 @@ class ApprovalTasksTest {
             assertFalse(text(one, "taskId").isEmpty());
             RawJson another = session.task(session.call("echo", "x"));
             assertFalse(text(another, "taskId").isEmpty());
-            gateway.execute("INSERT INTO hub.kept_task (tenant, id, member, key_id, server, tool, definition_hash, begun_by,"
-                    + " ticket, state, expires_at) SELECT t.tenant, gen_random_uuid(), t.member, t.key_id, t.server, t.tool,"
-                    + " t.definition_hash, t.begun_by, gen_random_uuid(), 'waiting', t.expires_at"
-                    + " FROM hub.kept_task t, generate_series(1, 63)");
+            gateway.execute(
+                    "INSERT INTO hub.kept_task (tenant, id, member, key_id, server, tool, definition_hash, begun_by,"
+                            + " ticket, state, expires_at) SELECT t.tenant, gen_random_uuid(), t.member, t.key_id, t.server, t.tool,"
+                            + " t.definition_hash, t.begun_by, gen_random_uuid(), 'waiting', t.expires_at"
+                            + " FROM hub.kept_task t, generate_series(1, 63)");
             assertEquals("\"approval_required\"", bot.call("echo", "y").meta("dev.portreeve/reason"));
             assertTrue(session.call("echo", "y").error().message().contains("too many tasks"));
         }

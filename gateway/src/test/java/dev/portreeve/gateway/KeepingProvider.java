@@ -76,7 +76,8 @@ final class KeepingProvider implements AutoCloseable {
                 answer(exchange, found == null ? 404 : 200, found == null ? error("no such response") : found);
                 return;
             }
-            ObjectNode request = (ObjectNode) JSON.readTree(exchange.getRequestBody().readAllBytes());
+            ObjectNode request =
+                    (ObjectNode) JSON.readTree(exchange.getRequestBody().readAllBytes());
             asked.add(request);
             String wrong = wrong(request);
             if (wrong != null) {
@@ -143,7 +144,8 @@ final class KeepingProvider implements AutoCloseable {
                 .put("output_tokens", 10)
                 .put("total_tokens", 30)
                 .setAll(Map.of(
-                        "input_tokens_details", JSON.createObjectNode().put("cached_tokens", 0),
+                        "input_tokens_details",
+                                JSON.createObjectNode().put("cached_tokens", 0).put("cache_write_tokens", 0),
                         "output_tokens_details", JSON.createObjectNode().put("reasoning_tokens", 0)));
         if (request.path("store").asBoolean(true)) {
             kept.put(response.path("id").asString(), response);

@@ -134,8 +134,7 @@ class ResponsesToolsAtKeeperTest {
     }
 
     private ResponseCreateParams.Builder answer(Response before) {
-        return ask("")
-                .previousResponseId(before.id())
+        return ask("").previousResponseId(before.id())
                 .inputOfResponse(
                         List.of(ResponseInputItem.ofMcpApprovalResponse(ResponseInputItem.McpApprovalResponse.builder()
                                 .approvalRequestId(request(before).id())
@@ -191,7 +190,8 @@ class ResponsesToolsAtKeeperTest {
         assertThrows(NotFoundException.class, () -> other.responses().retrieve(made.id()));
         assertThrows(
                 BadRequestException.class,
-                () -> other.responses().create(ask("x").previousResponseId(made.id()).build()));
+                () -> other.responses()
+                        .create(ask("x").previousResponseId(made.id()).build()));
         openai.responses().delete(made.id());
         assertThrows(NotFoundException.class, () -> openai.responses().retrieve(made.id()));
     }
@@ -204,21 +204,30 @@ class ResponsesToolsAtKeeperTest {
         provider.calls("files__echo", "one");
         Response second = create(ask("please").previousResponseId(first.id()), streamed);
         assertEquals(List.of("one"), called(second));
-        assertEquals(first.id(), provider.asked().getLast().path("previous_response_id").asString());
+        assertEquals(
+                first.id(),
+                provider.asked().getLast().path("previous_response_id").asString());
         Response third = create(ask("more").previousResponseId(second.id()), streamed);
-        assertEquals(first.id(), provider.asked().getLast().path("previous_response_id").asString());
+        assertEquals(
+                first.id(),
+                provider.asked().getLast().path("previous_response_id").asString());
         assertTrue(provider.asked().getLast().toString().contains("please"));
         Response fourth = create(plain("thanks").previousResponseId(third.id()), streamed);
-        assertEquals(first.id(), provider.asked().getLast().path("previous_response_id").asString());
+        assertEquals(
+                first.id(),
+                provider.asked().getLast().path("previous_response_id").asString());
         assertTrue(provider.asked().getLast().toString().contains("more"));
         assertEquals(2, provider.kept());
         Response fifth = create(ask("bye").previousResponseId(fourth.id()), streamed);
-        assertEquals(fourth.id(), provider.asked().getLast().path("previous_response_id").asString());
+        assertEquals(
+                fourth.id(),
+                provider.asked().getLast().path("previous_response_id").asString());
         assertFalse(provider.asked().getLast().toString().contains("please"), "the provider has that");
         assertEquals("all done", said(fifth));
         BadRequestException anothers = assertThrows(
                 BadRequestException.class,
-                () -> other.responses().create(ask("x").previousResponseId(first.id()).build()));
+                () -> other.responses()
+                        .create(ask("x").previousResponseId(first.id()).build()));
         assertTrue(anothers.getMessage().contains("no such response of yours"), anothers.getMessage());
     }
 }

@@ -74,7 +74,8 @@ final class ConversationDesk {
             return new Plan(request, ResponseFrame.NONE);
         }
         String previous = state.previous();
-        byte[] earlier = previous == null ? null : earlier(previous, subject, providerKeeps);
+        Earlier before = before(state, subject, providerKeeps);
+        byte[] earlier = before.items();
         boolean kept = !providerKeeps && state.store() && config.keep();
         if (state.background() && !kept && !providerKeeps) {
             throw unsupported(
@@ -86,7 +87,7 @@ final class ConversationDesk {
             return new Plan(request, ResponseFrame.NONE);
         }
         byte[] said = earlier == null ? null : McpItems.plain(earlier);
-        byte[] body = KeptItems.request(request.body(), said, !providerKeeps);
+        byte[] body = KeptItems.goingOn(KeptItems.request(request.body(), said, !providerKeeps), before.base());
         boolean unkeepable = kept && state.background() && body.length > config.maxBytes();
         if (unkeepable || body.length > maxBodyBytes) {
             throw new BadRequest(
@@ -106,32 +107,30 @@ final class ConversationDesk {
     }
 
     /**
-     * The items before a request whose tools the gateway calls itself; {@code null} if it goes on from nothing.
+     * What a request goes on from.
      *
-     * @throws BadRequest if it goes on from what the gateway does not keep
+     * @param items that the gateway keeps of it; {@code null} for none
+     * @param base the response that its provider keeps, from which those go on; {@code null} if they are all there is
      */
-    byte @Nullable [] before(ResponseState state, Subject subject) {
+    record Earlier(byte @Nullable [] items, @Nullable String base) {}
+
+    /**
+     * Looks up what a request goes on from.
+     *
+     * @param providerKeeps whether the model's provider keeps responses itself: what the gateway does not keep is looked for there
+     * @throws BadRequest if nobody keeps it, or the model's provider cannot know it
+     */
+    Earlier before(ResponseState state, Subject subject, boolean providerKeeps) {
         String previous = state.previous();
-        return previous == null ? null : earlier(previous, subject, false);
-    }
-
-    /** Whether the gateway keeps what becomes of a request. */
-    boolean keeps(ResponseState state) {
-        return state.store() && config.keep();
-    }
-
-    /** The items of what a request goes on from, or {@code null} if only its provider can know it. */
-    private byte @Nullable [] earlier(String previous, Subject subject, boolean providerKeeps) {
+        if (previous == null) {
+            return new Earlier(null, null);
+        }
         Optional<Conversation> found = conversations.find(subject.tenant(), subject.member(), previous);
+        if (found.isEmpty() && providerKeeps) {
+            return new Earlier(null, previous);
+        }
         if (found.isEmpty()) {
-            if (providerKeeps) {
-                return null;
-            }
-            throw new BadRequest(
-                    400,
-                    "previous_response_not_found",
-                    PREVIOUS,
-                    "no such response of yours is kept: send the whole conversation as input");
+            throw unknown("no such response of yours is kept: send the whole conversation as input");
         }
         if (!found.get().status().isAnswer()) {
             throw new BadRequest(
@@ -140,7 +139,22 @@ final class ConversationDesk {
                     PREVIOUS,
                     "that response is " + found.get().status().code() + ", so nothing can go on from it");
         }
-        return KeptItems.conversation(found.get().input(), found.get().response());
+        String base = KeptItems.base(found.get().response());
+        if (base != null && !providerKeeps) {
+            throw unknown("that response goes on from one that only the provider which made it keeps: use that model,"
+                    + " or send the whole conversation as input");
+        }
+        return new Earlier(
+                KeptItems.conversation(found.get().input(), found.get().response()), base);
+    }
+
+    private static BadRequest unknown(String why) {
+        return new BadRequest(400, "previous_response_not_found", PREVIOUS, why);
+    }
+
+    /** Whether the gateway keeps what becomes of a request. */
+    boolean keeps(ResponseState state) {
+        return state.store() && config.keep();
     }
 
     private static BadRequest unsupported(String param, String why) {

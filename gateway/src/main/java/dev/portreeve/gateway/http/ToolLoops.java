@@ -88,8 +88,10 @@ final class ToolLoops {
             return false;
         }
         requirePossible(state, http);
+        boolean providersKeep = asked.model().isKeptByProviders();
+        ConversationDesk.Earlier earlier = desk.before(state, asked.subject(), providersKeep);
         ToolConversation conversation =
-                new ToolConversation(whole(asked, state), places, asked.model().isKeptByProviders());
+                new ToolConversation(whole(asked, earlier), places, providersKeep, earlier.base());
         String userAgent = header(http.headers(), "user-agent");
         List<ObjectNode> listed = new ArrayList<>();
         for (OwnServer server : servers) {
@@ -135,8 +137,8 @@ final class ToolLoops {
         return new BadRequest(400, "unsupported_parameter", param, why);
     }
 
-    private byte[] whole(AskedCall asked, ResponseState state) {
-        byte[] whole = KeptItems.request(asked.request().body(), desk.before(state, asked.subject()), true);
+    private byte[] whole(AskedCall asked, ConversationDesk.Earlier earlier) {
+        byte[] whole = KeptItems.request(asked.request().body(), earlier.items(), true);
         if (whole.length > maxBodyBytes) {
             throw new BadRequest(
                     400,

@@ -9,6 +9,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What the gateway keeps of a response, and how a later one goes on from it: OpenAI's items, as JSON. Stateless. */
 public final class KeptItems {
+    /** In a response that the gateway keeps: the one, kept by its provider, from which all of its items go on. */
+    private static final String BASE = "goes_on_from";
+
+    private static final String PREVIOUS = "previous_response_id";
     private static final int USUAL_PAGE = 20;
     private static final int LARGEST_PAGE = 100;
 
@@ -25,7 +29,7 @@ public final class KeptItems {
         ObjectNode request = object(body);
         ArrayNode items = earlier == null ? Json.array() : array(earlier);
         items.addAll(said(request.path("input")));
-        request.remove("previous_response_id");
+        request.remove(PREVIOUS);
         if (keptHere) {
             if (request.path("background").asBoolean(false)) {
                 // What nobody waits for comes in one piece; who wants a stream is told that piece as one.
@@ -39,6 +43,31 @@ public final class KeptItems {
         }
         request.set("input", items);
         return Json.bytes(request);
+    }
+
+    /**
+     * The same request, going on from what its provider keeps.
+     *
+     * @param base {@code null} for nothing
+     */
+    public static byte[] goingOn(byte[] request, @Nullable String base) {
+        return base == null ? request : Json.bytes(goingOn(object(request), base));
+    }
+
+    static ObjectNode goingOn(ObjectNode request, @Nullable String base) {
+        return base == null ? request : request.put(PREVIOUS, base);
+    }
+
+    /** The response that a provider keeps, from which the items of one that is kept here go on; {@code null} if they are all there is. */
+    public static @Nullable String base(byte[] response) {
+        return Json.string(object(response), BASE);
+    }
+
+    /** Notes the response that a provider keeps, from which this one's items go on. */
+    static void base(ObjectNode response, @Nullable String base) {
+        if (base != null) {
+            response.put(BASE, base);
+        }
     }
 
     /** A provider that keeps responses itself looks for what is named by an id, and believes no thoughts but its own. */

@@ -30,6 +30,7 @@ public final class ToolConversation {
     private final ArrayNode items;
     private final OwnServer.Places places;
     private final boolean foreign;
+    private final @Nullable String base;
     private final ArrayNode output = Json.array();
     private final Map<String, OwnTool> tools = new LinkedHashMap<>();
     private final Set<String> labels = new HashSet<>();
@@ -44,8 +45,10 @@ public final class ToolConversation {
      *
      * @param whole the request with the whole conversation, as {@link KeptItems#request} makes it
      * @param foreign whether the provider keeps responses itself, and so takes ids for its own
+     * @param base the response that the provider keeps, from which the conversation goes on; {@code null} if it is all there is
      */
-    public ToolConversation(byte[] whole, OwnServer.Places places, boolean foreign) {
+    public ToolConversation(byte[] whole, OwnServer.Places places, boolean foreign, @Nullable String base) {
+        this.base = base;
         if (!(Json.read(whole, 0, whole.length) instanceof ObjectNode object)
                 || !(object.path("input") instanceof ArrayNode input)) {
             throw new IllegalArgumentException("no request with a list of items");
@@ -202,7 +205,7 @@ public final class ToolConversation {
         }
         next.remove(List.of("stream", "stream_options", "background", "max_tool_calls", "previous_response_id"));
         begun = true;
-        return Json.bytes(next.put("store", false));
+        return Json.bytes(KeptItems.goingOn(next.put("store", false), base));
     }
 
     private JsonNode choice() {
@@ -311,6 +314,7 @@ public final class ToolConversation {
         response.put("status", status);
         response.set("output", output);
         response.set("usage", usage.json());
+        KeptItems.base(response, base);
         if (incomplete != null) {
             response.set("incomplete_details", incomplete);
         }

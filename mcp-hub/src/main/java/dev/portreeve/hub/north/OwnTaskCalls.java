@@ -117,7 +117,8 @@ final class OwnTaskCalls implements AutoCloseable {
                         return execute(request, said, out);
                     }),
                     said);
-            return outcome instanceof CallOutcome.Denied denied && denied.denial().stage() == Denial.Stage.ACCESS
+            return outcome instanceof CallOutcome.Denied denied
+                            && denied.denial().stage() == Denial.Stage.ACCESS
                     ? TaskCalls.unknown()
                     : OutcomeReplies.ofTask(outcome, call.id(), said.released);
         } catch (EvidenceUnavailable unavailable) {
@@ -164,8 +165,8 @@ final class OwnTaskCalls implements AutoCloseable {
     }
 
     private KeptTask looked(Request request, Duration linger) throws InterruptedException {
-        KeptTask settled = Undisturbed.get(
-                "hub-look-at-task", () -> runs.settle(tasks.again(request.task()), request.caller()));
+        KeptTask settled =
+                Undisturbed.get("hub-look-at-task", () -> runs.settle(tasks.again(request.task()), request.caller()));
         if (settled.state() != KeptTask.State.RUNNING) {
             return settled;
         }
@@ -181,7 +182,8 @@ final class OwnTaskCalls implements AutoCloseable {
         while (!task.state().isOver()) {
             if (!patience.remaining().isPositive()) {
                 return error(
-                        McpError.INTERNAL_ERROR, "the task still waits: look at it with tasks/get, and come back later");
+                        McpError.INTERNAL_ERROR,
+                        "the task still waits: look at it with tasks/get, and come back later");
             }
             boolean ignored = never.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
             task = looked(request, LOOK_EVERY);
@@ -192,14 +194,9 @@ final class OwnTaskCalls implements AutoCloseable {
     private Reply shown(Request request, KeptTask task) throws InterruptedException {
         return Undisturbed.get("hub-look-at-task", () -> {
             Map<String, RawJson> members = OwnTasks.isModern(request.caller())
-                    ? tasks.words()
-                            .whole(task, request.id(), tasks.ticket(task).orElse(null))
+                    ? tasks.words().whole(task, request.id(), tasks.ticket(task).orElse(null))
                     : tasks.words()
-                            .shown(
-                                    task,
-                                    request.id(),
-                                    false,
-                                    tasks.ticket(task).orElse(null));
+                            .shown(task, request.id(), false, tasks.ticket(task).orElse(null));
             return new Reply.Result(RawJson.object(members));
         });
     }

@@ -155,8 +155,7 @@ final class OwnTaskRuns implements AutoCloseable {
     private static Counterpart unheard(Counterpart caller) {
         return switch (caller) {
             case Counterpart.Modern modern ->
-                new Counterpart.Modern(
-                        modern.subject(), modern.view(), RawJson.EMPTY_OBJECT, modern.logLevel());
+                new Counterpart.Modern(modern.subject(), modern.view(), RawJson.EMPTY_OBJECT, modern.logLevel());
             case Counterpart.Legacy legacy ->
                 new Counterpart.Legacy(legacy.subject(), legacy.view(), legacy.dialogue(), Silence.answer());
         };

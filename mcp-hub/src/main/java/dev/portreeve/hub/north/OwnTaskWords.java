@@ -64,7 +64,8 @@ final class OwnTaskWords {
             meta.put(
                     "io.modelcontextprotocol/model-immediate-response",
                     RawJson.string("This tool call has not run yet: a person must approve it first, as ticket "
-                            + task.ticket() + ". It runs by itself once that has happened, so there is no need to repeat"
+                            + task.ticket()
+                            + ". It runs by itself once that has happened, so there is no need to repeat"
                             + " it; go on with other work if there is any."));
         }
         Map<String, RawJson> result = new LinkedHashMap<>();
@@ -148,8 +149,9 @@ final class OwnTaskWords {
             case WAITING -> ticket == null ? "it waits for approval " + task.ticket() : waiting(ticket);
             case RUNNING -> "it was approved, and runs";
             case COMPLETED -> "";
-            case REFUSED, CANCELLED -> text(error(task.outcome() == null ? RawJson.EMPTY_OBJECT : task.outcome())
-                    .member("message"));
+            case REFUSED, CANCELLED ->
+                text(error(task.outcome() == null ? RawJson.EMPTY_OBJECT : task.outcome())
+                        .member("message"));
         };
     }
 
@@ -174,8 +176,7 @@ final class OwnTaskWords {
                 if (data != null) {
                     members.put("data", data);
                 }
-                yield new KeptTask.End(
-                        KeptTask.State.REFUSED, RawJson.object(Map.of(ERROR, RawJson.object(members))));
+                yield new KeptTask.End(KeptTask.State.REFUSED, RawJson.object(Map.of(ERROR, RawJson.object(members))));
             }
             case Reply.Nothing() ->
                 new KeptTask.End(
@@ -221,7 +222,8 @@ final class OwnTaskWords {
     }
 
     private static RawJson failure(String message, String reason) {
-        return RawJson.object(Map.of(ERROR, error(message, RawJson.object(Map.of(MetaKey.REASON, RawJson.string(reason))))));
+        return RawJson.object(Map.of(
+                ERROR, error(message, RawJson.object(Map.of(MetaKey.REASON, RawJson.string(reason))))));
     }
 
     private static RawJson error(String message, @Nullable RawJson data) {

@@ -151,7 +151,11 @@ final class OwnTasks {
     private Optional<Reply> begun(Counterpart caller, KeptTask.Begun begun) {
         try {
             return store.begin(begun)
-                    .map(task -> words.begun(task, id(caller, task), isModern(caller), ticket(task).orElse(null)));
+                    .map(task -> words.begun(
+                            task,
+                            id(caller, task),
+                            isModern(caller),
+                            ticket(task).orElse(null)));
         } catch (TasksUnavailable away) {
             LOGGER.warn("call {} gets no task: {}", begun.begunBy(), away.getMessage());
             return Optional.empty();
@@ -167,8 +171,8 @@ final class OwnTasks {
         Subject subject = caller.subject();
         return areOn()
                 ? tokens.open(id, Binding.of(Purpose.OWN_TASK, subject))
-                        .filter(content -> content.length == ID_BYTES
-                                && (content[ID_BYTES - 1] == 1) == isModern(caller))
+                        .filter(content ->
+                                content.length == ID_BYTES && (content[ID_BYTES - 1] == 1) == isModern(caller))
                         .map(content -> {
                             ByteBuffer read = ByteBuffer.wrap(content);
                             return new UUID(read.getLong(), read.getLong());

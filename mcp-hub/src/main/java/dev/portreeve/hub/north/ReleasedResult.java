@@ -27,9 +27,7 @@ final class ReleasedResult implements OutputSink<ToolResult> {
 
     /** The reply, which says so if something else ran than was asked for. */
     Reply noted(Reply reply, CallOutcome outcome) {
-        return edit != null
-                        && outcome instanceof CallOutcome.Completed
-                        && reply instanceof Reply.Result(var json)
+        return edit != null && outcome instanceof CallOutcome.Completed && reply instanceof Reply.Result(var json)
                 ? new Reply.Result(EditNote.in(json, edit))
                 : reply;
     }

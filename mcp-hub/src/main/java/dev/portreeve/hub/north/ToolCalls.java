@@ -176,8 +176,7 @@ final class ToolCalls {
         Beside nothing = Beside.of(Map.of(), null);
         RequestMeta meta = new RequestMeta(null, Map.of(), Map.of(), Correlation.NONE);
         ToolCall call = governed(id, caller, tool, arguments, nothing, Round.FIRST, meta, turn);
-        return govern(
-                new Work(call, tool, plan, errand, Round.FIRST, nothing, meta), Silence.answer(), cancellation);
+        return govern(new Work(call, tool, plan, errand, Round.FIRST, nothing, meta), Silence.answer(), cancellation);
     }
 
     /** All that is known of one call. */
@@ -278,7 +277,8 @@ final class ToolCalls {
                 && !access.get().mayUse(call.subject(), call.resource());
     }
 
-    private Usage execute(Work work, CallRelay relay, Clearance cleared, ReleasedResult released, OutputSink<ToolResult> out)
+    private Usage execute(
+            Work work, CallRelay relay, Clearance cleared, ReleasedResult released, OutputSink<ToolResult> out)
             throws CallEnded {
         ToolCall call = work.call();
         released.edit = cleared.approval() == null ? null : cleared.approval().edit();

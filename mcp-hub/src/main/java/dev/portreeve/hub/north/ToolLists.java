@@ -44,11 +44,7 @@ final class ToolLists {
      * @param ownTasks whether a tool that a person may have to approve can be called as a task of the gateway's own
      */
     ToolLists(
-            ToolCatalog catalog,
-            Supplier<AccessPolicy> access,
-            SealedTokens tokens,
-            int pageBytes,
-            boolean ownTasks) {
+            ToolCatalog catalog, Supplier<AccessPolicy> access, SealedTokens tokens, int pageBytes, boolean ownTasks) {
         this.ownTasks = ownTasks;
         this.catalog = catalog;
         this.access = access;

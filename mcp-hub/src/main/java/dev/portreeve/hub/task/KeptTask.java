@@ -55,9 +55,7 @@ public record KeptTask(
 
     /** Whether it is this very subject's: the member and the key that began it. */
     public boolean isOf(Subject subject) {
-        return tenant.equals(subject.tenant())
-                && member.equals(subject.member())
-                && keyId.equals(subject.keyId());
+        return tenant.equals(subject.tenant()) && member.equals(subject.member()) && keyId.equals(subject.keyId());
     }
 
     /**

@@ -100,10 +100,7 @@ public final class PostgresTaskStore implements TaskStore {
             row.setRunCall(task.begunBy().value());
             row.setSealed(sealed(owner.tenant(), owner.member(), task.id(), task.expiresAt(), end.outcome()));
         }
-        return database.insertInto(KEPT_TASK)
-                .set(row)
-                .onConflictDoNothing()
-                .execute();
+        return database.insertInto(KEPT_TASK).set(row).onConflictDoNothing().execute();
     }
 
     private void clean() {

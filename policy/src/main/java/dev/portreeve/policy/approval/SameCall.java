@@ -3,7 +3,6 @@ package dev.portreeve.policy.approval;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.CallEnded;
-import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +44,7 @@ final class SameCall {
     /** How a call ends that a no refuses, which its session so finds again later. */
     CallEnded refused(Ticket ticket) {
         tickets.renew(ticket, veto);
-        String reason = ticket.reason() == null ? "" : ": " + ticket.reason();
-        return new CallEnded(new CallOutcome.Denied(new Denial(
-                Denial.Stage.APPROVAL,
-                Denial.Reason.APPROVAL_DENIED,
-                "approval " + ticket.id() + " was denied by " + ticket.decidedBy() + reason)));
+        return ApprovalEnds.refused(ticket);
     }
 
     /**
@@ -107,13 +102,14 @@ final class SameCall {
                 .filter(found -> found.request().member().equals(now.member()))
                 .orElseThrow(() -> withdrawn("approval " + id + " is not there any more"));
         switch (ticket.state()) {
-            case TicketState.Denied ignored -> throw ApprovalEnds.refused(ticket);
+            case TicketState.Denied ignored -> throw refused(ticket);
             case TicketState.Withdrawn taken ->
                 throw withdrawn("approval " + id + " was withdrawn by " + ApprovalEnds.said(taken.word()));
             case TicketState.Redeemed used ->
                 throw withdrawn("the yes of approval " + id + " was used by call " + used.byCall()
                         + ", which asked for the same: call the tool again to ask anew");
-            case TicketState.Expired expired when expired.told() ->
+            case TicketState.Expired expired
+            when expired.told() ->
                 throw ApprovalEnds.denied(
                         Denial.Reason.APPROVAL_EXPIRED,
                         "approval " + id + " was not decided, or not used, in time: call the tool again to ask anew");
