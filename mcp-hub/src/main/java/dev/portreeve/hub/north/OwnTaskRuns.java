@@ -84,7 +84,7 @@ final class OwnTaskRuns implements AutoCloseable {
         if (!tasks.store().start(task, id, atMost)) {
             return tasks.again(task);
         }
-        KeptTask started = tasks.again(task);
+        KeptTask started = task.running(id);
         Run run = new Run(new Cancellation(), new CountDownLatch(1));
         running.put(task.id(), run);
         Thread unused = Thread.ofVirtual().name("hub-task-" + id).start(() -> {

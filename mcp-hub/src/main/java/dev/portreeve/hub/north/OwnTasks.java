@@ -57,7 +57,7 @@ final class OwnTasks {
 
     /** Whether there are such tasks at all. */
     boolean areOn() {
-        return approvals != null && store != TaskStore.NONE;
+        return approvals != null && !store.equals(TaskStore.NONE);
     }
 
     /** Whether a principal may begin one more; false also while nobody knows. */

@@ -58,6 +58,25 @@ public record KeptTask(
         return tenant.equals(subject.tenant()) && member.equals(subject.member()) && keyId.equals(subject.keyId());
     }
 
+    /** The same while a call runs what it waited for. */
+    public KeptTask running(CallId run) {
+        return new KeptTask(
+                tenant,
+                id,
+                member,
+                keyId,
+                tool,
+                begunBy,
+                ticket,
+                State.RUNNING,
+                run.value(),
+                false,
+                createdAt,
+                changedAt,
+                expiresAt,
+                null);
+    }
+
     /**
      * A task to be kept.
      *
