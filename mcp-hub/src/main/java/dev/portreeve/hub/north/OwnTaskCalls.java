@@ -62,11 +62,6 @@ final class OwnTaskCalls implements AutoCloseable {
         this.callIds = callIds;
     }
 
-    /** Whether there are such tasks at all. */
-    boolean areOn() {
-        return tasks.areOn();
-    }
-
     /** As {@code tasks/list} has them; none while nobody knows. */
     List<RawJson> list(Counterpart caller) {
         try {
