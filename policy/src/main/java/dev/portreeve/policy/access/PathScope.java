@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The condition function {@code path.under(path, root)}: whether a path certainly stays inside a folder, whoever reads it. Everything doubtful
- * is outside: {@code ..} in any spelling (percent-encoded once or often, with backslashes, in full-width characters), NUL and other control
- * characters, and relative paths under an absolute root.
+ * The condition function {@code path.under(path, root)}: whether a path stays inside a folder, whoever reads it. What one reader would find
+ * inside and another outside is an error, which counts against the caller, whether the rule allows what is inside or forbids it: {@code ..} in
+ * any spelling (percent-encoded once or often, with backslashes, in full-width characters), NUL and other control characters, names that differ
+ * by how they are encoded or by case only, and relative paths under an absolute root.
  */
 final class PathScope {
     /** Encodings of encodings; a path that still changes after these is not worth understanding. */
@@ -21,34 +23,48 @@ final class PathScope {
     private PathScope() {}
 
     /**
-     * @throws IllegalArgumentException if the root itself is doubtful, which is a mistake in the rule
+     * @throws IllegalArgumentException if readers would not agree, or if the root itself is doubtful, which is a mistake in the rule
      */
     static boolean isUnder(String path, String root) {
-        if (segments(root) == null) {
+        List<String> base = segments(root);
+        if (base == null) {
             throw new IllegalArgumentException("the root of path.under must be a plain path");
         }
-        String decoded = decode(path);
-        if (decoded == null) {
-            return false;
+        boolean inside = isInside(path, root, base);
+        String current = path;
+        for (int i = 0; i <= MAX_DECODINGS; i++) {
+            // As it is written, too: who takes a percent sign for one opens another folder than who decodes it.
+            if (isInside(current, root, base) != inside
+                    || isInside(folded(current), folded(root), segments(folded(root))) != inside) {
+                throw doubtful();
+            }
+            String next = current.indexOf('%') < 0 ? current : decodeOnce(current);
+            if (next == null) {
+                throw doubtful();
+            }
+            if (next.equals(current)) {
+                return inside;
+            }
+            current = next;
         }
-        return isInside(decoded, root) && isInside(folded(decoded), folded(root));
+        throw doubtful();
     }
 
-    /** As a system that folds look-alike characters would read it. */
+    private static IllegalArgumentException doubtful() {
+        return new IllegalArgumentException("the path is written so that not everybody would find it in the same folder");
+    }
+
+    /** As a system reads it that folds look-alike characters, or knows no difference between small and capital letters. */
     private static String folded(String path) {
-        return Normalizer.normalize(path, Normalizer.Form.NFKC);
+        return Normalizer.normalize(path, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     }
 
-    private static boolean isInside(String path, String root) {
-        if (isAbsolute(path) != isAbsolute(root)) {
-            return false;
-        }
-        List<String> base = segments(root);
+    private static boolean isInside(String path, String root, @Nullable List<String> base) {
         List<String> steps = segments(path);
-        return base != null
-                && steps != null
-                && steps.size() >= base.size()
-                && steps.subList(0, base.size()).equals(base);
+        if (base == null || steps == null || isAbsolute(path) != isAbsolute(root)) {
+            throw doubtful();
+        }
+        return steps.size() >= base.size() && steps.subList(0, base.size()).equals(base);
     }
 
     private static boolean isAbsolute(String path) {
@@ -75,19 +91,7 @@ final class PathScope {
         return names;
     }
 
-    /** Takes percent-encoding off until nothing changes; null if it never ends or does not give text. */
-    private static @Nullable String decode(String path) {
-        String current = path;
-        for (int i = 0; i <= MAX_DECODINGS; i++) {
-            String next = current.indexOf('%') < 0 ? current : decodeOnce(current);
-            if (next == null || next.equals(current)) {
-                return next;
-            }
-            current = next;
-        }
-        return null;
-    }
-
+    /** Takes percent-encoding off once; null if that does not give text. */
     private static @Nullable String decodeOnce(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);

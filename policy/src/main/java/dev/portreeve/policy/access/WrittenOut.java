@@ -69,7 +69,7 @@ final class WrittenOut {
                     }
                 }
                 case "path.under" -> {
-                    boolean unused = second != null && PathScope.isUnder("", second);
+                    boolean unused = second != null && PathScope.isUnder(second, second);
                 }
                 case "money" -> {
                     if (second != null) {
