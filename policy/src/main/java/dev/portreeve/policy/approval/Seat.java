@@ -28,6 +28,11 @@ public record Seat(
         return !now.isBefore(opensAt(requestedAt)) && (until == null || now.isBefore(until));
     }
 
+    /** Whether this person may decide now about a ticket that was opened then, or could in the time between. */
+    boolean wasOpen(Instant requestedAt, Instant now) {
+        return !now.isBefore(opensAt(requestedAt)) && (until == null || until.isAfter(requestedAt));
+    }
+
     /** From when on this person may decide about a ticket that was opened then. */
     public Instant opensAt(Instant requestedAt) {
         Instant asked = requestedAt.plus(after);

@@ -122,6 +122,11 @@ public record Ticket(
                 .toList();
     }
 
+    /** Whose vote that of a person is, who may stand in for somebody. */
+    String place(String person) {
+        return request.place(person, requestedAt, readAt);
+    }
+
     /** When more people may decide, after it was read; {@code null} if nobody else comes. */
     public @Nullable Instant escalatesAt() {
         return request.seats().stream()

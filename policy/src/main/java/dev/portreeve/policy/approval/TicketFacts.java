@@ -53,7 +53,7 @@ final class TicketFacts {
                 .put("approver", vote.approver())
                 .put("decision", vote.choice().name().toLowerCase(Locale.ROOT))
                 .put("channel", vote.channel().name().toLowerCase(Locale.ROOT));
-        String place = ticket.request().place(vote.approver());
+        String place = ticket.place(vote.approver());
         if (!place.equals(vote.approver())) {
             facts.put("stands_for", place);
         }

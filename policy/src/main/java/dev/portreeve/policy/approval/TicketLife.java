@@ -82,8 +82,8 @@ final class TicketLife {
             return new VoteResult.Changed(ticket);
         }
         List<String> said = edit == null ? waiting.yes() : List.of();
-        String place = ticket.request().place(vote.approver());
-        if (said.stream().map(ticket.request()::place).anyMatch(place::equals)) {
+        String place = ticket.place(vote.approver());
+        if (said.stream().map(ticket::place).anyMatch(place::equals)) {
             return new VoteResult.CountedBefore(ticket);
         }
         List<String> yes = new ArrayList<>(said);

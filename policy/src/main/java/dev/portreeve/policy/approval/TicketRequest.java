@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -134,10 +135,13 @@ public record TicketRequest(
         return seats.stream().map(Seat::place).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Whose vote a person's is. A person who is asked anyhow votes for nobody else. */
-    String place(String person) {
+    /**
+     * Whose vote a person's is. A person who is asked anyhow votes for nobody else; who stands in for several, at other times than the
+     * ticket's too, votes for the first of those who were away in that time.
+     */
+    String place(String person, Instant requestedAt, Instant now) {
         List<String> places = seats.stream()
-                .filter(seat -> seat.person().equals(person))
+                .filter(seat -> seat.person().equals(person) && seat.wasOpen(requestedAt, now))
                 .map(Seat::place)
                 .toList();
         return places.isEmpty() || places.contains(person) ? person : places.getFirst();

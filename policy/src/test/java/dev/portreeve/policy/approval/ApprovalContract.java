@@ -765,6 +765,26 @@ abstract class ApprovalContract {
     }
 
     @Test
+    void whoStandsInForSeveralPeopleVotesForTheOneWhoIsAwayNow() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        people = new People(
+                ORGANISATION,
+                List.of(
+                        new ApprovalConfig.Deputy("ann", "dave", today.minusDays(9), today.minusDays(8)),
+                        new ApprovalConfig.Deputy("ann", "dave", today.plusDays(8), today.plusDays(9)),
+                        new ApprovalConfig.Deputy("bob", "dave", today.minusDays(1), today.plusDays(1))));
+        Decision.Ask ask = asking(rule("write", 2, List.of("team:support")));
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+        assertInstanceOf(
+                VoteResult.Counted.class, approvals().decide("acme", ticket, vote("dave", Vote.Choice.APPROVE)));
+        assertInstanceOf(
+                VoteResult.CountedBefore.class, approvals().decide("acme", ticket, vote("bob", Vote.Choice.APPROVE)));
+        assertTrue(leaves().stream().anyMatch(leaf -> leaf.contains("\"stands_for\":\"bob\"")));
+        assertInstanceOf(
+                VoteResult.Decided.class, approvals().decide("acme", ticket, vote("ann", Vote.Choice.APPROVE)));
+    }
+
+    @Test
     void aYesIsWorthNothingOnceThoseWhoCouldGiveItAreOthers() {
         Decision.Ask ask = asking(rule("write", 1, List.of("team:support")));
         UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
