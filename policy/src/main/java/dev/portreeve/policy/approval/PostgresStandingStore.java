@@ -21,6 +21,7 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
+import org.jooq.SelectConditionStep;
 import org.jooq.SelectJoinStep;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Remembered yeses in PostgreSQL, by its clock and its row locks. */
 final class PostgresStandingStore implements StandingStore {
-    /** Of one key or member about one tool. */
+    /** Of one key about one tool, and of one member at once. */
     private static final int MOST = 50;
 
     private static final Field<Instant> NOW = DSL.field("now()", Instant.class);
@@ -47,25 +48,29 @@ final class PostgresStandingStore implements StandingStore {
 
     @Override
     public List<StandingApproval> inForce(String tenant, String keyId, Resource.Tool tool) {
-        return usable(tenant, STANDING_APPROVAL.KEY_ID.eq(keyId), tool);
+        return usable(tenant, STANDING_APPROVAL.KEY_ID.eq(keyId), tool)
+                .orderBy(STANDING_APPROVAL.GIVEN_AT, STANDING_APPROVAL.ID)
+                .limit(MOST)
+                .fetch(PostgresStandingStore::standing);
     }
 
     @Override
-    public List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool) {
-        return usable(tenant, STANDING_APPROVAL.MEMBER.eq(member), tool);
+    public List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool, @Nullable UUID after) {
+        return usable(tenant, STANDING_APPROVAL.MEMBER.eq(member), tool)
+                .and(after == null ? DSL.noCondition() : STANDING_APPROVAL.ID.gt(after))
+                .orderBy(STANDING_APPROVAL.ID)
+                .limit(MOST)
+                .fetch(PostgresStandingStore::standing);
     }
 
-    private List<StandingApproval> usable(String tenant, Condition whose, Resource.Tool tool) {
+    private SelectConditionStep<Record> usable(String tenant, Condition whose, Resource.Tool tool) {
         return select(reads)
                 .where(
                         STANDING_APPROVAL.TENANT.eq(tenant),
                         whose,
                         STANDING_APPROVAL.SERVER.eq(tool.server()),
                         STANDING_APPROVAL.TOOL.eq(tool.tool()),
-                        USABLE)
-                .orderBy(STANDING_APPROVAL.GIVEN_AT, STANDING_APPROVAL.ID)
-                .limit(MOST)
-                .fetch(PostgresStandingStore::standing);
+                        USABLE);
     }
 
     @Override

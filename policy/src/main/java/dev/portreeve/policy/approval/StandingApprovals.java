@@ -102,10 +102,17 @@ public final class StandingApprovals {
 
     /** Those that end with a no to a call of this member with these arguments. */
     List<UUID> refusedBy(TicketRequest call, Arguments denied) {
-        return store.ofMember(call.tenant(), call.member(), call.tool()).stream()
-                .filter(standing -> standing.grant().isRefusedBy(denied, standing.readAt()))
-                .map(StandingApproval::id)
-                .toList();
+        List<UUID> refused = new ArrayList<>();
+        List<StandingApproval> some = store.ofMember(call.tenant(), call.member(), call.tool(), null);
+        while (!some.isEmpty()) {
+            some.stream()
+                    .filter(standing -> standing.grant().isRefusedBy(denied, standing.readAt()))
+                    .map(StandingApproval::id)
+                    .forEach(refused::add);
+            some = store.ofMember(
+                    call.tenant(), call.member(), call.tool(), some.getLast().id());
+        }
+        return refused;
     }
 
     /** How many there are of the same key about the same tool. */

@@ -6,6 +6,7 @@ import dev.portreeve.policy.call.Resource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The remembered yeses. They come with votes about tickets; reads see what is committed; changes go through the journal. Thread-safe; reads block
@@ -18,8 +19,13 @@ public interface StandingStore extends PostingBook<StandingChange> {
     /** Of one key about one tool that may be used now, oldest first, a bounded number. */
     List<StandingApproval> inForce(String tenant, String keyId, Resource.Tool tool);
 
-    /** Of one member about one tool, whatever its definition and key, that may be used now; a bounded number. */
-    List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool);
+    /**
+     * Of one member about one tool, whatever its definition and key, that may be used now: a bounded number, in the order of their ids.
+     *
+     * @param after only those with larger ids; {@code null} to begin with the first
+     * @return empty if there are no more
+     */
+    List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool, @Nullable UUID after);
 
     Optional<StandingApproval> find(String tenant, UUID id);
 
@@ -44,7 +50,7 @@ public interface StandingStore extends PostingBook<StandingChange> {
         }
 
         @Override
-        public List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool) {
+        public List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool, @Nullable UUID after) {
             return List.of();
         }
 

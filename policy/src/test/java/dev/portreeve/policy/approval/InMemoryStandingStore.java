@@ -30,10 +30,12 @@ final class InMemoryStandingStore implements StandingStore {
     }
 
     @Override
-    public List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool) {
-        return some(one -> one.isInForce()
-                && isAbout(one.grant(), tenant, tool)
-                && one.grant().member().equals(member));
+    public List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool, @Nullable UUID after) {
+        return after != null
+                ? List.of()
+                : some(one -> one.isInForce()
+                        && isAbout(one.grant(), tenant, tool)
+                        && one.grant().member().equals(member));
     }
 
     private static boolean isAbout(StandingApproval.Grant grant, String tenant, Resource.Tool tool) {
