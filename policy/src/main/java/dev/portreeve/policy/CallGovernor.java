@@ -141,6 +141,8 @@ public final class CallGovernor {
                 GovernedCall priced = CallPrices.priced(call, input, trail);
                 return pay(
                         priced, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
+            } catch (CallEnded ended) {
+                throw running.ending(ended);
             }
         } catch (CallEnded ended) {
             return ended.outcome();
@@ -155,7 +157,10 @@ public final class CallGovernor {
             throws CallEnded {
         Content input = admitted.input();
         AccessPolicy rules = admitted.rules();
-        ApprovalGate gateOfRules = approvals.under(rules.version(), () -> access.get() == rules);
+        ApprovalGate gateOfRules = approvals.under(
+                rules.version(),
+                () -> access.get() == rules,
+                () -> rules.decide(call).asksNoMoreThan(admitted.decision()));
         UUID ticket = gateOfRules.ticket(call, input, admitted.decision());
         try (Reservation reservation = budgets.reserve(call, ticket, trail)) {
             HeldMoney held = CallPrices.held(reservation, trail);

@@ -21,10 +21,10 @@ import dev.portreeve.policy.call.Price;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.guardrail.Guardrails;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Rules, as they are when they are asked, and guardrails for calls whose arguments an approver changed. A yes lifts none of them. */
 final class EditedCalls implements ChangedCalls {
@@ -47,17 +47,13 @@ final class EditedCalls implements ChangedCalls {
         ToolCall call = call(ticket, asker, wanted);
         AccessPolicy rules = access.get();
         Decision decision = rules.decide(call);
-        switch (decision) {
-            case Decision.Deny deny ->
-                throw new IllegalArgumentException(
-                        "the changed call is refused: " + deny.denial().detail());
-            case Decision.Ask ask -> requireSameRules(asked, ask);
-            case Decision.Permit ignored -> {}
+        if (decision instanceof Decision.Deny deny) {
+            throw new IllegalArgumentException(
+                    "the changed call is refused: " + deny.denial().detail());
         }
+        requireSameRules(Set.of(asked.rules().split(",")), decision);
         requireSameLimits(rules.decide(call(ticket, asker, asked.arguments())), decision);
-        Content masked = rules.maskable(call, decision)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("a rule masks what was changed, and only text can be masked"));
+        Content masked = masked(rules, call, decision);
         return masked.equals(call.content()) ? wanted : wanted.withTexts(masked.runs());
     }
 
@@ -85,9 +81,8 @@ final class EditedCalls implements ChangedCalls {
     }
 
     /** Whom another rule would ask has not been asked. */
-    private static void requireSameRules(TicketRequest asked, Decision.Ask ask) {
-        Set<String> before = new HashSet<>(Arrays.asList(asked.rules().split(",")));
-        for (Rule rule : ask.rules()) {
+    private static void requireSameRules(Set<String> before, Decision after) {
+        for (Rule rule : after instanceof Decision.Ask ask ? ask.rules() : List.<Rule>of()) {
             if (!before.contains(rule.id())) {
                 throw new IllegalArgumentException("the changed call would be asked about by rule \"" + rule.id()
                         + "\" too: deny this one, and have it asked for as it is to run");
@@ -95,16 +90,42 @@ final class EditedCalls implements ChangedCalls {
         }
     }
 
+    private static Content masked(AccessPolicy rules, ToolCall call, Decision decision) {
+        return rules.maskable(call, decision)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("a rule masks what was changed, and only text can be masked"));
+    }
+
     @Override
-    public void require(ToolCall changed, AuditTrail trail) throws CallEnded {
-        if (access.get().decide(changed) instanceof Decision.Deny deny) {
+    public void require(ToolCall asked, ToolCall changed, AuditTrail trail) throws CallEnded {
+        AccessPolicy rules = access.get();
+        Decision before = rules.decide(asked);
+        Decision after = rules.decide(changed);
+        if (after instanceof Decision.Deny deny) {
             throw new CallEnded(new CallOutcome.Denied(deny.denial()));
         }
-        if (!guardrails.screenInput(changed, trail).equals(changed.content())) {
-            throw new CallEnded(new CallOutcome.Denied(new Denial(
-                    Denial.Stage.APPROVAL,
-                    Denial.Reason.APPROVAL_DENIED,
-                    "a guardrail would change what the approver wrote into the arguments, so it does not run")));
+        try {
+            requireSameRules(ids(before), after);
+            requireSameLimits(before, after);
+            if (!masked(rules, changed, after).equals(changed.content())) {
+                throw new IllegalArgumentException("a rule masks by now what the approver wrote into the arguments");
+            }
+        } catch (IllegalArgumentException more) {
+            throw refused(String.valueOf(more.getMessage()));
         }
+        if (!guardrails.screenInput(changed, trail).equals(changed.content())) {
+            throw refused("a guardrail would change what the approver wrote into the arguments, so it does not run");
+        }
+    }
+
+    private static Set<String> ids(Decision decision) {
+        return decision instanceof Decision.Ask ask
+                ? ask.rules().stream().map(Rule::id).collect(Collectors.toUnmodifiableSet())
+                : Set.of();
+    }
+
+    private static CallEnded refused(String why) {
+        return new CallEnded(
+                new CallOutcome.Denied(new Denial(Denial.Stage.APPROVAL, Denial.Reason.APPROVAL_DENIED, why)));
     }
 }

@@ -302,4 +302,44 @@ final class EditedApprovalTest {
         assertInstanceOf(VoteResult.NotAllowed.class, edit(ticket, "bot", SHOWN.replace("500", "1")));
         assertEquals(null, find(ticket).edit());
     }
+
+    @Test
+    void whatTheSessionDidBetweenTheChangeAndItsUseCounts() {
+        engine = start(
+                pay("pay"),
+                rule("marks", Rule.Effect.LABEL, "args.memo == 'mark'", Obligations.label("marked")),
+                rule("much", Rule.Effect.REQUIRE_APPROVAL, "args.amount < 200 && session.has('marked')"),
+                rule("never", Rule.Effect.DENY, "args.amount < 100 && session.has('marked')"),
+                rule(
+                        "few",
+                        Rule.Effect.LIMIT,
+                        "args.amount > 600 && session.has('marked')",
+                        Obligations.limit(new Quota(5L, null, null, Duration.ofHours(1), null))),
+                rule(
+                        "masks",
+                        Rule.Effect.MASK,
+                        "args.amount == 501 && session.has('marked')",
+                        Obligations.mask("/memo")));
+        List<String> wanted = List.of("150", "50", "700", "501", "499");
+        List<UUID> tickets = new ArrayList<>();
+        for (String amount : wanted) {
+            UUID ticket = asked("later" + amount, SHOWN);
+            assertInstanceOf(VoteResult.Decided.class, edit(ticket, "ann", SHOWN.replace("500", amount)));
+            tickets.add(ticket);
+        }
+        UUID marking = asked("marking", SHOWN.replace("rent", "mark"));
+        assertInstanceOf(VoteResult.Decided.class, engine.approvals().decide("acme", marking, yes("ann")));
+        assertInstanceOf(CallOutcome.Completed.class, call("marking", SHOWN.replace("rent", "mark")));
+        for (int i = 0; i < 4; i++) {
+            CallOutcome outcome = call("later" + wanted.get(i), SHOWN);
+            assertInstanceOf(CallOutcome.Denied.class, outcome, wanted.get(i));
+            assertEquals(TicketState.Name.APPROVED, find(tickets.get(i)).state().name());
+        }
+        assertInstanceOf(CallOutcome.Completed.class, call("later499", SHOWN));
+        assertEquals(2, ran.size());
+    }
+
+    private static Rule rule(String id, Rule.Effect effect, String when, Obligations obligations) {
+        return new Rule(id, effect, Rule.Who.ANYBODY, Selectors.tools("bank__*"), when, List.of(), null, obligations);
+    }
 }

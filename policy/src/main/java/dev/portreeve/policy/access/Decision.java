@@ -27,6 +27,16 @@ public sealed interface Decision {
         };
     }
 
+    /** Whether a call for which that was done may run by this one too: nothing forbids it, nobody else is asked, nothing more is made of it. */
+    default boolean asksNoMoreThan(Decision before) {
+        boolean nobodyElse = switch (this) {
+            case Permit ignored -> true;
+            case Ask ask -> before instanceof Ask earlier && earlier.rules().containsAll(ask.rules());
+            case Deny ignored -> false;
+        };
+        return nobodyElse && before.obliging().containsAll(obliging());
+    }
+
     /** Allowed by at least one rule, forbidden by none. */
     record Permit(List<RuleVerdict> verdicts, List<Rule> obliging) implements Decision {
         public Permit {

@@ -49,6 +49,7 @@ public final class ApprovalGate {
     private final InstantSource clock = InstantSource.system();
     private final String policyVersion;
     private final BooleanSupplier inForce;
+    private final BooleanSupplier asksNoMore;
     private final Supplier<UUID> ids;
 
     /** A gate for rules that name nobody. */
@@ -85,7 +86,7 @@ public final class ApprovalGate {
             ChangedCalls changedCalls,
             String policyVersion,
             Supplier<UUID> ids) {
-        this(tickets, config, notices, people, sessions, changedCalls, policyVersion, () -> true, ids);
+        this(tickets, config, notices, people, sessions, changedCalls, policyVersion, () -> true, () -> true, ids);
     }
 
     private ApprovalGate(
@@ -97,6 +98,7 @@ public final class ApprovalGate {
             ChangedCalls changedCalls,
             String policyVersion,
             BooleanSupplier inForce,
+            BooleanSupplier asksNoMore,
             Supplier<UUID> ids) {
         this.sessions = sessions;
         this.changedCalls = changedCalls;
@@ -108,6 +110,7 @@ public final class ApprovalGate {
         this.people = people;
         this.policyVersion = policyVersion;
         this.inForce = inForce;
+        this.asksNoMore = asksNoMore;
         this.ids = ids;
     }
 
@@ -115,9 +118,12 @@ public final class ApprovalGate {
      * The same gate for decisions of one version of the rules.
      *
      * @param inForce whether that version still is; asked before a yes is used, on the call's thread, and must not block
+     * @param asksNoMore whether its rules would still let the call pass by such a yes; asked before a yes is used for which the call was held,
+     *     on the call's thread, and may block on the database
      */
-    public ApprovalGate under(String version, BooleanSupplier inForce) {
-        return new ApprovalGate(tickets, config, notices, people, sessions, changedCalls, version, inForce, ids);
+    public ApprovalGate under(String version, BooleanSupplier inForce, BooleanSupplier asksNoMore) {
+        return new ApprovalGate(
+                tickets, config, notices, people, sessions, changedCalls, version, inForce, asksNoMore, ids);
     }
 
     /**
@@ -200,13 +206,14 @@ public final class ApprovalGate {
         AuditTrail trail = asking.trail;
         TicketRequest request = request(call, input, ask);
         if (ask.isAutoApproved(request.arguments(), clock.instant())) {
+            same.requireNoVeto(same.tickets(request), request, trail);
             tickets.approvedByRules(request, call.id().value());
             trail.facts().put("approved_by_rules", request.rules());
             return null;
         }
         requireReachable(request, ask);
         String binding = request.binding();
-        Ticket carried = carried(call, binding, asking.trail);
+        Ticket carried = carried(asking, binding);
         if (carried != null) {
             return carried.approval();
         }
@@ -230,7 +237,7 @@ public final class ApprovalGate {
     /** What a task waited for is one ticket: where that leads nowhere any more, its caller is told, and nobody is asked instead. */
     private Approval comeBack(Asking asking, TicketRequest request, UUID id) throws CallEnded {
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            Ticket ticket = new SameCall(tickets).ofTask(request, id, asking.trail.facts());
+            Ticket ticket = same.ofTask(request, id, asking.trail.facts());
             if (pass(asking, ticket)) {
                 return ticket.approval();
             }
@@ -246,6 +253,9 @@ public final class ApprovalGate {
         private final AuditTrail trail;
         /** What the caller has to know beside its ticket. */
         private @Nullable String note;
+        /** Whether it waited since the rules were asked about it. */
+        private boolean held;
+
         /** Whether people were asked because of this very call. */
         private boolean opened;
 
@@ -270,7 +280,8 @@ public final class ApprovalGate {
     }
 
     /** The yes of the round before, handed on to this one; {@code null} if there is none, or it went on already. */
-    private @Nullable Ticket carried(ToolCall call, String binding, AuditTrail trail) {
+    private @Nullable Ticket carried(Asking asking, String binding) throws CallEnded {
+        ToolCall call = asking.call;
         EarlierRound earlier = call.earlier();
         if (earlier == null) {
             return null;
@@ -278,12 +289,16 @@ public final class ApprovalGate {
         Optional<Ticket> ticket = tickets.stored()
                 .find(call.subject().tenant(), earlier.approval())
                 .filter(found -> found.request().binding().equals(binding));
+        if (ticket.isPresent()) {
+            requirePossible(asking, ticket.get());
+        }
         if (ticket.isEmpty()
                 || !tickets.carry(
                         ticket.get(), earlier.call().value(), call.id().value())) {
             return null;
         }
-        trail.facts()
+        asking.trail
+                .facts()
                 .put("approval", ticket.get().id().toString())
                 .put("approved_in_call", earlier.call().toString());
         return ticket.get();
@@ -322,21 +337,18 @@ public final class ApprovalGate {
             case TicketState.Expired ignored -> expire(ticket);
             case TicketState.Waiting ignored -> {
                 hold(asking, ticket);
+                asking.held = true;
                 yield false;
             }
             case TicketState.Approved ignored
-            when !inForce.getAsBoolean() ->
+            when !inForce.getAsBoolean() || (asking.held && !asksNoMore.getAsBoolean()) ->
                 throw ApprovalEnds.denied(
                         Denial.Reason.APPROVAL_WITHDRAWN,
-                        "the rules changed while approval " + ticket.id()
-                                + " waited: repeat the call, which is then decided by those in force");
+                        "the rules changed, or say something else of this call, since it came and approval "
+                                + ticket.id() + " waited: repeat it, and it is decided anew");
             case TicketState.Approved ignored when !asking.awaited.getAsBoolean() -> throw ended(asking, ticket);
             case TicketState.Approved ignored -> {
-                if (ticket.edit() != null) {
-                    ToolCall changed = asking.call.with(ticket.arguments());
-                    changedCalls.require(changed, asking.trail);
-                    asking.money.cover(changed);
-                }
+                requirePossible(asking, ticket);
                 yield tickets.redeem(ticket, asking.call.id().value());
             }
             case TicketState.Denied ignored -> throw same.refused(ticket);
@@ -352,6 +364,14 @@ public final class ApprovalGate {
                     "approval " + ticket.id() + " was not decided, or not used, in time; repeat the call to ask again");
         }
         return false;
+    }
+
+    private void requirePossible(Asking asking, Ticket ticket) throws CallEnded {
+        if (ticket.edit() != null) {
+            ToolCall changed = asking.call.with(ticket.arguments());
+            changedCalls.require(asking.call, changed, asking.trail);
+            asking.money.cover(changed);
+        }
     }
 
     /**

@@ -15,7 +15,7 @@ public interface ChangedCalls {
         }
 
         @Override
-        public void require(ToolCall changed, AuditTrail trail) {
+        public void require(ToolCall asked, ToolCall changed, AuditTrail trail) {
             throw new IllegalStateException("nobody can change arguments here");
         }
     };
@@ -29,9 +29,11 @@ public interface ChangedCalls {
     Arguments lookAt(Ticket ticket, Arguments wanted);
 
     /**
-     * Lets a changed call pass before its yes is used: by the rules of that moment and by guardrails.
+     * Lets a changed call pass before its yes is used: by the rules of that moment and by guardrails. What a session did since the change may
+     * have them say something else than they said to its approver.
      *
-     * @throws CallEnded if a rule forbids it, or a guardrail blocks or would rewrite it
+     * @param asked as its caller made it
+     * @throws CallEnded if a rule forbids it, or makes more of it than of what was asked for, or a guardrail blocks or would rewrite it
      */
-    void require(ToolCall changed, AuditTrail trail) throws CallEnded;
+    void require(ToolCall asked, ToolCall changed, AuditTrail trail) throws CallEnded;
 }

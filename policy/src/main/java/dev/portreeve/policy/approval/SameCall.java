@@ -140,8 +140,11 @@ final class SameCall {
         if (!then.tool().definitionHash().equals(now.tool().definitionHash())) {
             return "the tool's definition changed since";
         }
-        return Objects.equals(then.policyVersion(), now.policyVersion())
+        if (!then.policyVersion().equals(now.policyVersion())) {
+            return "the rules changed since";
+        }
+        return then.rules().equals(now.rules())
                 ? "who may approve it changed since"
-                : "the rules changed since";
+                : "rules ask about it now that did not then, or the other way round";
     }
 }

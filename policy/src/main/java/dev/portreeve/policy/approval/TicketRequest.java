@@ -44,7 +44,7 @@ public record TicketRequest(
         Terms terms,
         LabelScope session) {
     private static final String CALL_VERSION = "portreeve-call-1";
-    private static final String BINDING_VERSION = "portreeve-approval-2";
+    private static final String BINDING_VERSION = "portreeve-approval-3";
 
     public TicketRequest {
         seats = List.copyOf(seats);
@@ -150,7 +150,8 @@ public record TicketRequest(
     /**
      * What ties a decision to this very call: SHA-256, in hex, over everything that must be the same when the decision is used. Each part
      * goes in with its length, so that no two different calls give the same bytes. The arguments go in by the digest of their canonical
-     * form: a repeat may differ in white space, but not in any value. Who may decide is part of it, so that a yes is worth nothing once
+     * form: a repeat may differ in white space, but not in any value. The rules that ask are part of
+     * it: what was said to one is nothing said to another that asks too since. Who may decide is part of it, so that a yes is worth nothing once
      * those who could give it are others; deputies are not, who come and go.
      */
     public String binding() {
@@ -164,6 +165,7 @@ public record TicketRequest(
                 tool.definitionHash(),
                 arguments.digest(),
                 policyVersion,
+                rules,
                 Integer.toString(quorum),
                 String.join("\n", places())));
     }

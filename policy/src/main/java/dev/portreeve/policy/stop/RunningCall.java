@@ -49,6 +49,16 @@ public final class RunningCall implements AutoCloseable {
         }
     }
 
+    /**
+     * As what a call ends that broke off before it ran.
+     *
+     * @return the refusal, if it is stopped and would have ended with a ticket
+     */
+    public CallEnded ending(CallEnded ended) {
+        Stop by = stopped();
+        return by != null && ended.outcome() instanceof CallOutcome.AwaitingApproval ? ended(by) : ended;
+    }
+
     private synchronized @Nullable Stop stopped() {
         return stopped;
     }
@@ -68,7 +78,7 @@ public final class RunningCall implements AutoCloseable {
 
             @Override
             public boolean isAwaited() {
-                return upstream.isAwaited();
+                return stopped() == null && upstream.isAwaited();
             }
         };
     }

@@ -872,7 +872,7 @@ abstract class ApprovalContract {
     @Test
     void aYesThatComesWhenOtherRulesAreInForceRunsNothing() throws InterruptedException {
         AtomicBoolean inForce = new AtomicBoolean(true);
-        ApprovalGate gate = gate(Duration.ofSeconds(30), "v0").under("v1", inForce::get);
+        ApprovalGate gate = gate(Duration.ofSeconds(30), "v0").under("v1", inForce::get, () -> true);
         AtomicReference<Optional<CallOutcome>> outcome = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> {
@@ -889,7 +889,7 @@ abstract class ApprovalContract {
         ended.await();
         Denial denial = denial(outcome.get());
         assertEquals(Denial.Reason.APPROVAL_WITHDRAWN, denial.reason());
-        assertTrue(denial.detail().contains("the rules changed while approval " + ticket + " waited"), denial.detail());
+        assertTrue(denial.detail().contains("since it came and approval " + ticket + " waited"), denial.detail());
         assertEquals(0, records("approval.redeemed"));
         UUID anew = ticket(attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask()));
         assertNotEquals(ticket, anew);

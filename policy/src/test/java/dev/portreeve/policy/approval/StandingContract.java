@@ -427,4 +427,28 @@ abstract class StandingContract {
         assertFalse(runs(pay("{\"amount\":4}"), ask(two)));
         assertEquals(1, records("approval.by_rule"));
     }
+
+    @Test
+    void aNoHoldsAgainstARuleThatWouldApproveTheSameCallItself() {
+        UUID ticket = asked(pay("{\"amount\":9}"), ask(rule("small", null)));
+        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", ticket, no()));
+        Decision.Ask ask = ask(auto("small", "args.amount <= 50"));
+        Optional<CallOutcome> outcome = attempt(tickets(), pay("{\"amount\":9}"), ask);
+        assertTrue(outcome.isPresent() && outcome.get().toString().contains("denied by bob"), outcome.toString());
+        assertTrue(runs(pay("{\"amount\":8}"), ask));
+        assertEquals(1, records("approval.by_rule"));
+    }
+
+    @Test
+    void aNoEndsThemHoweverManyTheCallerHasUnderOtherKeys() {
+        Decision.Ask forKey = ask(rule("pay", new Remember(null, Set.of(Scope.KEY), null, 50)));
+        for (int i = 0; i < 51; i++) {
+            Subject key = new Subject("acme", null, Calls.BOT.kind(), Calls.BOT.member(), String.format("key%09d", i));
+            remember(Calls.tool(key, Calls.WRITE, SHOWN), forKey, wish(null, Scope.KEY, "true"));
+        }
+        assertEquals(51, approvals().remembered().list("acme", false, 500).size());
+        UUID other = asked(Calls.tool(Calls.BOT, Calls.WRITE, SHOWN.replace("100", "7")), ask(rule("other", null)));
+        assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", other, no()));
+        assertEquals(0, approvals().remembered().list("acme", false, 500).size());
+    }
 }
