@@ -27,7 +27,6 @@ record RequestMeta(
     private static final int MAX_TRACE_CHARS = 1024;
     private static final int MAX_OTHER_BYTES = 16 * 1024;
     private static final String PROTOCOL = "io.modelcontextprotocol/";
-    private static final String OWN = "dev.portreeve/";
 
     /** @throws BadMessage with {@code -32602} if the progress token cannot be used */
     static RequestMeta read(@Nullable RawJson params, Answer answer) {
@@ -71,7 +70,7 @@ record RequestMeta(
         int bytes = 0;
         for (Map.Entry<String, RawJson> member : members.entrySet()) {
             String key = member.getKey();
-            boolean ofOneHop = key.equals(MetaKey.PROGRESS_TOKEN) || key.startsWith(PROTOCOL) || key.startsWith(OWN);
+            boolean ofOneHop = key.equals(MetaKey.PROGRESS_TOKEN) || key.startsWith(PROTOCOL) || key.startsWith(MetaKey.OWN);
             if (!ofOneHop && !MetaKey.TRACE_CONTEXT.contains(key)) {
                 bytes += key.length() + member.getValue().length();
                 others.put(key, member.getValue());

@@ -72,7 +72,7 @@ final class TaskExchange implements OutputSink<ToolResult> {
             PriceFits.weigh(quote, resultBytes, out);
             out.emit(ToolResult.of(
                     switch (answered) {
-                        case Answered.Result result -> result.result();
+                        case Answered.Result result -> ForeignMeta.without(result.result());
                         case Answered.Refusal(McpError error) -> {
                             // Its words are the server's, so guardrails read them like a result.
                             code = error.code();

@@ -374,7 +374,9 @@ final class ToolCalls {
                 switch (answered) {
                     case Answered.Result result ->
                         Links.inToolResult(
-                                result.result(), caller.view(), tool.owner().slug());
+                                ForeignMeta.without(result.result()),
+                                caller.view(),
+                                tool.owner().slug());
                     case Answered.Refusal refusal -> refused(tool, refusal.error());
                 });
     }

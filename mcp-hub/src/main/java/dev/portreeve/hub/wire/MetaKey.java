@@ -17,6 +17,9 @@ public final class MetaKey {
     /** The reserved bare keys of trace context, which travel on to the downstream server. */
     public static final Set<String> TRACE_CONTEXT = Set.of("traceparent", "tracestate", "baggage");
 
+    /** Stands before every member that is the gateway's own word. */
+    public static final String OWN = "dev.portreeve/";
+
     /** Why the gateway answered instead of the tool; a {@code Denial.Reason} or {@code UpstreamFault.Kind} code. */
     public static final String REASON = "dev.portreeve/reason";
 
