@@ -35,6 +35,9 @@ final class FreshLoginTest {
             HttpResponse<String> refused =
                     session.submit("/approvals/" + ticket.group(1), "decision=approve&csrf=" + session.csrf());
             assertEquals(401, refused.statusCode());
+            HttpResponse<String> accepted =
+                    session.submit("/tools/sticky__write", "decision=accept&hash=x&csrf=" + session.csrf());
+            assertEquals(401, accepted.statusCode(), "nor does it accept what a tool says of itself now");
             String waiting =
                     gateway.api("GET", "/api/v1/approvals?state=waiting", "").body();
             assertTrue(waiting.contains(ticket.group(1)), waiting);

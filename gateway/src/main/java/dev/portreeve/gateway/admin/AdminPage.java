@@ -196,12 +196,14 @@ final class AdminPage {
 
     private void decideTool(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
+        requireFresh(session);
         decideOffer(ToolsApi.find(services.tools(), exchange.path("name")), form);
         exchange.seeOther("/#tools");
     }
 
     private void decideDefinition(AdminExchange exchange, AdminAccess.Session session) {
         Map<String, String> form = requireForm(exchange, session);
+        requireFresh(session);
         decideOffer(DefinitionsApi.find(services.tools(), exchange), form);
         exchange.seeOther("/#tools");
     }

@@ -115,10 +115,15 @@ final class AdminRoutes {
             LOGGER.error(
                     "an admin request failed: {} {}",
                     request.prologue().method(),
-                    request.path().path(),
+                    withoutSecrets(request.path().path()),
                     bug);
             fail(request, response, new Problem(500, "failed", "this is a mistake in Portreeve; its log says more"));
         });
+    }
+
+    /** The address of a ticket's page decides, so who reads a log must not find it there. */
+    static String withoutSecrets(String path) {
+        return path.startsWith(ApprovalPage.BELOW) ? ApprovalPage.BELOW + "…" : path;
     }
 
     /** Headers of an answer that is not given any more, a cookie say, must not go out with the problem. */

@@ -169,13 +169,11 @@ final class ApprovalDesk {
         if (!same) {
             throw new AdminRefusal(Problem.conflict("this ticket was decided before: " + ended(ticket)));
         }
-        boolean remembered = approvals.remembered().list(ticket.tenant(), true, StandingApprovals.MAX_LIST).stream()
-                .anyMatch(standing -> standing.grant().ticket().equals(ticket.id()));
         if (ballot.edit() != null && !ballot.edit().equals(ticket.arguments())) {
             throw new AdminRefusal(
                     Problem.conflict("this ticket was approved before with other arguments: " + ended(ticket)));
         }
-        if (ballot.wish() != null && !remembered) {
+        if (ballot.wish() != null && approvals.remembered().of(ticket).isEmpty()) {
             throw new AdminRefusal(Problem.conflict(
                     "this ticket was approved before for its one call, so nothing is remembered with it any more"));
         }

@@ -23,7 +23,10 @@ import java.util.UUID;
  * mail scanner that follows links does no harm; a decision is a form of this page.
  */
 final class ApprovalPage {
-    private static final String PATH = "/approve/{ticket}/{approver}/{signature}";
+    /** What comes behind it in an address of this page says who decides, and proves it. */
+    static final String BELOW = "/approve/";
+
+    private static final String PATH = BELOW + "{ticket}/{approver}/{signature}";
 
     private final ApprovalDesk desk;
     private final ApprovalLinks links;

@@ -227,7 +227,7 @@ final class ApprovalsApi {
     private void show(AdminExchange exchange) {
         Ticket ticket = desk.find(exchange.path("id"));
         exchange.json(
-                200, json.write(TicketView.of(ticket, remembered.of(ticket.id()).orElse(null))));
+                200, json.write(TicketView.of(ticket, remembered.of(ticket).orElse(null))));
     }
 
     private void link(AdminExchange exchange) {
@@ -272,7 +272,7 @@ final class ApprovalsApi {
                 decision.remember() == null ? null : decision.remember().wish());
         Ticket decided = desk.decide(exchange.path("id"), ballot);
         StandingApproval granted =
-                decision.remember() == null ? null : remembered.of(decided.id()).orElse(null);
+                decision.remember() == null ? null : remembered.of(decided).orElse(null);
         exchange.json(200, json.write(TicketView.of(decided, granted)));
     }
 

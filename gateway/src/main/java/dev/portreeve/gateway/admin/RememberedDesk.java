@@ -3,6 +3,7 @@ package dev.portreeve.gateway.admin;
 import dev.portreeve.policy.approval.StandingApproval;
 import dev.portreeve.policy.approval.StandingApprovals;
 import dev.portreeve.policy.approval.StandingApprovals.Revocation;
+import dev.portreeve.policy.approval.Ticket;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +38,8 @@ final class RememberedDesk {
     }
 
     /** The one that came with a ticket's yes. */
-    Optional<StandingApproval> of(UUID ticket) {
-        return list(true).stream()
-                .filter(standing -> standing.grant().ticket().equals(ticket))
-                .findFirst();
+    Optional<StandingApproval> of(Ticket ticket) {
+        return remembered.of(ticket);
     }
 
     /** Ends it; one that was ended by somebody before stays as it is. */

@@ -78,6 +78,17 @@ final class PostgresStandingStore implements StandingStore {
         return select(reads).where(is(tenant, id)).fetchOptional(PostgresStandingStore::standing);
     }
 
+    /** Both have the time of their one transaction, so the index of that leads there. */
+    @Override
+    public Optional<StandingApproval> ofTicket(String tenant, UUID ticket, Instant at) {
+        return select(reads)
+                .where(
+                        STANDING_APPROVAL.TENANT.eq(tenant),
+                        STANDING_APPROVAL.GIVEN_AT.eq(at),
+                        STANDING_APPROVAL.APPROVAL_ID.eq(ticket))
+                .fetchOptional(PostgresStandingStore::standing);
+    }
+
     @Override
     public List<StandingApproval> list(String tenant, boolean over, int limit) {
         return select(reads)

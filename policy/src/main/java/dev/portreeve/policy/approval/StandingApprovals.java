@@ -57,6 +57,12 @@ public final class StandingApprovals {
         return store.find(tenant, id);
     }
 
+    /** The one that came with a ticket's yes. */
+    public Optional<StandingApproval> of(Ticket ticket) {
+        TicketState.Word word = ticket.decidedAs() == Vote.Choice.APPROVE ? ticket.word() : null;
+        return word == null ? Optional.empty() : store.ofTicket(ticket.tenant(), ticket.id(), word.at());
+    }
+
     /**
      * Ends one: no call that has not used it by then runs under it, at whichever gateway.
      *

@@ -3,6 +3,7 @@ package dev.portreeve.policy.approval;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.call.Resource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,6 +29,9 @@ public interface StandingStore extends PostingBook<StandingChange> {
     List<StandingApproval> ofMember(String tenant, String member, Resource.Tool tool, @Nullable UUID after);
 
     Optional<StandingApproval> find(String tenant, UUID id);
+
+    /** The one that was given with a ticket's yes, at that time. */
+    Optional<StandingApproval> ofTicket(String tenant, UUID ticket, Instant at);
 
     /**
      * Those of a tenant, newest first.
@@ -56,6 +60,11 @@ public interface StandingStore extends PostingBook<StandingChange> {
 
         @Override
         public Optional<StandingApproval> find(String tenant, UUID id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<StandingApproval> ofTicket(String tenant, UUID ticket, Instant at) {
             return Optional.empty();
         }
 

@@ -49,6 +49,12 @@ final class InMemoryStandingStore implements StandingStore {
     }
 
     @Override
+    public Optional<StandingApproval> ofTicket(String tenant, UUID ticket, Instant at) {
+        return some(one -> one.grant().tenant().equals(tenant) && one.grant().ticket().equals(ticket)).stream()
+                .findFirst();
+    }
+
+    @Override
     public List<StandingApproval> list(String tenant, boolean over, int limit) {
         return some(one -> one.grant().tenant().equals(tenant) && (over || one.isInForce())).reversed().stream()
                 .limit(limit)

@@ -151,7 +151,10 @@ abstract class StandingContract {
         UUID ticket = asked(call, decision);
         assertInstanceOf(VoteResult.Decided.class, approvals().decide("acme", ticket, ballot(yes(), wish)));
         assertTrue(runs(call, decision), "its own yes");
-        return approvals().remembered().list("acme", false, 10).getFirst();
+        return approvals()
+                .remembered()
+                .of(approvals().find("acme", ticket).orElseThrow())
+                .orElseThrow();
     }
 
     final StandingApproval remember(Wish wish) {
