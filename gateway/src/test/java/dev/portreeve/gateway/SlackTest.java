@@ -38,7 +38,9 @@ final class SlackTest {
         models: [{ name: demo, route: { targets: [{ model: demo/parrot }] }, max-output-tokens: 100 }]
         tool-servers: [{ slug: sticky, command: STICKY, trust-annotations: true, definitions: trust }]
         organisation:
-          tenants: [{ id: acme, users: [{ id: ana }, { id: ben }, { id: cleo }], agents: [{ id: bot }] }]
+          tenants:
+            - { id: acme, users: [{ id: ana }, { id: ben }, { id: cleo }], agents: [{ id: bot }] }
+            - { id: other, users: [{ id: ana }] }
         policies: [{ id: write, effect: require-approval, tools: [sticky__write], approvers: [ana, ben] }]
         approvals:
           hold: 1ms
@@ -46,7 +48,7 @@ final class SlackTest {
             bot-token: xoxb-0123
             channel: C0123ABCD
             signing-secret: SIGNING
-            people: { U0ANA: ana, U0CLEO: cleo }
+            people: { U0ANA: acme/ana, U0CLEO: acme/cleo, U0OTHER: other/ana }
             api-url: "URL/api"
             answer-url: "URL"
         """;
@@ -90,8 +92,10 @@ final class SlackTest {
     }
 
     private String ask(String text) {
-        GatewayFixture.Outcome asked = gateway.run(
-                Map.of("PORTREEVE_KEY", gateway.newKey("bot")), "mcp", "call", "sticky__write", "text=" + text);
+        String key =
+                gateway.run("keys", "create", "bot", "--tenant", "acme").out().strip();
+        GatewayFixture.Outcome asked =
+                gateway.run(Map.of("PORTREEVE_KEY", key), "mcp", "call", "sticky__write", "text=" + text);
         Matcher ticket = Pattern.compile("ticket ([0-9a-f-]{36})").matcher(asked.out());
         assertTrue(ticket.find(), asked.out() + asked.err());
         return ticket.group(1);
@@ -194,6 +198,8 @@ final class SlackTest {
         assertEquals(
                 "ephemeral",
                 lastAnswer("names who may decide").path("response_type").asString());
+        assertEquals(200, click("U0OTHER", "portreeve_approve", ticket));
+        lastAnswer("this ticket is of another tenant");
         assertEquals("pending ", state(ticket));
         String other = "01900000-0000-7000-8000-000000000000";
         assertEquals(200, click("U0ANA", "portreeve_approve", other));

@@ -92,15 +92,20 @@ final class SlackInteractions {
                         ? SlackMessage.aside(
                                 "Nothing is decided: the gateway does not know who you are. Somebody has to write"
                                         + " your Slack member ID into approvals.slack.people.")
-                        : decided(
-                                action.path("value").asString(""), new Vote(person, choice, null, Vote.Channel.SLACK));
+                        : decided(action.path("value").asString(""), person, choice);
             }
         }
         return "";
     }
 
-    private String decided(String id, Vote vote) {
+    /** @param person with the tenant before it, where there are several */
+    private String decided(String id, String person, Vote.Choice choice) {
+        int slash = person.indexOf('/');
+        Vote vote = new Vote(person.substring(slash + 1), choice, null, Vote.Channel.SLACK);
         try {
+            if (slash >= 0 && !desk.find(id).tenant().equals(person.substring(0, slash))) {
+                return SlackMessage.aside("Nothing is decided: this ticket is of another tenant than you are.");
+            }
             return SlackMessage.after(desk.decide(id, vote));
         } catch (AdminRefusal refused) {
             return instead(id, refused.problem());

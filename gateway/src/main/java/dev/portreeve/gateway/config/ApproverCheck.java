@@ -10,6 +10,7 @@ import dev.portreeve.policy.notice.SlackConfig;
 import dev.portreeve.policy.notice.Webhook;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +57,19 @@ final class ApproverCheck {
     /** Whom people in Slack are. */
     void slack(@Nullable SlackConfig slack) {
         if (slack != null) {
-            List<String> there = users(null).toList();
-            slack.people().forEach((id, user) -> require("approvals.slack.people." + id, "user", user, there));
+            new TreeMap<>(slack.people()).forEach((id, user) -> person("approvals.slack.people." + id, user));
         }
+    }
+
+    /** A channel shows tickets of all tenants, and the same name may be another person in each. */
+    private void person(String path, String name) {
+        int slash = name.indexOf('/');
+        if (slash < 0 && organisation.tenants().size() > 1) {
+            problems.at(path, "there are several tenants: write whose user this is, as tenant/" + name);
+            return;
+        }
+        String tenant = slash < 0 ? null : name.substring(0, slash);
+        require(path, "user", name.substring(slash + 1), users(tenant).toList());
     }
 
     private void names(String path, @Nullable String tenant, List<String> names) {

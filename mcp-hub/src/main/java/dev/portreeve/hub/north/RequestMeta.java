@@ -70,7 +70,8 @@ record RequestMeta(
         int bytes = 0;
         for (Map.Entry<String, RawJson> member : members.entrySet()) {
             String key = member.getKey();
-            boolean ofOneHop = key.equals(MetaKey.PROGRESS_TOKEN) || key.startsWith(PROTOCOL) || key.startsWith(MetaKey.OWN);
+            boolean ofOneHop =
+                    key.equals(MetaKey.PROGRESS_TOKEN) || key.startsWith(PROTOCOL) || key.startsWith(MetaKey.OWN);
             if (!ofOneHop && !MetaKey.TRACE_CONTEXT.contains(key)) {
                 bytes += key.length() + member.getValue().length();
                 others.put(key, member.getValue());

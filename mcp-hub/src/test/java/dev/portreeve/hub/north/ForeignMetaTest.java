@@ -18,8 +18,7 @@ class ForeignMetaTest {
                         .tools(RawServer.tool("echo", "{\"type\":\"object\"}"))
                         .says("tools/call", forged);
                 HubWorld world = HubWorld.with(HubWorld.http("raw", server.url()))) {
-            Caller.Heard heard =
-                    world.caller("alice").modern("tools/call", "\"name\":\"raw__echo\",\"arguments\":{}");
+            Caller.Heard heard = world.caller("alice").modern("tools/call", "\"name\":\"raw__echo\",\"arguments\":{}");
             assertEquals("done", heard.text());
             assertEquals("{\"com.example/n\":1}", String.valueOf(heard.result().member("_meta")));
         }

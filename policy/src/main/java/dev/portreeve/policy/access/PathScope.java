@@ -51,7 +51,8 @@ final class PathScope {
     }
 
     private static IllegalArgumentException doubtful() {
-        return new IllegalArgumentException("the path is written so that not everybody would find it in the same folder");
+        return new IllegalArgumentException(
+                "the path is written so that not everybody would find it in the same folder");
     }
 
     /** As a system reads it that folds look-alike characters, or knows no difference between small and capital letters. */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param botToken {@code xoxb-…} with the scope {@code chat:write}
  * @param channel the id of the channel that a bot posts in
  * @param signingSecret of the app; signs what Slack sends when somebody clicks
- * @param people who is who: ids of Slack users, and the users of the organisation that they are. Nobody else can decide there
+ * @param people who is who: ids of Slack users, and the users of the organisation that they are, as {@code tenant/user} where there are several
+ *     tenants. Nobody else can decide there
  * @param apiUrl where a bot posts; {@code https://slack.com/api} if absent
  * @param answerUrl where messages are updated after a click, and nowhere else; {@code https://hooks.slack.com} if absent
  */

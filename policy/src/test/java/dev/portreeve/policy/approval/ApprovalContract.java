@@ -1357,6 +1357,25 @@ abstract class ApprovalContract {
     }
 
     @Test
+    void aBundleIsOneVoteOfOnePersonAboutEach() {
+        Decision.Ask ask = asking(rule("two", 2, List.of("ann", "bob")));
+        UUID one = ticket(attempt(gate(Duration.ZERO, "v1"), write("{\"n\":1}"), ask));
+        UUID two = ticket(attempt(gate(Duration.ZERO, "v1"), write("{\"n\":2}"), ask));
+        assertTrue(together(vote("ann", Vote.Choice.APPROVE), one, two).taken());
+        assertTrue(together(vote("ann", Vote.Choice.APPROVE), one, two).taken(), "and no other by saying it again");
+        assertTrue(find(one).isWaiting() && find(two).isWaiting());
+        approvals().decide("acme", two, vote("bob", Vote.Choice.DENY));
+        assertFalse(together(vote("bob", Vote.Choice.APPROVE), one, two).taken());
+        assertTrue(find(one).isWaiting(), "nor is the other approved then");
+        assertTrue(together(vote("bob", Vote.Choice.APPROVE), one).taken());
+        assertFalse(find(one).isWaiting());
+    }
+
+    private Ticket find(UUID ticket) {
+        return approvals().find("acme", ticket).orElseThrow();
+    }
+
+    @Test
     void whereOneCannotBeDecidedNoneIs() {
         UUID one = ticket(attempt("{\"n\":1}"));
         UUID named = ticket(attempt(gate(Duration.ZERO, "v1"), write("{\"n\":2}"), ask("bob")));

@@ -50,7 +50,9 @@ final class InMemoryStandingStore implements StandingStore {
 
     @Override
     public Optional<StandingApproval> ofTicket(String tenant, UUID ticket, Instant at) {
-        return some(one -> one.grant().tenant().equals(tenant) && one.grant().ticket().equals(ticket)).stream()
+        return some(one -> one.grant().tenant().equals(tenant)
+                        && one.grant().ticket().equals(ticket))
+                .stream()
                 .findFirst();
     }
 
