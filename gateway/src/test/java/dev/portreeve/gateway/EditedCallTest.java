@@ -48,6 +48,7 @@ class EditedCallTest {
                   - { id: write, effect: require-approval, tools: [sticky__write], edits: ["/*"] }
                   - { id: never, effect: deny, tools: [sticky__write], when: 'has(args.text) && args.text == "forbidden"' }
                   - { id: wait, effect: require-approval, tools: [sticky__wait] }
+                  - { id: two, effect: require-approval, tools: [sticky__read], approvers: [ann, bob], quorum: 2, edits: ["/*"] }
                 approvals: { hold: 1ms }
                 audit: { record-arguments: ["sticky__*"] }
                 """.replace("STICKY", StickyNotes.command(folder)));
@@ -121,6 +122,22 @@ class EditedCallTest {
         String shown = gateway.run("approvals", "show", ticket).out();
         assertTrue(
                 shown.contains("edited by: ann") && shown.contains("asked arguments: {\"text\":\"all of it\"}"), shown);
+    }
+
+    @Test
+    void nobodyAgreesUnseenToWhatAnotherChangedAmongSeveralTickets() throws IOException {
+        String one = asked("sticky__read", "one");
+        String two = asked("sticky__read", "two");
+        Path file = Files.writeString(folder.resolve("changed.json"), "{\"text\": \"changed\"}");
+        assertEquals(
+                0,
+                gateway.run("approvals", "approve", one, "--as", "ann", "--arguments", file.toString())
+                        .exitCode());
+        GatewayFixture.Outcome together = gateway.run("approvals", "approve", one, two, "--as", "bob");
+        assertEquals(1, together.exitCode(), together.out());
+        assertTrue(together.err().contains("ann changed the arguments of " + one), together.err());
+        assertEquals(
+                0, gateway.run("approvals", "deny", one, two, "--as", "bob").exitCode(), "a no is one to either");
     }
 
     @Test

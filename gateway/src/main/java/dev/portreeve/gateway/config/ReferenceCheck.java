@@ -13,6 +13,7 @@ import dev.portreeve.policy.budget.OrganisationConfig.Tenant;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.guardrail.GuardrailConfig;
 import dev.portreeve.policy.notice.Webhook;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.Base64;
 import java.util.HashMap;
@@ -273,7 +274,14 @@ final class ReferenceCheck {
     /** Messages wait in one place for their receivers, which are found by their URL. */
     private void secrets() {
         Map<URI, Secret> known = new HashMap<>();
-        config.approvals().webhooks().forEach(webhook -> known.put(webhook.url(), webhook.secret()));
+        List<Webhook> deciding = config.approvals().webhooks();
+        for (int i = 0; i < deciding.size(); i++) {
+            if (known.put(deciding.get(i).url(), deciding.get(i).secret()) != null) {
+                problems.at(
+                        "approvals.webhooks[" + i + "].url",
+                        "stands twice, and who answers there could not be told apart: write one receiver for each url");
+            }
+        }
         List<Webhook> others = config.notices().webhooks();
         for (int i = 0; i < others.size(); i++) {
             Webhook webhook = others.get(i);
@@ -292,12 +300,27 @@ final class ReferenceCheck {
             if (!"https".equals(scheme) && !"http".equals(scheme)) {
                 problems.at(list + "[" + i + "].url", "must be http or https");
             }
+            if (isLinkLocal(webhooks.get(i).url())) {
+                problems.at(
+                        list + "[" + i + "].url",
+                        "leads to an address of this machine's link, where clouds keep what nobody else may read, and"
+                                + " no receiver is");
+            }
             if (!isWebhookSecret(webhooks.get(i).secret().reveal())) {
                 problems.at(
                         list + "[" + i + "].secret",
                         "must be whsec_ and then 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl"
                                 + " rand -base64 32)");
             }
+        }
+    }
+
+    private static boolean isLinkLocal(URI url) {
+        String host = url.getHost() == null ? "" : url.getHost().replaceAll("[\\[\\]]", "");
+        try {
+            return InetAddress.ofLiteral(host).isLinkLocalAddress();
+        } catch (IllegalArgumentException name) {
+            return false;
         }
     }
 

@@ -535,6 +535,15 @@ class ConfigFileTest {
 
     @Test
     void a_webhook_secret_must_be_one() {
+        assertTrue(problems("approvals: { webhooks: [{ url: http://x/, id: a, secret: SECRET },"
+                                .replace("SECRET", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+                        + " { url: http://x/, secret: whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB }] }")
+                .contains("approvals.webhooks[1].url: stands twice"));
+        for (String link : List.of("http://169.254.169.254/latest", "http://[fe80::1]/")) {
+            assertTrue(problems("approvals: { webhooks: [{ url: \"" + link
+                            + "\", secret: whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }] }")
+                    .contains("leads to an address of this machine's link"));
+        }
         assertTrue(problems("approvals: { webhooks: [{ url: http://x/, secret: hunter2 }] }")
                 .startsWith("portreeve.yaml:1: approvals.webhooks[0].secret: must be whsec_ and then"));
     }

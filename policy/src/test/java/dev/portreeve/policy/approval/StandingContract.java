@@ -446,7 +446,7 @@ abstract class StandingContract {
     void aNoEndsThemHoweverManyTheCallerHasUnderOtherKeys() {
         Decision.Ask forKey = ask(rule("pay", new Remember(null, Set.of(Scope.KEY), null, 50)));
         for (int i = 0; i < 51; i++) {
-            Subject key = new Subject("acme", null, Calls.BOT.kind(), Calls.BOT.member(), String.format("key%09d", i));
+            Subject key = new Subject("acme", null, Calls.BOT.kind(), Calls.BOT.member(), "key" + (100_000_000 + i));
             remember(Calls.tool(key, Calls.WRITE, SHOWN), forKey, wish(null, Scope.KEY, "true"));
         }
         assertEquals(51, approvals().remembered().list("acme", false, 500).size());
