@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -52,8 +53,8 @@ final class TicketPagesTest {
     @BeforeAll
     void start(@TempDir Path folder) {
         gateway = GatewayFixture.configured(folder, CONFIGURATION.replace("STICKY", StickyNotes.command(folder)));
-        gateway.execute(CROWD.formatted("ana", "2 hours", ANAS));
-        gateway.execute(CROWD.formatted("ben", "1 hour", OTHERS));
+        gateway.execute(String.format(Locale.ROOT, CROWD, "ana", "2 hours", ANAS));
+        gateway.execute(String.format(Locale.ROOT, CROWD, "ben", "1 hour", OTHERS));
     }
 
     @AfterAll
