@@ -256,13 +256,7 @@ public final class ApprovalsCommand {
         List<List<String>> rows = new ArrayList<>();
         for (String id : Objects.requireNonNull(choice.tickets)) {
             JsonNode ticket = client.get("/api/v1/approvals/" + PathSegment.of(id));
-            boolean approves = body.path("decision").asString().equals("approve");
-            if (approves && ticket.path("edited_by").isString()) {
-                throw new CliFailure(
-                        CliFailure.NO,
-                        ticket.path("edited_by").asString() + " changed the arguments of " + id
-                                + ": look at it, and decide it by itself, with --sha256");
-            }
+            requireUnchanged(body, ticket);
             String digest = ticket.path("arguments_sha256").asString();
             tickets.addObject().put("ticket", id).put("arguments_sha256", digest);
             rows.add(List.of(
@@ -278,18 +272,27 @@ public final class ApprovalsCommand {
         if (choice.reason != null) {
             body.put("reason", choice.reason);
         }
-        if (!server.json()) {
-            terminal.table(List.of("TICKET", "WHO", "TOOL", "ARGUMENTS", "SHA-256"), rows);
-        }
         JsonNode now = client.post("/api/v1/approvals/decisions", body);
         if (server.json()) {
             terminal.line(now.toString());
             return 0;
         }
+        terminal.table(List.of("TICKET", "WHO", "TOOL", "ARGUMENTS", "SHA-256"), rows);
         for (JsonNode outcome : now.path("outcomes")) {
             terminal.line(told(outcome, "state", "ticket"));
         }
         return 0;
+    }
+
+    /** Who agrees to what another changed must have seen it. */
+    private static void requireUnchanged(JsonNode body, JsonNode ticket) {
+        JsonNode by = ticket.path("edited_by");
+        if (by.isString() && body.path("decision").asString().equals("approve")) {
+            throw new CliFailure(
+                    CliFailure.NO,
+                    by.asString() + " changed the arguments of " + ticket.path("id").asString()
+                            + ": look at it, and decide it by itself, with --sha256");
+        }
     }
 
     private static String told(JsonNode ticket) {

@@ -47,10 +47,11 @@ public final class ApprovalGate {
     private final SessionConfig sessions;
     private final ChangedCalls changedCalls;
     private final InstantSource clock = InstantSource.system();
-    private final String policyVersion;
-    private final BooleanSupplier inForce;
-    private final BooleanSupplier asksNoMore;
+    private final Version version;
     private final Supplier<UUID> ids;
+
+    /** That of the rules whose decisions arrive here, as {@link #under} has it. */
+    private record Version(String id, BooleanSupplier inForce, BooleanSupplier asksNoMore) {}
 
     /** A gate for rules that name nobody. */
     public ApprovalGate(
@@ -86,7 +87,8 @@ public final class ApprovalGate {
             ChangedCalls changedCalls,
             String policyVersion,
             Supplier<UUID> ids) {
-        this(tickets, config, notices, people, sessions, changedCalls, policyVersion, () -> true, () -> true, ids);
+        Version always = new Version(policyVersion, () -> true, () -> true);
+        this(tickets, config, notices, people, sessions, changedCalls, always, ids);
     }
 
     private ApprovalGate(
@@ -96,9 +98,7 @@ public final class ApprovalGate {
             People people,
             SessionConfig sessions,
             ChangedCalls changedCalls,
-            String policyVersion,
-            BooleanSupplier inForce,
-            BooleanSupplier asksNoMore,
+            Version version,
             Supplier<UUID> ids) {
         this.sessions = sessions;
         this.changedCalls = changedCalls;
@@ -108,9 +108,7 @@ public final class ApprovalGate {
         this.config = config;
         this.notices = notices;
         this.people = people;
-        this.policyVersion = policyVersion;
-        this.inForce = inForce;
-        this.asksNoMore = asksNoMore;
+        this.version = version;
         this.ids = ids;
     }
 
@@ -122,8 +120,8 @@ public final class ApprovalGate {
      *     on the call's thread, and may block on the database
      */
     public ApprovalGate under(String version, BooleanSupplier inForce, BooleanSupplier asksNoMore) {
-        return new ApprovalGate(
-                tickets, config, notices, people, sessions, changedCalls, version, inForce, asksNoMore, ids);
+        Version other = new Version(version, inForce, asksNoMore);
+        return new ApprovalGate(tickets, config, notices, people, sessions, changedCalls, other, ids);
     }
 
     /**
@@ -187,7 +185,7 @@ public final class ApprovalGate {
     private TicketRequest request(ToolCall call, Content input, Decision.Ask ask) {
         List<Seat> seats = people.seats(call.subject().tenant(), call.subject().member(), ask.rules());
         LabelScope session = LabelScope.of(call.subject(), sessions.labelsOf());
-        return TicketRequest.of(call, call.arguments(input), ask, seats, policyVersion, session);
+        return TicketRequest.of(call, call.arguments(input), ask, seats, version.id(), session);
     }
 
     /** Nobody waits for a yes that nobody could give, and no list of nobody may pass for a list of everybody. */
@@ -341,7 +339,7 @@ public final class ApprovalGate {
                 yield false;
             }
             case TicketState.Approved ignored
-            when !inForce.getAsBoolean() || (asking.held && !asksNoMore.getAsBoolean()) ->
+            when !version.inForce().getAsBoolean() || (asking.held && !version.asksNoMore().getAsBoolean()) ->
                 throw ApprovalEnds.denied(
                         Denial.Reason.APPROVAL_WITHDRAWN,
                         "the rules changed, or say something else of this call, since it came and approval "
