@@ -8,7 +8,6 @@ import dev.portreeve.policy.approval.Approvals;
 import dev.portreeve.policy.approval.Ballot;
 import dev.portreeve.policy.approval.Lifting;
 import dev.portreeve.policy.approval.SignedDecisions;
-import dev.portreeve.policy.approval.StandingApprovals;
 import dev.portreeve.policy.approval.Ticket;
 import dev.portreeve.policy.approval.TicketFilter;
 import dev.portreeve.policy.approval.TicketPage;

@@ -290,8 +290,8 @@ public final class ApprovalsCommand {
         if (by.isString() && body.path("decision").asString().equals("approve")) {
             throw new CliFailure(
                     CliFailure.NO,
-                    by.asString() + " changed the arguments of " + ticket.path("id").asString()
-                            + ": look at it, and decide it by itself, with --sha256");
+                    by.asString() + " changed the arguments of "
+                            + ticket.path("id").asString() + ": look at it, and decide it by itself, with --sha256");
         }
     }
 

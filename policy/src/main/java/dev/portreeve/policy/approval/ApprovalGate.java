@@ -339,7 +339,8 @@ public final class ApprovalGate {
                 yield false;
             }
             case TicketState.Approved ignored
-            when !version.inForce().getAsBoolean() || (asking.held && !version.asksNoMore().getAsBoolean()) ->
+            when !version.inForce().getAsBoolean()
+                    || (asking.held && !version.asksNoMore().getAsBoolean()) ->
                 throw ApprovalEnds.denied(
                         Denial.Reason.APPROVAL_WITHDRAWN,
                         "the rules changed, or say something else of this call, since it came and approval "

@@ -6,7 +6,6 @@ import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.Denial;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

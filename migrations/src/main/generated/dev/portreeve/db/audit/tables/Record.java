@@ -98,6 +98,11 @@ public class Record extends TableImpl<RecordRecord> {
      */
     public final TableField<RecordRecord, byte[]> LEAF = createField(DSL.name("leaf"), SQLDataType.BLOB.nullable(false), this, "");
 
+    /**
+     * The column <code>audit.record.leaf_hash</code>.
+     */
+    public final TableField<RecordRecord, byte[]> LEAF_HASH = createField(DSL.name("leaf_hash"), SQLDataType.BLOB, this, "");
+
     private Record(Name alias, Table<RecordRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -150,7 +155,8 @@ public class Record extends TableImpl<RecordRecord> {
     @Override
     public List<Check<RecordRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("record_leaf_check"), "(((octet_length(leaf) >= 2) AND (octet_length(leaf) <= 16384)))", true)
+            Internal.createCheck(this, DSL.name("record_leaf_check"), "(((octet_length(leaf) >= 2) AND (octet_length(leaf) <= 16384)))", true),
+            Internal.createCheck(this, DSL.name("record_leaf_hash_check"), "((octet_length(leaf_hash) = 32))", true)
         );
     }
 

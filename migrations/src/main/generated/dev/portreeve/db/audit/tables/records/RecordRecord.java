@@ -133,6 +133,20 @@ public class RecordRecord extends UpdatableRecordImpl<RecordRecord> {
         return (byte[]) get(7);
     }
 
+    /**
+     * Setter for <code>audit.record.leaf_hash</code>.
+     */
+    public void setLeafHash(byte[] value) {
+        set(8, value);
+    }
+
+    /**
+     * Getter for <code>audit.record.leaf_hash</code>.
+     */
+    public byte[] getLeafHash() {
+        return (byte[]) get(8);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -156,7 +170,7 @@ public class RecordRecord extends UpdatableRecordImpl<RecordRecord> {
     /**
      * Create a detached, initialised RecordRecord
      */
-    public RecordRecord(String tenant, UUID id, Instant at, Long txid, Long position, UUID callId, String kind, byte[] leaf) {
+    public RecordRecord(String tenant, UUID id, Instant at, Long txid, Long position, UUID callId, String kind, byte[] leaf, byte[] leafHash) {
         super(Record.RECORD);
 
         setTenant(tenant);
@@ -167,6 +181,7 @@ public class RecordRecord extends UpdatableRecordImpl<RecordRecord> {
         setCallId(callId);
         setKind(kind);
         setLeaf(leaf);
+        setLeafHash(leafHash);
         resetTouchedOnNotNull();
     }
 }
