@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes rules ready and finds everything that is wrong with them. */
@@ -50,15 +51,19 @@ final class PolicyCompiler {
         leeway(rule);
         autoApproval(rule);
         hostedTools(rule);
+        targets(rule);
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
         if (condition != null
                 && condition.isAboutAny(RequestVariables.REQUEST)
-                && about.models().isEmpty()) {
+                && about.models().isEmpty()
+                && about.targets().isEmpty()) {
             problem(rule, "when", "only calls of models have a request: name models, or speak of call");
         }
         CompiledRule.Names names = new CompiledRule.Names(
-                globs(about.models()),
+                // Whoever names places only means whatever leads there.
+                globs(about.models().isEmpty() && !about.targets().isEmpty() ? List.of("*") : about.models()),
+                globs(about.targets()),
                 globs(about.tools()),
                 globs(about.prompts()),
                 globs(about.resources()),
@@ -277,6 +282,45 @@ final class PolicyCompiler {
                         rule,
                         "hosted-tools",
                         "\"" + tool + "\" is one of several names of \"" + canonical + "\", which is what rules name");
+            }
+        }
+    }
+
+    private void targets(Rule rule) {
+        Selectors about = rule.about();
+        if (about.targets().isEmpty()) {
+            return;
+        }
+        if (rule.effect() != Rule.Effect.DENY) {
+            problem(
+                    rule,
+                    "targets",
+                    "only a rule whose effect is deny names places: where a call goes is settled after it is allowed, and may"
+                            + " change while it runs; name models here, and deny the places they must not go to");
+        }
+        boolean others = Stream.of(
+                        about.tools(),
+                        about.prompts(),
+                        about.resources(),
+                        about.hostedTools(),
+                        about.servers(),
+                        about.views())
+                .anyMatch(names -> !names.isEmpty());
+        if (others) {
+            problem(
+                    rule,
+                    "targets",
+                    "only calls of models go to places: beside them name models only, and no tools, prompts, resources,"
+                            + " hosted-tools, servers or views");
+        }
+        for (int i = 0; i < about.targets().size(); i++) {
+            String pattern = about.targets().get(i);
+            if (pattern.indexOf('/') < 0 && pattern.indexOf('*') < 0) {
+                problem(
+                        rule,
+                        "targets[" + i + "]",
+                        "\"" + pattern + "\" is no place such as provider/model: write \"" + pattern
+                                + "/*\" for all of a provider");
             }
         }
     }
