@@ -92,7 +92,8 @@ final class RoutedUpstream {
                     forbidden = forbidden == null && ours ? leg : forbidden;
                     closed.add(new LlmCall.Target.Closed(placeName(place), rules));
                 }
-                notTried.add(notTried(place, leg == null ? "unsupported_operation" : "not_granted", rules));
+                String why = rules.isEmpty() ? "not_granted" : FORBIDDEN;
+                notTried.add(notTried(place, leg == null ? "unsupported_operation" : why, rules));
             } catch (BadRequest impossible) {
                 bad = bad == null ? impossible : bad;
                 notTried.add(made(place, impossible.code(), 0, Duration.ZERO));
@@ -259,22 +260,31 @@ final class RoutedUpstream {
                 Leg next = legAt(place);
                 if (next == null) {
                     why = "unsupported_operation";
-                } else if (!isSameText(next)) {
-                    why = "other_texts";
-                } else if (!(rules = routing.closing(asked, next)).isEmpty()) {
-                    why = FORBIDDEN;
-                } else if (!routing.mayGo(asked, next)) {
-                    why = "not_granted";
                 } else {
-                    return next;
+                    rules = routing.closing(asked, next);
+                    String against = against(next, rules);
+                    if (against == null) {
+                        return next;
+                    }
+                    why = against;
                 }
             } catch (BadRequest impossible) {
                 why = impossible.code();
             }
-            attempts.skipped(notTried(place, why, rules));
+            attempts.skipped(notTried(place, why, why.equals(FORBIDDEN) ? rules : List.of()));
             way.skip();
         }
         return null;
+    }
+
+    private @Nullable String against(Leg next, List<String> rules) {
+        if (!isSameText(next)) {
+            return "other_texts";
+        }
+        if (!rules.isEmpty()) {
+            return FORBIDDEN;
+        }
+        return routing.mayGo(asked, next) ? null : "not_granted";
     }
 
     /**
@@ -347,7 +357,7 @@ final class RoutedUpstream {
                 route.provider().id(),
                 route.upstreamModel(),
                 place.key(),
-                rules.isEmpty() ? why : FORBIDDEN,
+                why,
                 0,
                 Duration.ZERO,
                 List.of(),

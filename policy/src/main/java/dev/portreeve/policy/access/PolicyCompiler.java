@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes rules ready and finds everything that is wrong with them. */
@@ -51,7 +50,7 @@ final class PolicyCompiler {
         leeway(rule);
         autoApproval(rule);
         hostedTools(rule);
-        targets(rule);
+        problems.addAll(PlaceSelectors.problems(rule));
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
         if (condition != null
@@ -282,45 +281,6 @@ final class PolicyCompiler {
                         rule,
                         "hosted-tools",
                         "\"" + tool + "\" is one of several names of \"" + canonical + "\", which is what rules name");
-            }
-        }
-    }
-
-    private void targets(Rule rule) {
-        Selectors about = rule.about();
-        if (about.targets().isEmpty()) {
-            return;
-        }
-        if (rule.effect() != Rule.Effect.DENY) {
-            problem(
-                    rule,
-                    "targets",
-                    "only a rule whose effect is deny names places: where a call goes is settled after it is allowed, and may"
-                            + " change while it runs; name models here, and deny the places they must not go to");
-        }
-        boolean others = Stream.of(
-                        about.tools(),
-                        about.prompts(),
-                        about.resources(),
-                        about.hostedTools(),
-                        about.servers(),
-                        about.views())
-                .anyMatch(names -> !names.isEmpty());
-        if (others) {
-            problem(
-                    rule,
-                    "targets",
-                    "only calls of models go to places: beside them name models only, and no tools, prompts, resources,"
-                            + " hosted-tools, servers or views");
-        }
-        for (int i = 0; i < about.targets().size(); i++) {
-            String pattern = about.targets().get(i);
-            if (pattern.indexOf('/') < 0 && pattern.indexOf('*') < 0) {
-                problem(
-                        rule,
-                        "targets[" + i + "]",
-                        "\"" + pattern + "\" is no place such as provider/model: write \"" + pattern
-                                + "/*\" for all of a provider");
             }
         }
     }
