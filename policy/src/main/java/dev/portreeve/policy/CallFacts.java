@@ -179,6 +179,7 @@ final class CallFacts {
             facts.putAll(
                     "closed_places",
                     target.closed().stream()
+                            .distinct()
                             .limit(MAX_CLOSED)
                             .map(closed -> new Facts()
                                     .put("place", closed.place())
