@@ -349,7 +349,8 @@ class ConfigFileTest {
                         List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20))),
                         null,
                         List.of(),
-                        Duration.ofMinutes(15)),
+                        Duration.ofMinutes(15),
+                        40),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(

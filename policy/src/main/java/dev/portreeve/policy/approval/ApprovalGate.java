@@ -271,8 +271,17 @@ public final class ApprovalGate {
         same.requireNoVeto(ofCall, request, asking.trail);
         String outdated = same.takeBackOutdated(ofCall, request, asking.trail.facts());
         asking.note = outdated == null ? asking.note : outdated;
-        Ticket ticket =
-                tickets.open(ids.get(), request, asking.call.id().value(), ask.timeout(config.timeout()), notices::of);
+        TicketChange.Open change = tickets.open(new TicketChange.Open(
+                ids.get(),
+                request,
+                asking.call.id().value(),
+                ask.timeout(config.timeout()),
+                notices::of,
+                config.mostWaiting()));
+        if (change.isRefused()) {
+            throw ApprovalEnds.tooMany(request, config.mostWaiting());
+        }
+        Ticket ticket = change.opened();
         asking.opened |= ticket != null;
         return ticket;
     }
