@@ -45,6 +45,7 @@ import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.version.UnusableRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,7 +106,7 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
-        this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
+        this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock()), keptFromPrivate(config)));
         PolicyEngine policy = parts.add(policy(
                 config,
                 new PolicyEngine.Ground(
@@ -157,6 +161,15 @@ public final class Gateway implements AutoCloseable {
         } catch (UnusableRules unusable) {
             throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
         }
+    }
+
+    /** Receivers that must be in no private network, as one of the places says in which they stand. */
+    private static Set<URI> keptFromPrivate(GatewayConfig config) {
+        return Stream.of(config.approvals().webhooks(), config.notices().webhooks())
+                .flatMap(List::stream)
+                .filter(webhook -> !webhook.allowPrivate())
+                .map(Webhook::url)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private SealedTokens seal(Pepper pepper, SecureRandom random) {

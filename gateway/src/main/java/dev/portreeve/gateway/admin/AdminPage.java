@@ -51,6 +51,7 @@ final class AdminPage {
         routes.page(rules::get, "/live", this::live);
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
+        routes.page(rules::get, "/approvals/{id}", this::showTicket);
         routes.page(rules::post, "/approvals/{id}", this::decide);
         routes.page(rules::post, "/approvals", this::decideTogether);
         routes.page(rules::post, "/remembered/{id}", this::forget);
@@ -97,6 +98,15 @@ final class AdminPage {
                         "Portreeve",
                         PageShell.header(session, EvidencePanel.pill(evidence)),
                         main(session, evidence, exchange.query("before"))));
+    }
+
+    private void showTicket(AdminExchange exchange, AdminAccess.Session session) {
+        exchange.html(
+                200,
+                PageShell.page(
+                        "Portreeve: a call that waits",
+                        PageShell.header(session, Html.EMPTY),
+                        ApprovalsPanel.alone(approvals.find(exchange.path("id")), session)));
     }
 
     private void live(AdminExchange exchange, AdminAccess.Session session) {

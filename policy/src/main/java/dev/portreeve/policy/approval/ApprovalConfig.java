@@ -64,7 +64,8 @@ public record ApprovalConfig(
     /**
      * Somebody who may decide in another's place, whose vote then counts as that person's.
      *
-     * @param user who is away
+     * @param user who is away, as {@code tenant/user} where there are several tenants
+     * @param deputy of the same tenant, and written so too
      * @param from the first day, in UTC
      * @param to the last day, in UTC
      */
@@ -76,6 +77,15 @@ public record ApprovalConfig(
             if (from != null && to != null && to.isBefore(from)) {
                 throw new IllegalArgumentException("a deputy's to is not before its from");
             }
+        }
+
+        /** The user or deputy as people of a tenant are called there; {@code null} if it is somebody of another. */
+        static @Nullable String in(String tenant, String name, boolean onlyTenant) {
+            int slash = name.indexOf('/');
+            if (slash < 0) {
+                return onlyTenant ? name : null;
+            }
+            return name.substring(0, slash).equals(tenant) ? name.substring(slash + 1) : null;
         }
     }
 

@@ -798,9 +798,9 @@ abstract class ApprovalContract {
         people = new People(
                 ORGANISATION,
                 List.of(
-                        new ApprovalConfig.Deputy("ann", "dave", today.minusDays(1), today.plusDays(1)),
-                        new ApprovalConfig.Deputy("bob", "carla", today.minusDays(9), today.minusDays(8)),
-                        new ApprovalConfig.Deputy("bob", "mallory", today, today)));
+                        new ApprovalConfig.Deputy("acme/ann", "acme/dave", today.minusDays(1), today.plusDays(1)),
+                        new ApprovalConfig.Deputy("acme/bob", "acme/carla", today.minusDays(9), today.minusDays(8)),
+                        new ApprovalConfig.Deputy("acme/bob", "acme/mallory", today, today)));
         Decision.Ask ask = asking(rule("write", 2, List.of("team:support")));
         ApprovalGate gate = gate(Duration.ZERO, "v1");
         UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
@@ -821,14 +821,28 @@ abstract class ApprovalContract {
     }
 
     @Test
+    void aDeputyOfOneTenantIsNobodyInAnotherWhateverTheyAreCalled() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        Decision.Ask ask = asking(rule("write", 1, List.of("team:support")));
+        List<ApprovalConfig.Deputy> elsewhere = List.of(
+                new ApprovalConfig.Deputy("evil/ann", "evil/dave", today, today.plusDays(1)),
+                new ApprovalConfig.Deputy("evil/ann", "acme/dave", today, today.plusDays(1)),
+                new ApprovalConfig.Deputy("acme/ann", "evil/dave", today, today.plusDays(1)),
+                new ApprovalConfig.Deputy("ann", "dave", today, today.plusDays(1)));
+        people = new People(ORGANISATION, elsewhere);
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(ticket, "dave"));
+    }
+
+    @Test
     void whoStandsInForSeveralPeopleVotesForTheOneWhoIsAwayNow() {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         people = new People(
                 ORGANISATION,
                 List.of(
-                        new ApprovalConfig.Deputy("ann", "dave", today.minusDays(9), today.minusDays(8)),
-                        new ApprovalConfig.Deputy("ann", "dave", today.plusDays(8), today.plusDays(9)),
-                        new ApprovalConfig.Deputy("bob", "dave", today.minusDays(1), today.plusDays(1))));
+                        new ApprovalConfig.Deputy("acme/ann", "acme/dave", today.minusDays(9), today.minusDays(8)),
+                        new ApprovalConfig.Deputy("acme/ann", "acme/dave", today.plusDays(8), today.plusDays(9)),
+                        new ApprovalConfig.Deputy("acme/bob", "acme/dave", today.minusDays(1), today.plusDays(1))));
         Decision.Ask ask = asking(rule("write", 2, List.of("team:support")));
         UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
         assertInstanceOf(
