@@ -115,7 +115,8 @@ final class ApprovalPageTest {
         String all = session.page();
         assertTrue(all.contains("href=\"/approvals/" + ticket + "\""), all);
         assertFalse(all.contains("middle"), "the page of all tickets stays short");
-        String alone = fixture.send("GET", "/approvals/" + ticket, "", "Cookie", session.cookie()).body();
+        String alone = fixture.send("GET", "/approvals/" + ticket, "", "Cookie", session.cookie())
+                .body();
         assertTrue(alone.contains(opened), alone);
         assertFalse(alone.contains(middle), alone);
         assertEquals(401, look("/approvals/" + ticket).statusCode());

@@ -71,8 +71,8 @@ final class ApprovalsPanel {
     }
 
     private static Html ticket(Ticket ticket, ArgumentView view, AdminAccess.Session session) {
-        boolean shortened =
-                view.entries().stream().anyMatch(entry -> entry.sha256() != null && entry.whole().isEmpty());
+        boolean shortened = view.entries().stream()
+                .anyMatch(entry -> entry.sha256() != null && entry.whole().isEmpty());
         return tag(
                 "article",
                 "ticket",
@@ -153,7 +153,9 @@ final class ApprovalsPanel {
         if (then == null) {
             return tag("td", "value changed", "not there");
         }
-        return then.equals(entry) ? tag("td", "quiet", "the same") : tag("td", "value changed", pieces(then.value()), whole(then));
+        return then.equals(entry)
+                ? tag("td", "quiet", "the same")
+                : tag("td", "value changed", pieces(then.value()), whole(then));
     }
 
     /** What the call to compare with had and this one has not. */

@@ -75,7 +75,11 @@ final class ApproverCheck {
             problems.at(path, "there are several tenants: write whose user this is, as tenant/" + name);
             return;
         }
-        require(path, "user", name.substring(name.indexOf('/') + 1), users(tenant).toList());
+        require(
+                path,
+                "user",
+                name.substring(name.indexOf('/') + 1),
+                users(tenant).toList());
     }
 
     private void names(String path, @Nullable String tenant, List<String> names) {

@@ -119,7 +119,8 @@ final class HttpWebhooksTest {
                             "not sent: the address is in a private network, which only allow-private permits"),
                     named(careful, "10.0.0.7"));
             assertEquals(
-                    new Delivery.Unanswered("not sent: the name leads to this machine, which only allow-private permits"),
+                    new Delivery.Unanswered(
+                            "not sent: the name leads to this machine, which only allow-private permits"),
                     named(careful, "127.0.0.1"));
         }
     }

@@ -26,12 +26,10 @@ final class PostgresWaitingTickets {
                 .distinct()
                 .toArray(String[]::new);
         if (members.length > 0) {
-            writes.fetch(
-                    """
+            writes.fetch("""
                     SELECT pg_advisory_xact_lock(lock) FROM (
                         SELECT DISTINCT hashtextextended(member, 0) AS lock FROM unnest({0}) AS member ORDER BY lock
-                    ) AS locks""",
-                    DSL.val(members));
+                    ) AS locks""", DSL.val(members));
         }
     }
 

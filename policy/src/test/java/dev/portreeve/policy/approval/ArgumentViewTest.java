@@ -113,7 +113,8 @@ class ArgumentViewTest {
         Entry ends = ArgumentView.of(arguments).entries().getFirst();
         assertEquals(ends.value(), whole.value());
         assertEquals(List.of(), ends.whole());
-        assertEquals(List.of(), ArgumentView.whole(arguments).entries().getLast().whole());
+        assertEquals(
+                List.of(), ArgumentView.whole(arguments).entries().getLast().whole());
     }
 
     @Test
