@@ -19,13 +19,15 @@ public final class AuditTrail implements AutoCloseable {
     private final UUID callId;
     private final Facts opening;
     private final Facts closing = new Facts();
+    private final List<SealedPayload> openingPayloads = new ArrayList<>(0);
+    private final List<SealedPayload> closingPayloads = new ArrayList<>(0);
     private @Nullable Receipt opened;
     private @Nullable Receipt concluded;
     private @Nullable Closing<?> settlement;
 
     private record Closing<P>(PostingBook<P> book, P posting, Supplier<Facts> facts) {
-        JournalEntry<P> entry(Supplier<AuditEvent> event) {
-            return JournalEntry.of(book, posting, () -> List.of(event.get()));
+        JournalEntry<P> entry(Supplier<AuditEvent> event, List<SealedPayload> payloads) {
+            return JournalEntry.of(book, posting, () -> List.of(event.get())).with(payloads);
         }
     }
 
@@ -50,6 +52,16 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /**
+     * Adds contents to the record that is written next, which stores them in its own transaction.
+     *
+     * @param commitment what the record says of them
+     */
+    public void keep(SealedPayload payload, Facts commitment) {
+        facts().put("payload_" + payload.name(), commitment);
+        (opened == null ? openingPayloads : closingPayloads).add(payload);
+    }
+
+    /**
      * Queues the opening record together with the hold. The events are made after the book decided: if {@code refusal}
      * then says the hold was not admitted, no opening record is written (the trail will end as refused).
      *
@@ -67,7 +79,8 @@ public final class AuditTrail implements AutoCloseable {
     public <P> Receipt admit(
             PostingBook<P> book, P hold, Supplier<@Nullable Facts> outcome, Supplier<List<AuditEvent>> ended) {
         Facts before = new Facts().include(opening);
-        return journal.append(JournalEntry.of(book, hold, () -> {
+        List<SealedPayload> payloads = List.copyOf(openingPayloads);
+        JournalEntry<P> entry = JournalEntry.of(book, hold, () -> {
             List<AuditEvent> events = new ArrayList<>(ended.get());
             Facts held = outcome.get();
             if (held != null) {
@@ -75,10 +88,12 @@ public final class AuditTrail implements AutoCloseable {
                         tenant,
                         EventKind.CALL_OPENED,
                         callId,
-                        new Facts().include(before).include(held)));
+                        new Facts().include(before).include(held),
+                        payloads));
             }
             return List.copyOf(events);
-        }));
+        });
+        return journal.append(entry.with(payloads));
     }
 
     /** Queues the opening record of a call that holds no money. */
@@ -96,7 +111,8 @@ public final class AuditTrail implements AutoCloseable {
                 tenant,
                 EventKind.CALL_OPENED,
                 callId,
-                new Facts().include(opening).include(held))));
+                new Facts().include(opening).include(held),
+                openingPayloads)));
         admitted(receipt);
         return receipt;
     }
@@ -148,11 +164,18 @@ public final class AuditTrail implements AutoCloseable {
         }
         EventKind kind = opened == null ? EventKind.CALL_REFUSED : EventKind.CALL_CLOSED;
         Facts last = new Facts().include(opened == null ? opening : closing).include(outcome);
+        List<SealedPayload> payloads = List.copyOf(opened == null ? openingPayloads : closingPayloads);
         Closing<?> settled = settlement;
         return settled == null
-                ? JournalEntry.of(new AuditEvent(tenant, kind, callId, last))
-                : settled.entry(() -> new AuditEvent(
-                        tenant, kind, callId, last.include(settled.facts().get())));
+                ? JournalEntry.of(new AuditEvent(tenant, kind, callId, last, payloads))
+                : settled.entry(
+                        () -> new AuditEvent(
+                                tenant,
+                                kind,
+                                callId,
+                                last.include(settled.facts().get()),
+                                payloads),
+                        payloads);
     }
 
     /** The receipt of the last record, or {@code null} before {@link #conclude}. */

@@ -32,8 +32,27 @@ public enum EventKind {
     KEY_CREATED("key.created"),
     KEY_REVOKED("key.revoked"),
     ADMIN_ACTION("admin.action"),
+    /** Somebody read contents that were kept beside a record. */
+    PAYLOAD_READ("payload.read"),
+    /** The key of a subject's contents was destroyed. */
+    SUBJECT_ERASED("subject.erased"),
+    /** Something must not be dropped or erased until further notice. */
+    HOLD_PLACED("hold.placed"),
+    HOLD_RELEASED("hold.released"),
+    /** A month of records or contents was dropped because its time was over. */
+    RECORDS_DROPPED("records.dropped"),
     POLICY_LOADED("policy.loaded"),
+    /** A process started with this configuration: its digest, and what of it differs from the one before. */
+    CONFIGURATION_LOADED("configuration.loaded"),
     SERVER_STARTED("server.started"),
+    /** The log is signed with other keys than at the last start. */
+    SIGNING_KEY_CHANGED("signing_key.changed"),
+    /** A process ended as it should; one that started and never says this was killed. */
+    SERVER_STOPPED("server.stopped"),
+    /** Somebody took records away: who, which, how many, and the digest of what they were given. */
+    AUDIT_EXPORTED("audit.exported"),
+    /** Somebody checked the log in the database, and what came of it. */
+    AUDIT_VERIFIED("audit.verified"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */
     DEFINITION_ACCEPTED("definition.accepted"),
     /** A new or changed definition waits for a person. */

@@ -10,9 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param book whose rows the posting changes; {@code null} when there are only events
  * @param posting the change, and the place where the book leaves its decision
  * @param events asked for after the book has decided, so that a record can say what was decided; may be empty
+ * @param weight bytes of contents that wait with it, which the journal bounds
  */
 public record JournalEntry<P>(
-        @Nullable PostingBook<P> book, @Nullable P posting, Supplier<List<AuditEvent>> events) {
+        @Nullable PostingBook<P> book, @Nullable P posting, Supplier<List<AuditEvent>> events, int weight) {
+    /** An entry without contents. */
+    public JournalEntry(@Nullable PostingBook<P> book, @Nullable P posting, Supplier<List<AuditEvent>> events) {
+        this(book, posting, events, 0);
+    }
 
     public JournalEntry {
         if ((book == null) != (posting == null)) {
@@ -24,7 +29,20 @@ public record JournalEntry<P>(
     public static JournalEntry<Void> of(AuditEvent event) {
         event.facts().render();
         List<AuditEvent> events = List.of(event);
-        return new JournalEntry<>(null, null, () -> events);
+        return new JournalEntry<>(null, null, () -> events, weight(event.payloads()));
+    }
+
+    /** The same entry, whose events will bring these contents. */
+    JournalEntry<P> with(List<SealedPayload> payloads) {
+        return payloads.isEmpty() ? this : new JournalEntry<>(book, posting, events, weight(payloads));
+    }
+
+    private static int weight(List<SealedPayload> payloads) {
+        int bytes = 0;
+        for (SealedPayload payload : payloads) {
+            bytes = Math.addExact(bytes, payload.sealed().length);
+        }
+        return bytes;
     }
 
     public static <P> JournalEntry<P> of(PostingBook<P> book, P posting, Supplier<List<AuditEvent>> events) {

@@ -119,6 +119,7 @@ final class JournalSession implements AutoCloseable {
         } else {
             writeLeft();
             String transaction = leaves.isEmpty() ? onlyText(transactionId) : leaves.insert();
+            writePayloads(leaves.payloads);
             if (transaction != null) {
                 doubt = leaves.doubt(transaction);
             }
@@ -136,12 +137,24 @@ final class JournalSession implements AutoCloseable {
         }
     }
 
+    private void writePayloads(PayloadRows payloads) throws SQLException {
+        if (!payloads.isEmpty()) {
+            try (PreparedStatement statement = connection.prepareStatement(PayloadRows.INSERT)) {
+                int ignored = payloads.set(connection, statement, 1);
+                statement.execute();
+            }
+        }
+    }
+
     /** What the books left, the records and the commit on one round trip; after an error PostgreSQL skips the rest. */
     private void writeAndCommit(Leaves leaves) throws SQLException {
         StringBuilder sql = new StringBuilder();
         open.left.forEach(left -> sql.append(left.sql()).append(";\n"));
         if (!leaves.isEmpty()) {
             sql.append(leaves.again ? INSERT_AGAIN : INSERT_NEW).append(";\n");
+        }
+        if (!leaves.payloads.isEmpty()) {
+            sql.append(PayloadRows.INSERT).append(";\n");
         }
         try (PreparedStatement statement =
                 connection.prepareStatement(sql.append("COMMIT").toString())) {
@@ -150,7 +163,10 @@ final class JournalSession implements AutoCloseable {
                 next = left.parameters().set(statement, next);
             }
             if (!leaves.isEmpty()) {
-                leaves.set(statement, next);
+                next = leaves.set(statement, next);
+            }
+            if (!leaves.payloads.isEmpty()) {
+                int ignored = leaves.payloads.set(connection, statement, next);
             }
             statement.execute();
         }
@@ -293,6 +309,7 @@ final class JournalSession implements AutoCloseable {
     /** The columns of the records of one batch. */
     private final class Leaves {
         private final boolean again;
+        private final PayloadRows payloads = new PayloadRows();
         private final List<String> tenants;
         private final List<UUID> ids;
         private final List<Long> times;
@@ -322,6 +339,7 @@ final class JournalSession implements AutoCloseable {
             byte[] leaf = writer.write(event, id, at);
             leaves.add(leaf);
             hashes.add(hash.leaf(leaf));
+            payloads.add(event, id, at);
         }
 
         Doubt doubt(String transaction) {
@@ -337,11 +355,11 @@ final class JournalSession implements AutoCloseable {
         @Nullable
         String insert() throws SQLException {
             PreparedStatement insert = again ? insertAgain : insertNew;
-            set(insert, 1);
+            int ignored = set(insert, 1);
             return onlyText(insert);
         }
 
-        void set(PreparedStatement statement, int first) throws SQLException {
+        int set(PreparedStatement statement, int first) throws SQLException {
             statement.setArray(first, connection.createArrayOf("text", tenants.toArray(new String[0])));
             statement.setArray(first + 1, connection.createArrayOf("uuid", ids.toArray()));
             statement.setArray(first + 2, connection.createArrayOf("int8", times.toArray(new Long[0])));
@@ -349,6 +367,7 @@ final class JournalSession implements AutoCloseable {
             statement.setArray(first + 4, connection.createArrayOf("text", kinds.toArray(new String[0])));
             statement.setArray(first + 5, connection.createArrayOf("bytea", leaves.toArray(new byte[0][])));
             statement.setArray(first + 6, connection.createArrayOf("bytea", hashes.toArray(new byte[0][])));
+            return first + 7;
         }
     }
 }

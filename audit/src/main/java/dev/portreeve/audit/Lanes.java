@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * enough, or an entry of the first lane wants everything before it to be stored before it is. Bounded; thread-safe.
  */
 final class Lanes {
+    /** Of contents; that of records is bounded by their number. */
+    private static final long MOST_BYTES = 64L << 20;
+
+    /** Of contents in one commit. */
+    private static final long BATCH_BYTES = 8L << 20;
+
     private final int capacity;
     private final int batchLimit;
     private final long lingerNanos;
@@ -21,6 +27,8 @@ final class Lanes {
     private final Condition left = lock.newCondition();
     private final ArrayDeque<Pending> hurried = new ArrayDeque<>();
     private final ArrayDeque<Pending> patient = new ArrayDeque<>();
+    private long bytes;
+    private long batchBytes;
 
     Lanes(JournalSettings settings) {
         this.capacity = settings.queueCapacity();
@@ -33,7 +41,7 @@ final class Lanes {
         long nanos = waitNanos;
         lock.lockInterruptibly();
         try {
-            while (hurried.size() + patient.size() >= capacity) {
+            while (isFullFor(pending)) {
                 if (nanos <= 0) {
                     return false;
                 }
@@ -41,6 +49,7 @@ final class Lanes {
             }
             boolean waits = pending.pace() == Pending.Pace.UNHURRIED;
             (waits ? patient : hurried).add(pending);
+            bytes += pending.entry().weight();
             if (!waits || patient.size() == 1 || patient.size() == batchLimit) {
                 arrived.signal();
             }
@@ -48,6 +57,12 @@ final class Lanes {
         } finally {
             lock.unlock();
         }
+    }
+
+    // Contents that alone are beyond the bound may pass when nothing waits: they are bounded themselves.
+    private boolean isFullFor(Pending pending) {
+        int weight = pending.entry().weight();
+        return hurried.size() + patient.size() >= capacity || (weight > 0 && bytes > 0 && bytes + weight > MOST_BYTES);
     }
 
     /** Waits until something is to be stored, and takes it, at most a batch. */
@@ -62,6 +77,7 @@ final class Lanes {
                 long ignored = arrived.awaitNanos(wait);
             }
             List<Pending> batch = new ArrayList<>();
+            batchBytes = 0;
             if (hurried.isEmpty() || untilDue() <= 0 || hurried.stream().anyMatch(Lanes::bringsAll)) {
                 move(patient, batch);
             }
@@ -86,8 +102,11 @@ final class Lanes {
     }
 
     private void move(ArrayDeque<Pending> lane, List<Pending> batch) {
-        while (!lane.isEmpty() && batch.size() < batchLimit) {
-            batch.add(lane.remove());
+        while (!lane.isEmpty() && batch.size() < batchLimit && batchBytes < BATCH_BYTES) {
+            Pending next = lane.remove();
+            bytes -= next.entry().weight();
+            batchBytes += next.entry().weight();
+            batch.add(next);
         }
     }
 
@@ -97,7 +116,9 @@ final class Lanes {
         lock.lock();
         try {
             left.signalAll();
-            return patient.isEmpty() ? hurried.poll() : patient.poll();
+            Pending next = patient.isEmpty() ? hurried.poll() : patient.poll();
+            bytes -= next == null ? 0 : next.entry().weight();
+            return next;
         } finally {
             lock.unlock();
         }

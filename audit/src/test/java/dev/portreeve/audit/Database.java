@@ -29,7 +29,8 @@ public final class Database implements AutoCloseable {
     public void tamper(String... statements) throws SQLException {
         try (Connection connection = owner.getConnection();
                 Statement statement = connection.createStatement()) {
-            for (String table : List.of("record", "sequence", "checkpoint")) {
+            for (String table :
+                    List.of("record", "sequence", "checkpoint", "node", "instance_sequence", "instance_checkpoint")) {
                 statement.execute("ALTER TABLE audit." + table + " DISABLE TRIGGER ALL");
             }
             for (String sql : statements) {

@@ -10,17 +10,23 @@ import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Sequencer;
+import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.admin.Verifications;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.EvidenceFiles;
+import dev.portreeve.gateway.database.StartFailure;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +40,23 @@ final class Evidence implements AutoCloseable {
     private final Sequencer sequencer;
     private final Thread sequencing;
     private final Verifications verifications;
+    private final @Nullable Witness witness;
 
-    private Evidence(PostgresJournal journal, Sequencer sequencer, Verifications verifications) {
+    /** Tells this process from others that write to the same log. */
+    private final String process = UUID.randomUUID().toString();
+
+    private Evidence(
+            PostgresJournal journal,
+            AuditLog log,
+            Sequencer sequencer,
+            Verifications verifications,
+            @Nullable Witness witness) {
         this.journal = journal;
-        this.log = new AuditLog(journal);
+        this.log = log;
         this.sequencer = sequencer;
         this.sequencing = Thread.ofPlatform().name("audit-sequencer").daemon().start(sequencer);
         this.verifications = verifications;
+        this.witness = witness;
     }
 
     /** Opens the log and records that this process started. */
@@ -51,20 +67,46 @@ final class Evidence implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         LogSigner signer = EvidenceFiles.signer(config, directory);
-        directory.publish(directory.verifierKey(), signer.verifierKey() + "\n");
+        VerifierKey before = published(directory);
+        directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         KeptHeads heads = EvidenceFiles.heads(directory);
+        PostgresJournal journal = PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random);
+        AuditLog log = new AuditLog(journal);
         Evidence evidence = new Evidence(
-                PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random),
+                journal,
+                log,
                 new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery()),
-                new Verifications(database.unpooled(), heads, signer.verifierKey(), clock));
+                new Verifications(database.unpooled(), heads, signer.verifierKey(), log, clock),
+                EvidenceFiles.witness(config, directory));
         evidence.log.append(new AuditEvent(
                 AuditEvent.INSTANCE,
                 EventKind.SERVER_STARTED,
                 null,
                 new Facts()
+                        .put("process", evidence.process)
                         .put("version", Version.text())
                         .put("verifier_key", signer.verifierKey().toString())));
+        if (before != null && !before.sameKey(signer.verifierKey())) {
+            Facts change = new Facts()
+                    .put("verifier_key_before", before.toString())
+                    .put("verifier_key", signer.verifierKey().toString());
+            LocalDate until = config.keys().retiringUntil();
+            if (until != null) {
+                change.put("retiring_until", until.toString());
+            }
+            evidence.log.append(new AuditEvent(AuditEvent.INSTANCE, EventKind.SIGNING_KEY_CHANGED, null, change));
+        }
         return evidence;
+    }
+
+    private static @Nullable VerifierKey published(DataDirectory directory) {
+        try {
+            return EvidenceFiles.published(directory);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new StartFailure(
+                    "\"" + directory.verifierKey() + "\" is not what was written there: " + unreadable.getMessage(),
+                    unreadable);
+        }
     }
 
     AuditLog log() {
@@ -73,6 +115,11 @@ final class Evidence implements AutoCloseable {
 
     Verifications verifications() {
         return verifications;
+    }
+
+    @Nullable
+    Witness witness() {
+        return witness;
     }
 
     /** Whether records are taken: the writer keeps up. */
@@ -93,6 +140,9 @@ final class Evidence implements AutoCloseable {
     /** Stores what is queued, and signs it. */
     @Override
     public void close() {
+        // Whoever started and never says this was killed.
+        log.append(new AuditEvent(
+                AuditEvent.INSTANCE, EventKind.SERVER_STOPPED, null, new Facts().put("process", process)));
         journal.close();
         try {
             int signed = sequencer.runOnce();

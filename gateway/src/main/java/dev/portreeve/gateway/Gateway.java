@@ -1,9 +1,12 @@
 package dev.portreeve.gateway;
 
 import dev.portreeve.audit.PostgresAuditReader;
+import dev.portreeve.audit.payload.PostgresSubjectKeys;
+import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.gateway.admin.AdminAccess;
 import dev.portreeve.gateway.admin.AdminEdge;
 import dev.portreeve.gateway.admin.AdminServices;
+import dev.portreeve.gateway.admin.SignIns;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.config.HostPort;
@@ -23,7 +26,6 @@ import dev.portreeve.gateway.model.Providers;
 import dev.portreeve.gateway.notice.HttpWebhooks;
 import dev.portreeve.gateway.notice.SmtpMail;
 import dev.portreeve.gateway.publish.RulesDesk;
-import dev.portreeve.gateway.response.PostgresConversations;
 import dev.portreeve.gateway.response.PostgresStoredResponses;
 import dev.portreeve.hub.HubLimits;
 import dev.portreeve.hub.HubStores;
@@ -43,8 +45,10 @@ import dev.portreeve.policy.budget.Accounts;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
+import dev.portreeve.policy.keeping.CallEvidence;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
+import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.version.UnusableRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +57,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,26 +109,19 @@ public final class Gateway implements AutoCloseable {
         Database database = parts.add(Database.open(config.database(), directory));
         Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
-        this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock())));
-        PolicyEngine policy = parts.add(policy(
-                config,
-                new PolicyEngine.Ground(
-                        database.pooled(),
-                        database.unpooled(),
-                        evidence.log(),
-                        pepper,
-                        clock,
-                        webhooks,
-                        SmtpMail.of(config.notices().email(), clock),
-                        adminBase.resolve("/api/v1/approvals"),
-                        ids,
-                        random)));
-        this.keys = policy.keys();
         SealedTokens seal = seal(pepper, random);
+        PostgresSubjectKeys contentKeys =
+                new PostgresSubjectKeys(database.pooled(), new SealedSubjectKeys(seal), random);
+        this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock()), keptFromPrivate(config)));
+        PolicyEngine policy =
+                parts.add(policy(ground(database, evidence, pepper, adminBase, ids, random, contentKeys)));
+        this.keys = policy.keys();
         WaitingPage waiting = new WaitingPage(seal, policy.approvals(), this::dataUrl);
         this.hub = connectHub(policy, seal, hubStores(database, evidence, seal, policy), waiting);
         this.models = parts.add(models(config, media(), clock));
-        this.admin = startAdmin(address, adminServices(adminBase, database, evidence, policy, hub));
+        this.admin = startAdmin(
+                address,
+                adminServices(adminBase, database, evidence, policy, keeping(database, evidence, contentKeys, seal)));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal), waiting);
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
@@ -147,7 +147,31 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static PolicyEngine policy(GatewayConfig config, PolicyEngine.Ground ground) {
+    private PolicyEngine.Ground ground(
+            Database database,
+            Evidence evidence,
+            Pepper pepper,
+            URI adminBase,
+            TimeOrderedIds ids,
+            SecureRandom random,
+            PostgresSubjectKeys contentKeys) {
+        return new PolicyEngine.Ground(
+                database.pooled(),
+                database.unpooled(),
+                evidence.log(),
+                pepper,
+                clock,
+                webhooks,
+                SmtpMail.of(config.notices().email(), clock),
+                adminBase.resolve("/api/v1/approvals"),
+                ids,
+                random,
+                new CallEvidence(config.audit().payloads(), config.audit().bestEffort(), contentKeys));
+    }
+
+    private PolicyEngine policy(PolicyEngine.Ground ground) {
+        // Before the record of the rules, some of which come from it.
+        new LoadedConfiguration(directory, ground.pepper(), ground.audit()).record(config);
         try {
             return PolicyEngine.create(
                     config.policy(),
@@ -157,6 +181,15 @@ public final class Gateway implements AutoCloseable {
         } catch (UnusableRules unusable) {
             throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
         }
+    }
+
+    /** Receivers that must be in no private network, as one of the places says in which they stand. */
+    private static Set<URI> keptFromPrivate(GatewayConfig config) {
+        return Stream.of(config.approvals().webhooks(), config.notices().webhooks())
+                .flatMap(List::stream)
+                .filter(webhook -> !webhook.allowPrivate())
+                .map(Webhook::url)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private SealedTokens seal(Pepper pepper, SecureRandom random) {
@@ -187,6 +220,19 @@ public final class Gateway implements AutoCloseable {
                 new PostgresTokenStore(database.pooled(), seal, clock),
                 policy.approvals(),
                 new PostgresTaskStore(database.pooled(), seal, clock));
+    }
+
+    private EvidenceKeeping keeping(Database database, Evidence evidence, PostgresSubjectKeys keys, SealedTokens seal) {
+        return parts.add(EvidenceKeeping.start(
+                config.audit(),
+                new EvidenceKeeping.Ground(
+                        database,
+                        evidence.log(),
+                        new PostgresAuditReader(database.pooled()),
+                        clock,
+                        new SecureRandom()),
+                keys,
+                MemberContents.stores(config, database.pooled(), seal, clock)));
     }
 
     private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {
@@ -224,12 +270,7 @@ public final class Gateway implements AutoCloseable {
                         models,
                         new PostgresStoredResponses(database.pooled(), clock),
                         idempotency,
-                        new PostgresConversations(
-                                database.pooled(),
-                                seal,
-                                config.responses().retention(),
-                                config.responses().maxBytes(),
-                                clock),
+                        MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
                         hub,
                         policy.approvals(),
@@ -278,7 +319,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private AdminServices adminServices(
-            URI adminBase, Database database, Evidence evidence, PolicyEngine policy, McpHub hub) {
+            URI adminBase, Database database, Evidence evidence, PolicyEngine policy, EvidenceKeeping keeping) {
         Questions questions = Questions.of(config, policy.keys(), hub.definitions());
         return new AdminServices(
                 config.organisation().tenants().stream()
@@ -298,6 +339,8 @@ public final class Gateway implements AutoCloseable {
                 policy.stops(),
                 policy.decisions(),
                 evidence.verifications(),
+                new PublishedLog(database.pooled()),
+                evidence.witness(),
                 policy::access,
                 questions,
                 new RulesDesk(policy.versions(), questions, hub::misfits),
@@ -305,7 +348,9 @@ public final class Gateway implements AutoCloseable {
                 config.approvals().slack(),
                 webhooks,
                 config.approvals().freshLogin(),
-                code -> AdminEdge.link(adminBase, code));
+                keeping.services(),
+                code -> AdminEdge.link(adminBase, code),
+                new SignIns(evidence.log()));
     }
 
     private MediaFetch media() {

@@ -3,6 +3,11 @@ package dev.portreeve.gateway;
 import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
+import dev.portreeve.gateway.cli.AuditEraseCommand;
+import dev.portreeve.gateway.cli.AuditHoldCommand;
+import dev.portreeve.gateway.cli.AuditReportCommand;
+import dev.portreeve.gateway.cli.AuditSearchCommand;
+import dev.portreeve.gateway.cli.AuditShowCommand;
 import dev.portreeve.gateway.cli.BudgetStateCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
 import dev.portreeve.gateway.cli.BurnDownCommand;
@@ -25,6 +30,7 @@ import dev.portreeve.gateway.cli.PolicyShowCommand;
 import dev.portreeve.gateway.cli.PolicyTestCommand;
 import dev.portreeve.gateway.cli.PolicyVersionsCommand;
 import dev.portreeve.gateway.cli.PricesCommand;
+import dev.portreeve.gateway.cli.ProofCommand;
 import dev.portreeve.gateway.cli.ProvidersCommand;
 import dev.portreeve.gateway.cli.RaiseCommand;
 import dev.portreeve.gateway.cli.ReconcileCommand;
@@ -38,6 +44,7 @@ import dev.portreeve.gateway.cli.ToolsCommand;
 import dev.portreeve.gateway.config.BadConfig;
 import dev.portreeve.gateway.database.StartFailure;
 import java.io.PrintWriter;
+import java.time.Clock;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,6 +73,18 @@ public final class Main {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         System.exit(run(Terminal.ofProcess(), arguments));
+    }
+
+    private static CommandLine audit(Terminal terminal) {
+        return new CommandLine(new AuditCommand(terminal))
+                .addSubcommand(new AuditSearchCommand(terminal))
+                .addSubcommand(new AuditShowCommand(terminal))
+                .addSubcommand(new AuditEraseCommand(terminal))
+                .addSubcommand(new AuditHoldCommand(terminal))
+                .addSubcommand(new AuditReportCommand(terminal, Version.text(), Clock.systemUTC()))
+                .addSubcommand(new ProofCommand.Prove(terminal))
+                .addSubcommand(new ProofCommand.CheckProof(terminal))
+                .addSubcommand(new ProofCommand.Consistency(terminal));
     }
 
     private static CommandLine budgets(Terminal terminal) {
@@ -111,7 +130,7 @@ public final class Main {
                 .addSubcommand(new StopsCommand(terminal))
                 .addSubcommand(budgets(terminal))
                 .addSubcommand(policy(terminal))
-                .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(audit(terminal))
                 .addSubcommand(new ToolsCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new PricesCommand(terminal))

@@ -74,6 +74,8 @@ class AdminApiTest {
         "POST, /api/v1/budgets/raises",
         "GET, /api/v1/calls",
         "GET, /api/v1/audit/verify",
+        "GET, /api/v1/audit/logs/acme/checkpoint",
+        "GET, /api/v1/audit/logs/acme/tile/0/000",
         "GET, /api/v1/servers",
         "POST, /api/v1/links",
     })

@@ -104,6 +104,25 @@ final class ApprovalPageTest {
     }
 
     @Test
+    void the_middle_of_a_long_value_can_be_opened_on_both_pages_of_the_ticket() {
+        String middle = "<b>middle</b>";
+        String ticket = ask("a".repeat(1000) + middle + "\u202E" + "z".repeat(1000));
+        String opened = "<summary>all 2014 characters</summary><div>" + "a".repeat(1000)
+                + "&lt;b&gt;middle&lt;/b&gt;<span class=\"chip\">\\u{202e}</span>" + "z".repeat(1000) + "</div>";
+        String page = look(link(ticket, "ana")).body();
+        assertTrue(page.contains(opened), page);
+        PageSession session = PageSession.signIn(fixture);
+        String all = session.page();
+        assertTrue(all.contains("href=\"/approvals/" + ticket + "\""), all);
+        assertFalse(all.contains("middle"), "the page of all tickets stays short");
+        String alone = fixture.send("GET", "/approvals/" + ticket, "", "Cookie", session.cookie())
+                .body();
+        assertTrue(alone.contains(opened), alone);
+        assertFalse(alone.contains(middle), alone);
+        assertEquals(401, look("/approvals/" + ticket).statusCode());
+    }
+
+    @Test
     void a_link_is_for_one_person_and_one_ticket() {
         String ticket = ask("mine");
         String other = ask("not mine");

@@ -47,7 +47,7 @@ class ApprovalTasksTest {
           - { id: write, effect: require-approval, tools: [notes__echo, notes__hold], when: "args.text != 'free'", approvers: [ann] }
           - { id: older, effect: require-approval, tools: [old__echo, old__chore], approvers: [ann] }
           - { id: rest, effect: allow, tools: ["notes__*"] }
-        approvals: { hold: 30s, redeem-within: 15m }
+        approvals: { hold: 30s, redeem-within: 15m, most-waiting: 12 }
         guardrails: [ { id: pii, detect: pii, on: [tool-arguments, tool-results], action: mask } ]
         """;
 
@@ -182,6 +182,22 @@ class ApprovalTasksTest {
     private void approve(String ticket) {
         GatewayFixture.Outcome outcome = gateway.run("approvals", "approve", ticket, "--as", "ann");
         assertEquals(0, outcome.exitCode(), outcome.err());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noMoreTasksWaitThanCallsMay(Era era) throws Exception {
+        try (Asker bot = new Asker(era, gateway.data(), gateway.newKey("bot"))) {
+            String first = ticket(bot.task(bot.call("echo", "0")));
+            for (int i = 1; i < 12; i++) {
+                ticket(bot.task(bot.call("echo", "" + i)));
+            }
+            String refused = bot.call("echo", "12").result().toString();
+            assertTrue(refused.contains("12 calls of bot wait for people"), refused);
+            assertFalse(refused.contains("working"), "of the older era it is a task that is over: " + refused);
+            approve(first);
+            ticket(bot.task(bot.call("echo", "12")));
+        }
     }
 
     @ParameterizedTest

@@ -105,6 +105,32 @@ class ArchitectureTest {
                 house);
     }
 
+    /** The classes beside it that the verifier is made of, as audit/pom.xml packs them. */
+    private static final String TREE = BASE
+            + "\\.audit\\.log\\.(Checkpoint|CompactRange|Cosigned|KeptHeads|LogTables|NamedKey|Progress|SignedNote|TenantName|TreeHash|VerifierKey)(\\$.*)?";
+
+    @Test
+    void theVerifierNeedsTheJdkOnly() {
+        DescribedPredicate<JavaClass> verifier = describe(
+                "belong to the verifier",
+                type -> type.getPackageName().equals(BASE + ".audit.verify")
+                        || type.getName().matches(TREE));
+        DescribedPredicate<JavaClass> foreign = describe(
+                "are of no JDK",
+                type -> !type.getPackageName().startsWith("java")
+                        && !type.getPackageName().equals("org.jspecify.annotations")
+                        && !type.isPrimitive()
+                        && !type.isArray());
+        check(
+                noClasses()
+                        .that(verifier)
+                        .should()
+                        .dependOnClassesThat(foreign.and(DescribedPredicate.not(verifier)))
+                        .because("an auditor runs it alone, and reads it first: what it needs beyond the JDK they would"
+                                + " have to trust too"),
+                ours);
+    }
+
     @Test
     void helidonStaysAtTheEdge() {
         check(

@@ -101,6 +101,16 @@ class PolicyReplayTest {
                 "require-approval", denied.path("changes").get(1).path("to").asString(), denied.toString());
         assertEquals("bot", denied.path("groups").get(0).path("member").asString(), denied.toString());
 
+        JsonNode elsewhere = replay("""
+              - { id: models, effect: allow, models: ["*"] }
+              - { id: read, effect: allow, tools: [sticky__read] }
+              - { id: not-there, effect: deny, who: { agent: bot }, targets: ["demo/*"] }
+              - { id: nor-abroad, effect: deny, targets: ["abroad/*"] }
+            """);
+        assertEquals(2, elsewhere.path("unchanged").asLong(), elsewhere.toString());
+        assertEquals("deny", elsewhere.path("changes").get(0).path("to").asString(), elsewhere.toString());
+        assertEquals(2, elsewhere.path("changes").get(0).path("calls").asLong(), elsewhere.toString());
+
         JsonNode unknown = replay("""
               - { id: models, effect: allow, models: ["*"] }
               - { id: read, effect: allow, tools: [sticky__read] }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,61 @@ class PolicyTestCommandTest {
         assertTrue(ended.out().contains("5 of 5 rules fit a scenario"), ended.out());
         assertTrue(ended.out().contains("in no scenario matches large, dear"), ended.out());
         assertTrue(ended.out().contains("4 scenarios, 0 failed"), ended.out());
+    }
+
+    private static final String TWO_PLACES = """
+        providers: [{ id: near, kind: demo }, { id: abroad, kind: demo }]
+        models:
+          - { name: both, route: { targets: [{ model: abroad/parrot }, { model: near/parrot }] } }
+          - { name: away, route: { targets: [{ model: abroad/parrot }] } }
+          - { name: saved, route: { targets: [{ model: abroad/parrot }], fallbacks: [both] } }
+        organisation: { tenants: [{ id: acme, agents: [{ id: bot }] }] }
+        policies:
+          - { id: models, effect: allow, models: ["*"] }
+          - { id: stays, effect: deny, targets: ["abroad/*", "abroda/*"] }
+        """;
+
+    @Test
+    void aCallIsTriedAtThePlacesOfItsRoute() throws IOException {
+        Path config = Files.writeString(folder.resolve("places.yaml"), TWO_PLACES);
+        Path file = Files.writeString(folder.resolve("scenarios.yaml"), """
+            cases:
+              - name: the other place is open
+                when: { agent: bot, model: both }
+                then: { outcome: allow, by: [models] }
+              - name: a fallback's is too
+                when: { agent: bot, model: saved }
+                then: { outcome: allow }
+              - name: none is
+                when: { agent: bot, model: away }
+                then: { outcome: deny, by: [stays], reason: forbidden }
+              - name: nor by the provider's own name
+                when: { agent: bot, model: abroad/other }
+                then: { outcome: deny, by: [stays] }
+              - name: one that is said
+                when: { agent: bot, model: both, target: abroad/parrot }
+                then: { outcome: deny, by: [stays] }
+            """);
+        Ended tried = run("policy", "test", file.toString(), "--config", config.toString());
+        assertEquals(0, tried.code(), tried.out() + tried.err());
+        Ended said = run("policy", "explain", "--config", config.toString(), "--as", "bot", "--model", "saved");
+        assertEquals(0, said.code(), said.err());
+        assertTrue(said.out().contains("allow, by models"), said.out());
+        assertTrue(
+                Pattern.compile("abroad/parrot +saved +deny +stays")
+                        .matcher(said.out())
+                        .find(),
+                said.out());
+        assertTrue(
+                Pattern.compile("near/parrot +both +allow +models")
+                        .matcher(said.out())
+                        .find(),
+                said.out());
+        Ended checked = run("check", "--config", config.toString());
+        assertEquals(0, checked.code(), checked.err());
+        String all = checked.out() + checked.err();
+        assertTrue(all.contains("rule \"stays\" names the target \"abroda/*\""), all);
+        assertFalse(all.contains("names the target \"abroad/*\""), all);
     }
 
     @Test

@@ -176,6 +176,8 @@ final class WebhookAnswerTest {
             await().until(() -> state(gateway, ticket).equals("approved"));
             assertTrue(
                     gateway.run("notices", "resend", dead.path("id").asString()).exitCode() != 0);
+            assertTrue(gateway.isTrue("SELECT count(*) = 1 FROM audit.record WHERE kind = 'admin.action'"
+                    + " AND convert_from(leaf, 'UTF8') LIKE '%\"action\":\"resend-notice\"%\"attempts\":0%'"));
         }
     }
 

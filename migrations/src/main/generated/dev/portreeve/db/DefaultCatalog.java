@@ -8,6 +8,7 @@ import dev.portreeve.db.audit.Audit;
 import dev.portreeve.db.gateway.Gateway;
 import dev.portreeve.db.hub.Hub;
 import dev.portreeve.db.policy.Policy;
+import dev.portreeve.db.search.Search;
 
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +52,11 @@ public class DefaultCatalog extends CatalogImpl {
     public final Policy POLICY = Policy.POLICY;
 
     /**
+     * The schema <code>search</code>.
+     */
+    public final Search SEARCH = Search.SEARCH;
+
+    /**
      * No further instances allowed
      */
     private DefaultCatalog() {
@@ -63,7 +69,8 @@ public class DefaultCatalog extends CatalogImpl {
             Audit.AUDIT,
             Gateway.GATEWAY,
             Hub.HUB,
-            Policy.POLICY
+            Policy.POLICY,
+            Search.SEARCH
         );
     }
 

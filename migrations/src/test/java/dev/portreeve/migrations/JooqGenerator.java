@@ -55,11 +55,12 @@ final class JooqGenerator {
                 .withName("org.jooq.meta.postgres.PostgresDatabase")
                 .withSchemata(
                         new SchemaMappingType().withInputSchema("audit"),
+                        new SchemaMappingType().withInputSchema("search"),
                         new SchemaMappingType().withInputSchema("policy"),
                         new SchemaMappingType().withInputSchema("hub"),
                         new SchemaMappingType().withInputSchema("gateway"))
                 // Partitions are PostgreSQL's affair: they come and go with the months.
-                .withExcludes("audit\\.record_.*")
+                .withExcludes("audit\\.(record|payload)_(default|[0-9]+)")
                 .withForcedTypes(new ForcedType()
                         .withName("INSTANT")
                         .withIncludeTypes("(?i:timestamp with time zone|timestamptz)"));

@@ -38,6 +38,7 @@ final class CallFacts {
     private static final int MAX_ARGUMENTS = 4096;
 
     private static final int MAX_CHANGES = 20;
+    private static final int MAX_CLOSED = 16;
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long MAX_EXACT = (1L << 53) - 1;
     private static final String PURPOSE = "tool-arguments";
@@ -173,6 +174,20 @@ final class CallFacts {
         }
         if (!target.translation().isEmpty()) {
             facts.putStrings("translation", target.translation());
+        }
+        if (!target.closed().isEmpty()) {
+            facts.putAll(
+                    "closed_places",
+                    target.closed().stream()
+                            .limit(MAX_CLOSED)
+                            .map(closed -> new Facts()
+                                    .put("place", closed.place())
+                                    .putStrings(
+                                            "rules",
+                                            closed.rules().stream()
+                                                    .limit(MAX_CLOSED)
+                                                    .toList()))
+                            .toList());
         }
         return target.outputCap() == 0 ? facts : facts.put("output_cap_put_in", target.outputCap());
     }

@@ -30,6 +30,8 @@ import dev.portreeve.policy.call.Usage;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.guardrail.ScreenedAside;
 import dev.portreeve.policy.guardrail.ScreenedOutput;
+import dev.portreeve.policy.keeping.CallEvidence;
+import dev.portreeve.policy.keeping.KeptContents;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.Permit;
 import dev.portreeve.policy.limit.RateLimits;
@@ -52,10 +54,12 @@ public final class CallGovernor {
     private final Stops stops;
     private final Brakes brakes;
     private final CallFacts facts;
+    private final CallEvidence evidence;
 
     /**
      * @param access the rules in force, asked for once for each call
      * @param recordedArguments names of tools and prompts whose arguments stand in records
+     * @param evidence what calls leave beside their records
      */
     public CallGovernor(
             AuditLog audit,
@@ -67,7 +71,8 @@ public final class CallGovernor {
             Stops stops,
             Brakes brakes,
             Pepper pepper,
-            List<String> recordedArguments) {
+            List<String> recordedArguments,
+            CallEvidence evidence) {
         this.audit = audit;
         this.access = access;
         this.guardrails = guardrails;
@@ -77,6 +82,7 @@ public final class CallGovernor {
         this.stops = stops;
         this.brakes = brakes;
         this.facts = new CallFacts(pepper, recordedArguments);
+        this.evidence = evidence;
     }
 
     /** A recipe without rate limits, that nobody can stop. */
@@ -97,7 +103,8 @@ public final class CallGovernor {
                 Stops.none(),
                 Brakes.none(),
                 pepper,
-                List.of());
+                List.of(),
+                CallEvidence.NONE);
     }
 
     /**
@@ -136,11 +143,18 @@ public final class CallGovernor {
             AccessPolicy rules = access.get();
             Decision decision = rules.require(call, trail);
             requireAccepted(call);
+            KeptContents kept = evidence.of(call);
+            kept.sent(trail);
             try (Permit permit = limits.admit(call, decision.obliging())) {
                 Content input = rules.masked(call, decision, guardrails.screenInput(call, trail));
                 GovernedCall priced = CallPrices.priced(call, input, trail);
+                kept.screened(input, trail);
                 return pay(
-                        priced, new Admitted(rules, decision, permit, input), running.guard(upstream), client, trail);
+                        priced,
+                        new Admitted(rules, decision, permit, input, kept),
+                        running.guard(upstream),
+                        client,
+                        trail);
             } catch (CallEnded ended) {
                 throw running.ending(ended);
             }
@@ -150,7 +164,7 @@ public final class CallGovernor {
     }
 
     /** What the steps before the money found. */
-    private record Admitted(AccessPolicy rules, Decision decision, Permit permit, Content input) {}
+    private record Admitted(AccessPolicy rules, Decision decision, Permit permit, Content input, KeptContents kept) {}
 
     private <C extends Output<C>> CallOutcome pay(
             GovernedCall call, Admitted admitted, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail)
@@ -166,15 +180,16 @@ public final class CallGovernor {
             HeldMoney held = CallPrices.held(reservation, trail);
             Approval approval = gateOfRules.require(call, input, admitted.decision(), held, upstream::isAwaited, trail);
             rules.label(call, admitted.decision());
-            edited(call, rules, approval, held, trail);
-            EvidenceGate<C> gate = EvidenceGate.of(call, trail, client);
-            ScreenedOutput<C> screened = guardrails.screenOutput(call, gate, trail);
+            edited(call, admitted, approval, held, trail);
+            EvidenceGate<C> gate = EvidenceGate.of(call, trail, evidence.mayTrail(call), client);
+            KeptContents kept = admitted.kept();
+            ScreenedOutput<C> screened = guardrails.screenOutput(call, kept.leaving(gate), trail);
             ScreenedAside aside = guardrails.aside(call, gate::await, trail);
             Clearance cleared =
                     new Clearance(input, approval, aside, admitted.permit().allowance());
             admitted.permit().runs();
             try {
-                Usage usage = reservation.metered(upstream).execute(cleared, screened);
+                Usage usage = reservation.metered(upstream).execute(cleared, kept.unscreened(screened));
                 aside.finish();
                 screened.finish();
                 CallOutcome.Completed completed =
@@ -185,6 +200,7 @@ public final class CallGovernor {
                 brakes.ended(call, ended.outcome(), reservation.cost());
                 throw ended;
             } finally {
+                kept.ended(trail);
                 admitted.permit().used(reservation.used());
             }
         }
@@ -192,11 +208,13 @@ public final class CallGovernor {
 
     // What an approver changed may be what a rule labels; and the record has both versions.
     private void edited(
-            GovernedCall call, AccessPolicy rules, @Nullable Approval approval, HeldMoney held, AuditTrail trail)
+            GovernedCall call, Admitted admitted, @Nullable Approval approval, HeldMoney held, AuditTrail trail)
             throws CallEnded {
         if (approval != null && approval.edit() != null && call instanceof ToolCall tool) {
             ToolCall changed = tool.with(approval.arguments());
             trail.facts().put("edited", facts.of(changed, approval.edit()));
+            admitted.kept().edited(changed, trail);
+            AccessPolicy rules = admitted.rules();
             rules.label(changed, rules.decide(changed));
             // Also under a yes that a round before has used: there the gate did not ask.
             held.cover(changed);

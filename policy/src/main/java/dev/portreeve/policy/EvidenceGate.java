@@ -21,24 +21,32 @@ final class EvidenceGate<C extends Output<C>> implements OutputSink<C> {
     private final OutputSink<C> client;
     private volatile boolean open;
 
-    private EvidenceGate(Receipt opening, OutputSink<C> client) {
+    private EvidenceGate(Receipt opening, boolean open, OutputSink<C> client) {
         this.opening = opening;
+        this.open = open;
         this.client = client;
     }
 
     /**
      * The gate of an admitted call. A tool call that may change something waits here, before it runs; every other call
-     * waits with its first byte.
+     * waits with its first byte, unless the operator wants it to go on without.
+     *
+     * @param mayTrail whether the answer of a call that changes nothing may leave before its record is durable
      */
-    static <C extends Output<C>> EvidenceGate<C> of(GovernedCall call, AuditTrail trail, OutputSink<C> client) {
+    static <C extends Output<C>> EvidenceGate<C> of(
+            GovernedCall call, AuditTrail trail, boolean mayTrail, OutputSink<C> client) {
         Receipt opening = trail.opened();
         if (opening == null) {
             throw new IllegalStateException("call " + call.id() + " has no opening record");
         }
-        if (mayChangeSomething(call)) {
+        boolean effect = mayChangeSomething(call);
+        if (effect) {
             opening.await();
+        } else if (mayTrail && !opening.isDurable()) {
+            // Whoever reads the records later is to know which of them nobody waited for.
+            trail.facts().put("evidence", "best-effort");
         }
-        return new EvidenceGate<>(opening, client);
+        return new EvidenceGate<>(opening, effect || mayTrail, client);
     }
 
     private static boolean mayChangeSomething(GovernedCall call) {

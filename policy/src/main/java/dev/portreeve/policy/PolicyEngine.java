@@ -32,10 +32,12 @@ import dev.portreeve.policy.budget.ReservationSweeper;
 import dev.portreeve.policy.guardrail.Guardrails;
 import dev.portreeve.policy.idempotency.IdempotentRuns;
 import dev.portreeve.policy.idempotency.PostgresIdempotentRuns;
+import dev.portreeve.policy.keeping.CallEvidence;
 import dev.portreeve.policy.key.JournalledKeys;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.limit.RateLimits;
+import dev.portreeve.policy.notice.JournalledOutbox;
 import dev.portreeve.policy.notice.MailChannel;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.PostgresOutbox;
@@ -119,6 +121,7 @@ public final class PolicyEngine implements AutoCloseable {
      * @param decisions the URL under which their receivers answer: {@code <decisions>/<ticket>/decision}
      * @param ids gives unique ids for tickets and notices
      * @param random spreads retries
+     * @param evidence what calls leave beside their records
      */
     public record Ground(
             DataSource database,
@@ -130,7 +133,23 @@ public final class PolicyEngine implements AutoCloseable {
             MailChannel mail,
             URI decisions,
             Supplier<UUID> ids,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            CallEvidence evidence) {
+        /** Where no contents are kept. */
+        public Ground(
+                DataSource database,
+                DataSource unpooled,
+                AuditLog audit,
+                Pepper pepper,
+                InstantSource clock,
+                WebhookChannel webhooks,
+                MailChannel mail,
+                URI decisions,
+                Supplier<UUID> ids,
+                RandomGenerator random) {
+            this(database, unpooled, audit, pepper, clock, webhooks, mail, decisions, ids, random, CallEvidence.NONE);
+        }
+    }
 
     /** The budgets that are in force, how full they are, and by which clock. */
     private record Purse(PostgresBudgets budgets, PostgresBudgetGauge gauge, PostgresClock clock) {}
@@ -166,14 +185,19 @@ public final class PolicyEngine implements AutoCloseable {
                 stops,
                 new Brakes(OrganisationBrakes.of(config.organisation()), stops),
                 ground.pepper(),
-                config.recordedArguments());
-        ReservationSweeper sweeper = swept(ground, ledger);
+                config.recordedArguments(),
+                ground.evidence());
         this.runs = new PostgresIdempotentRuns(ground.database());
-        this.housekeeping =
-                new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, purse.gauge()));
+        this.housekeeping = housekeeping(ground, ledger, carved, purse.gauge());
         this.watch = Telling.watch(config, ground, tickets, stops);
-        this.outbox = new PostgresOutbox(ground.database());
+        this.outbox = new JournalledOutbox(new PostgresOutbox(ground.database()), ground.audit());
         this.post = Telling.post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
+    }
+
+    private Housekeeping housekeeping(
+            Ground ground, PostgresBudgetLedger ledger, PostgresCarvedBudgets carved, PostgresBudgetGauge gauge) {
+        ReservationSweeper sweeper = swept(ground, ledger);
+        return new Housekeeping("policy-housekeeping", chores(ground, ledger, sweeper, carved, gauge));
     }
 
     /** What an earlier crash left is resolved before anybody is let in. */

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeptHeads {
     private static final String SUFFIX = ".head";
+    /** Of the tree over all tenants' heads; no tenant's name ends so. */
+    private static final String INSTANCE = "instance.tree";
+
     private static final String SUBTREES = "\nsubtrees\n";
     private static final long MOST_BYTES = 64 * 1024;
     private final Path folder;
@@ -30,18 +33,18 @@ public final class KeptHeads {
      *
      * @param tree grows from here without reading all leaves again
      */
-    record Head(SignedNote note, Checkpoint checkpoint, CompactRange tree) {}
+    public record Head(SignedNote note, Checkpoint checkpoint, CompactRange tree) {}
 
     public KeptHeads(Path folder) {
         this.folder = folder;
     }
 
     Path file(String tenant) {
-        return folder.resolve(TenantName.escape(tenant) + SUFFIX);
+        return folder.resolve(tenant.equals(TenantName.NONE) ? INSTANCE : TenantName.escape(tenant) + SUFFIX);
     }
 
     /** The tenants a head is kept of. */
-    List<String> tenants() throws IOException {
+    public List<String> tenants() throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -59,8 +62,7 @@ public final class KeptHeads {
      *
      * @throws IOException if the file cannot be read or is not what was written
      */
-    @Nullable
-    Head read(String tenant) throws IOException {
+    public @Nullable Head read(String tenant) throws IOException {
         Path file = file(tenant);
         String content;
         try {
@@ -95,7 +97,7 @@ public final class KeptHeads {
             content.append(Base64.getEncoder().encodeToString(subtree)).append('\n');
         }
         Files.createDirectories(folder);
-        Path fresh = folder.resolve(TenantName.escape(tenant) + ".new");
+        Path fresh = folder.resolve(file(tenant).getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(content.toString());

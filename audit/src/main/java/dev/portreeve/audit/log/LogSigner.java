@@ -7,37 +7,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.Signature;
-import java.security.interfaces.EdECPrivateKey;
-import java.security.spec.NamedParameterSpec;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Arrays;
-import java.util.Base64;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A private key (Ed25519) and its name: the log's, which signs every tenant's checkpoints, or one that signs price lists. Thread-safe. */
+/**
+ * A private key and its name: the log's, which signs every tenant's checkpoints, or one that signs price lists. A log may sign with
+ * several: with a post-quantum key beside its own, and with the key it had before until everybody has the new one. Thread-safe.
+ */
 public final class LogSigner {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogSigner.class);
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
-    private static final int PEM_LINE = 64;
 
-    private final PrivateKey privateKey;
+    private final List<Signing> keys;
     private final VerifierKey verifier;
+    private final InstantSource clock;
 
-    private LogSigner(String log, PrivateKey privateKey) {
-        this.privateKey = privateKey;
-        this.verifier = VerifierKey.of(log, pairOf(privateKey).getPublic());
+    /** A key, and when it stops signing, if it does. */
+    private record Signing(SigningKey key, @Nullable Instant until) {}
+
+    private LogSigner(List<Signing> keys, VerifierKey verifier, InstantSource clock) {
+        this.keys = List.copyOf(keys);
+        this.verifier = verifier;
+        this.clock = clock;
+    }
+
+    private LogSigner(SigningKey key) {
+        this(List.of(new Signing(key, null)), new VerifierKey(List.of(key.verifier())), InstantSource.system());
     }
 
     /**
@@ -47,8 +48,21 @@ public final class LogSigner {
      * @throws IOException if the file cannot be read or written, or holds no Ed25519 key
      */
     public static LogSigner loadOrCreate(Path file, String log) throws IOException {
+        return loadOrCreate(file, log, NamedKey.Type.ED25519);
+    }
+
+    /**
+     * The same for an ML-DSA-44 key, which is to sign beside the log's own: see {@link #alsoSigning}. Its file has both halves.
+     *
+     * @throws IOException if the file cannot be read or written, or holds no such key
+     */
+    public static LogSigner loadOrCreatePostQuantum(Path file, String log) throws IOException {
+        return loadOrCreate(file, log, NamedKey.Type.ML_DSA_44);
+    }
+
+    private static LogSigner loadOrCreate(Path file, String log, NamedKey.Type type) throws IOException {
         if (!Files.exists(file)) {
-            create(file);
+            create(file, SigningKey.generate(type));
         }
         if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
@@ -57,10 +71,22 @@ public final class LogSigner {
             }
         }
         try {
-            return ofPem(Files.readString(file, StandardCharsets.US_ASCII), log);
+            return new LogSigner(SigningKey.ofPem(Files.readString(file, StandardCharsets.US_ASCII), log, type));
         } catch (IllegalArgumentException e) {
-            throw new IOException("'" + file + "' holds no Ed25519 private key in PEM form (PKCS #8)", e);
+            throw new IOException(
+                    "'" + file + "' holds no " + type.algorithm() + " private key in PEM form (PKCS #8): "
+                            + e.getMessage(),
+                    e);
         }
+    }
+
+    /**
+     * The key of a witness, which is no log's: signs other logs' heads, with the time, under its own name.
+     *
+     * @throws IOException if the file cannot be read or written, or holds no Ed25519 key
+     */
+    public static LogSigner loadOrCreateWitness(Path file, String name) throws IOException {
+        return loadOrCreate(file, name, NamedKey.Type.ED25519_COSIGNATURE);
     }
 
     /**
@@ -69,32 +95,20 @@ public final class LogSigner {
      * @throws IllegalArgumentException if it is no Ed25519 key in PEM form; the message does not quote it
      */
     public static LogSigner ofPem(String pem, String log) {
-        int begin = pem.indexOf(BEGIN);
-        int end = pem.indexOf(END);
-        if (begin < 0 || end < begin) {
-            throw new IllegalArgumentException("the signing key is not in PEM form (PKCS #8)");
-        }
-        try {
-            byte[] der = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
-            return new LogSigner(log, KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(der)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("the signing key is not an Ed25519 key", e);
-        }
+        return new LogSigner(SigningKey.ofPem(pem, log, NamedKey.Type.ED25519));
+    }
+
+    /**
+     * A post-quantum key given as text, with both halves.
+     *
+     * @throws IllegalArgumentException if it is no ML-DSA-44 key in PEM form; the message does not quote it
+     */
+    public static LogSigner ofPostQuantumPem(String pem, String log) {
+        return new LogSigner(SigningKey.ofPem(pem, log, NamedKey.Type.ML_DSA_44));
     }
 
     /** Temporary files are readable by their owner only, where the file system knows owners. */
-    private static void create(Path file) throws IOException {
-        byte[] der;
-        try {
-            der = KeyPairGenerator.getInstance("Ed25519")
-                    .generateKeyPair()
-                    .getPrivate()
-                    .getEncoded();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK since 15 has Ed25519", e);
-        }
-        String pem = BEGIN + "\n"
-                + Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).encodeToString(der) + "\n" + END + "\n";
+    private static void create(Path file, String pem) throws IOException {
         Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
         Files.createDirectories(folder);
         // Complete before it has its name: a crash leaves no half key behind.
@@ -111,39 +125,28 @@ public final class LogSigner {
     }
 
     /**
-     * The JDK cannot ask a private key for its public half, but its generator makes both from the random bytes it is
-     * given, and those bytes are the private key (RFC 8032, 5.1.5).
+     * One that signs with another's keys too.
+     *
+     * @param until when these stop signing, or {@code null}; what they signed stays valid
+     * @param clock says whether they have stopped, and the time in signatures that have one
      */
-    private static KeyPair pairOf(PrivateKey privateKey) {
-        byte[] seed = ((EdECPrivateKey) privateKey)
-                .getBytes()
-                .orElseThrow(() -> new IllegalArgumentException("the signing key cannot be read"));
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
-            generator.initialize(NamedParameterSpec.ED25519, new Seed(seed));
-            KeyPair pair = generator.generateKeyPair();
-            if (!Arrays.equals(
-                    seed, ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow())) {
-                throw new IllegalStateException("this JDK makes Ed25519 keys in a way of its own");
-            }
-            return pair;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK since 15 has Ed25519", e);
-        }
+    public LogSigner alsoSigning(LogSigner other, @Nullable Instant until, InstantSource clock) {
+        List<Signing> all = new ArrayList<>(keys);
+        other.keys.forEach(key -> all.add(new Signing(key.key(), until)));
+        return new LogSigner(all, verifier.and(other.verifier), clock);
     }
 
-    /** A source that gives the bytes it was given. */
-    private static final class Seed extends SecureRandom {
-        private final byte[] bytes;
-
-        Seed(byte[] bytes) {
-            this.bytes = bytes;
+    /**
+     * One that continues what a former key signed, without having it.
+     *
+     * @throws IllegalArgumentException if that key is another log's
+     */
+    public LogSigner alsoKnowing(VerifierKey former) {
+        if (!former.name().equals(verifier.name())) {
+            throw new IllegalArgumentException(
+                    "the former key is that of \"" + former.name() + "\", this log is \"" + verifier.name() + "\"");
         }
-
-        @Override
-        public void nextBytes(byte[] target) {
-            System.arraycopy(bytes, 0, target, 0, target.length);
-        }
+        return new LogSigner(keys, verifier.and(former), clock);
     }
 
     /** What an auditor needs to check this log: public, to be printed and handed out. */
@@ -151,13 +154,30 @@ public final class LogSigner {
         return verifier;
     }
 
-    /** Signs the head of a tenant's tree. */
+    /** Signs the head of a tenant's tree, with every key that signs now. */
     SignedNote sign(Checkpoint checkpoint) {
-        return sign(verifier.named(checkpoint.origin()), checkpoint.text());
+        Instant now = clock.instant();
+        List<SignedNote.Signature> signatures = new ArrayList<>();
+        for (Signing each : keys) {
+            if (each.until() == null || now.isBefore(each.until())) {
+                signatures.add(sign(each.key(), checkpoint.origin(), checkpoint.text(), now));
+            }
+        }
+        return new SignedNote(checkpoint.text(), signatures);
+    }
+
+    /** Signs the head of another's log, under the key's own name: C2SP tlog-cosignature. */
+    public SignedNote cosign(Checkpoint checkpoint) {
+        Instant now = clock.instant();
+        return new SignedNote(
+                checkpoint.text(),
+                keys.stream()
+                        .map(each -> sign(each.key(), verifier.name(), checkpoint.text(), now))
+                        .toList());
     }
 
     /**
-     * Signs a text that is no checkpoint, under the key's own name.
+     * Signs a text that is no checkpoint, under the key's own name, with the first key alone.
      *
      * @param text with its last newline
      * @throws IllegalArgumentException if it cannot be the text of a note
@@ -166,17 +186,10 @@ public final class LogSigner {
         if (!text.endsWith("\n")) {
             throw new IllegalArgumentException("the text of a note ends with a newline");
         }
-        return sign(verifier, text);
+        return new SignedNote(text, List.of(sign(keys.getFirst().key(), verifier.name(), text, clock.instant())));
     }
 
-    private SignedNote sign(VerifierKey named, String text) {
-        try {
-            Signature ed25519 = Signature.getInstance("Ed25519");
-            ed25519.initSign(privateKey);
-            ed25519.update(text.getBytes(StandardCharsets.UTF_8));
-            return new SignedNote(text, List.of(new SignedNote.Signature(named.name(), named.id(), ed25519.sign())));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("signing failed", e);
-        }
+    private static SignedNote.Signature sign(SigningKey key, String name, String text, Instant now) {
+        return new SignedNote.Signature(name, key.verifier().idAs(name), key.sign(text, name, now));
     }
 }

@@ -6,9 +6,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +38,9 @@ public final class Sequencer implements Runnable, AutoCloseable {
     enum Step {
         SEQUENCED,
         KEPT,
-        SIGNED
+        SIGNED,
+        INSTANCE_KEPT,
+        INSTANCE_SIGNED
     }
 
     /** Called after each step. */
@@ -50,6 +53,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
     private final KeptHeads heads;
     private final Duration period;
     private final Steps steps;
+    private final HeadSigning signing;
     private final ReentrantLock turn = new ReentrantLock();
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -79,6 +83,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         this.heads = heads;
         this.period = period;
         this.steps = steps;
+        this.signing = new HeadSigning(signer, heads, steps, this::refuse);
     }
 
     /** Turns until closed. A turn that fails is logged and begun anew; blocks. */
@@ -159,6 +164,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             LOGGER.warn("cannot list the kept heads of the audit log: {}", e.toString());
         }
+        tenants.add(TenantName.NONE);
         for (String tenant : tenants) {
             tree(elected, tenant);
         }
@@ -181,22 +187,25 @@ public final class Sequencer implements Runnable, AutoCloseable {
     }
 
     private void refuse(String tenant, String problem) {
-        LOGGER.error("the audit log of tenant \"{}\" is not signed any more: {}", tenant, problem);
+        LOGGER.error("the audit log of {} is not signed any more: {}", described(tenant), problem);
         trees.remove(tenant);
         Map<String, String> more = new TreeMap<>(problems);
         more.put(tenant, problem);
         problems = Map.copyOf(more);
     }
 
+    private static String described(String tenant) {
+        return tenant.equals(TenantName.NONE) ? "all tenants' heads" : "tenant \"" + tenant + "\"";
+    }
+
     private int sequence(SequencerSession elected) throws SQLException {
         int sequenced = 0;
         boolean more = true;
         while (more) {
-            List<SequencerSession.Unsequenced> batch =
-                    elected.next(txid, position, catchingUp, problems.keySet(), BATCH);
+            List<SequencerSession.Unsequenced> batch = elected.next(txid, position, catchingUp, passedOver(), BATCH);
             sequenced += number(elected, batch);
             steps.done(Step.SEQUENCED);
-            sign(elected);
+            signing.sign(elected, trees);
             if (!batch.isEmpty()) {
                 txid = batch.getLast().txid();
                 position = batch.getLast().position();
@@ -207,50 +216,33 @@ public final class Sequencer implements Runnable, AutoCloseable {
         return sequenced;
     }
 
-    private int number(SequencerSession elected, List<SequencerSession.Unsequenced> batch) throws SQLException {
-        Map<String, Long> next = new HashMap<>();
-        List<SequencerSession.Sequenced> numbered = new ArrayList<>(batch.size());
-        for (SequencerSession.Unsequenced record : batch) {
-            TenantTree tree = tree(elected, record.tenant());
-            if (tree != null) {
-                long index = next.merge(record.tenant(), tree.size(), (before, size) -> before + 1);
-                numbered.add(new SequencerSession.Sequenced(record.tenant(), index, record.id(), record.leafHash()));
-            }
-        }
-        if (numbered.isEmpty()) {
-            elected.commit();
-        } else {
-            elected.insert(numbered);
-        }
-        for (SequencerSession.Sequenced record : numbered) {
-            Objects.requireNonNull(trees.get(record.tenant())).append(record.leafHash());
-        }
-        return numbered.size();
+    /** Records of these tenants get no index now. Nobody's name is that of no tenant, so such a row was put in by hand. */
+    private Set<String> passedOver() {
+        Set<String> tenants = new HashSet<>(problems.keySet());
+        tenants.add(TenantName.NONE);
+        return tenants;
     }
 
-    /** Signs only what is committed, and keeps the head outside before anybody can see it. */
-    private void sign(SequencerSession elected) throws SQLException {
-        List<TenantTree> grown =
-                trees.values().stream().filter(TenantTree::grew).toList();
-        List<TenantTree> signed = new ArrayList<>();
-        for (TenantTree tree : grown) {
-            Checkpoint head = tree.head(signer.verifierKey());
-            SignedNote note = signer.sign(head);
-            try {
-                heads.keep(tree.tenant(), note, tree.range());
-            } catch (IOException e) {
-                refuse(tree.tenant(), "the signed head cannot be kept outside the database: " + e);
-                continue;
+    /** The trees grow before the rows are committed: if that fails, the trees are forgotten and read anew. */
+    private int number(SequencerSession elected, List<SequencerSession.Unsequenced> batch) throws SQLException {
+        List<SequencerSession.Sequenced> numbered = new ArrayList<>(batch.size());
+        List<SequencerSession.Node> nodes = new ArrayList<>();
+        for (SequencerSession.Unsequenced record : batch) {
+            String tenant = record.tenant();
+            TenantTree tree = tree(elected, tenant);
+            if (tree != null) {
+                numbered.add(new SequencerSession.Sequenced(tenant, tree.size(), record.id(), record.leafHash()));
+                tree.append(
+                        record.leafHash(),
+                        (level, index, root) -> nodes.add(new SequencerSession.Node(tenant, level, index, root)));
             }
-            steps.done(Step.KEPT);
-            elected.insert(tree.tenant(), head, note);
-            signed.add(tree);
         }
-        if (!signed.isEmpty()) {
-            elected.commit();
-            signed.forEach(TenantTree::signed);
-            steps.done(Step.SIGNED);
+        if (!numbered.isEmpty()) {
+            elected.insert(numbered);
+            elected.insertNodes(nodes);
         }
+        elected.commit();
+        return numbered.size();
     }
 
     private void resign() {
@@ -271,7 +263,7 @@ public final class Sequencer implements Runnable, AutoCloseable {
         Map<String, String> refused = problems;
         if (!refused.isEmpty()) {
             Map.Entry<String, String> first = refused.entrySet().iterator().next();
-            return "tenant \"" + first.getKey() + "\": " + first.getValue();
+            return described(first.getKey()) + ": " + first.getValue();
         }
         return failure;
     }

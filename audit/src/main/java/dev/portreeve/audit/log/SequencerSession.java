@@ -42,17 +42,28 @@ final class SequencerSession implements AutoCloseable {
             ORDER BY r.txid, r.position
             LIMIT ?""";
 
+    private static final String CHECKPOINT =
+            "INSERT INTO %s (tenant, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
     /** A record that has no index yet. */
     record Unsequenced(String tenant, UUID id, long txid, long position, byte[] leafHash) {}
 
     /** A record that got its index. */
     record Sequenced(String tenant, long index, UUID id, byte[] leafHash) {}
 
+    /** A tenant's signed head that became a leaf of the tree over all tenants. */
+    record SequencedHead(long index, String tenant, long size, byte[] leafHash) {}
+
+    /** The root of a full tile, where it stands in the tile above. */
+    record Node(String tenant, int level, long index, byte[] hash) {}
+
     private final Connection connection;
     private final PreparedStatement next;
     private final PreparedStatement nextWithoutIndex;
     private final PreparedStatement insert;
     private final PreparedStatement checkpoint;
+    private final PreparedStatement instanceCheckpoint;
+    private final PreparedStatement instanceLeaf;
 
     private SequencerSession(Connection connection) throws SQLException {
         this.connection = connection;
@@ -62,9 +73,12 @@ final class SequencerSession implements AutoCloseable {
         this.insert = connection.prepareStatement("""
                 INSERT INTO audit.sequence (tenant, index, record_id, leaf_hash)
                 SELECT * FROM unnest(?::text[], ?::bigint[], ?::uuid[], ?::bytea[])""");
-        this.checkpoint = connection.prepareStatement("""
-                INSERT INTO audit.checkpoint (tenant, size, root, note) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO NOTHING""");
+        this.checkpoint = connection.prepareStatement(CHECKPOINT.formatted(LogTables.CHECKPOINT));
+        this.instanceCheckpoint =
+                connection.prepareStatement(CHECKPOINT.formatted(LogTables.checkpoints(TenantName.NONE)));
+        this.instanceLeaf = connection.prepareStatement("""
+                INSERT INTO audit.instance_sequence (tenant, index, head_tenant, head_size, leaf_hash)
+                VALUES ('', ?, ?, ?, ?)""");
     }
 
     /** A session that was elected, or {@code null} if another replica is. */
@@ -102,7 +116,8 @@ final class SequencerSession implements AutoCloseable {
 
     /**
      * The transaction id below which no record without an index is left, found by looking, for each tenant, only at
-     * records that are not much older than the last one that has an index.
+     * records that are not much older than the last one that has an index, or that were committed after it: a clock that was set
+     * back gives old ids to new records.
      */
     long firstUnfinished() throws SQLException {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -114,12 +129,22 @@ final class SequencerSession implements AutoCloseable {
                             WHERE r.tenant = ? AND r.id >= ?
                                 AND NOT EXISTS (
                                     SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id))
-                        SELECT min(txid) FROM late""")) {
+                        SELECT min(txid) FROM late""");
+                PreparedStatement after = connection.prepareStatement("""
+                        SELECT min(r.txid) FROM audit.record r
+                        WHERE r.tenant = ? AND r.txid >= (
+                                SELECT max(l.txid) FROM audit.record l WHERE l.tenant = ? AND l.id = ?)
+                            AND NOT EXISTS (
+                                SELECT FROM audit.sequence s WHERE s.tenant = r.tenant AND s.record_id = r.id)""")) {
             long first = number(horizon, Long.MAX_VALUE);
             for (String tenant : LogTables.tenants(connection, LogTables.RECORD)) {
+                UUID last = lastRecord(tenant);
                 late.setString(1, tenant);
-                late.setObject(2, floor(lastRecord(tenant)));
-                first = Math.min(first, number(late, Long.MAX_VALUE));
+                late.setObject(2, floor(last));
+                after.setString(1, tenant);
+                after.setString(2, tenant);
+                after.setObject(3, last);
+                first = Math.min(first, Math.min(number(late, Long.MAX_VALUE), number(after, Long.MAX_VALUE)));
             }
             return first;
         } finally {
@@ -182,6 +207,7 @@ final class SequencerSession implements AutoCloseable {
         }
     }
 
+    /** Writes indexes; durable with the next {@link #commit}, as all that is written here. */
     void insert(List<Sequenced> records) throws SQLException {
         int count = records.size();
         String[] tenants = new String[count];
@@ -200,16 +226,81 @@ final class SequencerSession implements AutoCloseable {
         insert.setArray(3, connection.createArrayOf("uuid", ids));
         insert.setArray(4, connection.createArrayOf("bytea", hashes));
         insert.executeUpdate();
-        connection.commit();
     }
 
-    /** Writes a signed head; durable with the next {@link #commit}. */
+    /** Writes roots of full tiles; such as are there already are left as they are. */
+    void insertNodes(List<Node> nodes) throws SQLException {
+        if (nodes.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO audit.node (tenant, level, index, hash)
+                SELECT * FROM unnest(?::text[], ?::smallint[], ?::bigint[], ?::bytea[]) ON CONFLICT DO NOTHING""")) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", nodes.stream().map(Node::tenant).toArray(String[]::new)));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "smallint", nodes.stream().map(Node::level).toArray(Integer[]::new)));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bigint", nodes.stream().map(Node::index).toArray(Long[]::new)));
+            statement.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bytea", nodes.stream().map(Node::hash).toArray(byte[][]::new)));
+            statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Makes the roots of full tiles where they are missing: in a log that is older than their table, or that lost them. Reads
+     * all leaf hashes of that log then. False if one of these is missing.
+     */
+    boolean completeNodes(String tenant, long size) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT count(*) FROM audit.node WHERE tenant = ? AND level = 1")) {
+            statement.setString(1, tenant);
+            if (number(statement, 0) >= size >>> CompactRange.TILE_HEIGHT) {
+                return true;
+            }
+        }
+        List<Node> nodes = new ArrayList<>();
+        boolean complete = grow(
+                CompactRange.empty(),
+                tenant,
+                size,
+                (level, index, root) -> nodes.add(new Node(tenant, level, index, root)));
+        for (int from = 0; complete && from < nodes.size(); from += FETCH) {
+            insertNodes(nodes.subList(from, Math.min(nodes.size(), from + FETCH)));
+        }
+        connection.commit();
+        return complete;
+    }
+
+    /** Writes a signed head. */
     void insert(String tenant, Checkpoint head, SignedNote note) throws SQLException {
-        checkpoint.setString(1, tenant);
-        checkpoint.setLong(2, head.size());
-        checkpoint.setBytes(3, head.root());
-        checkpoint.setString(4, note.toString());
-        checkpoint.executeUpdate();
+        PreparedStatement statement = tenant.equals(TenantName.NONE) ? instanceCheckpoint : checkpoint;
+        statement.setString(1, tenant);
+        statement.setLong(2, head.size());
+        statement.setBytes(3, head.root());
+        statement.setString(4, note.toString());
+        statement.executeUpdate();
+    }
+
+    /** Writes signed heads as leaves of the tree over all tenants. */
+    void insertHeads(List<SequencedHead> heads) throws SQLException {
+        for (SequencedHead head : heads) {
+            instanceLeaf.setLong(1, head.index());
+            instanceLeaf.setString(2, head.tenant());
+            instanceLeaf.setLong(3, head.size());
+            instanceLeaf.setBytes(4, head.leafHash());
+            instanceLeaf.addBatch();
+        }
+        instanceLeaf.executeBatch();
     }
 
     void commit() throws SQLException {
@@ -227,9 +318,13 @@ final class SequencerSession implements AutoCloseable {
 
     /** Lets the tree grow by the leaves from its size up to {@code end}. False if one is missing. */
     boolean grow(CompactRange tree, String tenant, long end) throws SQLException {
+        return grow(tree, tenant, end, (level, index, root) -> {});
+    }
+
+    private boolean grow(CompactRange tree, String tenant, long end, CompactRange.FullTiles tiles) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT index, leaf_hash FROM audit.sequence
-                WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""")) {
+                SELECT index, leaf_hash FROM %s
+                WHERE tenant = ? AND index >= ? AND index < ? ORDER BY index""".formatted(LogTables.sequence(tenant)))) {
             statement.setFetchSize(FETCH);
             statement.setString(1, tenant);
             statement.setLong(2, tree.size());
@@ -239,7 +334,7 @@ final class SequencerSession implements AutoCloseable {
                     if (rows.getLong(1) != tree.size()) {
                         return false;
                     }
-                    tree.append(rows.getBytes(2));
+                    tree.append(rows.getBytes(2), tiles);
                 }
             }
             return tree.size() == end;

@@ -59,10 +59,22 @@ public record SignedNote(String text, List<Signature> signatures) {
         return new Signature(line.substring(DASH.length(), space), keyId, rest);
     }
 
+    /** The same text with the signatures of another note after these. */
+    public SignedNote and(SignedNote other) {
+        List<Signature> all = new ArrayList<>(signatures);
+        all.addAll(other.signatures);
+        return new SignedNote(text, all);
+    }
+
     /** The note as it is stored and sent. */
     @Override
     public String toString() {
-        StringBuilder note = new StringBuilder(text).append('\n');
+        return text + "\n" + lines();
+    }
+
+    /** Its signature lines alone, as witnesses send them. */
+    public String lines() {
+        StringBuilder note = new StringBuilder();
         for (Signature signature : signatures) {
             byte[] bytes = new byte[KEY_ID_BYTES + signature.bytes().length];
             for (int i = 0; i < KEY_ID_BYTES; i++) {

@@ -4,16 +4,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** A tenant's name where only some characters may stand: in an origin and as a folder. Others become {@code %XX}. */
-final class TenantName {
+public final class TenantName {
     private static final String PLAIN = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
 
     private TenantName() {}
 
-    static String origin(String log, String tenant) {
-        return log + "/" + escape(tenant);
+    /** Stands for no tenant: names the tree over all tenants' heads. */
+    public static final String NONE = "";
+
+    /** The name of a tenant's tree; of the tree over all tenants' heads, which is the log's own. */
+    public static String origin(String log, String tenant) {
+        return tenant.equals(NONE) ? log : log + "/" + escape(tenant);
     }
 
-    static String escape(String tenant) {
+    /** The name where only some characters may stand. */
+    public static String escape(String tenant) {
         StringBuilder escaped = new StringBuilder();
         for (byte unit : tenant.getBytes(StandardCharsets.UTF_8)) {
             boolean plain = PLAIN.indexOf(unit) >= 0 || (unit == '.' && !escaped.isEmpty());
@@ -31,7 +36,7 @@ final class TenantName {
      *
      * @throws IllegalArgumentException if it is nobody's
      */
-    static String unescape(String escaped) {
+    public static String unescape(String escaped) {
         byte[] units = new byte[escaped.length()];
         int size = 0;
         for (int i = 0; i < escaped.length(); i++) {

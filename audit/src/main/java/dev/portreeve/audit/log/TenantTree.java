@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tenant's tree in the sequencer's memory: checked against everything that was signed before, then growing.
+ * One tenant's tree in the sequencer's memory, or the one over all tenants' heads: checked against everything that was signed before, then growing.
  *
  * <p>INVARIANT: every head it signs is an extension of every head signed before, as far as the database or the kept head
  * know them.
@@ -51,7 +51,11 @@ final class TenantTree {
         growTo(stored, tree, tenant, session, "a signed checkpoint in the database");
         growTo(outside, tree, tenant, session, "the head kept in '" + heads.file(tenant) + "'");
         if (!session.grow(tree, tenant, extent.size())) {
-            throw new Inconsistent("a row of audit.sequence is missing at index " + tree.size()
+            throw new Inconsistent("a row of " + LogTables.sequence(tenant) + " is missing at index " + tree.size()
+                    + ": somebody deleted it, nothing is signed until it is restored");
+        }
+        if (!session.completeNodes(tenant, extent.size())) {
+            throw new Inconsistent("a row of " + LogTables.sequence(tenant) + " is missing below index " + extent.size()
                     + ": somebody deleted it, nothing is signed until it is restored");
         }
         return new TenantTree(tenant, tree, stored == null ? 0 : stored.size());
@@ -105,8 +109,8 @@ final class TenantTree {
         return range.size();
     }
 
-    void append(byte[] leafHash) {
-        range.append(leafHash);
+    void append(byte[] leafHash, CompactRange.FullTiles tiles) {
+        range.append(leafHash, tiles);
     }
 
     boolean grew() {

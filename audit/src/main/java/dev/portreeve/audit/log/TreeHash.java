@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 
 /** The hashes of RFC 6962, section 2.1. Keeps a digest, so it is for one thread. */
 public final class TreeHash {
-    /** Of each hash. */
+    /** Of a hash. */
     public static final int BYTES = 32;
 
     private static final byte LEAF = 0;
@@ -20,17 +20,19 @@ public final class TreeHash {
         }
     }
 
-    byte[] empty() {
+    /** The root of a tree without leaves. */
+    public byte[] empty() {
         return sha256.digest();
     }
 
-    /** Of a record: of its bytes after a zero byte. */
+    /** The hash of a leaf with these bytes. */
     public byte[] leaf(byte[] bytes) {
         sha256.update(LEAF);
         return sha256.digest(bytes);
     }
 
-    byte[] node(byte[] left, byte[] right) {
+    /** The hash of what stands above two others. */
+    public byte[] node(byte[] left, byte[] right) {
         sha256.update(NODE);
         sha256.update(left);
         return sha256.digest(right);

@@ -193,6 +193,18 @@ class SequencerTest {
     }
 
     @Test
+    void recordsOfAClockThatWasSetBackGetTheirIndexAlsoAfterARestart() throws Exception {
+        log.append("acme", 3);
+        log.turn();
+        // As if all of these were made a day ago, by a clock that was right again, or wrong.
+        log.append("acme", 2);
+        log.database.tamper("UPDATE audit.record SET id = ('00000000' || substr(id::text, 9))::uuid"
+                + " WHERE NOT EXISTS (SELECT FROM audit.sequence s WHERE s.record_id = id)");
+        log.turn();
+        assertEquals(5, log.size("acme"));
+    }
+
+    @Test
     void aSecondRowOfARecordThatHasItsIndexIsPassed() throws Exception {
         try (Sequencer sequencer = log.sequencer()) {
             log.append("acme", 3);

@@ -20,11 +20,14 @@ final class AdminApi {
     private final RememberedApi remembered;
     private final ToolsApi tools;
     private final DefinitionsApi definitions;
+    private final LogApi log;
     private final CallFeed calls;
     private final StopsApi stops;
     private final BudgetOrdersApi orders;
     private final PolicyApi policy;
     private final RulesVersionsApi versions;
+    private final RecordsApi records;
+    private final KeepingApi keeping;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -42,11 +45,15 @@ final class AdminApi {
         this.approvals = new ApprovalsApi(desk, remembered, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
+        this.log =
+                new LogApi(services.publishedLog(), services.verifications(), new WitnessApi(services.witness()), json);
         this.calls = new CallFeed(services.records());
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
         this.policy = new PolicyApi(
                 services.policy(), services.questions(), services.records(), services.tenants(), json, clock);
         this.versions = new RulesVersionsApi(services.rules(), json);
+        this.records = new RecordsApi(services.keeping(), tenants, json);
+        this.keeping = new KeepingApi(services.keeping(), tenants, json);
         this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
@@ -63,19 +70,7 @@ final class AdminApi {
     record Servers(List<ServerStatus> servers) {}
 
     void register(AdminRoutes routes, HttpRules rules) {
-        keys.register(routes, rules);
-        accounts.register(routes, rules);
-        bundles.register(routes, rules);
-        approvals.register(routes, rules);
-        slack.register(routes, rules);
-        notices.register(routes, rules);
-        remembered.register(routes, rules);
-        tools.register(routes, rules);
-        definitions.register(routes, rules);
-        stops.register(routes, rules);
-        orders.register(routes, rules);
-        policy.register(routes, rules);
-        versions.register(routes, rules);
+        registerParts(routes, rules);
         routes.api(rules::post, "/api/v1/links", this::link);
         routes.api(
                 rules::get,
@@ -93,17 +88,32 @@ final class AdminApi {
                 "/api/v1/servers",
                 exchange -> exchange.json(
                         200, json.write(new Servers(services.servers().get()))));
-        routes.api(
-                rules::get,
-                "/api/v1/audit/verify",
-                exchange ->
-                        exchange.json(200, json.write(services.verifications().run())));
         routes.open(rules::any, "/api/*", exchange -> {
             throw new AdminRefusal(Problem.notFound("there is no such address"));
         });
     }
 
+    private void registerParts(AdminRoutes routes, HttpRules rules) {
+        keys.register(routes, rules);
+        accounts.register(routes, rules);
+        bundles.register(routes, rules);
+        approvals.register(routes, rules);
+        slack.register(routes, rules);
+        notices.register(routes, rules);
+        remembered.register(routes, rules);
+        tools.register(routes, rules);
+        definitions.register(routes, rules);
+        log.register(routes, rules);
+        stops.register(routes, rules);
+        orders.register(routes, rules);
+        policy.register(routes, rules);
+        versions.register(routes, rules);
+        records.register(routes, rules);
+        keeping.register(routes, rules);
+    }
+
     private void link(AdminExchange exchange) {
+        services.signIns().linkMade();
         exchange.json(
                 201,
                 json.write(new Link(services.links().apply(access.newLinkCode()).toString())));

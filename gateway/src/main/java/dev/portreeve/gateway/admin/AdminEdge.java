@@ -9,6 +9,9 @@ import java.time.InstantSource;
 
 /** Everything the admin listener answers: the API for programs and the page for people. Thread-safe. */
 public final class AdminEdge {
+    /** As records name it. */
+    private static final String DOOR = "admin";
+
     private final AdminRoutes routes;
     private final AdminApi api;
     private final AdminPage page;
@@ -16,7 +19,12 @@ public final class AdminEdge {
     public AdminEdge(
             ServerConfig server, LimitsConfig limits, AdminAccess access, AdminServices services, InstantSource clock) {
         AdminJson json = new AdminJson();
-        this.routes = new AdminRoutes(access, new HostAllowList(server), json, limits.maxAdminBodyBytes());
+        this.routes = new AdminRoutes(
+                access,
+                new HostAllowList(server),
+                json,
+                limits.maxAdminBodyBytes(),
+                reason -> services.keys().refusedElsewhere(reason, DOOR));
         this.api = new AdminApi(services, access, json, clock);
         this.page = new AdminPage(services, access, isSecure(server));
     }

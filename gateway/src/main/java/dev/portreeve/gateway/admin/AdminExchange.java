@@ -44,6 +44,10 @@ final class AdminExchange {
         return request.path().pathParameters().get(parameter);
     }
 
+    boolean hasPath(String parameter) {
+        return request.path().pathParameters().contains(parameter);
+    }
+
     @Nullable
     String query(String name) {
         return request.query().contains(name) ? request.query().get(name) : null;
@@ -111,6 +115,10 @@ final class AdminExchange {
         response.status(status)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .send(body);
+    }
+
+    void bytes(String type, byte[] body) {
+        response.status(200).header(HeaderNames.CONTENT_TYPE, type).send(body);
     }
 
     void html(int status, Html page) {

@@ -45,12 +45,13 @@ final class AdminPage {
                 rules::get,
                 "/assets/page.js",
                 exchange -> exchange.asset(200, "text/javascript; charset=utf-8", script));
-        routes.open(rules::get, "/login", this::askToLogIn);
-        routes.open(rules::post, "/login", this::logIn);
+        routes.open(rules::get, AdminRoutes.LOGIN, this::askToLogIn);
+        routes.open(rules::post, AdminRoutes.LOGIN, this::logIn);
         routes.page(rules::get, "/", this::show);
         routes.page(rules::get, "/live", this::live);
         routes.page(rules::post, "/logout", this::logOut);
         routes.page(rules::post, "/verify", this::verify);
+        routes.page(rules::get, "/approvals/{id}", this::showTicket);
         routes.page(rules::post, "/approvals/{id}", this::decide);
         routes.page(rules::post, "/approvals", this::decideTogether);
         routes.page(rules::post, "/remembered/{id}", this::forget);
@@ -73,6 +74,7 @@ final class AdminPage {
         if (session == null) {
             throw new AdminRefusal(Problem.unauthorized("this link was used before or is too old"));
         }
+        services.signIns().signedIn();
         exchange.setCookie(cookie(session.id(), AdminAccess.SESSION_LIFE.toSeconds()));
         exchange.seeOther("/");
     }
@@ -97,6 +99,15 @@ final class AdminPage {
                         "Portreeve",
                         PageShell.header(session, EvidencePanel.pill(evidence)),
                         main(session, evidence, exchange.query("before"))));
+    }
+
+    private void showTicket(AdminExchange exchange, AdminAccess.Session session) {
+        exchange.html(
+                200,
+                PageShell.page(
+                        "Portreeve: a call that waits",
+                        PageShell.header(session, Html.EMPTY),
+                        ApprovalsPanel.alone(approvals.find(exchange.path("id")), session)));
     }
 
     private void live(AdminExchange exchange, AdminAccess.Session session) {

@@ -1,12 +1,15 @@
 package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.EvidenceUnavailable;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,11 @@ import org.slf4j.LoggerFactory;
 final class AdminRoutes {
     static final String SESSION_COOKIE = "portreeve_session";
 
+    /** Where one-time links are used up. */
+    static final String LOGIN = "/login";
+
+    private static final List<HeaderName> SIGNATURES =
+            List.of(HeaderNames.create("webhook-signature"), HeaderNames.create("x-slack-signature"));
     private static final Logger LOGGER = LoggerFactory.getLogger(AdminRoutes.class);
     private static final Map<String, String> HEADERS = Map.of(
             "Cache-Control", "no-store",
@@ -32,8 +40,11 @@ final class AdminRoutes {
     private final HostAllowList hosts;
     private final AdminJson json;
     private final int maxBodyBytes;
+    private final Consumer<String> refused;
 
-    AdminRoutes(AdminAccess access, HostAllowList hosts, AdminJson json, int maxBodyBytes) {
+    /** @param refused hears why a credential was refused, as a code */
+    AdminRoutes(AdminAccess access, HostAllowList hosts, AdminJson json, int maxBodyBytes, Consumer<String> refused) {
+        this.refused = refused;
         this.access = access;
         this.hosts = hosts;
         this.json = json;
@@ -104,7 +115,12 @@ final class AdminRoutes {
                                 + "\"; add it to server.allowed-hosts"));
             }
         });
-        routing.error(AdminRefusal.class, (request, response, refusal) -> fail(request, response, refusal.problem()));
+        routing.error(AdminRefusal.class, (request, response, refusal) -> {
+            if (refusal.problem().status() == 401) {
+                refused(request);
+            }
+            fail(request, response, refusal.problem());
+        });
         routing.error(
                 EvidenceUnavailable.class,
                 (request, response, lost) -> fail(
@@ -124,6 +140,20 @@ final class AdminRoutes {
     /** The address of a ticket's page decides, so who reads a log must not find it there. */
     static String withoutSecrets(String path) {
         return path.startsWith(ApprovalPage.BELOW) ? ApprovalPage.BELOW + "…" : path;
+    }
+
+    /** A browser that is not signed in, or no more, presented nothing that could be refused. */
+    private void refused(ServerRequest request) {
+        String path = request.path().path();
+        if (SIGNATURES.stream().anyMatch(request.headers()::contains)) {
+            refused.accept("signature_refused");
+        } else if (path.equals(LOGIN)) {
+            refused.accept("admin_link_refused");
+        } else if (request.headers().contains(HeaderNames.AUTHORIZATION)) {
+            refused.accept("admin_token_refused");
+        } else if (path.startsWith("/api/")) {
+            refused.accept("admin_token_missing");
+        }
     }
 
     /** Headers of an answer that is not given any more, a cookie say, must not go out with the problem. */

@@ -2,6 +2,8 @@ package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
+import dev.portreeve.audit.publish.PublishedLog;
+import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.model.PlaceState;
 import dev.portreeve.gateway.publish.RulesDesk;
@@ -33,13 +35,16 @@ import org.jspecify.annotations.Nullable;
  * @param tenants of the configuration
  * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param decisions what a signed decision is worth
+ * @param witness watches other logs; {@code null} for none
  * @param policy the rules that are in force
  * @param rules where these are changed
  * @param outbox the messages that are owed
  * @param slack the app in Slack whose clicks decide; {@code null} for none
  * @param posts sends what takes the place of its messages
  * @param freshLogin how long ago somebody may have signed in to decide; 0 for as long as a session lasts
+ * @param keeping what is asked of records after they were written
  * @param links makes the address of a one-time code
+ * @param signIns records who is let in
  */
 public record AdminServices(
         List<String> tenants,
@@ -57,6 +62,8 @@ public record AdminServices(
         Stops stops,
         SignedDecisions decisions,
         Verifications verifications,
+        PublishedLog publishedLog,
+        @Nullable Witness witness,
         Supplier<AccessPolicy> policy,
         Questions questions,
         RulesDesk rules,
@@ -64,7 +71,9 @@ public record AdminServices(
         @Nullable SlackConfig slack,
         WebhookChannel posts,
         Duration freshLogin,
-        Function<String, URI> links) {
+        KeepingServices keeping,
+        Function<String, URI> links,
+        SignIns signIns) {
     /** A look at one server, which blocks until it has answered. */
     @FunctionalInterface
     public interface Refresh {

@@ -107,7 +107,7 @@ final class ApprovalPage {
     private void show(AdminExchange exchange, Visit visit, Map<String, String> form) {
         Ticket ticket = visit.ticket();
         ArgumentView before = desk.lastUsed(ticket)
-                .map(used -> ArgumentView.of(used.arguments()))
+                .map(used -> ArgumentView.whole(used.arguments()))
                 .orElse(null);
         Html body = tag(
                 "article",
@@ -116,7 +116,7 @@ final class ApprovalPage {
                 ApprovalsPanel.asked(ticket),
                 ApprovalsPanel.votes(ticket),
                 EditForm.asked(ticket),
-                ApprovalsPanel.arguments(ArgumentView.of(ticket.arguments()), before),
+                ApprovalsPanel.arguments(ArgumentView.whole(ticket.arguments()), before),
                 before == null ? tag("p", "quiet", "No call of this tool was approved before.") : Html.EMPTY,
                 ending(visit, form));
         exchange.html(

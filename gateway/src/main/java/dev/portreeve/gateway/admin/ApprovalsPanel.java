@@ -29,7 +29,7 @@ final class ApprovalsPanel {
                 ? tag("p", "empty", later ? "Nothing older waits for approval." : "Nothing waits for approval.")
                 : concat(
                         concat(tickets.stream()
-                                .map(ticket -> ticket(ticket, session))
+                                .map(ticket -> ticket(ticket, ArgumentView.of(ticket.arguments()), session))
                                 .toList()),
                         BundleForm.of(tickets, session));
         body = concat(body, pages(page.next(), later));
@@ -56,7 +56,23 @@ final class ApprovalsPanel {
         return tag("a", List.of(new Attribute("href", address)), text(text));
     }
 
-    private static Html ticket(Ticket ticket, AdminAccess.Session session) {
+    /** One ticket on a page of its own, on which long values are there whole. */
+    static Html alone(Ticket ticket, AdminAccess.Session session) {
+        Html body = ticket.isWaiting()
+                ? ticket(ticket, ArgumentView.whole(ticket.arguments()), session)
+                : tag(
+                        "article",
+                        "ticket",
+                        tag("h3", "", ticket.request().tool().name()),
+                        asked(ticket),
+                        arguments(ArgumentView.whole(ticket.arguments()), null),
+                        tag("p", "notice", "This ticket waits no longer."));
+        return tag("main", "single", tag("section", "asks", tag("p", "", link("/#approvals", "All approvals")), body));
+    }
+
+    private static Html ticket(Ticket ticket, ArgumentView view, AdminAccess.Session session) {
+        boolean shortened = view.entries().stream()
+                .anyMatch(entry -> entry.sha256() != null && entry.whole().isEmpty());
         return tag(
                 "article",
                 "ticket",
@@ -68,7 +84,10 @@ final class ApprovalsPanel {
                 asked(ticket),
                 votes(ticket),
                 EditForm.asked(ticket),
-                arguments(ArgumentView.of(ticket.arguments()), null),
+                arguments(view, null),
+                shortened
+                        ? tag("p", "", link("/approvals/" + ticket.id(), "A page of its own has long values whole"))
+                        : Html.EMPTY,
                 decide(ticket, session));
     }
 
@@ -134,7 +153,9 @@ final class ApprovalsPanel {
         if (then == null) {
             return tag("td", "value changed", "not there");
         }
-        return then.equals(entry) ? tag("td", "quiet", "the same") : tag("td", "value changed", pieces(then.value()));
+        return then.equals(entry)
+                ? tag("td", "quiet", "the same")
+                : tag("td", "value changed", pieces(then.value()), whole(then));
     }
 
     /** What the call to compare with had and this one has not. */
@@ -147,7 +168,7 @@ final class ApprovalsPanel {
                         tag("td", "place", pieces(then.path())),
                         tag("td", "type", "not there"),
                         tag("td", "", ""),
-                        tag("td", "value changed", pieces(then.value()))))
+                        tag("td", "value changed", pieces(then.value()), whole(then))))
                 .toList());
     }
 
@@ -164,7 +185,8 @@ final class ApprovalsPanel {
         Html warning = entry.mixedScripts()
                 ? tag("div", "warning", "⚠ mixes letters of several alphabets, which can look like others")
                 : Html.EMPTY;
-        Html direction = Stream.concat(entry.path().stream(), entry.value().stream())
+        Html direction = Stream.of(entry.path(), entry.value(), entry.whole())
+                        .flatMap(List::stream)
                         .anyMatch(piece -> Directions.goesLeft(piece.text()))
                 ? tag("div", "warning", "⚠ has letters that are read from right to left")
                 : Html.EMPTY;
@@ -175,8 +197,19 @@ final class ApprovalsPanel {
                 "",
                 tag("td", "place", pieces(entry.path())),
                 tag("td", "type", type + length),
-                tag("td", "value", pieces(entry.value()), warning, direction, hash),
+                tag("td", "value", pieces(entry.value()), warning, direction, hash, whole(entry)),
                 earlier);
+    }
+
+    /** All of a long value, to be opened without a script. */
+    private static Html whole(ArgumentView.Entry entry) {
+        return entry.whole().isEmpty()
+                ? Html.EMPTY
+                : tag(
+                        "details",
+                        "whole",
+                        tag("summary", "", "all " + entry.length() + " characters"),
+                        tag("div", "", pieces(entry.whole())));
     }
 
     static Html pieces(List<ArgumentView.Piece> pieces) {

@@ -1,11 +1,13 @@
 package dev.portreeve.gateway.admin;
 
-import dev.portreeve.audit.log.AuditVerifier;
-import dev.portreeve.audit.log.Finding;
+import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.export.EvidenceEvents;
 import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.Progress;
-import dev.portreeve.audit.log.Verification;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.verify.AuditVerifier;
+import dev.portreeve.audit.verify.Finding;
+import dev.portreeve.audit.verify.Verification;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -18,6 +20,7 @@ public final class Verifications {
     private final DataSource database;
     private final KeptHeads heads;
     private final VerifierKey key;
+    private final AuditLog log;
     private final InstantSource clock;
     private final ReentrantLock running = new ReentrantLock();
     private volatile @Nullable Report last;
@@ -36,11 +39,15 @@ public final class Verifications {
         }
     }
 
-    /** @param database opens one connection for each verification, which may take long */
-    public Verifications(DataSource database, KeptHeads heads, VerifierKey key, InstantSource clock) {
+    /**
+     * @param database opens one connection for each verification, which may take long
+     * @param log where it is recorded that somebody looked, and what came of it
+     */
+    public Verifications(DataSource database, KeptHeads heads, VerifierKey key, AuditLog log, InstantSource clock) {
         this.database = database;
         this.heads = heads;
         this.key = key;
+        this.log = log;
         this.clock = clock;
     }
 
@@ -57,6 +64,7 @@ public final class Verifications {
         }
         try {
             Verification found = new AuditVerifier(key, Progress.none()).database(database, heads, List.of());
+            log.append(EvidenceEvents.verified("admin", found, key));
             Report report = report(found);
             last = report;
             return report;
@@ -68,11 +76,7 @@ public final class Verifications {
     private Report report(Verification found) {
         return new Report(
                 clock.instant(),
-                switch (found) {
-                    case Verification.Intact ignored -> "intact";
-                    case Verification.Tampered ignored -> "tampered";
-                    case Verification.Incomplete ignored -> "incomplete";
-                },
+                found.verdict(),
                 said(found),
                 found.trees(),
                 found.findings().stream().map(Finding::toString).toList(),

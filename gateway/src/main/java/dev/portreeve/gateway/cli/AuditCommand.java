@@ -1,21 +1,32 @@
 package dev.portreeve.gateway.cli;
 
 import dev.portreeve.audit.AuditReader;
+import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.PostgresAuditReader;
 import dev.portreeve.audit.StoredRecord;
-import dev.portreeve.audit.log.AuditExport;
-import dev.portreeve.audit.log.AuditVerifier;
-import dev.portreeve.audit.log.Finding;
+import dev.portreeve.audit.export.AuditExport;
+import dev.portreeve.audit.export.EvidenceEvents;
+import dev.portreeve.audit.export.ExportRefused;
+import dev.portreeve.audit.export.RecordFormat;
+import dev.portreeve.audit.export.Selection;
+import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Progress;
-import dev.portreeve.audit.log.Verification;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.verify.Assurance;
+import dev.portreeve.audit.verify.AuditVerifier;
+import dev.portreeve.audit.verify.Checked;
+import dev.portreeve.audit.verify.HeldHeads;
+import dev.portreeve.audit.verify.Report;
+import dev.portreeve.audit.verify.Verification;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.DatabaseBeside;
 import dev.portreeve.gateway.database.EvidenceFiles;
+import dev.portreeve.gateway.database.StartFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,15 +34,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code portreeve audit verify|export|tail}. Reads the database itself, past a running server: what a server says of its
  * own records would prove nothing.
  */
-@Command(name = "audit", description = "verify, export and read the records", mixinStandardHelpOptions = true)
+@Command(
+        name = "audit",
+        description = "verify, export, find, keep and erase the records",
+        mixinStandardHelpOptions = true)
 public final class AuditCommand {
     private static final int PROGRESS_EVERY = 100_000;
     private final Terminal terminal;
@@ -42,51 +53,101 @@ public final class AuditCommand {
 
     @Command(
             name = "verify",
-            description = "check that the records are complete and unaltered, in the database or in an exported folder",
+            description = "check that the records are complete and unaltered, in the database or in an evidence bundle",
+            exitCodeOnInvalidInput = Checked.USAGE,
+            exitCodeListHeading = "%nExit codes of this command:%n",
+            exitCodeList = {
+                "0:everything is as it was signed",
+                "1:somebody changed something",
+                "2:not everything could be checked",
+                "3:the command line makes no sense"
+            },
             mixinStandardHelpOptions = true)
-    int verify(
-            @Mixin ServerOptions server,
-            @Option(names = "--folder", paramLabel = "DIR", description = "an exported folder; needs nothing else")
-                    @Nullable
-                    Path folder,
-            @Option(names = "--key", paramLabel = "KEY", description = "the log's public key, from a source you trust")
-                    @Nullable
-                    String keyText,
-            @Option(names = "--tenant") @Nullable String tenant) {
+    int verify(@Mixin ServerOptions server, @Mixin VerifyOptions options) {
         DataDirectory directory = server.dataDirectory(terminal);
-        VerifierKey key = keyText == null ? ownKey(directory) : key(keyText);
-        AuditVerifier verifier = new AuditVerifier(key, progress());
-        Verification found;
-        if (folder == null) {
-            try (DatabaseBeside database =
-                    DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
-                List<String> only = tenant == null ? List.of() : List.of(tenant);
-                found = verifier.database(database.app().dataSource(), EvidenceFiles.heads(directory), only);
-            }
-        } else {
-            found = verifier.folder(folder);
+        VerifierKey key = options.key == null ? published(directory) : key(options.key);
+        Path bundle = options.bundle();
+        if (bundle != null) {
+            return print(server, AuditVerifier.bundle(bundle, key, options.held(), progress()));
         }
-        return server.json() ? json(found, key) : report(found, key);
+        if (key == null) {
+            throw noKey(directory);
+        }
+        return print(server, database(server, options, directory, key));
+    }
+
+    private Checked database(ServerOptions server, VerifyOptions options, DataDirectory directory, VerifierKey key) {
+        try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
+            HeldHeads held = options.held();
+            Verification found = new AuditVerifier(key, progress())
+                    .database(database.app().dataSource(), EvidenceFiles.heads(directory), options.tenants(), held);
+            if (!options.silent) {
+                record(database, found, key);
+            }
+            return Assurance.ofDatabase(found, key, held);
+        } catch (StartFailure unreachable) {
+            throw new CliFailure(Checked.INCOMPLETE, String.valueOf(unreachable.getMessage()), unreachable);
+        }
+    }
+
+    private void record(DatabaseBeside database, Verification found, VerifierKey key) {
+        try (JournalBeside journal = JournalBeside.open(database)) {
+            journal.log()
+                    .append(EvidenceEvents.verified(JournalBeside.person(), found, key))
+                    .await();
+        } catch (EvidenceUnavailable notStored) {
+            terminal.note("that you looked could not be recorded: " + notStored.getMessage());
+        }
+    }
+
+    private int print(ServerOptions server, Checked checked) {
+        if (server.json()) {
+            terminal.line(Report.json(checked).stripTrailing());
+            return checked.exitCode();
+        }
+        for (Report.Line line : Report.lines(checked)) {
+            switch (line.tone()) {
+                case PLAIN -> terminal.line(line.text());
+                case QUIET -> terminal.quiet(line.text());
+                case GOOD -> terminal.good(line.text());
+                case BAD -> terminal.bad(line.text());
+            }
+        }
+        return checked.exitCode();
     }
 
     @Command(
             name = "export",
-            description = "write the signed records to a new folder that can be verified anywhere",
+            description =
+                    "write the signed records to an evidence bundle that can be verified anywhere, or for another system",
             mixinStandardHelpOptions = true)
-    int export(
-            @Mixin ServerOptions server,
-            @Parameters(paramLabel = "DIR", description = "a folder that does not exist yet") Path folder,
-            @Option(names = "--tenant", description = "default: all") @Nullable String tenant,
-            @Option(names = "--since", paramLabel = "INDEX", defaultValue = "0") long since) {
+    int export(@Mixin ServerOptions server, @Mixin ExportOptions options) {
         DataDirectory directory = server.dataDirectory(terminal);
-        VerifierKey key = ownKey(directory);
-        try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
-            AuditExport export = new AuditExport(database.app().dataSource(), key, progress());
-            long records = export.to(folder, new AuditExport.Selection(tenant, since));
-            terminal.line(records + " records are in " + folder);
-            terminal.line("check them anywhere: portreeve audit verify --folder " + folder + " --key " + key);
+        Path target = options.target();
+        Selection selection = options.selection();
+        VerifierKey key = published(directory);
+        if (key == null) {
+            throw noKey(directory);
+        }
+        LogSigner signer = JournalBeside.signer(server, terminal, directory, key);
+        try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory);
+                JournalBeside journal = JournalBeside.open(database)) {
+            AuditExport export = new AuditExport(
+                    database.app().dataSource(),
+                    signer,
+                    journal.log(),
+                    progress(),
+                    InstantSource.system(),
+                    new AuditExport.Asker(JournalBeside.person(), JournalBeside.tool()));
+            RecordFormat format = options.format();
+            AuditExport.Exported exported =
+                    format == null ? export.to(target, selection) : export.as(format, target, selection);
+            terminal.line(exported.records() + " records are in " + target);
+            if (format == null) {
+                terminal.line("check them anywhere: portreeve audit verify " + target + " --key " + key);
+            }
             return 0;
-        } catch (AuditExport.Refused refused) {
+        } catch (ExportRefused | EvidenceUnavailable refused) {
             throw new CliFailure(CliFailure.NO, String.valueOf(refused.getMessage()), refused);
         } catch (IOException | SQLException failed) {
             throw new CliFailure(CliFailure.UNREACHABLE, "the export failed: " + failed.getMessage(), failed);
@@ -107,23 +168,36 @@ public final class AuditCommand {
         }
     }
 
-    private static VerifierKey ownKey(DataDirectory directory) {
+    static @Nullable VerifierKey published(DataDirectory directory) {
         try {
-            return key(Files.readString(directory.verifierKey()));
-        } catch (IOException missing) {
+            return Files.exists(directory.verifierKey()) ? key(Files.readString(directory.verifierKey())) : null;
+        } catch (IOException unreadable) {
             throw new CliFailure(
-                    CliFailure.USAGE,
-                    "there is no key of a log in \"" + directory.root()
-                            + "\": give the log's public key with --key, or the data directory with --data",
-                    missing);
+                    Checked.USAGE, "\"" + directory.verifierKey() + "\" cannot be read: " + unreadable, unreadable);
         }
     }
 
-    private static VerifierKey key(String text) {
+    /** That of the log in this data directory. */
+    static VerifierKey ownKey(DataDirectory directory) {
+        VerifierKey key = published(directory);
+        if (key == null) {
+            throw noKey(directory);
+        }
+        return key;
+    }
+
+    private static CliFailure noKey(DataDirectory directory) {
+        return new CliFailure(
+                Checked.USAGE,
+                "there is no key of a log in \"" + directory.root()
+                        + "\": give the log's public key with --key, or the data directory with --data");
+    }
+
+    static VerifierKey key(String text) {
         try {
             return VerifierKey.parse(text);
         } catch (IllegalArgumentException notOne) {
-            throw new CliFailure(CliFailure.USAGE, String.valueOf(notOne.getMessage()), notOne);
+            throw new CliFailure(Checked.USAGE, String.valueOf(notOne.getMessage()), notOne);
         }
     }
 
@@ -133,42 +207,5 @@ public final class AuditCommand {
                 terminal.note("  " + tenant + ": " + records + " of " + of);
             }
         };
-    }
-
-    private int report(Verification found, VerifierKey key) {
-        for (Verification.Tree tree : found.trees()) {
-            terminal.line(tree.tenant() + ": " + tree.records() + " records checked, " + tree.signed() + " signed, "
-                    + tree.checkpoints() + " checkpoints");
-        }
-        for (Finding finding : found.findings()) {
-            if (finding.isTampering()) {
-                terminal.bad(finding.toString());
-            } else {
-                terminal.quiet(finding.toString());
-            }
-        }
-        switch (found) {
-            case Verification.Intact ignored -> terminal.good("INTACT: everything that is signed is there, unaltered");
-            case Verification.Tampered ignored -> terminal.bad("TAMPERED: the records are not what was signed");
-            case Verification.Incomplete ignored -> terminal.bad("INCOMPLETE: not everything could be checked");
-        }
-        terminal.quiet("key " + key);
-        return found instanceof Verification.Intact ? 0 : CliFailure.NO;
-    }
-
-    private int json(Verification found, VerifierKey key) {
-        ObjectNode json = JsonMapper.shared().createObjectNode();
-        json.put(
-                "verdict",
-                switch (found) {
-                    case Verification.Intact ignored -> "intact";
-                    case Verification.Tampered ignored -> "tampered";
-                    case Verification.Incomplete ignored -> "incomplete";
-                });
-        json.put("key", key.toString());
-        json.set("trees", JsonMapper.shared().valueToTree(found.trees()));
-        json.set("findings", JsonMapper.shared().valueToTree(found.findings()));
-        terminal.line(json.toString());
-        return found instanceof Verification.Intact ? 0 : CliFailure.NO;
     }
 }

@@ -2,8 +2,10 @@ package dev.portreeve.gateway.cli;
 
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.gateway.explain.Places;
 import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.hub.definition.DefinitionPolicy;
+import dev.portreeve.policy.access.AccessPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,6 +56,7 @@ public final class CheckCommand implements Callable<Integer> {
                     + " before you accept it (definitions: block): once the gateway runs, portreeve tools list --waiting and"
                     + " portreeve tools accept " + waiting.getFirst());
         }
+        Places.of(read).misfits(AccessPolicy.of(read.policies())).forEach(terminal::note);
         if (!rules.unchecked().isEmpty()) {
             terminal.note("what rules and prices say of arguments was not held against the definitions of tools: "
                     + rules.unchecked());

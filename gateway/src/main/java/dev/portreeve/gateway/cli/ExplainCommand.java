@@ -114,7 +114,24 @@ public final class ExplainCommand implements Callable<Integer> {
         if (hidden > 0) {
             terminal.quiet(hidden + " rules about other things are not shown: --all shows them");
         }
+        places(said);
         decision(said);
+    }
+
+    private void places(JsonNode said) {
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode place : said.path("places")) {
+            List<String> by = new ArrayList<>();
+            place.path("by").forEach(rule -> by.add(rule.asString()));
+            rows.add(List.of(
+                    place.path("place").asString(),
+                    place.path("model").asString(),
+                    place.path("decision").asString(),
+                    String.join(", ", by)));
+        }
+        if (!rows.isEmpty()) {
+            terminal.table(List.of("PLACE", "MODEL", "DECISION", "BY"), rows);
+        }
     }
 
     private void decision(JsonNode said) {

@@ -82,6 +82,9 @@ final class QuestionOptions {
     @Option(names = "--budget-used", paramLabel = "PERCENT", description = "of the budget that is used up the most")
     private @Nullable Long budgetUsedPercent;
 
+    @Option(names = "--target", paramLabel = "PROVIDER/MODEL", description = "where the call of a model is sent")
+    private @Nullable String target;
+
     CallQuestion question() {
         return new CallQuestion(
                 tenant,
@@ -99,6 +102,7 @@ final class QuestionOptions {
                 address,
                 view,
                 new CallQuestion.Request(null, maxTokens, tools, images, messages, stream),
-                new CallQuestion.Budget(budgetLeftUsd, budgetUsedPercent));
+                new CallQuestion.Budget(budgetLeftUsd, budgetUsedPercent),
+                target);
     }
 }

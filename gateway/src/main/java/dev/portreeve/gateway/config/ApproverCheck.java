@@ -45,12 +45,14 @@ final class ApproverCheck {
     void deputies(List<ApprovalConfig.Deputy> deputies) {
         for (int i = 0; i < deputies.size(); i++) {
             String path = "approvals.deputies[" + i + "].";
-            require(path + "user", "user", deputies.get(i).user(), users(null).toList());
-            require(
-                    path + "deputy",
-                    "user",
-                    deputies.get(i).deputy(),
-                    users(null).toList());
+            String user = deputies.get(i).user();
+            String deputy = deputies.get(i).deputy();
+            person(path + "user", user);
+            person(path + "deputy", deputy);
+            String tenant = tenant(user);
+            if (tenant != null && tenant(deputy) != null && !tenant.equals(tenant(deputy))) {
+                problems.at(path + "deputy", "\"" + deputy + "\" is of another tenant than \"" + user + "\"");
+            }
         }
     }
 
@@ -61,15 +63,23 @@ final class ApproverCheck {
         }
     }
 
-    /** A channel shows tickets of all tenants, and the same name may be another person in each. */
+    private static @Nullable String tenant(String person) {
+        int slash = person.indexOf('/');
+        return slash < 0 ? null : person.substring(0, slash);
+    }
+
+    /** Somebody of whatever tenant: the same name may be another person in each. */
     private void person(String path, String name) {
-        int slash = name.indexOf('/');
-        if (slash < 0 && organisation.tenants().size() > 1) {
+        String tenant = tenant(name);
+        if (tenant == null && organisation.tenants().size() > 1) {
             problems.at(path, "there are several tenants: write whose user this is, as tenant/" + name);
             return;
         }
-        String tenant = slash < 0 ? null : name.substring(0, slash);
-        require(path, "user", name.substring(slash + 1), users(tenant).toList());
+        require(
+                path,
+                "user",
+                name.substring(name.indexOf('/') + 1),
+                users(tenant).toList());
     }
 
     private void names(String path, @Nullable String tenant, List<String> names) {

@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.config;
 
 import dev.portreeve.policy.call.Secret;
+import dev.portreeve.policy.keeping.BestEffort;
+import dev.portreeve.policy.keeping.KeepRule;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,23 +14,59 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointEvery how often new records are given their index and a signed checkpoint
  * @param signingKey the private key checkpoints are signed with (Ed25519, PKCS #8 in PEM form); absent: made once and
  *     kept in the data directory
+ * @param keys what signs beside it, and what did before
+ * @param witness which other logs are watched here; absent: none
  * @param recordArguments names of tools and prompts as rules have them ({@code files__*}) whose arguments stand in the records in
  *     clear, where they stay; none unless said. Rules can then be tried on past calls whatever argument they read
+ * @param payloads contents that are kept sealed beside the records, which only commit to them; none unless said
+ * @param bestEffort calls whose answer may leave before their opening record is durable; none unless said. What waits in memory is
+ *     lost if the process dies before it is stored. Tools that may change something always wait
+ * @param retention how long records are kept after their month; whole months are dropped, and their hashes stay. For ever unless
+ *     said, at least 31d
+ * @param payloadRetention the same for contents; as long as their records unless said
  */
 public record AuditConfig(
         @Default("portreeve.local/audit") String log,
         @Default("1s") Duration checkpointEvery,
         @Nullable Secret signingKey,
-        @Default("[]") List<String> recordArguments) {
+        @Default("{}") SigningKeysConfig keys,
+        @Nullable WitnessConfig witness,
+        @Default("[]") List<String> recordArguments,
+        @Default("[]") List<KeepRule> payloads,
+        @Default("{}") BestEffort bestEffort,
+        @Nullable Duration retention,
+        @Nullable Duration payloadRetention) {
+    private static final Duration SHORTEST = Duration.ofDays(31);
+
     /** Of which records have no arguments. */
     public AuditConfig(String log, Duration checkpointEvery, @Nullable Secret signingKey) {
-        this(log, checkpointEvery, signingKey, List.of());
+        this(
+                log,
+                checkpointEvery,
+                signingKey,
+                SigningKeysConfig.NONE,
+                null,
+                List.of(),
+                List.of(),
+                BestEffort.NONE,
+                null,
+                null);
     }
 
     public AuditConfig {
         recordArguments = List.copyOf(recordArguments);
+        payloads = List.copyOf(payloads);
         if (checkpointEvery.isNegative() || checkpointEvery.isZero()) {
             throw new IllegalArgumentException("checkpoint-every must be above zero");
+        }
+        if (retention != null && retention.compareTo(SHORTEST) < 0) {
+            throw new IllegalArgumentException("retention must be at least 31d");
+        }
+        if (payloadRetention != null && (payloadRetention.isNegative() || payloadRetention.isZero())) {
+            throw new IllegalArgumentException("payload-retention must be above zero");
+        }
+        if (retention != null && payloadRetention != null && payloadRetention.compareTo(retention) > 0) {
+            throw new IllegalArgumentException("payload-retention must not be longer than retention");
         }
         if (!log.matches("[a-z0-9.-]+(/[a-z0-9._-]+)*")) {
             throw new IllegalArgumentException("log \"" + log + "\" must look like gateway.example.com/audit");

@@ -47,6 +47,23 @@ public final class ConfigFile {
     }
 
     /**
+     * Reads YAML that came with the program as strictly; it has no variables and names no files.
+     *
+     * @param name of the file, for messages
+     * @throws BadConfig with every problem of the text
+     */
+    public static <R extends Record> R parse(String name, String text, Class<R> type) {
+        Problems problems = new Problems(name);
+        R read = new RecordMapper(new Interpolation(variable -> null, Path.of("")), problems)
+                .map(compose(name, text), type);
+        problems.throwIfAny();
+        if (read == null) {
+            throw new IllegalStateException("no record and no problem");
+        }
+        return read;
+    }
+
+    /**
      * Whether a YAML file has this one key at its top and no other.
      *
      * @throws BadConfig if it cannot be read or is not YAML

@@ -35,9 +35,29 @@ public record DataDirectory(Path root) {
         return root.resolve("audit-signing.pem");
     }
 
+    /** The post-quantum key that signs them too, if one does. */
+    public Path postQuantumKey() {
+        return root.resolve("audit-signing-ml-dsa.pem");
+    }
+
     /** The public half of that key, with the log's name: what an auditor is given. */
     public Path verifierKey() {
         return root.resolve("audit-verifier-key");
+    }
+
+    /** The key that signs other logs' heads. */
+    public Path witnessKey() {
+        return root.resolve("witness-signing.pem");
+    }
+
+    /** The public half of that key, with the witness's name. */
+    public Path witnessVerifierKey() {
+        return root.resolve("witness-verifier-key");
+    }
+
+    /** Where the last heads of watched logs are kept. */
+    public Path witnessHeads() {
+        return root.resolve("witness-heads");
     }
 
     /** Writes a file that is not secret, whole or not at all. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What seals everything that callers bring back later, and tokens at rest. To replace a key, put the old one under {@code
  * previous-keys} for as long as something sealed with it may come back: an hour for what callers hold, the longest life of a
- * token for those at rest.
+ * token for those at rest, and for as long as contents that are kept beside records are to be read.
  *
  * @param key at least 32 random characters, the same for all replicas; absent: made of the key file in the data directory
  * @param previousKeys open what they sealed, and seal nothing; at most 7. What was sealed while there was no key needs none

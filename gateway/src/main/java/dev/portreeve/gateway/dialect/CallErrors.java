@@ -127,6 +127,7 @@ public final class CallErrors {
             case APPROVAL_DENIED -> ErrorAnswer.of(403, PERMISSION, "approval_denied", false, denial.detail());
             case APPROVAL_EXPIRED -> ErrorAnswer.of(403, PERMISSION, "approval_expired", false, denial.detail());
             case APPROVAL_WITHDRAWN -> ErrorAnswer.of(403, PERMISSION, "approval_withdrawn", false, denial.detail());
+            case TOO_MANY_WAITING -> ErrorAnswer.of(403, PERMISSION, "too_many_waiting", false, denial.detail());
             case KEY_IN_USE -> IdempotencyErrors.inUse();
             case DEFINITION_CHANGED -> ErrorAnswer.of(403, PERMISSION, "definition_changed", false, denial.detail());
         };

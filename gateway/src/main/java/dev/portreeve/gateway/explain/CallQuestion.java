@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param view what of {@code /mcp/} it comes in by; absent: nobody knows
  * @param request what a request to a model says; absent: nobody knows
  * @param budget how full the caller's budgets are; absent: nobody knows
+ * @param target where a call of a model is sent, {@code provider/model}; absent: any place its route has
  */
 public record CallQuestion(
         @Nullable String tenant,
@@ -43,7 +44,8 @@ public record CallQuestion(
         @Nullable String address,
         @Nullable String view,
         @Nullable Request request,
-        @Nullable Budget budget) {
+        @Nullable Budget budget,
+        @Nullable String target) {
     /**
      * What a request to a model says; what is absent nobody knows.
      *
@@ -107,6 +109,7 @@ public record CallQuestion(
                 address,
                 view,
                 request,
-                budget);
+                budget,
+                target);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param decision {@code allow}, {@code require-approval}, {@code deny} or {@code not-evaluable}
  * @param by the rules it rests on; empty where nothing permits the call
  * @param withShadow the decision with rules in shadow enforced; absent where none fits
+ * @param places where the call could be sent, where a rule names places; else absent
  * @param call the record it is taken from; absent where there was no call
  * @param note what else there is to know
  */
@@ -27,6 +28,7 @@ public record ExplanationView(
         List<String> by,
         @Nullable String withShadow,
         List<RuleLook> rules,
+        @Nullable List<PlaceLook> places,
         @Nullable String call,
         @Nullable String note) {
 
@@ -39,7 +41,15 @@ public record ExplanationView(
     /** One rule, what came of looking at it, and why. */
     public record RuleLook(String id, String effect, String mode, String found, String why) {}
 
-    static ExplanationView of(CallSketch call, Explanation said) {
+    /**
+     * One place and what the rules say of sending the call there.
+     *
+     * @param model whose place it is: the one that is called, or a fallback
+     * @param place {@code provider/model}
+     */
+    public record PlaceLook(String model, String place, String decision, List<String> by) {}
+
+    static ExplanationView of(CallSketch call, Explanation said, List<PlaceLook> places) {
         Outcome shadow = said.withShadow();
         return new ExplanationView(
                 caller(call.subject()),
@@ -49,6 +59,7 @@ public record ExplanationView(
                 said.by(),
                 shadow == null ? null : shadow.word(),
                 said.rules().stream().map(ExplanationView::look).toList(),
+                places.isEmpty() ? null : places,
                 null,
                 null);
     }

@@ -4,6 +4,7 @@ import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.hub.catalog.DefinitionDesk;
 import dev.portreeve.policy.access.AccessPolicy;
 import dev.portreeve.policy.access.CallSketch;
+import dev.portreeve.policy.access.Explanation;
 import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Confines;
 import dev.portreeve.policy.call.Delegation;
@@ -27,7 +28,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what the rules would say to a call. Thread-safe as far as its parts are. */
-public record Questions(People people, Things things) {
+public record Questions(People people, Things things, Places places) {
     /** Whose callers of scenarios are that name no tenant, where no configuration has one. */
     private static final String DEFAULT_TENANT = "acme";
 
@@ -41,12 +42,13 @@ public record Questions(People people, Things things) {
                         config,
                         () -> offers.offers().stream()
                                 .map(DefinitionDesk.Offer::name)
-                                .collect(Collectors.toSet())));
+                                .collect(Collectors.toSet())),
+                Places.of(config));
     }
 
     /** Of a configuration alone: keys are not known, and of tools only their servers. */
     public static Questions of(GatewayConfig config) {
-        return new Questions(new People(config.organisation()), Things.of(config, Set::of));
+        return new Questions(new People(config.organisation()), Things.of(config, Set::of), Places.of(config));
     }
 
     /** Only keys that live are looked up as callers' are: a question must not leave a rejection in the records. */
@@ -65,7 +67,13 @@ public record Questions(People people, Things things) {
      */
     public ExplanationView ask(CallQuestion question, AccessPolicy policy, Instant now) {
         CallSketch call = sketch(question.at() == null ? question.at(now.toString()) : question);
-        return ExplanationView.of(call, policy.explain(call));
+        Places.Explained explained = places.explain(call, policy);
+        return ExplanationView.of(call, explained.said(), explained.places());
+    }
+
+    /** What the rules say to a call; of a model, at the first place that it may be sent to. */
+    public Explanation explain(CallSketch call, AccessPolicy policy) {
+        return places.explain(call, policy).said();
     }
 
     /** @throws UnknownName as the other */
@@ -148,7 +156,17 @@ public record Questions(People people, Things things) {
                 time(question.at()),
                 labels == null ? null : Set.copyOf(labels),
                 question.said(),
-                roles);
+                roles,
+                place(question, resource));
+    }
+
+    private static @Nullable String place(CallQuestion question, Resource resource) {
+        String place = question.target();
+        if (place != null && (!(resource instanceof Resource.Model) || place.indexOf('/') < 0)) {
+            throw new UnknownName(
+                    "a target is where a call of a model is sent, provider/model: \"" + place + "\" is not");
+        }
+        return place;
     }
 
     private static @Nullable InetAddress address(@Nullable String text) {

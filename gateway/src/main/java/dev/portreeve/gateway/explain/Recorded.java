@@ -22,7 +22,8 @@ public final class Recorded {
         boolean confined = OUTSIDE_DELEGATION.equals(call.reason());
         ExplanationView now = ExplanationView.of(
                 call.sketch(),
-                inForce.explain(call.under(Conditions.of(inForce.document().text()))));
+                inForce.explain(call.under(Conditions.of(inForce.document().text()))),
+                List.of());
         Outcome shadow = call.shadow();
         return new ExplanationView(
                 now.caller(),
@@ -34,6 +35,7 @@ public final class Recorded {
                 same
                         ? now.rules()
                         : call.verdicts().stream().map(Recorded::look).toList(),
+                null,
                 call.call().toString(),
                 note(same, confined));
     }

@@ -3,12 +3,13 @@ package dev.portreeve.gateway.http;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.RequestReading;
 import dev.portreeve.gateway.model.ModelRoute;
-import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A model call that is about to be governed: what came in, what rules call the model, where it goes, and what becomes of the
@@ -28,12 +29,13 @@ record PlannedCall(
                         request.content(),
                         first.estimate(),
                         deadline,
-                        target(first, upstream.reply()),
+                        target(first, upstream.closed(), upstream.reply()::lost),
                         first.attempt().hosted())
                 .asking(new RequestReading(plan.request()));
     }
 
-    private static LlmCall.Target target(Leg leg, ProviderReply reply) {
+    /** Where a leg leads, with the places that rules have closed before it. */
+    static LlmCall.Target target(Leg leg, List<LlmCall.Target.Closed> closed, Supplier<List<String>> lost) {
         ModelRoute route = leg.route();
         return new LlmCall.Target(
                 route.provider().id(),
@@ -42,7 +44,8 @@ record PlannedCall(
                 route.priced().listed(),
                 leg.attempt().translation(),
                 leg.place().key(),
-                reply::lost);
+                closed,
+                lost);
     }
 
     /** Where a call is now, for the headers of its answer. */

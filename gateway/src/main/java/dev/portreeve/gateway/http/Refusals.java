@@ -7,6 +7,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.gateway.dialect.ErrorAnswer;
 import dev.portreeve.policy.call.Subject;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Locale;
 
 /** Requests of known callers that never became calls: answered, and recorded with their reason. Thread-safe. */
 final class Refusals {
@@ -35,6 +36,7 @@ final class Refusals {
                 .put("outcome", "rejected")
                 .put("reason", error.code())
                 .put("status", error.status())
+                .put("subject", of(subject))
                 .put("key", subject.keyId())
                 .put("member", subject.member());
         if (!model.isEmpty()) {
@@ -43,5 +45,14 @@ final class Refusals {
         audit.append(new AuditEvent(
                 subject.tenant(), EventKind.CALL_REFUSED, report.id().value(), facts));
         ErrorResponse.send(response, report, error);
+    }
+
+    /** As in the records of calls. */
+    private static Facts of(Subject subject) {
+        Facts facts = new Facts()
+                .put("kind", subject.kind().name().toLowerCase(Locale.ROOT))
+                .put("member", subject.member())
+                .put("key", subject.keyId());
+        return subject.team() == null ? facts : facts.put("team", subject.team());
     }
 }

@@ -15,6 +15,7 @@ import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
+import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.Usage;
 import java.time.Duration;
@@ -32,11 +33,14 @@ import org.jspecify.annotations.Nullable;
  * given out. What each attempt may cost is held before it is made. For one call, on its thread.
  */
 final class RoutedUpstream {
+    private static final String FORBIDDEN = "forbidden";
+
     private final Routing routing;
     private final Routing.Asked asked;
     private final Itinerary way;
     private final Leg first;
     private final List<Made> notTried = new ArrayList<>(0);
+    private final List<LlmCall.Target.Closed> closed;
     private final List<Failure> failures = new ArrayList<>(0);
     private final ProviderReply reply = new ProviderReply();
     private Leg leg;
@@ -48,37 +52,56 @@ final class RoutedUpstream {
     private int number = 1;
     private long beganNanos;
 
-    private RoutedUpstream(Routing routing, Routing.Asked asked, Itinerary way, Leg first, List<Made> notTried) {
+    private RoutedUpstream(
+            Routing routing,
+            Routing.Asked asked,
+            Itinerary way,
+            Leg first,
+            List<Made> notTried,
+            List<LlmCall.Target.Closed> closed) {
         this.routing = routing;
         this.asked = asked;
         this.way = way;
         this.first = first;
         this.leg = first;
         this.notTried.addAll(notTried);
+        this.closed = List.copyOf(closed);
     }
 
     /**
-     * The upstream of a call that goes to the first place that can take it.
+     * The upstream of a call that goes to the first place that can take it. Where rules forbid all that could, it is one of those, and the call is
+     * refused when rules are asked about it.
      *
      * @return nothing if none has such an operation
      * @throws BadRequest if the request can be translated for none of those that have
      */
     static Optional<RoutedUpstream> first(Routing routing, Routing.Asked asked, Itinerary way, RoutedModel start) {
         List<Made> notTried = new ArrayList<>(0);
+        List<LlmCall.Target.Closed> closed = new ArrayList<>(0);
+        Leg forbidden = null;
         BadRequest bad = null;
         for (Deployment place = way.here(); place != null; place = way.here()) {
             try {
                 Leg leg = routing.leg(place, asked.request(), asked);
                 boolean ours = way.model().name().equals(start.name());
-                if (leg != null && (ours || routing.mayGo(asked, leg))) {
-                    return Optional.of(new RoutedUpstream(routing, asked, way, leg, notTried));
+                List<String> rules = leg == null ? List.of() : routing.closing(asked, leg);
+                if (leg != null && rules.isEmpty() && (ours || routing.mayGo(asked, leg))) {
+                    return Optional.of(new RoutedUpstream(routing, asked, way, leg, notTried, closed));
                 }
-                notTried.add(made(place, leg == null ? "unsupported_operation" : "not_granted", 0, Duration.ZERO));
+                if (leg != null && !rules.isEmpty()) {
+                    forbidden = forbidden == null && ours ? leg : forbidden;
+                    closed.add(new LlmCall.Target.Closed(placeName(place), rules));
+                }
+                String why = rules.isEmpty() ? "not_granted" : FORBIDDEN;
+                notTried.add(notTried(place, leg == null ? "unsupported_operation" : why, rules));
             } catch (BadRequest impossible) {
                 bad = bad == null ? impossible : bad;
                 notTried.add(made(place, impossible.code(), 0, Duration.ZERO));
             }
             way.skip();
+        }
+        if (forbidden != null) {
+            return Optional.of(new RoutedUpstream(routing, asked, way, forbidden, notTried, closed));
         }
         if (bad != null) {
             throw bad;
@@ -89,6 +112,11 @@ final class RoutedUpstream {
     /** Where the call goes first. */
     Leg first() {
         return first;
+    }
+
+    /** Places it could have gone to first, were it not for rules. */
+    List<LlmCall.Target.Closed> closed() {
+        return closed;
     }
 
     /** Where it is now. */
@@ -227,24 +255,36 @@ final class RoutedUpstream {
     private @Nullable Leg next(Attempts attempts) {
         for (Deployment place = way.here(); place != null; place = way.here()) {
             String why;
+            List<String> rules = List.of();
             try {
                 Leg next = legAt(place);
                 if (next == null) {
                     why = "unsupported_operation";
-                } else if (!isSameText(next)) {
-                    why = "other_texts";
-                } else if (!routing.mayGo(asked, next)) {
-                    why = "not_granted";
                 } else {
-                    return next;
+                    rules = routing.closing(asked, next);
+                    String against = against(next, rules);
+                    if (against == null) {
+                        return next;
+                    }
+                    why = against;
                 }
             } catch (BadRequest impossible) {
                 why = impossible.code();
             }
-            attempts.skipped(made(place, why, 0, Duration.ZERO));
+            attempts.skipped(notTried(place, why, why.equals(FORBIDDEN) ? rules : List.of()));
             way.skip();
         }
         return null;
+    }
+
+    private @Nullable String against(Leg next, List<String> rules) {
+        if (!isSameText(next)) {
+            return "other_texts";
+        }
+        if (!rules.isEmpty()) {
+            return FORBIDDEN;
+        }
+        return routing.mayGo(asked, next) ? null : "not_granted";
     }
 
     /**
@@ -305,7 +345,27 @@ final class RoutedUpstream {
                         result,
                         status,
                         waited,
-                        leg.attempt().translation());
+                        leg.attempt().translation(),
+                        List.of());
+    }
+
+    /** @param rules that forbid it; empty where something else is the reason */
+    private static Made notTried(Deployment place, String why, List<String> rules) {
+        ModelRoute route = place.route();
+        return new Made(
+                route.name(),
+                route.provider().id(),
+                route.upstreamModel(),
+                place.key(),
+                why,
+                0,
+                Duration.ZERO,
+                List.of(),
+                rules);
+    }
+
+    private static String placeName(Deployment place) {
+        return place.route().provider().id() + "/" + place.route().upstreamModel();
     }
 
     private static Made made(Deployment place, String result, int status, Duration waited) {

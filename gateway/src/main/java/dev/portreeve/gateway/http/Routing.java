@@ -19,10 +19,12 @@ import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,11 +74,18 @@ final class Routing {
     /**
      * A request on its way.
      *
+     * @param called the name of the model that was called
      * @param memory of the caller's conversation
      * @param earlier tokens that are read beside the body, at most
      */
     record Asked(
-            CallId id, Subject subject, ModelRequest request, CallerMemory memory, long earlier, Deadline deadline) {}
+            CallId id,
+            Subject subject,
+            String called,
+            ModelRequest request,
+            CallerMemory memory,
+            long earlier,
+            Deadline deadline) {}
 
     /**
      * Finds the first place for a call.
@@ -93,14 +102,15 @@ final class Routing {
             RoutedModel model,
             Deadline deadline) {
         if (!ResponseKeeping.goesOn(request)) {
-            Asked asked = new Asked(id, subject, request, memory, 0, deadline);
+            Asked asked = new Asked(id, subject, model.name(), request, memory, 0, deadline);
             return first(asked, model, place -> isFindable(request, place));
         }
         StoredResponse previous = keeping.previous(request, subject).orElse(null);
         Predicate<Deployment> keeper = place -> previous != null
                 && place.keeps()
                 && place.route().provider().id().equals(previous.provider());
-        Asked asked = new Asked(id, subject, request, memory, previous == null ? 0 : previous.tokens(), deadline);
+        Asked asked = new Asked(
+                id, subject, model.name(), request, memory, previous == null ? 0 : previous.tokens(), deadline);
         if (model.deployments().stream().anyMatch(keeper)) {
             return first(asked, model, keeper);
         }
@@ -170,17 +180,38 @@ final class Routing {
         if (!toolsToo) {
             return false;
         }
-        LlmCall there = new LlmCall(
+        LlmCall there = there(asked, leg, leg.route().name());
+        Decision decision = rules.decide(there);
+        return decision instanceof Decision.Permit && isLabelled(rules, there, decision);
+    }
+
+    private static LlmCall there(Asked asked, Leg leg, String name) {
+        return new LlmCall(
                         asked.id(),
                         asked.subject(),
-                        new Resource.Model(leg.route().name()),
+                        new Resource.Model(name),
                         asked.request().operation().code(),
                         leg.attempt().request().content(),
                         leg.estimate(),
-                        asked.deadline())
+                        asked.deadline(),
+                        PlannedCall.target(leg, List.of(), List::of))
                 .asking(new RequestReading(asked.request()));
-        Decision decision = rules.decide(there);
-        return decision instanceof Decision.Permit && isLabelled(rules, there, decision);
+    }
+
+    /**
+     * The rules that forbid to send the call there, by their ids: those about the model that was called, and those about the fallback whose
+     * place it is.
+     */
+    List<String> closing(Asked asked, Leg leg) {
+        AccessPolicy rules = access.get();
+        if (!rules.speaksOfPlaces()) {
+            return List.of();
+        }
+        return Stream.of(asked.called(), leg.route().name())
+                .distinct()
+                .flatMap(name -> rules.closing(there(asked, leg, name)).stream())
+                .distinct()
+                .toList();
     }
 
     /** A label that cannot be stored must not be missing afterwards. */

@@ -40,6 +40,7 @@ public final class PostgresKeptAnswers implements KeptAnswers {
         int ignored = asked(() -> database.insertInto(KEPT_ANSWER)
                 .set(KEPT_ANSWER.TENANT, owner.tenant())
                 .set(KEPT_ANSWER.CALL_ID, call)
+                .set(KEPT_ANSWER.MEMBER, owner.member())
                 .set(KEPT_ANSWER.SEALED, cipher)
                 .set(KEPT_ANSWER.EXPIRES_AT, clock.instant().plus(keep))
                 .onConflictDoNothing()
@@ -68,6 +69,14 @@ public final class PostgresKeptAnswers implements KeptAnswers {
                         .fetchOptional(KEPT_ANSWER.SEALED))
                 .flatMap(bytes -> seal.openBytes(bytes, binding(owner, call)))
                 .map(KeptAnswer::decoded);
+    }
+
+    /** Forgets the answers to a member's calls, and those of older versions, which do not say whose they are; gives how many. */
+    public int forget(String tenant, String member) {
+        return asked(() -> database.deleteFrom(KEPT_ANSWER)
+                .where(KEPT_ANSWER.TENANT.eq(tenant))
+                .and(KEPT_ANSWER.MEMBER.eq(member).or(KEPT_ANSWER.MEMBER.isNull()))
+                .execute());
     }
 
     private static Binding binding(Subject owner, UUID call) {

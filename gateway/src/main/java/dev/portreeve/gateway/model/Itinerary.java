@@ -197,8 +197,12 @@ public final class Itinerary {
 
     /** All else is left out. A call is not refused for that: it tries the place that would come back first. */
     private @Nullable Deployment soonest() {
-        lastResort = true;
         model = start;
-        return start.soonest(place -> possible.test(place) && !offered.contains(place));
+        Deployment soonest = start.soonest(place -> possible.test(place) && !offered.contains(place));
+        if (soonest != null) {
+            // One that is passed over is not tried again, and the next one is.
+            offered.add(soonest);
+        }
+        return soonest;
     }
 }

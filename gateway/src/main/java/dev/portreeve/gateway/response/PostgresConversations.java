@@ -86,6 +86,14 @@ public final class PostgresConversations implements Conversations {
         return true;
     }
 
+    /** Forgets the responses that are kept for a member; gives how many. */
+    public int forget(String tenant, String member) {
+        return asked(() -> database.deleteFrom(KEPT_RESPONSE)
+                .where(KEPT_RESPONSE.TENANT.eq(tenant))
+                .and(KEPT_RESPONSE.MEMBER.eq(member))
+                .execute());
+    }
+
     private boolean isTooLong(Conversation kept) {
         return kept.input().length > maxBytes || kept.response().length > maxBytes;
     }

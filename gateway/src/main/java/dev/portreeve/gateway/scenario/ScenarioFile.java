@@ -49,6 +49,7 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
      * @param view what of {@code /mcp/} it comes in by; absent: nobody knows
      * @param request what a request to a model says; absent: nobody knows
      * @param budget how full the caller's budgets are; absent: nobody knows
+     * @param target where a call of a model is sent, {@code provider/model}; absent: the first place of its route that it may go to
      */
     public record When(
             @Nullable String tenant,
@@ -72,7 +73,8 @@ public record ScenarioFile(@Nullable List<Rule> rules, List<Case> cases) {
             @Nullable String address,
             @Nullable String view,
             CallQuestion.@Nullable Request request,
-            CallQuestion.@Nullable Budget budget) {
+            CallQuestion.@Nullable Budget budget,
+            @Nullable String target) {
         public When {
             if ((user == null) == (agent == null)) {
                 throw new IllegalArgumentException("who calls is either a user or an agent");

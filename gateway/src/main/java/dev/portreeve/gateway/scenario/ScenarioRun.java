@@ -91,7 +91,8 @@ public final class ScenarioRun {
                 when.address(),
                 when.view(),
                 when.request(),
-                when.budget());
+                when.budget(),
+                when.target());
         Questions.Caller caller = new Questions.Caller(
                 when.tenant(),
                 when.team(),
@@ -107,7 +108,7 @@ public final class ScenarioRun {
     private List<String> failures(Case one) {
         CallSketch call = sketch(one.when());
         Then then = one.then();
-        Explanation said = policy.explain(call);
+        Explanation said = questions == null ? policy.explain(call) : questions.explain(call, policy);
         Map<String, String> fitting = fitting(said);
         List<String> failures = new ArrayList<>();
         expect(failures, "outcome", word(then.outcome()), said.outcome().word());

@@ -349,7 +349,8 @@ class ConfigFileTest {
                         List.of(new ApprovalConfig.Client("codex*", Duration.ofSeconds(20))),
                         null,
                         List.of(),
-                        Duration.ofMinutes(15)),
+                        Duration.ofMinutes(15),
+                        40),
                 config.approvals());
         assertEquals(
                 new NoticeConfig(
@@ -474,7 +475,11 @@ class ConfigFileTest {
               - { id: d, effect: require-approval, tools: [notes__d], escalate: [{ after: 1m, to: [bob] }] }
               - { id: e, effect: require-approval, tools: [notes__e], approvers: [bob], timeout: 5m, escalate: [{ after: 5m, to: [alice] }] }
             approvals:
-              deputies: [{ user: alice, deputy: bobb, from: 2026-12-01, to: 2026-12-02 }]
+              deputies:
+                - { user: acme/alice, deputy: acme/bobb, from: 2026-12-01, to: 2026-12-02 }
+                - { user: alice, deputy: bob, from: 2026-12-01, to: 2026-12-02 }
+                - { user: acme/alice, deputy: other/mallory, from: 2026-12-01, to: 2026-12-02 }
+                - { user: acme/alice, deputy: acme/bob, from: 2026-12-01, to: 2026-12-02 }
               slack: { webhook-url: "https://hooks.slack.com/x", signing-secret: x, people: { U0A: alice, U0B: acme/mallory, U0C: acme/bob } }
             """);
         assertEquals("""
@@ -485,9 +490,12 @@ class ConfigFileTest {
                 portreeve.yaml:9: policies[2].escalate[0].to[0]: there is no user "bop", did you mean "bob"
                 portreeve.yaml:10: policies[3].escalate: anybody may decide from the start unless approvers says who is asked first
                 portreeve.yaml:11: policies[4].escalate: a ticket of this rule is over before anybody comes on top of its approvers
-                portreeve.yaml:13: approvals.deputies[0].deputy: there is no user "bobb", did you mean "bob"
-                portreeve.yaml:14: approvals.slack.people.U0A: there are several tenants: write whose user this is, as tenant/alice
-                portreeve.yaml:14: approvals.slack.people.U0B: there is no user "mallory"; valid: alice, bob\
+                portreeve.yaml:14: approvals.deputies[0].deputy: there is no user "bobb", did you mean "bob"
+                portreeve.yaml:15: approvals.deputies[1].user: there are several tenants: write whose user this is, as tenant/alice
+                portreeve.yaml:15: approvals.deputies[1].deputy: there are several tenants: write whose user this is, as tenant/bob
+                portreeve.yaml:16: approvals.deputies[2].deputy: "other/mallory" is of another tenant than "acme/alice"
+                portreeve.yaml:18: approvals.slack.people.U0A: there are several tenants: write whose user this is, as tenant/alice
+                portreeve.yaml:18: approvals.slack.people.U0B: there is no user "mallory"; valid: alice, bob\
                 """, found);
     }
 

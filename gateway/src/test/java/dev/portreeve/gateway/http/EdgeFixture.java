@@ -295,6 +295,12 @@ final class EdgeFixture implements AutoCloseable {
         return this;
     }
 
+    /** A rule that forbids places. */
+    EdgeFixture closed(String id, String when, String... places) {
+        rules.add(new Rule(id, Rule.Effect.DENY, Rule.Who.ANYBODY, Selectors.targets(places), when, List.of(), null));
+        return this;
+    }
+
     /** Starts with rules that let the agent use everything but {@code forbidden} and the tools of providers. */
     EdgeFixture start() {
         AuditLog audit = new AuditLog(journal);

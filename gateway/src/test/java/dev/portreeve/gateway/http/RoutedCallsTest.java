@@ -425,6 +425,21 @@ class RoutedCallsTest {
     }
 
     @Test
+    void a_place_that_is_left_out_is_tried_when_rules_forbid_the_one_that_comes_back_sooner() throws Exception {
+        CoolDown one = new CoolDown(1, Duration.ofMinutes(5));
+        edge.model(model("fast", 0, List.of(), new FallbacksOn(List.of(), List.of()), one, "one/a", "two/b"))
+                .closed("near", "request.messages > 1", "one/*");
+        start();
+        first.always(ReplayUpstream.json(500, SERVER_ERROR));
+        second.then(ReplayUpstream.json(500, SERVER_ERROR)).then(answer());
+        assertEquals(502, caller.chat(UNARY).statusCode(), "both are left out now");
+        String two = UNARY.replace("[{", "[{\"role\":\"user\",\"content\":\"hi\"},{");
+        answered(caller.chat(two), "two", 1);
+        assertEquals(1, first.requests().size());
+        assertTrue(closing().contains("\"result\":\"forbidden\",\"rules\":[\"near\"]"), closing());
+    }
+
+    @Test
     void when_all_targets_are_left_out_the_fallback_comes_first() throws Exception {
         CoolDown one = new CoolDown(1, Duration.ofMinutes(5));
         edge.model(model("fast", 0, List.of("smart"), new FallbacksOn(List.of(), List.of()), one, "one/a"))

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.portreeve.hub.outbound.NameResolver;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.notice.WebhookChannel.Delivery;
 import java.io.IOException;
@@ -13,9 +14,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,8 +27,24 @@ import org.junit.jupiter.api.Test;
 final class HttpWebhooksTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private final AlarmClock alarms = new AlarmClock();
-    private final HttpWebhooks webhooks = new HttpWebhooks(alarms, Duration.ofMillis(300));
+    private final HttpWebhooks webhooks = webhooks(Set.of());
     private HttpServer receiver;
+    private List<InetAddress> addresses = List.of();
+
+    /** Names lead where a test says; addresses, to themselves. */
+    private HttpWebhooks webhooks(Set<URI> kept) {
+        return new HttpWebhooks(
+                alarms,
+                Duration.ofMillis(300),
+                host -> host.matches("[0-9.]+|\\[.*") ? NameResolver.SYSTEM.resolve(host) : addresses,
+                kept);
+    }
+
+    private Delivery named(HttpWebhooks channel, String... leadsTo) {
+        addresses = Stream.of(leadsTo).map(InetAddress::ofLiteral).toList();
+        URI url = URI.create("http://hooks.internal:" + receiver.getAddress().getPort() + "/");
+        return channel.send(url, Map.of(), "{}".getBytes(StandardCharsets.UTF_8));
+    }
 
     private Delivery send(HttpHandler answer) throws IOException {
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -73,6 +93,36 @@ final class HttpWebhooksTest {
                 assertInstanceOf(Delivery.Answered.class, send(exchange -> say(exchange, 200, 1 << 20)));
         assertEquals(200, flood.status());
         assertEquals(0, flood.answer().body().length);
+    }
+
+    @Test
+    void a_name_is_looked_at_for_each_message_and_leads_to_no_link_or_metadata() throws IOException {
+        assertInstanceOf(Delivery.Answered.class, send(exchange -> say(exchange, 200, 7)));
+        assertInstanceOf(Delivery.Answered.class, named(webhooks, "127.0.0.1"));
+        Delivery refused =
+                new Delivery.Unanswered("not sent: the address is link-local, reserved or a metadata service");
+        assertEquals(refused, named(webhooks, "169.254.169.254"));
+        assertEquals(refused, named(webhooks, "127.0.0.1", "169.254.1.1"), "which of them is used is nobody's choice");
+        assertEquals(refused, named(webhooks, "fe80::1"));
+        assertEquals(refused, named(webhooks, "::ffff:169.254.169.254"));
+        assertEquals(refused, named(webhooks, "fd00:ec2::254"));
+        assertInstanceOf(Delivery.Answered.class, named(webhooks, "127.0.0.1"));
+    }
+
+    @Test
+    void a_receiver_may_be_kept_from_private_networks() throws IOException {
+        assertInstanceOf(Delivery.Answered.class, send(exchange -> say(exchange, 200, 7)));
+        URI url = URI.create("http://hooks.internal:" + receiver.getAddress().getPort() + "/");
+        try (HttpWebhooks careful = webhooks(Set.of(url))) {
+            assertEquals(
+                    new Delivery.Unanswered(
+                            "not sent: the address is in a private network, which only allow-private permits"),
+                    named(careful, "10.0.0.7"));
+            assertEquals(
+                    new Delivery.Unanswered(
+                            "not sent: the name leads to this machine, which only allow-private permits"),
+                    named(careful, "127.0.0.1"));
+        }
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.portreeve.hub.north;
 
+import dev.portreeve.hub.catalog.View;
 import dev.portreeve.hub.wire.BadMessage;
 import dev.portreeve.hub.wire.McpError;
 import dev.portreeve.hub.wire.RawJson;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.Resource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,5 +48,17 @@ record CallParams(String tool, Arguments arguments, Map<String, RawJson> members
 
     private static BadMessage unusable(String message) {
         return new BadMessage(OK, new McpError(McpError.INVALID_PARAMS, message));
+    }
+
+    /** Of this very call: of its view, its tool with the definition in use, and its arguments. */
+    String digest(View view, Resource.Tool tool) {
+        return String.join(
+                "\n",
+                "tools/call",
+                view.segment(),
+                tool.server(),
+                tool.tool(),
+                tool.definitionHash(),
+                arguments().digest());
     }
 }

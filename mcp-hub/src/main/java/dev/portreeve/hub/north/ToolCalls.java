@@ -119,7 +119,7 @@ final class ToolCalls {
         Bridge.Errand errand = new Bridge.Errand(
                 caller,
                 tool.get().owner(),
-                digest(caller, tool.get(), read),
+                read.digest(caller.view(), tool.get().resource()),
                 tasks.asking(plan, caller, tool.get().owner(), wish));
         Round round = bridge.open(errand, read.members());
         Beside beside = Beside.of(meta.others(), round.responses());
@@ -188,17 +188,6 @@ final class ToolCalls {
             Round round,
             Beside beside,
             RequestMeta meta) {}
-
-    private static String digest(Counterpart caller, CatalogTool tool, CallParams params) {
-        return String.join(
-                "\n",
-                "tools/call",
-                caller.view().segment(),
-                tool.resource().server(),
-                tool.resource().tool(),
-                tool.resource().definitionHash(),
-                params.arguments().digest());
-    }
 
     private ToolCall governed(
             CallId id,

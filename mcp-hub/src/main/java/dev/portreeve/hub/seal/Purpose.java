@@ -21,7 +21,9 @@ public enum Purpose {
     /** A model's answer, at rest; no caller ever has it sealed. */
     ANSWER('a', 33 * 1024 * 1024),
     /** What a model read and said, at rest, for whoever made the call. */
-    KEPT_RESPONSE('p', 32 * 1024 * 1024);
+    KEPT_RESPONSE('p', 32 * 1024 * 1024),
+    /** The key of the contents of one subject that are kept beside records, at rest. */
+    CONTENT_KEY('k', 64);
 
     private final char code;
     private final int maxContentBytes;

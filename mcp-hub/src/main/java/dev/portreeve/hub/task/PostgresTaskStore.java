@@ -113,6 +113,13 @@ public final class PostgresTaskStore implements TaskStore {
                 .execute();
     }
 
+    /** Forgets what became of a member's tasks that are over; gives how many. Blocks. */
+    public int forget(String tenant, String member) {
+        return asked(() -> database.deleteFrom(KEPT_TASK)
+                .where(KEPT_TASK.TENANT.eq(tenant), KEPT_TASK.MEMBER.eq(member), KEPT_TASK.SEALED.isNotNull())
+                .execute());
+    }
+
     @Override
     public Optional<KeptTask> find(String tenant, UUID id) {
         return asked(() -> one(tenant, KEPT_TASK.ID.eq(id)));

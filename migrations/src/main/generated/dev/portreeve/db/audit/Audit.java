@@ -6,6 +6,12 @@ package dev.portreeve.db.audit;
 
 import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.audit.tables.Checkpoint;
+import dev.portreeve.db.audit.tables.Hold;
+import dev.portreeve.db.audit.tables.InstanceCheckpoint;
+import dev.portreeve.db.audit.tables.InstanceSequence;
+import dev.portreeve.db.audit.tables.Node;
+import dev.portreeve.db.audit.tables.Payload;
+import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 
@@ -37,6 +43,36 @@ public class Audit extends SchemaImpl {
     public final Checkpoint CHECKPOINT = Checkpoint.CHECKPOINT;
 
     /**
+     * The table <code>audit.hold</code>.
+     */
+    public final Hold HOLD = Hold.HOLD;
+
+    /**
+     * The table <code>audit.instance_checkpoint</code>.
+     */
+    public final InstanceCheckpoint INSTANCE_CHECKPOINT = InstanceCheckpoint.INSTANCE_CHECKPOINT;
+
+    /**
+     * The table <code>audit.instance_sequence</code>.
+     */
+    public final InstanceSequence INSTANCE_SEQUENCE = InstanceSequence.INSTANCE_SEQUENCE;
+
+    /**
+     * The table <code>audit.node</code>.
+     */
+    public final Node NODE = Node.NODE;
+
+    /**
+     * The table <code>audit.payload</code>.
+     */
+    public final Payload PAYLOAD = Payload.PAYLOAD;
+
+    /**
+     * The table <code>audit.payload_key</code>.
+     */
+    public final PayloadKey PAYLOAD_KEY = PayloadKey.PAYLOAD_KEY;
+
+    /**
      * The table <code>audit.record</code>.
      */
     public final Record RECORD = Record.RECORD;
@@ -63,6 +99,12 @@ public class Audit extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             Checkpoint.CHECKPOINT,
+            Hold.HOLD,
+            InstanceCheckpoint.INSTANCE_CHECKPOINT,
+            InstanceSequence.INSTANCE_SEQUENCE,
+            Node.NODE,
+            Payload.PAYLOAD,
+            PayloadKey.PAYLOAD_KEY,
             Record.RECORD,
             Sequence.SEQUENCE
         );

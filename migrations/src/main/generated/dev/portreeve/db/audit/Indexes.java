@@ -4,6 +4,7 @@
 package dev.portreeve.db.audit;
 
 
+import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Record;
 
 import org.jooq.Index;
@@ -22,6 +23,8 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index PAYLOAD_KEY_IN_USE = Internal.createIndex(DSL.name("payload_key_in_use"), PayloadKey.PAYLOAD_KEY, new OrderField[] { PayloadKey.PAYLOAD_KEY.TENANT, PayloadKey.PAYLOAD_KEY.SUBJECT }, true);
     public static final Index RECORD_BY_CALL = Internal.createIndex(DSL.name("record_by_call"), Record.RECORD, new OrderField[] { Record.RECORD.TENANT, Record.RECORD.CALL_ID }, false);
     public static final Index RECORD_BY_COMMIT = Internal.createIndex(DSL.name("record_by_commit"), Record.RECORD, new OrderField[] { Record.RECORD.TXID, Record.RECORD.POSITION }, false);
+    public static final Index RECORD_TOMBSTONE = Internal.createIndex(DSL.name("record_tombstone"), Record.RECORD, new OrderField[] { Record.RECORD.TENANT, Record.RECORD.ID }, false);
 }

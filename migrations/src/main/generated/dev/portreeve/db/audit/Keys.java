@@ -5,9 +5,21 @@ package dev.portreeve.db.audit;
 
 
 import dev.portreeve.db.audit.tables.Checkpoint;
+import dev.portreeve.db.audit.tables.Hold;
+import dev.portreeve.db.audit.tables.InstanceCheckpoint;
+import dev.portreeve.db.audit.tables.InstanceSequence;
+import dev.portreeve.db.audit.tables.Node;
+import dev.portreeve.db.audit.tables.Payload;
+import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 import dev.portreeve.db.audit.tables.records.CheckpointRecord;
+import dev.portreeve.db.audit.tables.records.HoldRecord;
+import dev.portreeve.db.audit.tables.records.InstanceCheckpointRecord;
+import dev.portreeve.db.audit.tables.records.InstanceSequenceRecord;
+import dev.portreeve.db.audit.tables.records.NodeRecord;
+import dev.portreeve.db.audit.tables.records.PayloadKeyRecord;
+import dev.portreeve.db.audit.tables.records.PayloadRecord;
 import dev.portreeve.db.audit.tables.records.RecordRecord;
 import dev.portreeve.db.audit.tables.records.SequenceRecord;
 
@@ -29,6 +41,13 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<CheckpointRecord> CHECKPOINT_PKEY = Internal.createUniqueKey(Checkpoint.CHECKPOINT, DSL.name("checkpoint_pkey"), new TableField[] { Checkpoint.CHECKPOINT.TENANT, Checkpoint.CHECKPOINT.SIZE }, true);
+    public static final UniqueKey<HoldRecord> HOLD_PKEY = Internal.createUniqueKey(Hold.HOLD, DSL.name("hold_pkey"), new TableField[] { Hold.HOLD.TENANT, Hold.HOLD.ID }, true);
+    public static final UniqueKey<InstanceCheckpointRecord> INSTANCE_CHECKPOINT_PKEY = Internal.createUniqueKey(InstanceCheckpoint.INSTANCE_CHECKPOINT, DSL.name("instance_checkpoint_pkey"), new TableField[] { InstanceCheckpoint.INSTANCE_CHECKPOINT.TENANT, InstanceCheckpoint.INSTANCE_CHECKPOINT.SIZE }, true);
+    public static final UniqueKey<InstanceSequenceRecord> INSTANCE_SEQUENCE_HEAD_TENANT_HEAD_SIZE_KEY = Internal.createUniqueKey(InstanceSequence.INSTANCE_SEQUENCE, DSL.name("instance_sequence_head_tenant_head_size_key"), new TableField[] { InstanceSequence.INSTANCE_SEQUENCE.HEAD_TENANT, InstanceSequence.INSTANCE_SEQUENCE.HEAD_SIZE }, true);
+    public static final UniqueKey<InstanceSequenceRecord> INSTANCE_SEQUENCE_PKEY = Internal.createUniqueKey(InstanceSequence.INSTANCE_SEQUENCE, DSL.name("instance_sequence_pkey"), new TableField[] { InstanceSequence.INSTANCE_SEQUENCE.TENANT, InstanceSequence.INSTANCE_SEQUENCE.INDEX }, true);
+    public static final UniqueKey<NodeRecord> NODE_PKEY = Internal.createUniqueKey(Node.NODE, DSL.name("node_pkey"), new TableField[] { Node.NODE.TENANT, Node.NODE.LEVEL, Node.NODE.INDEX }, true);
+    public static final UniqueKey<PayloadRecord> PAYLOAD_PKEY = Internal.createUniqueKey(Payload.PAYLOAD, DSL.name("payload_pkey"), new TableField[] { Payload.PAYLOAD.TENANT, Payload.PAYLOAD.RECORD_ID, Payload.PAYLOAD.NAME, Payload.PAYLOAD.AT }, true);
+    public static final UniqueKey<PayloadKeyRecord> PAYLOAD_KEY_PKEY = Internal.createUniqueKey(PayloadKey.PAYLOAD_KEY, DSL.name("payload_key_pkey"), new TableField[] { PayloadKey.PAYLOAD_KEY.TENANT, PayloadKey.PAYLOAD_KEY.ID }, true);
     public static final UniqueKey<RecordRecord> RECORD_PKEY = Internal.createUniqueKey(Record.RECORD, DSL.name("record_pkey"), new TableField[] { Record.RECORD.TENANT, Record.RECORD.ID, Record.RECORD.AT }, true);
     public static final UniqueKey<SequenceRecord> SEQUENCE_PKEY = Internal.createUniqueKey(Sequence.SEQUENCE, DSL.name("sequence_pkey"), new TableField[] { Sequence.SEQUENCE.TENANT, Sequence.SEQUENCE.INDEX }, true);
     public static final UniqueKey<SequenceRecord> SEQUENCE_TENANT_RECORD_ID_KEY = Internal.createUniqueKey(Sequence.SEQUENCE, DSL.name("sequence_tenant_record_id_key"), new TableField[] { Sequence.SEQUENCE.TENANT, Sequence.SEQUENCE.RECORD_ID }, true);

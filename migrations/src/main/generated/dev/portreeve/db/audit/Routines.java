@@ -4,9 +4,20 @@
 package dev.portreeve.db.audit;
 
 
+import dev.portreeve.db.audit.routines.DropMonth;
 import dev.portreeve.db.audit.routines.EnsurePartitions;
+import dev.portreeve.db.audit.routines.EraseSubject;
+import dev.portreeve.db.audit.routines.HeldBy;
+import dev.portreeve.db.audit.routines.ReleaseHold;
+import dev.portreeve.db.audit.routines.RequireNotHeld;
+import dev.portreeve.db.audit.routines.WrittenNow;
+
+import java.time.Instant;
+import java.util.UUID;
 
 import org.jooq.Configuration;
+import org.jooq.Field;
+import org.jooq.JSONB;
 
 
 /**
@@ -14,6 +25,19 @@ import org.jooq.Configuration;
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Routines {
+
+    /**
+     * Call <code>audit.drop_month</code>
+     */
+    public static void dropMonth(
+          Configuration configuration
+        , String partition
+    ) {
+        DropMonth p = new DropMonth();
+        p.setPartition(partition);
+
+        p.execute(configuration);
+    }
 
     /**
      * Call <code>audit.ensure_partitions</code>
@@ -24,5 +48,238 @@ public class Routines {
         EnsurePartitions p = new EnsurePartitions();
 
         p.execute(configuration);
+    }
+
+    /**
+     * Call <code>audit.erase_subject</code>
+     */
+    public static Integer eraseSubject(
+          Configuration configuration
+        , String ofTenant
+        , String ofSubject
+        , UUID byRecord
+    ) {
+        EraseSubject f = new EraseSubject();
+        f.setOfTenant(ofTenant);
+        f.setOfSubject(ofSubject);
+        f.setByRecord(byRecord);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>audit.erase_subject</code> as a field.
+     */
+    public static Field<Integer> eraseSubject(
+          String ofTenant
+        , String ofSubject
+        , UUID byRecord
+    ) {
+        EraseSubject f = new EraseSubject();
+        f.setOfTenant(ofTenant);
+        f.setOfSubject(ofSubject);
+        f.setByRecord(byRecord);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>audit.erase_subject</code> as a field.
+     */
+    public static Field<Integer> eraseSubject(
+          Field<String> ofTenant
+        , Field<String> ofSubject
+        , Field<UUID> byRecord
+    ) {
+        EraseSubject f = new EraseSubject();
+        f.setOfTenant(ofTenant);
+        f.setOfSubject(ofSubject);
+        f.setByRecord(byRecord);
+
+        return f.asField();
+    }
+
+    /**
+     * Call <code>audit.held_by</code>
+     */
+    public static UUID heldBy(
+          Configuration configuration
+        , String ofTenant
+        , String ofSubject
+        , Instant begins
+        , Instant ends
+    ) {
+        HeldBy f = new HeldBy();
+        f.setOfTenant(ofTenant);
+        f.setOfSubject(ofSubject);
+        f.setBegins(begins);
+        f.setEnds(ends);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>audit.held_by</code> as a field.
+     */
+    public static Field<UUID> heldBy(
+          String ofTenant
+        , String ofSubject
+        , Instant begins
+        , Instant ends
+    ) {
+        HeldBy f = new HeldBy();
+        f.setOfTenant(ofTenant);
+        f.setOfSubject(ofSubject);
+        f.setBegins(begins);
+        f.setEnds(ends);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>audit.held_by</code> as a field.
+     */
+    public static Field<UUID> heldBy(
+          Field<String> ofTenant
+        , Field<String> ofSubject
+        , Field<Instant> begins
+        , Field<Instant> ends
+    ) {
+        HeldBy f = new HeldBy();
+        f.setOfTenant(ofTenant);
+        f.setOfSubject(ofSubject);
+        f.setBegins(begins);
+        f.setEnds(ends);
+
+        return f.asField();
+    }
+
+    /**
+     * Call <code>audit.release_hold</code>
+     */
+    public static Boolean releaseHold(
+          Configuration configuration
+        , String ofTenant
+        , UUID ofId
+        , String who
+        , String why
+        , UUID byRecord
+    ) {
+        ReleaseHold f = new ReleaseHold();
+        f.setOfTenant(ofTenant);
+        f.setOfId(ofId);
+        f.setWho(who);
+        f.setWhy(why);
+        f.setByRecord(byRecord);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>audit.release_hold</code> as a field.
+     */
+    public static Field<Boolean> releaseHold(
+          String ofTenant
+        , UUID ofId
+        , String who
+        , String why
+        , UUID byRecord
+    ) {
+        ReleaseHold f = new ReleaseHold();
+        f.setOfTenant(ofTenant);
+        f.setOfId(ofId);
+        f.setWho(who);
+        f.setWhy(why);
+        f.setByRecord(byRecord);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>audit.release_hold</code> as a field.
+     */
+    public static Field<Boolean> releaseHold(
+          Field<String> ofTenant
+        , Field<UUID> ofId
+        , Field<String> who
+        , Field<String> why
+        , Field<UUID> byRecord
+    ) {
+        ReleaseHold f = new ReleaseHold();
+        f.setOfTenant(ofTenant);
+        f.setOfId(ofId);
+        f.setWho(who);
+        f.setWhy(why);
+        f.setByRecord(byRecord);
+
+        return f.asField();
+    }
+
+    /**
+     * Call <code>audit.require_not_held</code>
+     */
+    public static void requireNotHeld(
+          Configuration configuration
+        , String ofTenant
+        , String ofSubject
+    ) {
+        RequireNotHeld p = new RequireNotHeld();
+        p.setOfTenant(ofTenant);
+        p.setOfSubject(ofSubject);
+
+        p.execute(configuration);
+    }
+
+    /**
+     * Call <code>audit.written_now</code>
+     */
+    public static JSONB writtenNow(
+          Configuration configuration
+        , String ofTenant
+        , UUID ofId
+        , String ofKind
+    ) {
+        WrittenNow f = new WrittenNow();
+        f.setOfTenant(ofTenant);
+        f.setOfId(ofId);
+        f.setOfKind(ofKind);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>audit.written_now</code> as a field.
+     */
+    public static Field<JSONB> writtenNow(
+          String ofTenant
+        , UUID ofId
+        , String ofKind
+    ) {
+        WrittenNow f = new WrittenNow();
+        f.setOfTenant(ofTenant);
+        f.setOfId(ofId);
+        f.setOfKind(ofKind);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>audit.written_now</code> as a field.
+     */
+    public static Field<JSONB> writtenNow(
+          Field<String> ofTenant
+        , Field<UUID> ofId
+        , Field<String> ofKind
+    ) {
+        WrittenNow f = new WrittenNow();
+        f.setOfTenant(ofTenant);
+        f.setOfId(ofId);
+        f.setOfKind(ofKind);
+
+        return f.asField();
     }
 }

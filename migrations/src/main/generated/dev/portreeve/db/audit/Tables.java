@@ -5,6 +5,12 @@ package dev.portreeve.db.audit;
 
 
 import dev.portreeve.db.audit.tables.Checkpoint;
+import dev.portreeve.db.audit.tables.Hold;
+import dev.portreeve.db.audit.tables.InstanceCheckpoint;
+import dev.portreeve.db.audit.tables.InstanceSequence;
+import dev.portreeve.db.audit.tables.Node;
+import dev.portreeve.db.audit.tables.Payload;
+import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 
@@ -19,6 +25,36 @@ public class Tables {
      * The table <code>audit.checkpoint</code>.
      */
     public static final Checkpoint CHECKPOINT = Checkpoint.CHECKPOINT;
+
+    /**
+     * The table <code>audit.hold</code>.
+     */
+    public static final Hold HOLD = Hold.HOLD;
+
+    /**
+     * The table <code>audit.instance_checkpoint</code>.
+     */
+    public static final InstanceCheckpoint INSTANCE_CHECKPOINT = InstanceCheckpoint.INSTANCE_CHECKPOINT;
+
+    /**
+     * The table <code>audit.instance_sequence</code>.
+     */
+    public static final InstanceSequence INSTANCE_SEQUENCE = InstanceSequence.INSTANCE_SEQUENCE;
+
+    /**
+     * The table <code>audit.node</code>.
+     */
+    public static final Node NODE = Node.NODE;
+
+    /**
+     * The table <code>audit.payload</code>.
+     */
+    public static final Payload PAYLOAD = Payload.PAYLOAD;
+
+    /**
+     * The table <code>audit.payload_key</code>.
+     */
+    public static final PayloadKey PAYLOAD_KEY = PayloadKey.PAYLOAD_KEY;
 
     /**
      * The table <code>audit.record</code>.

@@ -22,6 +22,7 @@ import dev.portreeve.policy.call.ToolCall;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what. The order of rules does not matter: any matching {@code deny} wins; else every matching {@code require-approval} must
@@ -50,6 +52,7 @@ public final class AccessPolicy {
     private final SpokenArguments arguments;
     private final List<CompiledRule> rules;
     private final boolean shadows;
+    private final boolean places;
 
     private AccessPolicy(
             PolicyDocument document,
@@ -64,6 +67,7 @@ public final class AccessPolicy {
                 rules.stream().filter(rule -> !rule.rule().isShadow()).toList());
         this.rules = List.copyOf(rules);
         this.shadows = rules.stream().anyMatch(rule -> rule.rule().isShadow());
+        this.places = rules.stream().anyMatch(CompiledRule::namesPlaces);
         this.clock = clock;
         this.labels = labels;
         this.roles = roles;
@@ -131,13 +135,13 @@ public final class AccessPolicy {
             return foresee(call.subject(), call.resource(), at, caller);
         }
         CallVariables variables = new CallVariables(call, at, caller, budgets);
-        return consult(call.subject(), call.resource(), at, condition -> condition.test(variables));
+        return consult(call.subject(), call.resource(), place(call), at, condition -> condition.test(variables));
     }
 
     /** What the rules say about a tool that a provider would run by itself. */
     private Judgement judge(Subject subject, HostedUse use, Instant at, SeenOfCaller caller) {
         HostedVariables variables = new HostedVariables(subject, use, at, caller);
-        return consult(subject, use.resource(), at, condition -> condition.test(variables));
+        return consult(subject, use.resource(), null, at, condition -> condition.test(variables));
     }
 
     /**
@@ -152,7 +156,8 @@ public final class AccessPolicy {
     /** What the rules say about whatever call of the resource: only what holds for each of them denies. */
     private Judgement foresee(Subject subject, Resource resource, Instant at, SeenOfCaller caller) {
         KnownVariables known = new KnownVariables(subject, resource, at, caller);
-        return consult(subject, resource, at, known::foresee);
+        // Some place may be open.
+        return consult(subject, resource, null, at, known::foresee);
     }
 
     /**
@@ -188,7 +193,40 @@ public final class AccessPolicy {
         return arguments.isAny();
     }
 
-    private Judgement consult(Subject subject, Resource resource, Instant at, Function<Condition, Match> tested) {
+    private static @Nullable String place(GovernedCall call) {
+        LlmCall.Target target = call instanceof LlmCall llm ? llm.target() : null;
+        return target == null ? null : target.place();
+    }
+
+    /** Whether a rule names places, so that {@link #closing} is worth asking. */
+    public boolean speaksOfPlaces() {
+        return places;
+    }
+
+    /**
+     * The rules that forbid to send a call where its target is, and perhaps not elsewhere. Rules in shadow are not among them. Nothing is
+     * recorded. May look at the session's labels.
+     *
+     * @return their ids; empty if nothing is said against that place, whatever other rules say of the call
+     */
+    public List<String> closing(LlmCall call) {
+        String place = place(call);
+        if (!places || place == null) {
+            return List.of();
+        }
+        Instant at = clock.instant();
+        CallVariables variables =
+                new CallVariables(call, at, seen(call.subject(), () -> labels.of(call.subject())), budgets);
+        return index.about(call.subject(), call.resource()).stream()
+                .filter(rule -> rule.namesPlaces() && rule.isAboutPlace(place))
+                .filter(rule -> !rule.rule().isShadow() && rule.isAbout(call.subject(), at))
+                .filter(rule -> rule.condition() == null || rule.condition().test(variables) != Match.CONDITION_FALSE)
+                .map(rule -> rule.rule().id())
+                .toList();
+    }
+
+    private Judgement consult(
+            Subject subject, Resource resource, @Nullable String place, Instant at, Function<Condition, Match> tested) {
         if (!isWithin(subject.delegation(), resource)) {
             return Judgement.of(new Decision.Deny(
                     new Denial(
@@ -203,7 +241,7 @@ public final class AccessPolicy {
         Consultation all = shadows ? new Consultation() : enforced;
         List<RuleVerdict> inShadow = new ArrayList<>();
         for (CompiledRule rule : index.about(subject, resource)) {
-            if (rule.isAbout(subject, at)) {
+            if (rule.isAboutPlace(place) && rule.isAbout(subject, at)) {
                 Condition condition = rule.condition();
                 Match match = condition == null ? Match.MATCHED : tested.apply(condition);
                 RuleVerdict verdict = all.hear(rule.rule(), match);
@@ -251,6 +289,21 @@ public final class AccessPolicy {
         Outcome outcome = tally.outcome();
         return new Reconsidered(
                 outcome, tally.decisive(outcome), outcome == Outcome.NOT_EVALUABLE ? List.copyOf(missing) : List.of());
+    }
+
+    /**
+     * Patterns of places that fit none there is, for people: a rule that names only such forbids nothing.
+     *
+     * @param there as {@code provider/model}
+     * @return one line for each pattern
+     */
+    public List<String> placeless(Collection<String> there) {
+        return rules.stream()
+                .flatMap(rule -> rule.rule().about().targets().stream()
+                        .filter(pattern -> there.stream().noneMatch(new Glob(pattern)::matches))
+                        .map(pattern -> "rule \"" + rule.rule().id() + "\" names the target \"" + pattern
+                                + "\", which no target of a model fits"))
+                .toList();
     }
 
     /** The ids of all rules, in the order of the configuration. */

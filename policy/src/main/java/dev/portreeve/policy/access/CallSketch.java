@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels of the session it is made in; {@code null} where nobody knows them
  * @param said what is known of {@code request} and {@code budget}, by the names that conditions have for it
  * @param roles of the member; {@code null} where nobody knows them
+ * @param place where a call of a model is sent, as {@code provider/model}; {@code null} where nobody knows
  */
 public record CallSketch(
         Subject subject,
@@ -35,12 +36,58 @@ public record CallSketch(
         @Nullable Instant at,
         @Nullable Set<String> labels,
         Map<String, Object> said,
-        @Nullable List<String> roles) {
+        @Nullable List<String> roles,
+        @Nullable String place) {
     public CallSketch {
         roles = roles == null ? null : List.copyOf(roles);
         said = Map.copyOf(said);
         earlier = Map.copyOf(earlier);
         labels = labels == null ? null : Set.copyOf(labels);
+    }
+
+    /** Of a call that is sent nobody knows where. */
+    public CallSketch(
+            Subject subject,
+            Resource resource,
+            @Nullable Arguments arguments,
+            @Nullable Long maxOutputTokens,
+            @Nullable Long maxCostMicros,
+            boolean foreseen,
+            Map<String, Decision.Match> earlier,
+            @Nullable Instant at,
+            @Nullable Set<String> labels,
+            Map<String, Object> said,
+            @Nullable List<String> roles) {
+        this(
+                subject,
+                resource,
+                arguments,
+                maxOutputTokens,
+                maxCostMicros,
+                foreseen,
+                earlier,
+                at,
+                labels,
+                said,
+                roles,
+                null);
+    }
+
+    /** The same call of a model under this name, sent there. */
+    public CallSketch sent(Resource.Model model, @Nullable String there) {
+        return new CallSketch(
+                subject,
+                model,
+                arguments,
+                maxOutputTokens,
+                maxCostMicros,
+                foreseen,
+                earlier,
+                at,
+                labels,
+                said,
+                roles,
+                there);
     }
 
     /** Of a caller whose roles nobody knows. */

@@ -23,6 +23,7 @@ record CompiledRule(
     /** What it names, of each kind. */
     record Names(
             List<Glob> models,
+            List<Glob> targets,
             List<Glob> tools,
             List<Glob> prompts,
             List<Glob> resources,
@@ -84,6 +85,20 @@ record CompiledRule(
         return glob.beginning().startsWith(OWN_PREFIX);
     }
 
+    /**
+     * Whether it is to be heard about what is sent there: only a rule that names places minds where that is.
+     *
+     * @param place {@code provider/model}; {@code null} for what is sent nowhere, or nobody knows where yet
+     */
+    boolean isAboutPlace(@Nullable String place) {
+        return !namesPlaces() || (place != null && any(names.targets(), place));
+    }
+
+    /** Whether it is about some of the places that models lead to. */
+    boolean namesPlaces() {
+        return !names.targets().isEmpty();
+    }
+
     /** Whether it is to be heard about what this subject does now, as far as that does not hang on a condition. */
     boolean isAbout(Subject subject, Instant now) {
         return isAbout(subject) && isUnderCircumstances(subject, now);
@@ -106,6 +121,7 @@ record CompiledRule(
         String view = call.subject().entrance().view();
         String session = call.subject().entrance().session();
         return isAbout(call.subject())
+                && (call.place() == null || isAboutPlace(call.place()))
                 && (by == null || call.subject().delegation().above().stream().anyMatch(by::matches))
                 && (address == null || circumstances.networks().isEmpty() || isFrom(address))
                 && (session.isEmpty() || circumstances.sessions().isEmpty() || any(circumstances.sessions(), session))
@@ -119,6 +135,9 @@ record CompiledRule(
     List<String> unknown(CallSketch call) {
         List<String> unknown = new ArrayList<>();
         Entrance entrance = call.subject().entrance();
+        if (namesPlaces() && call.place() == null) {
+            unknown.add("place");
+        }
         if (!circumstances.networks().isEmpty() && entrance.address() == null) {
             unknown.add("network");
         }

@@ -38,6 +38,8 @@ final class Explainer {
     private void look(CompiledRule rule) {
         if (!rule.speaksOf(call.subject(), call.resource())) {
             said(rule, Found.OTHER_RESOURCE, Misfit.ofResource(call.resource()));
+        } else if (call.place() != null && !rule.isAboutPlace(call.place())) {
+            said(rule, Found.OTHER_RESOURCE, "it does not name the place \"" + call.place() + "\"");
         } else if (!rule.mayBeAbout(call)) {
             said(rule, Found.OTHER_CALLER, Misfit.ofCaller(rule.rule().who(), call.subject()));
         } else {

@@ -50,15 +50,19 @@ final class PolicyCompiler {
         leeway(rule);
         autoApproval(rule);
         hostedTools(rule);
+        problems.addAll(PlaceSelectors.problems(rule));
         String when = rule.when();
         Condition condition = when == null ? null : conditions.compile(rule.id(), when, problems);
         if (condition != null
                 && condition.isAboutAny(RequestVariables.REQUEST)
-                && about.models().isEmpty()) {
+                && about.models().isEmpty()
+                && about.targets().isEmpty()) {
             problem(rule, "when", "only calls of models have a request: name models, or speak of call");
         }
         CompiledRule.Names names = new CompiledRule.Names(
-                globs(about.models()),
+                // Whoever names places only means whatever leads there.
+                globs(about.models().isEmpty() && !about.targets().isEmpty() ? List.of("*") : about.models()),
+                globs(about.targets()),
                 globs(about.tools()),
                 globs(about.prompts()),
                 globs(about.resources()),

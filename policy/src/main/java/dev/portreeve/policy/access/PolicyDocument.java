@@ -85,6 +85,7 @@ public record PolicyDocument(String version, String text) {
         members(json, "tools", about.tools());
         member(json, "mode", rule.isShadow() ? "shadow" : null);
         // Only where there are any: rules written before these existed keep their version.
+        given(json, "targets", about.targets());
         given(json, "prompts", about.prompts());
         given(json, "resources", about.resources());
         given(json, "hosted-tools", about.hostedTools());

@@ -140,8 +140,9 @@ public record Rule(
         escalate = escalate == null ? List.of() : List.copyOf(escalate);
         mode = mode == null ? Mode.ENFORCE : mode;
         if (about.isEmpty()) {
-            throw new IllegalArgumentException("rule \"" + id
-                    + "\" names no models, tools, prompts, resources, hosted-tools or servers, so it never matches");
+            throw new IllegalArgumentException(
+                    "rule \"" + id
+                            + "\" names no models, targets, tools, prompts, resources, hosted-tools or servers, so it never matches");
         }
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param hours when people are there to decide, such as {@code Mon-Fri 08:00-18:00 Europe/Berlin}; without any, always. Others who are there
  *     are asked at once by then, in the order of the escalation
  * @param freshLogin how long ago somebody may have signed in to the admin page to decide there; 0 for as long as the session lasts
+ * @param mostWaiting how many calls of one member may wait for people at once, at all gateways together; what comes on top is refused
  */
 public record ApprovalConfig(
         List<Webhook> webhooks,
@@ -41,12 +42,15 @@ public record ApprovalConfig(
         List<Client> clients,
         @Nullable SlackConfig slack,
         List<String> hours,
-        Duration freshLogin) {
+        Duration freshLogin,
+        Integer mostWaiting) {
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
     private static final Duration VETO = Duration.ofHours(1);
     private static final Duration FRESH_LOGIN = Duration.ofMinutes(15);
     private static final Duration REDEEM_WITHIN = Duration.ofMinutes(5);
+    private static final int MOST_WAITING = 100;
+    private static final int MAX_WAITING = 10_000;
     public static final ApprovalConfig DEFAULT = new ApprovalConfig(List.of(), HOLD, TIMEOUT, REDEEM_WITHIN);
 
     /** What becomes of the money of a call that waits for a person. */
@@ -60,7 +64,8 @@ public record ApprovalConfig(
     /**
      * Somebody who may decide in another's place, whose vote then counts as that person's.
      *
-     * @param user who is away
+     * @param user who is away, as {@code tenant/user} where there are several tenants
+     * @param deputy of the same tenant, and written so too
      * @param from the first day, in UTC
      * @param to the last day, in UTC
      */
@@ -72,6 +77,15 @@ public record ApprovalConfig(
             if (from != null && to != null && to.isBefore(from)) {
                 throw new IllegalArgumentException("a deputy's to is not before its from");
             }
+        }
+
+        /** The user or deputy as people of a tenant are called there; {@code null} if it is somebody of another. */
+        static @Nullable String in(String tenant, String name, boolean onlyTenant) {
+            int slash = name.indexOf('/');
+            if (slash < 0) {
+                return onlyTenant ? name : null;
+            }
+            return name.substring(0, slash).equals(tenant) ? name.substring(slash + 1) : null;
         }
     }
 
@@ -108,6 +122,10 @@ public record ApprovalConfig(
         freshLogin = freshLogin == null ? FRESH_LOGIN : freshLogin;
         if (freshLogin.isNegative()) {
             throw new IllegalArgumentException("fresh-login is at least 0");
+        }
+        mostWaiting = mostWaiting == null ? MOST_WAITING : mostWaiting;
+        if (mostWaiting < 1 || mostWaiting > MAX_WAITING) {
+            throw new IllegalArgumentException("most-waiting is between 1 and " + MAX_WAITING);
         }
         hold = hold == null ? HOLD : hold;
         timeout = timeout == null ? TIMEOUT : timeout;
@@ -152,7 +170,19 @@ public record ApprovalConfig(
 
     /** Without deputies. */
     public ApprovalConfig(List<Webhook> webhooks, Duration hold, Duration timeout, Duration redeemWithin, Money money) {
-        this(webhooks, hold, timeout, redeemWithin, money, VETO, List.of(), List.of(), null, List.of(), FRESH_LOGIN);
+        this(
+                webhooks,
+                hold,
+                timeout,
+                redeemWithin,
+                money,
+                VETO,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                FRESH_LOGIN,
+                MOST_WAITING);
     }
 
     /** One that gives the money of waiting calls back. */

@@ -16,6 +16,14 @@ final class ApprovalEnds {
                 "approval " + ticket.id() + " was denied by " + ticket.decidedBy() + reason);
     }
 
+    /** Of a call that people would have to be asked about, on top of all others of the same member. */
+    static CallEnded tooMany(TicketRequest request, int most) {
+        return denied(
+                Denial.Reason.TOO_MANY_WAITING,
+                most + " calls of " + request.member()
+                        + " wait for people, and no more may: withdraw some, or wait until they are decided");
+    }
+
     /** Who said something, and why. */
     static String said(TicketState.Word word) {
         return word.by() + (word.reason() == null ? "" : ": " + word.reason());

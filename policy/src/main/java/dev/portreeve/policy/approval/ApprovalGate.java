@@ -16,7 +16,6 @@ import dev.portreeve.policy.call.TaskCall;
 import dev.portreeve.policy.call.ToolCall;
 import dev.portreeve.policy.session.LabelScope;
 import dev.portreeve.policy.session.SessionConfig;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +33,12 @@ import org.jspecify.annotations.Nullable;
  * the same value; and the ticket's bytes go upstream, never the repeat's.
  */
 public final class ApprovalGate {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     /** A ticket can change under us between looking and acting; each round sees a later state, so few suffice. */
     private static final int MAX_ROUNDS = 8;
 
     private final Tickets tickets;
     private final SameCall same;
+    private final DecisionWait wait;
     private final RememberedYes remembered;
     private final ApprovalConfig config;
     private final ApprovalNotices notices;
@@ -105,6 +104,7 @@ public final class ApprovalGate {
         this.tickets = tickets;
         this.same = new SameCall(tickets, new Veto(config.veto(), sessions));
         this.remembered = new RememberedYes(tickets, same);
+        this.wait = new DecisionWait(tickets, config);
         this.config = config;
         this.notices = notices;
         this.people = people;
@@ -243,36 +243,23 @@ public final class ApprovalGate {
         throw new IllegalStateException("approval ticket " + id + " of a task keeps changing");
     }
 
-    /** A call on its way through the gate. */
-    private static final class Asking {
-        private final ToolCall call;
-        private final HeldMoney money;
-        private final BooleanSupplier awaited;
-        private final AuditTrail trail;
-        /** What the caller has to know beside its ticket. */
-        private @Nullable String note;
-        /** Whether it waited since the rules were asked about it. */
-        private boolean held;
-
-        /** Whether people were asked because of this very call. */
-        private boolean opened;
-
-        private Asking(ToolCall call, HeldMoney money, BooleanSupplier awaited, AuditTrail trail) {
-            this.call = call;
-            this.money = money;
-            this.awaited = awaited;
-            this.trail = trail;
-        }
-    }
-
     /** Asks people, unless one of them said no to the same call already; {@code null} if another was quicker to ask. */
     private @Nullable Ticket open(Asking asking, TicketRequest request, Decision.Ask ask) throws CallEnded {
         List<Ticket> ofCall = same.tickets(request);
         same.requireNoVeto(ofCall, request, asking.trail);
         String outdated = same.takeBackOutdated(ofCall, request, asking.trail.facts());
         asking.note = outdated == null ? asking.note : outdated;
-        Ticket ticket =
-                tickets.open(ids.get(), request, asking.call.id().value(), ask.timeout(config.timeout()), notices::of);
+        TicketChange.Open change = tickets.open(new TicketChange.Open(
+                ids.get(),
+                request,
+                asking.call.id().value(),
+                ask.timeout(config.timeout()),
+                notices::of,
+                config.mostWaiting()));
+        if (change.isRefused()) {
+            throw ApprovalEnds.tooMany(request, config.mostWaiting());
+        }
+        Ticket ticket = change.opened();
         asking.opened |= ticket != null;
         return ticket;
     }
@@ -334,7 +321,7 @@ public final class ApprovalGate {
             case TicketState.Approved ignored when ticket.over() -> expire(ticket);
             case TicketState.Expired ignored -> expire(ticket);
             case TicketState.Waiting ignored -> {
-                hold(asking, ticket);
+                wait.forDecision(asking, ticket);
                 asking.held = true;
                 yield false;
             }
@@ -345,7 +332,7 @@ public final class ApprovalGate {
                         Denial.Reason.APPROVAL_WITHDRAWN,
                         "the rules changed, or say something else of this call, since it came and approval "
                                 + ticket.id() + " waited: repeat it, and it is decided anew");
-            case TicketState.Approved ignored when !asking.awaited.getAsBoolean() -> throw ended(asking, ticket);
+            case TicketState.Approved ignored when !asking.awaited.getAsBoolean() -> throw wait.ended(asking, ticket);
             case TicketState.Approved ignored -> {
                 requirePossible(asking, ticket);
                 yield tickets.redeem(ticket, asking.call.id().value());
@@ -371,61 +358,5 @@ public final class ApprovalGate {
             changedCalls.require(asking.call, changed, asking.trail);
             asking.money.cover(changed);
         }
-    }
-
-    /**
-     * Waits for a decision as long as a client can be expected to; returns only if there is one. It is the latest of equal calls that
-     * waits: who says the same again has given up on what it said before, whether it told us or not, and a yes must not go to that.
-     */
-    private void hold(Asking asking, Ticket ticket) throws CallEnded {
-        Duration held = asking.call.task() == null
-                ? config.hold(asking.call.correlation().programs())
-                : Duration.ZERO;
-        long end = System.nanoTime()
-                + shorter(held, asking.call.deadline().remaining()).toNanos();
-        try (DecisionSignals.Watch watch = tickets.signals().watch(ticket.id())) {
-            while (true) {
-                Optional<Ticket> now = tickets.stored().find(ticket.tenant(), ticket.id());
-                if (now.isEmpty() || !now.get().isWaiting()) {
-                    requireStillAsked(now.orElse(ticket));
-                    return;
-                }
-                Duration left = Duration.ofNanos(end - System.nanoTime());
-                if (!left.isPositive() || !asking.awaited.getAsBoolean() || !watch.isLatest()) {
-                    throw ended(asking, ticket);
-                }
-                watch.await(shorter(left, LOOK_EVERY));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            keep(ticket, asking.money);
-            throw new CallEnded(new CallOutcome.Abandoned());
-        }
-    }
-
-    /** The call ends with its ticket. */
-    private CallEnded ended(Asking asking, Ticket ticket) {
-        keep(ticket, asking.money);
-        return new CallEnded(
-                new CallOutcome.AwaitingApproval(ticket.id(), ticket.expiresAt(), asking.note, asking.opened));
-    }
-
-    /** What was taken back while its call was held does not ask anew by itself. */
-    private static void requireStillAsked(Ticket ticket) throws CallEnded {
-        if (ticket.state() instanceof TicketState.Withdrawn withdrawn) {
-            throw ApprovalEnds.denied(
-                    Denial.Reason.APPROVAL_WITHDRAWN,
-                    "approval " + ticket.id() + " was withdrawn by " + ApprovalEnds.said(withdrawn.word()));
-        }
-    }
-
-    private void keep(Ticket ticket, HeldMoney money) {
-        if (config.money() == ApprovalConfig.Money.HELD) {
-            money.keep(ticket.id());
-        }
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -51,6 +51,7 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
      * @param path where it stands, as a JSON Pointer
      * @param length of the whole value, in characters
      * @param sha256 of the whole value in UTF-8, if not all of it is shown
+     * @param whole all of a value of which {@code value} is only the ends, shown in the same way; empty unless asked for
      * @param mixedScripts whether a word mixes alphabets, as look-alike names do
      */
     public record Entry(
@@ -59,8 +60,10 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
             List<Piece> value,
             int length,
             @Nullable String sha256,
+            List<Piece> whole,
             boolean mixedScripts) {
         public Entry {
+            whole = List.copyOf(whole);
             path = List.copyOf(path);
             value = List.copyOf(value);
         }
@@ -77,8 +80,18 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
         entries = List.copyOf(entries);
     }
 
+    /** With both ends of long values. */
     public static ArgumentView of(Arguments arguments) {
-        Reading reading = new Reading();
+        return of(arguments, false);
+    }
+
+    /** With all of long values too: for a page of one ticket, since arguments have up to {@link Arguments#MAX_BYTES}. */
+    public static ArgumentView whole(Arguments arguments) {
+        return of(arguments, true);
+    }
+
+    private static ArgumentView of(Arguments arguments, boolean whole) {
+        Reading reading = new Reading(whole);
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), arguments.canonical())) {
             reading.value(parser, parser.nextToken(), "");
         }
@@ -92,7 +105,12 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
 
     private static final class Reading {
         private final List<Entry> entries = new ArrayList<>();
+        private final boolean whole;
         private int leftOut;
+
+        private Reading(boolean whole) {
+            this.whole = whole;
+        }
 
         private void value(JsonParser parser, JsonToken token, String path) {
             switch (token) {
@@ -136,11 +154,12 @@ public record ArgumentView(List<Entry> entries, int leftOut, String digest) {
             }
             boolean mixed = mixesScripts(value) || mixesScripts(path);
             if (value.length() <= SHOWN_WHOLE) {
-                entries.add(new Entry(shortened(path), kind, pieces(value), value.length(), null, mixed));
+                entries.add(new Entry(shortened(path), kind, pieces(value), value.length(), null, List.of(), mixed));
                 return;
             }
             String hash = sha256(value);
-            entries.add(new Entry(shortened(path), kind, shortened(value), value.length(), hash, mixed));
+            List<Piece> all = whole ? pieces(value) : List.of();
+            entries.add(new Entry(shortened(path), kind, shortened(value), value.length(), hash, all, mixed));
         }
     }
 

@@ -77,7 +77,11 @@ public final class PauseRequests {
         Optional<Ticket> found = tickets.stored().latest(request.tenant(), request.binding());
         if (found.isEmpty()) {
             UUID id = ids.get();
-            return tickets.open(id, request, id, PATIENCE, ticket -> told(stop, ticket)) == null ? 0 : 1;
+            return tickets.open(id, request, id, PATIENCE, ticket -> told(stop, ticket))
+                                    .opened()
+                            == null
+                    ? 0
+                    : 1;
         }
         Ticket ticket = found.get();
         if (!(ticket.state() instanceof TicketState.Approved) || ticket.over()) {

@@ -108,7 +108,8 @@ public final class People {
         hurry(tenant, since);
         List<Seat> seats = new ArrayList<>();
         since.forEach((person, after) -> seats.add(Seat.of(person, after)));
-        since.forEach((person, after) -> deputies.stream()
+        List<ApprovalConfig.Deputy> here = deputies(tenant);
+        since.forEach((person, after) -> here.stream()
                 .filter(deputy -> deputy.user().equals(person)
                         && !deputy.deputy().equals(requester)
                         && users.getOrDefault(tenant, Set.of()).contains(deputy.deputy()))
@@ -119,6 +120,20 @@ public final class People {
                         deputy.from().atStartOfDay().toInstant(ZoneOffset.UTC),
                         deputy.to().plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC)))));
         return seats;
+    }
+
+    /** Those of one tenant, called as people are there: the same name may be another person elsewhere. */
+    private List<ApprovalConfig.Deputy> deputies(String tenant) {
+        boolean only = users.size() == 1;
+        List<ApprovalConfig.Deputy> here = new ArrayList<>();
+        for (ApprovalConfig.Deputy each : deputies) {
+            String user = ApprovalConfig.Deputy.in(tenant, each.user(), only);
+            String deputy = ApprovalConfig.Deputy.in(tenant, each.deputy(), only);
+            if (user != null && deputy != null) {
+                here.add(new ApprovalConfig.Deputy(user, deputy, each.from(), each.to()));
+            }
+        }
+        return here;
     }
 
     /** Nobody waits for people who are not there: the times begin with the first at which somebody is. The others may decide too. */

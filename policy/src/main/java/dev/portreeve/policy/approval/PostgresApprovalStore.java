@@ -152,6 +152,7 @@ public final class PostgresApprovalStore implements ApprovalStore {
     public void apply(Transaction transaction, List<TicketChange> changes) throws SQLException {
         DSLContext writes = DSL.using(new DefaultConnectionProvider(transaction.connection()), SQLDialect.POSTGRES);
         try {
+            PostgresWaitingTickets.lock(writes, changes);
             for (TicketChange change : changes) {
                 switch (change) {
                     case TicketChange.Open open -> open(writes, open);
@@ -168,6 +169,10 @@ public final class PostgresApprovalStore implements ApprovalStore {
     /** The unique index on living tickets decides between two calls that ask at the same moment. */
     private static void open(DSLContext writes, TicketChange.Open change) {
         TicketRequest request = change.request();
+        if (PostgresWaitingTickets.isTooMany(writes, change)) {
+            change.refuse();
+            return;
+        }
         Optional<Ticket> opened = writes.insertInto(APPROVAL)
                 .set(APPROVAL.TENANT, request.tenant())
                 .set(APPROVAL.ID, change.id())

@@ -14,21 +14,33 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class TicketChange
         permits TicketChange.Open, TicketChange.Escalate, TicketChange.Step, TicketBundle {
 
-    /** A new ticket, if none for the same call is alive, and the notices of it. */
+    /** A new ticket, if none for the same call is alive and not too many of its member's wait, and the notices of it. */
     public static final class Open extends TicketChange {
+        /** However many wait. */
+        static final int NO_MOST = Integer.MAX_VALUE;
+
         private final UUID id;
         private final TicketRequest request;
         private final UUID callId;
         private final Duration timeout;
         private final Function<Ticket, List<Notice>> notices;
+        private final int most;
         private @Nullable Ticket opened;
+        private boolean refused;
 
-        Open(UUID id, TicketRequest request, UUID callId, Duration timeout, Function<Ticket, List<Notice>> notices) {
+        Open(
+                UUID id,
+                TicketRequest request,
+                UUID callId,
+                Duration timeout,
+                Function<Ticket, List<Notice>> notices,
+                int most) {
             this.id = id;
             this.request = request;
             this.callId = callId;
             this.timeout = timeout;
             this.notices = notices;
+            this.most = most;
         }
 
         public UUID id() {
@@ -52,13 +64,35 @@ public abstract sealed class TicketChange
             return notices.apply(ticket);
         }
 
-        /** The ticket, or {@code null} if another for the same call is alive. */
+        /** How many tickets of the same member in the same tenant may wait, this one among them. */
+        public int most() {
+            return most;
+        }
+
+        /** Whether there is such a bound at all. */
+        public boolean isBounded() {
+            return most != NO_MOST;
+        }
+
+        /** The ticket, or {@code null} if another for the same call is alive, or too many wait. */
         public @Nullable Ticket opened() {
             return opened;
         }
 
+        /** Whether there is no ticket because too many wait. */
+        public boolean isRefused() {
+            return refused;
+        }
+
         public void decide(@Nullable Ticket result) {
             opened = result;
+            refused = false;
+        }
+
+        /** Too many wait, and none of them is for the same call. */
+        public void refuse() {
+            opened = null;
+            refused = true;
         }
     }
 

@@ -47,12 +47,16 @@ public final class Tickets {
         return signals;
     }
 
-    /** Null if a ticket for the same call is alive already. */
-    @Nullable
-    Ticket open(UUID id, TicketRequest request, UUID callId, Duration timeout, Function<Ticket, List<Notice>> notices) {
-        TicketChange.Open change = new TicketChange.Open(id, request, callId, timeout, notices);
+    /** What came of a new ticket, however many wait. */
+    TicketChange.Open open(
+            UUID id, TicketRequest request, UUID callId, Duration timeout, Function<Ticket, List<Notice>> notices) {
+        return open(new TicketChange.Open(id, request, callId, timeout, notices, TicketChange.Open.NO_MOST));
+    }
+
+    /** What came of a new ticket, once it is durable. */
+    TicketChange.Open open(TicketChange.Open change) {
         append(change, () -> recorded(change.opened(), facts::requested)).await();
-        return change.opened();
+        return change;
     }
 
     /** Whether the yes was there, and is now used up by this call. */

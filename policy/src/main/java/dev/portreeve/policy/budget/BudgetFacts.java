@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The money's part of a call's records: what was held, what was used, what it cost. */
 final class BudgetFacts {
+    private static final int MAX_RULES = 8;
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
     private BudgetFacts() {}
@@ -173,6 +174,9 @@ final class BudgetFacts {
         }
         if (!made.translation().isEmpty()) {
             facts.putStrings("translation", made.translation());
+        }
+        if (!made.rules().isEmpty()) {
+            facts.putStrings("rules", made.rules().stream().limit(MAX_RULES).toList());
         }
         if (charged == null) {
             return facts;

@@ -22,6 +22,7 @@ public interface Attempts {
      * @param status the upstream's own, or 0
      * @param waited what was waited for before it
      * @param translation what was made of the request for it, where that is not what the opening record says
+     * @param rules those that forbid to go there, by their ids; empty for whatever else went wrong
      */
     record Made(
             String model,
@@ -31,9 +32,11 @@ public interface Attempts {
             String result,
             int status,
             Duration waited,
-            List<String> translation) {
+            List<String> translation,
+            List<String> rules) {
         public Made {
             translation = List.copyOf(translation);
+            rules = List.copyOf(rules);
         }
 
         /** Of the very request that the opening record speaks of. */
@@ -45,7 +48,7 @@ public interface Attempts {
                 String result,
                 int status,
                 Duration waited) {
-            this(model, provider, upstreamModel, key, result, status, waited, List.of());
+            this(model, provider, upstreamModel, key, result, status, waited, List.of(), List.of());
         }
     }
 

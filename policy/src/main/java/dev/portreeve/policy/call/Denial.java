@@ -50,6 +50,8 @@ public record Denial(Stage stage, Reason reason, String detail) {
         APPROVAL_EXPIRED("approval_expired"),
         /** Somebody took the request for approval back. */
         APPROVAL_WITHDRAWN("approval_withdrawn"),
+        /** So many calls of the same member wait for people that no more are asked about. */
+        TOO_MANY_WAITING("too_many_waiting"),
         /** The tool's definition changed since it was approved. */
         DEFINITION_CHANGED("definition_changed"),
         /** Another call under the same idempotency key was quicker. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A call to a model.
  *
  * @param operation the dialect's operation, for the record ({@code chat}, {@code embeddings})
- * @param target where the call goes, for the record; {@code null} where there is only one place
+ * @param target where the call goes, for the record; and for rules that name places; {@code null} for a call that is sent nowhere
  * @param hosted the tools in its request that the provider would run by itself, those that were taken out included
  * @param repeatable what it has to do with an idempotency key; {@code null} for a call without one
  * @param correlation what the caller's own records know it by
@@ -38,6 +38,7 @@ public record LlmCall(
      * @param translation from which dialect to which, and what was lost on the way; empty where both sides speak one dialect and
      *     nothing was taken out
      * @param key the name of the provider's key; empty where it has one only
+     * @param closed other places that it was not sent to at first, since rules forbid them
      * @param lostInAnswer what was lost on the way back; asked for on the call's thread once the call has ended
      */
     public record Target(
@@ -47,7 +48,20 @@ public record LlmCall(
             boolean listed,
             List<String> translation,
             String key,
+            List<Closed> closed,
             Supplier<List<String>> lostInAnswer) {
+        /**
+         * A place that rules forbid to a call.
+         *
+         * @param place as {@link Target#place()}
+         * @param rules their ids, one at least
+         */
+        public record Closed(String place, List<String> rules) {
+            public Closed {
+                rules = List.copyOf(rules);
+            }
+        }
+
         /** At a provider with one key. */
         public Target(
                 String provider,
@@ -56,11 +70,17 @@ public record LlmCall(
                 boolean listed,
                 List<String> translation,
                 Supplier<List<String>> lostInAnswer) {
-            this(provider, model, outputCap, listed, translation, "", lostInAnswer);
+            this(provider, model, outputCap, listed, translation, "", List.of(), lostInAnswer);
         }
 
         public Target {
             translation = List.copyOf(translation);
+            closed = List.copyOf(closed);
+        }
+
+        /** As rules name it: {@code provider/model}. */
+        public String place() {
+            return provider + "/" + model;
         }
     }
 

@@ -89,16 +89,26 @@ public final class JournalledKeys implements KeyDirectory {
     @Override
     public boolean revoke(String tenant, String keyId, String actor) {
         KeyPosting.Revocation revocation = new KeyPosting.Revocation(tenant, keyId);
-        Facts facts = new Facts().put("key", keyId).put("actor", actor);
-        AuditEvent event = new AuditEvent(tenant, EventKind.KEY_REVOKED, null, facts);
         try {
-            audit.append(JournalEntry.of(rows, revocation, () -> revocation.revoked() ? List.of(event) : List.of()))
+            audit.append(JournalEntry.of(rows, revocation, () -> {
+                        KeyInfo ended = revocation.revoked();
+                        return ended == null ? List.of() : List.of(revoked(ended, actor));
+                    }))
                     .await();
         } finally {
             // Also when nobody heard of the commit: it may have happened.
             cache.forgetAll();
         }
-        return revocation.revoked();
+        return revocation.revoked() != null;
+    }
+
+    private static AuditEvent revoked(KeyInfo ended, String actor) {
+        Facts facts = new Facts()
+                .put("key", ended.id())
+                .put("member", ended.member())
+                .put("name", ended.name())
+                .put("actor", actor);
+        return new AuditEvent(ended.tenant(), EventKind.KEY_REVOKED, null, facts);
     }
 
     @Override
@@ -165,6 +175,11 @@ public final class JournalledKeys implements KeyDirectory {
             return rejected(Authentication.Reason.EXPIRED, tenant, keyId);
         }
         return new Authentication.Authenticated(stored.subject());
+    }
+
+    @Override
+    public void refusedElsewhere(String reason, String door) {
+        rejections.record(reason, door);
     }
 
     /** Tells what {@link #authenticate} left out of the record; called now and then by the engine. */

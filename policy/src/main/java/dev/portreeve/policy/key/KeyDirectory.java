@@ -82,4 +82,13 @@ public interface KeyDirectory {
     default Authentication recognise(String keyId) {
         return new Authentication.Rejected(Authentication.Reason.UNKNOWN, "there is no such key");
     }
+
+    /**
+     * Records that a credential that is no key was refused, such as a token of operators: within the same bound as keys that are refused,
+     * so that a flood does not fill the log. Does not block.
+     *
+     * @param reason a code, such as {@code admin_token_unknown}
+     * @param door where it was presented, such as {@code admin}
+     */
+    default void refusedElsewhere(String reason, String door) {}
 }

@@ -149,7 +149,7 @@ sealed interface KeyPosting {
     final class Revocation implements KeyPosting {
         private final String tenant;
         private final String keyId;
-        private boolean revoked;
+        private @Nullable KeyInfo revoked;
 
         Revocation(String tenant, String keyId) {
             this.tenant = tenant;
@@ -164,11 +164,13 @@ sealed interface KeyPosting {
             return keyId;
         }
 
-        void decide(boolean found) {
-            revoked = found;
+        /** @param info {@code null} if there is no such living key */
+        void decide(@Nullable KeyInfo info) {
+            revoked = info;
         }
 
-        boolean revoked() {
+        @Nullable
+        KeyInfo revoked() {
             return revoked;
         }
     }

@@ -269,14 +269,15 @@ final class PostgresKeyRows implements KeyRows {
         return patterns == null ? null : patterns.toArray(String[]::new);
     }
 
-    private static boolean end(DSLContext rows, KeyPosting.Revocation revocation) {
-        return rows.update(VIRTUAL_KEY)
-                        .set(VIRTUAL_KEY.REVOKED_AT, DSL.currentInstant())
-                        .where(VIRTUAL_KEY.TENANT.eq(revocation.tenant()))
-                        .and(VIRTUAL_KEY.ID.eq(revocation.keyId()))
-                        .and(VIRTUAL_KEY.REVOKED_AT.isNull())
-                        .execute()
-                > 0;
+    private static @Nullable KeyInfo end(DSLContext rows, KeyPosting.Revocation revocation) {
+        VirtualKeyRecord ended = rows.update(VIRTUAL_KEY)
+                .set(VIRTUAL_KEY.REVOKED_AT, DSL.currentInstant())
+                .where(VIRTUAL_KEY.TENANT.eq(revocation.tenant()))
+                .and(VIRTUAL_KEY.ID.eq(revocation.keyId()))
+                .and(VIRTUAL_KEY.REVOKED_AT.isNull())
+                .returning()
+                .fetchOne();
+        return ended == null ? null : info(ended, null);
     }
 
     private static KeyInfo info(VirtualKeyRecord row, @Nullable String parent) {

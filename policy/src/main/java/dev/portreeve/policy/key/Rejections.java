@@ -43,6 +43,19 @@ final class Rejections {
         }
     }
 
+    /**
+     * A credential of another kind than a key, which is nobody's.
+     *
+     * @param reason a code
+     * @param door where it was presented
+     */
+    void record(String reason, String door) {
+        Facts facts = new Facts().put("reason", reason).put("door", door);
+        if (mayWrite(facts)) {
+            append(AuditEvent.INSTANCE, facts);
+        }
+    }
+
     /** Tells the count that no later rejection told; called now and then, and at the end. */
     void flush() {
         Facts facts = new Facts().put("reason", "left_out");

@@ -81,7 +81,8 @@ public record RecordedCall(
                 sketch.at(),
                 null,
                 sketch.said(),
-                sketch.roles());
+                sketch.roles(),
+                sketch.place());
         return new RecordedCall(call, at, policyVersion, decision, reason, shadow, verdicts, unlabelled);
     }
 
@@ -109,7 +110,8 @@ public record RecordedCall(
                 at,
                 sketch.labels(),
                 sketch.said(),
-                sketch.roles());
+                sketch.roles(),
+                sketch.place());
     }
 
     private static CallSketch sketch(String tenant, LeafTree record, Resource resource, Instant at) {
@@ -126,7 +128,15 @@ public record RecordedCall(
                 at,
                 record.has("session_labels") ? Set.copyOf(record.texts("session_labels")) : null,
                 Map.of(),
-                record.has("subject_roles") ? record.texts("subject_roles") : null);
+                record.has("subject_roles") ? record.texts("subject_roles") : null,
+                place(record));
+    }
+
+    /** Where a call of a model was to go at first. */
+    private static @Nullable String place(LeafTree record) {
+        String provider = record.text("provider");
+        String model = record.text("upstream_model");
+        return provider == null || model == null ? null : provider + "/" + model;
     }
 
     private static Subject subject(String tenant, LeafTree subject) {

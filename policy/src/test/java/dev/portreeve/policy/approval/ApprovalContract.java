@@ -129,6 +129,29 @@ abstract class ApprovalContract {
                 List.of(new Webhook(URI.create(HOOK), SECRET)), hold, Duration.ofMinutes(15), Duration.ofMinutes(5));
     }
 
+    /** A gate before which few calls of a member may wait. */
+    final ApprovalGate gate(int mostWaiting) {
+        return gate(tickets(), mostWaiting);
+    }
+
+    final ApprovalGate gate(Tickets tickets, int mostWaiting) {
+        ApprovalConfig usual = config(Duration.ZERO);
+        ApprovalConfig config = new ApprovalConfig(
+                usual.webhooks(),
+                usual.hold(),
+                usual.timeout(),
+                usual.redeemWithin(),
+                usual.money(),
+                usual.veto(),
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                null,
+                mostWaiting);
+        return new ApprovalGate(tickets, config, notices(), people, "v1", UUID::randomUUID);
+    }
+
     final ApprovalGate gate(Duration hold, String policyVersion) {
         return new ApprovalGate(tickets(), config(hold), notices(), people, policyVersion, UUID::randomUUID);
     }
@@ -340,6 +363,39 @@ abstract class ApprovalContract {
         tickets.add(ticket(attempt(gate, Calls.tool(Calls.BOT, redefined, ARGUMENTS), ask())));
         tickets.add(ticket(attempt(gate(Duration.ZERO, "v2"), write(ARGUMENTS), ask())));
         assertEquals(8, tickets.size());
+    }
+
+    @Test
+    void noMoreCallsOfAMemberWaitThanMay() {
+        ApprovalGate gate = gate(2);
+        UUID first = ticket(attempt(gate, write("{\"n\":1}"), ask()));
+        UUID second = ticket(attempt(gate, write("{\"n\":2}"), askFor(2, "ann", "bob")));
+        approvals().decide("acme", second, vote("ann", Vote.Choice.APPROVE));
+        Denial refused = denial(attempt(gate, write("{\"n\":3}"), ask()));
+        assertEquals(Denial.Reason.TOO_MANY_WAITING, refused.reason());
+        assertEquals(
+                "2 calls of triage-bot wait for people, and no more may: withdraw some, or wait until they are decided",
+                refused.detail());
+        assertEquals(2, records("approval.requested"));
+        assertEquals(first, ticket(attempt(gate, write("{\"n\":1}"), ask())), "it waits already");
+        Subject other = new Subject("acme", "support", Subject.Kind.AGENT, "other-bot", "k00000000002");
+        Subject otherTenant = new Subject("evil", "support", Subject.Kind.AGENT, "triage-bot", "k00000000001");
+        ticket(attempt(gate, Calls.tool(other, Calls.WRITE, ARGUMENTS), ask()));
+        ticket(attempt(gate, Calls.tool(otherTenant, Calls.WRITE, ARGUMENTS), ask()));
+    }
+
+    @Test
+    void whatIsDecidedWithdrawnOrOverMakesRoom() {
+        ApprovalGate gate = gate(1);
+        approve(ticket(attempt(gate, write("{\"n\":1}"), ask())));
+        UUID second = ticket(attempt(gate, write("{\"n\":2}"), ask()));
+        assertEquals(
+                Denial.Reason.TOO_MANY_WAITING,
+                denial(attempt(gate, write("{\"n\":3}"), ask())).reason());
+        assertInstanceOf(Withdrawal.Done.class, approvals().withdraw("acme", second, "maria", null));
+        ticket(attempt(gate, write("{\"n\":3}"), ask()));
+        letTimePass(Duration.ofMinutes(16));
+        ticket(attempt(gate, write("{\"n\":4}"), ask()));
     }
 
     @Test
@@ -742,9 +798,9 @@ abstract class ApprovalContract {
         people = new People(
                 ORGANISATION,
                 List.of(
-                        new ApprovalConfig.Deputy("ann", "dave", today.minusDays(1), today.plusDays(1)),
-                        new ApprovalConfig.Deputy("bob", "carla", today.minusDays(9), today.minusDays(8)),
-                        new ApprovalConfig.Deputy("bob", "mallory", today, today)));
+                        new ApprovalConfig.Deputy("acme/ann", "acme/dave", today.minusDays(1), today.plusDays(1)),
+                        new ApprovalConfig.Deputy("acme/bob", "acme/carla", today.minusDays(9), today.minusDays(8)),
+                        new ApprovalConfig.Deputy("acme/bob", "acme/mallory", today, today)));
         Decision.Ask ask = asking(rule("write", 2, List.of("team:support")));
         ApprovalGate gate = gate(Duration.ZERO, "v1");
         UUID ticket = ticket(attempt(gate, write(ARGUMENTS), ask));
@@ -765,14 +821,28 @@ abstract class ApprovalContract {
     }
 
     @Test
+    void aDeputyOfOneTenantIsNobodyInAnotherWhateverTheyAreCalled() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        Decision.Ask ask = asking(rule("write", 1, List.of("team:support")));
+        List<ApprovalConfig.Deputy> elsewhere = List.of(
+                new ApprovalConfig.Deputy("evil/ann", "evil/dave", today, today.plusDays(1)),
+                new ApprovalConfig.Deputy("evil/ann", "acme/dave", today, today.plusDays(1)),
+                new ApprovalConfig.Deputy("acme/ann", "evil/dave", today, today.plusDays(1)),
+                new ApprovalConfig.Deputy("ann", "dave", today, today.plusDays(1)));
+        people = new People(ORGANISATION, elsewhere);
+        UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
+        assertEquals(VoteResult.Why.NOT_NAMED, refusal(ticket, "dave"));
+    }
+
+    @Test
     void whoStandsInForSeveralPeopleVotesForTheOneWhoIsAwayNow() {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         people = new People(
                 ORGANISATION,
                 List.of(
-                        new ApprovalConfig.Deputy("ann", "dave", today.minusDays(9), today.minusDays(8)),
-                        new ApprovalConfig.Deputy("ann", "dave", today.plusDays(8), today.plusDays(9)),
-                        new ApprovalConfig.Deputy("bob", "dave", today.minusDays(1), today.plusDays(1))));
+                        new ApprovalConfig.Deputy("acme/ann", "acme/dave", today.minusDays(9), today.minusDays(8)),
+                        new ApprovalConfig.Deputy("acme/ann", "acme/dave", today.plusDays(8), today.plusDays(9)),
+                        new ApprovalConfig.Deputy("acme/bob", "acme/dave", today.minusDays(1), today.plusDays(1))));
         Decision.Ask ask = asking(rule("write", 2, List.of("team:support")));
         UUID ticket = ticket(attempt(gate(Duration.ZERO, "v1"), write(ARGUMENTS), ask));
         assertInstanceOf(

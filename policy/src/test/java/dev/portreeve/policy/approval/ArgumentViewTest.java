@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.policy.approval.ArgumentView.Entry;
 import dev.portreeve.policy.approval.ArgumentView.Kind;
 import dev.portreeve.policy.approval.ArgumentView.Piece;
+import dev.portreeve.policy.call.Arguments;
 import dev.portreeve.policy.call.Calls;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -101,6 +102,19 @@ class ArgumentViewTest {
         assertEquals(500_013, entry.length());
         assertEquals(64, String.valueOf(entry.sha256()).length());
         assertNull(entries("{\"v\":\"short\"}").getFirst().sha256());
+    }
+
+    @Test
+    void hasAllOfALongValueIfAskedTo() {
+        String json = "{\"v\":\"" + "a".repeat(300) + "\u202E" + "b".repeat(300) + "\",\"w\":1}";
+        Arguments arguments = Calls.arguments(json);
+        Entry whole = ArgumentView.whole(arguments).entries().getFirst();
+        assertEquals("a".repeat(300) + "<\\u{202e}>" + "b".repeat(300), text(whole.whole()));
+        Entry ends = ArgumentView.of(arguments).entries().getFirst();
+        assertEquals(ends.value(), whole.value());
+        assertEquals(List.of(), ends.whole());
+        assertEquals(
+                List.of(), ArgumentView.whole(arguments).entries().getLast().whole());
     }
 
     @Test

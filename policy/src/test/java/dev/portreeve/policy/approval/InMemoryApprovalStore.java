@@ -151,6 +151,17 @@ public final class InMemoryApprovalStore implements ApprovalStore, Outbox {
             change.decide(null);
             return;
         }
+        long waiting = tickets.values().stream()
+                .map(this::now)
+                .filter(ticket -> ticket.isWaiting()
+                        && !ticket.over()
+                        && ticket.tenant().equals(request.tenant())
+                        && ticket.request().member().equals(request.member()))
+                .count();
+        if (waiting >= change.most()) {
+            change.refuse();
+            return;
+        }
         Instant now = clock.instant();
         Ticket ticket = new Ticket(
                 change.id(),

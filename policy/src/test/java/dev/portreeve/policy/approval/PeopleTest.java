@@ -53,6 +53,7 @@ final class PeopleTest {
                 List.of(),
                 null,
                 List.of("Mon-Fri 08:00-18:00 UTC"),
+                null,
                 null);
         return People.of(ORGANISATION, config, InstantSource.fixed(Instant.parse(time)));
     }

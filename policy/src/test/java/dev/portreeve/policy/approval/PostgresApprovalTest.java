@@ -11,6 +11,7 @@ import dev.portreeve.audit.PostgresJournal;
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.access.Decision;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.key.Pepper;
 import dev.portreeve.policy.notice.Outbox;
 import dev.portreeve.policy.notice.PostgresOutbox;
@@ -220,6 +221,28 @@ class PostgresApprovalTest extends ApprovalContract {
                 1,
                 outcomes.stream().map(PostgresApprovalTest::ticket).distinct().count());
         assertEquals(1, database.number("SELECT count(*) FROM policy.notice"));
+    }
+
+    /** The fifth of five that may wait is one call's, however many come at once at two gateways. */
+    @Test
+    void racingCallsAtTwoGatewaysDoNotPassWhatMayWait() throws Exception {
+        try (PostgresJournal other = journal()) {
+            ApprovalGate here = gate(5);
+            ApprovalGate there = gate(new Tickets(store(), new AuditLog(other), Pepper.of(new byte[Pepper.BYTES])), 5);
+            AtomicInteger next = new AtomicInteger();
+            List<Optional<CallOutcome>> outcomes = together(60, () -> {
+                int n = next.getAndIncrement();
+                return attempt(n % 2 == 0 ? here : there, write("{\"n\":" + n + "}"), ask());
+            });
+            assertEquals(5, database.number("SELECT count(*) FROM policy.approval"));
+            assertEquals(
+                    55,
+                    outcomes.stream()
+                            .map(Optional::orElseThrow)
+                            .filter(outcome -> outcome instanceof CallOutcome.Denied(Denial denial, var b, var a)
+                                    && denial.reason() == Denial.Reason.TOO_MANY_WAITING)
+                            .count());
+        }
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 /** What the budgets of a history must come to, worked out from its calls alone. */
 final class HistoryBook {
     /** Of rolling windows the database's clock decides, which runs on while a history's stands. */
-    private static final Duration CLOCKS_APART = Duration.ofMinutes(2);
+    static final Duration CLOCKS_APART = Duration.ofMinutes(2);
 
     private final List<HistoryCall> calls = new CopyOnWriteArrayList<>();
     private final List<Forfeited> forfeits = new ArrayList<>();

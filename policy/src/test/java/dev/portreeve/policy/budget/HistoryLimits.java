@@ -98,7 +98,8 @@ final class HistoryLimits {
         return shut.get(budget) == BudgetStatus.State.CLOSED;
     }
 
-    private long raised(String budget, Instant now) {
+    /** What raises add to it at a moment. */
+    long raised(String budget, Instant now) {
         return raises.stream()
                 .filter(raise -> raise.budget().equals(budget) && now.isBefore(raise.until()))
                 .mapToLong(Raise::amount)

@@ -55,7 +55,26 @@ final class HistorySettling {
         unheard();
         world.said(HistoryWorld.REPLICAS);
         world.replicas().forEach(replica -> replica.sweeper.giveBackAll());
+        raised();
         compare();
+    }
+
+    /**
+     * What people are told of raises, and replicas read, is what still runs. Whether money goes out is another question that the ledger asks anew
+     * under its own locks: a raise that only these read for too long would let nothing through, so nothing that is spent finds it.
+     */
+    private void raised() {
+        Instant now = world.now();
+        for (BudgetReport.Line line : observer.budgets().report(world.tenant).lines()) {
+            long told = line.raises().stream()
+                    .mapToLong(raise -> raise.amount().count())
+                    .sum();
+            long most = world.limits.raised(line.id(), now);
+            long least = world.limits.raised(line.id(), now.plus(HistoryBook.CLOCKS_APART));
+            if (told > most || told < least) {
+                throw new AssertionError("raises of " + line.id() + " are said to be " + told + " and are " + most);
+            }
+        }
     }
 
     private void stored() {

@@ -158,12 +158,12 @@ public final class InMemoryKeyRows implements KeyRows {
         return new KeyPosting.Delegated.Outcome.Made(info);
     }
 
-    private boolean end(KeyPosting.Revocation revocation) {
+    private @Nullable KeyInfo end(KeyPosting.Revocation revocation) {
         Row row = rows.get(revocation.keyId());
         if (row == null
                 || row.info().revokedAt() != null
                 || !row.info().tenant().equals(revocation.tenant())) {
-            return false;
+            return null;
         }
         KeyInfo info = row.info();
         KeyInfo ended = new KeyInfo(
@@ -176,6 +176,6 @@ public final class InMemoryKeyRows implements KeyRows {
                 info.expiresAt(),
                 clock.instant());
         rows.put(info.id(), new Row(ended, row.hash(), row.confines()));
-        return true;
+        return ended;
     }
 }

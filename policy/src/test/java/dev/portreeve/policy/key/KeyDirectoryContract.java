@@ -86,6 +86,7 @@ abstract class KeyDirectoryContract {
         assertTrue(leaves.getFirst().contains("\"tenant\":\"acme\""), leaves.getFirst());
         assertTrue(leaves.getLast().contains("\"kind\":\"key.revoked\""), leaves.getLast());
         assertTrue(leaves.getLast().contains("\"actor\":\"admin:eve\""), leaves.getLast());
+        assertTrue(leaves.getLast().contains("\"member\":\""), leaves.getLast());
         String secret = key.reveal().substring(VirtualKey.PREFIX.length() + VirtualKey.ID_LENGTH + 1);
         leaves.forEach(leaf -> assertFalse(leaf.contains(secret), "the secret is in a record"));
     }

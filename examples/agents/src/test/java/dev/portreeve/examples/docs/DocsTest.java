@@ -42,6 +42,7 @@ final class DocsTest {
             Map.entry("SLACK_BOT_TOKEN", "xoxb-0123"),
             Map.entry("SLACK_SIGNING_SECRET", "8f742231b10e8888abcd99yyyzzz85a5"),
             Map.entry("SMTP_PASSWORD", "example"),
+            Map.entry("OLD_SIGNING_KEY", "-----BEGIN PRIVATE KEY-----"),
             Map.entry("BENCH_LISTEN", "18410"),
             Map.entry("BENCH_ADMIN", "18411"),
             Map.entry("BENCH_DATA", "data"),

@@ -122,7 +122,7 @@ final class ReadmeTest {
         // A record is signed about a second after it was written.
         Awaitility.await()
                 .until(() -> gateway.run("audit", "export", evidence.toString()).exitCode() == 0);
-        Path tenant = evidence.resolve("demo");
+        Path tenant = evidence.resolve("tenants/demo");
         List<String> command = List.of("/usr/bin/python3", check.toString(), tenant.toString());
         assertEquals(0, run(command, Map.of()).exitCode());
 

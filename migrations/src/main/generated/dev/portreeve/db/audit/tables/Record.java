@@ -139,7 +139,7 @@ public class Record extends TableImpl<RecordRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.RECORD_BY_CALL, Indexes.RECORD_BY_COMMIT);
+        return Arrays.asList(Indexes.RECORD_BY_CALL, Indexes.RECORD_BY_COMMIT, Indexes.RECORD_TOMBSTONE);
     }
 
     @Override

@@ -76,6 +76,11 @@ public class KeptAnswer extends TableImpl<KeptAnswerRecord> {
      */
     public final TableField<KeptAnswerRecord, Instant> EXPIRES_AT = createField(DSL.name("expires_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
+    /**
+     * The column <code>gateway.kept_answer.member</code>.
+     */
+    public final TableField<KeptAnswerRecord, String> MEMBER = createField(DSL.name("member"), SQLDataType.CLOB, this, "");
+
     private KeptAnswer(Name alias, Table<KeptAnswerRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

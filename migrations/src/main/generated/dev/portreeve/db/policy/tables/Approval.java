@@ -304,7 +304,7 @@ public class Approval extends TableImpl<ApprovalRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.APPROVAL_ASKED, Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_NEWEST, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_OVER, Indexes.APPROVAL_PAGED, Indexes.APPROVAL_PARTLY, Indexes.APPROVAL_RECENT, Indexes.APPROVAL_UNUSED, Indexes.APPROVAL_USED);
+        return Arrays.asList(Indexes.APPROVAL_ASKED, Indexes.APPROVAL_ESCALATING, Indexes.APPROVAL_LIVING, Indexes.APPROVAL_NEWEST, Indexes.APPROVAL_OF_CALL, Indexes.APPROVAL_OVER, Indexes.APPROVAL_PAGED, Indexes.APPROVAL_PARTLY, Indexes.APPROVAL_RECENT, Indexes.APPROVAL_UNUSED, Indexes.APPROVAL_USED, Indexes.APPROVAL_WAITING_OF_MEMBER);
     }
 
     @Override

@@ -77,6 +77,20 @@ public class KeptAnswerRecord extends UpdatableRecordImpl<KeptAnswerRecord> {
         return (Instant) get(3);
     }
 
+    /**
+     * Setter for <code>gateway.kept_answer.member</code>.
+     */
+    public void setMember(String value) {
+        set(4, value);
+    }
+
+    /**
+     * Getter for <code>gateway.kept_answer.member</code>.
+     */
+    public String getMember() {
+        return (String) get(4);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -100,13 +114,14 @@ public class KeptAnswerRecord extends UpdatableRecordImpl<KeptAnswerRecord> {
     /**
      * Create a detached, initialised KeptAnswerRecord
      */
-    public KeptAnswerRecord(String tenant, UUID callId, byte[] sealed_, Instant expiresAt) {
+    public KeptAnswerRecord(String tenant, UUID callId, byte[] sealed_, Instant expiresAt, String member) {
         super(KeptAnswer.KEPT_ANSWER);
 
         setTenant(tenant);
         setCallId(callId);
         setSealed(sealed_);
         setExpiresAt(expiresAt);
+        setMember(member);
         resetTouchedOnNotNull();
     }
 }

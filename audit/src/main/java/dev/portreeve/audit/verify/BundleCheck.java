@@ -1,0 +1,280 @@
+package dev.portreeve.audit.verify;
+
+import dev.portreeve.audit.log.Checkpoint;
+import dev.portreeve.audit.log.CompactRange;
+import dev.portreeve.audit.log.Progress;
+import dev.portreeve.audit.log.SignedNote;
+import dev.portreeve.audit.log.VerifierKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Checks an evidence bundle, offline. Trusts nothing in it. For one thread. */
+final class BundleCheck {
+    static final String EVERY_TENANT = "*";
+    private static final int MOST_MANIFEST_BYTES = 64 << 20;
+    private static final int MOST_SMALL_BYTES = 64 * 1024;
+    private final Path bundle;
+    private final @Nullable VerifierKey given;
+    private final HeldHeads held;
+    private final Findings findings;
+    private final Progress progress;
+    private final Map<String, String> digests = new TreeMap<>();
+    private final AssuranceText assurance;
+
+    BundleCheck(Path bundle, @Nullable VerifierKey given, HeldHeads held, Findings findings, Progress progress) {
+        this.bundle = bundle;
+        this.given = given;
+        this.held = held;
+        this.findings = findings;
+        this.progress = progress;
+        this.assurance = new AssuranceText(given != null, !held.isEmpty());
+    }
+
+    Checked run() {
+        String tenant = EVERY_TENANT;
+        VerifierKey key = given;
+        try (BundleFiles files = HeldHeads.open(bundle)) {
+            TreeSet<String> names = new TreeSet<>(files.names());
+            VerifierKey used = given == null ? VerifierKey.parse(small(files, BundleNames.KEY)) : given;
+            key = used;
+            Manifest manifest = manifest(files, used);
+            compareNames(names, manifest);
+            Map<String, List<Checkpoint>> heads = held.of(used, findings);
+            for (Manifest.Part part : manifest.parts()) {
+                tenant = part.tenant();
+                check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
+                heads.remove(tenant);
+            }
+            heads.keySet().forEach(assurance::notCompared);
+            tenant = EVERY_TENANT;
+            compareFiles(files, manifest);
+            assurance.manifest(manifest);
+        } catch (NoSuchFileException e) {
+            uncheckable(tenant, "'" + Plain.text(String.valueOf(e.getFile())) + "' is missing");
+        } catch (IOException | UnreadableLog | IllegalArgumentException e) {
+            uncheckable(tenant, "the bundle cannot be read: " + e.getMessage());
+        }
+        Verification verification = findings.verification();
+        return new Checked(verification, assurance.of(verification), key);
+    }
+
+    private void uncheckable(String tenant, String detail) {
+        findings.add(Finding.Kind.UNCHECKABLE, tenant, null, null, detail);
+    }
+
+    private void bad(String tenant, String detail) {
+        findings.add(Finding.Kind.BAD_BUNDLE, tenant, null, null, detail);
+    }
+
+    private Manifest manifest(BundleFiles files, VerifierKey key) throws IOException {
+        String text;
+        try (InputStream in = files.open(BundleNames.MANIFEST)) {
+            byte[] bytes = in.readNBytes(MOST_MANIFEST_BYTES + 1);
+            if (bytes.length > MOST_MANIFEST_BYTES) {
+                throw new IllegalArgumentException("its manifest is too long");
+            }
+            text = new String(bytes, StandardCharsets.UTF_8);
+        }
+        SignedNote note = SignedNote.parse(text);
+        switch (key.check(note)) {
+            case VALID -> {
+                // As it should be.
+            }
+            case INVALID -> bad(EVERY_TENANT, "its manifest has a wrong signature: its text was changed");
+            case OTHER_KEY ->
+                findings.add(
+                        Finding.Kind.OTHER_KEY,
+                        EVERY_TENANT,
+                        null,
+                        null,
+                        "its manifest was not signed with the key " + key);
+        }
+        return Manifest.parse(note.text());
+    }
+
+    private void compareNames(TreeSet<String> names, Manifest manifest) {
+        for (String name : names) {
+            if (!manifest.files().containsKey(name) && !name.equals(BundleNames.MANIFEST)) {
+                bad(EVERY_TENANT, "file \"" + name + "\" is in it, but not in its manifest");
+            }
+        }
+        for (Manifest.Part part : manifest.parts()) {
+            String records = BundleNames.of(part.tenant(), BundleNames.RECORDS);
+            if (!manifest.files().containsKey(records)) {
+                throw new IllegalArgumentException("its manifest names no file \"" + records + "\"");
+            }
+        }
+    }
+
+    private void check(
+            BundleFiles files, VerifierKey key, Manifest manifest, Manifest.Part part, List<Checkpoint> heads)
+            throws IOException {
+        String tenant = part.tenant();
+        int harms = findings.harms();
+        long end = part.first() + part.records();
+        List<byte[]> left = part.first() == 0 ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.LEFT));
+        List<byte[]> right = part.size() == end ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.RIGHT));
+        try (ExportedLines records = lines(files, tenant, BundleNames.RECORDS);
+                ExportedLines hashes = lines(files, tenant, BundleNames.HASHES);
+                ExportedLines notes = lines(files, tenant, BundleNames.CHECKPOINTS)) {
+            TreeCheck check = new TreeCheck(
+                    tenant,
+                    key,
+                    CompactRange.of(part.first(), left),
+                    new ExportedNotes(notes),
+                    new TreeCheck.Known(null, heads),
+                    findings);
+            Chronicle chronicle = new Chronicle(tenant, findings);
+            new LineMatch(tenant, records, hashes, check, part.dropped(), chronicle, findings)
+                    .run(position -> progress.checked(tenant, position - part.first(), part.records()));
+            long found = check.position() - part.first();
+            if (found == part.records() && part.size() > end) {
+                check.rest(part.size(), right);
+            }
+            check.end(Finding.Kind.UNCHECKABLE);
+            chronicle.end();
+            chronicle.dropped(part.dropped());
+            promised(part, found);
+            assurance.tree(manifest, part, heads, check.continued());
+            compareHeads(manifest, part, heads, check.continued());
+            exhaust(records, hashes, notes);
+        }
+        if (findings.harms() == harms) {
+            compareDigests(manifest, BundleNames.of(tenant, ""));
+        }
+    }
+
+    private void promised(Manifest.Part part, long found) {
+        if (found != part.records()) {
+            findings.add(
+                    Finding.Kind.TRUNCATED,
+                    part.tenant(),
+                    part.first() + found,
+                    null,
+                    "the manifest promises " + part.records() + " records, the files have " + found);
+        }
+    }
+
+    /** Heads somebody holds that could not be compared, because the records they end at are not in this bundle. */
+    private void compareHeads(Manifest manifest, Manifest.Part part, List<Checkpoint> heads, long continued) {
+        long newest = heads.stream().mapToLong(Checkpoint::size).max().orElse(0);
+        if (newest > part.size() && manifest.toTheEnd()) {
+            findings.add(
+                    Finding.Kind.TRUNCATED,
+                    part.tenant(),
+                    part.size(),
+                    null,
+                    "truncated: the head you hold covers " + newest + " records, this bundle of the whole log only "
+                            + part.size() + ": the log was cut back, or the bundle is older than the head");
+        } else if (!heads.isEmpty() && continued < 0 && findings.harms() == 0) {
+            uncheckable(
+                    part.tenant(),
+                    "no head you hold ends in this bundle's records " + part.first() + " to "
+                            + (part.first() + part.records() - 1) + ": ask for a bundle that begins at or before the"
+                            + " size of your head");
+        }
+    }
+
+    private static void exhaust(ExportedLines... files) {
+        for (ExportedLines each : files) {
+            while (each.next() != null) {
+                continue;
+            }
+        }
+    }
+
+    private ExportedLines lines(BundleFiles files, String tenant, String file) throws IOException {
+        String name = BundleNames.of(tenant, file);
+        return new ExportedLines(name, digested(files, name));
+    }
+
+    /** The bytes of a file; when it is closed its digest is known. */
+    private InputStream digested(BundleFiles files, String name) throws IOException {
+        MessageDigest sha256 = sha256();
+        return new DigestInputStream(files.open(name), sha256) {
+            private long count;
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                int read = super.read(bytes, offset, length);
+                count += Math.max(0, read);
+                return read;
+            }
+
+            @Override
+            public void close() throws IOException {
+                super.close();
+                digests.put(name, count + " " + HexFormat.of().formatHex(sha256.digest()));
+            }
+        };
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private String small(BundleFiles files, String name) throws IOException {
+        try (InputStream in = digested(files, name)) {
+            byte[] bytes = in.readNBytes(MOST_SMALL_BYTES + 1);
+            if (bytes.length > MOST_SMALL_BYTES) {
+                throw new IllegalArgumentException("'" + name + "' is too long");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private List<byte[]> hashes(BundleFiles files, String name) throws IOException {
+        List<byte[]> hashes = new ArrayList<>();
+        small(files, name)
+                .lines()
+                .forEach(line -> hashes.add(Base64.getDecoder().decode(line)));
+        return hashes;
+    }
+
+    /** Files that no tree speaks for, and those of no tenant. */
+    private void compareFiles(BundleFiles files, Manifest manifest) throws IOException {
+        byte[] buffer = new byte[MOST_SMALL_BYTES];
+        for (String name : manifest.files().keySet()) {
+            if (!digests.containsKey(name)) {
+                try (InputStream in = digested(files, name)) {
+                    while (in.read(buffer, 0, buffer.length) >= 0) {
+                        continue;
+                    }
+                }
+            }
+        }
+        if (findings.harms() == 0) {
+            compareDigests(manifest, "");
+        }
+    }
+
+    /** Where a tree says what is wrong, that a digest differs says nothing more. */
+    private void compareDigests(Manifest manifest, String under) {
+        manifest.files().forEach((name, sum) -> {
+            if (name.startsWith(under)
+                    && digests.containsKey(name)
+                    && !Objects.equals(digests.get(name), sum.bytes() + " " + sum.sha256())) {
+                bad(EVERY_TENANT, "file \"" + name + "\" is not the one its manifest names");
+            }
+        });
+    }
+}

@@ -1,0 +1,133 @@
+package dev.portreeve.audit.verify;
+
+import dev.portreeve.audit.log.Checkpoint;
+import dev.portreeve.audit.log.SignedNote;
+import dev.portreeve.audit.log.TenantName;
+import dev.portreeve.audit.log.VerifierKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Signed heads that somebody kept, to be compared with a log: what shows that its owner showed others another history.
+ * Immutable.
+ */
+public final class HeldHeads {
+    private static final int MOST_BYTES = 16 << 20;
+    private static final int MOST_HEADS = 1_000_000;
+    private final List<String> notes;
+
+    private HeldHeads(List<String> notes) {
+        this.notes = List.copyOf(notes);
+    }
+
+    /** Nobody kept any. */
+    public static HeldHeads none() {
+        return new HeldHeads(List.of());
+    }
+
+    /**
+     * Reads what was kept: a file of one or more signed heads, each followed by an empty line; or another evidence bundle, whose
+     * heads are meant.
+     *
+     * @throws IOException if it cannot be read or holds none; says what
+     */
+    public static HeldHeads read(Path kept) throws IOException {
+        List<String> notes = new ArrayList<>();
+        try {
+            if (Files.isDirectory(kept) || isZip(kept)) {
+                try (BundleFiles bundle = open(kept)) {
+                    for (String name : new TreeSet<>(bundle.names())) {
+                        if (name.endsWith("/" + BundleNames.CHECKPOINTS)) {
+                            read(name, bundle.open(name), notes);
+                        }
+                    }
+                }
+            } else if (Files.size(kept) <= MOST_BYTES) {
+                read(kept.toString(), Files.newInputStream(kept), notes);
+            }
+        } catch (IllegalArgumentException | UnreadableLog e) {
+            throw new IOException("'" + kept + "' cannot be read: " + e.getMessage(), e);
+        }
+        if (notes.isEmpty()) {
+            throw new IOException("'" + kept + "' holds no signed head: give a checkpoint, or an evidence bundle");
+        }
+        return new HeldHeads(notes);
+    }
+
+    static boolean isZip(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(2);
+            return start.length == 2 && start[0] == 'P' && start[1] == 'K';
+        }
+    }
+
+    static BundleFiles open(Path bundle) throws IOException {
+        return Files.isDirectory(bundle) ? new BundleFolder(bundle) : new BundleZip(bundle);
+    }
+
+    private static void read(String name, InputStream in, List<String> notes) throws IOException {
+        try (in) {
+            for (Iterator<TreeCheck.Note> each = new ExportedNotes(new ExportedLines(name, in)); each.hasNext(); ) {
+                String note = each.next().text();
+                // A kept head is followed by more than a head.
+                SignedNote.parse(note);
+                notes.add(note);
+                if (notes.size() > MOST_HEADS) {
+                    throw new IllegalArgumentException("more than " + MOST_HEADS + " heads");
+                }
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return notes.isEmpty();
+    }
+
+    /** The heads by tenant, as far as this key signed them; the others are said. */
+    Map<String, List<Checkpoint>> of(VerifierKey key, Findings findings) {
+        Map<String, List<Checkpoint>> heads = new TreeMap<>();
+        String before = key.name() + "/";
+        boolean other = false;
+        for (String text : notes) {
+            SignedNote note = SignedNote.parse(text);
+            try {
+                Checkpoint head = Checkpoint.parse(note.text());
+                if (head.origin().startsWith(before)) {
+                    String tenant = TenantName.unescape(head.origin().substring(before.length()));
+                    if (key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
+                        heads.computeIfAbsent(tenant, name -> new ArrayList<>()).add(head);
+                        continue;
+                    }
+                }
+            } catch (IllegalArgumentException e) {
+                findings.add(
+                        Finding.Kind.BAD_CHECKPOINT,
+                        BundleCheck.EVERY_TENANT,
+                        null,
+                        null,
+                        "a head you hold is none: " + e.getMessage());
+                continue;
+            }
+            if (!other) {
+                other = true;
+                findings.add(
+                        Finding.Kind.OTHER_KEY,
+                        BundleCheck.EVERY_TENANT,
+                        null,
+                        null,
+                        "a head you hold, of \""
+                                + Plain.text(note.text().lines().findFirst().orElse("?"))
+                                + "\", was not signed with the key " + key);
+            }
+        }
+        return heads;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the log. */
+@NullMarked
+package dev.portreeve.audit.payload;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.audit.proof;
+
+import org.jspecify.annotations.NullMarked;

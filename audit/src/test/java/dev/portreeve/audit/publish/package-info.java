@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.audit.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of the log. */
+@NullMarked
+package dev.portreeve.audit.retention;
+
+import org.jspecify.annotations.NullMarked;

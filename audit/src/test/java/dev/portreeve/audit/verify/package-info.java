@@ -1,0 +1,5 @@
+/** Tests of verification. */
+@NullMarked
+package dev.portreeve.audit.verify;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package dev.portreeve.gateway.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.portreeve.audit.log.Progress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Records say what callers, models and servers called themselves; a report is read by people, in browsers and in Markdown. */
+class HostileRecordsTest {
+    private static final String NAME = "<script>alert(1)</script>|`[x](javascript:1)\u202e\n# gone & \"done\"";
+    private final ControlMap map = ControlMap.builtIn();
+    private final ControlMap.Framework framework = map.framework("eu-ai-act").orElseThrow();
+    private final ReportPeriod period = ReportPeriod.parse("2026-11");
+    private final ReportReading reading = new ReportReading(framework, period, Progress.none());
+
+    private void read(long index, String kind, ObjectNode members) {
+        members.put("at", "2026-11-05T12:00:00.000001Z").put("kind", kind).put("tenant", "acme");
+        reading.read("acme", index, members.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static ObjectNode json() {
+        return JsonMapper.shared().createObjectNode();
+    }
+
+    private ReportSource source() {
+        return new ReportSource(
+                map,
+                framework,
+                period,
+                Instant.parse("2026-12-01T00:00:00Z"),
+                "test",
+                null,
+                new ReportSource.Verified("tampered", "key+1+x", List.of(NAME)));
+    }
+
+    @Test
+    void namesStayText() {
+        ObjectNode refused = json().put("type", "llm")
+                .put("resource", NAME)
+                .put("reason", NAME)
+                .put("outcome", "denied");
+        refused.putObject("subject").put("member", NAME).put("kind", "agent");
+        read(0, "call.refused", refused);
+        ObjectNode stopped = json().put("action", "stop")
+                .put("owner", NAME)
+                .put("owner_kind", "agent")
+                .put("reason", NAME);
+        stopped.putObject("after").put("cause", "person");
+        read(1, "admin.action", stopped);
+        ObjectNode figures = reading.figures();
+        String html = ReportText.html(source(), figures);
+        assertFalse(html.contains("<script"), "markup");
+        assertFalse(html.contains("\u202e"), "a direction character");
+        assertTrue(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), html);
+        assertTrue(html.contains("Not what was signed"), html);
+        String markdown = ReportText.markdown(source(), figures);
+        assertFalse(markdown.contains("<script"), "markup");
+        assertFalse(markdown.lines().anyMatch(line -> line.startsWith("# gone")), "a heading");
+        assertFalse(markdown.contains("[x](javascript"), "a link");
+        assertTrue(markdown.contains("\\|\\`\\[x\\]"), markdown);
+    }
+
+    @Test
+    void whatIsNoRecordIsCountedAndPassedOver() {
+        reading.read("acme", 0, new byte[] {1, 2, 3});
+        reading.read("acme", 1, "{}".getBytes(StandardCharsets.UTF_8));
+        reading.read("acme", 2, "[]".getBytes(StandardCharsets.UTF_8));
+        ObjectNode odd = json().put("cost_usd", "1e999").put("outcome", 5).put("usage", "much");
+        odd.putArray("guardrails").add("x").addObject().put("count", "many");
+        odd.put("labels_set", 7);
+        read(3, "call.closed", odd);
+        ObjectNode figures = reading.figures();
+        assertEquals(3, figures.at("/gaps/unreadable_records").asLong());
+        assertEquals(1, figures.at("/calls/closed").asLong());
+        assertFalse(ReportText.html(source(), figures).isEmpty());
+    }
+
+    @Test
+    void memoryDoesNotGrowWithWhatCallersInvent() {
+        for (int i = 0; i < 60_000; i++) {
+            ObjectNode opened =
+                    json().put("call", "call " + i).put("type", "llm").put("resource", "model " + i);
+            read(i, "call.opened", opened);
+        }
+        ObjectNode figures = reading.figures();
+        assertEquals(50_000, figures.at("/gaps/opened_without_close").asLong());
+        assertEquals(10_000, figures.at("/gaps/calls_too_many_to_follow").asLong());
+    }
+}

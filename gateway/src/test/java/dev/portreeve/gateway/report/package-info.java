@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.report;
+
+import org.jspecify.annotations.NullMarked;
