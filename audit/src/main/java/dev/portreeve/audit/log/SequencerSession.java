@@ -101,6 +101,9 @@ final class SequencerSession implements AutoCloseable {
                 statement.execute("SET enable_seqscan = off");
                 statement.execute("SET enable_hashjoin = off");
                 statement.execute("SET enable_mergejoin = off");
+                // A portion that is found by sorting all that is left is dear when much is left.
+                statement.execute("SET enable_bitmapscan = off");
+                statement.execute("SET enable_sort = off");
             }
             connection.setAutoCommit(false);
             return new SequencerSession(connection);
