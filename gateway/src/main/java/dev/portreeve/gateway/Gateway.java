@@ -48,7 +48,6 @@ import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.keeping.CallEvidence;
 import dev.portreeve.policy.key.KeyDirectory;
 import dev.portreeve.policy.key.Pepper;
-import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.version.UnusableRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,10 +56,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,7 +108,10 @@ public final class Gateway implements AutoCloseable {
         SealedTokens seal = seal(pepper, random);
         PostgresSubjectKeys contentKeys =
                 new PostgresSubjectKeys(database.pooled(), new SealedSubjectKeys(seal), random);
-        this.webhooks = parts.add(new HttpWebhooks(parts.add(new AlarmClock()), keptFromPrivate(config)));
+        this.webhooks = parts.add(HttpWebhooks.of(
+                parts.add(new AlarmClock()),
+                config.approvals().webhooks(),
+                config.notices().webhooks()));
         PolicyEngine policy =
                 parts.add(policy(ground(database, evidence, pepper, adminBase, ids, random, contentKeys)));
         this.keys = policy.keys();
@@ -184,14 +183,6 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Receivers that must be in no private network, as one of the places says in which they stand. */
-    private static Set<URI> keptFromPrivate(GatewayConfig config) {
-        return Stream.of(config.approvals().webhooks(), config.notices().webhooks())
-                .flatMap(List::stream)
-                .filter(webhook -> !webhook.allowPrivate())
-                .map(Webhook::url)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
     private SealedTokens seal(Pepper pepper, SecureRandom random) {
         List<SealKey> keys = config.seal().keys(pepper.derive(SEAL_KEY));
         return new SealedTokens(keys.getFirst(), keys.subList(1, keys.size()), clock, random);

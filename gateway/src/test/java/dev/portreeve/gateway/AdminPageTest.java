@@ -113,10 +113,9 @@ class AdminPageTest {
         PageSession session = PageSession.signIn(fixture);
         String path = "/approvals/" + ticket;
         String fields = "decision=approve&csrf=" + session.csrf();
-        assertEquals(
-                404,
-                fixture.send("GET", path + "?" + fields, "", "Cookie", session.cookie())
-                        .statusCode());
+        HttpResponse<String> shown = fixture.send("GET", path + "?" + fields, "", "Cookie", session.cookie());
+        assertEquals(200, shown.statusCode(), "that address shows the ticket, and decides nothing");
+        assertTrue(shown.body().contains("Approve"), "it still waits");
         assertEquals(401, PageSession.form(fixture, path, fields).statusCode());
         assertEquals(403, session.submit(path, "decision=approve").statusCode());
         assertEquals(

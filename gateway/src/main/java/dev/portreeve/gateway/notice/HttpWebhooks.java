@@ -9,13 +9,17 @@ import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.notice.SignedText;
+import dev.portreeve.policy.notice.Webhook;
 import dev.portreeve.policy.notice.WebhookChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +48,16 @@ public final class HttpWebhooks implements WebhookChannel, AutoCloseable {
      */
     public HttpWebhooks(AlarmClock alarms, Set<URI> kept) {
         this(alarms, ANSWER, NameResolver.SYSTEM, kept);
+    }
+
+    /** For these receivers, of which some may be kept from private networks. */
+    public static HttpWebhooks of(AlarmClock alarms, List<Webhook> approvals, List<Webhook> notices) {
+        return new HttpWebhooks(
+                alarms,
+                Stream.concat(approvals.stream(), notices.stream())
+                        .filter(webhook -> !webhook.allowPrivate())
+                        .map(Webhook::url)
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** @param patience for the head of an answer, and again for its body */

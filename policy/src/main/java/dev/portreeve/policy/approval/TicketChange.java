@@ -134,7 +134,7 @@ public abstract sealed class TicketChange
 
     /** A step of one ticket that is there. Where it leads is {@link TicketLife}'s word; the store only locks, asks and writes. */
     public abstract static sealed class Step extends TicketChange
-            permits Redeem, Carry, Decide, Expire, Withdraw, VetoChange {
+            permits Redeem, Carry, Decide, Expire, WithdrawChange, VetoChange {
         private final String tenant;
         private final UUID id;
         private @Nullable Ticket moved;
@@ -389,38 +389,6 @@ public abstract sealed class TicketChange
         @Nullable
         TicketState missing() {
             ended = false;
-            return null;
-        }
-    }
-
-    /** The side that asked takes its request back, or what was asked no longer holds. */
-    public static final class Withdraw extends Step {
-        private final String by;
-        private final @Nullable String reason;
-        private @Nullable Ticket found;
-
-        Withdraw(String tenant, UUID id, String by, @Nullable String reason) {
-            super(tenant, id);
-            this.by = by;
-            this.reason = reason;
-        }
-
-        /** The ticket as it was before, whether or not it could be withdrawn; {@code null} if there is none. */
-        public @Nullable Ticket found() {
-            return found;
-        }
-
-        @Override
-        @Nullable
-        TicketState next(Ticket ticket) {
-            found = ticket;
-            return TicketLife.withdraw(ticket, by, reason);
-        }
-
-        @Override
-        @Nullable
-        TicketState missing() {
-            found = null;
             return null;
         }
     }

@@ -112,8 +112,7 @@ public final class Tickets {
     }
 
     Withdrawal withdraw(String tenant, UUID id, String by, @Nullable String reason) {
-        TicketChange.Withdraw step =
-                new TicketChange.Withdraw(tenant, id, by, reason == null ? null : Vote.tidy(reason));
+        WithdrawChange step = new WithdrawChange(tenant, id, by, reason == null ? null : Vote.tidy(reason));
         Ticket withdrawn = take(step, facts::withdrawn);
         if (withdrawn != null) {
             signals.decided(id);
