@@ -110,8 +110,8 @@ public final class CallGovernor {
     /**
      * The life of a call. Read this first. Blocks the calling (virtual) thread until the call ended; chunks reach {@code
      * client} on this thread. What the outcome says of a call that did not complete (a refusal, a ticket, a failure) is
-     * durable when it returns; a completed call, whose opening record was durable before its first byte left, has its
-     * settlement and closing record queued then, and they commit together with the journal's next batch; under an idempotency
+     * durable when it returns; a completed call, whose opening record was durable before its first byte left unless the operator
+     * wants its evidence on best effort, has its settlement and closing record queued then, and they commit together with the journal's next batch; under an idempotency
      * key these are awaited, and {@link IdempotentRun#mayEnd} says whether the end of the answer may leave.
      *
      * @throws dev.portreeve.audit.EvidenceUnavailable if evidence cannot be stored; nothing more may then be released
