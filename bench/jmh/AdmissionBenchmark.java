@@ -125,7 +125,7 @@ public class AdmissionBenchmark {
         for (Level level : levels()) {
             granted.put(
                     level.key(),
-                    leases.renew(level.key(), Balance.empty(Long.MAX_VALUE / 2), 0, 0, 0, false));
+                    leases.renew(level.key(), Balance.empty(Long.MAX_VALUE / 2), 0, 0, 0, 0, false));
         }
         leases.committed(List.of(), granted);
     }

@@ -28,7 +28,7 @@ final class TortureAccounts {
             GROUP BY call_id HAVING max(leaf ->> 'client_request_id') IS NOT NULL""";
     private static final String ASSUMED = """
             SELECT count(*), coalesce(sum(p.amount_nanos), 0)
-            FROM policy.posting p JOIN policy.hold h USING (tenant, call_id)
+            FROM policy.posting p JOIN policy.held_call h USING (tenant, call_id)
             WHERE p.kind = 'assumed' AND 'tenant:torture:total' = ANY(h.budget_ids)""";
 
     private final DataSource database;

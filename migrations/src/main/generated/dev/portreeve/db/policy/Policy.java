@@ -12,7 +12,9 @@ import dev.portreeve.db.policy.tables.BudgetBucket;
 import dev.portreeve.db.policy.tables.BudgetRaise;
 import dev.portreeve.db.policy.tables.BudgetWarning;
 import dev.portreeve.db.policy.tables.BudgetWindow;
+import dev.portreeve.db.policy.tables.Chain;
 import dev.portreeve.db.policy.tables.ChildKey;
+import dev.portreeve.db.policy.tables.HeldCall;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.LaterPosting;
@@ -95,9 +97,19 @@ public class Policy extends SchemaImpl {
     public final BudgetWindow BUDGET_WINDOW = BudgetWindow.BUDGET_WINDOW;
 
     /**
+     * The table <code>policy.chain</code>.
+     */
+    public final Chain CHAIN = Chain.CHAIN;
+
+    /**
      * The table <code>policy.child_key</code>.
      */
     public final ChildKey CHILD_KEY = ChildKey.CHILD_KEY;
+
+    /**
+     * The table <code>policy.held_call</code>.
+     */
+    public final HeldCall HELD_CALL = HeldCall.HELD_CALL;
 
     /**
      * The table <code>policy.hold</code>.
@@ -237,7 +249,9 @@ public class Policy extends SchemaImpl {
             BudgetRaise.BUDGET_RAISE,
             BudgetWarning.BUDGET_WARNING,
             BudgetWindow.BUDGET_WINDOW,
+            Chain.CHAIN,
             ChildKey.CHILD_KEY,
+            HeldCall.HELD_CALL,
             Hold.HOLD,
             IdempotentRun.IDEMPOTENT_RUN,
             LaterPosting.LATER_POSTING,

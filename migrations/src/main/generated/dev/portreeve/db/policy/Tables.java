@@ -11,7 +11,9 @@ import dev.portreeve.db.policy.tables.BudgetBucket;
 import dev.portreeve.db.policy.tables.BudgetRaise;
 import dev.portreeve.db.policy.tables.BudgetWarning;
 import dev.portreeve.db.policy.tables.BudgetWindow;
+import dev.portreeve.db.policy.tables.Chain;
 import dev.portreeve.db.policy.tables.ChildKey;
+import dev.portreeve.db.policy.tables.HeldCall;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
 import dev.portreeve.db.policy.tables.LaterPosting;
@@ -79,9 +81,19 @@ public class Tables {
     public static final BudgetWindow BUDGET_WINDOW = BudgetWindow.BUDGET_WINDOW;
 
     /**
+     * The table <code>policy.chain</code>.
+     */
+    public static final Chain CHAIN = Chain.CHAIN;
+
+    /**
      * The table <code>policy.child_key</code>.
      */
     public static final ChildKey CHILD_KEY = ChildKey.CHILD_KEY;
+
+    /**
+     * The table <code>policy.held_call</code>.
+     */
+    public static final HeldCall HELD_CALL = HeldCall.HELD_CALL;
 
     /**
      * The table <code>policy.hold</code>.

@@ -110,7 +110,10 @@ final class LeaseTurn {
         Standing standing = standings.getOrDefault(window, Standing.NONE);
         boolean recalled = standing.recalled() || recalls.contains(window);
         long drawnAndWritten = written.getOrDefault(window, 0L);
-        mine.put(window, memory.renew(window, balance, mine(window), others(window), drawnAndWritten, recalled));
+        mine.put(
+                window,
+                memory.renew(
+                        window, balance, mine(window), standing.mine(), others(window), drawnAndWritten, recalled));
         if (mine(window) != standing.mine() || (mine(window) > 0 && !standing.fresh())) {
             changed.put(new LeaseKey(window, memory.replica()), mine(window));
         }

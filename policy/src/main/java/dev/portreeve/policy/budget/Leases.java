@@ -253,11 +253,19 @@ final class Leases {
      *
      * @param balance of the window
      * @param mine what is set aside, without what this batch wrote of it; less than was promised if others ended the lease
+     * @param before what was set aside before this batch
      * @param others what other replicas set aside of it
      * @param written what this batch wrote of the draws
      * @param recalled whether somebody else needs what is left
      */
-    long renew(WindowKey window, Balance balance, long mine, long others, long written, boolean recalled) {
+    long renew(
+            WindowKey window,
+            Balance balance,
+            long mine,
+            long before,
+            long others,
+            long written,
+            boolean recalled) {
         lock.lock();
         try {
             Share share = shares.get(window);
@@ -272,7 +280,8 @@ final class Leases {
             // Below zero after an overrun.
             long pool = balance.remaining() - others;
             long spare = recalled || share.unused ? 0 : spare(share, pool - promised);
-            long granted = Math.max(promised, Math.min(promised + spare, pool));
+            long wanted = fits(before - promised, spare, pool - promised) ? before : promised + spare;
+            long granted = Math.max(promised, Math.min(wanted, pool));
             share.free = Math.min(share.free, Math.max(0, granted - promised));
             return granted;
         } finally {
@@ -285,6 +294,12 @@ final class Leases {
         long wanted = share.peak > Long.MAX_VALUE / HEADROOM ? Long.MAX_VALUE : share.peak * HEADROOM;
         // Less than a call of the usual size helps nobody here, and may be missed elsewhere.
         return part < share.usual ? 0 : Math.min(wanted, part);
+    }
+
+    /** Whether what was set aside before will do: demand sways, and its row need not be written with every batch. */
+    private static boolean fits(long kept, long spare, long rest) {
+        // Near the end of a budget the share is as small as it should be.
+        return spare > 0 && kept >= spare - spare / 4 && kept / 2 <= spare && kept <= rest / PART_OF_THE_REST;
     }
 
     /**

@@ -34,6 +34,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final HoldDesk desk;
     private final InstantSource clock;
     private final Leases leases;
+    private final PostgresChains chains = new PostgresChains();
     private final LeaseReturns returns = new LeaseReturns();
     /** Windows whose row was made before: a hint, not a fact, since somebody may have deleted it. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
@@ -77,7 +78,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
-        PostgresHolds rows = new PostgresHolds(transaction, clock.instant());
+        PostgresHolds rows = new PostgresHolds(transaction, chains, clock.instant());
         PostgresClaims claims = new PostgresClaims(transaction.connection());
         // Before any window is locked, as everybody does who claims.
         claims.decide(postings);

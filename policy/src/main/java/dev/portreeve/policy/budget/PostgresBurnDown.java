@@ -30,7 +30,7 @@ final class PostgresBurnDown {
     private static final String POINTS = """
             WITH charged AS (
                 SELECT p.at, coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) AS nanos
-                FROM policy.hold h
+                FROM policy.held_call h
                 CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts) WITH ORDINALITY AS b (budget_id, starts_at, i)
                 JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
                 WHERE h.tenant = {0} AND h.budget_ids @> ARRAY[{1}]::text[] AND b.budget_id = {1} AND b.starts_at = {2}

@@ -40,7 +40,7 @@ final class PostgresClaims {
         WHERE tenant = ? AND key_hash = decode(?, 'hex') AND call_id = ? AND state = 'running'\
         """;
     private static final String HELD =
-            "SELECT budget_ids, window_starts FROM policy.hold WHERE tenant = ? AND call_id = ?";
+            "SELECT budget_ids, window_starts FROM policy.held_call WHERE tenant = ? AND call_id = ?";
     private static final String END = """
         UPDATE policy.idempotent_run SET state = ?, expires_at = now() + ? * interval '1 millisecond'
         WHERE tenant = ? AND key_hash = decode(?, 'hex') AND call_id = ?\

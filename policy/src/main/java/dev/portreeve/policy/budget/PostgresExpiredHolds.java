@@ -1,11 +1,11 @@
 package dev.portreeve.policy.budget;
 
-import static dev.portreeve.db.policy.Tables.HOLD;
+import static dev.portreeve.db.policy.Tables.HELD_CALL;
 import static dev.portreeve.db.policy.Tables.LATER_POSTING;
 import static dev.portreeve.db.policy.Tables.PARKED_HOLD;
 import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
 
-import dev.portreeve.db.policy.tables.records.HoldRecord;
+import dev.portreeve.db.policy.tables.records.HeldCallRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -73,23 +73,23 @@ final class PostgresExpiredHolds {
                 DSL.select(SWEEP_MARK.RESOLVED_BEFORE).from(SWEEP_MARK).asField(),
                 DSL.inline(lookBack.toSeconds()));
         return transaction
-                .select(HOLD.asterisk())
-                .from(HOLD)
+                .select(HELD_CALL.asterisk())
+                .from(HELD_CALL)
                 .leftAntiJoin(LATER_POSTING)
-                .on(LATER_POSTING.TENANT.eq(HOLD.TENANT).and(LATER_POSTING.CALL_ID.eq(HOLD.CALL_ID)))
+                .on(LATER_POSTING.TENANT.eq(HELD_CALL.TENANT).and(LATER_POSTING.CALL_ID.eq(HELD_CALL.CALL_ID)))
                 // Of a call that ended with a ticket, and used nothing.
                 .where(DSL.notExists(DSL.selectOne()
                         .from(PARKED_HOLD)
-                        .where(PARKED_HOLD.TENANT.eq(HOLD.TENANT), PARKED_HOLD.CALL_ID.eq(HOLD.CALL_ID))))
-                .and(HOLD.RESOLVED.isNull())
-                .and(HOLD.EXPIRES_AT.lt(DSL.currentInstant()).and(HOLD.EXPIRES_AT.ge(from)))
-                .orderBy(HOLD.EXPIRES_AT)
+                        .where(PARKED_HOLD.TENANT.eq(HELD_CALL.TENANT), PARKED_HOLD.CALL_ID.eq(HELD_CALL.CALL_ID))))
+                .and(HELD_CALL.RESOLVED.isNull())
+                .and(HELD_CALL.EXPIRES_AT.lt(DSL.currentInstant()).and(HELD_CALL.EXPIRES_AT.ge(from)))
+                .orderBy(HELD_CALL.EXPIRES_AT)
                 .limit(limit)
-                .fetchInto(HOLD)
+                .fetchInto(HELD_CALL)
                 .map(PostgresExpiredHolds::assumed);
     }
 
-    private static Settlement assumed(HoldRecord hold) {
+    private static Settlement assumed(HeldCallRecord hold) {
         List<WindowKey> windows = new ArrayList<>();
         String[] budgets = hold.getBudgetIds();
         OffsetDateTime[] starts = hold.getWindowStarts();

@@ -22,7 +22,7 @@ final class PostgresParkedHolds {
     private static final String COLUMNS =
             "k.tenant, k.call_id, h.budget_ids, h.window_starts, h.amount_nanos, h.amounts";
     private static final String OF_TICKET = "SELECT " + COLUMNS + """
-             FROM policy.parked_hold k JOIN policy.hold h ON h.tenant = k.tenant AND h.call_id = k.call_id
+             FROM policy.parked_hold k JOIN policy.held_call h ON h.tenant = k.tenant AND h.call_id = k.call_id
             WHERE k.tenant = ? AND k.ticket = ?""";
     /**
      * The same as a ticket that is alive for the gate, whether or not somebody wrote down already that its time is over. Row by row through
@@ -31,7 +31,7 @@ final class PostgresParkedHolds {
     private static final String OF_NO_USE = "SELECT " + COLUMNS + """
              FROM policy.parked_hold k
             CROSS JOIN LATERAL (
-                SELECT * FROM policy.hold h WHERE h.tenant = k.tenant AND h.call_id = k.call_id LIMIT 1) h
+                SELECT * FROM policy.held_call h WHERE h.tenant = k.tenant AND h.call_id = k.call_id LIMIT 1) h
             LEFT JOIN LATERAL (
                 SELECT a.id FROM policy.approval a WHERE a.tenant = k.tenant AND a.id = k.ticket
                     AND (a.state = 'pending' AND a.expires_at > now() OR a.state = 'approved' AND a.redeem_before > now())

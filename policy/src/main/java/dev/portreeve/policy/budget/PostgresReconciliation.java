@@ -30,7 +30,7 @@ final class PostgresReconciliation {
                 SELECT overlay(h.call_id::text PLACING '7' FROM 15 FOR 1)::uuid AS call,
                     sum(CASE WHEN b.i IS NOT NULL THEN
                         coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) END) AS nanos
-                FROM policy.hold h
+                FROM policy.held_call h
                 LEFT JOIN LATERAL (
                     SELECT u.i FROM unnest(h.budget_ids) WITH ORDINALITY AS u (id, i)
                     JOIN policy.budget g ON g.tenant = h.tenant AND g.id = split_part(u.id, '~', 1) AND g.unit = 'usd'
@@ -79,7 +79,7 @@ final class PostgresReconciliation {
                     coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) AS charged,
                     EXISTS (SELECT FROM policy.posting_taken_over t
                         WHERE t.tenant = h.tenant AND t.call_id = h.call_id) AS undone
-                FROM policy.hold h
+                FROM policy.held_call h
                 CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts) WITH ORDINALITY AS b (budget_id, starts_at, i)
                 LEFT JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
                 WHERE h.tenant = ?

@@ -367,6 +367,20 @@ final class Ruling {
         return List.copyOf(holds);
     }
 
+    /** The windows of the holds to write, each list of them once. */
+    Set<List<WindowKey>> chains() {
+        Set<List<WindowKey>> chains = new LinkedHashSet<>();
+        List<WindowKey> before = List.of();
+        for (HoldRow hold : holds) {
+            // The next is nearly always under the same.
+            if (!hold.windows().equals(before)) {
+                before = hold.windows();
+                chains.add(before);
+            }
+        }
+        return chains;
+    }
+
     /** Postings that count no longer, and the calls that hold what was posted. */
     Map<CallKey, UUID> takenOver() {
         return takenOver;

@@ -29,7 +29,7 @@ class PostgresBudgetLedgerTest extends BudgetLedgerContract {
             SELECT coalesce(sum(coalesce(l.amount, h.amount_nanos)) FILTER (WHERE p.call_id IS NULL), 0) AS held,
                 coalesce(sum(coalesce(p.amounts[l.n], p.amount_nanos)) FILTER (WHERE t.call_id IS NULL), 0) AS settled,
                 coalesce(sum(coalesce(p.overruns[l.n], p.overrun_nanos)) FILTER (WHERE t.call_id IS NULL), 0) AS overrun
-            FROM policy.hold h
+            FROM policy.held_call h
             CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts, h.amounts) WITH ORDINALITY
                 AS l (budget_id, starts_at, amount, n)
             LEFT JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id

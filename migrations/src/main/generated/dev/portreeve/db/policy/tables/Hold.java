@@ -76,12 +76,12 @@ public class Hold extends TableImpl<HoldRecord> {
     /**
      * The column <code>policy.hold.budget_ids</code>.
      */
-    public final TableField<HoldRecord, String[]> BUDGET_IDS = createField(DSL.name("budget_ids"), SQLDataType.CLOB.array().nullable(false), this, "");
+    public final TableField<HoldRecord, String[]> BUDGET_IDS = createField(DSL.name("budget_ids"), SQLDataType.CLOB.array(), this, "");
 
     /**
      * The column <code>policy.hold.window_starts</code>.
      */
-    public final TableField<HoldRecord, OffsetDateTime[]> WINDOW_STARTS = createField(DSL.name("window_starts"), SQLDataType.TIMESTAMPWITHTIMEZONE.array().nullable(false), this, "");
+    public final TableField<HoldRecord, OffsetDateTime[]> WINDOW_STARTS = createField(DSL.name("window_starts"), SQLDataType.TIMESTAMPWITHTIMEZONE.array(), this, "");
 
     /**
      * The column <code>policy.hold.created_at</code>.
@@ -122,6 +122,11 @@ public class Hold extends TableImpl<HoldRecord> {
      * The column <code>policy.hold.overruns</code>.
      */
     public final TableField<HoldRecord, Long[]> OVERRUNS = createField(DSL.name("overruns"), SQLDataType.BIGINT.array(), this, "");
+
+    /**
+     * The column <code>policy.hold.chain</code>.
+     */
+    public final TableField<HoldRecord, UUID> CHAIN = createField(DSL.name("chain"), SQLDataType.UUID, this, "");
 
     private Hold(Name alias, Table<HoldRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -172,10 +177,10 @@ public class Hold extends TableImpl<HoldRecord> {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("hold_amount_nanos_check"), "((amount_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("hold_charged_nanos_check"), "((charged_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("hold_check"), "((cardinality(budget_ids) = cardinality(window_starts)))", true),
             Internal.createCheck(this, DSL.name("hold_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("hold_resolved_check"), "((resolved = ANY (ARRAY['settled'::text, 'released'::text, 'assumed'::text])))", true),
-            Internal.createCheck(this, DSL.name("resolved_whole"), "((num_nulls(resolved, charged_nanos, overrun_nanos) = ANY (ARRAY[0, 3])))", true)
+            Internal.createCheck(this, DSL.name("resolved_whole"), "((num_nulls(resolved, charged_nanos, overrun_nanos) = ANY (ARRAY[0, 3])))", true),
+            Internal.createCheck(this, DSL.name("windows_known"), "(((num_nonnulls(chain, budget_ids) = 1) AND (num_nonnulls(budget_ids, window_starts) <> 1)))", true)
         );
     }
 

@@ -204,6 +204,20 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
         return (Long[]) get(12);
     }
 
+    /**
+     * Setter for <code>policy.hold.chain</code>.
+     */
+    public void setChain(UUID value) {
+        set(13, value);
+    }
+
+    /**
+     * Getter for <code>policy.hold.chain</code>.
+     */
+    public UUID getChain() {
+        return (UUID) get(13);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -227,7 +241,7 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
     /**
      * Create a detached, initialised HoldRecord
      */
-    public HoldRecord(String tenant, UUID callId, Long amountNanos, String[] budgetIds, OffsetDateTime[] windowStarts, Instant createdAt, Instant expiresAt, Long[] amounts, String resolved, Long chargedNanos, Long overrunNanos, Long[] chargedAmounts, Long[] overruns) {
+    public HoldRecord(String tenant, UUID callId, Long amountNanos, String[] budgetIds, OffsetDateTime[] windowStarts, Instant createdAt, Instant expiresAt, Long[] amounts, String resolved, Long chargedNanos, Long overrunNanos, Long[] chargedAmounts, Long[] overruns, UUID chain) {
         super(Hold.HOLD);
 
         setTenant(tenant);
@@ -243,6 +257,7 @@ public class HoldRecord extends UpdatableRecordImpl<HoldRecord> {
         setOverrunNanos(overrunNanos);
         setChargedAmounts(chargedAmounts);
         setOverruns(overruns);
+        setChain(chain);
         resetTouchedOnNotNull();
     }
 }
