@@ -199,6 +199,7 @@ final class JournalSession implements AutoCloseable {
         private final List<Left> left = new ArrayList<>();
         private final List<Runnable> afterCommit = new ArrayList<>();
         private @Nullable String xid;
+        private boolean guessed;
 
         Open(Connection connection) {
             this.connection = connection;
@@ -220,6 +221,11 @@ final class JournalSession implements AutoCloseable {
         }
 
         @Override
+        public void guess() {
+            guessed = true;
+        }
+
+        @Override
         public void afterCommit(Runnable action) {
             afterCommit.add(action);
         }
@@ -229,6 +235,11 @@ final class JournalSession implements AutoCloseable {
     void committed() {
         open.afterCommit.forEach(Runnable::run);
         open = new Open(connection);
+    }
+
+    /** Whether the last transaction rested on a guess, so that its failure says nothing of what is in it. */
+    boolean guessed() {
+        return open.guessed;
     }
 
     /** What is not known after a failure: whether the last transaction committed; {@code null} if it surely did not. */

@@ -115,6 +115,9 @@ final class JournalWriter implements Runnable {
                 return true;
             } catch (SQLException | RuntimeException failure) {
                 if (current.recover()) {
+                    if (current.guessed()) {
+                        continue;
+                    }
                     warn(batch, failure);
                     if (failure instanceof SQLException sql && READ_ONLY.equals(sql.getSQLState())) {
                         // A primary that became a standby stays one for this session: ask for a new one.

@@ -24,6 +24,12 @@ public interface Transaction {
      */
     void identify(String xid);
 
+    /**
+     * Says that what is left for the last round trip rests on what memory knows, and fails if that is not so any more. The journal then
+     * rolls back and comes again with the same postings, together and without a word; whoever guessed must not guess again.
+     */
+    void guess();
+
     /** Sets a statement's parameters. */
     @FunctionalInterface
     interface Parameters {

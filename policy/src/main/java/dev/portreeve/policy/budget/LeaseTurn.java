@@ -49,6 +49,18 @@ final class LeaseTurn {
         });
     }
 
+    /** What was set aside before the batch. */
+    Standing standing(WindowKey window) {
+        return standings.getOrDefault(window, Standing.NONE);
+    }
+
+    /** What the batch leaves set aside. */
+    Standing left(WindowKey window) {
+        boolean recalled = standing(window).recalled() || recalls.contains(window);
+        // A row that was stale is written again with any batch that keeps the lease.
+        return new Standing(mine(window), outstanding(window), true, recalled);
+    }
+
     /** What nobody but its replica may hold. */
     long outstanding(WindowKey window) {
         return mine(window) + others(window);

@@ -35,6 +35,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     private final InstantSource clock;
     private final Leases leases;
     private final PostgresChains chains = new PostgresChains();
+    private final RememberedRows remembered = new RememberedRows();
     private final LeaseReturns returns = new LeaseReturns();
     /** Windows whose row was made before: a hint, not a fact, since somebody may have deleted it. */
     private final Set<WindowKey> made = ConcurrentHashMap.newKeySet();
@@ -78,39 +79,69 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
     @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
-        PostgresHolds rows = new PostgresHolds(transaction, chains, clock.instant());
         PostgresClaims claims = new PostgresClaims(transaction.connection());
         // Before any window is locked, as everybody does who claims.
         claims.decide(postings);
         PostgresParkedHolds parked = new PostgresParkedHolds(transaction.connection());
         parked.decide(postings);
-        Batch batch = new Batch();
-        postings.forEach(batch::add);
+        Batch batch = new Batch(postings);
+        if (!guessed(transaction, batch)) {
+            Ruling ruling = read(transaction, batch);
+            claims.giveBackRefused(postings);
+            claims.takeOver(ruling);
+            parked.forget(postings, ruling);
+        }
+    }
+
+    /** Writes calls that ran on leases, if their windows' rows are as memory knows them: nothing is asked of the database before. */
+    private boolean guessed(Transaction transaction, Batch batch) throws SQLException {
+        batch.under = budgets.get();
+        batch.taken = remembered.take(batch.spoken, batch.under);
+        if (!batch.isOnLeases() || !batch.taken.suffice()) {
+            return false;
+        }
+        remembered.guess();
+        PostgresHolds rows = new PostgresHolds(transaction, chains, clock.instant());
+        PostgresHolds.Known known = rows.remembered(batch.taken, leases);
+        Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
+        ruling.decide(batch.postings);
+        rows.write(ruling, batch.taken);
+        transaction.afterCommit(known.leases().afterCommit(batch.calls));
+        transaction.afterCommit(() -> remembered.committed(batch.taken.after(ruling)));
+        return true;
+    }
+
+    private Ruling read(Transaction transaction, Batch batch) throws SQLException {
+        PostgresHolds rows = new PostgresHolds(transaction, chains, clock.instant());
         Set<WindowKey> attempted = make(rows, batch.opened);
         rollover.carry(transaction.connection(), batch.opened.values(), batch.spoken, clock.instant());
+        long readAt = System.nanoTime();
         // Found after the locks: whoever resolves the same hold elsewhere has committed by now, or waits for us.
         PostgresHolds.Known known = rows.lock(batch.spoken, batch.forfeits, leases, batch.sought);
         check(batch.opened.keySet(), known.balances().keySet(), attempted);
+        remembered.compare(batch.taken, known);
         Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
         PostgresBuckets buckets = new PostgresBuckets(transaction);
-        ruling.forget(buckets.forget(
-                known.balances().keySet().stream().filter(WindowKey::isRolling).toList()));
-        ruling.counting(buckets.counting(postings));
-        ruling.decide(postings);
-        claims.giveBackRefused(postings);
+        Set<WindowKey> windows = known.balances().keySet();
+        ruling.forget(
+                buckets.forget(windows.stream().filter(WindowKey::isRolling).toList()));
+        ruling.counting(buckets.counting(batch.postings));
+        ruling.decide(batch.postings);
         buckets.takeBack(ruling);
         rows.write(ruling);
         buckets.countForAWhile(ruling);
-        claims.takeOver(ruling);
-        parked.forget(postings, ruling);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
-        attempted.retainAll(known.balances().keySet());
+        attempted.retainAll(windows);
         // Not before: what is rolled back with its connection comes again, and must be made again.
         transaction.afterCommit(() -> remember(attempted));
+        transaction.afterCommit(
+                () -> remembered.committed(RememberedRows.left(windows, ruling, readAt, batch.under)));
+        return ruling;
     }
 
     /** What a batch speaks of. */
     private static final class Batch {
+        private final List<BudgetPosting> postings;
         private final Map<WindowKey, Level> opened = new LinkedHashMap<>();
         private final Set<WindowKey> spoken = new LinkedHashSet<>();
         private final Set<CallKey> calls = new LinkedHashSet<>();
@@ -123,7 +154,34 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
 
         private List<WindowKey> openedBefore = List.of();
 
-        void add(BudgetPosting posting) {
+        private boolean plain = true;
+        private Budgets under = Budgets.NONE;
+        private RememberedRows.Taken taken = RememberedRows.Taken.NOTHING;
+
+        Batch(List<BudgetPosting> postings) {
+            this.postings = postings;
+            postings.forEach(this::add);
+        }
+
+        /** Whether it has but calls that leases admitted, none of which can have a row yet and nobody takes the place of another. */
+        boolean isOnLeases() {
+            return plain && sought.isEmpty();
+        }
+
+        private static boolean isPlain(BudgetPosting posting) {
+            return switch (posting) {
+                case Hold hold -> hold.drawn() && hold.run() == null && hold.ticket() == null && hold.earlier() == null;
+                case Settlement settlement ->
+                    settlement.drawn() != null
+                            && settlement.run() == null
+                            && settlement.ticket() == null
+                            && settlement.raises().isEmpty();
+                case LeasePosting ignored -> false;
+            };
+        }
+
+        private void add(BudgetPosting posting) {
+            plain &= isPlain(posting);
             if (!posting.windows().equals(before)) {
                 before = posting.windows();
                 spoken.addAll(before);

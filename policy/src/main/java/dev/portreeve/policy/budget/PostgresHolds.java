@@ -99,6 +99,31 @@ final class PostgresHolds {
                 CASE WHEN n.recalls THEN 'lease_recalled' ELSE 'lease_returned' END,
                 concat_ws(chr(10), n.tenant, n.budget_id, (extract(epoch FROM n.starts_at))::bigint)) END""";
 
+    /**
+     * The same of rows that were not read first: on the condition that each is as it was remembered, else the transaction fails. In the order
+     * in which everybody locks; whoever waited for a row looks at what it has become.
+     */
+    private static final String WRITE_REMEMBERED = """
+            WITH written AS (
+                UPDATE policy.budget_window w
+                SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,
+                    used_at = now()
+                FROM (
+                    SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[],
+                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                        AS u (tenant, budget_id, starts_at, held, settled, overrun, leased,
+                            was_held, was_settled, was_overrun, was_leased)
+                    ORDER BY tenant, budget_id, starts_at) n
+                WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
+                    AND w.held_nanos = n.was_held AND w.settled_nanos = n.was_settled
+                    AND w.overrun_nanos = n.was_overrun AND w.leased_nanos = n.was_leased
+                    AND (w.recalled_until IS NULL OR w.recalled_until <= now())
+                RETURNING 1
+            )
+            SELECT 1 / (count(*) = ?)::int FROM written""";
+
+    private static final String IDENTIFY = "SELECT pg_current_xact_id()::text";
+
     private static final String WRITE_LEASES = """
             INSERT INTO policy.lease (tenant, budget_id, starts_at, replica, nanos)
             SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::uuid[], ?::bigint[])
@@ -191,6 +216,17 @@ final class PostgresHolds {
         }
     }
 
+    /** What memory knows of these windows, which are not read; no call of the batch can have a hold yet. */
+    Known remembered(RememberedRows.Taken taken, Leases memory) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(IDENTIFY);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            transaction.identify(row.getString(1));
+        }
+        transaction.guess();
+        return new Known(taken.balances(), Map.of(), new LeaseTurn(memory, taken.standings(), Map.of()));
+    }
+
     private static void row(PostgresColumns columns, LeaseKey lease) {
         WindowKey window = lease.window();
         columns.row(window.tenant(), window.budgetId(), window.start(), lease.replica());
@@ -223,6 +259,46 @@ final class PostgresHolds {
         return found;
     }
 
+    /** Leaves what changed to be written with the batch, if these rows are still as they were. */
+    void write(Ruling ruling, RememberedRows.Taken still) {
+        PostgresColumns columns = new PostgresColumns(connection, 11);
+        still.rows().forEach((window, row) -> {
+            Balance was = row.balance();
+            Balance now = ruling.left(window);
+            columns.row(
+                    window.tenant(),
+                    window.budgetId(),
+                    window.start(),
+                    now.held(),
+                    now.settled(),
+                    now.overrun(),
+                    ruling.leases().outstanding(window),
+                    was.held(),
+                    was.settled(),
+                    was.overrun(),
+                    row.standing().all());
+        });
+        transaction.atLast(WRITE_REMEMBERED, (statement, first) -> {
+            int next = columns.set(
+                    statement,
+                    first,
+                    "text",
+                    "text",
+                    "timestamptz",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint",
+                    "bigint");
+            statement.setLong(next, still.rows().size());
+            return next + 1;
+        });
+        writeRest(ruling);
+    }
+
     /** Leaves what changed to be written with the batch. */
     void write(Ruling ruling) {
         atLast(
@@ -239,6 +315,10 @@ final class PostgresHolds {
                 "bigint",
                 "bool",
                 "bool");
+        writeRest(ruling);
+    }
+
+    private void writeRest(Ruling ruling) {
         atLast(WRITE_LEASES, leases(ruling.leases()), "text", "text", "timestamptz", "uuid", "bigint");
         atLast(
                 WRITE_HOLDS,

@@ -343,6 +343,11 @@ final class Ruling {
         windows.change(window, after);
     }
 
+    /** What the batch leaves of a window. */
+    Balance left(WindowKey window) {
+        return balance(window);
+    }
+
     /** The balances that are different now. */
     Map<WindowKey, Balance> changed() {
         return windows.changed();
