@@ -97,6 +97,27 @@ class PostgresBudgetLedgerTest extends BudgetLedgerContract {
         }
     }
 
+    /** Each writes on the condition that the rows are as it left them, finds that they are not, and must read them. */
+    @Test
+    void whatAnotherReplicaWroteInBetweenIsNotWrittenOver() {
+        purse.organise(organisation(1_000_000L, null, 1_000_000L));
+        try (PostgresPurse other = postgres().replica()) {
+            for (int round = 1; round <= 5; round++) {
+                for (PurseFixture replica : List.of(purse, other)) {
+                    // The second and third find a lease, and rows that memory knows.
+                    for (int call = 0; call < 3; call++) {
+                        replica.run(call(BOT, 10, 60), new Ending.Reports(20));
+                    }
+                }
+                assertEquals(
+                        round * 6 * 30, purse.today(Kind.MEMBER, "bot").settled());
+                assertEquals(
+                        round * 6 * 30, purse.today(Kind.TENANT, "acme").settled());
+            }
+        }
+        assertEquals(List.of(), postgres().query(DIFFERENCES, row -> row.getString(1)));
+    }
+
     @Test
     void theRecordsSayWhatWasHeldAndCharged() {
         purse.organise(organisation(1000L, null, 100L));
