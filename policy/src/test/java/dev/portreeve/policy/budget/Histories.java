@@ -250,6 +250,7 @@ final class Histories {
             HistorySettling settling = new HistorySettling(world);
             settling.settle();
             settling.spend(shapes(history));
+            settling.outlive(shapes(history));
         } catch (CallEnded bug) {
             throw new AssertionError(bug);
         }

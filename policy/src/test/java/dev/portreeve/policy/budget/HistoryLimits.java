@@ -44,6 +44,11 @@ final class HistoryLimits {
         return ids.isEmpty() ? null : ids.get(number % ids.size());
     }
 
+    /** How many there are, of those that are configured. */
+    int count() {
+        return ids.size();
+    }
+
     /** A key was given so much. */
     void gives(String budget, long nanos) {
         gifts.put(budget, Purses.of(nanos));

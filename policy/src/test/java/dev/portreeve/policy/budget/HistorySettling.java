@@ -18,6 +18,10 @@ final class HistorySettling {
     private static final Instant FOR_EVER = Instant.parse("2100-01-01T00:00:00Z");
     /** Beyond what is left. */
     private static final long MORE = 1000;
+    /** By so much, and for so long, every budget is raised when all is spent. */
+    private static final int MORE_PERCENT = 50;
+
+    private static final Duration RAISED = Duration.ofMinutes(10);
 
     private static final String ROW = """
             SELECT held_nanos, settled_nanos, overrun_nanos, leased_nanos FROM policy.budget_window
@@ -169,6 +173,35 @@ final class HistorySettling {
         compare();
     }
 
+    /**
+     * Raises that have ended let nothing through any more, neither by what PostgreSQL decides nor by what a replica set aside while they ran. When
+     * everything is spent.
+     */
+    void outlive(Collection<HistoryStep.Shape> shapes) throws CallEnded {
+        for (int budget = 0; budget < world.limits.count(); budget++) {
+            new HistoryStep.Raise(budget, MORE_PERCENT, RAISED, HistoryWorld.REPLICAS).in(world);
+        }
+        int turn = 0;
+        for (HistoryStep.Shape shape : shapes) {
+            HistoryReplica at = world.replica(turn++);
+            GovernedCall one = shape.call(world, world.deadline(), 0, 1);
+            List<Level> levels = HistoryCalls.levels(at, one);
+            if (levels.stream().noneMatch(world.limits::isShut) && room(levels, one) > 0) {
+                run(at, one, true);
+            }
+        }
+        stored();
+        new HistoryStep.Pass(RAISED.plusMinutes(1)).in(world);
+        for (int i = 0; i < turn; i++) {
+            HistoryStep.Shape shape = List.copyOf(shapes).get(i);
+            // First whoever may have something set aside, then another one.
+            refused(world.replica(i), shape.call(world, world.deadline(), 0, 1));
+            refused(world.replica(i + 1), shape.call(world, world.deadline(), 0, 1));
+        }
+        world.replicas().forEach(replica -> replica.sweeper.giveBackAll());
+        compare();
+    }
+
     /** A call of so many billionths. */
     private interface Wish {
         GovernedCall of(long output);
@@ -181,6 +214,11 @@ final class HistorySettling {
         if (room > 0 && !spendsShortly(at, levels, room, shortly.of(room + MORE))) {
             run(at, wish.of(room), true);
         }
+        refused(at, one);
+    }
+
+    /** If there is surely not enough for it. */
+    private void refused(HistoryReplica at, GovernedCall one) throws CallEnded {
         List<Level> scarce = calls.scarce(at, one, level -> world.limits.most(level, world.book, world.now()));
         if (!scarce.isEmpty() && scarce.stream().noneMatch(level -> level.key().isRolling())) {
             run(at, one, false);
