@@ -35,7 +35,7 @@ class BudgetHeadersOnToolsTest {
                     - id: acme
                       agents:
                         - id: bot
-                          budgets: [ { limit-usd: 1, window: daily, per: session }, { limit-usd: 9 } ]
+                          budgets: [ { limit-usd: 1, window: daily, per: session }, { limit-usd: 9 }, { limit-requests: 50 } ]
                 policies: [ { id: all, effect: allow, tools: ["*"] } ]
                 """.replace("URL", fixture.url().toString()))) {
             URI url = URI.create("http://127.0.0.1:" + gateway.data().getPort() + "/mcp");
@@ -46,6 +46,7 @@ class BudgetHeadersOnToolsTest {
                 assertEquals("0.6", left(first));
                 Instant reset = Instant.parse(first.header("x-portreeve-budget-reset"));
                 assertTrue(reset.isAfter(Instant.now()), reset::toString);
+                assertEquals("49", first.header("x-portreeve-budget-remaining-requests"));
                 assertEquals("0.2", left(caller.modernWith(session, "tools/call", ECHO)));
                 Heard refused = caller.modernWith(session, "tools/call", ECHO);
                 assertEquals("0.2", left(refused), "what was refused took nothing");

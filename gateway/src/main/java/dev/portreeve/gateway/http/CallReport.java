@@ -9,9 +9,11 @@ import dev.portreeve.policy.call.Allowance;
 import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.call.CallOutcome;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -167,6 +169,8 @@ final class CallReport {
         Routed to = routed;
         if (to != null) {
             place(headers, to);
+            // At least as much: what a failed call held comes back.
+            budget(headers, to.budget());
         }
         if (!error.retry()) {
             headers.set(Names.NO_RETRY);
@@ -179,9 +183,26 @@ final class CallReport {
         if (budget == null) {
             return;
         }
-        headers.set(Names.BUDGET_REMAINING, budget.remaining().toDecimal());
-        if (budget.resetsAt() != null) {
-            headers.set(Names.BUDGET_RESET, budget.resetsAt().toString());
+        BudgetState.Money money = budget.money();
+        if (money != null) {
+            headers.set(Names.BUDGET_REMAINING, money.remaining().toDecimal());
+            reset(headers, Names.BUDGET_RESET, money.resetsAt());
+        }
+        BudgetState.Count tokens = budget.tokens();
+        if (tokens != null) {
+            headers.set(HeaderValues.create(Names.BUDGET_TOKENS, tokens.remaining()));
+            reset(headers, Names.BUDGET_RESET_TOKENS, tokens.resetsAt());
+        }
+        BudgetState.Count requests = budget.requests();
+        if (requests != null) {
+            headers.set(HeaderValues.create(Names.BUDGET_REQUESTS, requests.remaining()));
+            reset(headers, Names.BUDGET_RESET_REQUESTS, requests.resetsAt());
+        }
+    }
+
+    private static void reset(ServerResponseHeaders headers, HeaderName name, @Nullable Instant at) {
+        if (at != null) {
+            headers.set(name, at.toString());
         }
     }
 

@@ -21,6 +21,10 @@ final class Names {
     static final HeaderName TRANSLATION = HeaderNames.create("x-portreeve-translation");
     static final HeaderName BUDGET_REMAINING = HeaderNames.create("x-portreeve-budget-remaining-usd");
     static final HeaderName BUDGET_RESET = HeaderNames.create("x-portreeve-budget-reset");
+    static final HeaderName BUDGET_TOKENS = HeaderNames.create("x-portreeve-budget-remaining-tokens");
+    static final HeaderName BUDGET_RESET_TOKENS = HeaderNames.create("x-portreeve-budget-reset-tokens");
+    static final HeaderName BUDGET_REQUESTS = HeaderNames.create("x-portreeve-budget-remaining-requests");
+    static final HeaderName BUDGET_RESET_REQUESTS = HeaderNames.create("x-portreeve-budget-reset-requests");
     static final HeaderName DECISION = HeaderNames.create("x-portreeve-decision");
     static final HeaderName UPSTREAM_REQUEST_ID = HeaderNames.create("x-portreeve-upstream-request-id");
     static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("idempotency-key");

@@ -4,7 +4,6 @@ import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
-import dev.portreeve.policy.call.NanoUsd;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a budget refused a call. */
@@ -34,7 +33,7 @@ final class BudgetRefusal {
             return denied(
                     Denial.Reason.BUDGET_EXHAUSTED,
                     budget + " has no room for another session: it counts " + PostgresHolds.MAX_SESSIONS + " by now",
-                    new BudgetState(NanoUsd.ZERO, level.span().end()));
+                    budget.unit().state(0, level.span().end()));
         }
         BudgetUnit unit = budget.unit();
         long debt = balance.debt();
@@ -45,11 +44,10 @@ final class BudgetRefusal {
                 + ", this call needs up to " + unit.text(unit.of(hold.load())) + "; "
                 + (why.isEmpty() ? "" : why + "; ")
                 + reset(level);
-        NanoUsd left = unit.dollars(Math.max(0, balance.remaining()));
         return denied(
                 debt > 0 ? Denial.Reason.BUDGET_IN_DEBT : Denial.Reason.BUDGET_EXHAUSTED,
                 detail,
-                left == null ? null : new BudgetState(left, level.span().end()));
+                unit.state(balance.remaining(), level.span().end()));
     }
 
     private static CallEnded denied(Denial.Reason reason, String detail, @Nullable BudgetState state) {

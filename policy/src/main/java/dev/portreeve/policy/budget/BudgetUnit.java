@@ -1,10 +1,13 @@
 package dev.portreeve.policy.budget;
 
+import dev.portreeve.policy.call.BudgetState;
 import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,16 @@ record BudgetUnit(
                         .divide(perUsd, 0, RoundingMode.FLOOR)
                         .min(BigDecimal.valueOf(Long.MAX_VALUE))
                         .longValueExact());
+    }
+
+    /** What a caller is told of a budget of which so much is left; not below zero. */
+    BudgetState state(long left, @Nullable Instant resetsAt) {
+        long shown = Math.max(0, left);
+        return switch (kind) {
+            case DOLLARS, CURRENCY -> new BudgetState(Objects.requireNonNull(dollars(shown)), resetsAt);
+            case TOKENS -> new BudgetState(null, new BudgetState.Count(shown, resetsAt), null);
+            case REQUESTS -> new BudgetState(null, null, new BudgetState.Count(shown, resetsAt));
+        };
     }
 
     /**

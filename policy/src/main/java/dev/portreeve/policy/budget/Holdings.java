@@ -1,7 +1,6 @@
 package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.call.BudgetState;
-import dev.portreeve.policy.call.NanoUsd;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ final class Holdings {
     }
 
     /**
-     * What is left of the tightest budget in money once so much is settled, or {@code null} if none counts money.
+     * What is left of the tightest budgets once so much is settled, or {@code null} if there are none.
      */
     @Nullable
     BudgetState tightest(Load spent) {
@@ -86,10 +85,9 @@ final class Holdings {
             }
             // Of what is held, what the call does not cost comes back.
             long back = unit.of(held) - unit.of(spent);
-            NanoUsd left = unit.dollars(left(admitted.after().get(i).remaining(), back));
-            if (left != null && (tightest == null || left.compareTo(tightest.remaining()) < 0)) {
-                tightest = new BudgetState(left, level.span().end());
-            }
+            BudgetState state = unit.state(
+                    left(admitted.after().get(i).remaining(), back), level.span().end());
+            tightest = tightest == null ? state : tightest.least(state);
         }
         return tightest;
     }

@@ -9,6 +9,8 @@ public record NanoUsd(long nanos) implements Comparable<NanoUsd> {
     public static final NanoUsd ZERO = new NanoUsd(0);
     private static final int SCALE = 9;
     private static final long NANOS = 1_000_000_000L;
+    /** Of the most that can be counted. */
+    private static final int WHOLE_DIGITS = 10;
     /** Sign, ten digits, point, nine digits. */
     private static final int MAX_LENGTH = 21;
 
@@ -22,7 +24,17 @@ public record NanoUsd(long nanos) implements Comparable<NanoUsd> {
         return ofUsd(new BigDecimal(decimal));
     }
 
+    /**
+     * The same of a number. Costs no more than its digits, whatever exponent somebody wrote.
+     *
+     * @throws ArithmeticException finer than a nano-dollar, or beyond 64 bits
+     */
     public static NanoUsd ofUsd(BigDecimal dollars) {
+        long places = dollars.precision() - (long) dollars.scale();
+        if (dollars.signum() != 0 && (places > WHOLE_DIGITS || places < -SCALE)) {
+            // Written out, a dozen characters can have a billion digits.
+            throw new ArithmeticException("finer than a nano-dollar, or beyond what can be counted");
+        }
         return new NanoUsd(dollars.setScale(SCALE, RoundingMode.UNNECESSARY)
                 .unscaledValue()
                 .longValueExact());

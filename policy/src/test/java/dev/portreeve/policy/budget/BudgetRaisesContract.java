@@ -54,7 +54,7 @@ abstract class BudgetRaisesContract {
         completed(90, 90);
         denied(20);
         purse.raise("member:bot:daily", "0.00000005", HOUR);
-        assertEquals(new NanoUsd(40), completed(20, 20).budget().remaining());
+        assertEquals(new NanoUsd(40), completed(20, 20).budget().money().remaining());
         purse.age(HOUR.plusSeconds(1));
         Denial after = denied(1);
         assertEquals(Denial.Reason.BUDGET_IN_DEBT, after.reason());

@@ -132,7 +132,7 @@ final class HistoryCalls {
 
     /** Ends a call in whatever way; gives true. */
     boolean end(HistoryCall call, HistoryStep.End how) {
-        Bill bill = new Bill(call, how);
+        Bill bill = new Bill(world.limits, call, how);
         Receipt receipt = null;
         try (AuditTrail trail = call.trail) {
             run(call, bill);
@@ -177,13 +177,15 @@ final class HistoryCalls {
 
     /** A provider that does as it is told, and what it bills. */
     private static final class Bill {
+        private final HistoryLimits limits;
         private final HistoryCall call;
         private final HistoryStep.End how;
         private final Estimate estimate;
         private final boolean model;
         private Load sum = Load.NOTHING;
 
-        Bill(HistoryCall call, HistoryStep.End how) {
+        Bill(HistoryLimits limits, HistoryCall call, HistoryStep.End how) {
+            this.limits = limits;
             this.call = call;
             this.how = how;
             this.estimate = call.estimate;
@@ -239,9 +241,20 @@ final class HistoryCalls {
             }
             Load more = call.held().missing(needed);
             if (!more.isNothing()) {
-                call.holds.add(more);
+                holdsMore(more);
             }
             return reported(input, dearer * how.part() / 100);
+        }
+
+        /** Not where a budget is frozen or closed of which it takes more, if its replica has heard of that. */
+        private void holdsMore(Load more) {
+            call.holds.add(more);
+            List<Level> shut = call.levels.stream()
+                    .filter(level -> level.budget().unit().of(more) > 0 && limits.isShut(level))
+                    .toList();
+            if (!call.replica.isDeaf() && !shut.isEmpty()) {
+                throw new AssertionError("a call that runs was let hold more although the budget is not open: " + shut);
+            }
         }
 
         private static CallEnded failure(boolean billable) {

@@ -181,7 +181,7 @@ class PostgresBudgetWatchTest {
         for (int i = 0; i < 3; i++) {
             CallOutcome.Completed done = assertInstanceOf(CallOutcome.Completed.class, spend(100));
             // What is left is said of the budget that refuses.
-            assertEquals(1000 - 100 * (i + 1), done.budget().remaining().nanos());
+            assertEquals(1000 - 100 * (i + 1), done.budget().money().remaining().nanos());
             assertEquals(i == 1 ? 0 : 1, watch.thresholds(), "after call " + i);
         }
         BudgetReport.Line soft = report().stream()

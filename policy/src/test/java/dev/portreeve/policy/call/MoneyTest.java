@@ -11,6 +11,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MoneyTest {
     private static Price price(String input, String cached, String output, String call) {
@@ -40,6 +41,20 @@ class MoneyTest {
         NanoUsd top = new NanoUsd(Long.MAX_VALUE);
         assertThrows(ArithmeticException.class, () -> top.plus(new NanoUsd(1)));
         assertThrows(ArithmeticException.class, () -> new NanoUsd(-2).minus(top));
+    }
+
+    /** Written out they would have more digits than fit into memory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e600000000", "-1e600000000", "1e2147483647", "1e-600000000", "1e-2147483647", "0.1e-9"})
+    void refusesAnyExponentAtOnce(String text) {
+        assertThrows(ArithmeticException.class, () -> NanoUsd.ofUsd(text));
+    }
+
+    @Test
+    void readsExponents() {
+        assertEquals(new NanoUsd(5), NanoUsd.ofUsd("0.5e-8"));
+        assertEquals(NanoUsd.ofUsd("9000000000"), NanoUsd.ofUsd("9E+9"));
+        assertEquals(NanoUsd.ZERO, NanoUsd.ofUsd("0e9"));
     }
 
     @Test
