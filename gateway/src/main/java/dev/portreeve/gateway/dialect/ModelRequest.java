@@ -84,10 +84,21 @@ public record ModelRequest(
         public boolean isGiven() {
             return tokens > 0;
         }
+
+        /** Whether all that is given stands under the newer of OpenAI's two names. */
+        private boolean isNewer() {
+            return !given.isEmpty()
+                    && given.stream().allMatch(each -> each.member().equals(CapMember.MAX_COMPLETION_TOKENS.member));
+        }
     }
 
-    /** A bound on the answer, and where its number stands. */
-    public record CapAt(Span at, long tokens) {}
+    /**
+     * A bound on the answer.
+     *
+     * @param at where its number stands
+     * @param member the name it stands under
+     */
+    public record CapAt(Span at, long tokens, String member) {}
 
     /**
      * Where a bound on the answer goes.
@@ -183,6 +194,8 @@ public record ModelRequest(
         }
         if (capTokens > 0 && !cap.isGiven()) {
             insertCap(splice, capMember, capTokens);
+        } else if (capMember == CapMember.MAX_TOKENS && cap.isNewer()) {
+            renameCap(splice);
         }
         if (!texts.isEmpty()) {
             TextAt.rewrite(texts, input.runs(), splice);
@@ -236,6 +249,29 @@ public record ModelRequest(
             }
         }
         return servers;
+    }
+
+    /** A server that bounds answers by the older member may pass over the newer one, and the answer would have no bound at all. */
+    private void renameCap(Splice splice) {
+        Span nothing = cap.nullMaxTokens();
+        if (nothing != null) {
+            splice.replace(nothing, Long.toString(cap.tokens()));
+            return;
+        }
+        cap.given().forEach(each -> splice.replaceString(nameBefore(each.at().start()), CapMember.MAX_TOKENS.member));
+    }
+
+    /** Where the name of a value stands that has no quotes in it. */
+    private Span nameBefore(int value) {
+        int end = value - 1;
+        while (body[end] != '"') {
+            end--;
+        }
+        int start = end - 1;
+        while (body[start] != '"') {
+            start--;
+        }
+        return new Span(start, end + 1);
     }
 
     private void insertCap(Splice splice, CapMember capMember, long capTokens) {

@@ -102,7 +102,7 @@ final class RequestFields {
         }
         long tokens = positive(walk, param, MAX_OUTPUT_CAP);
         cap = Math.max(cap, tokens);
-        caps.add(new CapAt(walk.skip(), tokens));
+        caps.add(new CapAt(walk.skip(), tokens, param));
         return null;
     }
 

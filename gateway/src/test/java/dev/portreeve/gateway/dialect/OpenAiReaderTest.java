@@ -67,6 +67,27 @@ class OpenAiReaderTest {
         }
     }
 
+    /** A server that knows the older name only would answer at any length, and nothing would be held for that. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"max_completion_tokens\":7,",
+                "\"max_completion_tokens\" :\n 7,",
+                "\"max_completion_tok\\u0065ns\":7,",
+                "\"max_tokens\":null,\"max_completion_tokens\":7,",
+                "\"max_completion_tokens\":7,\"max_tokens\":null,"
+            })
+    void a_bound_stands_under_the_name_that_the_provider_knows(String given) {
+        ModelRequest request = chat("{" + given + "\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}");
+        String body = forwarded(request, "m", CapMember.MAX_TOKENS, 0, request.content());
+        assertTrue(body.contains("\"max_tokens\":7") || body.contains("\"max_tokens\" :\n 7"), body);
+        assertEquals(7, chat(body).cap().tokens(), body);
+        assertSame(
+                request.body(),
+                request.forwarded("m", CapMember.MAX_COMPLETION_TOKENS, 0, request.content()),
+                "who knows the newer name gets it as it is");
+    }
+
     @Test
     void the_larger_of_two_bounds_counts() {
         ModelRequest request = chat(
