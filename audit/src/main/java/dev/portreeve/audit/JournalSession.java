@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,7 +173,10 @@ final class JournalSession implements AutoCloseable {
         }
     }
 
-    /** Each book sees its postings of this batch at once, in the order they were appended. */
+    /**
+     * Each book sees its postings of this batch at once, in the order they were appended. The books come in one order on every replica,
+     * whichever was spoken of first: so two batches that lock rows of the same books do not wait for each other in a circle.
+     */
     private void applyPostings(List<Pending> batch) throws SQLException {
         Map<PostingBook<?>, List<Object>> postings = new LinkedHashMap<>();
         for (Pending pending : batch) {
@@ -182,8 +186,12 @@ final class JournalSession implements AutoCloseable {
                         .add(Objects.requireNonNull(pending.entry().posting()));
             }
         }
-        for (Map.Entry<PostingBook<?>, List<Object>> each : postings.entrySet()) {
-            apply(each.getKey(), each.getValue());
+        List<PostingBook<?>> books = new ArrayList<>(postings.keySet());
+        if (books.size() > 1) {
+            books.sort(Comparator.comparing(book -> book.getClass().getName()));
+        }
+        for (PostingBook<?> book : books) {
+            apply(book, Objects.requireNonNull(postings.get(book)));
         }
     }
 
