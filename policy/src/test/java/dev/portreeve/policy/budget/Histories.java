@@ -14,6 +14,8 @@ import dev.portreeve.policy.budget.HistoryStep.End;
 import dev.portreeve.policy.budget.HistoryStep.Give;
 import dev.portreeve.policy.budget.HistoryStep.GiveBack;
 import dev.portreeve.policy.budget.HistoryStep.Has;
+import dev.portreeve.policy.budget.HistoryStep.Late;
+import dev.portreeve.policy.budget.HistoryStep.Midway;
 import dev.portreeve.policy.budget.HistoryStep.Pass;
 import dev.portreeve.policy.budget.HistoryStep.Raise;
 import dev.portreeve.policy.budget.HistoryStep.Revoke;
@@ -35,6 +37,9 @@ import java.util.function.Function;
 final class Histories {
     private static final int STEPS = 80;
     private static final int MOST_BUDGETS = 6;
+    /** So that there is an hour of which nobody used anything, and what it left can be spent. */
+    private static final Duration LATER = Duration.ofHours(2);
+
     private static final List<String> UNITS = List.of(" tokens", "/50 calls", " EUR", "");
 
     private Histories() {}
@@ -45,6 +50,7 @@ final class Histories {
     private static final List<Kind> KINDS = List.of(
             new Kind(34, Histories::begin),
             new Kind(28, Histories::end),
+            new Kind(4, Histories::overrun),
             new Kind(6, random -> new GiveBack(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(5, Histories::pass),
             new Kind(4, Histories::rush),
@@ -53,10 +59,12 @@ final class Histories {
             new Kind(2, random -> new Crash(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(4, random -> new Sweep()),
             new Kind(5, Histories::again),
+            new Kind(2, random -> new Late(random.nextInt(100), random.nextInt(101))),
             new Kind(2, random -> new Unpark(random.nextInt(HistoryWorld.REPLICAS))),
             new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.FROZEN, deaf(random))),
             new Kind(2, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.CLOSED, deaf(random))),
             new Kind(6, random -> new Become(random.nextInt(MOST_BUDGETS), BudgetStatus.State.OPEN, deaf(random))),
+            new Kind(3, random -> new Midway(random.nextInt(MOST_BUDGETS), random.nextInt(100), random.nextInt(101))),
             new Kind(8, Histories::shrink),
             new Kind(5, random -> new Give(random.nextInt(100), 1 + random.nextLong(400), deaf(random))),
             new Kind(12, random -> new Below(random.nextInt(100), begin(random))),
@@ -198,6 +206,10 @@ final class Histories {
                 fault(random));
     }
 
+    private static End overrun(Random random) {
+        return new End(random.nextInt(100), HistoryEnding.OVERRUN, random.nextInt(30), random.nextBoolean(), null);
+    }
+
     private static Again again(Random random) {
         return new Again(
                 random.nextInt(100),
@@ -250,7 +262,11 @@ final class Histories {
             HistorySettling settling = new HistorySettling(world);
             settling.settle();
             settling.spend(shapes(history));
-            settling.outlive(shapes(history));
+            if (defect == Defect.NONE) {
+                settling.outlive(shapes(history));
+                new Pass(LATER).in(world);
+                settling.spend(shapes(history));
+            }
         } catch (CallEnded bug) {
             throw new AssertionError(bug);
         }

@@ -1,5 +1,7 @@
 package dev.portreeve.policy.budget;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
@@ -19,6 +21,7 @@ import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.OutputSink;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.call.Usage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -26,6 +29,10 @@ import java.util.function.ToLongFunction;
 
 /** Runs the calls of a history as the governor does, and keeps what a provider bills for them. */
 final class HistoryCalls {
+    private static final String HELD = """
+            SELECT count(*) FROM policy.hold h WHERE h.call_id = ?::uuid
+                AND NOT EXISTS (SELECT FROM policy.posting p WHERE p.tenant = h.tenant AND p.call_id = h.call_id)""";
+
     private final HistoryWorld world;
 
     HistoryCalls(HistoryWorld world) {
@@ -98,10 +105,22 @@ final class HistoryCalls {
             return new Begun(null, refused.outcome());
         } catch (EvidenceUnavailable unheard) {
             close(trail);
+            released(at, call);
             return new Begun(null, null);
         } finally {
             at.journal.breakNext(null, null);
         }
+    }
+
+    /** Its hold may be on disk although nobody heard of it, and goes when its replica comes to say so. */
+    private void released(HistoryReplica at, GovernedCall call) {
+        String id = call.id().value().toString();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !at.lives()
+                        || world.observer
+                                .query(HELD, row -> row.getLong(1), id)
+                                .getFirst()
+                                .equals(0L));
     }
 
     /** The same call comes again after the yes, and runs on what was kept for it; or is refused, which changes nothing. */
@@ -144,7 +163,9 @@ final class HistoryCalls {
                 receipt.await();
             }
         } catch (EvidenceUnavailable lost) {
-            // The fault that was wished for, or the replica is dying.
+            if (how.fault() == null && call.replica.lives()) {
+                throw new AssertionError("the end of " + call + " was not taken, and nothing was wrong", lost);
+            }
         } finally {
             call.replica.journal.breakNext(null, null);
         }

@@ -28,7 +28,8 @@ final class HistorySettling {
             WHERE tenant = ? AND budget_id = ? AND starts_at = ?::timestamptz""";
     private static final String COST = """
             SELECT convert_from(leaf, 'UTF8')::json ->> 'cost_usd' FROM audit.record
-            WHERE tenant = ? AND kind = 'call.closed' AND call_id = ?::uuid""";
+            WHERE tenant = ? AND kind = 'call.closed' AND call_id = ?::uuid
+                AND coalesce(convert_from(leaf, 'UTF8')::json ->> 'settlement', '') <> 'resolved_before'""";
 
     private final HistoryWorld world;
     private final HistoryCalls calls;

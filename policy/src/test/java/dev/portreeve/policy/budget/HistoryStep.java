@@ -197,6 +197,24 @@ interface HistoryStep {
         }
     }
 
+    /** The hold of a call that still runs is taken for a dead one's and charged whole; then the call ends, which changes nothing. */
+    record Late(int call, int part) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            List<HistoryCall> holding = world.book.calls(State.RUNNING).stream()
+                    .filter(each -> each.replica.lives() && !each.levels.isEmpty())
+                    .toList();
+            if (!holding.isEmpty()) {
+                HistoryCall late = holding.get(call % holding.size());
+                late.replica.purse.writeHolds();
+                HistorySweep.expire(world, Hold.ids(late.id()));
+                End end = new End(0, HistoryEnding.REPORTED, part, true, null);
+                boolean ignored = world.patiently(() -> new HistoryCalls(world).end(late, end));
+                late.ended(State.ASSUMED, late.billed(), world.now());
+            }
+        }
+    }
+
     /** One of the calls that are kept for a ticket comes again, at whichever replica, and may be dearer by now. */
     record Again(int kept, int replica, Shape shape, long input, long output) implements HistoryStep {
         @Override
@@ -309,6 +327,16 @@ interface HistoryStep {
                 world.limits.become(name, state);
                 world.said(deaf);
             }
+        }
+    }
+
+    /** A budget is frozen while a call runs whose next attempt is dearer, and opened again after that. */
+    record Midway(int budget, int call, int part) implements HistoryStep {
+        @Override
+        public void in(HistoryWorld world) throws CallEnded {
+            new Become(budget, BudgetStatus.State.FROZEN, HistoryWorld.REPLICAS).in(world);
+            new End(call, HistoryEnding.RETRIED, part, true, null).in(world);
+            new Become(budget, BudgetStatus.State.OPEN, HistoryWorld.REPLICAS).in(world);
         }
     }
 

@@ -176,5 +176,7 @@ class PostgresBudgetRaisesTest extends BudgetRaisesContract {
                                 Instant.now().plus(HOUR),
                                 "why",
                                 "ops"));
+        purse.age(HOUR.plusSeconds(1));
+        purse.raise(daily, "0.000000001", HOUR);
     }
 }

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,12 @@ class PostgresBudgetWatchTest {
                 Purses.of(1000).warnAt(10, 20, 30),
                 Purses.of(2000).named("other").warnAt(5)));
         spend(400);
+        assertEquals(4, atOnce(PostgresBudgetWatch::thresholds));
+        assertEquals(4, messages("webhook").size());
+    }
+
+    /** What four replicas find that look at the same time. */
+    private int atOnce(ToIntFunction<PostgresBudgetWatch> look) throws Exception {
         List<PostgresBudgetWatch> watches = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             watches.add(watch());
@@ -116,14 +123,33 @@ class PostgresBudgetWatchTest {
         int sum = 0;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> looks = watches.stream()
-                    .map(watch -> threads.submit(watch::thresholds))
+                    .map(watch -> threads.submit(() -> look.applyAsInt(watch)))
                     .toList();
-            for (Future<Integer> look : looks) {
-                sum += look.get();
+            for (Future<Integer> each : looks) {
+                sum += each.get();
             }
         }
-        assertEquals(4, sum);
-        assertEquals(4, messages("webhook").size());
+        return sum;
+    }
+
+    @Test
+    void severalReplicasThatFindOverrunsAtOnceTellOnce() throws Exception {
+        purse.organise(Purses.ofBot(Purses.of(10_000)));
+        for (int i = 0; i < 20; i++) {
+            purse.run(PurseFixture.call(BOT, 10), new PurseFixture.Ending.Reports(35));
+        }
+        assertEquals(20, atOnce(PostgresBudgetWatch::overruns));
+    }
+
+    @Test
+    void aRaiseCountsAsLongAsItLasts() {
+        purse.organise(Purses.ofBot(Purses.of(1000).warnAt(50)));
+        purse.raise("member:bot:total", "0.000001", Duration.ofHours(1));
+        spend(600);
+        assertEquals(0, watch().thresholds());
+        purse.age(Duration.ofMinutes(61));
+        assertEquals(1, watch().thresholds());
+        assertEquals(List.of("member:bot:total 50 of 1000"), told());
     }
 
     @Test
