@@ -131,7 +131,10 @@ class CallGovernorTest {
         assertEquals(REPORTED, completed.usage());
         assertEquals(new NanoUsd(30), completed.cost());
         assertEquals(
-                new NanoUsd(970), Objects.requireNonNull(Objects.requireNonNull(completed.budget()).money()).remaining());
+                new NanoUsd(970),
+                Objects.requireNonNull(
+                                Objects.requireNonNull(completed.budget()).money())
+                        .remaining());
         assertEquals("good day", String.join("", received));
         assertEvidence(call, "call.opened call.closed", "settled 30");
         String opened = fixture.leaves(call.id().value()).getFirst();
@@ -176,7 +179,10 @@ class CallGovernorTest {
         LlmCall call = EngineFixture.llm("fast", "hello", 991);
         CallOutcome.Denied denied = assertInstanceOf(CallOutcome.Denied.class, govern(call, unreachable()));
         assertEquals(Denial.Stage.BUDGET, denied.denial().stage());
-        assertEquals(new NanoUsd(1000), Objects.requireNonNull(Objects.requireNonNull(denied.budget()).money()).remaining());
+        assertEquals(
+                new NanoUsd(1000),
+                Objects.requireNonNull(Objects.requireNonNull(denied.budget()).money())
+                        .remaining());
         assertNull(denied.budget().money().resetsAt());
         assertTrue(
                 denied.denial().detail().endsWith("it never resets"),

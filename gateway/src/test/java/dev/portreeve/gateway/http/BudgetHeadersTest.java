@@ -113,7 +113,8 @@ class BudgetHeadersTest {
 
     @Test
     void aCallThatFailedIsToldWhatIsLeftBesideIt() throws Exception {
-        upstream.always(ReplayUpstream.json(400, "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\"}}"));
+        upstream.always(
+                ReplayUpstream.json(400, "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\"}}"));
         HttpResponse<byte[]> failed = call(Spoken.CHAT, false);
         assertEquals(400, failed.statusCode(), text(failed));
         assertEquals("1", header(failed, "x-portreeve-budget-remaining-requests"));

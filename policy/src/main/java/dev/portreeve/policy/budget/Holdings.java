@@ -86,7 +86,8 @@ final class Holdings {
             // Of what is held, what the call does not cost comes back.
             long back = unit.of(held) - unit.of(spent);
             BudgetState state = unit.state(
-                    left(admitted.after().get(i).remaining(), back), level.span().end());
+                    left(admitted.after().get(i).remaining(), back),
+                    level.span().end());
             tightest = tightest == null ? state : tightest.least(state);
         }
         return tightest;
