@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditTrail implements AutoCloseable {
     private final Journal journal;
+    private final OpenCalls calls;
     private final String tenant;
     private final UUID callId;
     private final Facts opening;
@@ -23,6 +24,7 @@ public final class AuditTrail implements AutoCloseable {
     private final List<SealedPayload> closingPayloads = new ArrayList<>(0);
     private @Nullable Receipt opened;
     private @Nullable Receipt concluded;
+    private OpenCalls.@Nullable Span span;
     private @Nullable Closing<?> settlement;
 
     private record Closing<P>(PostingBook<P> book, P posting, Supplier<Facts> facts) {
@@ -31,8 +33,9 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    AuditTrail(Journal journal, String tenant, UUID callId, Facts opening) {
+    AuditTrail(Journal journal, OpenCalls calls, String tenant, UUID callId, Facts opening) {
         this.journal = journal;
+        this.calls = calls;
         this.tenant = tenant;
         this.callId = callId;
         this.opening = opening;
@@ -108,11 +111,12 @@ public final class AuditTrail implements AutoCloseable {
      */
     public Receipt admit(Facts held) {
         Receipt receipt = journal.appendAhead(JournalEntry.of(new AuditEvent(
-                tenant,
-                EventKind.CALL_OPENED,
-                callId,
-                new Facts().include(opening).include(held),
-                openingPayloads)));
+                        tenant,
+                        EventKind.CALL_OPENED,
+                        callId,
+                        new Facts().include(opening).include(held),
+                        openingPayloads))
+                .keep());
         admitted(receipt);
         return receipt;
     }
@@ -125,6 +129,7 @@ public final class AuditTrail implements AutoCloseable {
     /** Says that the hold queued by {@link #admit(PostingBook, Object, Supplier)} was admitted, so an opening record exists. */
     public void admitted(Receipt receipt) {
         opened = receipt;
+        span = calls.begin();
     }
 
     /** The receipt of the opening record, or {@code null} while the call is not admitted. */
@@ -155,6 +160,10 @@ public final class AuditTrail implements AutoCloseable {
 
     private Receipt concluded(Receipt receipt) {
         concluded = receipt;
+        if (span != null) {
+            span.end();
+            span = null;
+        }
         return receipt;
     }
 
@@ -166,7 +175,7 @@ public final class AuditTrail implements AutoCloseable {
         Facts last = new Facts().include(opened == null ? opening : closing).include(outcome);
         List<SealedPayload> payloads = List.copyOf(opened == null ? openingPayloads : closingPayloads);
         Closing<?> settled = settlement;
-        return settled == null
+        JournalEntry<?> entry = settled == null
                 ? JournalEntry.of(new AuditEvent(tenant, kind, callId, last, payloads))
                 : settled.entry(
                         () -> new AuditEvent(
@@ -176,6 +185,7 @@ public final class AuditTrail implements AutoCloseable {
                                 last.include(settled.facts().get()),
                                 payloads),
                         payloads);
+        return entry.keep();
     }
 
     /** The receipt of the last record, or {@code null} before {@link #conclude}. */

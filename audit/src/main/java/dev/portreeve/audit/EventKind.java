@@ -49,6 +49,10 @@ public enum EventKind {
     SIGNING_KEY_CHANGED("signing_key.changed"),
     /** A process ended as it should; one that started and never says this was killed. */
     SERVER_STOPPED("server.stopped"),
+    /** A process gave no sign of life for long and never said that it stopped: another one says so. */
+    SERVER_LOST("server.lost"),
+    /** The clock of a process showed an earlier time than before: what it records from here on may seem older than it is. */
+    CLOCK_SET_BACK("clock.set_back"),
     /** Somebody took records away: who, which, how many, and the digest of what they were given. */
     AUDIT_EXPORTED("audit.exported"),
     /** Somebody checked the log in the database, and what came of it. */

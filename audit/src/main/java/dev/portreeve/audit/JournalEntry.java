@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param posting the change, and the place where the book leaves its decision
  * @param events asked for after the book has decided, so that a record can say what was decided; may be empty
  * @param weight bytes of contents that wait with it, which the journal bounds
+ * @param kept whether it waits for a database that takes nothing, also when whoever awaits it was told that it is not stored: records of calls,
+ *     which happened. Any other then is not stored at all, so that what was refused is not done later
  */
 public record JournalEntry<P>(
-        @Nullable PostingBook<P> book, @Nullable P posting, Supplier<List<AuditEvent>> events, int weight) {
+        @Nullable PostingBook<P> book,
+        @Nullable P posting,
+        Supplier<List<AuditEvent>> events,
+        int weight,
+        boolean kept) {
     /** An entry without contents. */
     public JournalEntry(@Nullable PostingBook<P> book, @Nullable P posting, Supplier<List<AuditEvent>> events) {
-        this(book, posting, events, 0);
+        this(book, posting, events, 0, false);
     }
 
     public JournalEntry {
@@ -29,12 +35,17 @@ public record JournalEntry<P>(
     public static JournalEntry<Void> of(AuditEvent event) {
         event.facts().render();
         List<AuditEvent> events = List.of(event);
-        return new JournalEntry<>(null, null, () -> events, weight(event.payloads()));
+        return new JournalEntry<>(null, null, () -> events, weight(event.payloads()), false);
     }
 
     /** The same entry, whose events will bring these contents. */
     JournalEntry<P> with(List<SealedPayload> payloads) {
-        return payloads.isEmpty() ? this : new JournalEntry<>(book, posting, events, weight(payloads));
+        return payloads.isEmpty() ? this : new JournalEntry<>(book, posting, events, weight(payloads), kept);
+    }
+
+    /** The same entry, which stays until it is stored. */
+    JournalEntry<P> keep() {
+        return new JournalEntry<>(book, posting, events, weight, true);
     }
 
     private static int weight(List<SealedPayload> payloads) {

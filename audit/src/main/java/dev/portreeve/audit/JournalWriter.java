@@ -22,7 +22,6 @@ final class JournalWriter implements Runnable {
     /** A batch that takes its connection down each time is refused in the end, or it would stop the journal for good. */
     private static final int MOST_LOSSES = 3;
 
-    private static final String READ_ONLY = "25006";
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final Duration BETWEEN_PARTITION_CHECKS = Duration.ofDays(1);
@@ -34,6 +33,8 @@ final class JournalWriter implements Runnable {
     private final Pending last;
     private final RecordIds ids;
     private final InstantSource clock;
+    private final WriterNotes notes;
+    private final SetBack setBack;
     private final CountDownLatch abandoned = new CountDownLatch(1);
     private volatile @Nullable JournalSession session;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
@@ -48,13 +49,17 @@ final class JournalWriter implements Runnable {
             Lanes queue,
             Pending last,
             RandomGenerator random,
-            InstantSource clock) {
+            InstantSource clock,
+            WriterNotes notes,
+            SetBack setBack) {
         this.database = database;
         this.settings = settings;
         this.queue = queue;
         this.last = last;
         this.ids = new RecordIds(random);
         this.clock = clock;
+        this.notes = notes;
+        this.setBack = setBack;
     }
 
     @Override
@@ -67,6 +72,7 @@ final class JournalWriter implements Runnable {
                 batch = queue.take();
                 ending = batch.remove(last);
                 if (!batch.isEmpty()) {
+                    setBack.sayBefore(batch, settings.awaitLimit());
                     turn(batch);
                     ensurePartitions();
                 }
@@ -90,58 +96,102 @@ final class JournalWriter implements Runnable {
         }
     }
 
+    /** How storing a batch ended. */
+    private enum End {
+        DEALT_WITH,
+        /** Something in it is refused, although the database is there. */
+        REFUSED,
+        /** The database has no room, or takes no writes: it says nothing about the batch. */
+        NO_ROOM
+    }
+
+    /** Entries keep their order: where there is no room for one, those behind it wait with it. */
     private void turn(List<Pending> batch) throws InterruptedException {
-        if (batch.size() > 1 && store(batch)) {
-            return;
-        }
-        for (Pending pending : batch) {
-            if (!store(List.of(pending))) {
-                pending.fail("the record was refused by the database: its log says why");
+        List<Pending> left = sent(batch);
+        while (!left.isEmpty() && !(left.size() > 1 && store(left) == End.DEALT_WITH)) {
+            left = storeEach(left);
+            if (!left.isEmpty()) {
+                left.forEach(Pending::waitAgain);
+                pause();
+                left = sent(left);
+            }
+            if (abandoned.getCount() == 0) {
+                left.forEach(pending -> pending.fail("the journal was closed while the database took no records"));
+                return;
             }
         }
     }
 
-    /** True once the batch is dealt with; false if it was refused, although the database is there. */
-    private boolean store(List<Pending> batch) throws InterruptedException {
+    /** Those that nobody gave up. */
+    private static List<Pending> sent(List<Pending> batch) {
+        return batch.stream().filter(Pending::send).toList();
+    }
+
+    /** What found no room, with what is behind it; empty if all is dealt with. */
+    private List<Pending> storeEach(List<Pending> batch) throws InterruptedException {
+        for (int next = 0; next < batch.size(); next++) {
+            Pending pending = batch.get(next);
+            switch (store(List.of(pending))) {
+                case DEALT_WITH -> pauseMillis = FIRST_PAUSE_MILLIS;
+                case REFUSED -> {
+                    notes.refused();
+                    pending.fail("the record was refused by the database: its log says why");
+                }
+                case NO_ROOM -> {
+                    return batch.subList(next, batch.size());
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private End store(List<Pending> batch) throws InterruptedException {
         for (int losses = 0; losses < MOST_LOSSES; losses++) {
             JournalSession current = connected();
             if (current == null) {
                 batch.forEach(pending -> pending.fail("the journal was closed while the database was away"));
-                return true;
+                return End.DEALT_WITH;
             }
             try {
                 current.store(batch, ids);
                 conclude(current, batch);
-                return true;
+                return End.DEALT_WITH;
             } catch (SQLException | RuntimeException failure) {
                 if (current.recover()) {
                     if (current.guessed()) {
                         continue;
                     }
-                    warn(batch, failure);
-                    if (failure instanceof SQLException sql && READ_ONLY.equals(sql.getSQLState())) {
+                    boolean known = notes.trouble() != null;
+                    boolean room = notes.isForRoom(failure);
+                    if (!room) {
+                        warn(batch, failure);
+                    } else if (!known) {
+                        LOGGER.error("the database takes no records, they wait: {}", describe(failure));
+                    }
+                    if (failure instanceof SQLException sql && WriterNotes.READ_ONLY.equals(sql.getSQLState())) {
                         // A primary that became a standby stays one for this session: ask for a new one.
                         drop();
                     }
-                    return false;
+                    return room ? End.NO_ROOM : End.REFUSED;
                 }
                 LOGGER.warn("the journal lost its connection: {}", describe(failure));
                 drop();
                 JournalSession.Doubt doubt = current.doubt();
                 if (doubt != null && committed(doubt)) {
                     conclude(current, batch);
-                    return true;
+                    return End.DEALT_WITH;
                 }
             }
         }
         LOGGER.error(
                 "{} entries took the connection down {} times, giving them up together", batch.size(), MOST_LOSSES);
-        return false;
+        return End.REFUSED;
     }
 
-    private static void conclude(JournalSession stored, List<Pending> batch) {
+    private void conclude(JournalSession stored, List<Pending> batch) {
         stored.committed();
         batch.forEach(Pending::durable);
+        notes.stored(batch);
     }
 
     /** Whether a commit that was never answered happened. Asks until the database knows. */

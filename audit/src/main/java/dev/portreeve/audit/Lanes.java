@@ -29,6 +29,10 @@ final class Lanes {
     private final ArrayDeque<Pending> patient = new ArrayDeque<>();
     private long bytes;
     private long batchBytes;
+    /** What was taken last: it is dealt with when the next is asked for. */
+    private int inHand;
+
+    private long oldestInHand;
 
     Lanes(JournalSettings settings) {
         this.capacity = settings.queueCapacity();
@@ -69,6 +73,7 @@ final class Lanes {
     List<Pending> take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            inHand = 0;
             while (hurried.isEmpty()) {
                 long wait = patient.isEmpty() ? Long.MAX_VALUE : untilDue();
                 if (wait <= 0) {
@@ -83,6 +88,7 @@ final class Lanes {
             }
             move(hurried, batch);
             left.signalAll();
+            inHand = batch.size();
             return batch;
         } finally {
             lock.unlock();
@@ -106,6 +112,9 @@ final class Lanes {
             Pending next = lane.remove();
             bytes -= next.entry().weight();
             batchBytes += next.entry().weight();
+            if (batch.isEmpty() || next.since() - oldestInHand < 0) {
+                oldestInHand = next.since();
+            }
             batch.add(next);
         }
     }
@@ -119,6 +128,32 @@ final class Lanes {
             Pending next = patient.isEmpty() ? hurried.poll() : patient.poll();
             bytes -= next == null ? 0 : next.entry().weight();
             return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many the writer has in hand. */
+    int inHand() {
+        lock.lock();
+        try {
+            return inHand;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nanoseconds since the oldest came that is not dealt with; 0 if there is none. */
+    long oldestWaitNanos() {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            long longest = inHand > 0 ? now - oldestInHand : 0;
+            for (ArrayDeque<Pending> lane : List.of(hurried, patient)) {
+                Pending first = lane.peek();
+                longest = first == null ? longest : Math.max(longest, now - first.since());
+            }
+            return longest;
         } finally {
             lock.unlock();
         }

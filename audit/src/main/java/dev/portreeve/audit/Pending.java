@@ -8,22 +8,48 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An entry on its way to the disk, and the receipt its owner holds. */
 final class Pending implements Receipt {
+    /** How often a long wait looks whether it is of any use: commits are quicker. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final JournalEntry<?> entry;
     private final Pace pace;
     private final long since = System.nanoTime();
     private final Instant at;
     private final Duration awaitLimit;
+    private final Supplier<@Nullable String> trouble;
     private final CountDownLatch ended = new CountDownLatch(1);
     /** Given out once and used again on each retry, so that a record that was stored after all is not stored twice. */
     private final List<UUID> ids = new ArrayList<>(1);
 
+    private final AtomicReference<Place> place = new AtomicReference<>(Place.WAITS);
     private int used;
     private volatile @Nullable List<UUID> stored;
     private volatile @Nullable String failure;
+
+    /** Where it is. */
+    private enum Place {
+        WAITS,
+        /** On its way to the database. */
+        SENT,
+        /** By whoever awaited it: it is not stored any more. */
+        GIVEN_UP
+    }
+
+    /** Before it is sent; false if it was given up. Writer thread only. */
+    boolean send() {
+        return place.compareAndSet(Place.WAITS, Place.SENT) || place.get() == Place.SENT;
+    }
+
+    /** After it was sent and found no room: nothing of it is stored. Writer thread only. */
+    void waitAgain() {
+        place.compareAndSet(Place.SENT, Place.WAITS);
+    }
 
     /** How it stands to the others. */
     enum Pace {
@@ -36,10 +62,16 @@ final class Pending implements Receipt {
     }
 
     Pending(JournalEntry<?> entry, Pace pace, Instant at, Duration awaitLimit) {
+        this(entry, pace, at, awaitLimit, () -> null);
+    }
+
+    /** @param trouble why waiting is of no use now; {@code null} while it is */
+    Pending(JournalEntry<?> entry, Pace pace, Instant at, Duration awaitLimit, Supplier<@Nullable String> trouble) {
         this.entry = entry;
         this.pace = pace;
         this.at = at;
         this.awaitLimit = awaitLimit;
+        this.trouble = trouble;
     }
 
     JournalEntry<?> entry() {
@@ -112,7 +144,17 @@ final class Pending implements Receipt {
         try {
             while (true) {
                 try {
-                    return ended.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    long left = deadline - System.nanoTime();
+                    if (ended.await(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+                        return true;
+                    }
+                    String said = trouble.get();
+                    if (said != null && (entry.kept() || place.compareAndSet(Place.WAITS, Place.GIVEN_UP))) {
+                        throw new EvidenceUnavailable(said);
+                    }
+                    if (left <= LOOK_NANOS) {
+                        return false;
+                    }
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

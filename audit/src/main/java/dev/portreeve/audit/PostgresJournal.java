@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal of one replica on PostgreSQL: a bounded queue in front of one writer thread with a connection of its own.
@@ -27,17 +28,24 @@ public final class PostgresJournal implements Journal, AutoCloseable {
     private final InstantSource clock;
     private final Lanes queue;
     private final Pending last;
+    private final WriterNotes notes;
     private final JournalWriter writer;
     private final Thread thread;
     private volatile boolean closed;
 
     private PostgresJournal(
-            DataSource database, JournalSettings settings, InstantSource clock, RandomGenerator random) {
+            DataSource database,
+            JournalSettings settings,
+            InstantSource clock,
+            RandomGenerator random,
+            @Nullable JournalOwner owner) {
         this.settings = settings;
         this.clock = clock;
         this.queue = new Lanes(settings);
+        this.notes = new WriterNotes(clock);
         this.last = pending(new JournalEntry<>(null, null, List::of), Pending.Pace.HURRIED);
-        this.writer = new JournalWriter(database, settings, queue, last, random, clock);
+        this.writer =
+                new JournalWriter(database, settings, queue, last, random, clock, notes, new SetBack(clock, owner));
         this.thread = Thread.ofPlatform().name("audit-journal").daemon().unstarted(writer);
     }
 
@@ -49,7 +57,21 @@ public final class PostgresJournal implements Journal, AutoCloseable {
      */
     public static PostgresJournal start(
             DataSource database, JournalSettings settings, InstantSource clock, RandomGenerator random) {
-        PostgresJournal journal = new PostgresJournal(database, settings, clock, random);
+        return start(database, settings, clock, random, null);
+    }
+
+    /**
+     * The same for a process with a name, which says in its log when its clock was set back.
+     *
+     * @param owner {@code null} for a process without a name, which says nothing
+     */
+    public static PostgresJournal start(
+            DataSource database,
+            JournalSettings settings,
+            InstantSource clock,
+            RandomGenerator random,
+            @Nullable JournalOwner owner) {
+        PostgresJournal journal = new PostgresJournal(database, settings, clock, random, owner);
         journal.thread.start();
         return journal;
     }
@@ -88,9 +110,15 @@ public final class PostgresJournal implements Journal, AutoCloseable {
         return queue.size();
     }
 
+    /** How far it is behind now. Does not block. */
+    public JournalState state() {
+        return notes.state(queue, settings.queueCapacity());
+    }
+
     private Pending pending(JournalEntry<?> entry, Pending.Pace pace) {
         // PostgreSQL keeps microseconds and rounds; the leaf says the same time only if nothing is left to round.
-        return new Pending(entry, pace, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit());
+        return new Pending(
+                entry, pace, clock.instant().truncatedTo(ChronoUnit.MICROS), settings.awaitLimit(), notes::trouble);
     }
 
     private boolean offer(Pending pending) {

@@ -16,7 +16,7 @@ class LanesTest {
 
     private static Pending weighing(int bytes) {
         return new Pending(
-                new JournalEntry<Void>(null, null, List::of, bytes),
+                new JournalEntry<Void>(null, null, List::of, bytes, false),
                 Pending.Pace.HURRIED,
                 Instant.EPOCH,
                 Duration.ofSeconds(1));

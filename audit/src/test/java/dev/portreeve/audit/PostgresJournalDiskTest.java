@@ -1,15 +1,21 @@
 package dev.portreeve.audit;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,7 +37,7 @@ class PostgresJournalDiskTest {
     }
 
     @Test
-    void aFullDiskIsSaidAtOnceAndWhatComesAfterItIsStored() throws Exception {
+    void aFullDiskIsSaidAtOnceAndWhatWaitedIsStoredInOrder() throws Exception {
         try (Database database = new Database();
                 PostgresJournal journal = PostgresJournal.start(
                         database.app(), JournalSettings.defaults(), InstantSource.system(), new Random(1))) {
@@ -41,15 +47,33 @@ class PostgresJournalDiskTest {
                     "CREATE FUNCTION audit.no_room() RETURNS trigger LANGUAGE plpgsql AS"
                             + " $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$",
                     "CREATE TRIGGER no_room BEFORE INSERT ON audit.record FOR EACH ROW EXECUTE FUNCTION audit.no_room()");
-            Receipt refused = journal.append(entry(2));
-            EvidenceUnavailable said = assertThrows(EvidenceUnavailable.class, refused::await);
-            assertTrue(String.valueOf(said.getMessage()).contains("refused by the database"), said.getMessage());
-            assertEquals(0, journal.queued());
+            List<Receipt> waiting = new ArrayList<>();
+            for (int n = 2; n <= 5; n++) {
+                waiting.add(journal.append(entry(n).keep()));
+            }
+            Receipt change = journal.append(entry(100));
+            assertThrows(EvidenceUnavailable.class, change::await);
+            for (Receipt each : waiting) {
+                EvidenceUnavailable said = assertThrows(EvidenceUnavailable.class, each::await);
+                assertTrue(String.valueOf(said.getMessage()).contains("no room"), said.getMessage());
+            }
+            JournalState full = journal.state();
+            assertEquals(5, full.queued() + full.writing());
+            assertEquals(0, full.refused());
+            assertNotNull(full.refusedForRoom());
             execute(database, "DROP TRIGGER no_room ON audit.record");
-            journal.append(entry(3)).await();
-            List<String> leaves = database.leaves("acme");
-            assertEquals(2, leaves.size());
-            assertTrue(leaves.getLast().contains("\"n\":3"), leaves.getLast());
+            await().until(waiting.getLast()::isDurable);
+            journal.append(entry(6)).await();
+            assertEquals(
+                    List.of(1L, 2L, 3L, 4L, 5L, 6L),
+                    database.leaves("acme").stream()
+                            .map(leaf -> LeafValues.of(leaf.getBytes(StandardCharsets.UTF_8))
+                                    .number("n"))
+                            .toList());
+            assertFalse(change.isDurable(), "what was refused is not done later");
+            assertNull(journal.state().refusedForRoom());
+            assertEquals(0, journal.state().queued());
+            assertEquals(6, journal.state().stored());
         }
     }
 

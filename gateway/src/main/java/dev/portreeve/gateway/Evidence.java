@@ -4,13 +4,17 @@ import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalOwner;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
+import dev.portreeve.audit.lag.LagReader;
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.log.KeptHeads;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.Sequencer;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.process.ProcessTimes;
+import dev.portreeve.audit.process.RunningProcess;
 import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.admin.Verifications;
 import dev.portreeve.gateway.config.AuditConfig;
@@ -18,6 +22,9 @@ import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.EvidenceFiles;
 import dev.portreeve.gateway.database.StartFailure;
+import dev.portreeve.gateway.http.Readiness;
+import dev.portreeve.gateway.lag.Concern;
+import dev.portreeve.gateway.lag.EvidenceWatch;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,26 +49,39 @@ final class Evidence implements AutoCloseable {
     private final Verifications verifications;
     private final @Nullable Witness witness;
 
-    /** Tells this process from others that write to the same log. */
-    private final String process = UUID.randomUUID().toString();
+    private final RunningProcess running;
+    private final Thread living;
+    private final EvidenceWatch watch;
+    private final Thread watching;
 
     private Evidence(
             PostgresJournal journal,
             AuditLog log,
             Sequencer sequencer,
             Verifications verifications,
-            @Nullable Witness witness) {
+            @Nullable Witness witness,
+            RunningProcess running,
+            EvidenceWatch watch) {
         this.journal = journal;
         this.log = log;
         this.sequencer = sequencer;
         this.sequencing = Thread.ofPlatform().name("audit-sequencer").daemon().start(sequencer);
         this.verifications = verifications;
         this.witness = witness;
+        this.running = running;
+        this.living = Thread.ofVirtual().name("audit-process").unstarted(running);
+        this.watch = watch;
+        this.watching = Thread.ofVirtual().name("audit-watch").start(watch);
     }
 
-    /** Opens the log and records that this process started. */
+    /**
+     * Opens the log and records that this process started.
+     *
+     * @param tenants whose logs it writes to
+     */
     static Evidence open(
             AuditConfig config,
+            List<String> tenants,
             DataDirectory directory,
             Database database,
             InstantSource clock,
@@ -70,33 +90,42 @@ final class Evidence implements AutoCloseable {
         VerifierKey before = published(directory);
         directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         KeptHeads heads = EvidenceFiles.heads(directory);
-        PostgresJournal journal = PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random);
-        AuditLog log = new AuditLog(journal);
+        JournalOwner owner = new JournalOwner(UUID.randomUUID(), tenants);
+        PostgresJournal journal =
+                PostgresJournal.start(database.unpooled(), JournalSettings.defaults(), clock, random, owner);
+        AuditLog log = new AuditLog(journal, owner.process());
+        Facts start = new Facts()
+                .put("version", Version.text())
+                .put("verifier_key", signer.verifierKey().toString());
+        Sequencer sequencer = new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery());
         Evidence evidence = new Evidence(
                 journal,
                 log,
-                new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery()),
+                sequencer,
                 new Verifications(database.unpooled(), heads, signer.verifierKey(), log, clock),
-                EvidenceFiles.witness(config, directory));
-        evidence.log.append(new AuditEvent(
-                AuditEvent.INSTANCE,
-                EventKind.SERVER_STARTED,
-                null,
-                new Facts()
-                        .put("process", evidence.process)
-                        .put("version", Version.text())
-                        .put("verifier_key", signer.verifierKey().toString())));
+                EvidenceFiles.witness(config, directory),
+                new RunningProcess(owner, log, database.unpooled(), ProcessTimes.DEFAULT, clock, start),
+                new EvidenceWatch(
+                        new EvidenceWatch.Observed(journal::state, sequencer::problem, log.openCalls()::count),
+                        new LagReader(database.pooled()),
+                        config.lag(),
+                        config.checkpointEvery(),
+                        clock));
+        evidence.running.start();
+        evidence.living.start();
         if (before != null && !before.sameKey(signer.verifierKey())) {
-            Facts change = new Facts()
-                    .put("verifier_key_before", before.toString())
-                    .put("verifier_key", signer.verifierKey().toString());
-            LocalDate until = config.keys().retiringUntil();
-            if (until != null) {
-                change.put("retiring_until", until.toString());
-            }
-            evidence.log.append(new AuditEvent(AuditEvent.INSTANCE, EventKind.SIGNING_KEY_CHANGED, null, change));
+            log.append(keyChanged(config, before, signer.verifierKey()));
         }
         return evidence;
+    }
+
+    private static AuditEvent keyChanged(AuditConfig config, VerifierKey before, VerifierKey now) {
+        Facts change = new Facts().put("verifier_key_before", before.toString()).put("verifier_key", now.toString());
+        LocalDate until = config.keys().retiringUntil();
+        if (until != null) {
+            change.put("retiring_until", until.toString());
+        }
+        return new AuditEvent(AuditEvent.INSTANCE, EventKind.SIGNING_KEY_CHANGED, null, change);
     }
 
     private static @Nullable VerifierKey published(DataDirectory directory) {
@@ -122,9 +151,23 @@ final class Evidence implements AutoCloseable {
         return witness;
     }
 
-    /** Whether records are taken: the writer keeps up. */
-    boolean isTaking() {
-        return journal.queued() < JournalSettings.defaults().queueCapacity() / 2;
+    /** Whether records are taken, and what is behind; from memory. */
+    Readiness readiness() {
+        List<Concern> concerns = watch.concerns();
+        return new Readiness(parts(concerns, true), parts(concerns, false));
+    }
+
+    private static List<String> parts(List<Concern> concerns, boolean stopsCalls) {
+        return concerns.stream()
+                .filter(concern -> concern.stopsCalls() == stopsCalls)
+                .map(concern -> concern.part().code())
+                .distinct()
+                .toList();
+    }
+
+    /** How far it is behind. */
+    EvidenceWatch watch() {
+        return watch;
     }
 
     /** How each tenant's log stands; none while the database does not answer. */
@@ -140,9 +183,8 @@ final class Evidence implements AutoCloseable {
     /** Stores what is queued, and signs it. */
     @Override
     public void close() {
-        // Whoever started and never says this was killed.
-        log.append(new AuditEvent(
-                AuditEvent.INSTANCE, EventKind.SERVER_STOPPED, null, new Facts().put("process", process)));
+        running.close();
+        watch.close();
         journal.close();
         try {
             int signed = sequencer.runOnce();
@@ -152,8 +194,8 @@ final class Evidence implements AutoCloseable {
         }
         sequencer.close();
         try {
-            if (!sequencing.join(END_WAIT)) {
-                LOGGER.warn("the sequencer did not end");
+            if (!sequencing.join(END_WAIT) || !living.join(END_WAIT) || !watching.join(END_WAIT)) {
+                LOGGER.warn("the sequencer, or what gives signs of life, did not end");
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

@@ -42,7 +42,6 @@ import dev.portreeve.hub.task.PostgresTaskStore;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.PolicyEngine;
 import dev.portreeve.policy.budget.Accounts;
-import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.call.CallId;
 import dev.portreeve.policy.idempotency.IdempotencyKeys;
 import dev.portreeve.policy.keeping.CallEvidence;
@@ -103,7 +102,8 @@ public final class Gateway implements AutoCloseable {
         URI adminBase = AdminEdge.base(config.server(), address.address());
 
         Database database = parts.add(Database.open(config.database(), directory));
-        Evidence evidence = parts.add(Evidence.open(config.audit(), directory, database, clock, random));
+        Evidence evidence = parts.add(
+                Evidence.open(config.audit(), config.organisation().tenantIds(), directory, database, clock, random));
         Pepper pepper = pepper(directory);
         SealedTokens seal = seal(pepper, random);
         PostgresSubjectKeys contentKeys =
@@ -267,10 +267,10 @@ public final class Gateway implements AutoCloseable {
                         policy.approvals(),
                         waiting,
                         callIds,
-                        () -> !draining
-                                && evidence.isTaking()
-                                && database.isReachable()
-                                && policy.rules().state().refused() == null,
+                        () -> evidence.readiness()
+                                .downIf(draining, "stopping")
+                                .downIf(!database.isReachable(), "database")
+                                .downIf(policy.rules().state().refused() != null, "rules"),
                         clock)));
         HttpListener listener = parts.add(HttpListener.start(
                 "server.listen", config.server().listen(), dataBounds(config.limits()), edge::addRoutes));
@@ -313,15 +313,14 @@ public final class Gateway implements AutoCloseable {
             URI adminBase, Database database, Evidence evidence, PolicyEngine policy, EvidenceKeeping keeping) {
         Questions questions = Questions.of(config, policy.keys(), hub.definitions());
         return new AdminServices(
-                config.organisation().tenants().stream()
-                        .map(OrganisationConfig.Tenant::id)
-                        .toList(),
+                config.organisation().tenantIds(),
                 policy.keys(),
                 policy::budgets,
                 policy.budgetOrders(),
                 new Accounts(database.pooled()),
                 new PostgresAuditReader(database.pooled()),
                 evidence::statuses,
+                evidence.watch()::state,
                 hub::servers,
                 models::places,
                 hub.definitions(),

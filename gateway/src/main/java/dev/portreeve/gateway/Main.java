@@ -8,6 +8,7 @@ import dev.portreeve.gateway.cli.AuditHoldCommand;
 import dev.portreeve.gateway.cli.AuditReportCommand;
 import dev.portreeve.gateway.cli.AuditSearchCommand;
 import dev.portreeve.gateway.cli.AuditShowCommand;
+import dev.portreeve.gateway.cli.AuditStatusCommand;
 import dev.portreeve.gateway.cli.BudgetStateCommand;
 import dev.portreeve.gateway.cli.BudgetsCommand;
 import dev.portreeve.gateway.cli.BurnDownCommand;
@@ -77,6 +78,7 @@ public final class Main {
 
     private static CommandLine audit(Terminal terminal) {
         return new CommandLine(new AuditCommand(terminal))
+                .addSubcommand(new AuditStatusCommand(terminal))
                 .addSubcommand(new AuditSearchCommand(terminal))
                 .addSubcommand(new AuditShowCommand(terminal))
                 .addSubcommand(new AuditEraseCommand(terminal))

@@ -100,6 +100,7 @@ final class OcsfLines implements RecordLines {
                     case "key.revoked" -> DELETE;
                     case "server.started", "definition.accepted" -> ACTIVATE;
                     case "server.stopped",
+                            "server.lost",
                             "definition.rejected",
                             "definition.withdrawn",
                             "approval.expired",

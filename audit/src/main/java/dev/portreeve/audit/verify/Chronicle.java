@@ -26,6 +26,9 @@ final class Chronicle {
     private final Map<String, Place> processes = new LinkedHashMap<>();
     private final Count unknown = new Count();
     private final Count forfeited = new Count();
+    private final Count gone = new Count();
+    private final Count setBack = new Count();
+    private final LivedTwice livedTwice = new LivedTwice();
     private Instant latest = Instant.MIN;
     private @Nullable Place latestPlace;
     private boolean lost;
@@ -62,7 +65,6 @@ final class Chronicle {
             return;
         }
         UUID call = leaf.call();
-        String process = leaf.process();
         switch (kind) {
             case "call.opened" -> {
                 lost |= open.size() >= MOST_OPEN;
@@ -70,7 +72,8 @@ final class Chronicle {
                     open.put(call, place);
                 }
             }
-            case "call.closed" -> {
+            // Refused after all: its opening was stored too late for whoever waited for it.
+            case "call.closed", "call.refused" -> {
                 if (call != null) {
                     open.remove(call);
                 }
@@ -80,19 +83,32 @@ final class Chronicle {
             }
             case "lease.forfeited" -> forfeited.at(place);
             case "records.dropped" -> tombstone(place, leaf.dropped());
+            default -> process(place, kind, leaf.process());
+        }
+    }
+
+    private void process(Place place, String kind, @Nullable String process) {
+        switch (kind) {
             case "server.started" -> {
                 if (process != null && processes.size() < MOST_OPEN) {
                     processes.put(process, place);
                 }
             }
-            case "server.stopped" -> {
-                if (process != null) {
-                    processes.remove(process);
-                }
+            case "server.stopped" -> end(process);
+            case "server.lost" -> {
+                gone.at(place);
+                end(process);
             }
+            case "clock.set_back" -> setBack.at(place);
             default -> {
                 // Says nothing about what is missing.
             }
+        }
+    }
+
+    private void end(@Nullable String process) {
+        if (process != null) {
+            processes.remove(process);
         }
     }
 
@@ -158,6 +174,13 @@ final class Chronicle {
             return;
         }
         UUID id = leaf.id();
+        if ("clock.set_back".equals(leaf.kind())) {
+            livedTwice.add(at, leaf.clockBefore());
+        }
+        if (livedTwice.has(at)) {
+            // The log itself says why it is early. What comes after the time that was shown before is compared as ever.
+            return;
+        }
         if (latestPlace != null && at.isBefore(latest.minus(CLOCKS))) {
             backdated(
                     place,
@@ -198,6 +221,11 @@ final class Chronicle {
                 unknown,
                 " calls were closed for a process that died: how they ended is not known");
         gap(Gap.Kind.LEASE_FORFEITED, forfeited, " times a process that was gone had money set aside: it was charged");
+        gap(Gap.Kind.PROCESS_LOST, gone, " processes ended without saying so, as others noticed");
+        gap(
+                Gap.Kind.CLOCK_SET_BACK,
+                setBack,
+                " times a clock was set back: what was recorded after it may seem older than it is");
         if (!processes.isEmpty()) {
             gap(
                     Gap.Kind.NOT_STOPPED,

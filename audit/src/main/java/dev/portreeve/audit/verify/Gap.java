@@ -30,7 +30,11 @@ public record Gap(
         /** What a gateway that is gone had set aside of a budget, and may have spent. */
         LEASE_FORFEITED,
         /** A process that started and never said that it stopped: killed, or still running. */
-        NOT_STOPPED
+        NOT_STOPPED,
+        /** A process that was killed, as another one noticed and recorded. */
+        PROCESS_LOST,
+        /** A clock that was set back, as its process noticed and recorded: times after it may be lived twice. */
+        CLOCK_SET_BACK
     }
 
     @Override

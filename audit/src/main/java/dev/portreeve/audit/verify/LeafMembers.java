@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * changed bytes need not be JSON any more, and then what can be read is read.
  *
  * @param at its time
- * @param process the process that started or stopped, in records about that
+ * @param process the process that started, stopped or is gone, in records about that
+ * @param clockBefore what a clock showed before it was set back, in records about that
  * @param dropped the JSON array of the indexes that a tombstone says were dropped
  */
 record LeafMembers(
@@ -22,7 +23,9 @@ record LeafMembers(
         @Nullable Instant at,
         @Nullable String outcome,
         @Nullable String process,
+        @Nullable Instant clockBefore,
         @Nullable String dropped) {
+    private static final int LONGEST_NAME = 12;
 
     static LeafMembers read(byte[] leaf) {
         return new Scan(leaf).run();
@@ -39,6 +42,7 @@ record LeafMembers(
         private @Nullable String at;
         private @Nullable String outcome;
         private @Nullable String process;
+        private @Nullable String clockBefore;
         private @Nullable String dropped;
 
         Scan(byte[] leaf) {
@@ -52,7 +56,8 @@ record LeafMembers(
                     next++;
                 }
             }
-            return new LeafMembers(tenant, uuid(id), kind, uuid(call), time(at), outcome, process, dropped);
+            return new LeafMembers(
+                    tenant, uuid(id), kind, uuid(call), time(at), outcome, process, time(clockBefore), dropped);
         }
 
         private int peek() {
@@ -76,7 +81,7 @@ record LeafMembers(
             }
             if (leaf[value] == '[' && leaf[from] == 'd' && name(from, to).equals("dropped")) {
                 dropped = new String(leaf, value, next - value, StandardCharsets.UTF_8);
-            } else if (leaf[value] == '"' && to - from <= 7) {
+            } else if (leaf[value] == '"' && to - from <= LONGEST_NAME) {
                 keep(name(from, to), value + 1, next - 1);
             }
             return true;
@@ -95,6 +100,7 @@ record LeafMembers(
                 case "at" -> at = text(from, to);
                 case "outcome" -> outcome = text(from, to);
                 case "process" -> process = text(from, to);
+                case "clock_before" -> clockBefore = text(from, to);
                 default -> {
                     // Not looked at.
                 }

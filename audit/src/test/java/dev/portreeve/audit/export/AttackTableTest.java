@@ -230,14 +230,22 @@ class AttackTableTest {
         append(clock, EventKind.SERVER_STOPPED, null, new Facts().put("process", "one"));
         append(clock, EventKind.SERVER_STARTED, null, new Facts().put("process", "two"));
         append(clock, EventKind.LEASE_FORFEITED, null, new Facts());
+        append(clock, EventKind.SERVER_STARTED, null, new Facts().put("process", "three"));
+        append(clock, EventKind.SERVER_LOST, null, new Facts().put("process", "three"));
         log.turn();
         Checked checked = offline(bundle("evidence.zip"), HeldHeads.none());
         assertEquals(0, checked.exitCode());
         List<Gap> gaps = checked.verification().gaps();
         assertEquals(
-                List.of(Gap.Kind.UNFINISHED, Gap.Kind.OUTCOME_UNKNOWN, Gap.Kind.LEASE_FORFEITED, Gap.Kind.NOT_STOPPED),
+                List.of(
+                        Gap.Kind.UNFINISHED,
+                        Gap.Kind.OUTCOME_UNKNOWN,
+                        Gap.Kind.LEASE_FORFEITED,
+                        Gap.Kind.PROCESS_LOST,
+                        Gap.Kind.NOT_STOPPED),
                 gaps.stream().map(Gap::kind).toList());
-        assertEquals(List.of(20L, 22L, 26L, 25L), gaps.stream().map(Gap::index).toList());
+        assertEquals(
+                List.of(20L, 22L, 26L, 28L, 25L), gaps.stream().map(Gap::index).toList());
         assertTrue(gaps.getFirst().detail().contains(open.toString()), gaps.toString());
         assertEquals(gaps, database(log, HeldHeads.none()).gaps());
     }

@@ -5,6 +5,7 @@ import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.explain.Questions;
+import dev.portreeve.gateway.lag.EvidenceState;
 import dev.portreeve.gateway.model.PlaceState;
 import dev.portreeve.gateway.publish.RulesDesk;
 import dev.portreeve.hub.catalog.DefinitionDesk;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * What the admin listener shows and changes. Each may block on the database; none is asked on a caller's way.
  *
  * @param tenants of the configuration
+ * @param evidence how far it is
  * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param decisions what a signed decision is worth
  * @param witness watches other logs; {@code null} for none
@@ -54,6 +56,7 @@ public record AdminServices(
         Accounts accounts,
         AuditReader records,
         Supplier<List<AuditStatus>> logs,
+        Supplier<EvidenceState> evidence,
         Supplier<List<ServerStatus>> servers,
         Supplier<List<PlaceState>> models,
         DefinitionDesk tools,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param retention how long records are kept after their month; whole months are dropped, and their hashes stay. For ever unless
  *     said, at least 31d
  * @param payloadRetention the same for contents; as long as their records unless said
+ * @param lag how far the records may be behind before health says so
  */
 public record AuditConfig(
         @Default("portreeve.local/audit") String log,
@@ -35,7 +36,8 @@ public record AuditConfig(
         @Default("[]") List<KeepRule> payloads,
         @Default("{}") BestEffort bestEffort,
         @Nullable Duration retention,
-        @Nullable Duration payloadRetention) {
+        @Nullable Duration payloadRetention,
+        @Default("{}") AuditLagConfig lag) {
     private static final Duration SHORTEST = Duration.ofDays(31);
 
     /** Of which records have no arguments. */
@@ -50,7 +52,8 @@ public record AuditConfig(
                 List.of(),
                 BestEffort.NONE,
                 null,
-                null);
+                null,
+                AuditLagConfig.DEFAULT);
     }
 
     public AuditConfig {

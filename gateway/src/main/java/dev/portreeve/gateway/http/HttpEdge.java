@@ -27,7 +27,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -54,7 +53,7 @@ public final class HttpEdge implements AutoCloseable {
      * @param waiting shows how approvals stand
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
-     * @param ready whether calls can be served now, for load balancers; asked for each time
+     * @param ready whether calls can be served now, for load balancers; asked for each time, and may block shortly
      */
     public record Services(
             KeyDirectory keys,
@@ -71,7 +70,7 @@ public final class HttpEdge implements AutoCloseable {
             Approvals approvals,
             WaitingPage waiting,
             Supplier<CallId> callIds,
-            BooleanSupplier ready,
+            Supplier<Readiness> ready,
             InstantSource clock) {}
 
     public HttpEdge(ServerConfig config, LimitsConfig limits, Services services) {
@@ -92,12 +91,12 @@ public final class HttpEdge implements AutoCloseable {
                 .error(Throwable.class, lastResort::failed)
                 .get("/", Front::welcome)
                 .route(Method.HEAD, "/", (request, response) -> response.send())
-                .get("/health/live", (request, response) -> Health.send(response, true))
+                .get("/health/live", (request, response) -> Health.send(response, Readiness.READY))
                 // The listener opens last, so whoever hears this hears a gateway that has started.
-                .get("/health/started", (request, response) -> Health.send(response, true))
+                .get("/health/started", (request, response) -> Health.send(response, Readiness.READY))
                 .get("/health/ready", this::ready)
                 // As load balancers were told to ask LiteLLM.
-                .get("/health/liveliness", (request, response) -> Health.send(response, true))
+                .get("/health/liveliness", (request, response) -> Health.send(response, Readiness.READY))
                 .get("/health/readiness", this::ready);
         addMcp(routing, lastResort);
         routing.get(WaitingPage.PATH + "{" + WaitingPage.TOKEN + "}", services.waiting()::show);
@@ -107,7 +106,7 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void ready(ServerRequest request, ServerResponse response) {
-        Health.send(response, services.ready().getAsBoolean());
+        Health.send(response, services.ready().get());
     }
 
     private void addMcp(HttpRouting.Builder routing, LastResort lastResort) {

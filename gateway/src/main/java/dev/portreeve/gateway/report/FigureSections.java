@@ -247,6 +247,8 @@ final class FigureSections {
         row(rows, "Calls whose end is not known", said("/incidents/unknown_outcomes"));
         row(rows, "Starts of the server", said("/gaps/server_started"));
         row(rows, "Orderly ends of the server", said("/gaps/server_stopped"));
+        row(rows, "Processes that ended without saying so", said("/gaps/server_lost"));
+        row(rows, "Times a clock was set back", said("/gaps/clock_set_back"));
         row(rows, "Records that were cut to fit", said("/gaps/truncated_records"));
         row(rows, "Refused credentials that were counted and not written", leftOut());
         row(rows, "Calls too many to be followed to their end", said("/gaps/calls_too_many_to_follow"));

@@ -120,6 +120,8 @@ public final class ReportReading implements Progress {
                 .put("calls_too_many_to_follow", tooMany)
                 .put("server_started", kinds.of("server.started"))
                 .put("server_stopped", kinds.of("server.stopped"))
+                .put("server_lost", kinds.of("server.lost"))
+                .put("clock_set_back", kinds.of("clock.set_back"))
                 .put("truncated_records", truncated)
                 .put("unreadable_records", unreadable);
     }

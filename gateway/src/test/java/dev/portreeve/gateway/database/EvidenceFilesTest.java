@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.gateway.config.AuditConfig;
+import dev.portreeve.gateway.config.AuditLagConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.SigningKeysConfig;
 import dev.portreeve.policy.call.Secret;
@@ -59,7 +60,8 @@ class EvidenceFilesTest {
                 List.of(),
                 BestEffort.NONE,
                 null,
-                null);
+                null,
+                AuditLagConfig.DEFAULT);
         LogSigner signer = EvidenceFiles.signer(config, directory);
         directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         return signer.verifierKey();

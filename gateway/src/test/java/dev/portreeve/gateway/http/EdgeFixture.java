@@ -356,7 +356,7 @@ final class EdgeFixture implements AutoCloseable {
                         approvals,
                         new WaitingPage(hub.seal(), approvals, () -> uri("")),
                         EdgeFixture::callId,
-                        () -> true,
+                        () -> Readiness.READY,
                         clock));
         HttpRouting.Builder routing = HttpRouting.builder();
         edge.addRoutes(routing);

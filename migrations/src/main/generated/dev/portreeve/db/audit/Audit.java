@@ -12,6 +12,7 @@ import dev.portreeve.db.audit.tables.InstanceSequence;
 import dev.portreeve.db.audit.tables.Node;
 import dev.portreeve.db.audit.tables.Payload;
 import dev.portreeve.db.audit.tables.PayloadKey;
+import dev.portreeve.db.audit.tables.Process;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 
@@ -73,6 +74,11 @@ public class Audit extends SchemaImpl {
     public final PayloadKey PAYLOAD_KEY = PayloadKey.PAYLOAD_KEY;
 
     /**
+     * The table <code>audit.process</code>.
+     */
+    public final Process PROCESS = Process.PROCESS;
+
+    /**
      * The table <code>audit.record</code>.
      */
     public final Record RECORD = Record.RECORD;
@@ -105,6 +111,7 @@ public class Audit extends SchemaImpl {
             Node.NODE,
             Payload.PAYLOAD,
             PayloadKey.PAYLOAD_KEY,
+            Process.PROCESS,
             Record.RECORD,
             Sequence.SEQUENCE
         );

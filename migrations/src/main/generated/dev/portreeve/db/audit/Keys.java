@@ -11,6 +11,7 @@ import dev.portreeve.db.audit.tables.InstanceSequence;
 import dev.portreeve.db.audit.tables.Node;
 import dev.portreeve.db.audit.tables.Payload;
 import dev.portreeve.db.audit.tables.PayloadKey;
+import dev.portreeve.db.audit.tables.Process;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 import dev.portreeve.db.audit.tables.records.CheckpointRecord;
@@ -20,6 +21,7 @@ import dev.portreeve.db.audit.tables.records.InstanceSequenceRecord;
 import dev.portreeve.db.audit.tables.records.NodeRecord;
 import dev.portreeve.db.audit.tables.records.PayloadKeyRecord;
 import dev.portreeve.db.audit.tables.records.PayloadRecord;
+import dev.portreeve.db.audit.tables.records.ProcessRecord;
 import dev.portreeve.db.audit.tables.records.RecordRecord;
 import dev.portreeve.db.audit.tables.records.SequenceRecord;
 
@@ -48,6 +50,7 @@ public class Keys {
     public static final UniqueKey<NodeRecord> NODE_PKEY = Internal.createUniqueKey(Node.NODE, DSL.name("node_pkey"), new TableField[] { Node.NODE.TENANT, Node.NODE.LEVEL, Node.NODE.INDEX }, true);
     public static final UniqueKey<PayloadRecord> PAYLOAD_PKEY = Internal.createUniqueKey(Payload.PAYLOAD, DSL.name("payload_pkey"), new TableField[] { Payload.PAYLOAD.TENANT, Payload.PAYLOAD.RECORD_ID, Payload.PAYLOAD.NAME, Payload.PAYLOAD.AT }, true);
     public static final UniqueKey<PayloadKeyRecord> PAYLOAD_KEY_PKEY = Internal.createUniqueKey(PayloadKey.PAYLOAD_KEY, DSL.name("payload_key_pkey"), new TableField[] { PayloadKey.PAYLOAD_KEY.TENANT, PayloadKey.PAYLOAD_KEY.ID }, true);
+    public static final UniqueKey<ProcessRecord> PROCESS_PKEY = Internal.createUniqueKey(Process.PROCESS, DSL.name("process_pkey"), new TableField[] { Process.PROCESS.ID }, true);
     public static final UniqueKey<RecordRecord> RECORD_PKEY = Internal.createUniqueKey(Record.RECORD, DSL.name("record_pkey"), new TableField[] { Record.RECORD.TENANT, Record.RECORD.ID, Record.RECORD.AT }, true);
     public static final UniqueKey<SequenceRecord> SEQUENCE_PKEY = Internal.createUniqueKey(Sequence.SEQUENCE, DSL.name("sequence_pkey"), new TableField[] { Sequence.SEQUENCE.TENANT, Sequence.SEQUENCE.INDEX }, true);
     public static final UniqueKey<SequenceRecord> SEQUENCE_TENANT_RECORD_ID_KEY = Internal.createUniqueKey(Sequence.SEQUENCE, DSL.name("sequence_tenant_record_id_key"), new TableField[] { Sequence.SEQUENCE.TENANT, Sequence.SEQUENCE.RECORD_ID }, true);

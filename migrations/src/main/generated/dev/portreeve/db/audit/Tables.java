@@ -11,6 +11,7 @@ import dev.portreeve.db.audit.tables.InstanceSequence;
 import dev.portreeve.db.audit.tables.Node;
 import dev.portreeve.db.audit.tables.Payload;
 import dev.portreeve.db.audit.tables.PayloadKey;
+import dev.portreeve.db.audit.tables.Process;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
 
@@ -55,6 +56,11 @@ public class Tables {
      * The table <code>audit.payload_key</code>.
      */
     public static final PayloadKey PAYLOAD_KEY = PayloadKey.PAYLOAD_KEY;
+
+    /**
+     * The table <code>audit.process</code>.
+     */
+    public static final Process PROCESS = Process.PROCESS;
 
     /**
      * The table <code>audit.record</code>.

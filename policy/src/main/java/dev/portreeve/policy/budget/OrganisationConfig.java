@@ -34,6 +34,11 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         unique("rate", rates.stream().map(Rate::currency));
     }
 
+    /** The tenants' names, in the order of the configuration. */
+    public List<String> tenantIds() {
+        return tenants.stream().map(Tenant::id).toList();
+    }
+
     /** Where all budgets are in dollars. */
     public OrganisationConfig(List<Tenant> tenants) {
         this(tenants, List.of());
