@@ -6,6 +6,7 @@ import dev.portreeve.audit.Receipt;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.http.HttpEdge;
+import dev.portreeve.gateway.http.Readiness;
 import dev.portreeve.gateway.http.WaitingPage;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.KeptAnswer;
@@ -136,7 +137,7 @@ public final class Ungoverned {
                         approvals,
                         new WaitingPage(seal, approvals, () -> NOWHERE),
                         Ungoverned::callId,
-                        () -> true,
+                        () -> Readiness.READY,
                         clock));
         WebServer.builder()
                 .host("127.0.0.1")

@@ -91,6 +91,7 @@ start_system() {
     on) start_gateway on $((base + 12)) ;;
     guarded) start_gateway guarded $((base + 14)) ;;
     unbudgeted) start_gateway unbudgeted $((base + 18)) ;;
+    trailing) start_gateway trailing $((base + 20)) ;;
     *) echo "bench: there is no system \"$name\"; there are: $all_systems" >&2; return 1 ;;
   esac
 }
