@@ -191,6 +191,9 @@ public final class InMemoryJournal implements Journal, AutoCloseable {
         public void identify(String xid) {}
 
         @Override
+        public void guess() {}
+
+        @Override
         public void afterCommit(Runnable action) {
             actions.add(action);
         }
