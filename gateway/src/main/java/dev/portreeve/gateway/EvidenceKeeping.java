@@ -17,13 +17,11 @@ import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.database.Database;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +32,9 @@ final class EvidenceKeeping implements AutoCloseable {
     private static final Duration RETAIN_EVERY = Duration.ofHours(1);
     private static final Duration SEARCH_PATIENCE = Duration.ofSeconds(10);
     private static final Duration END_WAIT = Duration.ofSeconds(5);
-    /** Months go some time after the last record in them. */
-    private static final Duration MONTH = Duration.ofDays(31);
 
     private final AuditConfig config;
-    private final InstantSource clock;
+    private final Database database;
     private final PostgresRetention retention;
     private final RecordIndexer indexer;
     private final KeepingServices services;
@@ -47,17 +43,17 @@ final class EvidenceKeeping implements AutoCloseable {
 
     private EvidenceKeeping(
             AuditConfig config,
-            InstantSource clock,
+            Database database,
             PostgresRetention retention,
             RecordIndexer indexer,
             KeepingServices services) {
         this.config = config;
-        this.clock = clock;
+        this.database = database;
         this.retention = retention;
         this.indexer = indexer;
         this.services = services;
         this.threads = List.of(
-                Thread.ofVirtual().name("audit-indexer").start(indexer),
+                Thread.ofVirtual().name("audit-indexer").start(this::index),
                 Thread.ofVirtual().name("audit-retention").start(this::retain));
     }
 
@@ -75,7 +71,7 @@ final class EvidenceKeeping implements AutoCloseable {
         RecordIndexer indexer = new RecordIndexer(database.pooled(), INDEX_EVERY);
         return new EvidenceKeeping(
                 config,
-                ground.clock(),
+                database,
                 new PostgresRetention(
                         database.unpooled(),
                         direct,
@@ -89,35 +85,43 @@ final class EvidenceKeeping implements AutoCloseable {
                         keys,
                         new PostgresHolds(database.unpooled(), direct),
                         new PostgresEraser(database.unpooled(), direct, stores),
-                        new PostgresSearch(database.pooled(), SEARCH_PATIENCE)));
+                        new PostgresSearch(
+                                database.pooled(), SEARCH_PATIENCE, config.search() == AuditConfig.Search.ON)));
     }
 
     KeepingServices services() {
         return services;
     }
 
+    /** What nobody reads on would outlive its records. */
+    private void index() {
+        if (config.search() == AuditConfig.Search.ON) {
+            indexer.run();
+            return;
+        }
+        try {
+            RecordIndexer.empty(database.pooled());
+        } catch (SQLException away) {
+            LOGGER.warn("what was made findable stays until the next start: SQLSTATE {}", away.getSQLState());
+        }
+    }
+
     private void retain() {
-        Duration kept = config.retention();
-        if (kept == null && config.payloadRetention() == null) {
+        if (config.retention() == null && config.payloadRetention() == null) {
             return;
         }
         try {
             do {
-                retainOnce(kept);
+                retainOnce();
             } while (!closing.await(RETAIN_EVERY.toSeconds(), TimeUnit.SECONDS));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void retainOnce(@Nullable Duration kept) {
+    private void retainOnce() {
         try {
-            List<PostgresRetention.Due> due = retention.run();
-            if (kept != null) {
-                Instant before = clock.instant().minus(kept).minus(MONTH);
-                long forgotten = indexer.forget(before);
-                LOGGER.debug("{} months were due, {} entries of the search are forgotten", due.size(), forgotten);
-            }
+            LOGGER.debug("{} months were due", retention.run().size());
         } catch (SQLException away) {
             LOGGER.warn("what is past its time stays for now: SQLSTATE {}", away.getSQLState());
         }

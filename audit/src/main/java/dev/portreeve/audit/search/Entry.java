@@ -1,12 +1,12 @@
 package dev.portreeve.audit.search;
 
-import dev.portreeve.audit.LeafValues;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a call, or of a record that belongs to none.
+ * What is known of a call, or of a record that belongs to none or came when its call was over.
  *
  * @param id of the call, or of the record
  * @param at of its first record
@@ -29,23 +29,15 @@ public record Entry(
         @Nullable String session,
         @Nullable String outcome,
         @Nullable String reason) {
-    private static final int LONGEST = 300;
+    /** By time, then by the ids' bytes, then by kind. */
+    static final Comparator<Entry> OLDEST_FIRST = Comparator.comparing(Entry::at)
+            .thenComparing(Entry::id, Entry::compareIds)
+            .thenComparing(Entry::kind);
 
-    static Entry of(String tenant, UUID id, Instant at, String kind, byte[] leaf) {
-        LeafValues said = LeafValues.of(leaf);
-        String member = said.text("subject", "member");
-        return new Entry(
-                tenant,
-                id,
-                at,
-                kind,
-                member == null ? null : bounded(said.text("subject", "kind") + ":" + member),
-                said.text("subject", "key"),
-                said.text("type"),
-                bounded(said.text("resource")),
-                bounded(said.text("subject", "session")),
-                said.text("outcome"),
-                said.text("reason") == null || said.text("outcome") == null ? null : bounded(said.text("reason")));
+    /** As the database compares them. */
+    static int compareIds(UUID one, UUID other) {
+        int high = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(one.getLeastSignificantBits(), other.getLeastSignificantBits());
     }
 
     /** This and what a later record of the same call says. */
@@ -62,10 +54,5 @@ public record Entry(
                 later.session == null ? session : later.session,
                 later.outcome == null ? outcome : later.outcome,
                 later.reason == null ? reason : later.reason);
-    }
-
-    // An index takes no text of any length.
-    private static @Nullable String bounded(@Nullable String text) {
-        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
     }
 }

@@ -1,22 +1,17 @@
 package dev.portreeve.audit.search;
 
-import static dev.portreeve.db.search.Tables.ENTRY;
-import static org.jooq.impl.DSL.row;
-
-import java.time.DateTimeException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.jooq.Condition;
-import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Answers searches in pages by key, the newest first. Thread-safe; blocks on the database. */
@@ -25,17 +20,22 @@ public final class PostgresSearch {
     public static final int LARGEST_PAGE = 500;
 
     private static final String CANCELLED = "57014";
-    private static final char SEPARATOR = '~';
-    private final DSLContext db;
+    /** A call has a handful. */
+    private static final int RECORDS_OF_CALL = 1000;
+
+    private final DataSource database;
     private final Duration patience;
+    private final boolean on;
 
     /**
      * @param database a bounded pool: each search takes one connection
-     * @param patience how long a search may take, in whole seconds
+     * @param patience how long a search may take
+     * @param on whether somebody makes records findable; without, only calls are found by their id
      */
-    public PostgresSearch(DataSource database, Duration patience) {
-        this.db = DSL.using(database, SQLDialect.POSTGRES);
+    public PostgresSearch(DataSource database, Duration patience, boolean on) {
+        this.database = database;
         this.patience = patience;
+        this.on = on;
     }
 
     /**
@@ -53,12 +53,26 @@ public final class PostgresSearch {
     public static final class TooWide extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        TooWide(Duration patience, Throwable cause) {
+        TooWide(Duration patience, @Nullable Throwable cause) {
             super(
                     "this search was not done after " + patience.toSeconds()
                             + " s: say more of what you look for, or a shorter time",
                     cause);
         }
+    }
+
+    /** Records are not made findable here. */
+    public static final class Off extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Off() {
+            super("audit.search is off in the configuration, so records are found by the id of their call only;"
+                    + " turn it on and wait until they were read");
+        }
+    }
+
+    private interface Question<T> {
+        T ask(Connection connection) throws SQLException;
     }
 
     /**
@@ -67,94 +81,110 @@ public final class PostgresSearch {
      * @param after {@link Page#next()} of the page before, or {@code null} for the first
      * @throws IllegalArgumentException if {@code after} is not such a value
      * @throws TooWide if it took too long
+     * @throws Off if nothing is made findable and no call is named
      */
     public Page search(Sought sought, @Nullable String after, int limit) {
-        int size = Math.clamp(limit, 1, LARGEST_PAGE);
-        List<Condition> conditions = conditions(sought);
-        if (after != null) {
-            conditions.add(older(after));
+        Newest newest = new Newest(sought, after, Math.clamp(limit, 1, LARGEST_PAGE));
+        UUID call = sought.call();
+        if (call == null && !on) {
+            throw new Off();
         }
-        try {
-            List<Entry> entries = db.selectFrom(ENTRY)
-                    .where(conditions)
-                    .orderBy(ENTRY.AT.desc(), ENTRY.ID.desc())
-                    .limit(size)
-                    .queryTimeout(Math.toIntExact(patience.toSeconds()))
-                    .fetch(PostgresSearch::entry);
-            return new Page(entries, entries.size() < size ? null : place(entries.getLast()));
-        } catch (DataAccessException failed) {
-            if (CANCELLED.equals(failed.sqlState())) {
+        return ask(connection -> {
+            if (call != null) {
+                newest.add(ofCall(connection, sought.tenant(), call));
+            } else {
+                long deadline = System.nanoTime() + patience.toNanos();
+                new Sweep(connection, sought, newest, () -> {
+                            if (System.nanoTime() - deadline > 0) {
+                                throw new TooWide(patience, null);
+                            }
+                        })
+                        .run();
+            }
+            return newest.page();
+        });
+    }
+
+    /**
+     * How old the oldest record is that cannot be found yet.
+     *
+     * @return zero if all can; {@code null} if nothing is made findable here
+     */
+    public @Nullable Duration behind() {
+        return on ? ask(PostgresSearch::behind) : null;
+    }
+
+    private <T> T ask(Question<T> question) {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                // One view of blocks and calls; along indexes, a row at a time, however small the tables are.
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = "
+                        + patience.toMillis()
+                        + "; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off");
+                return question.ask(connection);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException failed) {
+            if (CANCELLED.equals(failed.getSQLState())) {
                 throw new TooWide(patience, failed);
             }
-            throw failed;
+            throw new DataAccessException("a search failed", failed);
         }
     }
 
-    private static List<Condition> conditions(Sought sought) {
-        List<Condition> conditions = new ArrayList<>();
-        conditions.add(ENTRY.TENANT.eq(sought.tenant()));
-        if (sought.call() != null) {
-            conditions.add(ENTRY.ID.eq(sought.call()));
+    /** From its records, which need no index of their own; empty if there are none. */
+    private static List<Entry> ofCall(Connection connection, String tenant, UUID id) throws SQLException {
+        for (String column : List.of("call_id", "id")) {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT at, kind, leaf FROM audit.record"
+                    + " WHERE tenant = ? AND " + column + " = ? ORDER BY txid, position LIMIT " + RECORDS_OF_CALL)) {
+                statement.setString(1, tenant);
+                statement.setObject(2, id);
+                Entry all = null;
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        Entry entry = SaidInLeaf.of(rows.getBytes(3))
+                                .entry(
+                                        tenant,
+                                        id,
+                                        rows.getObject(1, OffsetDateTime.class).toInstant(),
+                                        rows.getString(2));
+                        all = all == null ? entry : all.and(entry);
+                    }
+                }
+                if (all != null) {
+                    return List.of(all);
+                }
+            }
         }
-        if (sought.member() != null) {
-            conditions.add(
-                    sought.member().indexOf(':') >= 0
-                            ? ENTRY.MEMBER.eq(sought.member())
-                            : ENTRY.MEMBER.in("user:" + sought.member(), "agent:" + sought.member()));
-        }
-        equal(conditions, ENTRY.KEY_ID, sought.key());
-        equal(conditions, ENTRY.TYPE, sought.type());
-        equal(conditions, ENTRY.RESOURCE, sought.resource());
-        equal(conditions, ENTRY.SESSION, sought.session());
-        equal(conditions, ENTRY.OUTCOME, sought.outcome());
-        equal(conditions, ENTRY.REASON, sought.reason());
-        equal(conditions, ENTRY.KIND, sought.kind());
-        if (sought.outcome() != null && !sought.outcome().equals("completed")) {
-            // As the index has it.
-            conditions.add(ENTRY.OUTCOME.ne(DSL.inline("completed")));
-        }
-        if (sought.since() != null) {
-            conditions.add(ENTRY.AT.greaterOrEqual(sought.since()));
-        }
-        if (sought.until() != null) {
-            conditions.add(ENTRY.AT.lessThan(sought.until()));
-        }
-        return conditions;
+        return List.of();
     }
 
-    private static void equal(List<Condition> conditions, Field<String> field, @Nullable String value) {
-        if (value != null) {
-            conditions.add(field.eq(value));
+    private static Duration behind(Connection connection) throws SQLException {
+        long txid;
+        long position;
+        Instant now;
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT txid, position, clock_timestamp() FROM search.progress")) {
+            row.next();
+            txid = row.getLong(1);
+            position = row.getLong(2);
+            now = row.getObject(3, OffsetDateTime.class).toInstant();
         }
-    }
-
-    private static Condition older(String after) {
-        try {
-            int split = after.indexOf(SEPARATOR);
-            return row(ENTRY.AT, ENTRY.ID)
-                    .lessThan(Instant.parse(after.substring(0, split)), UUID.fromString(after.substring(split + 1)));
-        } catch (DateTimeException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException(
-                    "\"" + after + "\" is not a place in a search: take it from the page before", e);
+        try (PreparedStatement statement = connection.prepareStatement("SELECT at FROM audit.record"
+                + " WHERE (txid, position) > (?, ?) ORDER BY txid, position LIMIT 1")) {
+            statement.setLong(1, txid);
+            statement.setLong(2, position);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Duration.ZERO;
+                }
+                Duration behind = Duration.between(row.getObject(1, OffsetDateTime.class).toInstant(), now);
+                return behind.isNegative() ? Duration.ZERO : behind;
+            }
         }
-    }
-
-    private static String place(Entry last) {
-        return last.at().toString() + SEPARATOR + last.id();
-    }
-
-    private static Entry entry(Record row) {
-        return new Entry(
-                row.get(ENTRY.TENANT),
-                row.get(ENTRY.ID),
-                row.get(ENTRY.AT),
-                row.get(ENTRY.KIND),
-                row.get(ENTRY.MEMBER),
-                row.get(ENTRY.KEY_ID),
-                row.get(ENTRY.TYPE),
-                row.get(ENTRY.RESOURCE),
-                row.get(ENTRY.SESSION),
-                row.get(ENTRY.OUTCOME),
-                row.get(ENTRY.REASON));
     }
 }

@@ -1,21 +1,16 @@
 package dev.portreeve.audit.search;
 
+import dev.portreeve.audit.EventKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,29 +22,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class RecordIndexer implements Runnable, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(RecordIndexer.class);
-    private static final int BATCH = 2_000;
-    private static final int FORGOTTEN_AT_ONCE = 10_000;
+    private static final int BATCH = 8_192;
+    private static final int FETCH = 512;
 
     private static final String NEXT = """
             SELECT tenant, id, at, call_id, kind, leaf, txid, position FROM audit.record
             WHERE (txid, position) > (?, ?) AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
             ORDER BY txid, position LIMIT ?""";
-
-    private static final String STORE = """
-            INSERT INTO search.entry AS e
-                (tenant, id, at, kind, member, key_id, type, resource, session, outcome, reason)
-            SELECT * FROM unnest(?::text[], ?::uuid[], ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[],
-                ?::text[], ?::text[], ?::text[], ?::text[])
-            ON CONFLICT (tenant, id) DO UPDATE SET
-                at = least(e.at, excluded.at),
-                kind = excluded.kind,
-                member = coalesce(excluded.member, e.member),
-                key_id = coalesce(excluded.key_id, e.key_id),
-                type = coalesce(excluded.type, e.type),
-                resource = coalesce(excluded.resource, e.resource),
-                session = coalesce(excluded.session, e.session),
-                outcome = coalesce(excluded.outcome, e.outcome),
-                reason = coalesce(excluded.reason, e.reason)""";
 
     private final DataSource database;
     private final Duration every;
@@ -64,9 +43,9 @@ public final class RecordIndexer implements Runnable, AutoCloseable {
         this.every = every;
     }
 
-    private record Place(long txid, long position) {}
-
-    private record Owner(String tenant, UUID id) {}
+    private record Place(long txid, long position) {
+        static final Place START = new Place(0, 0);
+    }
 
     @Override
     public void run() {
@@ -109,60 +88,88 @@ public final class RecordIndexer implements Runnable, AutoCloseable {
         return all;
     }
 
+    /** Forgets everything that records can be found by, so that it is made anew from the first record when an indexer runs again. */
+    public static void empty(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            empty(connection);
+            proceed(connection, Place.START);
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static void empty(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM search.block; DELETE FROM search.unfinished");
+        }
+    }
+
     private static int turn(Connection connection) throws SQLException {
         Place place = place(connection);
         if (place == null) {
             return 0;
         }
-        try (Statement statement = connection.createStatement()) {
-            // Along the order of commits, however small the table was when it was looked at last; and what a crash
-            // loses is read again.
-            statement.execute("SET LOCAL enable_seqscan = off");
-            statement.execute("SET LOCAL synchronous_commit = off");
-        }
         int read = 0;
-        Map<Owner, Entry> entries = new LinkedHashMap<>();
+        Turn turn = new Turn();
         try (PreparedStatement next = connection.prepareStatement(NEXT)) {
+            // A record may have 16 KiB: not all of a batch at once.
+            next.setFetchSize(FETCH);
             next.setLong(1, place.txid);
             next.setLong(2, place.position);
             next.setInt(3, BATCH);
             try (ResultSet rows = next.executeQuery()) {
                 while (rows.next()) {
                     read++;
-                    Entry entry = entry(rows);
-                    entries.merge(new Owner(entry.tenant(), entry.id()), entry, Entry::and);
+                    add(rows, turn);
                     place = new Place(rows.getLong(7), rows.getLong(8));
                 }
             }
         }
         if (read > 0) {
-            store(connection, entries.values());
+            turn.store(connection);
             proceed(connection, place);
         }
         return read;
     }
 
-    private static Entry entry(ResultSet row) throws SQLException {
+    private static void add(ResultSet row, Turn turn) throws SQLException {
+        String tenant = row.getString(1);
         UUID call = row.getObject(4, UUID.class);
-        return Entry.of(
-                row.getString(1),
-                call == null ? row.getObject(2, UUID.class) : call,
-                row.getObject(3, OffsetDateTime.class).toInstant(),
-                row.getString(5),
-                row.getBytes(6));
+        String kind = row.getString(5);
+        SaidInLeaf said = SaidInLeaf.of(row.getBytes(6));
+        turn.add(
+                said.entry(
+                        tenant,
+                        call == null ? row.getObject(2, UUID.class) : call,
+                        row.getObject(3, OffsetDateTime.class).toInstant(),
+                        kind),
+                call != null);
+        String partition = said.partition();
+        if (partition != null && kind.equals(EventKind.RECORDS_DROPPED.code())) {
+            turn.dropped(tenant, partition);
+        }
     }
 
     /** Where to go on; {@code null} if another replica is at it. In a database that was restored, from the beginning. */
     private static @Nullable Place place(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        SELECT txid, position, txid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-                        FROM search.progress FOR UPDATE SKIP LOCKED""")) {
-            if (!row.next()) {
-                return null;
+        try (Statement statement = connection.createStatement()) {
+            // Along the order of commits, however small the table was when it was looked at last; and what a crash
+            // loses is read again.
+            statement.execute("SET LOCAL enable_seqscan = off; SET LOCAL synchronous_commit = off");
+            try (ResultSet row = statement.executeQuery("""
+                    SELECT txid, position, txid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                    FROM search.progress FOR UPDATE SKIP LOCKED""")) {
+                if (!row.next()) {
+                    return null;
+                }
+                if (!row.getBoolean(3)) {
+                    return new Place(row.getLong(1), row.getLong(2));
+                }
             }
-            return row.getBoolean(3) ? new Place(0, 0) : new Place(row.getLong(1), row.getLong(2));
         }
+        empty(connection);
+        return Place.START;
     }
 
     private static void proceed(Connection connection, Place place) throws SQLException {
@@ -172,52 +179,6 @@ public final class RecordIndexer implements Runnable, AutoCloseable {
             statement.setLong(2, place.position);
             statement.executeUpdate();
         }
-    }
-
-    private static void store(Connection connection, Collection<Entry> entries) throws SQLException {
-        try (PreparedStatement store = connection.prepareStatement(STORE)) {
-            set(store, 1, "text", entries, Entry::tenant);
-            set(store, 2, "uuid", entries, Entry::id);
-            set(store, 3, "timestamptz", entries, entry -> entry.at().toString());
-            set(store, 4, "text", entries, Entry::kind);
-            set(store, 5, "text", entries, Entry::member);
-            set(store, 6, "text", entries, Entry::key);
-            set(store, 7, "text", entries, Entry::type);
-            set(store, 8, "text", entries, Entry::resource);
-            set(store, 9, "text", entries, Entry::session);
-            set(store, 10, "text", entries, Entry::outcome);
-            set(store, 11, "text", entries, Entry::reason);
-            store.executeUpdate();
-        }
-    }
-
-    private static void set(
-            PreparedStatement statement,
-            int parameter,
-            String type,
-            Collection<Entry> entries,
-            Function<Entry, @Nullable Object> value)
-            throws SQLException {
-        Object[] values = entries.stream().map(value).toArray();
-        statement.setArray(parameter, statement.getConnection().createArrayOf(type, values));
-    }
-
-    /** Forgets what is older; in portions, and all of it when this returns. */
-    public long forget(Instant before) throws SQLException {
-        long all = 0;
-        try (Connection connection = database.getConnection();
-                PreparedStatement delete = connection.prepareStatement("""
-                        DELETE FROM search.entry WHERE (tenant, id) IN
-                            (SELECT tenant, id FROM search.entry WHERE at < ? LIMIT ?)""")) {
-            delete.setObject(1, before.atOffset(ZoneOffset.UTC));
-            delete.setInt(2, FORGOTTEN_AT_ONCE);
-            int forgotten;
-            do {
-                forgotten = delete.executeUpdate();
-                all += forgotten;
-            } while (forgotten == FORGOTTEN_AT_ONCE && closing.getCount() > 0);
-        }
-        return all;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.portreeve.audit.search;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,23 @@ public record Sought(
         @Nullable String kind,
         @Nullable Instant since,
         @Nullable Instant until) {
+    /** Whether it is sought. */
+    boolean matches(Entry entry) {
+        if (!entry.tenant().equals(tenant)
+                || call != null && !entry.id().equals(call)
+                || since != null && entry.at().isBefore(since)
+                || until != null && !entry.at().isBefore(until)) {
+            return false;
+        }
+        for (Facet facet : Facet.values()) {
+            List<String> wanted = facet.wanted(this);
+            if (!wanted.isEmpty() && !wanted.contains(String.valueOf(facet.of(entry)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Everything of a tenant. */
     public static Sought all(String tenant) {
         return new Sought(tenant, null, null, null, null, null, null, null, null, null, null, null);

@@ -44,7 +44,7 @@ class SearchTest {
         journal = PostgresJournal.start(
                 database.app(), JournalSettings.defaults(), InstantSource.system(), new Random(1));
         indexer = new RecordIndexer(database.app(), SECOND);
-        search = new PostgresSearch(database.app(), Duration.ofSeconds(30));
+        search = new PostgresSearch(database.app(), Duration.ofSeconds(30), true);
     }
 
     @AfterEach
@@ -183,15 +183,157 @@ class SearchTest {
     }
 
     @Test
-    void itCanBeMadeAgainAndForgets() throws SQLException {
+    void itCanBeMadeAgain() throws SQLException {
         UUID call = call("bot", "files__read", "", "completed", "");
         assertEquals(2, indexer.runOnce());
-        database.tamper("DELETE FROM search.entry", "UPDATE search.progress SET txid = 1000000000, position = 7");
+        RecordIndexer.empty(database.app());
+        assertEquals(List.of(), found(Sought.all("acme")));
         assertEquals(2, indexer.runOnce());
         assertEquals(List.of(call), found(Sought.all("acme")));
-        assertEquals(0, indexer.forget(Instant.now().minusSeconds(600)));
-        assertEquals(1, indexer.forget(Instant.now().plusSeconds(1)));
-        assertTrue(found(Sought.all("acme")).isEmpty());
-        assertFalse(database.leaves("acme").isEmpty());
+        // A database that was restored counts its transactions from before.
+        database.tamper("UPDATE search.progress SET txid = 1000000000, position = 7");
+        assertEquals(2, indexer.runOnce());
+        assertEquals(List.of(call), found(Sought.all("acme")));
+    }
+
+    @Test
+    void whatASecondIndexerIsAtIsLeftToIt() throws SQLException {
+        assertNotNull(call("bot", "files__read", "", "completed", ""));
+        try (Connection other = database.app().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM search.progress FOR UPDATE");
+            assertEquals(0, indexer.runOnce());
+            other.rollback();
+        }
+        assertEquals(2, new RecordIndexer(database.app(), SECOND).runOnce());
+        assertEquals(0, indexer.runOnce());
+        assertEquals(1, found(Sought.all("acme")).size());
+    }
+
+    @Test
+    void aCallWhoseEndIsReadLaterIsOneEntry() throws SQLException {
+        UUID call = UUID.randomUUID();
+        try (AuditTrail trail = new AuditLog(journal).open("acme", call, facts("bot", "files__read", "s1"))) {
+            trail.admit().await();
+            assertEquals(1, indexer.runOnce());
+            assertEquals(List.of(call), found(by("bot", "files__read", "s1", null, null)));
+            assertEquals(List.of(), found(by("bot", null, null, "failed", null)));
+            trail.conclude(new Facts().put("outcome", "failed").put("reason", "upstream_error"))
+                    .await();
+        }
+        assertEquals(1, indexer.runOnce());
+        assertEquals(List.of(call), found(by("bot", "files__read", "s1", "failed", "upstream_error")));
+        assertEquals(0, database.number("SELECT count(*) FROM search.unfinished"));
+        // What is said of it when it is over stands beside it.
+        journal.append(JournalEntry.of(new AuditEvent("acme", EventKind.APPROVAL_DECIDED, call, new Facts())))
+                .await();
+        assertEquals(1, indexer.runOnce());
+        assertEquals(List.of(call, call), found(Sought.all("acme")));
+        assertEquals(List.of(call), found(by("bot", null, null, null, null)));
+    }
+
+    @Test
+    void anEndThatIsReadBeforeItsBeginningWaitsForIt() throws SQLException {
+        UUID call = UUID.randomUUID();
+        journal.append(JournalEntry.of(new AuditEvent(
+                        "acme", EventKind.CALL_CLOSED, call, new Facts().put("outcome", "completed"))))
+                .await();
+        assertEquals(1, indexer.runOnce());
+        assertEquals(List.of(call), found(by(null, null, null, "completed", null)));
+        journal.append(JournalEntry.of(
+                        new AuditEvent("acme", EventKind.CALL_OPENED, call, facts("bot", "files__read", ""))))
+                .await();
+        assertEquals(1, indexer.runOnce());
+        Entry entry = search.search(Sought.all("acme"), null, 10).entries().getFirst();
+        assertEquals("call.closed", entry.kind());
+        assertEquals("agent:bot", entry.member());
+        assertEquals("completed", entry.outcome());
+        assertEquals(0, database.number("SELECT count(*) FROM search.unfinished"));
+    }
+
+    @Test
+    void valuesOfAnyKindAreFoundAsTheyAre() throws SQLException {
+        String hostile = "'; DROP TABLE search.block; --<script>\u0000\ud83d\ude00";
+        UUID call = call("bot", "files__read", hostile, "completed", "");
+        UUID other = call("bot", "x".repeat(2000), "", "completed", "");
+        assertEquals(4, indexer.runOnce());
+        assertEquals(List.of(call), found(by(null, null, hostile.replace('\0', ' '), null, null)));
+        assertEquals(List.of(other), found(by(null, "x".repeat(300), null, null, null)));
+        assertEquals(List.of(), found(by(null, "files__rea%", null, null, null)));
+        database.tamper("UPDATE audit.record SET leaf = 'no JSON' WHERE call_id = '" + other + "'");
+        RecordIndexer.empty(database.app());
+        assertEquals(4, indexer.runOnce());
+        assertEquals(2, found(Sought.all("acme")).size());
+    }
+
+    @Test
+    void aTombstoneTakesItsMonthOutOfTheSearch() throws SQLException {
+        UUID call = call("bot", "files__read", "s1", "completed", "");
+        UUID running = UUID.randomUUID();
+        journal.append(JournalEntry.of(
+                        new AuditEvent("acme", EventKind.CALL_OPENED, running, facts("bot", "files__read", ""))))
+                .await();
+        database.tamper("UPDATE audit.record SET at = '2026-03-31T23:59:59Z' WHERE call_id IN ('" + call + "', '"
+                + running + "')");
+        UUID later = call("bot", "files__read", "s1", "completed", "");
+        database.tamper("UPDATE audit.record SET at = '2026-04-01T00:00:00Z' WHERE call_id = '" + later + "'");
+        assertEquals(5, indexer.runOnce());
+        assertEquals(List.of(later), found(by("bot", null, "s1", null, null)).subList(0, 1));
+        assertEquals(3, found(Sought.all("acme")).size());
+        // One of contents is of no concern, and neither is another tenant's.
+        for (String partition : List.of("payload_202604", "record_202604x", "record_202603")) {
+            journal.append(JournalEntry.of(new AuditEvent(
+                            partition.endsWith("03") ? "acme" : "other",
+                            EventKind.RECORDS_DROPPED,
+                            null,
+                            new Facts().put("partition", partition))))
+                    .await();
+        }
+        assertEquals(3, indexer.runOnce());
+        assertEquals(List.of(later), found(by("bot", null, null, null, null)));
+        assertEquals(0, database.number("SELECT count(*) FROM search.unfinished"));
+        assertEquals(
+                1,
+                database.number("SELECT count(*) FROM search.block WHERE tenant = 'acme' AND first_at < '2026-05-01'"));
+    }
+
+    @Test
+    void whereItIsOffOnlyCallsAreFoundByTheirId() throws SQLException {
+        UUID call = call("bot", "files__read", "", "completed", "");
+        PostgresSearch off = new PostgresSearch(database.app(), SECOND, false);
+        assertThrows(PostgresSearch.Off.class, () -> off.search(Sought.all("acme"), null, 10));
+        Sought one = new Sought("acme", call, null, null, null, null, null, null, null, null, null, null);
+        assertEquals(
+                "agent:bot", off.search(one, null, 10).entries().getFirst().member());
+        assertNull(off.behind());
+    }
+
+    @Test
+    void howFarItIsBehindIsSaid() throws SQLException {
+        assertEquals(Duration.ZERO, search.behind());
+        assertNotNull(call("bot", "files__read", "", "completed", ""));
+        database.tamper("UPDATE audit.record SET at = now() - interval '90 s'");
+        Duration behind = search.behind();
+        assertTrue(behind != null && behind.toSeconds() >= 90, String.valueOf(behind));
+        assertEquals(2, indexer.runOnce());
+        assertEquals(Duration.ZERO, search.behind());
+    }
+
+    @Test
+    void whatTakesTooLongIsGivenUp() throws SQLException {
+        assertNotNull(call("bot", "files__read", "", "completed", ""));
+        assertEquals(2, indexer.runOnce());
+        PostgresSearch hasty = new PostgresSearch(database.app(), Duration.ofMillis(200), true);
+        try (Connection other = database.owner().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE search.block");
+            PostgresSearch.TooWide tooWide = assertThrows(
+                    PostgresSearch.TooWide.class, () -> hasty.search(Sought.all("acme"), null, 10));
+            assertTrue(String.valueOf(tooWide.getMessage()).contains("say more of what you look for"));
+            other.rollback();
+        }
+        assertEquals(1, hasty.search(Sought.all("acme"), null, 10).entries().size());
     }
 }

@@ -55,6 +55,7 @@ final class AdminPage {
         routes.page(rules::post, "/approvals/{id}", this::decide);
         routes.page(rules::post, "/approvals", this::decideTogether);
         routes.page(rules::post, "/remembered/{id}", this::forget);
+        new SearchPage(services.keeping(), services.tenants()).register(routes, rules);
         new ApprovalPage(approvals, services.approvals().links()).register(routes, rules);
         routes.page(rules::post, "/tools/{name}", this::decideTool);
         routes.page(rules::post, "/definitions/{server}/{kind}/{hash}", this::decideDefinition);

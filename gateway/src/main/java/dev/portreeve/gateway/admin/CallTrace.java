@@ -182,7 +182,7 @@ final class CallTrace {
         return outcome.replace('_', ' ').toLowerCase(Locale.ROOT);
     }
 
-    private static Tone tone(@Nullable String outcome) {
+    static Tone tone(@Nullable String outcome) {
         return switch (outcome) {
             case null -> Tone.WARN;
             case "completed" -> Tone.GOOD;

@@ -67,7 +67,7 @@ final class CallsPanel {
                 text(text.substring(0, 10) + " " + text.substring(11, 19) + " UTC"));
     }
 
-    private static Html steps(List<CallLine.Step> steps) {
+    static Html steps(List<CallLine.Step> steps) {
         return tag("ol", "steps", concat(steps.stream().map(CallsPanel::step).toList()));
     }
 
@@ -95,7 +95,7 @@ final class CallsPanel {
     }
 
     /** Any JSON as nested terms and values. */
-    private static Html tree(JsonNode node, int depth) {
+    static Html tree(JsonNode node, int depth) {
         if (depth >= MAX_DEPTH || !node.isContainer()) {
             return text(shorten(node.isString() ? node.stringValue() : node.toString()));
         }

@@ -40,6 +40,7 @@ final class PageShell {
         List<Html> parts = new ArrayList<>(List.of(gate, tag("h1", "", "Portreeve"), tag("span", "grow", "")));
         if (session != null) {
             parts.add(state);
+            parts.add(tag("a", List.of(new Attribute("href", "/search")), text("Search")));
             parts.add(form("/logout", session, "", button("link", "", "", "Sign out")));
         }
         return tag("header", "", concat(parts));

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.admin;
 
 import dev.portreeve.audit.AuditEvent;
+import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.StoredRecord;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -42,8 +44,15 @@ final class RecordsApi {
         this.json = json;
     }
 
-    /** What was found. */
-    record Found(List<Entry> entries, @Nullable String next) {}
+    /**
+     * What was found.
+     *
+     * @param behindSeconds how old the oldest record is that cannot be found yet
+     */
+    record Found(
+            List<Entry> entries,
+            @Nullable String next,
+            @Nullable Long behindSeconds) {}
 
     /** A record and its place. */
     record Line(@Nullable Long index, JsonNode record) {}
@@ -90,26 +99,47 @@ final class RecordsApi {
     }
 
     private void search(AdminExchange exchange) {
-        Sought sought = new Sought(
-                tenants.of(exchange.query("tenant")),
-                exchange.query("call") == null ? null : id(String.valueOf(exchange.query("call"))),
-                exchange.query("member"),
-                exchange.query("key"),
-                exchange.query("type"),
-                exchange.query("resource"),
-                exchange.query("session"),
-                exchange.query("outcome"),
-                exchange.query("reason"),
-                exchange.query("kind"),
-                time("since", exchange.query("since")),
-                time("until", exchange.query("until")));
+        PostgresSearch.Page page =
+                find(services.search(), sought(exchange, tenants), exchange.query("after"), limit(exchange));
+        Duration behind = services.search().behind();
+        exchange.json(
+                200,
+                json.write(new Found(page.entries(), page.next(), behind == null ? null : behind.toSeconds())));
+    }
+
+    /** What an address asks for; what is empty in it, as forms have it, is not asked. */
+    static Sought sought(AdminExchange exchange, TenantChoice tenants) {
+        String call = said(exchange, "call");
+        return new Sought(
+                tenants.of(said(exchange, "tenant")),
+                call == null ? null : id(call),
+                said(exchange, "member"),
+                said(exchange, "key"),
+                said(exchange, "type"),
+                said(exchange, "resource"),
+                said(exchange, "session"),
+                said(exchange, "outcome"),
+                said(exchange, "reason"),
+                said(exchange, "kind"),
+                time("since", said(exchange, "since")),
+                time("until", said(exchange, "until")));
+    }
+
+    static @Nullable String said(AdminExchange exchange, String name) {
+        String said = exchange.query(name);
+        return said == null || said.isBlank() ? null : said.strip();
+    }
+
+    /** @throws AdminRefusal if it cannot be answered; it says why */
+    static PostgresSearch.Page find(PostgresSearch search, Sought sought, @Nullable String after, int limit) {
         try {
-            PostgresSearch.Page page = services.search().search(sought, exchange.query("after"), limit(exchange));
-            exchange.json(200, json.write(new Found(page.entries(), page.next())));
+            return search.search(sought, after, limit);
         } catch (IllegalArgumentException wrong) {
             throw new AdminRefusal(Problem.badRequest(String.valueOf(wrong.getMessage())));
         } catch (PostgresSearch.TooWide tooWide) {
             throw new AdminRefusal(Problem.unavailable(String.valueOf(tooWide.getMessage())));
+        } catch (PostgresSearch.Off off) {
+            throw new AdminRefusal(Problem.conflict(String.valueOf(off.getMessage())));
         }
     }
 
@@ -146,22 +176,23 @@ final class RecordsApi {
     }
 
     private void call(AdminExchange exchange) {
-        List<StoredRecord> records = records(tenants.of(exchange.query("tenant")), id(exchange.path("call")));
+        List<StoredRecord> records =
+                records(services.records(), tenants.of(exchange.query("tenant")), id(exchange.path("call")));
         exchange.json(
                 200, json.write(new Lines(records.stream().map(RecordsApi::line).toList())));
     }
 
     /** Of a call, or the one record of that id. */
-    private List<StoredRecord> records(String tenant, UUID id) {
-        List<StoredRecord> records = services.records().ofCall(tenant, id);
-        StoredRecord single = records.isEmpty() ? services.records().find(tenant, id) : null;
+    static List<StoredRecord> records(AuditReader reader, String tenant, UUID id) {
+        List<StoredRecord> records = reader.ofCall(tenant, id);
+        StoredRecord single = records.isEmpty() ? reader.find(tenant, id) : null;
         if (records.isEmpty() && single == null) {
             throw new AdminRefusal(Problem.notFound("there is no call and no record " + id));
         }
         return single == null ? records : List.of(single);
     }
 
-    private static Line line(StoredRecord stored) {
+    static Line line(StoredRecord stored) {
         try {
             return new Line(stored.index(), JsonMapper.shared().readTree(stored.leaf()));
         } catch (JacksonException altered) {
@@ -179,7 +210,7 @@ final class RecordsApi {
         Wish wish = wish(exchange);
         String tenant = tenants.of(wish.tenant());
         UUID call = id(exchange.path("call"));
-        List<StoredRecord> records = records(tenant, call);
+        List<StoredRecord> records = records(services.records(), tenant, call);
         services.log()
                 .append(new AuditEvent(
                         tenant,

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     said, at least 31d
  * @param payloadRetention the same for contents; as long as their records unless said
  * @param lag how far the records may be behind before health says so
+ * @param search whether records are made findable by what is in them ({@code on}), about a second after they were written, at some
+ *     microseconds a record; {@code off}: they are found by their call's id only, and what was made is thrown away
  */
 public record AuditConfig(
         @Default("portreeve.local/audit") String log,
@@ -37,7 +39,14 @@ public record AuditConfig(
         @Default("{}") BestEffort bestEffort,
         @Nullable Duration retention,
         @Nullable Duration payloadRetention,
-        @Default("{}") AuditLagConfig lag) {
+        @Default("{}") AuditLagConfig lag,
+        @Default("on") Search search) {
+    /** Whether records are made findable. */
+    public enum Search {
+        ON,
+        OFF
+    }
+
     private static final Duration SHORTEST = Duration.ofDays(31);
 
     /** Of which records have no arguments. */
@@ -53,7 +62,8 @@ public record AuditConfig(
                 BestEffort.NONE,
                 null,
                 null,
-                AuditLagConfig.DEFAULT);
+                AuditLagConfig.DEFAULT,
+                Search.ON);
     }
 
     public AuditConfig {

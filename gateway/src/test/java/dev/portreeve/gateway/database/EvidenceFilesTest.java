@@ -61,7 +61,8 @@ class EvidenceFilesTest {
                 BestEffort.NONE,
                 null,
                 null,
-                AuditLagConfig.DEFAULT);
+                AuditLagConfig.DEFAULT,
+                AuditConfig.Search.ON);
         LogSigner signer = EvidenceFiles.signer(config, directory);
         directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         return signer.verifierKey();
