@@ -1,5 +1,9 @@
 import com.sun.management.OperatingSystemMXBean;
+import dev.portreeve.audit.search.Entry;
+import dev.portreeve.audit.search.EntryStore;
+import dev.portreeve.audit.search.PostgresSearch;
 import dev.portreeve.audit.search.RecordIndexer;
+import dev.portreeve.audit.search.Sought;
 import dev.portreeve.migrations.EmbeddedPostgres;
 import dev.portreeve.migrations.Migrator;
 import java.io.IOException;
@@ -13,12 +17,23 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.UUID;
 import javax.sql.DataSource;
 
-/** What it costs to make records findable. Started by bench/search. */
+/**
+ * What it costs to make records findable, and how long searches take among many. The entries of the second part are stored as the
+ * indexer would have, in blocks. Started by bench/search.
+ */
 public final class SearchLoad {
     private static final double TICKS_PER_SECOND = 100;
+    private static final int TIMES = 30;
+    private static final int PAGE = 50;
     private static final OperatingSystemMXBean CPU =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     /** Calls of a portion begin in it; one in ten ends in the next, so that its two records are not read together. */
@@ -42,15 +57,25 @@ public final class SearchLoad {
 
     private SearchLoad() {}
 
-    /** Arguments: an empty folder, how many portions, how many calls each. */
+    private record Question(String name, Sought sought) {}
+
+    /** Arguments: an empty folder; how many records are made findable, in portions of how many calls; how many entries are searched. */
     public static void main(String[] args) throws Exception {
-        int portions = Integer.parseInt(args[1]);
         int calls = Integer.parseInt(args[2]);
+        int portions = Integer.parseInt(args[1]) / calls / 2;
+        long entries = Long.parseLong(args[3]);
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(Path.of(args[0], "postgres"));
                 Connection app = postgres.app().dataSource().getConnection();
                 Connection owner = postgres.owner().dataSource().getConnection()) {
             Migrator.migrate(postgres.owner().dataSource());
-            cost(app, owner, portions, calls);
+            if (portions > 0) {
+                cost(app, owner, portions, calls);
+            }
+            if (entries > 0) {
+                RecordIndexer.empty(lending(app));
+                fill(owner, entries);
+                searches(app, owner, entries);
+            }
         }
     }
 
@@ -62,7 +87,7 @@ public final class SearchLoad {
         long cpu = 0;
         for (int i = 0; i < portions; i++) {
             write(owner, (long) i * calls, calls);
-            if (i == portions / 4) {
+            if (i == portions / 2) {
                 records = 0;
                 wal = 0;
                 ticks = 0;
@@ -76,13 +101,146 @@ public final class SearchLoad {
             ticks += ticks(owner) - ticksBefore;
             wal += wal(owner) - walBefore;
         }
-        say("%d records in portions of %d calls, the first quarter not counted", records, calls);
+        say("%d records in portions of %d calls, the first half not counted", records, calls);
         say("%8.1f bytes of WAL a record", (double) wal / records);
         say("%8.2f us of PostgreSQL's processor time a record", ticks * 1e6 / TICKS_PER_SECOND / records);
         say("%8.2f us of the gateway's processor time a record", cpu / 1e3 / records);
         say("%8d KiB for the search now", number(owner, """
                 SELECT sum(pg_total_relation_size(c.oid)) / 1024 FROM pg_class c
                 JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'search' AND c.relkind = 'r'"""));
+    }
+
+    /** An entry every 20 ms of 57 days, in blocks of one tenant and month each, as many of a busy gateway are. */
+    private static void fill(Connection owner, long entries) throws Exception {
+        long began = System.nanoTime();
+        owner.setAutoCommit(false);
+        try (Statement statement = owner.createStatement()) {
+            statement.execute("SET synchronous_commit = off");
+        }
+        Instant start = Instant.parse("2026-08-15T00:00:00Z");
+        List<Entry> some = new ArrayList<>();
+        for (long n = 0; n < entries; n++) {
+            some.add(entry(n, start.plusMillis(n * 500 / Math.max(1, entries / 10_000_000))));
+            if (some.size() == 100_000 || n == entries - 1) {
+                EntryStore.store(owner, some);
+                owner.commit();
+                some.clear();
+            }
+        }
+        try (Statement statement = owner.createStatement()) {
+            owner.setAutoCommit(true);
+            statement.execute("VACUUM ANALYZE search.block");
+        }
+        say("%d entries stored in %.0f s: %d blocks, %d MB", entries, (System.nanoTime() - began) / 1e9,
+                number(owner, "SELECT count(*) FROM search.block"),
+                number(owner, "SELECT pg_total_relation_size('search.block') >> 20"));
+    }
+
+    /** Half of all is one tenant's; members, tools and models are as uneven as the square of chance, an outcome in thirty is none. */
+    private static Entry entry(long n, Instant at) {
+        Random random = new Random(n * 0x9e3779b97f4a7c15L);
+        random.nextLong();
+        String tenant = random.nextInt(2) == 0 ? "acme" : "tenant-" + random.nextInt(19);
+        int member = uneven(random, 2_000);
+        boolean tool = random.nextInt(3) > 0;
+        boolean failed = random.nextInt(30) == 0;
+        String outcome = !failed ? "completed" : random.nextInt(3) == 0 ? "failed" : "denied";
+        return new Entry(
+                tenant,
+                new UUID(at.toEpochMilli() << 16 | 0x7000 | random.nextInt(0x1000), random.nextLong()),
+                at,
+                failed && !outcome.equals("failed") ? "call.refused" : "call.closed",
+                (member % 2 == 0 ? "agent:member-" : "user:member-") + member,
+                "key" + (100_000_000 + member),
+                tool ? "tool" : "llm",
+                tool ? "server-" + uneven(random, 300) % 20 + "__tool-" + uneven(random, 300) : "model-" + uneven(random, 50),
+                "session-" + member + "-" + n / 200_000,
+                outcome,
+                !failed ? null : n % 1_000_000 < 30 ? "rare_reason" : "no_matching_grant");
+    }
+
+    private static int uneven(Random random, int of) {
+        double chance = random.nextDouble();
+        return (int) (chance * chance * of);
+    }
+
+    private static void searches(Connection app, Connection owner, long entries) throws Exception {
+        Instant last = Instant.parse("2026-08-15T00:00:00Z").plusMillis(entries * 500 / Math.max(1, entries / 10_000_000));
+        Instant first = Instant.parse("2026-08-15T00:00:00Z");
+        Instant middle = first.plus(Duration.between(first, last).dividedBy(2));
+        List<Question> questions = List.of(
+                new Question("everything of the largest tenant", by(null, null, null, null, null, null, null)),
+                new Question("everything of a small tenant", new Sought("tenant-7", null, null, null, null, null, null, null, null, null, null, null)),
+                new Question("a common member", by("agent:member-0", null, null, null, null, null, null)),
+                new Question("a rare member", by("agent:member-1998", null, null, null, null, null, null)),
+                new Question("a member by its bare name", by("member-900", null, null, null, null, null, null)),
+                new Question("nobody", by("user:nobody", null, null, null, null, null, null)),
+                new Question("a common tool", by(null, "server-0__tool-0", null, null, null, null, null)),
+                new Question("a rare tool", by(null, "server-19__tool-297", null, null, null, null, null)),
+                new Question("a model", by(null, "model-48", null, null, null, null, null)),
+                new Question("a session in the middle", by(null, null, "session-500-25", null, null, null, null)),
+                new Question("completed", by(null, null, null, "completed", null, null, null)),
+                new Question("denied", by(null, null, null, "denied", null, null, null)),
+                new Question("a rare reason", by(null, null, null, null, "rare_reason", null, null)),
+                new Question("llm and denied, up to the middle", new Sought("acme", null, null, null, "llm", null, null, "denied", null, null, null, middle)),
+                new Question("an hour in the middle", by(null, null, null, null, null, middle, middle.plusSeconds(3600))),
+                new Question("a common member and a common tool", by("agent:member-0", "server-0__tool-0", null, null, null, null, null)),
+                new Question("a rare member and a rare tool", by("agent:member-1998", "server-19__tool-297", null, null, null, null, null)),
+                new Question("a common member and a rare reason", by("agent:member-0", null, null, null, "rare_reason", null, null)),
+                new Question("a common member, its key's neighbour: nothing", new Sought("acme", null, "agent:member-0", "key100000001", null, null, null, null, null, null, null, null)),
+                new Question("completed and no_matching_grant: nothing", by(null, null, null, "completed", "no_matching_grant", null, null)),
+                new Question("a common tool as a model, failed: nothing", new Sought("acme", null, null, null, "llm", "server-0__tool-0", null, "failed", null, null, null, null)));
+        PostgresSearch search = new PostgresSearch(lending(app), Duration.ofSeconds(60), true);
+        say("%-46s %6s %9s %9s   %s", "", "found", "p50, ms", "p99, ms", "20 pages in: p50, p99, ms");
+        for (Question question : questions) {
+            measure(search, question);
+        }
+        explain(owner);
+    }
+
+    private static Sought by(
+            String member, String resource, String session, String outcome, String reason, Instant since, Instant until) {
+        return new Sought("acme", null, member, null, null, resource, session, outcome, reason, null, since, until);
+    }
+
+    private static void measure(PostgresSearch search, Question question) {
+        String far = null;
+        boolean deep = true;
+        for (int i = 0; i < 20 && deep; i++) {
+            far = search.search(question.sought(), far, PAGE).next();
+            deep = far != null;
+        }
+        double[] first = times(search, question.sought(), null);
+        int found = search.search(question.sought(), null, PAGE).entries().size();
+        double[] later = deep ? times(search, question.sought(), far) : new double[0];
+        say("%-46s %6d %9.1f %9.1f   %s", question.name(), found, first[TIMES / 2], first[TIMES - 1],
+                deep ? String.format(Locale.ROOT, "%.1f, %.1f", later[TIMES / 2], later[TIMES - 1]) : "");
+    }
+
+    private static double[] times(PostgresSearch search, Sought sought, String after) {
+        double[] millis = new double[TIMES];
+        for (int i = 0; i < TIMES; i++) {
+            long began = System.nanoTime();
+            search.search(sought, after, PAGE);
+            millis[i] = (System.nanoTime() - began) / 1e6;
+        }
+        Arrays.sort(millis);
+        return millis;
+    }
+
+    private static void explain(Connection owner) throws SQLException {
+        owner.setAutoCommit(false);
+        try (Statement statement = owner.createStatement()) {
+            statement.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off");
+            try (ResultSet rows = statement.executeQuery("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) SELECT number, entries, last_at, member, resource"
+                    + " FROM search.block WHERE tenant = 'acme' AND last_at >= '2026-01-01Z' AND first_at <= '2027-01-01Z'"
+                    + " AND get_bit(presence, 1234567 % (8 * octet_length(presence))) = 1 ORDER BY last_at DESC")) {
+                while (rows.next()) {
+                    say("%s", rows.getString(1));
+                }
+            }
+        }
+        owner.rollback();
     }
 
     private static void write(Connection owner, long from, int calls) throws SQLException {

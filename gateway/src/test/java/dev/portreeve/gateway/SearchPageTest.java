@@ -136,4 +136,22 @@ class SearchPageTest {
         assertEquals(404, get("/records/0198b2a4-7c1e-7000-8000-000000000000").statusCode());
         assertTrue(get("/search?member=nobody-of-that-name").body().contains("Nothing was found."));
     }
+
+    @Test
+    void where_it_is_off_it_says_so_and_calls_are_found_by_their_id(@TempDir Path folder) {
+        try (GatewayFixture off = new GatewayFixture(folder, "audit: { search: off }\n")) {
+            off.run("mcp", "call", "--key", off.newKey("bot"), "sticky__read");
+            PageSession there = PageSession.signIn(off);
+            HttpResponse<String> page = off.send("GET", "/search?member=bot", "", "Cookie", there.cookie());
+            assertEquals(409, page.statusCode());
+            assertTrue(page.body().contains("audit.search is off"), page.body());
+            GatewayFixture.Outcome refused = off.run("audit", "search", "--member", "bot");
+            assertTrue(refused.exitCode() != 0 && refused.err().contains("audit.search is off"), refused.err());
+            Matcher call = Pattern.compile("\"call\":\"([0-9a-f-]{36})\"")
+                    .matcher(off.run("audit", "tail", "-n", "100").out());
+            assertTrue(call.find());
+            GatewayFixture.Outcome found = off.run("audit", "search", "--call", call.group(1));
+            assertTrue(found.out().contains("agent:bot"), found.out() + found.err());
+        }
+    }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Column {
     private static final int ONE_BYTE = 255;
+    private static final int LOW = 0xff;
 
     private final byte[] stored;
     private final List<Value> values;
@@ -97,35 +98,45 @@ final class Column {
      */
     static BitSet find(
             byte[] stored, int entries, Facet facet, Collection<String> wanted, @Nullable BitSet found) {
-        ByteBuffer buffer = ByteBuffer.wrap(stored);
         int different = different(stored);
-        BitSet numbers = new BitSet(different + 1);
+        boolean[] numbers = new boolean[different + 1];
+        boolean any = false;
         for (String value : wanted) {
-            mark(buffer, different, shortHash(Presence.hash(facet, value)), numbers);
+            any |= mark(ByteBuffer.wrap(stored), different, shortHash(Presence.hash(facet, value)), numbers);
         }
-        BitSet matching = new BitSet(entries);
-        if (numbers.isEmpty()) {
-            return matching;
+        if (!any) {
+            return new BitSet();
         }
-        int first = numbers.nextSetBit(0);
-        int last = numbers.length() - 1;
-        int codes = Short.BYTES + different * Integer.BYTES;
-        boolean wide = different > ONE_BYTE;
+        return found == null ? all(stored, entries, numbers) : among(stored, found, numbers);
+    }
+
+    /** Over millions of entries in a search, so without a call for each. */
+    private static BitSet all(byte[] stored, int entries, boolean[] numbers) {
+        int codes = Short.BYTES + (numbers.length - 1) * Integer.BYTES;
+        boolean wide = numbers.length - 1 > ONE_BYTE;
+        long[] words = new long[(entries + Long.SIZE - 1) / Long.SIZE];
         for (int i = 0; i < entries; i++) {
-            int number = wide
-                    ? Short.toUnsignedInt(buffer.getShort(codes + 2 * i))
-                    : Byte.toUnsignedInt(stored[codes + i]);
-            if (number >= first && number <= last && numbers.get(number)) {
-                matching.set(i);
+            int place = codes + (wide ? 2 * i : i);
+            int number = wide ? (stored[place] & LOW) << Byte.SIZE | stored[place + 1] & LOW : stored[place] & LOW;
+            if (numbers[number]) {
+                words[i / Long.SIZE] |= 1L << i;
             }
         }
-        if (found != null) {
-            matching.and(found);
+        return BitSet.valueOf(words);
+    }
+
+    private static BitSet among(byte[] stored, BitSet found, boolean[] numbers) {
+        BitSet matching = new BitSet();
+        for (int i = found.nextSetBit(0); i >= 0; i = found.nextSetBit(i + 1)) {
+            if (numbers[number(stored, i)]) {
+                matching.set(i);
+            }
         }
         return matching;
     }
 
-    private static void mark(ByteBuffer buffer, int different, int hash, BitSet numbers) {
+    /** False if no value has that hash. */
+    private static boolean mark(ByteBuffer buffer, int different, int hash, boolean[] numbers) {
         int low = 0;
         int high = different;
         while (low < high) {
@@ -136,8 +147,11 @@ final class Column {
                 high = middle;
             }
         }
-        for (int i = low; i < different && buffer.getInt(Short.BYTES + i * Integer.BYTES) == hash; i++) {
-            numbers.set(i + 1);
+        int end = low;
+        while (end < different && buffer.getInt(Short.BYTES + end * Integer.BYTES) == hash) {
+            end++;
+            numbers[end] = true;
         }
+        return end > low;
     }
 }

@@ -4,7 +4,7 @@
 package dev.portreeve.db.search;
 
 
-import dev.portreeve.db.search.tables.Entry;
+import dev.portreeve.db.search.tables.Block;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -22,10 +22,6 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
-    public static final Index ENTRY_BY_MEMBER = Internal.createIndex(DSL.name("entry_by_member"), Entry.ENTRY, new OrderField[] { Entry.ENTRY.TENANT, Entry.ENTRY.MEMBER, Entry.ENTRY.AT.desc(), Entry.ENTRY.ID.desc() }, false);
-    public static final Index ENTRY_BY_OUTCOME = Internal.createIndex(DSL.name("entry_by_outcome"), Entry.ENTRY, new OrderField[] { Entry.ENTRY.TENANT, Entry.ENTRY.OUTCOME, Entry.ENTRY.AT.desc(), Entry.ENTRY.ID.desc() }, false);
-    public static final Index ENTRY_BY_REASON = Internal.createIndex(DSL.name("entry_by_reason"), Entry.ENTRY, new OrderField[] { Entry.ENTRY.TENANT, Entry.ENTRY.REASON, Entry.ENTRY.AT.desc(), Entry.ENTRY.ID.desc() }, false);
-    public static final Index ENTRY_BY_RESOURCE = Internal.createIndex(DSL.name("entry_by_resource"), Entry.ENTRY, new OrderField[] { Entry.ENTRY.TENANT, Entry.ENTRY.RESOURCE, Entry.ENTRY.AT.desc(), Entry.ENTRY.ID.desc() }, false);
-    public static final Index ENTRY_BY_SESSION = Internal.createIndex(DSL.name("entry_by_session"), Entry.ENTRY, new OrderField[] { Entry.ENTRY.TENANT, Entry.ENTRY.SESSION, Entry.ENTRY.AT.desc(), Entry.ENTRY.ID.desc() }, false);
-    public static final Index ENTRY_BY_TIME = Internal.createIndex(DSL.name("entry_by_time"), Entry.ENTRY, new OrderField[] { Entry.ENTRY.TENANT, Entry.ENTRY.AT.desc(), Entry.ENTRY.ID.desc() }, false);
+    public static final Index BLOCK_BY_TIME = Internal.createIndex(DSL.name("block_by_time"), Block.BLOCK, new OrderField[] { Block.BLOCK.TENANT, Block.BLOCK.LAST_AT, Block.BLOCK.FIRST_AT }, false);
+    public static final Index BLOCK_TO_JOIN = Internal.createIndex(DSL.name("block_to_join"), Block.BLOCK, new OrderField[] { Block.BLOCK.TENANT, Block.BLOCK.FIRST_AT }, false);
 }

@@ -4,10 +4,12 @@
 package dev.portreeve.db.search;
 
 
-import dev.portreeve.db.search.tables.Entry;
+import dev.portreeve.db.search.tables.Block;
 import dev.portreeve.db.search.tables.Progress;
-import dev.portreeve.db.search.tables.records.EntryRecord;
+import dev.portreeve.db.search.tables.Unfinished;
+import dev.portreeve.db.search.tables.records.BlockRecord;
 import dev.portreeve.db.search.tables.records.ProgressRecord;
+import dev.portreeve.db.search.tables.records.UnfinishedRecord;
 
 import org.jooq.TableField;
 import org.jooq.UniqueKey;
@@ -26,6 +28,7 @@ public class Keys {
     // UNIQUE and PRIMARY KEY definitions
     // -------------------------------------------------------------------------
 
-    public static final UniqueKey<EntryRecord> ENTRY_PKEY = Internal.createUniqueKey(Entry.ENTRY, DSL.name("entry_pkey"), new TableField[] { Entry.ENTRY.TENANT, Entry.ENTRY.ID }, true);
+    public static final UniqueKey<BlockRecord> BLOCK_PKEY = Internal.createUniqueKey(Block.BLOCK, DSL.name("block_pkey"), new TableField[] { Block.BLOCK.NUMBER }, true);
     public static final UniqueKey<ProgressRecord> PROGRESS_PKEY = Internal.createUniqueKey(Progress.PROGRESS, DSL.name("progress_pkey"), new TableField[] { Progress.PROGRESS.ONE }, true);
+    public static final UniqueKey<UnfinishedRecord> UNFINISHED_PKEY = Internal.createUniqueKey(Unfinished.UNFINISHED, DSL.name("unfinished_pkey"), new TableField[] { Unfinished.UNFINISHED.TENANT, Unfinished.UNFINISHED.ID }, true);
 }

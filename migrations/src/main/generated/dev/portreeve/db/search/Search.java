@@ -5,8 +5,9 @@ package dev.portreeve.db.search;
 
 
 import dev.portreeve.db.DefaultCatalog;
-import dev.portreeve.db.search.tables.Entry;
+import dev.portreeve.db.search.tables.Block;
 import dev.portreeve.db.search.tables.Progress;
+import dev.portreeve.db.search.tables.Unfinished;
 
 import java.util.Arrays;
 import java.util.List;
@@ -31,14 +32,19 @@ public class Search extends SchemaImpl {
     public static final Search SEARCH = new Search();
 
     /**
-     * The table <code>search.entry</code>.
+     * The table <code>search.block</code>.
      */
-    public final Entry ENTRY = Entry.ENTRY;
+    public final Block BLOCK = Block.BLOCK;
 
     /**
      * The table <code>search.progress</code>.
      */
     public final Progress PROGRESS = Progress.PROGRESS;
+
+    /**
+     * The table <code>search.unfinished</code>.
+     */
+    public final Unfinished UNFINISHED = Unfinished.UNFINISHED;
 
     /**
      * No further instances allowed
@@ -56,8 +62,9 @@ public class Search extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
-            Entry.ENTRY,
-            Progress.PROGRESS
+            Block.BLOCK,
+            Progress.PROGRESS,
+            Unfinished.UNFINISHED
         );
     }
 }

@@ -4,8 +4,9 @@
 package dev.portreeve.db.search;
 
 
-import dev.portreeve.db.search.tables.Entry;
+import dev.portreeve.db.search.tables.Block;
 import dev.portreeve.db.search.tables.Progress;
+import dev.portreeve.db.search.tables.Unfinished;
 
 
 /**
@@ -15,12 +16,17 @@ import dev.portreeve.db.search.tables.Progress;
 public class Tables {
 
     /**
-     * The table <code>search.entry</code>.
+     * The table <code>search.block</code>.
      */
-    public static final Entry ENTRY = Entry.ENTRY;
+    public static final Block BLOCK = Block.BLOCK;
 
     /**
      * The table <code>search.progress</code>.
      */
     public static final Progress PROGRESS = Progress.PROGRESS;
+
+    /**
+     * The table <code>search.unfinished</code>.
+     */
+    public static final Unfinished UNFINISHED = Unfinished.UNFINISHED;
 }
