@@ -38,8 +38,7 @@ record Block(int entries, byte[] times, byte[] ids, byte[] names, Map<Facet, byt
         ByteArrayOutputStream times = new ByteArrayOutputStream(entries.size() * 4);
         long before = 0;
         for (Entry entry : entries) {
-            ids.putLong(entry.id().getMostSignificantBits())
-                    .putLong(entry.id().getLeastSignificantBits());
+            ids.putLong(entry.id().getMostSignificantBits()).putLong(entry.id().getLeastSignificantBits());
             long micros = micros(entry.at());
             write(times, micros - before);
             before = micros;

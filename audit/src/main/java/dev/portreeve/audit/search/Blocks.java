@@ -30,8 +30,8 @@ final class Blocks {
     private static final short LAST_LEVEL = 9;
     private static final int BESIDE = 5;
 
-    private static final String INSERT = "INSERT INTO search.block (tenant, level, first_at, last_at, presence, " + COLUMNS
-            + ") VALUES (" + "?, ".repeat(BESIDE + 3 + Facet.values().length) + "?)";
+    private static final String INSERT = "INSERT INTO search.block (tenant, level, first_at, last_at, presence, "
+            + COLUMNS + ") VALUES (" + "?, ".repeat(BESIDE + 3 + Facet.values().length) + "?)";
 
     private final Connection connection;
 

@@ -96,8 +96,7 @@ final class Column {
      *
      * @param found the entries looked at; {@code null} for all
      */
-    static BitSet find(
-            byte[] stored, int entries, Facet facet, Collection<String> wanted, @Nullable BitSet found) {
+    static BitSet find(byte[] stored, int entries, Facet facet, Collection<String> wanted, @Nullable BitSet found) {
         int different = different(stored);
         boolean[] numbers = new boolean[different + 1];
         boolean any = false;
@@ -117,7 +116,7 @@ final class Column {
         long[] words = new long[(entries + Long.SIZE - 1) / Long.SIZE];
         for (int i = 0; i < entries; i++) {
             int place = codes + (wide ? 2 * i : i);
-            int number = wide ? (stored[place] & LOW) << Byte.SIZE | stored[place + 1] & LOW : stored[place] & LOW;
+            int number = wide ? ((stored[place] & LOW) << Byte.SIZE) | (stored[place + 1] & LOW) : stored[place] & LOW;
             if (numbers[number]) {
                 words[i / Long.SIZE] |= 1L << i;
             }

@@ -68,7 +68,7 @@ final class Newest {
             return true;
         }
         int time = entry.at().compareTo(place.at);
-        return time < 0 || time == 0 && Entry.compareIds(entry.id(), place.id) < 0;
+        return time < 0 || (time == 0 && Entry.compareIds(entry.id(), place.id) < 0);
     }
 
     /** Whether the page is full of what is newer than that. */
@@ -83,6 +83,10 @@ final class Newest {
         boolean last = entries.size() < size;
         return new PostgresSearch.Page(
                 entries,
-                last ? null : entries.getLast().at().toString() + SEPARATOR + entries.getLast().id());
+                last
+                        ? null
+                        : entries.getLast().at().toString()
+                                + SEPARATOR
+                                + entries.getLast().id());
     }
 }

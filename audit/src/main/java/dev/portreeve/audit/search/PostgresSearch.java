@@ -119,9 +119,10 @@ public final class PostgresSearch {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 // One view of blocks and calls; along indexes, a row at a time, however small the tables are.
-                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = "
-                        + patience.toMillis()
-                        + "; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off");
+                statement.execute(
+                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = "
+                                + patience.toMillis()
+                                + "; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off");
                 return question.ask(connection);
             } finally {
                 connection.rollback();
@@ -174,15 +175,16 @@ public final class PostgresSearch {
             position = row.getLong(2);
             now = row.getObject(3, OffsetDateTime.class).toInstant();
         }
-        try (PreparedStatement statement = connection.prepareStatement("SELECT at FROM audit.record"
-                + " WHERE (txid, position) > (?, ?) ORDER BY txid, position LIMIT 1")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT at FROM audit.record" + " WHERE (txid, position) > (?, ?) ORDER BY txid, position LIMIT 1")) {
             statement.setLong(1, txid);
             statement.setLong(2, position);
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return Duration.ZERO;
                 }
-                Duration behind = Duration.between(row.getObject(1, OffsetDateTime.class).toInstant(), now);
+                Duration behind =
+                        Duration.between(row.getObject(1, OffsetDateTime.class).toInstant(), now);
                 return behind.isNegative() ? Duration.ZERO : behind;
             }
         }

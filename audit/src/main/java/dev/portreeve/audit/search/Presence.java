@@ -38,7 +38,7 @@ final class Presence {
         for (long hash : hashes) {
             for (int i = 0; i < PLACES; i++) {
                 int bit = Math.toIntExact(place(hash, i) % ((long) filter.length * Byte.SIZE));
-                filter[bit / Byte.SIZE] |= (byte) (1 << bit % Byte.SIZE);
+                filter[bit / Byte.SIZE] |= (byte) (1 << (bit % Byte.SIZE));
             }
         }
         return filter;

@@ -30,9 +30,9 @@ public record Sought(
     /** Whether it is sought. */
     boolean matches(Entry entry) {
         if (!entry.tenant().equals(tenant)
-                || call != null && !entry.id().equals(call)
-                || since != null && entry.at().isBefore(since)
-                || until != null && !entry.at().isBefore(until)) {
+                || (call != null && !entry.id().equals(call))
+                || (since != null && entry.at().isBefore(since))
+                || (until != null && !entry.at().isBefore(until))) {
             return false;
         }
         for (Facet facet : Facet.values()) {

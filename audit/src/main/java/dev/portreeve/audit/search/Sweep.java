@@ -50,8 +50,8 @@ final class Sweep {
     void run() throws SQLException {
         unfinished();
         try (PreparedStatement statement = connection.prepareStatement(sql());
-                PreparedStatement whole =
-                        connection.prepareStatement("SELECT " + Blocks.COLUMNS + " FROM search.block WHERE number = ?")) {
+                PreparedStatement whole = connection.prepareStatement(
+                        "SELECT " + Blocks.COLUMNS + " FROM search.block WHERE number = ?")) {
             bind(statement);
             statement.setFetchSize(AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
@@ -73,7 +73,10 @@ final class Sweep {
         String bit = "get_bit(presence, ? % (8 * octet_length(presence))) = 1";
         String all = "(" + (bit + " AND ").repeat(Presence.PLACES - 1) + bit + ")";
         for (Facet facet : asked) {
-            sql.append(" AND (").append((all + " OR ").repeat(facet.wanted(sought).size() - 1)).append(all).append(')');
+            sql.append(" AND (")
+                    .append((all + " OR ").repeat(facet.wanted(sought).size() - 1))
+                    .append(all)
+                    .append(')');
         }
         return sql.append(" ORDER BY last_at DESC").toString();
     }
@@ -138,8 +141,8 @@ final class Sweep {
     }
 
     private void unfinished() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT " + Unfinished.COLUMNS
-                + " FROM search.unfinished WHERE tenant = ? AND at >= ? AND at <= ?")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT " + Unfinished.COLUMNS + " FROM search.unfinished WHERE tenant = ? AND at >= ? AND at <= ?")) {
             statement.setFetchSize(ROWS_AT_ONCE);
             bindTimes(statement);
             try (ResultSet rows = statement.executeQuery()) {

@@ -173,7 +173,7 @@ class BlocksTest {
     private static boolean says(byte[] presence, long hash) {
         for (int i = 0; i < Presence.PLACES; i++) {
             long bit = Presence.place(hash, i) % (8L * presence.length);
-            if ((presence[(int) (bit / 8)] >> (bit % 8) & 1) == 0) {
+            if (((presence[(int) (bit / 8)] >> (bit % 8)) & 1) == 0) {
                 return false;
             }
         }

@@ -1,7 +1,6 @@
 package dev.portreeve.audit.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -236,8 +235,8 @@ class SearchTest {
     @Test
     void anEndThatIsReadBeforeItsBeginningWaitsForIt() throws SQLException {
         UUID call = UUID.randomUUID();
-        journal.append(JournalEntry.of(new AuditEvent(
-                        "acme", EventKind.CALL_CLOSED, call, new Facts().put("outcome", "completed"))))
+        journal.append(JournalEntry.of(
+                        new AuditEvent("acme", EventKind.CALL_CLOSED, call, new Facts().put("outcome", "completed"))))
                 .await();
         assertEquals(1, indexer.runOnce());
         assertEquals(List.of(call), found(by(null, null, null, "completed", null)));
@@ -304,8 +303,7 @@ class SearchTest {
         PostgresSearch off = new PostgresSearch(database.app(), SECOND, false);
         assertThrows(PostgresSearch.Off.class, () -> off.search(Sought.all("acme"), null, 10));
         Sought one = new Sought("acme", call, null, null, null, null, null, null, null, null, null, null);
-        assertEquals(
-                "agent:bot", off.search(one, null, 10).entries().getFirst().member());
+        assertEquals("agent:bot", off.search(one, null, 10).entries().getFirst().member());
         assertNull(off.behind());
     }
 
@@ -329,8 +327,8 @@ class SearchTest {
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("LOCK TABLE search.block");
-            PostgresSearch.TooWide tooWide = assertThrows(
-                    PostgresSearch.TooWide.class, () -> hasty.search(Sought.all("acme"), null, 10));
+            PostgresSearch.TooWide tooWide =
+                    assertThrows(PostgresSearch.TooWide.class, () -> hasty.search(Sought.all("acme"), null, 10));
             assertTrue(String.valueOf(tooWide.getMessage()).contains("say more of what you look for"));
             other.rollback();
         }

@@ -5,6 +5,7 @@ import static dev.portreeve.gateway.admin.Html.tag;
 import static dev.portreeve.gateway.admin.Html.text;
 
 import dev.portreeve.gateway.admin.Html.Attribute;
+import dev.portreeve.policy.approval.ArgumentView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,8 @@ final class CallsPanel {
     /** Any JSON as nested terms and values. */
     static Html tree(JsonNode node, int depth) {
         if (depth >= MAX_DEPTH || !node.isContainer()) {
-            return text(shorten(node.isString() ? node.stringValue() : node.toString()));
+            String value = shorten(node.isString() ? node.stringValue() : node.toString());
+            return ApprovalsPanel.pieces(ArgumentView.shown(value));
         }
         List<Html> pairs = new ArrayList<>();
         if (node.isObject()) {

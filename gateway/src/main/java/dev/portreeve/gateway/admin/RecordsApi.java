@@ -103,8 +103,7 @@ final class RecordsApi {
                 find(services.search(), sought(exchange, tenants), exchange.query("after"), limit(exchange));
         Duration behind = services.search().behind();
         exchange.json(
-                200,
-                json.write(new Found(page.entries(), page.next(), behind == null ? null : behind.toSeconds())));
+                200, json.write(new Found(page.entries(), page.next(), behind == null ? null : behind.toSeconds())));
     }
 
     /** What an address asks for; what is empty in it, as forms have it, is not asked. */

@@ -134,14 +134,7 @@ final class SearchPage {
         String after = RecordsApi.said(exchange, "after");
         PostgresSearch.Page page = RecordsApi.find(services.search(), sought, after, PAGE);
         List<Html> rows = new ArrayList<>();
-        rows.add(row(
-                "th",
-                text("When"),
-                text("Who"),
-                text("What"),
-                text("Outcome"),
-                text("Reason"),
-                text("Session")));
+        rows.add(row("th", text("When"), text("Who"), text("What"), text("Outcome"), text("Reason"), text("Session")));
         for (Entry entry : page.entries()) {
             rows.add(row(entry));
         }
@@ -205,8 +198,7 @@ final class SearchPage {
         Html older = next == null
                 ? Html.EMPTY
                 : link(query.add("after=" + encoded(next)).toString(), text("Older"));
-        return tag(
-                "nav", List.of(new Attribute("class", "pages"), new Attribute("aria-label", "more")), newest, older);
+        return tag("nav", List.of(new Attribute("class", "pages"), new Attribute("aria-label", "more")), newest, older);
     }
 
     private static void add(StringJoiner query, AdminExchange exchange, String name) {
