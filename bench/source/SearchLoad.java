@@ -191,7 +191,7 @@ public final class SearchLoad {
                 new Question("completed and no_matching_grant: nothing", by(null, null, null, "completed", "no_matching_grant", null, null)),
                 new Question("a common tool as a model, failed: nothing", new Sought("acme", null, null, null, "llm", "server-0__tool-0", null, "failed", null, null, null, null)));
         PostgresSearch search = new PostgresSearch(lending(app), Duration.ofSeconds(60), true);
-        say("%-46s %6s %9s %9s   %s", "", "found", "p50, ms", "p99, ms", "20 pages in: p50, p99, ms");
+        say("%-46s %6s %9s %9s   %s", "", "found", "p50, ms", "worst, ms", "20 pages in: p50, worst, ms");
         for (Question question : questions) {
             measure(search, question);
         }
