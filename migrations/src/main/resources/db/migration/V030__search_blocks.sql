@@ -12,8 +12,8 @@ CREATE TABLE search.block (
     entries  int         NOT NULL CHECK (entries BETWEEN 1 AND 65535),
     first_at timestamptz NOT NULL,
     last_at  timestamptz NOT NULL CHECK (last_at >= first_at),
-    -- A Bloom filter over all values of the columns, so that most blocks without a value are passed without being read.
-    presence bytea       NOT NULL CHECK (octet_length(presence) BETWEEN 8 AND 5120),
+    -- A Bloom filter over all values of the columns, and over pairs of some, so that most blocks without them are passed without being read.
+    presence bytea       NOT NULL CHECK (octet_length(presence) BETWEEN 8 AND 6144),
     times    bytea       NOT NULL,
     ids      bytea       NOT NULL,
     names    bytea       NOT NULL,

@@ -7,8 +7,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +47,17 @@ record Block(int entries, byte[] times, byte[] ids, byte[] names, Map<Facet, byt
         }
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         Map<Facet, byte[]> columns = new EnumMap<>(Facet.class);
+        List<Column> paired = new ArrayList<>();
         List<Long> hashes = new ArrayList<>();
         for (Facet facet : Facet.values()) {
             Column column = Column.of(facet, entries);
             columns.put(facet, column.stored());
+            if (facet.isPaired()) {
+                for (Column other : paired) {
+                    addPairs(other, column, entries.size(), hashes);
+                }
+                paired.add(column);
+            }
             for (Column.Value value : column.values()) {
                 hashes.add(value.hash());
                 byte[] text = value.text().getBytes(StandardCharsets.UTF_8);
@@ -62,6 +71,19 @@ record Block(int entries, byte[] times, byte[] ids, byte[] names, Map<Facet, byt
                 entries.getFirst().at(),
                 entries.getLast().at(),
                 Presence.of(hashes));
+    }
+
+    private static void addPairs(Column first, Column second, int entries, List<Long> hashes) {
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < entries; i++) {
+            int one = Column.number(first.stored(), i);
+            int other = Column.number(second.stored(), i);
+            if (one > 0 && other > 0 && seen.add((one << Short.SIZE) | other)) {
+                hashes.add(Presence.pair(
+                        first.values().get(one - 1).hash(),
+                        second.values().get(other - 1).hash()));
+            }
+        }
     }
 
     /** As the database keeps times. */

@@ -44,6 +44,17 @@ enum Facet {
         return value.apply(entry);
     }
 
+    /**
+     * Whether blocks say which of its values stand together with which of the others' in an entry. Those of people and their sessions have
+     * too many.
+     */
+    boolean isPaired() {
+        return switch (this) {
+            case KIND, TYPE, RESOURCE, OUTCOME, REASON -> true;
+            case MEMBER, KEY, SESSION -> false;
+        };
+    }
+
     /** The values of which an entry must have one; none if any will do. */
     List<String> wanted(Sought sought) {
         String one = wanted.apply(sought);

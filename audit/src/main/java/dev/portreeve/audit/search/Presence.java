@@ -3,7 +3,7 @@ package dev.portreeve.audit.search;
 import java.util.Collection;
 
 /**
- * A Bloom filter over the values in a block. The database looks at its bits, so where they are is stored data: bit {@code n} is bit {@code
+ * A Bloom filter over the values in a block, and over those of some facets that stand together in an entry. The database looks at its bits, so where they are is stored data: bit {@code n} is bit {@code
  * n % 8}, from the lowest, of byte {@code n / 8}, as {@code get_bit} counts.
  */
 final class Presence {
@@ -12,7 +12,7 @@ final class Presence {
 
     private static final int BITS_A_VALUE = 10;
     private static final int FEWEST_BYTES = 8;
-    private static final int MOST_BYTES = 5120;
+    private static final int MOST_BYTES = 6144;
 
     private Presence() {}
 
@@ -22,7 +22,16 @@ final class Presence {
         for (int i = 0; i < value.length(); i++) {
             hash = (hash ^ value.charAt(i)) * 0x100000001b3L;
         }
-        hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+        return mixed(hash);
+    }
+
+    /** Speaks for two values that stand in one entry; the facet of the first comes before that of the second. */
+    static long pair(long first, long second) {
+        return mixed(first ^ Long.rotateLeft(second, Integer.SIZE));
+    }
+
+    private static long mixed(long number) {
+        long hash = (number ^ (number >>> 33)) * 0xff51afd7ed558ccdL;
         hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
         return hash ^ (hash >>> 33);
     }

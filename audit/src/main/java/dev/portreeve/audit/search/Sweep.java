@@ -29,6 +29,8 @@ final class Sweep {
     private final Newest newest;
     private final Runnable patience;
     private final List<Facet> asked = new ArrayList<>();
+    /** What a block's filter must have: of each list one. */
+    private final List<List<Long>> marks = new ArrayList<>();
 
     /**
      * @param connection in a transaction
@@ -41,10 +43,24 @@ final class Sweep {
         this.newest = newest;
         this.patience = patience;
         for (Facet facet : Facet.values()) {
-            if (!facet.wanted(sought).isEmpty()) {
+            List<Long> hashes = hashes(facet);
+            if (!hashes.isEmpty()) {
+                marks.add(hashes);
+                if (facet.isPaired()) {
+                    asked.stream()
+                            .filter(Facet::isPaired)
+                            .forEach(other -> marks.add(
+                                    List.of(Presence.pair(hashes(other).getFirst(), hashes.getFirst()))));
+                }
                 asked.add(facet);
             }
         }
+    }
+
+    private List<Long> hashes(Facet facet) {
+        return facet.wanted(sought).stream()
+                .map(value -> Presence.hash(facet, value))
+                .toList();
     }
 
     void run() throws SQLException {
@@ -72,9 +88,9 @@ final class Sweep {
         sql.append(" FROM search.block WHERE tenant = ? AND last_at >= ? AND first_at <= ?");
         String bit = "get_bit(presence, ? % (8 * octet_length(presence))) = 1";
         String all = "(" + (bit + " AND ").repeat(Presence.PLACES - 1) + bit + ")";
-        for (Facet facet : asked) {
+        for (List<Long> alternatives : marks) {
             sql.append(" AND (")
-                    .append((all + " OR ").repeat(facet.wanted(sought).size() - 1))
+                    .append((all + " OR ").repeat(alternatives.size() - 1))
                     .append(all)
                     .append(')');
         }
@@ -90,9 +106,8 @@ final class Sweep {
 
     private void bind(PreparedStatement statement) throws SQLException {
         int parameter = bindTimes(statement);
-        for (Facet facet : asked) {
-            for (String value : facet.wanted(sought)) {
-                long hash = Presence.hash(facet, value);
+        for (List<Long> alternatives : marks) {
+            for (long hash : alternatives) {
                 for (int i = 0; i < Presence.PLACES; i++) {
                     statement.setLong(parameter++, Presence.place(hash, i));
                 }
