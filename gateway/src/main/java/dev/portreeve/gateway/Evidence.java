@@ -86,7 +86,7 @@ final class Evidence implements AutoCloseable {
                         .put("process", evidence.process)
                         .put("version", Version.text())
                         .put("verifier_key", signer.verifierKey().toString())));
-        if (before != null && !before.sameKey(signer.verifierKey())) {
+        if (before != null && !before.toString().equals(signer.verifierKey().toString())) {
             Facts change = new Facts()
                     .put("verifier_key_before", before.toString())
                     .put("verifier_key", signer.verifierKey().toString());

@@ -1,6 +1,7 @@
 package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Checkpoint;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,11 @@ final class AssuranceText {
         long last = part.first() + part.records() - 1;
         add(
                 proved,
-                tenant + "the records are exactly those at index " + part.first() + " to " + last + " of the log of "
-                        + part.size() + " that was signed");
+                tenant
+                        + (part.records() == 1
+                                ? "the record is exactly the one at index " + last
+                                : "the records are exactly those at index " + part.first() + " to " + last)
+                        + " of the log of " + part.size() + " that was signed");
         if (part.first() > 0) {
             add(unproved, tenant + "what stands before index " + part.first() + ": it is not in this bundle");
         }
@@ -40,7 +44,7 @@ final class AssuranceText {
         }
         if (continued >= 0) {
             anyContinued = true;
-            add(proved, tenant + "the log goes on from the head you hold of " + continued + " records");
+            add(proved, tenant + "the log goes on from the head you hold of " + Plain.count(continued, "record", "records"));
             if (continued < part.size()) {
                 add(
                         unproved,
@@ -53,6 +57,14 @@ final class AssuranceText {
                 add(unproved, tenant + "that the log goes on from the head you hold");
             }
         }
+    }
+
+    /** Only keys that were taken out of use signed something: whoever has got hold of one since may have done it. */
+    void retired(String what, Instant until) {
+        add(
+                unproved,
+                what + ": that it was signed before its keys stopped on " + until
+                        + ": whoever has one of them could have done it since; ask for a newer bundle");
     }
 
     void notCompared(String tenant) {

@@ -2,6 +2,7 @@ package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
+import dev.portreeve.audit.log.KeySuccession;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -91,7 +93,9 @@ final class BundleCheck {
             text = new String(bytes, StandardCharsets.UTF_8);
         }
         SignedNote note = SignedNote.parse(text);
-        switch (key.check(note)) {
+        KeySuccession succession = new KeySuccession(key, Chronicle.CLOCKS);
+        VerifierKey.Check check = succession.check(note);
+        switch (check) {
             case VALID -> {
                 // As it should be.
             }
@@ -104,7 +108,29 @@ final class BundleCheck {
                         null,
                         "its manifest was not signed with the key " + key);
         }
-        return Manifest.parse(note.text());
+        Manifest manifest = Manifest.parse(note.text());
+        if (check == VerifierKey.Check.VALID) {
+            retired(manifest, succession);
+        }
+        return manifest;
+    }
+
+    /** A former key cannot have signed what was made after its time; what was made before says so itself only. */
+    private void retired(Manifest manifest, KeySuccession succession) {
+        String late = succession.judge(0, null);
+        Instant until = succession.onlyRetired();
+        if (late == null && until != null) {
+            assurance.retired("the manifest", until);
+            if (!manifest.madeAt().isBefore(until)) {
+                findings.add(
+                        Finding.Kind.RETIRED_KEY,
+                        EVERY_TENANT,
+                        null,
+                        null,
+                        "its manifest was signed with a key alone that counts for nothing after " + until
+                                + ", but says that it was made at " + manifest.madeAt());
+            }
+        }
     }
 
     private void compareNames(TreeSet<String> names, Manifest manifest) {
@@ -151,6 +177,10 @@ final class BundleCheck {
             chronicle.dropped(part.dropped());
             promised(part, found);
             assurance.tree(manifest, part, heads, check.continued());
+            Instant until = check.onlyRetired();
+            if (until != null) {
+                assurance.retired("tenant \"" + Plain.text(tenant) + "\": the newest head", until);
+            }
             compareHeads(manifest, part, heads, check.continued());
             exhaust(records, hashes, notes);
         }

@@ -96,6 +96,12 @@ final class Chronicle {
         }
     }
 
+    /** The newest time a record said so far; {@code null} if none did. */
+    @Nullable
+    Instant newest() {
+        return latestPlace == null ? null : latest;
+    }
+
     /** The newest one speaks for all before it. */
     private void tombstone(Place place, @Nullable String array) {
         if (array != null) {
@@ -129,8 +135,8 @@ final class Chronicle {
                     tenant,
                     null,
                     null,
-                    missing.count() + " records (index " + missing
-                            + ") were dropped because their time was over, as the"
+                    Plain.count(missing.count(), "record", "records") + " (index " + missing + ")"
+                            + (missing.count() == 1 ? " was" : " were") + " dropped because their time was over, as the"
                             + " signed manifest says; their hashes verify, the record that says so is not in this bundle");
         } else if (missing.within(dropped)) {
             findings.add(
@@ -138,8 +144,8 @@ final class Chronicle {
                     tenant,
                     says.index(),
                     says.id(),
-                    missing.count() + " records (index " + missing
-                            + ") were dropped because their time was over, as this"
+                    Plain.count(missing.count(), "record", "records") + " (index " + missing + ")"
+                            + (missing.count() == 1 ? " was" : " were") + " dropped because their time was over, as this"
                             + " record says; their hashes verify");
         } else {
             findings.add(
@@ -196,22 +202,28 @@ final class Chronicle {
         gap(
                 Gap.Kind.OUTCOME_UNKNOWN,
                 unknown,
-                " calls were closed for a process that died: how they ended is not known");
-        gap(Gap.Kind.LEASE_FORFEITED, forfeited, " times a process that was gone had money set aside: it was charged");
+                Plain.count(
+                        unknown.count,
+                        "call was closed for a process that died: how it ended is not known",
+                        "calls were closed for a process that died: how they ended is not known"));
+        gap(
+                Gap.Kind.LEASE_FORFEITED,
+                forfeited,
+                Plain.times(forfeited.count) + " a process that was gone had money set aside: it was charged");
         if (!processes.isEmpty()) {
             gap(
                     Gap.Kind.NOT_STOPPED,
                     processes.size(),
                     processes.values().iterator().next(),
-                    processes.size() + " times the server started and did not say that it stopped: it was killed, or it"
-                            + " ran on");
+                    Plain.times(processes.size())
+                            + " the server started and did not say that it stopped: it was killed, or it ran on");
         }
     }
 
     private void gap(Gap.Kind kind, Count count, String detail) {
         Place first = count.first;
         if (first != null) {
-            gap(kind, count.count, first, count.count + detail);
+            gap(kind, count.count, first, detail);
         }
     }
 

@@ -66,8 +66,9 @@ final class DatabaseCheck {
                             tenant,
                             check.position(),
                             null,
-                            "truncated: the head you hold covers " + held.size() + " records, only " + check.position()
-                                    + " are there");
+                            "truncated: the head you hold covers " + Plain.count(held.size(), "record", "records")
+                                    + ", only " + check.position() + (check.position() == 1 ? " is" : " are")
+                                    + " there");
                     break;
                 }
             }
@@ -85,8 +86,8 @@ final class DatabaseCheck {
                     tenant,
                     dropped.tombstone(),
                     null,
-                    droppedRecords + " records (index " + dropped.indexes()
-                            + ") were dropped under retention, as this record of " + dropped.at()
+                    Plain.count(droppedRecords, "record", "records") + " (index " + dropped.indexes() + ")"
+                            + (droppedRecords == 1 ? " was" : " were") + " dropped under retention, as this record of " + dropped.at()
                             + " says; their hashes verify");
         }
         ErasedContents.report(connection, tenant, findings);
@@ -124,6 +125,7 @@ final class DatabaseCheck {
             check.outOfOrder(id, "it was committed before the record that stands before it");
         }
         chronicle.see(index, header);
+        check.newest(chronicle.newest());
         lastTxid = txid;
         lastPosition = position;
         progress.read(tenant, index, leaf);
@@ -150,7 +152,8 @@ final class DatabaseCheck {
                     tenant,
                     check.position(),
                     null,
-                    "missing: " + missing + " rows of audit.sequence were deleted");
+                    "missing: " + Plain.count(missing, "row of audit.sequence was", "rows of audit.sequence were")
+                            + " deleted");
             check.skipTo(index);
         }
     }
@@ -195,7 +198,8 @@ final class DatabaseCheck {
                     tenant,
                     null,
                     null,
-                    waiting + " new records wait for their index, as is normal");
+                    Plain.count(waiting, "new record waits for its index", "new records wait for their index")
+                            + ", as is normal");
         }
     }
 

@@ -68,7 +68,8 @@ final class InstanceCheck {
 
     private void leaf(TreeCheck check, ResultSet row) throws SQLException {
         long index = row.getLong(1);
-        String head = "the signed head of tenant \"" + row.getString(2) + "\" of " + row.getLong(3) + " records";
+        String head = "the signed head of tenant \"" + row.getString(2) + "\" of "
+                + Plain.count(row.getLong(3), "record", "records");
         byte[] noted = row.getBytes(4);
         String note = row.getString(5);
         if (index > check.position()) {
@@ -77,7 +78,11 @@ final class InstanceCheck {
                     TenantName.NONE,
                     check.position(),
                     null,
-                    "missing: " + (index - check.position()) + " rows of audit.instance_sequence were deleted");
+                    "missing: "
+                            + Plain.count(
+                                    index - check.position(),
+                                    "row of audit.instance_sequence was deleted",
+                                    "rows of audit.instance_sequence were deleted"));
             check.skipTo(index);
         }
         if (note == null) {

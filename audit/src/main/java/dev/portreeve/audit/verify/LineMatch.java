@@ -121,6 +121,7 @@ final class LineMatch {
         }
         byte[] expected = noted.removeFirst();
         chronicle.see(check.position(), LeafMembers.read(line.bytes()));
+        check.newest(chronicle.newest());
         check.leaf(same(line, expected) ? null : line.id(), expected, line.hash(), "");
     }
 

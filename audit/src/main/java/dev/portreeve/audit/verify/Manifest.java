@@ -1,5 +1,7 @@
 package dev.portreeve.audit.verify;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,7 +19,7 @@ import java.util.regex.Pattern;
  * @param parts the tenants
  * @param files each file but the manifest
  */
-record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, Map<String, FileSum> files) {
+record Manifest(String tool, Instant madeAt, boolean toTheEnd, List<Part> parts, Map<String, FileSum> files) {
     /** The form this program writes and reads. */
     static final String FORM = "portreeve-evidence/1";
 
@@ -76,10 +78,19 @@ record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, 
         }
         return new Manifest(
                 Json.string(json, "tool"),
-                Json.string(json, "made_at"),
+                time(json),
                 !Json.object(Json.member(json, "asked")).containsKey("to"),
                 List.copyOf(parts),
                 files);
+    }
+
+    private static Instant time(Map<String, Object> json) {
+        String text = Json.string(json, "made_at");
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("it was made at no time: \"" + Plain.text(text) + "\"", e);
+        }
     }
 
     private static Part part(Map<String, Object> json) {

@@ -2,8 +2,10 @@ package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
+import dev.portreeve.audit.log.KeySuccession;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,6 +49,9 @@ final class TreeCheck {
     private long validNotes;
     private boolean broken;
     private boolean otherKey;
+    private boolean retired;
+    private final KeySuccession succession;
+    private @Nullable Instant newest;
 
     /** A leaf whose bytes and noted hash differ. */
     private record Suspect(long index, @Nullable UUID id, String remark) {}
@@ -76,6 +81,7 @@ final class TreeCheck {
             String tenant, VerifierKey key, CompactRange start, Iterator<Note> notes, Known known, Findings findings) {
         this.tenant = tenant;
         this.key = key.forTenant(tenant);
+        this.succession = new KeySuccession(this.key, Chronicle.CLOCKS);
         this.tree = start;
         this.notes = notes;
         this.kept = known.kept();
@@ -120,6 +126,17 @@ final class TreeCheck {
             }
         }
         checkHeads();
+    }
+
+    /** The time of the newest record up to the next leaf; {@code null} if none has one. To be told before that leaf. */
+    void newest(@Nullable Instant time) {
+        newest = time;
+    }
+
+    /** When the last of the keys that signed the newest good head stopped; {@code null} if one did of which no end is known. */
+    @Nullable
+    Instant onlyRetired() {
+        return succession.onlyRetired();
     }
 
     /**
@@ -211,11 +228,11 @@ final class TreeCheck {
         String of = "the checkpoint of " + note.size() + " records ";
         try {
             SignedNote signed = SignedNote.parse(note.text());
-            switch (key.check(signed)) {
+            switch (succession.check(signed)) {
                 case VALID -> {
                     Checkpoint head = Checkpoint.parse(signed.text());
                     if (head.origin().equals(key.name())) {
-                        return head;
+                        return inTime(head, of) ? head : null;
                     }
                     bad(note, of + "belongs to the log \"" + head.origin() + "\"");
                 }
@@ -232,6 +249,16 @@ final class TreeCheck {
             bad(note, of + "is not readable any more: " + e.getMessage());
         }
         return null;
+    }
+
+    /** Whether a key that was in force signed it; said once for each log if not. */
+    private boolean inTime(Checkpoint head, String of) {
+        String late = succession.judge(head.size(), newest);
+        if (late != null && !retired) {
+            retired = true;
+            findings.add(Finding.Kind.RETIRED_KEY, tenant, head.size(), null, of + late);
+        }
+        return late == null;
     }
 
     private void bad(Note note, String detail) {
@@ -333,20 +360,21 @@ final class TreeCheck {
             truncated(kept.size(), "the head kept outside");
         }
         forked();
-        if (position > first && validNotes == 0 && !otherKey) {
+        if (position > first && validNotes == 0 && !otherKey && !retired) {
             findings.add(
                     Finding.Kind.UNCHECKABLE,
                     tenant,
                     null,
                     null,
-                    "none of its " + (position - rest - first) + " records is covered by a valid checkpoint");
+                    "no valid checkpoint covers its " + Plain.count(position - rest - first, "record", "records"));
         } else if (!broken && position > lastGood) {
             findings.add(
                     uncovered,
                     tenant,
                     lastGood,
                     null,
-                    "the last " + (position - lastGood) + " records are not covered by a checkpoint");
+                    "the last " + Plain.count(position - lastGood, "record is", "records are")
+                            + " not covered by a checkpoint");
         }
         findings.tree(new Verification.Tree(
                 tenant,
@@ -362,6 +390,7 @@ final class TreeCheck {
                 tenant,
                 position,
                 null,
-                "truncated: " + what + " covers " + size + " records, only " + position + " are there");
+                "truncated: " + what + " covers " + Plain.count(size, "record", "records") + ", only " + position
+                        + (position == 1 ? " is" : " are") + " there");
     }
 }

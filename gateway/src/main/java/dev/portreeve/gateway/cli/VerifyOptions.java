@@ -46,7 +46,9 @@ final class VerifyOptions {
     Path bundle() {
         Path named = bundle == null ? folder : bundle;
         if (named != null && !Files.exists(named)) {
-            throw new CliFailure(Checked.USAGE, "there is no \"" + named + "\"");
+            throw new CliFailure(Checked.USAGE, "there is no file or folder \"" + named
+                            + "\": name an evidence bundle (evidence.zip, or the folder it was unpacked to), or none to"
+                            + " verify the database");
         }
         return named;
     }
