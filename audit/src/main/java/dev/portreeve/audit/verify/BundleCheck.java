@@ -37,6 +37,7 @@ final class BundleCheck {
     private final Progress progress;
     private final Map<String, String> digests = new TreeMap<>();
     private final AssuranceText assurance;
+    private @Nullable BundleAsked asked;
 
     BundleCheck(Path bundle, @Nullable VerifierKey given, HeldHeads held, Findings findings, Progress progress) {
         this.bundle = bundle;
@@ -47,6 +48,12 @@ final class BundleCheck {
         this.assurance = new AssuranceText(given != null, !held.isEmpty());
     }
 
+    /** What was asked for when it was made; {@code null} if that cannot be read. To be asked after {@link #run}. */
+    @Nullable
+    BundleAsked asked() {
+        return asked;
+    }
+
     Checked run() {
         String tenant = EVERY_TENANT;
         VerifierKey key = given;
@@ -55,6 +62,7 @@ final class BundleCheck {
             VerifierKey used = given == null ? VerifierKey.parse(small(files, BundleNames.KEY)) : given;
             key = used;
             Manifest manifest = manifest(files, used);
+            asked = manifest.asked();
             compareNames(names, manifest);
             Map<String, List<Checkpoint>> heads = held.of(used, findings);
             for (Manifest.Part part : manifest.parts()) {
@@ -166,11 +174,11 @@ final class BundleCheck {
                     new TreeCheck.Known(null, heads),
                     findings);
             Chronicle chronicle = new Chronicle(tenant, findings);
-            new LineMatch(tenant, records, hashes, check, part.dropped(), chronicle, findings)
-                    .run(position -> progress.checked(tenant, position - part.first(), part.records()));
+            new LineMatch(part, records, hashes, check, chronicle, findings, progress).run();
             long found = check.position() - part.first();
             if (found == part.records() && part.size() > end) {
                 check.rest(part.size(), right);
+                check.confirmed(head -> progress.confirmed(tenant, head));
             }
             check.end(Finding.Kind.UNCHECKABLE);
             chronicle.end();

@@ -13,13 +13,11 @@ import java.util.regex.Pattern;
 /**
  * What a bundle's manifest says, as far as it is checked. Made from text that anybody may have written: everything is bounded.
  *
- * @param tool what made it
- * @param madeAt when, in its own words
- * @param toTheEnd whether the newest signed record is in it, and not a range that ends earlier
+ * @param asked what it says of itself
  * @param parts the tenants
  * @param files each file but the manifest
  */
-record Manifest(String tool, Instant madeAt, boolean toTheEnd, List<Part> parts, Map<String, FileSum> files) {
+record Manifest(BundleAsked asked, List<Part> parts, Map<String, FileSum> files) {
     /** The form this program writes and reads. */
     static final String FORM = "portreeve-evidence/1";
 
@@ -76,20 +74,34 @@ record Manifest(String tool, Instant madeAt, boolean toTheEnd, List<Part> parts,
                 throw new IllegalArgumentException("file \"" + name + "\" is named twice");
             }
         }
-        return new Manifest(
-                Json.string(json, "tool"),
-                time(json),
-                !Json.object(Json.member(json, "asked")).containsKey("to"),
-                List.copyOf(parts),
-                files);
+        return new Manifest(asked(json), List.copyOf(parts), files);
     }
 
-    private static Instant time(Map<String, Object> json) {
-        String text = Json.string(json, "made_at");
+    /** Whether the newest signed record is in it, and not a range that ends earlier. */
+    boolean toTheEnd() {
+        return asked.to() == null;
+    }
+
+    Instant madeAt() {
+        return asked.madeAt();
+    }
+
+    private static BundleAsked asked(Map<String, Object> json) {
+        Map<String, Object> asked = Json.object(Json.member(json, "asked"));
+        return new BundleAsked(
+                time(Json.string(json, "made_at")),
+                Json.string(json, "tool"),
+                asked.containsKey("tenant") ? Json.string(asked, "tenant") : null,
+                asked.containsKey("since") ? Json.number(asked, "since") : 0,
+                asked.containsKey("from") ? time(Json.string(asked, "from")) : null,
+                asked.containsKey("to") ? time(Json.string(asked, "to")) : null);
+    }
+
+    private static Instant time(String text) {
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("it was made at no time: \"" + Plain.text(text) + "\"", e);
+            throw new IllegalArgumentException("\"" + Plain.text(text) + "\" is no time", e);
         }
     }
 
