@@ -59,6 +59,28 @@ final class AssuranceText {
         }
     }
 
+    /**
+     * The tenant's newest head in the bundle is a leaf of the tree over all tenants' heads.
+     *
+     * @param size of that tree
+     * @param held whether it is the very head that somebody holds
+     */
+    void inInstance(String tenant, long size, boolean held) {
+        add(
+                proved,
+                "tenant \"" + Plain.text(tenant) + "\": its newest head here is one of the "
+                        + Plain.count(size, "head", "heads") + " of all tenants under one signed head"
+                        + (held ? ", the one you hold" : ""));
+    }
+
+    /** Nothing in the bundle proves that. */
+    void notInInstance(String tenant) {
+        add(
+                unproved,
+                "tenant \"" + Plain.text(tenant)
+                        + "\": that its head stands in the tree over all tenants' heads: no proof of it is in this bundle");
+    }
+
     /** Only keys that were taken out of use signed something: whoever has got hold of one since may have done it. */
     void retired(String what, Instant until) {
         add(

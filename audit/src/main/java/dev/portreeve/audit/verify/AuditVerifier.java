@@ -78,7 +78,8 @@ public final class AuditVerifier {
                 }
                 if (only.isEmpty()) {
                     tenant = BundleCheck.EVERY_TENANT;
-                    new InstanceCheck(connection, findings).run(key, instance);
+                    List<Checkpoint> compared = held.ofInstance(key);
+                    new InstanceCheck(connection, findings).run(key, new TreeCheck.Known(instance, compared));
                 }
             }
         } catch (SQLException | UnreadableLog e) {

@@ -6,6 +6,7 @@ import dev.portreeve.audit.log.KeySuccession;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.proof.TlogProof;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class BundleCheck {
     static final String EVERY_TENANT = "*";
     private static final int MOST_MANIFEST_BYTES = 64 << 20;
-    private static final int MOST_SMALL_BYTES = 64 * 1024;
+    private static final int MOST_SMALL_BYTES = TlogProof.MOST_CHARS;
     private final Path bundle;
     private final @Nullable VerifierKey given;
     private final HeldHeads held;
@@ -38,6 +39,7 @@ final class BundleCheck {
     private final Map<String, String> digests = new TreeMap<>();
     private final AssuranceText assurance;
     private @Nullable BundleAsked asked;
+    private @Nullable HeadProofs proofs;
 
     BundleCheck(Path bundle, @Nullable VerifierKey given, HeldHeads held, Findings findings, Progress progress) {
         this.bundle = bundle;
@@ -65,6 +67,7 @@ final class BundleCheck {
             asked = manifest.asked();
             compareNames(names, manifest);
             Map<String, List<Checkpoint>> heads = held.of(used, findings);
+            proofs = new HeadProofs(used, held.ofInstance(used), findings, assurance);
             for (Manifest.Part part : manifest.parts()) {
                 tenant = part.tenant();
                 check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
@@ -185,8 +188,10 @@ final class BundleCheck {
             chronicle.dropped(part.dropped());
             promised(part, found);
             assurance.tree(manifest, part, heads, check.continued());
+            // Of a tree that is not what was signed its proof would say nothing more.
+            boolean vouched = findings.harms() == harms && vouched(files, manifest, part, check);
             Instant until = check.onlyRetired();
-            if (until != null) {
+            if (until != null && !vouched) {
                 assurance.retired("tenant \"" + Plain.text(tenant) + "\": the newest head", until);
             }
             compareHeads(manifest, part, heads, check.continued());
@@ -195,6 +200,18 @@ final class BundleCheck {
         if (findings.harms() == harms) {
             compareDigests(manifest, BundleNames.of(tenant, ""));
         }
+    }
+
+    /** Whether the tree over all tenants' heads has the newest head here, by a key that signs still. */
+    private boolean vouched(BundleFiles files, Manifest manifest, Manifest.Part part, TreeCheck check)
+            throws IOException {
+        String name = BundleNames.of(part.tenant(), BundleNames.HEAD_PROOF);
+        if (!manifest.files().containsKey(name)) {
+            assurance.notInInstance(part.tenant());
+            return false;
+        }
+        HeadProofs all = proofs;
+        return all != null && all.check(part.tenant(), small(files, name), check.newestHead());
     }
 
     private void promised(Manifest.Part part, long found) {

@@ -1,6 +1,5 @@
 package dev.portreeve.audit.verify;
 
-import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.Progress;
@@ -59,19 +58,7 @@ final class DatabaseCheck {
             }
             check.end(Finding.Kind.WAITING);
             chronicle.end();
-            for (Checkpoint held : known.held()) {
-                if (held.size() > check.position()) {
-                    findings.add(
-                            Finding.Kind.TRUNCATED,
-                            tenant,
-                            check.position(),
-                            null,
-                            "truncated: the head you hold covers " + Plain.count(held.size(), "record", "records")
-                                    + ", only " + check.position() + (check.position() == 1 ? " is" : " are")
-                                    + " there");
-                    break;
-                }
-            }
+            known.beyond(check.position(), tenant, findings);
             withoutIndex();
             kept();
             return check.continued();

@@ -11,8 +11,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the tree over all tenants' heads in the database: that its leaves are the signed heads stored for the tenants, and that
@@ -30,7 +28,7 @@ final class InstanceCheck {
         this.findings = findings;
     }
 
-    void run(VerifierKey key, @Nullable Checkpoint kept) throws SQLException {
+    void run(VerifierKey key, TreeCheck.Known known) throws SQLException {
         try (PreparedStatement notes = statement(
                         "SELECT size, root, note FROM audit.instance_checkpoint WHERE tenant = ? ORDER BY size");
                 ResultSet noteRows = notes.executeQuery();
@@ -45,12 +43,13 @@ final class InstanceCheck {
                     key,
                     CompactRange.empty(),
                     new DatabaseCheck.Notes(noteRows),
-                    new TreeCheck.Known(kept, List.of()),
+                    known,
                     own);
             while (rows.next()) {
                 leaf(check, rows);
             }
             check.end(Finding.Kind.WAITING);
+            known.beyond(check.position(), TenantName.NONE, own);
         }
         for (Finding finding : own.verification().findings()) {
             findings.add(

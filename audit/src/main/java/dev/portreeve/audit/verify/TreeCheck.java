@@ -38,6 +38,7 @@ final class TreeCheck {
     private final List<Suspect> suspects = new ArrayList<>();
     private @Nullable Suspect outOfOrder;
     private @Nullable Note fits;
+    private @Nullable String newestHead;
     private @Nullable Note next;
     private long position;
     private long rest;
@@ -62,7 +63,16 @@ final class TreeCheck {
      * @param kept beside the log itself, outside the database
      * @param held by somebody else, who wants to know whether the log goes on from there
      */
-    record Known(@Nullable Checkpoint kept, List<Checkpoint> held) {}
+    record Known(@Nullable Checkpoint kept, List<Checkpoint> held) {
+        /** Says if a held head covers more than there is. */
+        void beyond(long size, String tenant, Findings findings) {
+            held.stream().filter(head -> head.size() > size).findFirst().ifPresent(head -> {
+                String detail = "truncated: the head you hold covers " + Plain.count(head.size(), "record", "records")
+                        + ", only " + size + (size == 1 ? " is" : " are") + " there";
+                findings.add(Finding.Kind.TRUNCATED, tenant, size, null, detail);
+            });
+        }
+    }
 
     /**
      * A stored checkpoint.
@@ -131,6 +141,12 @@ final class TreeCheck {
     /** The time of the newest record up to the next leaf; {@code null} if none has one. To be told before that leaf. */
     void newest(@Nullable Instant time) {
         newest = time;
+    }
+
+    /** The newest stored head that fits, as it is stored; {@code null} if none does. */
+    @Nullable
+    String newestHead() {
+        return newestHead;
     }
 
     /** When the last of the keys that signed the newest good head stopped; {@code null} if one did of which no end is known. */
@@ -212,6 +228,7 @@ final class TreeCheck {
         validNotes++;
         compare(head, "the checkpoint");
         fits = broken ? null : note;
+        newestHead = broken ? newestHead : note.text();
     }
 
     /** Tells once of the last stored head that fits, if there is a new one. */
