@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ final class Chronicle {
     private @Nullable Place latestPlace;
     private boolean lost;
     private @Nullable Place tombstone;
-    private IndexSpans dropped = IndexSpans.NONE;
+    private IndexRanges dropped = IndexRanges.NONE;
 
     /** Where something was seen. */
     private record Place(long index, @Nullable UUID id) {}
@@ -111,11 +112,11 @@ final class Chronicle {
     }
 
     /** The indexes in a tombstone. Of one that somebody changed nothing is believed. */
-    static IndexSpans spans(String array) {
+    static IndexRanges spans(String array) {
         try {
-            return IndexSpans.parse(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
+            return IndexRanges.parse(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
         } catch (IllegalArgumentException changed) {
-            return IndexSpans.NONE;
+            return IndexRanges.NONE;
         }
     }
 
@@ -124,7 +125,7 @@ final class Chronicle {
      *
      * @param missing of which only the hashes are there
      */
-    void dropped(IndexSpans missing) {
+    void dropped(IndexRanges missing) {
         if (missing.isEmpty()) {
             return;
         }

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.TreeHash;
 import java.util.ArrayDeque;
@@ -23,7 +24,7 @@ final class LineMatch {
     private final TreeCheck check;
     private final Findings findings;
     private final Manifest.Part part;
-    private final IndexSpans dropped;
+    private final IndexRanges dropped;
     private final Progress progress;
     private final Chronicle chronicle;
     private final TreeHash hash = new TreeHash();

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ record Manifest(BundleAsked asked, List<Part> parts, Map<String, FileSum> files)
      * @param size of the signed head that proves them
      * @param dropped of these only the hashes are there: their time was over
      */
-    record Part(String tenant, long first, long records, long size, IndexSpans dropped) {
+    record Part(String tenant, long first, long records, long size, IndexRanges dropped) {
         long end() {
             return first + records;
         }
@@ -111,7 +112,7 @@ record Manifest(BundleAsked asked, List<Part> parts, Map<String, FileSum> files)
                 Json.number(json, "first"),
                 Json.number(json, "records"),
                 Json.number(json, "size"),
-                json.containsKey("dropped") ? IndexSpans.parse(Json.list(json, "dropped")) : IndexSpans.NONE);
+                json.containsKey("dropped") ? IndexRanges.parse(Json.list(json, "dropped")) : IndexRanges.NONE);
         if (part.first() < 0
                 || part.records() <= 0
                 || part.size() > MOST_RECORDS
