@@ -188,17 +188,22 @@ final class BundleCheck {
             chronicle.dropped(part.dropped());
             promised(part, found);
             assurance.tree(manifest, part, heads, check.continued());
-            // Of a tree that is not what was signed its proof would say nothing more.
-            boolean vouched = findings.harms() == harms && vouched(files, manifest, part, check);
-            Instant until = check.onlyRetired();
-            if (until != null && !vouched) {
-                assurance.retired("tenant \"" + Plain.text(tenant) + "\": the newest head", until);
-            }
+            vouch(files, manifest, part, check, findings.harms() == harms);
             compareHeads(manifest, part, heads, check.continued());
             exhaust(records, hashes, notes);
         }
         if (findings.harms() == harms) {
             compareDigests(manifest, BundleNames.of(tenant, ""));
+        }
+    }
+
+    /** Of a tree that is not what was signed, the proof of its head would say nothing more. */
+    private void vouch(BundleFiles files, Manifest manifest, Manifest.Part part, TreeCheck check, boolean sound)
+            throws IOException {
+        boolean vouched = sound && vouched(files, manifest, part, check);
+        Instant until = check.onlyRetired();
+        if (until != null && !vouched) {
+            assurance.retired("tenant \"" + Plain.text(part.tenant()) + "\": the newest head", until);
         }
     }
 

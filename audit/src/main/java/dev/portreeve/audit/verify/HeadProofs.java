@@ -48,20 +48,7 @@ final class HeadProofs {
         TlogProof proof = TlogProof.parse(text);
         Checkpoint instance = proof.checkpoint();
         KeySuccession succession = new KeySuccession(key, Chronicle.CLOCKS);
-        String what = "the head over all tenants' heads in the proof of its head ";
-        VerifierKey.Check check = succession.check(proof.note());
-        if (check != VerifierKey.Check.VALID || !instance.origin().equals(key.name())) {
-            findings.add(
-                    check == VerifierKey.Check.OTHER_KEY ? Finding.Kind.OTHER_KEY : Finding.Kind.BAD_CHECKPOINT,
-                    tenant,
-                    null,
-                    null,
-                    what
-                            + switch (check) {
-                                case OTHER_KEY -> "was not signed with the key " + key;
-                                case INVALID -> "has a wrong signature";
-                                case VALID -> "belongs to the log \"" + Plain.text(instance.origin()) + "\"";
-                            });
+        if (!isSigned(tenant, proof, succession)) {
             return false;
         }
         if (head == null || !Arrays.equals(root(proof, head), instance.root())) {
@@ -87,6 +74,26 @@ final class HeadProofs {
         assurance.inInstance(tenant, instance.size(), held.containsKey(instance.size()));
         String late = succession.judge(instance.size(), null);
         return late == null && succession.onlyRetired() == null;
+    }
+
+    private boolean isSigned(String tenant, TlogProof proof, KeySuccession succession) {
+        String origin = proof.checkpoint().origin();
+        VerifierKey.Check check = succession.check(proof.note());
+        if (check == VerifierKey.Check.VALID && origin.equals(key.name())) {
+            return true;
+        }
+        String flaw = switch (check) {
+            case OTHER_KEY -> "was not signed with the key " + key;
+            case INVALID -> "has a wrong signature";
+            case VALID -> "belongs to the log \"" + Plain.text(origin) + "\"";
+        };
+        findings.add(
+                check == VerifierKey.Check.OTHER_KEY ? Finding.Kind.OTHER_KEY : Finding.Kind.BAD_CHECKPOINT,
+                tenant,
+                null,
+                null,
+                "the head over all tenants' heads in the proof of its head " + flaw);
+        return false;
     }
 
     private static byte @Nullable [] root(TlogProof proof, String head) {

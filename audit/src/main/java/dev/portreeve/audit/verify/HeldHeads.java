@@ -155,14 +155,9 @@ public final class HeldHeads {
             }
             if (!other) {
                 other = true;
-                findings.add(
-                        Finding.Kind.OTHER_KEY,
-                        BundleCheck.EVERY_TENANT,
-                        null,
-                        null,
-                        "a head you hold, of \""
-                                + Plain.text(note.text().lines().findFirst().orElse("?"))
-                                + "\", was not signed with the key " + key);
+                String log = Plain.text(note.text().lines().findFirst().orElse("?"));
+                String detail = "a head you hold, of \"" + log + "\", was not signed with the key " + key;
+                findings.add(Finding.Kind.OTHER_KEY, BundleCheck.EVERY_TENANT, null, null, detail);
             }
         }
         return heads;

@@ -2,7 +2,6 @@ package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
-import dev.portreeve.audit.log.KeySuccession;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
 import java.time.Instant;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TreeCheck {
     private static final int MOST_SUSPECTS = 20;
     private final String tenant;
-    private final VerifierKey key;
+    private final HeadSignatures signatures;
     private final Iterator<Note> notes;
     private final @Nullable Checkpoint kept;
     private final List<Checkpoint> held;
@@ -49,10 +48,6 @@ final class TreeCheck {
     private long lastGood;
     private long validNotes;
     private boolean broken;
-    private boolean otherKey;
-    private boolean retired;
-    private final KeySuccession succession;
-    private @Nullable Instant newest;
 
     /** A leaf whose bytes and noted hash differ. */
     private record Suspect(long index, @Nullable UUID id, String remark) {}
@@ -90,8 +85,7 @@ final class TreeCheck {
     TreeCheck(
             String tenant, VerifierKey key, CompactRange start, Iterator<Note> notes, Known known, Findings findings) {
         this.tenant = tenant;
-        this.key = key.forTenant(tenant);
-        this.succession = new KeySuccession(this.key, Chronicle.CLOCKS);
+        this.signatures = new HeadSignatures(tenant, key.forTenant(tenant), findings);
         this.tree = start;
         this.notes = notes;
         this.kept = known.kept();
@@ -140,7 +134,7 @@ final class TreeCheck {
 
     /** The time of the newest record up to the next leaf; {@code null} if none has one. To be told before that leaf. */
     void newest(@Nullable Instant time) {
-        newest = time;
+        signatures.newest(time);
     }
 
     /** The newest stored head that fits, as it is stored; {@code null} if none does. */
@@ -152,7 +146,7 @@ final class TreeCheck {
     /** When the last of the keys that signed the newest good head stopped; {@code null} if one did of which no end is known. */
     @Nullable
     Instant onlyRetired() {
-        return succession.onlyRetired();
+        return signatures.onlyRetired();
     }
 
     /**
@@ -214,16 +208,16 @@ final class TreeCheck {
     }
 
     private void check(Note note) {
-        Checkpoint head = valid(note);
+        Checkpoint head = signatures.valid(note);
         if (head == null) {
             return;
         }
         if (head.size() != position) {
-            bad(note, "the checkpoint stored for " + note.size() + " records was signed for " + head.size());
+            signatures.bad(note, "the checkpoint stored for " + note.size() + " records was signed for " + head.size());
             return;
         }
         if (note.root() != null && !Arrays.equals(note.root(), head.root())) {
-            bad(note, "the root stored for the checkpoint of " + note.size() + " records is not the signed one");
+            signatures.bad(note, "the root stored for the checkpoint of " + note.size() + " records is not the signed one");
         }
         validNotes++;
         compare(head, "the checkpoint");
@@ -238,48 +232,6 @@ final class TreeCheck {
             fits = null;
             hears.accept(SignedNote.parse(head.text()));
         }
-    }
-
-    /** The checkpoint in this note, if this log's key signed it. */
-    private @Nullable Checkpoint valid(Note note) {
-        String of = "the checkpoint of " + note.size() + " records ";
-        try {
-            SignedNote signed = SignedNote.parse(note.text());
-            switch (succession.check(signed)) {
-                case VALID -> {
-                    Checkpoint head = Checkpoint.parse(signed.text());
-                    if (head.origin().equals(key.name())) {
-                        return inTime(head, of) ? head : null;
-                    }
-                    bad(note, of + "belongs to the log \"" + head.origin() + "\"");
-                }
-                case INVALID -> bad(note, of + "has a wrong signature: its text was changed");
-                case OTHER_KEY -> {
-                    if (!otherKey) {
-                        otherKey = true;
-                        findings.add(
-                                Finding.Kind.OTHER_KEY, tenant, null, null, of + "was not signed with the key " + key);
-                    }
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            bad(note, of + "is not readable any more: " + e.getMessage());
-        }
-        return null;
-    }
-
-    /** Whether a key that was in force signed it; said once for each log if not. */
-    private boolean inTime(Checkpoint head, String of) {
-        String late = succession.judge(head.size(), newest);
-        if (late != null && !retired) {
-            retired = true;
-            findings.add(Finding.Kind.RETIRED_KEY, tenant, head.size(), null, of + late);
-        }
-        return late == null;
-    }
-
-    private void bad(Note note, String detail) {
-        findings.add(Finding.Kind.BAD_CHECKPOINT, tenant, note.size(), null, detail);
     }
 
     private void compare(Checkpoint head, String what) {
@@ -369,7 +321,7 @@ final class TreeCheck {
         accuse("its bytes were changed");
         Note last = null;
         for (; next != null; next = notes.hasNext() ? notes.next() : null) {
-            last = valid(next) == null ? last : next;
+            last = signatures.valid(next) == null ? last : next;
         }
         if (last != null) {
             truncated(last.size(), "a signed checkpoint");
@@ -377,7 +329,7 @@ final class TreeCheck {
             truncated(kept.size(), "the head kept outside");
         }
         forked();
-        if (position > first && validNotes == 0 && !otherKey && !retired) {
+        if (position > first && validNotes == 0 && !signatures.isAccused()) {
             findings.add(
                     Finding.Kind.UNCHECKABLE,
                     tenant,

@@ -179,6 +179,10 @@ public final class ReportText {
                 page.add(new ReportPage.Verbatim(note));
             }
         });
+        remarks();
+    }
+
+    private void remarks() {
         if (!source.verified().unproved().isEmpty()) {
             page.text("Verification does not prove:");
             page.add(new ReportPage.Items(source.verified().unproved()));
