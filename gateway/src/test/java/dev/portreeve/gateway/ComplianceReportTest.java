@@ -184,7 +184,8 @@ class ComplianceReportTest {
     void aBundleGivesTheSameFigures() throws IOException {
         Path bundle = folder.resolve("evidence.zip");
         assertEquals(0, gateway.run("audit", "export", bundle.toString()).exitCode());
-        String key = Files.readString(gateway.folder.resolve("data/audit-verifier-key")).strip();
+        String key = Files.readString(gateway.folder.resolve("data/audit-verifier-key"))
+                .strip();
         JsonNode live = json("eu-ai-act");
         JsonNode offline = json("eu-ai-act", "--bundle", bundle.toString(), "--key", key);
         assertEquals("evidence.zip", offline.at("/bundle/name").asString(""));
@@ -201,12 +202,18 @@ class ComplianceReportTest {
         assertEquals(1, nobody.exitCode());
         Outcome none = report("soc-2", "--bundle", folder.resolve("none.zip").toString());
         assertTrue(none.err().contains("there is no file or folder"), none.err());
-        Outcome noBundle = report("soc-2", "--bundle", Files.writeString(folder.resolve("x.zip"), "x").toString());
+        Outcome noBundle = report(
+                "soc-2",
+                "--bundle",
+                Files.writeString(folder.resolve("x.zip"), "x").toString());
         assertEquals(1, noBundle.exitCode());
         assertTrue(noBundle.err().contains("no report can be made from"), noBundle.err());
         byte[] bytes = Files.readAllBytes(bundle);
         bytes[bytes.length / 2] ^= 1;
-        Outcome changed = report("soc-2", "--bundle", Files.write(folder.resolve("changed.zip"), bytes).toString());
+        Outcome changed = report(
+                "soc-2",
+                "--bundle",
+                Files.write(folder.resolve("changed.zip"), bytes).toString());
         assertEquals(1, changed.exitCode(), changed.err());
         assertFalse(changed.out().contains("Verified. "), changed.out());
     }

@@ -29,8 +29,8 @@ final class Dropped {
             statement.setString(2, KIND);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    IndexRanges said =
-                            said(RecordView.of(rows.getBytes(1), rows.getLong(2)).list("dropped"));
+                    IndexRanges said = said(
+                            RecordView.of(rows.getBytes(1), rows.getLong(2)).list("dropped"));
                     if (!said.isEmpty()) {
                         return new Dropped(said.between(range.first(), range.end()));
                     }

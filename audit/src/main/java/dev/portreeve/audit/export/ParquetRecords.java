@@ -22,8 +22,7 @@ final class ParquetRecords implements RecordSink {
     ParquetRecords(OutputStream out) throws IOException {
         List<Column> columns = new ArrayList<>();
         columns.add(new Column("index", Column.Kind.WHOLE, true, false));
-        RecordColumn.ALL.forEach(
-                each -> columns.add(new Column(each.name(), each.kind(), false, each.repeating())));
+        RecordColumn.ALL.forEach(each -> columns.add(new Column(each.name(), each.kind(), false, each.repeating())));
         columns.add(new Column("record", Column.Kind.JSON, true, false));
         this.parquet = new ParquetWriter(out, columns);
     }

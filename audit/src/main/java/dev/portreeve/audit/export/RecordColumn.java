@@ -79,8 +79,7 @@ record RecordColumn(String name, String path, Column.Kind kind, boolean repeatin
                 case TEXT, JSON -> text;
                 case WHOLE -> record.number(path);
                 case MICROS -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(text));
-                case BILLIONTHS ->
-                    new BigDecimal(text).movePointRight(DECIMALS).longValueExact();
+                case BILLIONTHS -> new BigDecimal(text).movePointRight(DECIMALS).longValueExact();
             };
         } catch (DateTimeException | ArithmeticException | NumberFormatException other) {
             return null;

@@ -25,6 +25,7 @@ public final class KeySuccession {
 
     /** Of the head that was checked last. */
     private final List<NamedKey> signers = new ArrayList<>();
+
     private @Nullable Instant onlyRetired;
 
     /** A key, the size of the first head it signed, and of the first that it did not sign any more; -1 if none. */

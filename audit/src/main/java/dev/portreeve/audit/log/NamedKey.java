@@ -125,7 +125,8 @@ final class NamedKey {
                     : Instant.parse(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" behind a verifier key is no time: it looks like 2027-01-31 or 2027-01-31T12:00:00Z",
+                    "\"" + text
+                            + "\" behind a verifier key is no time: it looks like 2027-01-31 or 2027-01-31T12:00:00Z",
                     e);
         }
     }

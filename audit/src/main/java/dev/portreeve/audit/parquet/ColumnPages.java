@@ -102,7 +102,7 @@ final class ColumnPages {
 
     /** How many bytes it keeps in memory, about. */
     long held() {
-        return packed.size() + plain.size() + entries.size();
+        return (long) packed.size() + plain.size() + entries.size();
     }
 
     private void endPage() {

@@ -113,14 +113,11 @@ final class Footer {
         }
         out.number(
                 2,
-                group.chunks().stream()
-                        .mapToLong(ColumnPages.Chunk::unpacked)
-                        .sum());
+                group.chunks().stream().mapToLong(ColumnPages.Chunk::unpacked).sum());
         out.number(3, group.rows());
         out.number(5, group.chunks().getFirst().offset());
         out.number(
-                6,
-                group.chunks().stream().mapToLong(ColumnPages.Chunk::packed).sum());
+                6, group.chunks().stream().mapToLong(ColumnPages.Chunk::packed).sum());
         out.close();
     }
 

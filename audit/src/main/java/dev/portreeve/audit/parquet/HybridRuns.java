@@ -47,7 +47,7 @@ final class HybridRuns {
             return;
         }
         int groups = (to - from + GROUP - 1) / GROUP;
-        varint(out, groups << 1 | 1);
+        varint(out, (groups << 1) | 1);
         long buffer = 0;
         int bits = 0;
         for (int i = from; i < from + groups * GROUP; i++) {
@@ -62,7 +62,7 @@ final class HybridRuns {
     private static void varint(ByteArrayOutputStream out, int value) {
         int rest = value;
         while ((rest & ~0x7F) != 0) {
-            out.write(rest & 0x7F | 0x80);
+            out.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.write(rest);

@@ -30,12 +30,12 @@ final class ThriftCompact {
 
     void number(int field, int value) {
         header(field, I32);
-        varint(Integer.toUnsignedLong((value << 1) ^ (value >> Integer.SIZE - 1)));
+        varint(Integer.toUnsignedLong((value << 1) ^ (value >> (Integer.SIZE - 1))));
     }
 
     void number(int field, long value) {
         header(field, I64);
-        varint((value << 1) ^ (value >> Long.SIZE - 1));
+        varint((value << 1) ^ (value >> (Long.SIZE - 1)));
     }
 
     void small(int field, int value) {
@@ -77,7 +77,7 @@ final class ThriftCompact {
     void numbers(int field, int... values) {
         list(field, values.length, I32);
         for (int value : values) {
-            varint(Integer.toUnsignedLong((value << 1) ^ (value >> Integer.SIZE - 1)));
+            varint(Integer.toUnsignedLong((value << 1) ^ (value >> (Integer.SIZE - 1))));
         }
     }
 
@@ -104,9 +104,9 @@ final class ThriftCompact {
     private void list(int field, int size, int type) {
         header(field, LIST);
         if (size < LARGEST_SHORT) {
-            out.write(size << NIBBLE | type);
+            out.write((size << NIBBLE) | type);
         } else {
-            out.write(LARGEST_SHORT << NIBBLE | type);
+            out.write((LARGEST_SHORT << NIBBLE) | type);
             varint(size);
         }
     }
@@ -117,14 +117,14 @@ final class ThriftCompact {
         if (step < 1 || step > LARGEST_SHORT) {
             throw new IllegalStateException("field " + field + " after " + last);
         }
-        out.write(step << NIBBLE | type);
+        out.write((step << NIBBLE) | type);
         last = field;
     }
 
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= VARINT_BITS;
         }
         out.write((int) rest);

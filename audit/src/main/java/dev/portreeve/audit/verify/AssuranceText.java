@@ -44,7 +44,10 @@ final class AssuranceText {
         }
         if (continued >= 0) {
             anyContinued = true;
-            add(proved, tenant + "the log goes on from the head you hold of " + Plain.count(continued, "record", "records"));
+            add(
+                    proved,
+                    tenant + "the log goes on from the head you hold of "
+                            + Plain.count(continued, "record", "records"));
             if (continued < part.size()) {
                 add(
                         unproved,

@@ -146,7 +146,8 @@ final class Chronicle {
                     says.index(),
                     says.id(),
                     Plain.count(missing.count(), "record", "records") + " (index " + missing + ")"
-                            + (missing.count() == 1 ? " was" : " were") + " dropped because their time was over, as this"
+                            + (missing.count() == 1 ? " was" : " were")
+                            + " dropped because their time was over, as this"
                             + " record says; their hashes verify");
         } else {
             findings.add(

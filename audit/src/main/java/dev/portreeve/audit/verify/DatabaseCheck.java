@@ -74,7 +74,8 @@ final class DatabaseCheck {
                     dropped.tombstone(),
                     null,
                     Plain.count(droppedRecords, "record", "records") + " (index " + dropped.indexes() + ")"
-                            + (droppedRecords == 1 ? " was" : " were") + " dropped under retention, as this record of " + dropped.at()
+                            + (droppedRecords == 1 ? " was" : " were") + " dropped under retention, as this record of "
+                            + dropped.at()
                             + " says; their hashes verify");
         }
         ErasedContents.report(connection, tenant, findings);

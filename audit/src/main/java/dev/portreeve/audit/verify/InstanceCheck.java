@@ -1,6 +1,5 @@
 package dev.portreeve.audit.verify;
 
-import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.TenantName;
@@ -39,12 +38,7 @@ final class InstanceCheck {
                         WHERE s.tenant = ? ORDER BY s.index""");
                 ResultSet rows = leaves.executeQuery()) {
             TreeCheck check = new TreeCheck(
-                    TenantName.NONE,
-                    key,
-                    CompactRange.empty(),
-                    new DatabaseCheck.Notes(noteRows),
-                    known,
-                    own);
+                    TenantName.NONE, key, CompactRange.empty(), new DatabaseCheck.Notes(noteRows), known, own);
             while (rows.next()) {
                 leaf(check, rows);
             }

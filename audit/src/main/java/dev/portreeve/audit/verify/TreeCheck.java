@@ -217,7 +217,8 @@ final class TreeCheck {
             return;
         }
         if (note.root() != null && !Arrays.equals(note.root(), head.root())) {
-            signatures.bad(note, "the root stored for the checkpoint of " + note.size() + " records is not the signed one");
+            signatures.bad(
+                    note, "the root stored for the checkpoint of " + note.size() + " records is not the signed one");
         }
         validNotes++;
         compare(head, "the checkpoint");

@@ -82,7 +82,9 @@ class HeadProofTest {
         Checked checked = verify(bundle, HeldHeads.none());
         assertEquals(0, checked.exitCode(), checked.verification().findings().toString());
         assertTrue(
-                checked.assurance().proved().contains("tenant \"acme\": its newest head here is one of the 4 heads " + IN_INSTANCE),
+                checked.assurance()
+                        .proved()
+                        .contains("tenant \"acme\": its newest head here is one of the 4 heads " + IN_INSTANCE),
                 checked.assurance().toString());
         try (Stream<Path> files = Files.walk(bundle)) {
             for (Path each : files.filter(Files::isRegularFile).toList()) {
@@ -91,7 +93,9 @@ class HeadProofTest {
         }
         String said = checked.assurance().toString();
         Checked again = verify(bundle, HeldHeads.read(bundle(log, "other", "unrelated-customer")));
-        assertTrue(again.assurance().proved().stream().anyMatch(line -> line.endsWith(", the one you hold")), again.assurance() + said);
+        assertTrue(
+                again.assurance().proved().stream().anyMatch(line -> line.endsWith(", the one you hold")),
+                again.assurance() + said);
     }
 
     /** Somebody keeps the head over all tenants; the log in the database must go on from it. */
@@ -118,7 +122,10 @@ class HeadProofTest {
             Finding first = assertInstanceOf(Verification.Tampered.class, found).first();
             assertEquals(Finding.Kind.FORKED, first.kind(), found.findings().toString());
             Checked offline = verify(bundle(fork, "forked", "acme"), HeldHeads.read(kept));
-            assertEquals(Finding.Kind.FORKED, first(offline).kind(), offline.verification().findings().toString());
+            assertEquals(
+                    Finding.Kind.FORKED,
+                    first(offline).kind(),
+                    offline.verification().findings().toString());
         }
     }
 
@@ -127,14 +134,18 @@ class HeadProofTest {
         Path bundle = bundle(log, "evidence", "acme");
         String proof = Files.readString(proof(bundle));
         Files.writeString(proof(bundle), proof.replace("index 3", "index 1"));
-        assertEquals(Finding.Kind.BAD_BUNDLE, first(verify(bundle, HeldHeads.none())).kind());
+        assertEquals(
+                Finding.Kind.BAD_BUNDLE, first(verify(bundle, HeldHeads.none())).kind());
         Files.writeString(proof(bundle), proof.replace("\ntest.example/audit\n4\n", "\ntest.example/audit\n5\n"));
-        assertEquals(Finding.Kind.BAD_CHECKPOINT, first(verify(bundle, HeldHeads.none())).kind());
+        assertEquals(
+                Finding.Kind.BAD_CHECKPOINT,
+                first(verify(bundle, HeldHeads.none())).kind());
         LogSigner other = LogSigner.loadOrCreate(folder.resolve("other.pem"), "test.example/audit");
         int note = proof.indexOf("\n\n") + 2;
         String text = proof.substring(note, proof.lastIndexOf("\n\n") + 1);
         Files.writeString(proof(bundle), proof.substring(0, note) + other.sign(text));
-        assertEquals(Finding.Kind.OTHER_KEY, first(verify(bundle, HeldHeads.none())).kind());
+        assertEquals(
+                Finding.Kind.OTHER_KEY, first(verify(bundle, HeldHeads.none())).kind());
         Files.writeString(proof(bundle), "nothing");
         assertEquals(2, verify(bundle, HeldHeads.none()).exitCode());
         Files.delete(proof(bundle));
@@ -150,7 +161,8 @@ class HeadProofTest {
         Checked checked = verify(bundle, HeldHeads.none());
         assertEquals(0, checked.exitCode(), checked.verification().findings().toString());
         assertTrue(
-                checked.assurance().unproved().stream().anyMatch(line -> line.contains("no proof of it is in this bundle")),
+                checked.assurance().unproved().stream()
+                        .anyMatch(line -> line.contains("no proof of it is in this bundle")),
                 checked.assurance().toString());
     }
 }

@@ -99,7 +99,8 @@ class ParquetRecordsTest {
             assertEquals(Files.readAllLines(lines, StandardCharsets.UTF_8), records);
             assertEquals(
                     exported.sha256(),
-                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
             assertEquals(
                     2,
                     log.database.number(
@@ -110,7 +111,10 @@ class ParquetRecordsTest {
                 assertEquals(
                         "{\"form\":\"portreeve-records/1\",\"tenants\":[{\"tenant\":\"acme\",\"first\":0,\"records\":30,\"size\":30},"
                                 + "{\"tenant\":\"other\",\"first\":0,\"records\":3,\"size\":3}]}",
-                        String.valueOf(parquet.getFileMetaData().keyValueMetadata().get("portreeve")).replaceAll("\\s", ""));
+                        String.valueOf(parquet.getFileMetaData()
+                                        .keyValueMetadata()
+                                        .get("portreeve"))
+                                .replaceAll("\\s", ""));
             }
         }
     }

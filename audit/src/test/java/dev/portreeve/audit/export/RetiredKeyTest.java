@@ -127,11 +127,12 @@ class RetiredKeyTest {
     void aRetiredKeyThatSignsAgainIsFound() throws Exception {
         changeKey();
         sign(old.alsoKnowing(fresh.verifierKey()), new KeptHeads(folder.resolve("thief")));
-        for (VerifierKey key :
-                List.of(known().verifierKey(), old.verifierKey().and(fresh.verifierKey()))) {
+        for (VerifierKey key : List.of(known().verifierKey(), old.verifierKey().and(fresh.verifierKey()))) {
             Finding found = assertRetired(database(key));
             assertEquals(25L, found.index());
-            assertTrue(found.detail().contains("the head of 20 records was signed with its successor only"), found.detail());
+            assertTrue(
+                    found.detail().contains("the head of 20 records was signed with its successor only"),
+                    found.detail());
         }
         Finding offline = assertRetired(
                 offline(bundle(known(), "evidence.zip"), known().verifierKey()).verification());
@@ -150,7 +151,8 @@ class RetiredKeyTest {
                 offline.findings().stream().anyMatch(finding -> finding.detail().contains("its manifest was signed")),
                 offline.findings().toString());
         assertTrue(
-                offline.findings().stream().anyMatch(finding -> finding.detail().contains("10 records the newest is of")),
+                offline.findings().stream()
+                        .anyMatch(finding -> finding.detail().contains("10 records the newest is of")),
                 offline.findings().toString());
     }
 
@@ -173,7 +175,9 @@ class RetiredKeyTest {
         VerifierKey key = VerifierKey.parse(text);
         assertEquals(text, key.toString());
         assertTrue(key.sameKey(old.verifierKey()));
-        assertEquals(old.verifierKey() + "@2027-01-31T12:00:00Z", VerifierKey.parse(old.verifierKey() + "@2027-01-31T12:00:00Z").toString());
+        assertEquals(
+                old.verifierKey() + "@2027-01-31T12:00:00Z",
+                VerifierKey.parse(old.verifierKey() + "@2027-01-31T12:00:00Z").toString());
         assertThrows(IllegalArgumentException.class, () -> VerifierKey.parse(old.verifierKey() + "@soon"));
     }
 }

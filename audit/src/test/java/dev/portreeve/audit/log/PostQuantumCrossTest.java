@@ -91,8 +91,7 @@ class PostQuantumCrossTest {
             theirs.update(message, 0, message.length);
             byte[] line = new Cosigned(NOW.getEpochSecond(), theirs.generateSignature()).bytes();
             SignedNote note = new SignedNote(
-                    head.text(),
-                    List.of(new SignedNote.Signature(head.origin(), named.idAs(head.origin()), line)));
+                    head.text(), List.of(new SignedNote.Signature(head.origin(), named.idAs(head.origin()), line)));
             assertEquals(VerifierKey.Check.VALID, ours.check(SignedNote.parse(note.toString())));
             for (int changed : new int[] {7, 8, line.length - 1}) {
                 line[changed] ^= 1;

@@ -124,9 +124,11 @@ class ParquetWriterTest {
                     "{\"n\":" + i + ",\"pad\":\"" + "x".repeat(random.nextInt(300)) + "\"}");
         }
         FileMetaData said = assertRead(write(1 << 20));
-        assertTrue(count < 40_000 || said.rowGroups().size() > 2, said.rowGroups().size() + " groups");
+        assertTrue(
+                count < 40_000 || said.rowGroups().size() > 2, said.rowGroups().size() + " groups");
         assertEquals(
-                count, said.rowGroups().stream().mapToLong(group -> group.numRows()).sum());
+                count,
+                said.rowGroups().stream().mapToLong(group -> group.numRows()).sum());
     }
 
     @Test
@@ -159,8 +161,7 @@ class ParquetWriterTest {
     void aRowThatDoesNotFitIsRefused() throws IOException {
         ParquetWriter writer = new ParquetWriter(new ByteArrayOutputStream(), COLUMNS);
         assertThrows(IllegalArgumentException.class, () -> writer.row(1L));
-        assertThrows(
-                IllegalArgumentException.class, () -> writer.row(null, null, null, null, null, null, "{}"));
+        assertThrows(IllegalArgumentException.class, () -> writer.row(null, null, null, null, null, null, "{}"));
         assertFalse(COLUMNS.getFirst().repeating());
     }
 }

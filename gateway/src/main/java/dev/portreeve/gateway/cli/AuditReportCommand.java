@@ -140,9 +140,8 @@ public final class AuditReportCommand implements Callable<Integer> {
     /** All of the bundle is verified, what is asked for is counted. */
     private Checked offline(Path file, ReportReading reading) {
         VerifyOptions.requireBundle(file);
-        VerifierKey key = keyText == null
-                ? AuditCommand.published(server.dataDirectory(terminal))
-                : AuditCommand.key(keyText);
+        VerifierKey key =
+                keyText == null ? AuditCommand.published(server.dataDirectory(terminal)) : AuditCommand.key(keyText);
         Checked checked = AuditVerifier.bundle(
                 file,
                 key,

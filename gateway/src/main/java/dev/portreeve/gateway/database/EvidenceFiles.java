@@ -85,9 +85,10 @@ public final class EvidenceFiles {
     /** What it signs would be no proof: a key that was taken out of use does not come back. */
     private static void requireInForce(@Nullable VerifierKey published, String where, VerifierKey main) {
         if (published != null && main.isRetired(published, Instant.now())) {
-            throw new IllegalArgumentException("the key in " + where
-                    + " was taken out of use, as \"audit-verifier-key\" in the data directory says with the day behind it, and"
-                    + " verifiers do not accept what it signs from that day on: use the key that followed it, or a new one");
+            throw new IllegalArgumentException(
+                    "the key in " + where
+                            + " was taken out of use, as \"audit-verifier-key\" in the data directory says with the day behind it, and"
+                            + " verifiers do not accept what it signs from that day on: use the key that followed it, or a new one");
         }
     }
 

@@ -66,7 +66,8 @@ public record ReportSource(
             BundleAsked asked = bundle.asked();
             Instant from = asked.from();
             if (from != null && from.isAfter(period.from())) {
-                outside.add("The bundle begins at " + Wording.time(from) + ": what was recorded before is not counted.");
+                outside.add(
+                        "The bundle begins at " + Wording.time(from) + ": what was recorded before is not counted.");
             }
             Instant to = asked.to();
             if (to != null && to.isBefore(period.to())) {
@@ -108,7 +109,8 @@ public record ReportSource(
         verified.unproved().forEach(verification.putArray("unproved")::add);
         if (bundle != null) {
             ObjectNode from = json.putObject("bundle");
-            from.put("name", bundle.name()).put("made_at", bundle.asked().madeAt().toString());
+            from.put("name", bundle.name())
+                    .put("made_at", bundle.asked().madeAt().toString());
             outside().forEach(from.putArray("outside")::add);
         }
         json.set("figures", figures);

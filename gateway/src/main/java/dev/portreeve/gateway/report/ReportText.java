@@ -52,7 +52,8 @@ public final class ReportText {
         page.text("This document counts what the audit records of one Portreeve log say about the time from "
                 + Wording.time(period.from()) + " to " + Wording.time(period.to()) + " (" + period.name()
                 + "). It was made at "
-                + Wording.time(source.madeAt()) + (source.bundle() == null && source.isUnfinished() ? ", before that time was over" : "")
+                + Wording.time(source.madeAt())
+                + (source.bundle() == null && source.isUnfinished() ? ", before that time was over" : "")
                 + (source.tenant() == null
                         ? ", of all tenants."
                         : ", of tenant " + source.tenant()
@@ -61,7 +62,9 @@ public final class ReportText {
         if (bundle != null) {
             page.text("It was made from the evidence bundle " + bundle.name() + ", which was made at "
                     + Wording.time(bundle.asked().madeAt())
-                    + (bundle.asked().tenant() == null ? "" : " of tenant " + bundle.asked().tenant())
+                    + (bundle.asked().tenant() == null
+                            ? ""
+                            : " of tenant " + bundle.asked().tenant())
                     + ", without a database: what is not in the bundle is not counted.");
             source.outside().forEach(sentence -> page.add(new ReportPage.Notice(false, sentence)));
         }
@@ -215,7 +218,8 @@ public final class ReportText {
                 + source.map().date()
                 + ", in one pass over the records. The same figures as JSON: portreeve audit report --framework "
                 + source.framework().id() + " --period " + source.period().name()
-                + (source.bundle() == null ? "" : " --bundle " + source.bundle().name()) + " --format json. Anybody who has an export of the"
+                + (source.bundle() == null ? "" : " --bundle " + source.bundle().name())
+                + " --format json. Anybody who has an export of the"
                 + " records can verify it and count again.");
     }
 }
