@@ -76,6 +76,9 @@ public final class EvidenceLoad {
                 Path jsonl = work.resolve("records.jsonl");
                 Path zip = work.resolve("evidence.zip");
                 timed("export as JSONL", () -> export.as(RecordFormat.JSONL, jsonl, Selection.everything()));
+                Path parquet = work.resolve("records.parquet");
+                timed("export as Parquet", () -> export.as(RecordFormat.PARQUET, parquet, Selection.everything()));
+                System.out.printf(Locale.ROOT, "%-34s %8d MB%n", "  the file", Files.size(parquet) >> 20);
                 timed("export as evidence bundle", () -> export.to(zip, Selection.everything()));
                 System.out.printf(Locale.ROOT, "%-34s %8d MB%n", "  the bundle", Files.size(zip) >> 20);
                 timed("verify the bundle, stand-alone", () -> standAlone(verifier, zip, signer.verifierKey().toString()));

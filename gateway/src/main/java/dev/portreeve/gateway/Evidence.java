@@ -113,7 +113,7 @@ final class Evidence implements AutoCloseable {
                         clock));
         evidence.running.start();
         evidence.living.start();
-        if (before != null && !before.sameKey(signer.verifierKey())) {
+        if (before != null && !before.toString().equals(signer.verifierKey().toString())) {
             log.append(keyChanged(config, before, signer.verifierKey()));
         }
         return evidence;

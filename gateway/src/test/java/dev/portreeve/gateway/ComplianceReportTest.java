@@ -178,8 +178,48 @@ class ComplianceReportTest {
         assertTrue(nobody.err().contains("\"nobody\" has no records"), nobody.err());
     }
 
+    /** An auditor has the bundle, the key and this program. */
     @Test
     @Order(6)
+    void aBundleGivesTheSameFigures() throws IOException {
+        Path bundle = folder.resolve("evidence.zip");
+        assertEquals(0, gateway.run("audit", "export", bundle.toString()).exitCode());
+        String key = Files.readString(gateway.folder.resolve("data/audit-verifier-key"))
+                .strip();
+        JsonNode live = json("eu-ai-act");
+        JsonNode offline = json("eu-ai-act", "--bundle", bundle.toString(), "--key", key);
+        assertEquals("evidence.zip", offline.at("/bundle/name").asString(""));
+        assertEquals("intact", offline.at("/verification/verdict").asString(""));
+        for (String same : List.of("calls", "oversight", "stops", "incidents", "changes", "money", "inventory")) {
+            assertEquals(live.at("/figures/" + same), offline.at("/figures/" + same), same);
+        }
+        JsonNode acme = json("eu-ai-act", "--bundle", bundle.toString(), "--tenant", "acme");
+        assertEquals(2, acme.at("/figures/logs").size(), "its own log, and the instance's");
+        String html = report("soc-2", "--bundle", bundle.toString()).out();
+        assertTrue(html.contains("Verified. ") && html.contains("from the evidence bundle evidence.zip"), html);
+        assertTrue(html.contains("before the period was over"), html);
+        Outcome nobody = report("soc-2", "--bundle", bundle.toString(), "--tenant", "nobody");
+        assertEquals(1, nobody.exitCode());
+        Outcome none = report("soc-2", "--bundle", folder.resolve("none.zip").toString());
+        assertTrue(none.err().contains("there is no file or folder"), none.err());
+        Outcome noBundle = report(
+                "soc-2",
+                "--bundle",
+                Files.writeString(folder.resolve("x.zip"), "x").toString());
+        assertEquals(1, noBundle.exitCode());
+        assertTrue(noBundle.err().contains("no report can be made from"), noBundle.err());
+        byte[] bytes = Files.readAllBytes(bundle);
+        bytes[bytes.length / 2] ^= 1;
+        Outcome changed = report(
+                "soc-2",
+                "--bundle",
+                Files.write(folder.resolve("changed.zip"), bytes).toString());
+        assertEquals(1, changed.exitCode(), changed.err());
+        assertFalse(changed.out().contains("Verified. "), changed.out());
+    }
+
+    @Test
+    @Order(7)
     void wrongWishesSayWhatIsRight() throws IOException {
         Outcome framework = report("iso-9001");
         assertEquals(2, framework.exitCode());
@@ -211,7 +251,7 @@ class ComplianceReportTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void whatSomebodyChangedIsSaidFirst() throws IOException {
         month.run(
                 "sql",

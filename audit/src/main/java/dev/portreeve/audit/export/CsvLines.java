@@ -1,55 +1,16 @@
 package dev.portreeve.audit.export;
 
-import java.util.List;
-
 /**
  * RFC 4180 with line feeds. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises: a
  * caller chooses some of these texts, and whoever opens the file is not to run them.
  */
 final class CsvLines implements RecordLines {
-    private static final String WHO = "*who";
-    private static final String KEY = "*key";
-
-    /** In the order of the columns: heading, and where in the record it is. */
-    private static final List<String[]> COLUMNS = List.of(
-            column("id", "id"),
-            column("at", "at"),
-            column("tenant", "tenant"),
-            column("kind", "kind"),
-            column("call", "call"),
-            column("member", WHO),
-            column("team", "subject.team"),
-            column("key", KEY),
-            column("type", "type"),
-            column("operation", "operation"),
-            column("resource", "resource"),
-            column("provider", "provider"),
-            column("upstream_model", "upstream_model"),
-            column("server", "server"),
-            column("decision", "decision"),
-            column("outcome", "outcome"),
-            column("reason", "reason"),
-            column("held_usd", "held_usd"),
-            column("cost_usd", "cost_usd"),
-            column("input_tokens", "usage.input_tokens"),
-            column("output_tokens", "usage.output_tokens"),
-            column("duration_ms", "duration_ms"),
-            column("ticket", "ticket"),
-            column("approval", "approval"),
-            column("trace_id", "trace_id"),
-            column("client_request_id", "client_request_id"),
-            column("policy_version", "policy_version"));
-
     private static final String FORMULA = "=+-@\t\r";
-
-    private static String[] column(String heading, String path) {
-        return new String[] {heading, path};
-    }
 
     @Override
     public byte[] heading() {
         StringBuilder line = new StringBuilder("index");
-        COLUMNS.forEach(column -> line.append(',').append(column[0]));
+        RecordColumn.ALL.forEach(column -> line.append(',').append(column.name()));
         return RecordLines.bytes(line.append(",record\n").toString());
     }
 
@@ -57,22 +18,14 @@ final class CsvLines implements RecordLines {
     public byte[] line(byte[] leaf, long index) {
         RecordView record = RecordView.of(leaf, index);
         StringBuilder line = new StringBuilder().append(index);
-        for (String[] column : COLUMNS) {
+        for (RecordColumn column : RecordColumn.ALL) {
+            String text = column.text(record);
             line.append(',');
-            cell(line, text(record, column[1]));
+            cell(line, text == null ? "" : text);
         }
         line.append(',');
         cell(line, record.json());
         return RecordLines.bytes(line.append('\n').toString());
-    }
-
-    private static String text(RecordView record, String path) {
-        String text = switch (path) {
-            case WHO -> record.who();
-            case KEY -> record.key();
-            default -> record.text(path);
-        };
-        return text == null ? "" : text;
     }
 
     private static void cell(StringBuilder line, String text) {

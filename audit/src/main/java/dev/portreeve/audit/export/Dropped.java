@@ -1,14 +1,12 @@
 package dev.portreeve.audit.export;
 
+import dev.portreeve.audit.log.IndexRanges;
 import dev.portreeve.audit.log.LogTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The records of a range that were dropped because their time was over, as the newest tombstone in the log says: a record of the kind
@@ -16,10 +14,10 @@ import java.util.TreeMap;
  */
 final class Dropped {
     private static final String KIND = "records.dropped";
-    private final TreeMap<Long, Long> lastByFirst;
+    private final IndexRanges indexes;
 
-    private Dropped(TreeMap<Long, Long> lastByFirst) {
-        this.lastByFirst = lastByFirst;
+    private Dropped(IndexRanges indexes) {
+        this.indexes = indexes;
     }
 
     /** Reads them; only a tombstone that has its index in the log counts. One that cannot be read says nothing. */
@@ -31,41 +29,31 @@ final class Dropped {
             statement.setString(2, KIND);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    List<?> texts =
-                            RecordView.of(rows.getBytes(1), rows.getLong(2)).list("dropped");
-                    if (!texts.isEmpty()) {
-                        return within(texts, range);
+                    IndexRanges said = said(
+                            RecordView.of(rows.getBytes(1), rows.getLong(2)).list("dropped"));
+                    if (!said.isEmpty()) {
+                        return new Dropped(said.between(range.first(), range.end()));
                     }
                 }
-                return new Dropped(new TreeMap<>());
+                return new Dropped(IndexRanges.NONE);
             }
         }
     }
 
-    private static Dropped within(List<?> texts, LogRange range) {
-        TreeMap<Long, Long> spans = new TreeMap<>();
-        for (Object each : texts) {
-            if (each instanceof String text && text.matches("[0-9]{1,15}(-[0-9]{1,15})?")) {
-                int dash = text.indexOf('-');
-                long first = Math.max(range.first(), Long.parseLong(dash < 0 ? text : text.substring(0, dash)));
-                long last = Math.min(range.end() - 1, Long.parseLong(dash < 0 ? text : text.substring(dash + 1)));
-                if (first <= last) {
-                    spans.put(first, last);
-                }
-            }
+    private static IndexRanges said(List<?> texts) {
+        try {
+            return IndexRanges.parse(texts);
+        } catch (IllegalArgumentException changed) {
+            return IndexRanges.NONE;
         }
-        return new Dropped(spans);
     }
 
     boolean contains(long index) {
-        Map.Entry<Long, Long> span = lastByFirst.floorEntry(index);
-        return span != null && index <= span.getValue();
+        return indexes.contains(index);
     }
 
     /** The ranges, as a manifest writes them. */
     List<String> texts() {
-        List<String> texts = new ArrayList<>(lastByFirst.size());
-        lastByFirst.forEach((first, last) -> texts.add(first.equals(last) ? first.toString() : first + "-" + last));
-        return texts;
+        return indexes.texts();
     }
 }

@@ -18,12 +18,12 @@ import java.util.List;
 final class FormatExport {
     private static final int BUFFER = 1 << 16;
     private final Connection connection;
-    private final RecordLines lines;
+    private final RecordFormat format;
     private final Progress progress;
 
     FormatExport(Connection connection, RecordFormat format, Progress progress) {
         this.connection = connection;
-        this.lines = format.lines();
+        this.format = format;
         this.progress = progress;
     }
 
@@ -34,11 +34,11 @@ final class FormatExport {
                         Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
                         sha256),
                 BUFFER)) {
-            out.write(lines.heading());
+            RecordSink sink = format.sink(out);
             for (LogRange range : ranges) {
-                new TenantExport(connection, range, progress)
-                        .records((index, leaf) -> out.write(lines.line(leaf, index)));
+                new TenantExport(connection, range, progress).records((index, leaf) -> sink.take(leaf, index));
             }
+            sink.end(ranges);
         }
         return new AuditExport.Exported(
                 ranges.stream().mapToLong(LogRange::records).sum(),

@@ -1,5 +1,7 @@
 package dev.portreeve.audit.export;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +17,9 @@ public enum RecordFormat {
     /** ArcSight Common Event Format, one event per line. */
     CEF,
     /** RFC 5424, one message per line, the record as structured data and as the message. */
-    SYSLOG;
+    SYSLOG,
+    /** Apache Parquet: one file of columns, no lines. */
+    PARQUET;
 
     /** The name on a command line and in a record. */
     public String code() {
@@ -39,7 +43,11 @@ public enum RecordFormat {
         return Arrays.stream(values()).map(RecordFormat::code).toList();
     }
 
-    /** What writes it. For one export, on one thread. */
+    /**
+     * What writes its lines. For one export, on one thread.
+     *
+     * @throws IllegalStateException it has none: see {@link #isLines}
+     */
     RecordLines lines() {
         return switch (this) {
             case JSONL -> new JsonLines();
@@ -47,6 +55,17 @@ public enum RecordFormat {
             case OCSF -> new OcsfLines();
             case CEF -> new CefLines();
             case SYSLOG -> new SyslogLines();
+            case PARQUET -> throw new IllegalStateException("a Parquet file has no lines");
         };
+    }
+
+    /** Whether it is lines, each of which stands for itself. */
+    public boolean isLines() {
+        return this != PARQUET;
+    }
+
+    /** What writes a whole file of it. For one export, on one thread. */
+    RecordSink sink(OutputStream out) throws IOException {
+        return isLines() ? RecordSink.of(lines(), out) : new ParquetRecords(out);
     }
 }

@@ -4,6 +4,8 @@ import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.proof.TlogProof;
+import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.audit.verify.BundleNames;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,6 +58,10 @@ final class TenantExport {
         String tenant = range.tenant();
         bundle.file(BundleNames.of(tenant, BundleNames.KEY), out -> text(out, key.forTenant(tenant) + "\n"));
         bundle.file(BundleNames.of(tenant, BundleNames.CHECKPOINTS), this::writeCheckpoints);
+        TlogProof proof = headProof();
+        if (proof != null) {
+            bundle.file(BundleNames.of(tenant, BundleNames.HEAD_PROOF), out -> text(out, proof.toString()));
+        }
         if (range.first() > 0) {
             bundle.file(BundleNames.of(tenant, BundleNames.LEFT), this::writeLeft);
         }
@@ -64,6 +70,15 @@ final class TenantExport {
         }
         bundle.file(BundleNames.of(tenant, BundleNames.HASHES), this::writeHashes);
         bundle.file(BundleNames.of(tenant, BundleNames.RECORDS), this::writeRecords);
+    }
+
+    /** None for a head that was signed just now, or before there was such a tree. */
+    private @Nullable TlogProof headProof() throws IOException, SQLException, ExportRefused {
+        try {
+            return PublishedLog.proveHead(connection, range.tenant(), range.size());
+        } catch (PublishedLog.Damaged damaged) {
+            throw new ExportRefused(String.valueOf(damaged.getMessage()));
+        }
     }
 
     private PreparedStatement statement(String sql) throws SQLException {

@@ -133,7 +133,7 @@ public final class LogSigner {
     public LogSigner alsoSigning(LogSigner other, @Nullable Instant until, InstantSource clock) {
         List<Signing> all = new ArrayList<>(keys);
         other.keys.forEach(key -> all.add(new Signing(key.key(), until)));
-        return new LogSigner(all, verifier.and(other.verifier), clock);
+        return new LogSigner(all, verifier.and(until == null ? other.verifier : other.verifier.until(until)), clock);
     }
 
     /**

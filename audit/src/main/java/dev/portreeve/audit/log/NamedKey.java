@@ -9,11 +9,21 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** One public key under a name (C2SP signed-note): {@code name+id+base64}. Thread-safe. */
+/**
+ * One public key under a name (C2SP signed-note): {@code name+id+base64}. One that stopped signing has a day or time behind it from
+ * which it counts no more: {@code name+id+base64@2027-01-31}. Thread-safe.
+ */
 final class NamedKey {
     /** What a key signs, and how. */
     enum Type {
@@ -48,8 +58,13 @@ final class NamedKey {
     private final byte[] key;
     private final PublicKey publicKey;
     private final int id;
+    private final @Nullable Instant until;
 
     NamedKey(String name, Type type, byte[] key) {
+        this(name, type, key, null);
+    }
+
+    private NamedKey(String name, Type type, byte[] key, @Nullable Instant until) {
         if (name.isEmpty() || name.chars().anyMatch(c -> c == '+' || Character.isWhitespace(c) || c < ' ')) {
             throw new IllegalArgumentException("\"" + name + "\" cannot name a key: no spaces and no plus, please");
         }
@@ -65,6 +80,7 @@ final class NamedKey {
             throw new IllegalArgumentException("not a key of type " + type.algorithm, e);
         }
         this.id = idAs(name);
+        this.until = until;
     }
 
     /** The four bytes that tell this key from others, under a name. */
@@ -86,19 +102,44 @@ final class NamedKey {
 
     /** @throws IllegalArgumentException with a message for the one who typed it */
     static NamedKey parse(String text) {
-        String[] parts = text.split("\\+", 3);
+        int at = text.lastIndexOf('@');
+        String[] parts = (at < 0 ? text : text.substring(0, at)).split("\\+", 3);
         if (parts.length == 3) {
             byte[] bytes = Base64.getDecoder().decode(parts[2]);
             for (Type type : Type.values()) {
                 if (bytes.length == 1 + type.bytes && bytes[0] == type.code) {
                     NamedKey key = new NamedKey(parts[0], type, Arrays.copyOfRange(bytes, 1, bytes.length));
                     if (key.idText().equals(parts[1])) {
-                        return key;
+                        return at < 0 ? key : key.until(time(text.substring(at + 1)));
                     }
                 }
             }
         }
         throw new IllegalArgumentException("\"" + text + "\" is not a verifier key: it looks like name+id+base64");
+    }
+
+    private static Instant time(String text) {
+        try {
+            return text.indexOf('T') < 0
+                    ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
+                    : Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "\"" + text
+                            + "\" behind a verifier key is no time: it looks like 2027-01-31 or 2027-01-31T12:00:00Z",
+                    e);
+        }
+    }
+
+    /** The same key, which counts for nothing from then on. */
+    NamedKey until(@Nullable Instant time) {
+        return Objects.equals(time, until) ? this : new NamedKey(name, type, key, time);
+    }
+
+    /** When it stopped signing; {@code null} if that is not known, or it still signs. */
+    @Nullable
+    Instant until() {
+        return until;
     }
 
     String name() {
@@ -114,7 +155,7 @@ final class NamedKey {
     }
 
     NamedKey named(String other) {
-        return new NamedKey(other, type, key);
+        return new NamedKey(other, type, key, until);
     }
 
     boolean sameKey(NamedKey other) {
@@ -167,6 +208,11 @@ final class NamedKey {
         byte[] bytes = new byte[1 + type.bytes];
         bytes[0] = type.code;
         System.arraycopy(key, 0, bytes, 1, type.bytes);
-        return name + "+" + idText() + "+" + Base64.getEncoder().encodeToString(bytes);
+        String plain = name + "+" + idText() + "+" + Base64.getEncoder().encodeToString(bytes);
+        if (until == null) {
+            return plain;
+        }
+        boolean day = until.equals(until.truncatedTo(ChronoUnit.DAYS));
+        return plain + "@" + (day ? LocalDate.ofInstant(until, ZoneOffset.UTC) : until);
     }
 }

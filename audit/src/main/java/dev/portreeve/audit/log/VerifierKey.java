@@ -1,6 +1,7 @@
 package dev.portreeve.audit.log;
 
 import java.security.PublicKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.stream.Collectors;
  *
  * <p>A log that signs with several keys, or that has changed its key, is checked with all of them: they are written one after the
  * other, with commas or on lines of their own. One of them is enough: whoever wants to see that of a certain key, a post-quantum one
- * perhaps, checks with that alone.
+ * perhaps, checks with that alone. A key that stopped signing may have its last day behind it: see {@link KeySuccession} for what that
+ * means.
  */
 public final class VerifierKey {
     /** What a note turned out to be. */
@@ -84,7 +86,30 @@ public final class VerifierKey {
         return new VerifierKey(all);
     }
 
-    /** Whether these are the same keys, whatever their name. */
+    /** These keys, of which none counts any more from then on, unless it stopped earlier. */
+    public VerifierKey until(Instant time) {
+        return new VerifierKey(keys.stream()
+                .map(key -> {
+                    Instant end = key.until();
+                    return end == null || end.isAfter(time) ? key.until(time) : key;
+                })
+                .toList());
+    }
+
+    /** These keys; where another says until when one of them counts and it does not itself, with that. */
+    public VerifierKey endingAs(VerifierKey known) {
+        return new VerifierKey(keys.stream()
+                .map(key -> key.until() != null
+                        ? key
+                        : known.keys.stream()
+                                .filter(key::sameKey)
+                                .findFirst()
+                                .map(same -> key.until(same.until()))
+                                .orElse(key))
+                .toList());
+    }
+
+    /** Whether these are the same keys, whatever their name and until whenever they count. */
     public boolean sameKey(VerifierKey other) {
         return covers(other) && other.covers(this);
     }
@@ -94,23 +119,34 @@ public final class VerifierKey {
         return other.keys.stream().allMatch(key -> keys.stream().anyMatch(key::sameKey));
     }
 
+    /** Whether one of these keys is among those of another that had stopped signing before this time. */
+    public boolean isRetired(VerifierKey known, Instant now) {
+        return known.keys.stream()
+                .filter(key -> key.until() instanceof Instant end && !now.isBefore(end))
+                .anyMatch(key -> keys.stream().anyMatch(key::sameKey));
+    }
+
     /** Whether this key signed the note: one of them if these are several, and none of them wrongly. Thread-safe. */
     public Check check(SignedNote note) {
-        boolean found = false;
+        return check(note, new ArrayList<>());
+    }
+
+    /** As {@link #check(SignedNote)}, and puts those of the keys that signed it into a list. */
+    Check check(SignedNote note, List<NamedKey> signers) {
         for (SignedNote.Signature signature : note.signatures()) {
             for (NamedKey key : keys) {
                 if (key.isNamed(signature)) {
                     if (!key.verifies(note.text(), signature.bytes())) {
                         return Check.INVALID;
                     }
-                    found = true;
+                    signers.add(key);
                 }
             }
         }
-        return found ? Check.VALID : Check.OTHER_KEY;
+        return signers.isEmpty() ? Check.OTHER_KEY : Check.VALID;
     }
 
-    /** Each key on a line of its own, as other people's tools read them. */
+    /** Each key on a line of its own, as other people's tools read them; those that stopped signing with their last day behind them. */
     public String lines() {
         return keys.stream().map(key -> key + "\n").collect(Collectors.joining());
     }

@@ -185,9 +185,16 @@ public final class PublishedLog {
      * @throws Damaged if what is stored does not lead to what was signed
      */
     public @Nullable TlogProof proveHead(String tenant, long size) throws SQLException, IOException {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
-                        "SELECT index FROM audit.instance_sequence WHERE head_tenant = ? AND head_size = ?")) {
+        try (Connection connection = database.getConnection()) {
+            return proveHead(connection, tenant, size);
+        }
+    }
+
+    /** As above, as it stands over this connection. */
+    public static @Nullable TlogProof proveHead(Connection connection, String tenant, long size)
+            throws SQLException, IOException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT index FROM audit.instance_sequence WHERE head_tenant = ? AND head_size = ?")) {
             statement.setString(1, tenant);
             statement.setLong(2, size);
             try (ResultSet row = statement.executeQuery()) {

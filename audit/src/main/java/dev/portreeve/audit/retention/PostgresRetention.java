@@ -5,6 +5,7 @@ import dev.portreeve.audit.DirectRecords;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.LeafValues;
+import dev.portreeve.audit.log.IndexRanges;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -206,7 +207,7 @@ public final class PostgresRetention {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     IndexRanges ranges = saidDropped(LeafValues.of(rows.getBytes(1)));
-                    if (ranges.count() > 0) {
+                    if (!ranges.isEmpty()) {
                         return ranges;
                     }
                 }

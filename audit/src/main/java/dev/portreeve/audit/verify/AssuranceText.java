@@ -1,6 +1,7 @@
 package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Checkpoint;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,11 @@ final class AssuranceText {
         long last = part.first() + part.records() - 1;
         add(
                 proved,
-                tenant + "the records are exactly those at index " + part.first() + " to " + last + " of the log of "
-                        + part.size() + " that was signed");
+                tenant
+                        + (part.records() == 1
+                                ? "the record is exactly the one at index " + last
+                                : "the records are exactly those at index " + part.first() + " to " + last)
+                        + " of the log of " + part.size() + " that was signed");
         if (part.first() > 0) {
             add(unproved, tenant + "what stands before index " + part.first() + ": it is not in this bundle");
         }
@@ -40,7 +44,10 @@ final class AssuranceText {
         }
         if (continued >= 0) {
             anyContinued = true;
-            add(proved, tenant + "the log goes on from the head you hold of " + continued + " records");
+            add(
+                    proved,
+                    tenant + "the log goes on from the head you hold of "
+                            + Plain.count(continued, "record", "records"));
             if (continued < part.size()) {
                 add(
                         unproved,
@@ -53,6 +60,36 @@ final class AssuranceText {
                 add(unproved, tenant + "that the log goes on from the head you hold");
             }
         }
+    }
+
+    /**
+     * The tenant's newest head in the bundle is a leaf of the tree over all tenants' heads.
+     *
+     * @param size of that tree
+     * @param held whether it is the very head that somebody holds
+     */
+    void inInstance(String tenant, long size, boolean held) {
+        add(
+                proved,
+                "tenant \"" + Plain.text(tenant) + "\": its newest head here is one of the "
+                        + Plain.count(size, "head", "heads") + " of all tenants under one signed head"
+                        + (held ? ", the one you hold" : ""));
+    }
+
+    /** Nothing in the bundle proves that. */
+    void notInInstance(String tenant) {
+        add(
+                unproved,
+                "tenant \"" + Plain.text(tenant)
+                        + "\": that its head stands in the tree over all tenants' heads: no proof of it is in this bundle");
+    }
+
+    /** Only keys that were taken out of use signed something: whoever has got hold of one since may have done it. */
+    void retired(String what, Instant until) {
+        add(
+                unproved,
+                what + ": that it was signed before its keys stopped on " + until
+                        + ": whoever has one of them could have done it since; ask for a newer bundle");
     }
 
     void notCompared(String tenant) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,8 @@ public final class AuditVerifier {
                 }
                 if (only.isEmpty()) {
                     tenant = BundleCheck.EVERY_TENANT;
-                    new InstanceCheck(connection, findings).run(key, instance);
+                    List<Checkpoint> compared = held.ofInstance(key);
+                    new InstanceCheck(connection, findings).run(key, new TreeCheck.Known(instance, compared));
                 }
             }
         } catch (SQLException | UnreadableLog e) {
@@ -148,6 +150,22 @@ public final class AuditVerifier {
      * @param held heads that somebody kept, to see whether the log goes on from them
      */
     public static Checked bundle(Path bundle, @Nullable VerifierKey key, HeldHeads held, Progress progress) {
-        return new BundleCheck(bundle, key, held, new Findings(), progress).run();
+        return bundle(bundle, key, held, progress, asked -> {});
+    }
+
+    /**
+     * As above.
+     *
+     * @param hears what the bundle says of itself, if that can be read
+     */
+    public static Checked bundle(
+            Path bundle, @Nullable VerifierKey key, HeldHeads held, Progress progress, Consumer<BundleAsked> hears) {
+        BundleCheck check = new BundleCheck(bundle, key, held, new Findings(), progress);
+        Checked checked = check.run();
+        BundleAsked asked = check.asked();
+        if (asked != null) {
+            hears.accept(asked);
+        }
+        return checked;
     }
 }

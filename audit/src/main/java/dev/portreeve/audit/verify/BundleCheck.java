@@ -2,9 +2,11 @@ package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
+import dev.portreeve.audit.log.KeySuccession;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.proof.TlogProof;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class BundleCheck {
     static final String EVERY_TENANT = "*";
     private static final int MOST_MANIFEST_BYTES = 64 << 20;
-    private static final int MOST_SMALL_BYTES = 64 * 1024;
+    private static final int MOST_SMALL_BYTES = TlogProof.MOST_CHARS;
     private final Path bundle;
     private final @Nullable VerifierKey given;
     private final HeldHeads held;
@@ -35,6 +38,8 @@ final class BundleCheck {
     private final Progress progress;
     private final Map<String, String> digests = new TreeMap<>();
     private final AssuranceText assurance;
+    private @Nullable BundleAsked asked;
+    private @Nullable HeadProofs proofs;
 
     BundleCheck(Path bundle, @Nullable VerifierKey given, HeldHeads held, Findings findings, Progress progress) {
         this.bundle = bundle;
@@ -45,6 +50,12 @@ final class BundleCheck {
         this.assurance = new AssuranceText(given != null, !held.isEmpty());
     }
 
+    /** What was asked for when it was made; {@code null} if that cannot be read. To be asked after {@link #run}. */
+    @Nullable
+    BundleAsked asked() {
+        return asked;
+    }
+
     Checked run() {
         String tenant = EVERY_TENANT;
         VerifierKey key = given;
@@ -53,8 +64,10 @@ final class BundleCheck {
             VerifierKey used = given == null ? VerifierKey.parse(small(files, BundleNames.KEY)) : given;
             key = used;
             Manifest manifest = manifest(files, used);
+            asked = manifest.asked();
             compareNames(names, manifest);
             Map<String, List<Checkpoint>> heads = held.of(used, findings);
+            proofs = new HeadProofs(used, held.ofInstance(used), findings, assurance);
             for (Manifest.Part part : manifest.parts()) {
                 tenant = part.tenant();
                 check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
@@ -91,7 +104,9 @@ final class BundleCheck {
             text = new String(bytes, StandardCharsets.UTF_8);
         }
         SignedNote note = SignedNote.parse(text);
-        switch (key.check(note)) {
+        KeySuccession succession = new KeySuccession(key, Chronicle.CLOCKS);
+        VerifierKey.Check check = succession.check(note);
+        switch (check) {
             case VALID -> {
                 // As it should be.
             }
@@ -104,7 +119,29 @@ final class BundleCheck {
                         null,
                         "its manifest was not signed with the key " + key);
         }
-        return Manifest.parse(note.text());
+        Manifest manifest = Manifest.parse(note.text());
+        if (check == VerifierKey.Check.VALID) {
+            retired(manifest, succession);
+        }
+        return manifest;
+    }
+
+    /** A former key cannot have signed what was made after its time; what was made before says so itself only. */
+    private void retired(Manifest manifest, KeySuccession succession) {
+        String late = succession.judge(0, null);
+        Instant until = succession.onlyRetired();
+        if (late == null && until != null) {
+            assurance.retired("the manifest", until);
+            if (!manifest.madeAt().isBefore(until)) {
+                findings.add(
+                        Finding.Kind.RETIRED_KEY,
+                        EVERY_TENANT,
+                        null,
+                        null,
+                        "its manifest was signed with a key alone that counts for nothing after " + until
+                                + ", but says that it was made at " + manifest.madeAt());
+            }
+        }
     }
 
     private void compareNames(TreeSet<String> names, Manifest manifest) {
@@ -140,23 +177,46 @@ final class BundleCheck {
                     new TreeCheck.Known(null, heads),
                     findings);
             Chronicle chronicle = new Chronicle(tenant, findings);
-            new LineMatch(tenant, records, hashes, check, part.dropped(), chronicle, findings)
-                    .run(position -> progress.checked(tenant, position - part.first(), part.records()));
+            new LineMatch(part, records, hashes, check, chronicle, findings, progress).run();
             long found = check.position() - part.first();
             if (found == part.records() && part.size() > end) {
                 check.rest(part.size(), right);
+                check.confirmed(head -> progress.confirmed(tenant, head));
             }
             check.end(Finding.Kind.UNCHECKABLE);
             chronicle.end();
             chronicle.dropped(part.dropped());
             promised(part, found);
             assurance.tree(manifest, part, heads, check.continued());
+            vouch(files, manifest, part, check, findings.harms() == harms);
             compareHeads(manifest, part, heads, check.continued());
             exhaust(records, hashes, notes);
         }
         if (findings.harms() == harms) {
             compareDigests(manifest, BundleNames.of(tenant, ""));
         }
+    }
+
+    /** Of a tree that is not what was signed, the proof of its head would say nothing more. */
+    private void vouch(BundleFiles files, Manifest manifest, Manifest.Part part, TreeCheck check, boolean sound)
+            throws IOException {
+        boolean vouched = sound && vouched(files, manifest, part, check);
+        Instant until = check.onlyRetired();
+        if (until != null && !vouched) {
+            assurance.retired("tenant \"" + Plain.text(part.tenant()) + "\": the newest head", until);
+        }
+    }
+
+    /** Whether the tree over all tenants' heads has the newest head here, by a key that signs still. */
+    private boolean vouched(BundleFiles files, Manifest manifest, Manifest.Part part, TreeCheck check)
+            throws IOException {
+        String name = BundleNames.of(part.tenant(), BundleNames.HEAD_PROOF);
+        if (!manifest.files().containsKey(name)) {
+            assurance.notInInstance(part.tenant());
+            return false;
+        }
+        HeadProofs all = proofs;
+        return all != null && all.check(part.tenant(), small(files, name), check.newestHead());
     }
 
     private void promised(Manifest.Part part, long found) {

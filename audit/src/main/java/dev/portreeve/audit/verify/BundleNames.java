@@ -13,6 +13,7 @@ import dev.portreeve.audit.log.TenantName;
  * tenants/TENANT/records.jsonl the records, one per line, in the order of their index; a line is the bytes that were hashed
  * tenants/TENANT/leaf-hashes   the hash the log noted for each record, base64, one per line
  * tenants/TENANT/checkpoints   the signed heads, each followed by an empty line
+ * tenants/TENANT/head.tlog-proof that the newest of these heads is in the tree over all tenants' heads (C2SP tlog-proof)
  * tenants/TENANT/key.vkey      the same key under the name of this tenant's tree
  * tenants/TENANT/left          if it does not begin at index 0: the subtrees of the tree before it, largest first, base64
  * tenants/TENANT/right         if a signed head goes further: the subtrees from there to the head, left to right, base64
@@ -26,6 +27,7 @@ public final class BundleNames {
     public static final String RECORDS = "records.jsonl";
     public static final String HASHES = "leaf-hashes";
     public static final String CHECKPOINTS = "checkpoints";
+    public static final String HEAD_PROOF = "head.tlog-proof";
     public static final String LEFT = "left";
     public static final String RIGHT = "right";
     private static final String TENANTS = "tenants/";

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class Chronicle {
     private @Nullable Place latestPlace;
     private boolean lost;
     private @Nullable Place tombstone;
-    private IndexSpans dropped = IndexSpans.NONE;
+    private IndexRanges dropped = IndexRanges.NONE;
 
     /** Where something was seen. */
     private record Place(long index, @Nullable UUID id) {}
@@ -112,6 +113,12 @@ final class Chronicle {
         }
     }
 
+    /** The newest time a record said so far; {@code null} if none did. */
+    @Nullable
+    Instant newest() {
+        return latestPlace == null ? null : latest;
+    }
+
     /** The newest one speaks for all before it. */
     private void tombstone(Place place, @Nullable String array) {
         if (array != null) {
@@ -121,11 +128,11 @@ final class Chronicle {
     }
 
     /** The indexes in a tombstone. Of one that somebody changed nothing is believed. */
-    static IndexSpans spans(String array) {
+    static IndexRanges spans(String array) {
         try {
-            return IndexSpans.parse(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
+            return IndexRanges.parse(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
         } catch (IllegalArgumentException changed) {
-            return IndexSpans.NONE;
+            return IndexRanges.NONE;
         }
     }
 
@@ -134,7 +141,7 @@ final class Chronicle {
      *
      * @param missing of which only the hashes are there
      */
-    void dropped(IndexSpans missing) {
+    void dropped(IndexRanges missing) {
         if (missing.isEmpty()) {
             return;
         }
@@ -145,8 +152,8 @@ final class Chronicle {
                     tenant,
                     null,
                     null,
-                    missing.count() + " records (index " + missing
-                            + ") were dropped because their time was over, as the"
+                    Plain.count(missing.count(), "record", "records") + " (index " + missing + ")"
+                            + (missing.count() == 1 ? " was" : " were") + " dropped because their time was over, as the"
                             + " signed manifest says; their hashes verify, the record that says so is not in this bundle");
         } else if (missing.within(dropped)) {
             findings.add(
@@ -154,8 +161,9 @@ final class Chronicle {
                     tenant,
                     says.index(),
                     says.id(),
-                    missing.count() + " records (index " + missing
-                            + ") were dropped because their time was over, as this"
+                    Plain.count(missing.count(), "record", "records") + " (index " + missing + ")"
+                            + (missing.count() == 1 ? " was" : " were")
+                            + " dropped because their time was over, as this"
                             + " record says; their hashes verify");
         } else {
             findings.add(
@@ -219,27 +227,39 @@ final class Chronicle {
         gap(
                 Gap.Kind.OUTCOME_UNKNOWN,
                 unknown,
-                " calls were closed for a process that died: how they ended is not known");
-        gap(Gap.Kind.LEASE_FORFEITED, forfeited, " times a process that was gone had money set aside: it was charged");
-        gap(Gap.Kind.PROCESS_LOST, gone, " processes ended without saying so, as others noticed");
+                Plain.count(
+                        unknown.count,
+                        "call was closed for a process that died: how it ended is not known",
+                        "calls were closed for a process that died: how they ended is not known"));
+        gap(
+                Gap.Kind.LEASE_FORFEITED,
+                forfeited,
+                Plain.times(forfeited.count) + " a process that was gone had money set aside: it was charged");
+        gap(
+                Gap.Kind.PROCESS_LOST,
+                gone,
+                Plain.count(
+                        gone.count,
+                        "process ended without saying so, as others noticed",
+                        "processes ended without saying so, as others noticed"));
         gap(
                 Gap.Kind.CLOCK_SET_BACK,
                 setBack,
-                " times a clock was set back: what was recorded after it may seem older than it is");
+                Plain.times(setBack.count) + " a clock was set back: what was recorded after it may seem older than it is");
         if (!processes.isEmpty()) {
             gap(
                     Gap.Kind.NOT_STOPPED,
                     processes.size(),
                     processes.values().iterator().next(),
-                    processes.size() + " times the server started and did not say that it stopped: it was killed, or it"
-                            + " ran on");
+                    Plain.times(processes.size())
+                            + " the server started and did not say that it stopped: it was killed, or it ran on");
         }
     }
 
     private void gap(Gap.Kind kind, Count count, String detail) {
         Place first = count.first;
         if (first != null) {
-            gap(kind, count.count, first, count.count + detail);
+            gap(kind, count.count, first, detail);
         }
     }
 

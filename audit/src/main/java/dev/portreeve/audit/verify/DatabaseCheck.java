@@ -1,6 +1,5 @@
 package dev.portreeve.audit.verify;
 
-import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.Progress;
@@ -59,18 +58,7 @@ final class DatabaseCheck {
             }
             check.end(Finding.Kind.WAITING);
             chronicle.end();
-            for (Checkpoint held : known.held()) {
-                if (held.size() > check.position()) {
-                    findings.add(
-                            Finding.Kind.TRUNCATED,
-                            tenant,
-                            check.position(),
-                            null,
-                            "truncated: the head you hold covers " + held.size() + " records, only " + check.position()
-                                    + " are there");
-                    break;
-                }
-            }
+            known.beyond(check.position(), tenant, findings);
             withoutIndex();
             kept();
             return check.continued();
@@ -85,8 +73,9 @@ final class DatabaseCheck {
                     tenant,
                     dropped.tombstone(),
                     null,
-                    droppedRecords + " records (index " + dropped.indexes()
-                            + ") were dropped under retention, as this record of " + dropped.at()
+                    Plain.count(droppedRecords, "record", "records") + " (index " + dropped.indexes() + ")"
+                            + (droppedRecords == 1 ? " was" : " were") + " dropped under retention, as this record of "
+                            + dropped.at()
                             + " says; their hashes verify");
         }
         ErasedContents.report(connection, tenant, findings);
@@ -124,6 +113,7 @@ final class DatabaseCheck {
             check.outOfOrder(id, "it was committed before the record that stands before it");
         }
         chronicle.see(index, header);
+        check.newest(chronicle.newest());
         lastTxid = txid;
         lastPosition = position;
         progress.read(tenant, index, leaf);
@@ -150,7 +140,8 @@ final class DatabaseCheck {
                     tenant,
                     check.position(),
                     null,
-                    "missing: " + missing + " rows of audit.sequence were deleted");
+                    "missing: " + Plain.count(missing, "row of audit.sequence was", "rows of audit.sequence were")
+                            + " deleted");
             check.skipTo(index);
         }
     }
@@ -195,7 +186,8 @@ final class DatabaseCheck {
                     tenant,
                     null,
                     null,
-                    waiting + " new records wait for their index, as is normal");
+                    Plain.count(waiting, "new record waits for its index", "new records wait for their index")
+                            + ", as is normal");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param tombstone index of the record that says so; {@code null} if it waits for that, or nothing was dropped
  * @param at when it says so
  */
-record DroppedRows(IndexSpans indexes, @Nullable Long tombstone, String at) {
-    static final DroppedRows NONE = new DroppedRows(IndexSpans.NONE, null, "");
+record DroppedRows(IndexRanges indexes, @Nullable Long tombstone, String at) {
+    static final DroppedRows NONE = new DroppedRows(IndexRanges.NONE, null, "");
 
     /** Reads them. The newest tombstone may wait for its index still, as all new records do for about a second. */
     static DroppedRows read(Connection connection, String tenant) throws SQLException {

@@ -31,6 +31,8 @@ public record Finding(
         /** A checkpoint is not what was signed. */
         BAD_CHECKPOINT,
         OTHER_KEY,
+        /** A head was signed with a key alone that had been taken out of use. */
+        RETIRED_KEY,
         /** A record's time lies further before that of an earlier record than clocks allow. */
         BACKDATED,
         /** A head that somebody else holds is of another history. */
@@ -58,6 +60,7 @@ public record Finding(
                     TRUNCATED,
                     BAD_CHECKPOINT,
                     OTHER_KEY,
+                    RETIRED_KEY,
                     BACKDATED,
                     FORKED,
                     BAD_BUNDLE -> true;

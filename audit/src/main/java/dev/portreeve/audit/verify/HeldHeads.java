@@ -4,8 +4,10 @@ import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.TenantName;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.proof.TlogProof;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +49,8 @@ public final class HeldHeads {
                     for (String name : new TreeSet<>(bundle.names())) {
                         if (name.endsWith("/" + BundleNames.CHECKPOINTS)) {
                             read(name, bundle.open(name), notes);
+                        } else if (name.endsWith("/" + BundleNames.HEAD_PROOF)) {
+                            readProof(bundle.open(name), notes);
                         }
                     }
                 }
@@ -73,6 +77,14 @@ public final class HeldHeads {
         return Files.isDirectory(bundle) ? new BundleFolder(bundle) : new BundleZip(bundle);
     }
 
+    /** The head of the tree over all tenants' heads; that the proof leads to it does not matter here. */
+    private static void readProof(InputStream in, List<String> notes) throws IOException {
+        try (in) {
+            String text = new String(in.readNBytes(TlogProof.MOST_CHARS), StandardCharsets.UTF_8);
+            notes.add(TlogProof.parse(text).note().toString());
+        }
+    }
+
     private static void read(String name, InputStream in, List<String> notes) throws IOException {
         try (in) {
             for (Iterator<TreeCheck.Note> each = new ExportedNotes(new ExportedLines(name, in)); each.hasNext(); ) {
@@ -85,6 +97,28 @@ public final class HeldHeads {
                 }
             }
         }
+    }
+
+    /** The heads of the tree over all tenants' heads, as far as this key signed them. */
+    List<Checkpoint> ofInstance(VerifierKey key) {
+        List<Checkpoint> heads = new ArrayList<>();
+        for (String text : notes) {
+            SignedNote note = SignedNote.parse(text);
+            try {
+                Checkpoint head = Checkpoint.parse(note.text());
+                if (isOfInstance(key, note, head)) {
+                    heads.add(head);
+                }
+            } catch (IllegalArgumentException none) {
+                // Said where the tenants' heads are asked for.
+                continue;
+            }
+        }
+        return heads;
+    }
+
+    private static boolean isOfInstance(VerifierKey key, SignedNote note, Checkpoint head) {
+        return head.origin().equals(key.name()) && key.check(note) == VerifierKey.Check.VALID;
     }
 
     boolean isEmpty() {
@@ -100,6 +134,9 @@ public final class HeldHeads {
             SignedNote note = SignedNote.parse(text);
             try {
                 Checkpoint head = Checkpoint.parse(note.text());
+                if (isOfInstance(key, note, head)) {
+                    continue;
+                }
                 if (head.origin().startsWith(before)) {
                     String tenant = TenantName.unescape(head.origin().substring(before.length()));
                     if (key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
@@ -118,14 +155,9 @@ public final class HeldHeads {
             }
             if (!other) {
                 other = true;
-                findings.add(
-                        Finding.Kind.OTHER_KEY,
-                        BundleCheck.EVERY_TENANT,
-                        null,
-                        null,
-                        "a head you hold, of \""
-                                + Plain.text(note.text().lines().findFirst().orElse("?"))
-                                + "\", was not signed with the key " + key);
+                String log = Plain.text(note.text().lines().findFirst().orElse("?"));
+                String detail = "a head you hold, of \"" + log + "\", was not signed with the key " + key;
+                findings.add(Finding.Kind.OTHER_KEY, BundleCheck.EVERY_TENANT, null, null, detail);
             }
         }
         return heads;

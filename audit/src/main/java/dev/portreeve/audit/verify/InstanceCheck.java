@@ -1,6 +1,5 @@
 package dev.portreeve.audit.verify;
 
-import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.TenantName;
@@ -11,8 +10,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the tree over all tenants' heads in the database: that its leaves are the signed heads stored for the tenants, and that
@@ -30,7 +27,7 @@ final class InstanceCheck {
         this.findings = findings;
     }
 
-    void run(VerifierKey key, @Nullable Checkpoint kept) throws SQLException {
+    void run(VerifierKey key, TreeCheck.Known known) throws SQLException {
         try (PreparedStatement notes = statement(
                         "SELECT size, root, note FROM audit.instance_checkpoint WHERE tenant = ? ORDER BY size");
                 ResultSet noteRows = notes.executeQuery();
@@ -41,16 +38,12 @@ final class InstanceCheck {
                         WHERE s.tenant = ? ORDER BY s.index""");
                 ResultSet rows = leaves.executeQuery()) {
             TreeCheck check = new TreeCheck(
-                    TenantName.NONE,
-                    key,
-                    CompactRange.empty(),
-                    new DatabaseCheck.Notes(noteRows),
-                    new TreeCheck.Known(kept, List.of()),
-                    own);
+                    TenantName.NONE, key, CompactRange.empty(), new DatabaseCheck.Notes(noteRows), known, own);
             while (rows.next()) {
                 leaf(check, rows);
             }
             check.end(Finding.Kind.WAITING);
+            known.beyond(check.position(), TenantName.NONE, own);
         }
         for (Finding finding : own.verification().findings()) {
             findings.add(
@@ -68,7 +61,8 @@ final class InstanceCheck {
 
     private void leaf(TreeCheck check, ResultSet row) throws SQLException {
         long index = row.getLong(1);
-        String head = "the signed head of tenant \"" + row.getString(2) + "\" of " + row.getLong(3) + " records";
+        String head = "the signed head of tenant \"" + row.getString(2) + "\" of "
+                + Plain.count(row.getLong(3), "record", "records");
         byte[] noted = row.getBytes(4);
         String note = row.getString(5);
         if (index > check.position()) {
@@ -77,7 +71,11 @@ final class InstanceCheck {
                     TenantName.NONE,
                     check.position(),
                     null,
-                    "missing: " + (index - check.position()) + " rows of audit.instance_sequence were deleted");
+                    "missing: "
+                            + Plain.count(
+                                    index - check.position(),
+                                    "row of audit.instance_sequence was deleted",
+                                    "rows of audit.instance_sequence were deleted"));
             check.skipTo(index);
         }
         if (note == null) {

@@ -1,5 +1,7 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
+import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.TreeHash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,7 +10,6 @@ import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,9 @@ final class LineMatch {
     private final ExportedLines hashes;
     private final TreeCheck check;
     private final Findings findings;
-    private final IndexSpans dropped;
+    private final Manifest.Part part;
+    private final IndexRanges dropped;
+    private final Progress progress;
     private final Chronicle chronicle;
     private final TreeHash hash = new TreeHash();
     private final List<Line> lines = new ArrayList<>();
@@ -37,23 +40,26 @@ final class LineMatch {
     }
 
     LineMatch(
-            String tenant,
+            Manifest.Part part,
             ExportedLines records,
             ExportedLines hashes,
             TreeCheck check,
-            IndexSpans dropped,
             Chronicle chronicle,
-            Findings findings) {
-        this.tenant = tenant;
+            Findings findings,
+            Progress progress) {
+        this.tenant = part.tenant();
+        this.part = part;
         this.records = records;
         this.hashes = hashes;
         this.check = check;
-        this.dropped = dropped;
+        this.dropped = part.dropped();
         this.chronicle = chronicle;
         this.findings = findings;
+        this.progress = progress;
     }
 
-    void run(LongConsumer progress) {
+    void run() {
+        hear();
         fill();
         while (!noted.isEmpty() || !lines.isEmpty()) {
             if (!noted.isEmpty() && dropped.contains(check.position())) {
@@ -70,8 +76,13 @@ final class LineMatch {
                 differ();
             }
             fill();
-            progress.accept(check.position());
+            progress.checked(tenant, check.position() - part.first(), part.records());
+            hear();
         }
+    }
+
+    private void hear() {
+        check.confirmed(head -> progress.confirmed(tenant, head));
     }
 
     private void differ() {
@@ -121,6 +132,8 @@ final class LineMatch {
         }
         byte[] expected = noted.removeFirst();
         chronicle.see(check.position(), LeafMembers.read(line.bytes()));
+        check.newest(chronicle.newest());
+        progress.read(tenant, check.position(), line.bytes());
         check.leaf(same(line, expected) ? null : line.id(), expected, line.hash(), "");
     }
 

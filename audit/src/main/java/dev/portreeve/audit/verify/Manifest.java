@@ -1,5 +1,8 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.IndexRanges;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,13 +14,11 @@ import java.util.regex.Pattern;
 /**
  * What a bundle's manifest says, as far as it is checked. Made from text that anybody may have written: everything is bounded.
  *
- * @param tool what made it
- * @param madeAt when, in its own words
- * @param toTheEnd whether the newest signed record is in it, and not a range that ends earlier
+ * @param asked what it says of itself
  * @param parts the tenants
  * @param files each file but the manifest
  */
-record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, Map<String, FileSum> files) {
+record Manifest(BundleAsked asked, List<Part> parts, Map<String, FileSum> files) {
     /** The form this program writes and reads. */
     static final String FORM = "portreeve-evidence/1";
 
@@ -33,7 +34,7 @@ record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, 
      * @param size of the signed head that proves them
      * @param dropped of these only the hashes are there: their time was over
      */
-    record Part(String tenant, long first, long records, long size, IndexSpans dropped) {
+    record Part(String tenant, long first, long records, long size, IndexRanges dropped) {
         long end() {
             return first + records;
         }
@@ -74,12 +75,35 @@ record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, 
                 throw new IllegalArgumentException("file \"" + name + "\" is named twice");
             }
         }
-        return new Manifest(
+        return new Manifest(asked(json), List.copyOf(parts), files);
+    }
+
+    /** Whether the newest signed record is in it, and not a range that ends earlier. */
+    boolean toTheEnd() {
+        return asked.to() == null;
+    }
+
+    Instant madeAt() {
+        return asked.madeAt();
+    }
+
+    private static BundleAsked asked(Map<String, Object> json) {
+        Map<String, Object> asked = Json.object(Json.member(json, "asked"));
+        return new BundleAsked(
+                time(Json.string(json, "made_at")),
                 Json.string(json, "tool"),
-                Json.string(json, "made_at"),
-                !Json.object(Json.member(json, "asked")).containsKey("to"),
-                List.copyOf(parts),
-                files);
+                asked.containsKey("tenant") ? Json.string(asked, "tenant") : null,
+                asked.containsKey("since") ? Json.number(asked, "since") : 0,
+                asked.containsKey("from") ? time(Json.string(asked, "from")) : null,
+                asked.containsKey("to") ? time(Json.string(asked, "to")) : null);
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("\"" + Plain.text(text) + "\" is no time", e);
+        }
     }
 
     private static Part part(Map<String, Object> json) {
@@ -88,7 +112,7 @@ record Manifest(String tool, String madeAt, boolean toTheEnd, List<Part> parts, 
                 Json.number(json, "first"),
                 Json.number(json, "records"),
                 Json.number(json, "size"),
-                json.containsKey("dropped") ? IndexSpans.parse(Json.list(json, "dropped")) : IndexSpans.NONE);
+                json.containsKey("dropped") ? IndexRanges.parse(Json.list(json, "dropped")) : IndexRanges.NONE);
         if (part.first() < 0
                 || part.records() <= 0
                 || part.size() > MOST_RECORDS

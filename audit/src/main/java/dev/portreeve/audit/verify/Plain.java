@@ -16,6 +16,16 @@ final class Plain {
         return plain(text, Integer.MAX_VALUE);
     }
 
+    /** A number with its noun: {@code 1 record}, {@code 2 records}. */
+    static String count(long number, String one, String many) {
+        return number + " " + (number == 1 ? one : many);
+    }
+
+    /** How often: {@code once}, {@code 2 times}. */
+    static String times(long number) {
+        return number == 1 ? "once" : number + " times";
+    }
+
     private static String plain(String text, int longest) {
         StringBuilder plain = new StringBuilder();
         text.codePoints().limit(longest).forEach(point -> {

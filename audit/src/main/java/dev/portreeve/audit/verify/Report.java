@@ -30,9 +30,9 @@ public final class Report {
             add(
                     lines,
                     Tone.PLAIN,
-                    tree.tenant() + ": " + tree.records() + " records checked"
+                    tree.tenant() + ": " + Plain.count(tree.records(), "record", "records") + " checked"
                             + (tree.first() > 0 ? " from index " + tree.first() + " on" : "") + ", " + tree.signed()
-                            + " signed, " + tree.checkpoints() + " checkpoints");
+                            + " signed, " + Plain.count(tree.checkpoints(), "checkpoint", "checkpoints"));
         }
         for (Finding finding : found.findings()) {
             add(lines, finding.isTampering() ? Tone.BAD : Tone.QUIET, finding.toString());

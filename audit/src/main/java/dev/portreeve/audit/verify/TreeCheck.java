@@ -4,6 +4,7 @@ import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TreeCheck {
     private static final int MOST_SUSPECTS = 20;
     private final String tenant;
-    private final VerifierKey key;
+    private final HeadSignatures signatures;
     private final Iterator<Note> notes;
     private final @Nullable Checkpoint kept;
     private final List<Checkpoint> held;
@@ -36,6 +37,7 @@ final class TreeCheck {
     private final List<Suspect> suspects = new ArrayList<>();
     private @Nullable Suspect outOfOrder;
     private @Nullable Note fits;
+    private @Nullable String newestHead;
     private @Nullable Note next;
     private long position;
     private long rest;
@@ -46,7 +48,6 @@ final class TreeCheck {
     private long lastGood;
     private long validNotes;
     private boolean broken;
-    private boolean otherKey;
 
     /** A leaf whose bytes and noted hash differ. */
     private record Suspect(long index, @Nullable UUID id, String remark) {}
@@ -57,7 +58,16 @@ final class TreeCheck {
      * @param kept beside the log itself, outside the database
      * @param held by somebody else, who wants to know whether the log goes on from there
      */
-    record Known(@Nullable Checkpoint kept, List<Checkpoint> held) {}
+    record Known(@Nullable Checkpoint kept, List<Checkpoint> held) {
+        /** Says if a held head covers more than there is. */
+        void beyond(long size, String tenant, Findings findings) {
+            held.stream().filter(head -> head.size() > size).findFirst().ifPresent(head -> {
+                String detail = "truncated: the head you hold covers " + Plain.count(head.size(), "record", "records")
+                        + ", only " + size + (size == 1 ? " is" : " are") + " there";
+                findings.add(Finding.Kind.TRUNCATED, tenant, size, null, detail);
+            });
+        }
+    }
 
     /**
      * A stored checkpoint.
@@ -75,7 +85,7 @@ final class TreeCheck {
     TreeCheck(
             String tenant, VerifierKey key, CompactRange start, Iterator<Note> notes, Known known, Findings findings) {
         this.tenant = tenant;
-        this.key = key.forTenant(tenant);
+        this.signatures = new HeadSignatures(tenant, key.forTenant(tenant), findings);
         this.tree = start;
         this.notes = notes;
         this.kept = known.kept();
@@ -120,6 +130,23 @@ final class TreeCheck {
             }
         }
         checkHeads();
+    }
+
+    /** The time of the newest record up to the next leaf; {@code null} if none has one. To be told before that leaf. */
+    void newest(@Nullable Instant time) {
+        signatures.newest(time);
+    }
+
+    /** The newest stored head that fits, as it is stored; {@code null} if none does. */
+    @Nullable
+    String newestHead() {
+        return newestHead;
+    }
+
+    /** When the last of the keys that signed the newest good head stopped; {@code null} if one did of which no end is known. */
+    @Nullable
+    Instant onlyRetired() {
+        return signatures.onlyRetired();
     }
 
     /**
@@ -181,20 +208,22 @@ final class TreeCheck {
     }
 
     private void check(Note note) {
-        Checkpoint head = valid(note);
+        Checkpoint head = signatures.valid(note);
         if (head == null) {
             return;
         }
         if (head.size() != position) {
-            bad(note, "the checkpoint stored for " + note.size() + " records was signed for " + head.size());
+            signatures.bad(note, "the checkpoint stored for " + note.size() + " records was signed for " + head.size());
             return;
         }
         if (note.root() != null && !Arrays.equals(note.root(), head.root())) {
-            bad(note, "the root stored for the checkpoint of " + note.size() + " records is not the signed one");
+            signatures.bad(
+                    note, "the root stored for the checkpoint of " + note.size() + " records is not the signed one");
         }
         validNotes++;
         compare(head, "the checkpoint");
         fits = broken ? null : note;
+        newestHead = broken ? newestHead : note.text();
     }
 
     /** Tells once of the last stored head that fits, if there is a new one. */
@@ -204,38 +233,6 @@ final class TreeCheck {
             fits = null;
             hears.accept(SignedNote.parse(head.text()));
         }
-    }
-
-    /** The checkpoint in this note, if this log's key signed it. */
-    private @Nullable Checkpoint valid(Note note) {
-        String of = "the checkpoint of " + note.size() + " records ";
-        try {
-            SignedNote signed = SignedNote.parse(note.text());
-            switch (key.check(signed)) {
-                case VALID -> {
-                    Checkpoint head = Checkpoint.parse(signed.text());
-                    if (head.origin().equals(key.name())) {
-                        return head;
-                    }
-                    bad(note, of + "belongs to the log \"" + head.origin() + "\"");
-                }
-                case INVALID -> bad(note, of + "has a wrong signature: its text was changed");
-                case OTHER_KEY -> {
-                    if (!otherKey) {
-                        otherKey = true;
-                        findings.add(
-                                Finding.Kind.OTHER_KEY, tenant, null, null, of + "was not signed with the key " + key);
-                    }
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            bad(note, of + "is not readable any more: " + e.getMessage());
-        }
-        return null;
-    }
-
-    private void bad(Note note, String detail) {
-        findings.add(Finding.Kind.BAD_CHECKPOINT, tenant, note.size(), null, detail);
     }
 
     private void compare(Checkpoint head, String what) {
@@ -325,7 +322,7 @@ final class TreeCheck {
         accuse("its bytes were changed");
         Note last = null;
         for (; next != null; next = notes.hasNext() ? notes.next() : null) {
-            last = valid(next) == null ? last : next;
+            last = signatures.valid(next) == null ? last : next;
         }
         if (last != null) {
             truncated(last.size(), "a signed checkpoint");
@@ -333,20 +330,21 @@ final class TreeCheck {
             truncated(kept.size(), "the head kept outside");
         }
         forked();
-        if (position > first && validNotes == 0 && !otherKey) {
+        if (position > first && validNotes == 0 && !signatures.isAccused()) {
             findings.add(
                     Finding.Kind.UNCHECKABLE,
                     tenant,
                     null,
                     null,
-                    "none of its " + (position - rest - first) + " records is covered by a valid checkpoint");
+                    "no valid checkpoint covers its " + Plain.count(position - rest - first, "record", "records"));
         } else if (!broken && position > lastGood) {
             findings.add(
                     uncovered,
                     tenant,
                     lastGood,
                     null,
-                    "the last " + (position - lastGood) + " records are not covered by a checkpoint");
+                    "the last " + Plain.count(position - lastGood, "record is", "records are")
+                            + " not covered by a checkpoint");
         }
         findings.tree(new Verification.Tree(
                 tenant,
@@ -362,6 +360,7 @@ final class TreeCheck {
                 tenant,
                 position,
                 null,
-                "truncated: " + what + " covers " + size + " records, only " + position + " are there");
+                "truncated: " + what + " covers " + Plain.count(size, "record", "records") + ", only " + position
+                        + (position == 1 ? " is" : " are") + " there");
     }
 }

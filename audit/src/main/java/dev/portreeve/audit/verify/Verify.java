@@ -64,6 +64,11 @@ public final class Verify {
             err.print(USAGE);
             return Checked.USAGE;
         }
+        if (!Files.exists(target)) {
+            err.println("There is no file or folder \"" + Plain.text(target.toString())
+                    + "\": name the evidence bundle, a ZIP file or the folder it was unpacked to.");
+            return Checked.USAGE;
+        }
         Checked checked = AuditVerifier.bundle(target, verify.key, verify.held, Progress.none());
         if (verify.json) {
             out.print(Report.json(checked));

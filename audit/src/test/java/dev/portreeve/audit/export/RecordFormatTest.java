@@ -47,9 +47,9 @@ class RecordFormatTest {
     @Test
     void formsHaveNames() {
         assertEquals(RecordFormat.OCSF, RecordFormat.of("ocsf"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> RecordFormat.of("parquet"))
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> RecordFormat.of("excel"))
                 .getMessage()
-                .contains("[jsonl, csv, ocsf, cef, syslog]"));
+                .contains("[jsonl, csv, ocsf, cef, syslog, parquet]"));
     }
 
     @Test
@@ -170,13 +170,13 @@ class RecordFormatTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RecordFormat.class)
+    @EnumSource(value = RecordFormat.class, mode = EnumSource.Mode.EXCLUDE, names = "PARQUET")
     void whatIsNoRecordAnyMoreIsPassedOnAsItIs(RecordFormat format) {
         assertTrue(line(format, "{\"at\":tampered").contains("tampered"));
     }
 
     @ParameterizedTest
-    @EnumSource(RecordFormat.class)
+    @EnumSource(value = RecordFormat.class, mode = EnumSource.Mode.EXCLUDE, names = "PARQUET")
     void aFileHasALineForEachRecordAndIsARecordItself(RecordFormat format) throws Exception {
         try (LogFixture log = new LogFixture(folder.resolve("log"))) {
             log.log("acme", 30);

@@ -90,7 +90,7 @@ class InstanceTreeTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     DELETE FROM audit.checkpoint WHERE tenant = 'acme' AND size = 3    | head of tenant "acme" of 3 records was deleted
                     UPDATE audit.checkpoint SET note = concat(note, 'x') WHERE size = 3 | index 0
-                    DELETE FROM audit.instance_sequence WHERE index = 1                | rows of audit.instance_sequence were deleted
+                    DELETE FROM audit.instance_sequence WHERE index = 1                | row of audit.instance_sequence was deleted
                     UPDATE audit.instance_sequence SET leaf_hash = sha256('x') WHERE index = 0 | index 0
                     DELETE FROM audit.instance_sequence WHERE index = 2; DELETE FROM audit.instance_checkpoint WHERE size = 3 | truncated
                     UPDATE audit.instance_checkpoint SET note = 'x' WHERE size = 2     | checkpoint of 2 records is not readable

@@ -142,7 +142,8 @@ public final class AuditCommand {
             RecordFormat format = options.format();
             AuditExport.Exported exported =
                     format == null ? export.to(target, selection) : export.as(format, target, selection);
-            terminal.line(exported.records() + " records are in " + target);
+            terminal.line(
+                    exported.records() + (exported.records() == 1 ? " record is in " : " records are in ") + target);
             if (format == null) {
                 terminal.line("check them anywhere: portreeve audit verify " + target + " --key " + key);
             }

@@ -2,9 +2,13 @@ package dev.portreeve.gateway.cli;
 
 import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.log.Progress;
+import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.verify.Assurance;
 import dev.portreeve.audit.verify.AuditVerifier;
+import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.Finding;
+import dev.portreeve.audit.verify.HeldHeads;
 import dev.portreeve.audit.verify.Verification;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.DatabaseBeside;
@@ -30,7 +34,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code portreeve audit report}: what the records say for one framework and one period. Reads the database itself, past a running server. */
+/** {@code portreeve audit report}: what the records say for one framework and one period. Reads the database itself, past a running server, or an evidence bundle. */
 @Command(
         name = "report",
         description =
@@ -55,13 +59,19 @@ public final class AuditReportCommand implements Callable<Integer> {
     private @Nullable String period;
 
     @Option(names = "--from", paramLabel = "2026-11-01", description = "in place of --period: a day (UTC) or a time")
-    private @Nullable String from;
+    private @Nullable String begin;
 
     @Option(names = "--to", paramLabel = "2026-12-01", description = "not included")
     private @Nullable String to;
 
     @Option(names = "--tenant", description = "one tenant, and what concerns the whole instance; default: all tenants")
     private @Nullable String tenant;
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "BUNDLE",
+            description = "make it from an evidence bundle in place of the database: needs nothing else")
+    private @Nullable Path bundle;
 
     @Option(names = "--format", defaultValue = "html", description = "html, md or json (default: html)")
     private Format format = Format.html;
@@ -71,6 +81,9 @@ public final class AuditReportCommand implements Callable<Integer> {
 
     @Option(names = "--key", paramLabel = "KEY", description = "the log's public key, from a source you trust")
     private @Nullable String keyText;
+
+    /** What the records were read from; {@code null} for the database. */
+    private ReportSource.@Nullable Bundle from;
 
     /** How a report is written. */
     enum Format {
@@ -98,12 +111,11 @@ public final class AuditReportCommand implements Callable<Integer> {
                                         .map(ControlMap.Framework::id)
                                         .collect(Collectors.joining(", "))));
         ReportPeriod time = period(now);
-        DataDirectory directory = server.dataDirectory(terminal);
-        VerifierKey key = keyText == null ? AuditCommand.ownKey(directory) : AuditCommand.key(keyText);
         ReportReading reading = new ReportReading(chosen, time, Progress.none());
-        Verification found = verify(directory, new AuditVerifier(key, reading));
+        Checked checked = bundle == null ? database(reading) : offline(bundle, reading);
+        Verification found = checked.verification();
         requireTenant(reading);
-        ReportSource source = new ReportSource(map, chosen, time, now, madeBy, tenant, verified(found, key));
+        ReportSource source = new ReportSource(map, chosen, time, now, madeBy, tenant, from, verified(checked));
         ObjectNode figures = reading.figures();
         write(
                 switch (format) {
@@ -114,22 +126,75 @@ public final class AuditReportCommand implements Callable<Integer> {
         return end(found, reading.records());
     }
 
-    private Verification verify(DataDirectory directory, AuditVerifier verifier) {
+    private Checked database(ReportReading reading) {
+        DataDirectory directory = server.dataDirectory(terminal);
+        VerifierKey key = keyText == null ? AuditCommand.ownKey(directory) : AuditCommand.key(keyText);
         List<String> only = tenant == null ? List.of() : List.of(AuditEvent.INSTANCE, tenant);
         try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
-            return verifier.database(database.app().dataSource(), EvidenceFiles.heads(directory), only);
+            Verification found = new AuditVerifier(key, reading)
+                    .database(database.app().dataSource(), EvidenceFiles.heads(directory), only);
+            return Assurance.ofDatabase(found, key, HeldHeads.none());
+        }
+    }
+
+    /** All of the bundle is verified, what is asked for is counted. */
+    private Checked offline(Path file, ReportReading reading) {
+        VerifyOptions.requireBundle(file);
+        VerifierKey key =
+                keyText == null ? AuditCommand.published(server.dataDirectory(terminal)) : AuditCommand.key(keyText);
+        Checked checked = AuditVerifier.bundle(
+                file,
+                key,
+                HeldHeads.none(),
+                tenant == null ? reading : new OneTenant(reading, tenant),
+                asked -> from = new ReportSource.Bundle(
+                        String.valueOf(file.toAbsolutePath().getFileName()), asked));
+        if (from == null || checked.verification().trees().isEmpty()) {
+            throw new CliFailure(
+                    CliFailure.NO,
+                    "no report can be made from '" + file + "': "
+                            + checked.verification().findings().stream()
+                                    .map(Finding::toString)
+                                    .collect(Collectors.joining("; ")));
+        }
+        return checked;
+    }
+
+    /** What of a reading concerns one tenant, and the whole instance. */
+    private record OneTenant(Progress reading, String tenant) implements Progress {
+        @Override
+        public void checked(String whose, long records, long of) {
+            reading.checked(whose, records, of);
+        }
+
+        @Override
+        public void read(String whose, long index, byte[] leaf) {
+            if (concerns(whose)) {
+                reading.read(whose, index, leaf);
+            }
+        }
+
+        @Override
+        public void confirmed(String whose, SignedNote head) {
+            if (concerns(whose)) {
+                reading.confirmed(whose, head);
+            }
+        }
+
+        private boolean concerns(String whose) {
+            return whose.equals(tenant) || whose.equals(AuditEvent.INSTANCE);
         }
     }
 
     private ReportPeriod period(Instant now) {
         try {
             boolean named = period != null;
-            if (named == (from != null || to != null)) {
+            if (named == (begin != null || to != null)) {
                 throw new IllegalArgumentException("say which time: --period 2026-Q4, or --from and --to");
             }
             ReportPeriod time = named
                     ? ReportPeriod.parse(String.valueOf(period))
-                    : ReportPeriod.between(orMissing("--from", from), orMissing("--to", to));
+                    : ReportPeriod.between(orMissing("--from", begin), orMissing("--to", to));
             if (!time.from().isBefore(now)) {
                 throw new IllegalArgumentException(
                         "the period " + time.name() + " has not begun: it begins at " + time.from());
@@ -149,20 +214,20 @@ public final class AuditReportCommand implements Callable<Integer> {
 
     private void requireTenant(ReportReading reading) {
         if (tenant != null && !reading.tenants().contains(tenant)) {
-            throw new CliFailure(CliFailure.NO, "tenant \"" + tenant + "\" has no records");
+            throw new CliFailure(
+                    CliFailure.NO,
+                    "tenant \"" + tenant + "\" has no records" + (bundle == null ? "" : " in '" + bundle + "'"));
         }
     }
 
-    private static ReportSource.Verified verified(Verification found, VerifierKey key) {
-        String verdict = switch (found) {
-            case Verification.Intact ignored -> "intact";
-            case Verification.Tampered ignored -> "tampered";
-            case Verification.Incomplete ignored -> "incomplete";
-        };
+    private static ReportSource.Verified verified(Checked checked) {
         return new ReportSource.Verified(
-                verdict,
-                key.toString(),
-                found.findings().stream().map(Finding::toString).toList());
+                checked.verification().verdict(),
+                String.valueOf(checked.key()),
+                checked.verification().findings().stream()
+                        .map(Finding::toString)
+                        .toList(),
+                checked.assurance().unproved());
     }
 
     private void write(String report) {

@@ -39,7 +39,7 @@ final class ExportOptions {
     @Option(
             names = "--format",
             paramLabel = "FORM",
-            description = "evidence (default), or without proofs in one file: jsonl, csv, ocsf, cef or syslog",
+            description = "evidence (default), or without proofs in one file: jsonl, csv, parquet, ocsf, cef or syslog",
             defaultValue = "evidence")
     private String format = EVIDENCE;
 

@@ -45,10 +45,21 @@ final class VerifyOptions {
     @Nullable
     Path bundle() {
         Path named = bundle == null ? folder : bundle;
-        if (named != null && !Files.exists(named)) {
-            throw new CliFailure(Checked.USAGE, "there is no \"" + named + "\"");
+        if (named != null) {
+            requireBundle(named);
         }
         return named;
+    }
+
+    /** @throws CliFailure nothing of that name is there */
+    static void requireBundle(Path named) {
+        if (!Files.exists(named)) {
+            throw new CliFailure(
+                    Checked.USAGE,
+                    "there is no file or folder \"" + named
+                            + "\": name an evidence bundle (evidence.zip, or the folder it was unpacked to), or none to"
+                            + " read the database");
+        }
     }
 
     List<String> tenants() {

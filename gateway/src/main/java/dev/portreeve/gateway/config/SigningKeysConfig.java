@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     data directory
  * @param retiringKey the private key that signed before, which signs too until everybody has the new one
  * @param retiringUntil the day (UTC) from which it does not sign any more
- * @param former public keys that signed earlier checkpoints and sign no more, as {@code name+id+base64}
+ * @param former public keys that signed earlier checkpoints and sign no more, as {@code name+id+base64}; better with the day or time from which
+ *     they count for nothing behind them: {@code name+id+base64@2027-01-31}
  */
 public record SigningKeysConfig(
         @Default("false") boolean postQuantum,

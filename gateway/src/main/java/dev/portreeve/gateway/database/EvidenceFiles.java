@@ -11,6 +11,7 @@ import dev.portreeve.gateway.config.WitnessConfig;
 import dev.portreeve.policy.call.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -39,6 +40,7 @@ public final class EvidenceFiles {
             LogSigner signer = pem == null
                     ? LogSigner.loadOrCreate(directory.signingKey(), config.log())
                     : LogSigner.ofPem(pem.reveal(), config.log());
+            VerifierKey main = signer.verifierKey();
             InstantSource clock = InstantSource.system();
             if (keys.postQuantum()) {
                 signer = signer.alsoSigning(postQuantum(config, directory), null, clock);
@@ -52,9 +54,11 @@ public final class EvidenceFiles {
                         clock);
             }
             for (String former : keys.former()) {
-                signer = signer.alsoKnowing(VerifierKey.parse(former));
+                VerifierKey key = VerifierKey.parse(former);
+                signer = signer.alsoKnowing(published == null ? key : key.endingAs(published));
             }
             requireContinued(published, signer);
+            requireInForce(published, pem == null ? directory.signingKey().toString() : "audit.signing-key", main);
             return signer;
         } catch (IOException | IllegalArgumentException unusable) {
             throw new StartFailure(
@@ -75,6 +79,16 @@ public final class EvidenceFiles {
                     "this log was signed with " + published + ", and not each of these keys is named now: give it"
                             + " as audit.signing-key, let it sign for a while yet as audit.keys.retiring-key, or name it in"
                             + " audit.keys.former");
+        }
+    }
+
+    /** What it signs would be no proof: a key that was taken out of use does not come back. */
+    private static void requireInForce(@Nullable VerifierKey published, String where, VerifierKey main) {
+        if (published != null && main.isRetired(published, Instant.now())) {
+            throw new IllegalArgumentException(
+                    "the key in " + where
+                            + " was taken out of use, as \"audit-verifier-key\" in the data directory says with the day behind it, and"
+                            + " verifiers do not accept what it signs from that day on: use the key that followed it, or a new one");
         }
     }
 

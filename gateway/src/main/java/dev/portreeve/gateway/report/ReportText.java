@@ -52,10 +52,22 @@ public final class ReportText {
         page.text("This document counts what the audit records of one Portreeve log say about the time from "
                 + Wording.time(period.from()) + " to " + Wording.time(period.to()) + " (" + period.name()
                 + "). It was made at "
-                + Wording.time(source.madeAt()) + (source.isUnfinished() ? ", before that time was over" : "")
+                + Wording.time(source.madeAt())
+                + (source.bundle() == null && source.isUnfinished() ? ", before that time was over" : "")
                 + (source.tenant() == null
                         ? ", of all tenants."
-                        : ", of tenant " + source.tenant() + " and of what concerns the whole instance."));
+                        : ", of tenant " + source.tenant()
+                                + (source.bundle() == null ? " and of what concerns the whole instance." : ".")));
+        ReportSource.Bundle bundle = source.bundle();
+        if (bundle != null) {
+            page.text("It was made from the evidence bundle " + bundle.name() + ", which was made at "
+                    + Wording.time(bundle.asked().madeAt())
+                    + (bundle.asked().tenant() == null
+                            ? ""
+                            : " of tenant " + bundle.asked().tenant())
+                    + ", without a database: what is not in the bundle is not counted.");
+            source.outside().forEach(sentence -> page.add(new ReportPage.Notice(false, sentence)));
+        }
         page.text(
                 "It is evidence that supports the articles or controls named below. It is no statement of conformity, by the"
                         + " software or by its makers; what a gateway cannot attest is said at each of them and at the end. People, agents and"
@@ -170,6 +182,14 @@ public final class ReportText {
                 page.add(new ReportPage.Verbatim(note));
             }
         });
+        remarks();
+    }
+
+    private void remarks() {
+        if (!source.verified().unproved().isEmpty()) {
+            page.text("Verification does not prove:");
+            page.add(new ReportPage.Items(source.verified().unproved()));
+        }
         if (source.verified().isIntact() && !source.verified().findings().isEmpty()) {
             page.text("Verification remarked, without harm:");
             page.add(new ReportPage.Items(source.verified().findings()));
@@ -198,6 +218,7 @@ public final class ReportText {
                 + source.map().date()
                 + ", in one pass over the records. The same figures as JSON: portreeve audit report --framework "
                 + source.framework().id() + " --period " + source.period().name()
+                + (source.bundle() == null ? "" : " --bundle " + source.bundle().name())
                 + " --format json. Anybody who has an export of the"
                 + " records can verify it and count again.");
     }

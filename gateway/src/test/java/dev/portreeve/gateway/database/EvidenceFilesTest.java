@@ -98,6 +98,18 @@ class EvidenceFilesTest {
     }
 
     @Test
+    void aKeyThatWasTakenOutOfUseDoesNotComeBack() throws IOException {
+        Path file = directory.signingKey();
+        Path old = folder.resolve("old.pem");
+        Files.move(file, old);
+        VerifierKey known = start(keys(null, VerifierKey.parse(first + "@2026-01-31")));
+        assertTrue(known.toString().endsWith("@2026-01-31"), known.toString());
+        assertEquals(known.toString(), start(keys(null, first)).toString(), "its last day is not forgotten");
+        Files.move(old, file, StandardCopyOption.REPLACE_EXISTING);
+        assertRefused("was taken out of use", keys(null, known));
+    }
+
+    @Test
     void anotherKeyThatNobodyNamedIsRefused() throws IOException {
         LogSigner.loadOrCreate(folder.resolve("other.pem"), "portreeve.local/audit");
         Files.copy(folder.resolve("other.pem"), directory.signingKey(), StandardCopyOption.REPLACE_EXISTING);

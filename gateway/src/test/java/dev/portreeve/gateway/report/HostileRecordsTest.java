@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.log.Progress;
+import dev.portreeve.audit.verify.BundleAsked;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +38,8 @@ class HostileRecordsTest {
                 Instant.parse("2026-12-01T00:00:00Z"),
                 "test",
                 null,
-                new ReportSource.Verified("tampered", "key+1+x", List.of(NAME)));
+                new ReportSource.Bundle(NAME, new BundleAsked(Instant.EPOCH, NAME, NAME, 0, null, null)),
+                new ReportSource.Verified("tampered", "key+1+x", List.of(NAME), List.of(NAME)));
     }
 
     @Test

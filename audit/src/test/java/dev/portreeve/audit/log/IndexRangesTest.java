@@ -1,4 +1,4 @@
-package dev.portreeve.audit.retention;
+package dev.portreeve.audit.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,7 +17,8 @@ class IndexRangesTest {
         assertEquals(
                 List.of("0-31"),
                 ranges.and(IndexRanges.parse(List.of("6-9", "21-31"))).texts());
-        assertEquals(3, ranges.and(IndexRanges.NONE).count());
+        assertEquals(3, ranges.and(IndexRanges.NONE).texts().size());
+        assertEquals(6 + 11 + 1, ranges.count());
     }
 
     @Test
@@ -33,8 +34,19 @@ class IndexRangesTest {
     }
 
     @Test
+    void someOfThem() {
+        IndexRanges ranges = IndexRanges.parse(List.of("0-5", "10-20", "30"));
+        assertEquals(List.of("4-5", "10-12"), ranges.between(4, 13).texts());
+        assertTrue(ranges.between(6, 10).isEmpty());
+        assertTrue(ranges.between(11, 31).within(ranges));
+        assertTrue(IndexRanges.parse(List.of("1-3", "4-5")).within(ranges), "they meet");
+        assertFalse(IndexRanges.parse(List.of("5-10")).within(ranges));
+        assertFalse(IndexRanges.parse(List.of("21")).within(ranges));
+    }
+
+    @Test
     void whatIsNoRangeIsRefused() {
-        for (String wrong : List.of("", "a", "5-4", "-1", "1-2-3")) {
+        for (String wrong : List.of("", "a", "5-4", "-1", "1-2-3", "1234567890123456")) {
             assertThrows(IllegalArgumentException.class, () -> IndexRanges.parse(List.of(wrong)), wrong);
         }
     }

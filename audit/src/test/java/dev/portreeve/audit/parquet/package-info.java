@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.audit.parquet;
+
+import org.jspecify.annotations.NullMarked;
