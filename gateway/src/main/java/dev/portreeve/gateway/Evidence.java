@@ -13,6 +13,7 @@ import dev.portreeve.audit.log.Sequencer;
 import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.admin.Verifications;
+import dev.portreeve.gateway.anchor.Anchors;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.Database;
@@ -41,6 +42,7 @@ final class Evidence implements AutoCloseable {
     private final Thread sequencing;
     private final Verifications verifications;
     private final @Nullable Witness witness;
+    private final Anchors anchors;
 
     /** Tells this process from others that write to the same log. */
     private final String process = UUID.randomUUID().toString();
@@ -50,13 +52,15 @@ final class Evidence implements AutoCloseable {
             AuditLog log,
             Sequencer sequencer,
             Verifications verifications,
-            @Nullable Witness witness) {
+            @Nullable Witness witness,
+            Anchors anchors) {
         this.journal = journal;
         this.log = log;
         this.sequencer = sequencer;
         this.sequencing = Thread.ofPlatform().name("audit-sequencer").daemon().start(sequencer);
         this.verifications = verifications;
         this.witness = witness;
+        this.anchors = anchors;
     }
 
     /** Opens the log and records that this process started. */
@@ -77,7 +81,8 @@ final class Evidence implements AutoCloseable {
                 log,
                 new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery()),
                 new Verifications(database.unpooled(), heads, signer.verifierKey(), log, clock),
-                EvidenceFiles.witness(config, directory));
+                EvidenceFiles.witness(config, directory),
+                Anchors.start(config.anchors(), database.pooled(), signer.verifierKey(), clock, random));
         evidence.log.append(new AuditEvent(
                 AuditEvent.INSTANCE,
                 EventKind.SERVER_STARTED,
@@ -117,6 +122,10 @@ final class Evidence implements AutoCloseable {
         return verifications;
     }
 
+    Anchors anchors() {
+        return anchors;
+    }
+
     @Nullable
     Witness witness() {
         return witness;
@@ -140,6 +149,7 @@ final class Evidence implements AutoCloseable {
     /** Stores what is queued, and signs it. */
     @Override
     public void close() {
+        anchors.close();
         // Whoever started and never says this was killed.
         log.append(new AuditEvent(
                 AuditEvent.INSTANCE, EventKind.SERVER_STOPPED, null, new Facts().put("process", process)));

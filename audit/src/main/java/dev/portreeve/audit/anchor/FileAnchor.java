@@ -84,8 +84,15 @@ public final class FileAnchor implements Anchor {
         }
     }
 
-    /** A head may be signed twice, by keys that say the time or by one key more; what counts is which tree it is of. */
-    static void requireSame(Object place, @Nullable String there, SignedNote head) throws AnchorRefused, IOException {
+    /**
+     * Holds what is at an anchor against the head that should be there. A head may be signed twice, by keys that say the time or by
+     * one key more; what counts is which tree it is of.
+     *
+     * @param there what is there; {@code null} if nothing is
+     * @throws AnchorRefused if it is something else
+     * @throws IOException if nothing is there
+     */
+    public static void requireSame(Object place, @Nullable String there, SignedNote head) throws AnchorRefused, IOException {
         if (there == null) {
             throw new IOException("'" + place + "' was written and is not there");
         }

@@ -46,7 +46,7 @@ final class AdminApi {
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
         this.log =
-                new LogApi(services.publishedLog(), services.verifications(), new WitnessApi(services.witness()), json);
+                new LogApi(services.publishedLog(), services.verifications(), new WitnessApi(services.witness(), services.anchors(), json), json);
         this.calls = new CallFeed(services.records());
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
         this.policy = new PolicyApi(

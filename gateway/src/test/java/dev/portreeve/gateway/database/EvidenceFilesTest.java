@@ -54,6 +54,7 @@ class EvidenceFilesTest {
                 Duration.ofSeconds(1),
                 null,
                 keys,
+                List.of(),
                 null,
                 List.of(),
                 List.of(),
