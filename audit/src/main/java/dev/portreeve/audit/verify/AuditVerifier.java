@@ -52,10 +52,21 @@ public final class AuditVerifier {
      * @param held heads that somebody else holds, to see whether the log goes on from them
      */
     public Verification database(DataSource database, @Nullable KeptHeads kept, List<String> only, HeldHeads held) {
+        return database(database, kept, only, held, Outside.NOTHING);
+    }
+
+    /**
+     * As above.
+     *
+     * @param outside what is known of anchors; their heads are looked at where all tenants are checked
+     */
+    public Verification database(
+            DataSource database, @Nullable KeptHeads kept, List<String> only, HeldHeads held, Outside outside) {
         Findings findings = new Findings();
         String tenant = BundleCheck.EVERY_TENANT;
         try {
             Map<String, List<Checkpoint>> others = held.of(key, findings);
+            others.remove(TenantName.NONE);
             // Before the snapshot: a head is kept only after the records it covers are committed.
             Map<String, Checkpoint> heads = kept == null ? Map.of() : heads(kept, findings);
             Checkpoint instance = kept == null ? null : instanceHead(kept, findings);
@@ -77,7 +88,7 @@ public final class AuditVerifier {
                 }
                 if (only.isEmpty()) {
                     tenant = BundleCheck.EVERY_TENANT;
-                    new InstanceCheck(connection, findings).run(key, instance);
+                    new InstanceCheck(connection, findings).run(key, instance, held, outside);
                 }
             }
         } catch (SQLException | UnreadableLog e) {

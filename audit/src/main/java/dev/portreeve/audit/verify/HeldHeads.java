@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Signed heads that somebody kept, to be compared with a log: what shows that its owner showed others another history.
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  */
 public final class HeldHeads {
     private static final int MOST_BYTES = 16 << 20;
+    private static final String HEAD_FILE = ".checkpoint";
     private static final int MOST_HEADS = 1_000_000;
     private final List<String> notes;
 
@@ -35,13 +37,16 @@ public final class HeldHeads {
 
     /**
      * Reads what was kept: a file of one or more signed heads, each followed by an empty line; or another evidence bundle, whose
-     * heads are meant.
+     * heads are meant; or a folder of heads, as a file anchor leaves them.
      *
      * @throws IOException if it cannot be read or holds none; says what
      */
     public static HeldHeads read(Path kept) throws IOException {
         List<String> notes = new ArrayList<>();
         try {
+            if (Files.isDirectory(kept) && !Files.exists(kept.resolve(BundleNames.MANIFEST))) {
+                return ofFolder(kept);
+            }
             if (Files.isDirectory(kept) || isZip(kept)) {
                 try (BundleFiles bundle = open(kept)) {
                     for (String name : new TreeSet<>(bundle.names())) {
@@ -87,11 +92,41 @@ public final class HeldHeads {
         }
     }
 
+    /**
+     * The heads in the folder of a file anchor, or in one that objects of a bucket were copied to.
+     *
+     * @throws IOException if it cannot be read or holds none
+     */
+    public static HeldHeads ofFolder(Path folder) throws IOException {
+        List<String> notes = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(HEAD_FILE))
+                    .sorted()
+                    .toList()) {
+                if (Files.size(file) > MOST_BYTES) {
+                    throw new IOException("'" + file + "' is too large for a head");
+                }
+                read(file.toString(), Files.newInputStream(file), notes);
+            }
+        } catch (IllegalArgumentException | UnreadableLog e) {
+            throw new IOException("'" + folder + "' cannot be read: " + e.getMessage(), e);
+        }
+        if (notes.isEmpty()) {
+            throw new IOException("'" + folder + "' holds no signed head");
+        }
+        return new HeldHeads(notes);
+    }
+
+    /** Whether exactly this signed head is among them. */
+    boolean holds(SignedNote head) {
+        return notes.contains(head.toString());
+    }
+
     boolean isEmpty() {
         return notes.isEmpty();
     }
 
-    /** The heads by tenant, as far as this key signed them; the others are said. */
+    /** The heads by tenant, those over all under {@link TenantName#NONE}, as far as this key signed them; the others are said. */
     Map<String, List<Checkpoint>> of(VerifierKey key, Findings findings) {
         Map<String, List<Checkpoint>> heads = new TreeMap<>();
         String before = key.name() + "/";
@@ -100,6 +135,11 @@ public final class HeldHeads {
             SignedNote note = SignedNote.parse(text);
             try {
                 Checkpoint head = Checkpoint.parse(note.text());
+                if (head.origin().equals(key.name()) && key.check(note) == VerifierKey.Check.VALID) {
+                    heads.computeIfAbsent(TenantName.NONE, name -> new ArrayList<>())
+                            .add(head);
+                    continue;
+                }
                 if (head.origin().startsWith(before)) {
                     String tenant = TenantName.unescape(head.origin().substring(before.length()));
                     if (key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {

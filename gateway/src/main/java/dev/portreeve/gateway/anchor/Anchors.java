@@ -6,13 +6,18 @@ import dev.portreeve.audit.anchor.AnchorState;
 import dev.portreeve.audit.anchor.Anchoring;
 import dev.portreeve.audit.anchor.FileAnchor;
 import dev.portreeve.audit.anchor.PostgresAnchors;
+import dev.portreeve.audit.anchor.TimestampAnchor;
 import dev.portreeve.audit.anchor.WitnessAnchor;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.audit.publish.PublishedLog;
+import dev.portreeve.audit.stamp.TimeStampTrust;
 import dev.portreeve.gateway.config.AnchorConfig;
 import dev.portreeve.gateway.config.ObjectAnchorConfig;
+import dev.portreeve.gateway.config.TimestampConfig;
 import dev.portreeve.gateway.config.WitnessAnchorConfig;
+import dev.portreeve.gateway.database.StartFailure;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,6 +50,7 @@ public final class Anchors implements AutoCloseable {
      * Begins to put heads at the anchors.
      *
      * @param key of this log
+     * @throws StartFailure if what an anchor needs cannot be read
      */
     public static Anchors start(
             List<AnchorConfig> configured,
@@ -60,7 +66,7 @@ public final class Anchors implements AutoCloseable {
             anchors.open.add(http);
             List<Anchoring.Timed> timed = configured.stream()
                     .map(each -> new Anchoring.Timed(
-                            anchors.anchor(each, http, clock), each.every(), lease(each)))
+                            anchors.anchor(each, http, clock, random), each.every(), lease(each)))
                     .toList();
             anchors.open.add(Anchoring.start(new PublishedLog(database), receipts, key, timed));
         }
@@ -71,7 +77,17 @@ public final class Anchors implements AutoCloseable {
         return config.timeout().multipliedBy(REQUESTS);
     }
 
-    private Anchor anchor(AnchorConfig config, OutboundPost http, InstantSource clock) {
+    private static TimeStampTrust trust(String name, Path file) {
+        try {
+            return TimeStampTrust.read(file);
+        } catch (IOException unreadable) {
+            throw new StartFailure(
+                    "the certificates that anchor " + name + " trusts cannot be used: " + unreadable.getMessage(),
+                    unreadable);
+        }
+    }
+
+    private Anchor anchor(AnchorConfig config, OutboundPost http, InstantSource clock, RandomGenerator random) {
         Path folder = config.folder();
         if (folder != null) {
             return new FileAnchor(config.name(), folder, clock);
@@ -81,6 +97,16 @@ public final class Anchors implements AutoCloseable {
             ObjectAnchor anchor = new ObjectAnchor(config.name(), object, clock);
             open.add(anchor);
             return anchor;
+        }
+        TimestampConfig timestamp = config.timestamp();
+        if (timestamp != null) {
+            return new TimestampAnchor(
+                    config.name(),
+                    timestamp.url(),
+                    trust(config.name(), timestamp.trust()),
+                    http.within(config.timeout()),
+                    clock,
+                    random);
         }
         WitnessAnchorConfig witness = Objects.requireNonNull(config.witness(), "an anchor is of one kind");
         return new WitnessAnchor(
