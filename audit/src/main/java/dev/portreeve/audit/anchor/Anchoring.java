@@ -34,6 +34,9 @@ public final class Anchoring implements AutoCloseable {
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
     private static final Duration END_WAIT = Duration.ofSeconds(5);
     private static final int MOST_DOUBLINGS = 10;
+    /** It stands in a line of a bundle. */
+    private static final int MOST_PROOF = 32 * 1024;
+
     private static final int LOOKS_IN_A_TURN = 4;
 
     private final PublishedLog published;
@@ -113,6 +116,10 @@ public final class Anchoring implements AutoCloseable {
         try {
             Continuation next = continuation(claim.last());
             Anchor.Confirmation given = anchor.put(next, this::from);
+            if (given.proof().length > MOST_PROOF) {
+                throw new IOException("what it gives as proof has " + given.proof().length + " bytes, more than "
+                        + MOST_PROOF + " are not kept");
+            }
             receipts.confirmed(anchor, given, anchored(anchor, given), timed.every());
             if (claim.failures() > 0) {
                 LOGGER.info("anchor {} takes heads again, after {} failures", anchor.name(), claim.failures());

@@ -159,6 +159,16 @@ public final class AuditVerifier {
      * @param held heads that somebody kept, to see whether the log goes on from them
      */
     public static Checked bundle(Path bundle, @Nullable VerifierKey key, HeldHeads held, Progress progress) {
-        return new BundleCheck(bundle, key, held, new Findings(), progress).run();
+        return bundle(bundle, key, held, Outside.NOTHING, progress);
+    }
+
+    /**
+     * As above.
+     *
+     * @param outside what is known of anchors, whose receipts are in the bundle
+     */
+    public static Checked bundle(
+            Path bundle, @Nullable VerifierKey key, HeldHeads held, Outside outside, Progress progress) {
+        return new BundleCheck(bundle, key, held, outside, new Findings(), progress).run();
     }
 }

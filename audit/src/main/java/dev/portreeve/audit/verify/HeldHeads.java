@@ -4,8 +4,10 @@ import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.TenantName;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.proof.TlogProof;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +54,8 @@ public final class HeldHeads {
                     for (String name : new TreeSet<>(bundle.names())) {
                         if (name.endsWith("/" + BundleNames.CHECKPOINTS)) {
                             read(name, bundle.open(name), notes);
+                        } else if (name.endsWith("/" + BundleNames.ANCHORS)) {
+                            anchors(name, bundle.open(name), notes);
                         }
                     }
                 }
@@ -65,6 +69,16 @@ public final class HeldHeads {
             throw new IOException("'" + kept + "' holds no signed head: give a checkpoint, or an evidence bundle");
         }
         return new HeldHeads(notes);
+    }
+
+    /** The heads over all tenants that anchors held by then. */
+    private static void anchors(String name, InputStream in, List<String> notes) throws IOException {
+        try (ExportedLines lines = new ExportedLines(name, in)) {
+            for (byte[] line = lines.next(); line != null && notes.size() <= MOST_HEADS; line = lines.next()) {
+                Map<String, Object> json = Json.readObject(new String(line, StandardCharsets.UTF_8));
+                notes.add(TlogProof.parse(Json.string(json, "proof")).note().toString());
+            }
+        }
     }
 
     static boolean isZip(Path file) throws IOException {

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.portreeve.audit.export.AuditExport;
+import dev.portreeve.audit.export.Selection;
+import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.TenantName;
 import dev.portreeve.audit.stamp.OpensslAuthority;
 import dev.portreeve.audit.verify.Assurance;
 import dev.portreeve.audit.verify.AuditVerifier;
+import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.Finding;
 import dev.portreeve.audit.verify.HeldHeads;
 import dev.portreeve.audit.verify.Outside;
@@ -179,6 +183,79 @@ class AnchorAttackTest {
         assertTrue(proved.contains("anchor \"worm\": the head of ") && proved.contains("as its file there says"), proved);
         assertTrue(proved.contains("the witness witness.example/w1 signed the head of "), proved);
         assertTrue(proved.contains("as CN=tsa signed, whose certificate leads to one you trust"), proved);
+    }
+
+    private static Path bundle(AnchorFixture of, Path target) throws Exception {
+        new AuditExport(
+                        of.log.database().app(),
+                        of.log.signer(),
+                        of.log.log(),
+                        Progress.none(),
+                        InstantSource.system(),
+                        new AuditExport.Asker("tests", "test"))
+                .to(target, Selection.everything());
+        return target;
+    }
+
+    private Checked offline(Path bundle, HeldHeads held, Outside outside) {
+        return AuditVerifier.bundle(bundle, anchored.log.signer().verifierKey(), held, outside, Progress.none());
+    }
+
+    @Test
+    void aBundleCarriesWhatAnchorsHold() throws Exception {
+        OpensslAuthority authority = OpensslAuthority.in(folder.resolve("authority"));
+        assertTrue(anchored.due(witness()));
+        assertTrue(anchored.due(file()));
+        assertTrue(anchored.due(stamps(authority)));
+        anchored.log.turn();
+        anchored.log.log("acme", 2);
+        Path bundle = bundle(anchored, folder.resolve("bundle"));
+        Checked claimed = offline(bundle, HeldHeads.none(), Outside.NOTHING);
+        assertEquals(Assurance.Level.SIGNED, claimed.assurance().level(), claimed.verification().findings().toString());
+        String unproved = String.join("\n", claimed.assurance().unproved());
+        assertTrue(unproved.contains("--tsa") && unproved.contains("--witness"), unproved);
+        assertTrue(unproved.contains("under it are this tenant's records up to index 2"), unproved);
+
+        Outside known =
+                new Outside(Map.of(), List.of(anchored.witness(folder).verifierKey()), authority.trust());
+        Checked checked = offline(bundle, HeldHeads.none(), known);
+        assertEquals(Assurance.Level.ANCHORED, checked.assurance().level());
+        String proved = String.join("\n", checked.assurance().proved());
+        assertTrue(proved.contains("anchor \"tsa\": the head of 2 tenants' heads was there at "), proved);
+        assertTrue(proved.contains("anchor \"w1\": the witness witness.example/w1 signed the head of 2 "), proved);
+        Checked same = offline(bundle, HeldHeads.ofFolder(worm), Outside.NOTHING);
+        assertTrue(String.join("\n", same.assurance().proved()).contains("you hold the same head of 2 tenants' heads"));
+        assertEquals(Assurance.Level.ANCHORED, same.assurance().level());
+
+        forkedBundle(bundle, known);
+        Path lines = bundle.resolve("tenants/acme/anchors.jsonl");
+        String before = Files.readString(lines);
+        Files.writeString(lines, before.replaceFirst("\"receipt\":\"M", "\"receipt\":\"N"));
+        assertInstanceOf(
+                Verification.Tampered.class, offline(bundle, HeldHeads.none(), known).verification());
+        Files.writeString(lines, before.replace("portreeve", "x").replaceFirst("\"proof\":\"", "\"proof\":\"x"));
+        assertInstanceOf(
+                Verification.Incomplete.class, offline(bundle, HeldHeads.none(), known).verification());
+    }
+
+    /** The owner makes another history, and has it anchored by others who do not know better. */
+    private void forkedBundle(Path honest, Outside known) throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Files.copy(folder.resolve("signing.pem"), other.resolve("signing.pem"));
+        try (AnchorFixture fork = new AnchorFixture(other)) {
+            fork.log.log("acme", 4);
+            fork.log.log("acme", 4);
+            assertTrue(fork.due(new FileAnchor("elsewhere", folder.resolve("elsewhere"), InstantSource.system())));
+            Path forged = bundle(fork, folder.resolve("forged"));
+            assertInstanceOf(
+                    Verification.Intact.class, offline(forged, HeldHeads.none(), known).verification());
+            assertFound(
+                    offline(forged, HeldHeads.ofFolder(worm), known).verification(),
+                    Finding.Kind.FORKED,
+                    "the head you hold of 2 tenants' heads was signed for another history");
+            assertFound(
+                    offline(forged, HeldHeads.read(honest), known).verification(), Finding.Kind.FORKED, "forked");
+        }
     }
 
     @Test
