@@ -169,8 +169,6 @@ final class BundleCheck {
         }
         if (findings.harms() == harms) {
             anchors.end();
-        }
-        if (findings.harms() == harms) {
             compareDigests(manifest, BundleNames.of(tenant, ""));
         }
     }

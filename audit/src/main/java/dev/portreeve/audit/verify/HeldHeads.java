@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signed heads that somebody kept, to be compared with a log: what shows that its owner showed others another history.
@@ -140,26 +141,26 @@ public final class HeldHeads {
         return notes.isEmpty();
     }
 
+    private static @Nullable String tenant(Checkpoint head, VerifierKey key) {
+        String before = key.name() + "/";
+        if (head.origin().equals(key.name())) {
+            return TenantName.NONE;
+        }
+        return head.origin().startsWith(before) ? TenantName.unescape(head.origin().substring(before.length())) : null;
+    }
+
     /** The heads by tenant, those over all under {@link TenantName#NONE}, as far as this key signed them; the others are said. */
     Map<String, List<Checkpoint>> of(VerifierKey key, Findings findings) {
         Map<String, List<Checkpoint>> heads = new TreeMap<>();
-        String before = key.name() + "/";
         boolean other = false;
         for (String text : notes) {
             SignedNote note = SignedNote.parse(text);
             try {
                 Checkpoint head = Checkpoint.parse(note.text());
-                if (head.origin().equals(key.name()) && key.check(note) == VerifierKey.Check.VALID) {
-                    heads.computeIfAbsent(TenantName.NONE, name -> new ArrayList<>())
-                            .add(head);
+                String tenant = tenant(head, key);
+                if (tenant != null && key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
+                    heads.computeIfAbsent(tenant, name -> new ArrayList<>()).add(head);
                     continue;
-                }
-                if (head.origin().startsWith(before)) {
-                    String tenant = TenantName.unescape(head.origin().substring(before.length()));
-                    if (key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
-                        heads.computeIfAbsent(tenant, name -> new ArrayList<>()).add(head);
-                        continue;
-                    }
                 }
             } catch (IllegalArgumentException e) {
                 findings.add(

@@ -6,6 +6,7 @@ import dev.portreeve.audit.log.LogFixture;
 import dev.portreeve.audit.log.LogSigner;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.TenantName;
+import dev.portreeve.audit.proof.Continuation;
 import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.audit.witness.Witness;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 
 /** A log with what puts its heads at anchors, one attempt at a time. */
@@ -66,7 +68,12 @@ public final class AnchorFixture implements AutoCloseable {
     /** The newest head over all tenants. */
     public Checkpoint head() throws SQLException {
         SignedNote note = published().checkpoint(TenantName.NONE);
-        return Checkpoint.parse(java.util.Objects.requireNonNull(note).text());
+        return Checkpoint.parse(Objects.requireNonNull(note).text());
+    }
+
+    /** The newest head, and that it continues the empty log. */
+    public Continuation newest() throws SQLException, IOException {
+        return Objects.requireNonNull(published().continuation(TenantName.NONE, 0));
     }
 
     /** A witness of this log. */
