@@ -31,7 +31,8 @@ class AnchorsTest {
     private static String anchors(GatewayFixture witness, Path worm) throws IOException {
         String key = Files.readString(witness.directory.witnessVerifierKey()).strip();
         return REST + "audit: { anchors: ["
-                + "{ name: w1, every: 1s, witness: { url: \"" + witness.admin() + "/api/v1/witness\", key: \"" + key + "\" } }, "
+                + "{ name: w1, every: 1s, witness: { url: \"" + witness.admin() + "/api/v1/witness\", key: \"" + key
+                + "\" } }, "
                 + "{ name: worm, every: 1s, folder: \"" + worm + "\" }] }\n";
     }
 
@@ -43,14 +44,18 @@ class AnchorsTest {
     void aGatewayAsksItsWitnessAndAForkOfItIsRefused() throws IOException {
         try (GatewayFixture first = GatewayFixture.configured(folder("watched"), REST)) {
             Awaitility.await()
-                    .until(() -> first.api("GET", "/api/v1/audit/instance/checkpoint", "").statusCode() == 200);
+                    .until(() -> first.api("GET", "/api/v1/audit/instance/checkpoint", "")
+                                    .statusCode()
+                            == 200);
             String key = Files.readString(first.directory.verifierKey()).strip();
             String witness = "audit: { witness: { name: witness.example/w1, logs: [\"" + key + "\"] } }";
             try (GatewayFixture watching = new GatewayFixture(folder("watching"), witness)) {
                 String configuration = anchors(watching, folder.resolve("worm"));
                 try (GatewayFixture watched = first.beside(folder("beside"), configuration)) {
-                    Awaitility.await().until(() -> watched.api("GET", COSIGNED, "").statusCode() == 200);
-                    SignedNote cosigned = SignedNote.parse(watched.api("GET", COSIGNED, "").body());
+                    Awaitility.await()
+                            .until(() -> watched.api("GET", COSIGNED, "").statusCode() == 200);
+                    SignedNote cosigned =
+                            SignedNote.parse(watched.api("GET", COSIGNED, "").body());
                     for (Path known : List.of(watching.directory.witnessVerifierKey(), first.directory.verifierKey())) {
                         assertEquals(
                                 VerifierKey.Check.VALID,

@@ -93,7 +93,10 @@ public final class Anchoring implements AutoCloseable {
         } catch (SQLException away) {
             LOGGER.debug("anchor {} waits for the database: {}", timed.anchor().name(), away.getSQLState());
         } catch (RuntimeException broken) {
-            LOGGER.error("anchor {} failed in a way nobody thought of", timed.anchor().name(), broken);
+            LOGGER.error(
+                    "anchor {} failed in a way nobody thought of",
+                    timed.anchor().name(),
+                    broken);
         }
     }
 
@@ -108,8 +111,8 @@ public final class Anchoring implements AutoCloseable {
         if (newest == null) {
             return false;
         }
-        PostgresAnchors.Claim claim = receipts.claim(
-                anchor.name(), Checkpoint.parse(newest.text()).size(), timed.lease());
+        PostgresAnchors.Claim claim =
+                receipts.claim(anchor.name(), Checkpoint.parse(newest.text()).size(), timed.lease());
         if (claim == null) {
             return false;
         }

@@ -92,7 +92,8 @@ public final class FileAnchor implements Anchor {
      * @throws AnchorRefused if it is something else
      * @throws IOException if nothing is there
      */
-    public static void requireSame(Object place, @Nullable String there, SignedNote head) throws AnchorRefused, IOException {
+    public static void requireSame(Object place, @Nullable String there, SignedNote head)
+            throws AnchorRefused, IOException {
         if (there == null) {
             throw new IOException("'" + place + "' was written and is not there");
         }

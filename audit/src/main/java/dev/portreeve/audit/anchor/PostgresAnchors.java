@@ -54,9 +54,8 @@ public final class PostgresAnchors {
             if (head != null && head.size() == size) {
                 return null;
             }
-            try (PreparedStatement first =
-                            connection.prepareStatement("INSERT INTO audit.anchor_state (anchor) VALUES (?)"
-                                    + " ON CONFLICT DO NOTHING");
+            try (PreparedStatement first = connection.prepareStatement(
+                            "INSERT INTO audit.anchor_state (anchor) VALUES (?)" + " ON CONFLICT DO NOTHING");
                     PreparedStatement claim = connection.prepareStatement("""
                             UPDATE audit.anchor_state SET next_at = now() + make_interval(secs => ?), tried_at = now()
                             WHERE anchor = ? AND next_at <= now() RETURNING failures""")) {

@@ -71,7 +71,8 @@ public final class TimestampAnchor implements Anchor {
             throw new IOException("the time stamp is not accepted: " + flaw);
         }
         if (Duration.between(clock.instant(), token.at()).abs().compareTo(CLOCKS) > 0) {
-            throw new IOException("the time stamp says " + token.at() + ", which is more than an hour from the time here");
+            throw new IOException(
+                    "the time stamp says " + token.at() + ", which is more than an hour from the time here");
         }
         return new Confirmation(next.note(), token.at(), url.toString(), token.encoded());
     }

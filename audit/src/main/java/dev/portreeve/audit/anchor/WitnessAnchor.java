@@ -2,8 +2,8 @@ package dev.portreeve.audit.anchor;
 
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
-import dev.portreeve.audit.proof.Continuation;
 import dev.portreeve.audit.proof.ConsistencyProof;
+import dev.portreeve.audit.proof.Continuation;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -89,9 +89,11 @@ public final class WitnessAnchor implements Anchor {
         }
         @Nullable Continuation again = log.from(size);
         if (again == null) {
-            throw new AnchorRefused("the witness has signed a head of this log with " + size
-                    + " leaves, the database has a signed log of only " + asked.checkpoint().size()
-                    + ": it was rolled back, perhaps restored from a backup, or another copy of it is signed elsewhere");
+            throw new AnchorRefused(
+                    "the witness has signed a head of this log with " + size
+                            + " leaves, the database has a signed log of only "
+                            + asked.checkpoint().size()
+                            + ": it was rolled back, perhaps restored from a backup, or another copy of it is signed elsewhere");
         }
         return again;
     }
@@ -122,7 +124,8 @@ public final class WitnessAnchor implements Anchor {
                         + " of the two is of another history" + said);
             case NOT_FOUND -> throw new AnchorRefused("the witness does not watch this log" + said);
             case FORBIDDEN ->
-                throw new AnchorRefused("the witness knows another key of this log: give it the one that is in use" + said);
+                throw new AnchorRefused(
+                        "the witness knows another key of this log: give it the one that is in use" + said);
             case BAD_REQUEST -> throw new AnchorRefused("the witness does not understand what it is asked" + said);
             default -> new IOException("the witness answers with " + said(body) + " (" + status + ")");
         };

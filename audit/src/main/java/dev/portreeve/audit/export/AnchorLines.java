@@ -51,9 +51,8 @@ final class AnchorLines {
 
     private List<String> anchors() throws SQLException {
         List<String> anchors = new ArrayList<>();
-        try (PreparedStatement statement =
-                        connection.prepareStatement("SELECT DISTINCT anchor FROM audit.anchor_receipt ORDER BY anchor LIMIT "
-                                + MOST);
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "SELECT DISTINCT anchor FROM audit.anchor_receipt ORDER BY anchor LIMIT " + MOST);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 anchors.add(rows.getString(1));
@@ -93,8 +92,8 @@ final class AnchorLines {
     /** The place of the largest such head of the tenant in the tree over all, below an index. */
     private @Nullable Long leaf(String which, long size, long below) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("SELECT index FROM audit.instance_sequence WHERE head_tenant = ? AND " + which
-                        + " AND index < ? ORDER BY head_size DESC LIMIT 1")) {
+                connection.prepareStatement("SELECT index FROM audit.instance_sequence WHERE head_tenant = ? AND "
+                        + which + " AND index < ? ORDER BY head_size DESC LIMIT 1")) {
             statement.setString(1, range.tenant());
             statement.setLong(2, size);
             statement.setLong(3, below);

@@ -204,7 +204,8 @@ public final class PublishedLog {
      */
     public static TlogProof proveUnder(Connection connection, long index, SignedNote instance) throws IOException {
         long size = Checkpoint.parse(instance.text()).size();
-        return new TlogProof(new TreeProver(new LogTiles(connection, TenantName.NONE), size).inclusion(index), instance);
+        return new TlogProof(
+                new TreeProver(new LogTiles(connection, TenantName.NONE), size).inclusion(index), instance);
     }
 
     /**

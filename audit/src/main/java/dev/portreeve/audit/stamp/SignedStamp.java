@@ -49,16 +49,26 @@ record SignedStamp(
             "2.16.840.1.101.3.4.2.3", "SHA-512");
 
     private static final Map<String, String> SIGNATURES = Map.of(
-            "1.2.840.113549.1.1.1", "?withRSA",
-            "1.2.840.113549.1.1.11", "SHA256withRSA",
-            "1.2.840.113549.1.1.12", "SHA384withRSA",
-            "1.2.840.113549.1.1.13", "SHA512withRSA",
-            "1.2.840.10045.2.1", "?withECDSA",
-            "1.2.840.10045.4.3.2", "SHA256withECDSA",
-            "1.2.840.10045.4.3.3", "SHA384withECDSA",
-            "1.2.840.10045.4.3.4", "SHA512withECDSA",
-            "1.3.101.112", "Ed25519",
-            PSS, "RSASSA-PSS");
+            "1.2.840.113549.1.1.1",
+            "?withRSA",
+            "1.2.840.113549.1.1.11",
+            "SHA256withRSA",
+            "1.2.840.113549.1.1.12",
+            "SHA384withRSA",
+            "1.2.840.113549.1.1.13",
+            "SHA512withRSA",
+            "1.2.840.10045.2.1",
+            "?withECDSA",
+            "1.2.840.10045.4.3.2",
+            "SHA256withECDSA",
+            "1.2.840.10045.4.3.3",
+            "SHA384withECDSA",
+            "1.2.840.10045.4.3.4",
+            "SHA512withECDSA",
+            "1.3.101.112",
+            "Ed25519",
+            PSS,
+            "RSASSA-PSS");
 
     /**
      * Who signed what how.
@@ -129,13 +139,16 @@ record SignedStamp(
         for (X509Certificate each : certificates) {
             if (id.tag() == Der.SEQUENCE) {
                 List<Der> parts = id.values(Der.SEQUENCE, 2);
-                if (Arrays.equals(each.getIssuerX500Principal().getEncoded(), parts.getFirst().encoded())
+                if (Arrays.equals(
+                                each.getIssuerX500Principal().getEncoded(),
+                                parts.getFirst().encoded())
                         && each.getSerialNumber().equals(parts.get(1).integer())) {
                     return each;
                 }
             } else {
                 byte[] keyId = each.getExtensionValue("2.5.29.14");
-                if (keyId != null && Arrays.equals(Der.of(Der.of(keyId).octets()).octets(), id.content())) {
+                if (keyId != null
+                        && Arrays.equals(Der.of(Der.of(keyId).octets()).octets(), id.content())) {
                     return each;
                 }
             }
@@ -198,8 +211,7 @@ record SignedStamp(
             algorithm = digest(hash.values(Der.SEQUENCE, 1).getFirst().oid());
             hash = id.get(1);
         }
-        return MessageDigest.isEqual(
-                MessageDigest.getInstance(algorithm).digest(signer.getEncoded()), hash.octets());
+        return MessageDigest.isEqual(MessageDigest.getInstance(algorithm).digest(signer.getEncoded()), hash.octets());
     }
 
     private static String digest(String oid) {
@@ -217,8 +229,8 @@ record SignedStamp(
         if (name == null) {
             throw new IllegalArgumentException("signatures of the kind " + oid + " are not known here");
         }
-        Signature signature = Signature.getInstance(
-                name.replace("?", digest(info.digest()).replace("-", "")));
+        Signature signature =
+                Signature.getInstance(name.replace("?", digest(info.digest()).replace("-", "")));
         if (oid.equals(PSS) && algorithm.size() > 1) {
             AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
             parameters.init(algorithm.get(1).encoded());

@@ -37,8 +37,7 @@ public final class TimeStampToken {
     private final Instant at;
     private final @Nullable BigInteger nonce;
 
-    private TimeStampToken(
-            byte[] encoded, SignedStamp signed, byte[] imprint, Instant at, @Nullable BigInteger nonce) {
+    private TimeStampToken(byte[] encoded, SignedStamp signed, byte[] imprint, Instant at, @Nullable BigInteger nonce) {
         this.encoded = encoded;
         this.signed = signed;
         this.imprint = imprint;
@@ -74,7 +73,8 @@ public final class TimeStampToken {
             if (text.length() > TIME_FORM + AFTER_TIME || !text.endsWith("Z")) {
                 throw new IllegalArgumentException("the time of the time stamp is in no form that is known");
             }
-            return LocalDateTime.parse(text.substring(0, text.length() - 1), TIME).toInstant(ZoneOffset.UTC);
+            return LocalDateTime.parse(text.substring(0, text.length() - 1), TIME)
+                    .toInstant(ZoneOffset.UTC);
         } catch (DateTimeException none) {
             throw new IllegalArgumentException("the time of the time stamp is none", none);
         }
@@ -98,7 +98,9 @@ public final class TimeStampToken {
     /** Whom the certificate names that came with it; believe it only if {@link #flaw} finds none. */
     public String signer() {
         X509Certificate certificate = signed.certificate();
-        return certificate == null ? "nobody who is named" : certificate.getSubjectX500Principal().getName();
+        return certificate == null
+                ? "nobody who is named"
+                : certificate.getSubjectX500Principal().getName();
     }
 
     /**

@@ -133,8 +133,9 @@ final class BundleAnchors {
             if (kept.size() == head.size() && worth.kind() == Finding.Kind.CLAIMED) {
                 worth = new Outside.Worth(
                         Finding.Kind.ANCHORED,
-                        anchor + "you hold the same head of " + kept.size() + " tenants' heads that it is said to hold at "
-                                + Plain.text(line.receipt.place()) + " since " + line.receipt.at());
+                        anchor + "you hold the same head of " + kept.size()
+                                + " tenants' heads that it is said to hold at " + Plain.text(line.receipt.place())
+                                + " since " + line.receipt.at());
             }
         }
         findings.add(worth.kind(), tenant, null, null, worth.detail() + under);

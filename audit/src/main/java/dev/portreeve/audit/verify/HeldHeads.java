@@ -146,7 +146,9 @@ public final class HeldHeads {
         if (head.origin().equals(key.name())) {
             return TenantName.NONE;
         }
-        return head.origin().startsWith(before) ? TenantName.unescape(head.origin().substring(before.length())) : null;
+        return head.origin().startsWith(before)
+                ? TenantName.unescape(head.origin().substring(before.length()))
+                : null;
     }
 
     /** The heads by tenant, those over all under {@link TenantName#NONE}, as far as this key signed them; the others are said. */

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *     somebody's word
  */
 public record Outside(
-        Map<String, HeldHeads> folders, List<VerifierKey> witnesses, @Nullable TimeStampTrust stamps) {
+        Map<String, HeldHeads> folders,
+        List<VerifierKey> witnesses,
+        @Nullable TimeStampTrust stamps) {
     /** Nothing is known. */
     public static final Outside NOTHING = new Outside(Map.of(), List.of(), null);
 
@@ -56,7 +58,8 @@ public record Outside(
         String head = "the head of " + receipt.size() + " tenants' heads";
         String anchor = "anchor \"" + Plain.text(receipt.anchor()) + "\": ";
         if (key.check(receipt.head()) != VerifierKey.Check.VALID) {
-            return new Worth(Finding.Kind.BAD_CHECKPOINT, anchor + head + " in its receipt is not signed with the log's key");
+            return new Worth(
+                    Finding.Kind.BAD_CHECKPOINT, anchor + head + " in its receipt is not signed with the log's key");
         }
         return switch (receipt.kind()) {
             case "timestamp" -> stamped(receipt, anchor, head);
@@ -78,7 +81,8 @@ public record Outside(
             if (flaw == null && stamps == null) {
                 return new Worth(
                         Finding.Kind.CLAIMED,
-                        anchor + "a time stamp of " + Plain.text(token.signer()) + " says that " + head + " was there at "
+                        anchor + "a time stamp of " + Plain.text(token.signer()) + " says that " + head
+                                + " was there at "
                                 + token.at() + "; whose it is was not checked: give --tsa with the certificate it must"
                                 + " lead to");
             }
@@ -94,7 +98,8 @@ public record Outside(
         } catch (IllegalArgumentException none) {
             flaw = String.valueOf(none.getMessage());
         }
-        return new Worth(Finding.Kind.BAD_CHECKPOINT, anchor + "the time stamp of " + head + " is none: " + Plain.text(flaw));
+        return new Worth(
+                Finding.Kind.BAD_CHECKPOINT, anchor + "the time stamp of " + head + " is none: " + Plain.text(flaw));
     }
 
     private Worth witnessed(Receipt receipt, String anchor, String head) {
@@ -107,12 +112,14 @@ public record Outside(
                         return new Worth(
                                 Finding.Kind.ANCHORED,
                                 anchor + "the witness " + witness.name() + " signed " + head + " at "
-                                        + witness.signedAt(witness.only(cosigned)) + ", and no head of another history");
+                                        + witness.signedAt(witness.only(cosigned))
+                                        + ", and no head of another history");
                     }
                     case INVALID -> {
                         return new Worth(
                                 Finding.Kind.BAD_CHECKPOINT,
-                                anchor + "the signature of the witness " + witness.name() + " under " + head + " is wrong");
+                                anchor + "the signature of the witness " + witness.name() + " under " + head
+                                        + " is wrong");
                     }
                     case OTHER_KEY -> {
                         // Perhaps another's whose key was given.

@@ -97,7 +97,8 @@ final class ReceiptRows implements Iterator<OutsideHeads.Known>, AutoCloseable {
                     worth = new Outside.Worth(
                             Finding.Kind.ANCHORED,
                             "anchor \"" + receipt.anchor() + "\": the head of " + receipt.size()
-                                    + " tenants' heads lies at " + Plain.text(receipt.place()) + " since " + receipt.at()
+                                    + " tenants' heads lies at " + Plain.text(receipt.place()) + " since "
+                                    + receipt.at()
                                     + ", as its file there says");
                 }
                 findings.add(worth.kind(), BundleCheck.EVERY_TENANT, null, null, worth.detail());

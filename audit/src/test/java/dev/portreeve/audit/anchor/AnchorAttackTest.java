@@ -92,14 +92,16 @@ class AnchorAttackTest {
 
     /** As a backup of the database that was taken after the first head of all. */
     private void rollBack() throws Exception {
-        anchored.log.database().tamper(
-                "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
-                "DELETE FROM audit.anchor_receipt",
-                "DELETE FROM audit.record WHERE tenant <> 'acme'",
-                "DELETE FROM audit.sequence WHERE tenant <> 'acme'",
-                "DELETE FROM audit.checkpoint WHERE tenant <> 'acme'",
-                "DELETE FROM audit.instance_sequence WHERE index >= 1",
-                "DELETE FROM audit.instance_checkpoint WHERE size > 1");
+        anchored.log
+                .database()
+                .tamper(
+                        "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
+                        "DELETE FROM audit.anchor_receipt",
+                        "DELETE FROM audit.record WHERE tenant <> 'acme'",
+                        "DELETE FROM audit.sequence WHERE tenant <> 'acme'",
+                        "DELETE FROM audit.checkpoint WHERE tenant <> 'acme'",
+                        "DELETE FROM audit.instance_sequence WHERE index >= 1",
+                        "DELETE FROM audit.instance_checkpoint WHERE size > 1");
     }
 
     @Test
@@ -121,10 +123,15 @@ class AnchorAttackTest {
     @Test
     void aRollbackThatForgetsItsReceiptsIsFoundByThem() throws Exception {
         assertTrue(anchored.due(witness()));
-        anchored.log.database().tamper(
-                "DELETE FROM audit.instance_sequence WHERE index >= 1", "DELETE FROM audit.instance_checkpoint WHERE size > 1");
+        anchored.log
+                .database()
+                .tamper(
+                        "DELETE FROM audit.instance_sequence WHERE index >= 1",
+                        "DELETE FROM audit.instance_checkpoint WHERE size > 1");
         assertFound(
-                verify(anchored, HeldHeads.none(), Outside.NOTHING), Finding.Kind.TRUNCATED, "anchor \"w1\" confirmed at ");
+                verify(anchored, HeldHeads.none(), Outside.NOTHING),
+                Finding.Kind.TRUNCATED,
+                "anchor \"w1\" confirmed at ");
     }
 
     @Test
@@ -150,9 +157,14 @@ class AnchorAttackTest {
                     Finding.Kind.FORKED,
                     "forked: the head you hold of 2 tenants' heads");
             // With the receipt in it, as a restored database has it.
-            fork.log.database().tamper("INSERT INTO audit.anchor_receipt (anchor, size, kind, head, place, proof, confirmed_at)"
-                    + " VALUES ('tsa', 2, 'timestamp', '" + stamped + "', 'x', '', now())");
-            assertFound(verify(fork, HeldHeads.none(), Outside.NOTHING), Finding.Kind.FORKED, "anchor \"tsa\" confirmed at");
+            fork.log
+                    .database()
+                    .tamper("INSERT INTO audit.anchor_receipt (anchor, size, kind, head, place, proof, confirmed_at)"
+                            + " VALUES ('tsa', 2, 'timestamp', '" + stamped + "', 'x', '', now())");
+            assertFound(
+                    verify(fork, HeldHeads.none(), Outside.NOTHING),
+                    Finding.Kind.FORKED,
+                    "anchor \"tsa\" confirmed at");
         }
     }
 
@@ -180,7 +192,8 @@ class AnchorAttackTest {
                 .assurance();
         assertEquals(Assurance.Level.ANCHORED, assurance.level());
         String proved = String.join("\n", assurance.proved());
-        assertTrue(proved.contains("anchor \"worm\": the head of ") && proved.contains("as its file there says"), proved);
+        assertTrue(
+                proved.contains("anchor \"worm\": the head of ") && proved.contains("as its file there says"), proved);
         assertTrue(proved.contains("the witness witness.example/w1 signed the head of "), proved);
         assertTrue(proved.contains("as CN=tsa signed, whose certificate leads to one you trust"), proved);
     }
@@ -211,13 +224,15 @@ class AnchorAttackTest {
         anchored.log.log("acme", 2);
         Path bundle = bundle(anchored, folder.resolve("bundle"));
         Checked claimed = offline(bundle, HeldHeads.none(), Outside.NOTHING);
-        assertEquals(Assurance.Level.SIGNED, claimed.assurance().level(), claimed.verification().findings().toString());
+        assertEquals(
+                Assurance.Level.SIGNED,
+                claimed.assurance().level(),
+                claimed.verification().findings().toString());
         String unproved = String.join("\n", claimed.assurance().unproved());
         assertTrue(unproved.contains("--tsa") && unproved.contains("--witness"), unproved);
         assertTrue(unproved.contains("under it are this tenant's records up to index 2"), unproved);
 
-        Outside known =
-                new Outside(Map.of(), List.of(anchored.witness(folder).verifierKey()), authority.trust());
+        Outside known = new Outside(Map.of(), List.of(anchored.witness(folder).verifierKey()), authority.trust());
         Checked checked = offline(bundle, HeldHeads.none(), known);
         assertEquals(Assurance.Level.ANCHORED, checked.assurance().level());
         String proved = String.join("\n", checked.assurance().proved());
@@ -232,10 +247,12 @@ class AnchorAttackTest {
         String before = Files.readString(lines);
         Files.writeString(lines, before.replaceFirst("\"receipt\":\"M", "\"receipt\":\"N"));
         assertInstanceOf(
-                Verification.Tampered.class, offline(bundle, HeldHeads.none(), known).verification());
+                Verification.Tampered.class,
+                offline(bundle, HeldHeads.none(), known).verification());
         Files.writeString(lines, before.replace("portreeve", "x").replaceFirst("\"proof\":\"", "\"proof\":\"x"));
         assertInstanceOf(
-                Verification.Incomplete.class, offline(bundle, HeldHeads.none(), known).verification());
+                Verification.Incomplete.class,
+                offline(bundle, HeldHeads.none(), known).verification());
     }
 
     /** The owner makes another history, and has it anchored by others who do not know better. */
@@ -248,30 +265,36 @@ class AnchorAttackTest {
             assertTrue(fork.due(new FileAnchor("elsewhere", folder.resolve("elsewhere"), InstantSource.system())));
             Path forged = bundle(fork, folder.resolve("forged"));
             assertInstanceOf(
-                    Verification.Intact.class, offline(forged, HeldHeads.none(), known).verification());
+                    Verification.Intact.class,
+                    offline(forged, HeldHeads.none(), known).verification());
             assertFound(
                     offline(forged, HeldHeads.ofFolder(worm), known).verification(),
                     Finding.Kind.FORKED,
                     "the head you hold of 2 tenants' heads was signed for another history");
-            assertFound(
-                    offline(forged, HeldHeads.read(honest), known).verification(), Finding.Kind.FORKED, "forked");
+            assertFound(offline(forged, HeldHeads.read(honest), known).verification(), Finding.Kind.FORKED, "forked");
         }
     }
 
     @Test
     void aReceiptThatSomebodyMadeUpIsFound() throws Exception {
         assertTrue(anchored.due(witness()));
-        anchored.log.database().tamper(
-                "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
-                "UPDATE audit.anchor_receipt SET kind = 'timestamp', proof = '\\x3000'");
+        anchored.log
+                .database()
+                .tamper(
+                        "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
+                        "UPDATE audit.anchor_receipt SET kind = 'timestamp', proof = '\\x3000'");
         assertFound(
                 verify(anchored, HeldHeads.none(), Outside.NOTHING),
                 Finding.Kind.BAD_CHECKPOINT,
                 "anchor \"w1\": the time stamp of the head of ");
-        anchored.log.database().tamper(
-                "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
-                "UPDATE audit.anchor_receipt SET head = replace(head, 'audit', 'aud1t')");
+        anchored.log
+                .database()
+                .tamper(
+                        "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
+                        "UPDATE audit.anchor_receipt SET head = replace(head, 'audit', 'aud1t')");
         assertFound(
-                verify(anchored, HeldHeads.none(), Outside.NOTHING), Finding.Kind.BAD_CHECKPOINT, "its receipt was changed");
+                verify(anchored, HeldHeads.none(), Outside.NOTHING),
+                Finding.Kind.BAD_CHECKPOINT,
+                "its receipt was changed");
     }
 }

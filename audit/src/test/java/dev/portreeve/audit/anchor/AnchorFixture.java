@@ -28,8 +28,8 @@ public final class AnchorFixture implements AutoCloseable {
 
     public AnchorFixture(Path folder) throws IOException {
         this.log = new LogFixture(folder);
-        this.receipts = new PostgresAnchors(
-                log.database().app(), new DirectRecords(InstantSource.system(), new Random(7)));
+        this.receipts =
+                new PostgresAnchors(log.database().app(), new DirectRecords(InstantSource.system(), new Random(7)));
     }
 
     PostgresAnchors receipts() {

@@ -87,7 +87,8 @@ class AnchoringTest {
         assertEquals(List.of("0000000000000000001.checkpoint"), List.copyOf(files().keySet()));
         SignedNote there = SignedNote.parse(files().values().iterator().next());
         assertEquals(head, Checkpoint.parse(there.text()));
-        assertEquals(VerifierKey.Check.VALID, anchored.log.signer().verifierKey().check(there));
+        assertEquals(
+                VerifierKey.Check.VALID, anchored.log.signer().verifierKey().check(there));
         assertEquals(1, anchored.state(worm).size());
         assertNull(anchored.state(worm).problem());
         String leaf = anchored.log.database().leaves(AuditEvent.INSTANCE).getLast();
@@ -112,7 +113,8 @@ class AnchoringTest {
         SignedNote cosigned = Objects.requireNonNull(anchored.receipts().cosigned());
         assertEquals(anchored.head(), Checkpoint.parse(cosigned.text()));
         assertEquals(VerifierKey.Check.VALID, witness.verifierKey().check(cosigned));
-        assertEquals(VerifierKey.Check.VALID, anchored.log.signer().verifierKey().check(cosigned));
+        assertEquals(
+                VerifierKey.Check.VALID, anchored.log.signer().verifierKey().check(cosigned));
         // One that knows an older head than the receipts say, because its answer is from a backup: it names its size.
         grow();
         WitnessAnchor other = new WitnessAnchor("w2", WITNESS, witness.verifierKey(), AnchorFixture.post(witness));
@@ -206,8 +208,11 @@ class AnchoringTest {
         grow();
         assertTrue(anchored.due(w1));
         assertTrue(anchored.due(file()));
-        anchored.log.database().tamper(
-                "DELETE FROM audit.instance_checkpoint WHERE size = 2", "DELETE FROM audit.instance_sequence WHERE index = 1");
+        anchored.log
+                .database()
+                .tamper(
+                        "DELETE FROM audit.instance_checkpoint WHERE size = 2",
+                        "DELETE FROM audit.instance_sequence WHERE index = 1");
         assertFalse(anchored.due(file()));
         String said = String.valueOf(anchored.state(file()).problem());
         assertTrue(said.contains("holds a head of 2 leaves") && said.contains("rolled back"), said);
@@ -240,7 +245,8 @@ class AnchoringTest {
             said = String.valueOf(fork.state(w1).problem());
             assertTrue(said.contains("does not continue the head it signed before"), said);
             assertEquals(
-                    2, fork.log.database().number("SELECT count(*) FROM audit.record WHERE kind = 'audit.anchor_failed'"));
+                    2,
+                    fork.log.database().number("SELECT count(*) FROM audit.record WHERE kind = 'audit.anchor_failed'"));
         }
     }
 
@@ -266,7 +272,9 @@ class AnchoringTest {
                 before = now;
             }
             assertTrue(kept > 1 && before.size() > 1, "it did put some");
-            assertTrue(before.keySet().stream().allMatch(name -> name.endsWith(FileAnchor.SUFFIX)), "nothing half is left");
+            assertTrue(
+                    before.keySet().stream().allMatch(name -> name.endsWith(FileAnchor.SUFFIX)),
+                    "nothing half is left");
         }
         // The receipts neither.
         assertThrows(

@@ -55,8 +55,26 @@ public final class OpensslAuthority {
     }
 
     private void root(String name) throws IOException {
-        run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + ".key",
-                "-out", name + ".pem", "-subj", "/CN=" + name, "-days", "30", "-config", "ts.cnf", "-extensions", "ca");
+        run(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".pem",
+                "-subj",
+                "/CN=" + name,
+                "-days",
+                "30",
+                "-config",
+                "ts.cnf",
+                "-extensions",
+                "ca");
     }
 
     /** Gives the authority another certificate. */
@@ -65,11 +83,35 @@ public final class OpensslAuthority {
         if (key.equals("ec")) {
             request.addAll(List.of("-pkeyopt", "ec_paramgen_curve:P-384"));
         }
-        request.addAll(List.of("-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name,
-                "-config", "ts.cnf"));
+        request.addAll(List.of(
+                "-nodes",
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".csr",
+                "-subj",
+                "/CN=" + name,
+                "-config",
+                "ts.cnf"));
         run(request.toArray(String[]::new));
-        run("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
-                name + ".pem", "-days", "20", "-extfile", "ts.cnf", "-extensions", extensions);
+        run(
+                "x509",
+                "-req",
+                "-in",
+                name + ".csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-out",
+                name + ".pem",
+                "-days",
+                "20",
+                "-extfile",
+                "ts.cnf",
+                "-extensions",
+                extensions);
     }
 
     /** The certificate that its own leads to. */
@@ -91,7 +133,16 @@ public final class OpensslAuthority {
     /** The answer to a question. */
     public byte[] answer(byte[] request) throws IOException {
         Files.write(folder.resolve("request.tsq"), request);
-        run("ts", "-reply", "-queryfile", "request.tsq", "-config", "ts.cnf", "-section", "authority", "-out",
+        run(
+                "ts",
+                "-reply",
+                "-queryfile",
+                "request.tsq",
+                "-config",
+                "ts.cnf",
+                "-section",
+                "authority",
+                "-out",
                 "answer.tsr");
         return Files.readAllBytes(folder.resolve("answer.tsr"));
     }

@@ -70,14 +70,14 @@ class TimeStampTokenTest {
     @Test
     void anAnswerToAnotherQuestionIsNone() throws Exception {
         byte[] answer = authority.answer(request(1).encoded());
-        String said = String.valueOf(assertThrows(
-                        IllegalArgumentException.class, () -> request(2).answered(answer))
-                .getMessage());
+        String said = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> request(2).answered(answer))
+                        .getMessage());
         assertTrue(said.contains("of another question"), said);
         byte[] refused = Der.value(Der.SEQUENCE, Der.value(Der.SEQUENCE, Der.value(Der.INTEGER, new byte[] {2})));
-        said = String.valueOf(assertThrows(
-                        IllegalArgumentException.class, () -> request(2).answered(refused))
-                .getMessage());
+        said = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> request(2).answered(refused))
+                        .getMessage());
         assertTrue(said.contains("status 2"), said);
     }
 

@@ -65,8 +65,8 @@ public final class Anchors implements AutoCloseable {
             OutboundPost http = new OutboundPost();
             anchors.open.add(http);
             List<Anchoring.Timed> timed = configured.stream()
-                    .map(each -> new Anchoring.Timed(
-                            anchors.anchor(each, http, clock, random), each.every(), lease(each)))
+                    .map(each ->
+                            new Anchoring.Timed(anchors.anchor(each, http, clock, random), each.every(), lease(each)))
                     .toList();
             anchors.open.add(Anchoring.start(new PublishedLog(database), receipts, key, timed));
         }
@@ -109,8 +109,7 @@ public final class Anchors implements AutoCloseable {
                     random);
         }
         WitnessAnchorConfig witness = Objects.requireNonNull(config.witness(), "an anchor is of one kind");
-        return new WitnessAnchor(
-                config.name(), witness.url(), witness.verifierKey(), http.within(config.timeout()));
+        return new WitnessAnchor(config.name(), witness.url(), witness.verifierKey(), http.within(config.timeout()));
     }
 
     /** How each stands; none while the database does not answer. Blocks. */

@@ -58,9 +58,12 @@ final class ObjectAnchor implements Anchor, AutoCloseable {
         }
         FileAnchor.requireSame(key, new String(there.get().content(), StandardCharsets.UTF_8), next.note());
         PutTerms.Lock kept = there.get().object().lock();
-        if (kept == null || kept.mode() != PutTerms.Lock.Mode.COMPLIANCE || !kept.until().isAfter(now)) {
-            throw new AnchorRefused("the object is there, but the store does not say that it is locked: turn object lock"
-                    + " on for the bucket, and allow s3:PutObjectRetention and s3:GetObjectRetention");
+        if (kept == null
+                || kept.mode() != PutTerms.Lock.Mode.COMPLIANCE
+                || !kept.until().isAfter(now)) {
+            throw new AnchorRefused(
+                    "the object is there, but the store does not say that it is locked: turn object lock"
+                            + " on for the bucket, and allow s3:PutObjectRetention and s3:GetObjectRetention");
         }
         return new Confirmation(
                 next.note(), now, base.resolve(base.getRawPath() + key) + " until " + kept.until(), new byte[0]);

@@ -24,10 +24,8 @@ final class OutboundPost implements AutoCloseable {
     }
 
     private AnchorPost.Answer post(URI url, String type, byte[] body, Duration timeout) throws IOException {
-        OutboundRequest request =
-                OutboundRequest.post(url, "*/*", type, body).with(Map.of("User-Agent", "portreeve"));
-        OutboundHttp.Fetched answer =
-                http.fetch(request, Reach.PRIVATE, AnchorPost.MOST_BYTES, Deadline.in(timeout));
+        OutboundRequest request = OutboundRequest.post(url, "*/*", type, body).with(Map.of("User-Agent", "portreeve"));
+        OutboundHttp.Fetched answer = http.fetch(request, Reach.PRIVATE, AnchorPost.MOST_BYTES, Deadline.in(timeout));
         return new AnchorPost.Answer(answer.status(), answer.body());
     }
 

@@ -71,7 +71,8 @@ public final class AuditCommand {
         VerifierKey key = options.key == null ? published(directory) : key(options.key);
         Path bundle = options.bundle();
         if (bundle != null) {
-            return print(server, AuditVerifier.bundle(bundle, key, options.held(), options.outside(Map.of()), progress()));
+            return print(
+                    server, AuditVerifier.bundle(bundle, key, options.held(), options.outside(Map.of()), progress()));
         }
         if (key == null) {
             throw noKey(directory);
@@ -110,7 +111,8 @@ public final class AuditCommand {
                 try {
                     folders.put(anchor.name(), HeldHeads.ofFolder(folder));
                 } catch (IOException unreadable) {
-                    terminal.note("the heads at anchor " + anchor.name() + " are not compared: " + unreadable.getMessage());
+                    terminal.note(
+                            "the heads at anchor " + anchor.name() + " are not compared: " + unreadable.getMessage());
                 }
             }
         }

@@ -1,7 +1,7 @@
 package dev.portreeve.gateway.cli;
 
-import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.stamp.TimeStampTrust;
+import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.HeldHeads;
 import dev.portreeve.audit.verify.Outside;
 import java.io.IOException;

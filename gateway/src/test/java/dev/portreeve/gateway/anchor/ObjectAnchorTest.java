@@ -85,30 +85,34 @@ class ObjectAnchorTest {
             fork.log.log("acme", 3);
             fork.log.log("acme", 3);
             Anchor.Continuations none = size -> null;
-            AnchorRefused refused = assertThrows(
-                    AnchorRefused.class, () -> anchor.put(fork.newest(), none));
+            AnchorRefused refused = assertThrows(AnchorRefused.class, () -> anchor.put(fork.newest(), none));
             assertTrue(String.valueOf(refused.getMessage()).contains("another head of the same size"));
             assertEquals(before, bucket.objects().firstEntry().getValue().content());
         }
         Path copied = Files.createDirectory(folder.resolve("copied"));
         for (Map.Entry<String, BucketServer.Kept> each : bucket.objects().entrySet()) {
-            Files.write(copied.resolve(Path.of(each.getKey()).getFileName()), each.getValue().content());
+            Files.write(
+                    copied.resolve(Path.of(each.getKey()).getFileName()),
+                    each.getValue().content());
         }
-        anchored.log.database().tamper(
-                "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
-                "DELETE FROM audit.anchor_receipt",
-                "DELETE FROM audit.record WHERE kind = 'call.refused' AND id NOT IN (SELECT record_id FROM audit.sequence"
-                        + " WHERE index = 0)",
-                "DELETE FROM audit.sequence WHERE index >= 1",
-                "DELETE FROM audit.checkpoint WHERE size > 1",
-                "DELETE FROM audit.instance_sequence WHERE index >= 1",
-                "DELETE FROM audit.instance_checkpoint WHERE size > 1");
+        anchored.log
+                .database()
+                .tamper(
+                        "ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL",
+                        "DELETE FROM audit.anchor_receipt",
+                        "DELETE FROM audit.record WHERE kind = 'call.refused' AND id NOT IN (SELECT record_id FROM audit.sequence"
+                                + " WHERE index = 0)",
+                        "DELETE FROM audit.sequence WHERE index >= 1",
+                        "DELETE FROM audit.checkpoint WHERE size > 1",
+                        "DELETE FROM audit.instance_sequence WHERE index >= 1",
+                        "DELETE FROM audit.instance_checkpoint WHERE size > 1");
         List<Finding> found = new AuditVerifier(anchored.log.signer().verifierKey(), (tenant, n, all) -> {})
                 .database(anchored.log.database().app(), null, List.of(), HeldHeads.read(copied))
                 .findings();
         assertTrue(
-                found.stream().anyMatch(each -> each.kind() == Finding.Kind.TRUNCATED
-                        && each.detail().startsWith("rolled back: the head you hold covers 2")),
+                found.stream()
+                        .anyMatch(each -> each.kind() == Finding.Kind.TRUNCATED
+                                && each.detail().startsWith("rolled back: the head you hold covers 2")),
                 found.toString());
     }
 }
