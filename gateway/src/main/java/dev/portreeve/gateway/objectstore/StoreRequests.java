@@ -85,15 +85,8 @@ final class StoreRequests implements AutoCloseable {
     Answer answer(Asked asked, int most) throws ObjectStoreFailure {
         Duration time = PATIENCE.plusSeconds((asked.body().length + (long) most) / LEAST_BYTES_PER_SECOND);
         Deadline deadline = Deadline.in(time);
-        try (OutboundAnswer answer = http.send(signed(asked, deadline), reach, deadline);
-                AlarmClock.Alarm late = alarms.after(deadline.remaining(), answer::close)) {
-            boolean good = answer.status() >= OK && answer.status() < NO_SUCCESS;
-            int limit = good ? most : MAX_ERROR_BYTES;
-            byte[] body = answer.body().readNBytes(limit + 1);
-            if (good && body.length > limit) {
-                throw new ObjectStoreFailure("the object store's answer has more than " + limit + " bytes", true, null);
-            }
-            return new Answer(answer.status(), said(answer), body);
+        try (OutboundAnswer answer = http.send(signed(asked, deadline), reach, deadline)) {
+            return read(answer, most, deadline);
         } catch (CredentialUnavailable none) {
             throw new ObjectStoreFailure("no key to sign with: " + none.getMessage(), false, none);
         } catch (OutboundRefused refused) {
@@ -102,6 +95,21 @@ final class StoreRequests implements AutoCloseable {
             throw told;
         } catch (IOException failed) {
             throw new ObjectStoreFailure("the object store does not answer: " + failed.getMessage(), false, failed);
+        }
+    }
+
+    private Answer read(OutboundAnswer answer, int most, Deadline deadline) throws IOException {
+        AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), answer::close);
+        try {
+            boolean good = answer.status() >= OK && answer.status() < NO_SUCCESS;
+            int limit = good ? most : MAX_ERROR_BYTES;
+            byte[] body = answer.body().readNBytes(limit + 1);
+            if (good && body.length > limit) {
+                throw new ObjectStoreFailure("the object store's answer has more than " + limit + " bytes", true, null);
+            }
+            return new Answer(answer.status(), said(answer), body);
+        } finally {
+            tooLate.close();
         }
     }
 
