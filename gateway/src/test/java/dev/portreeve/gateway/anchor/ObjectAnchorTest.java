@@ -1,6 +1,8 @@
 package dev.portreeve.gateway.anchor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,10 +67,10 @@ class ObjectAnchorTest {
     void anAnswerThatWasLostIsAskedForAgainAndAStoreThatIsDownToo() throws Exception {
         anchored.log.log("acme", 1);
         bucket.confirmNothing(1);
-        assertEquals(false, anchored.due(anchor));
+        assertFalse(anchored.due(anchor));
         assertEquals(1, bucket.objects().size(), "it is there, and nobody said so");
         bucket.refuse(1);
-        assertEquals(false, anchored.due(anchor));
+        assertFalse(anchored.due(anchor));
         assertTrue(anchored.due(anchor));
         assertEquals(1, bucket.objects().size());
     }
@@ -78,7 +80,7 @@ class ObjectAnchorTest {
         anchored.log.log("acme", 1);
         anchored.log.log("acme", 1);
         assertTrue(anchored.due(anchor));
-        byte[] before = bucket.objects().firstEntry().getValue().content();
+        byte[] before = bucket.objects().sequencedValues().getFirst().content();
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.copy(folder.resolve("signing.pem"), other.resolve("signing.pem"));
         try (AnchorFixture fork = new AnchorFixture(other)) {
@@ -87,12 +89,12 @@ class ObjectAnchorTest {
             Anchor.Continuations none = size -> null;
             AnchorRefused refused = assertThrows(AnchorRefused.class, () -> anchor.put(fork.newest(), none));
             assertTrue(String.valueOf(refused.getMessage()).contains("another head of the same size"));
-            assertEquals(before, bucket.objects().firstEntry().getValue().content());
+            assertArrayEquals(before, bucket.objects().sequencedValues().getFirst().content());
         }
         Path copied = Files.createDirectory(folder.resolve("copied"));
         for (Map.Entry<String, BucketServer.Kept> each : bucket.objects().entrySet()) {
             Files.write(
-                    copied.resolve(Path.of(each.getKey()).getFileName()),
+                    copied.resolve(each.getKey().substring("heads/".length())),
                     each.getValue().content());
         }
         anchored.log
