@@ -82,11 +82,19 @@ final class StoreRequests implements AutoCloseable {
      *
      * @param most bytes of an answer that succeeds
      */
+    @SuppressWarnings("try") // The alarm only waits.
     Answer answer(Asked asked, int most) throws ObjectStoreFailure {
         Duration time = PATIENCE.plusSeconds((asked.body().length + (long) most) / LEAST_BYTES_PER_SECOND);
         Deadline deadline = Deadline.in(time);
-        try (OutboundAnswer answer = http.send(signed(asked, deadline), reach, deadline)) {
-            return read(answer, most, deadline);
+        try (OutboundAnswer answer = http.send(signed(asked, deadline), reach, deadline);
+                AlarmClock.Alarm late = alarms.after(deadline.remaining(), answer::close)) {
+            boolean good = answer.status() >= OK && answer.status() < NO_SUCCESS;
+            int limit = good ? most : MAX_ERROR_BYTES;
+            byte[] body = answer.body().readNBytes(limit + 1);
+            if (good && body.length > limit) {
+                throw new ObjectStoreFailure("the object store's answer has more than " + limit + " bytes", true, null);
+            }
+            return new Answer(answer.status(), said(answer), body);
         } catch (CredentialUnavailable none) {
             throw new ObjectStoreFailure("no key to sign with: " + none.getMessage(), false, none);
         } catch (OutboundRefused refused) {
@@ -98,21 +106,6 @@ final class StoreRequests implements AutoCloseable {
         }
     }
 
-    private Answer read(OutboundAnswer answer, int most, Deadline deadline) throws IOException {
-        AlarmClock.Alarm tooLate = alarms.after(deadline.remaining(), answer::close);
-        try {
-            boolean good = answer.status() >= OK && answer.status() < NO_SUCCESS;
-            int limit = good ? most : MAX_ERROR_BYTES;
-            byte[] body = answer.body().readNBytes(limit + 1);
-            if (good && body.length > limit) {
-                throw new ObjectStoreFailure("the object store's answer has more than " + limit + " bytes", true, null);
-            }
-            return new Answer(answer.status(), said(answer), body);
-        } finally {
-            tooLate.close();
-        }
-    }
-
     private OutboundRequest signed(Asked asked, Deadline deadline) throws CredentialUnavailable {
         Map<String, String> headers = new TreeMap<>(asked.headers());
         headers.put("host", asked.url().getRawAuthority());
@@ -120,7 +113,9 @@ final class StoreRequests implements AutoCloseable {
                 .sign(asked.method(), asked.url(), headers, asked.body(), clock.instant()));
         headers.remove("host");
         boolean bodiless = asked.method().equals("GET") || asked.method().equals("HEAD");
-        return new OutboundRequest(asked.method(), asked.url(), headers, bodiless ? null : asked.body());
+        return bodiless
+                ? OutboundRequest.bodiless(asked.method(), asked.url(), headers)
+                : new OutboundRequest(asked.method(), asked.url(), headers, asked.body());
     }
 
     private static Map<String, String> said(OutboundAnswer answer) {
@@ -137,7 +132,7 @@ final class StoreRequests implements AutoCloseable {
         Matcher code = CODE.matcher(answer.text());
         String said = code.find() ? code.group(1) : "";
         int status = answer.status();
-        boolean passing = status >= FIRST_OF_SERVER && status != NOT_IMPLEMENTED
+        boolean passing = (status >= FIRST_OF_SERVER && status != NOT_IMPLEMENTED)
                 || status == CONFLICT
                 || status == TOO_MANY
                 || status == REQUEST_TIMEOUT
