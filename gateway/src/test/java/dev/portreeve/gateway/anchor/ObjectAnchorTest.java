@@ -89,7 +89,8 @@ class ObjectAnchorTest {
             Anchor.Continuations none = size -> null;
             AnchorRefused refused = assertThrows(AnchorRefused.class, () -> anchor.put(fork.newest(), none));
             assertTrue(String.valueOf(refused.getMessage()).contains("another head of the same size"));
-            assertArrayEquals(before, bucket.objects().sequencedValues().getFirst().content());
+            assertArrayEquals(
+                    before, bucket.objects().sequencedValues().getFirst().content());
         }
         Path copied = Files.createDirectory(folder.resolve("copied"));
         for (Map.Entry<String, BucketServer.Kept> each : bucket.objects().entrySet()) {
