@@ -57,6 +57,10 @@ public enum EventKind {
     AUDIT_EXPORTED("audit.exported"),
     /** Somebody checked the log in the database, and what came of it. */
     AUDIT_VERIFIED("audit.verified"),
+    /** Somebody outside the database confirmed a head of the tree over all tenants' heads. */
+    AUDIT_ANCHORED("audit.anchored"),
+    /** An anchor did not: the first of a row of failures. */
+    AUDIT_ANCHOR_FAILED("audit.anchor_failed"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */
     DEFINITION_ACCEPTED("definition.accepted"),
     /** A new or changed definition waits for a person. */

@@ -17,6 +17,7 @@ import dev.portreeve.audit.process.ProcessTimes;
 import dev.portreeve.audit.process.RunningProcess;
 import dev.portreeve.audit.witness.Witness;
 import dev.portreeve.gateway.admin.Verifications;
+import dev.portreeve.gateway.anchor.Anchors;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.Database;
@@ -48,6 +49,7 @@ final class Evidence implements AutoCloseable {
     private final Thread sequencing;
     private final Verifications verifications;
     private final @Nullable Witness witness;
+    private final Anchors anchors;
 
     private final RunningProcess running;
     private final Thread living;
@@ -60,6 +62,7 @@ final class Evidence implements AutoCloseable {
             Sequencer sequencer,
             Verifications verifications,
             @Nullable Witness witness,
+            Anchors anchors,
             RunningProcess running,
             EvidenceWatch watch) {
         this.journal = journal;
@@ -72,6 +75,7 @@ final class Evidence implements AutoCloseable {
         this.living = Thread.ofVirtual().name("audit-process").unstarted(running);
         this.watch = watch;
         this.watching = Thread.ofVirtual().name("audit-watch").start(watch);
+        this.anchors = anchors;
     }
 
     /**
@@ -104,6 +108,7 @@ final class Evidence implements AutoCloseable {
                 sequencer,
                 new Verifications(database.unpooled(), heads, signer.verifierKey(), log, clock),
                 EvidenceFiles.witness(config, directory),
+                Anchors.start(config.anchors(), database.pooled(), signer.verifierKey(), clock, random),
                 new RunningProcess(owner, log, database.unpooled(), ProcessTimes.DEFAULT, clock, start),
                 new EvidenceWatch(
                         new EvidenceWatch.Observed(journal::state, sequencer::problem, log.openCalls()::count),
@@ -146,6 +151,10 @@ final class Evidence implements AutoCloseable {
         return verifications;
     }
 
+    Anchors anchors() {
+        return anchors;
+    }
+
     @Nullable
     Witness witness() {
         return witness;
@@ -183,6 +192,7 @@ final class Evidence implements AutoCloseable {
     /** Stores what is queued, and signs it. */
     @Override
     public void close() {
+        anchors.close();
         running.close();
         watch.close();
         journal.close();

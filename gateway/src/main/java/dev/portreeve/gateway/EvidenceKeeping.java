@@ -13,6 +13,7 @@ import dev.portreeve.audit.retention.RetentionTimes;
 import dev.portreeve.audit.search.PostgresSearch;
 import dev.portreeve.audit.search.RecordIndexer;
 import dev.portreeve.gateway.admin.KeepingServices;
+import dev.portreeve.gateway.config.AnchorConfig;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.database.Database;
 import java.sql.SQLException;
@@ -76,6 +77,10 @@ final class EvidenceKeeping implements AutoCloseable {
                         database.unpooled(),
                         direct,
                         new RetentionTimes(config.retention(), config.payloadRetention()),
+                        config.anchors().stream()
+                                .filter(AnchorConfig::required)
+                                .map(AnchorConfig::name)
+                                .toList(),
                         ground.clock()),
                 indexer,
                 new KeepingServices(

@@ -331,6 +331,7 @@ public final class Gateway implements AutoCloseable {
                 evidence.verifications(),
                 new PublishedLog(database.pooled()),
                 evidence.witness(),
+                evidence.anchors(),
                 policy::access,
                 questions,
                 new RulesDesk(policy.versions(), questions, hub::misfits),

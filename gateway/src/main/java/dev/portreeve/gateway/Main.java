@@ -2,6 +2,7 @@ package dev.portreeve.gateway;
 
 import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
+import dev.portreeve.gateway.cli.AuditAnchorsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
 import dev.portreeve.gateway.cli.AuditEraseCommand;
 import dev.portreeve.gateway.cli.AuditHoldCommand;
@@ -83,6 +84,7 @@ public final class Main {
                 .addSubcommand(new AuditShowCommand(terminal))
                 .addSubcommand(new AuditEraseCommand(terminal))
                 .addSubcommand(new AuditHoldCommand(terminal))
+                .addSubcommand(new AuditAnchorsCommand(terminal))
                 .addSubcommand(new AuditReportCommand(terminal, Version.text(), Clock.systemUTC()))
                 .addSubcommand(new ProofCommand.Prove(terminal))
                 .addSubcommand(new ProofCommand.CheckProof(terminal))

@@ -107,7 +107,7 @@ class ArchitectureTest {
 
     /** The classes beside it that the verifier is made of, as audit/pom.xml packs them. */
     private static final String TREE = BASE
-            + "\\.audit\\.(proof\\.(InclusionProof|TlogProof)|log\\.(Checkpoint|CompactRange|Cosigned|IndexRanges|KeptHeads|KeySuccession|LogTables|NamedKey|Progress|SignedNote|TenantName|TreeHash|VerifierKey))(\\$.*)?";
+            + "\\.audit\\.(proof\\.(InclusionProof|TlogProof)|stamp\\.[A-Z]\\w*|log\\.(Checkpoint|CompactRange|Cosigned|IndexRanges|KeptHeads|KeySuccession|LogTables|NamedKey|Progress|SignedNote|TenantName|TreeHash|VerifierKey))(\\$.*)?";
 
     @Test
     void theVerifierNeedsTheJdkOnly() {

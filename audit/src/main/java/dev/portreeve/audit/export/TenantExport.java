@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one tenant's files of a bundle: its records, and what proves that they are these and no others. For one thread. */
@@ -67,6 +68,14 @@ final class TenantExport {
         }
         if (range.size() > range.end()) {
             bundle.file(BundleNames.of(tenant, BundleNames.RIGHT), this::writeRight);
+        }
+        List<byte[]> anchors = AnchorLines.of(connection, range);
+        if (!anchors.isEmpty()) {
+            bundle.file(BundleNames.of(tenant, BundleNames.ANCHORS), out -> {
+                for (byte[] line : anchors) {
+                    out.write(line);
+                }
+            });
         }
         bundle.file(BundleNames.of(tenant, BundleNames.HASHES), this::writeHashes);
         bundle.file(BundleNames.of(tenant, BundleNames.RECORDS), this::writeRecords);

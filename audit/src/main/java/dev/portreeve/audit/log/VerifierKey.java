@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public half of a log's key, under a name (C2SP signed-note). Written {@code name+id+base64}. The log signs each tenant's
@@ -27,6 +28,9 @@ public final class VerifierKey {
     }
 
     private static final int MOST_KEYS = 16;
+    /** The end of the year 9999. */
+    private static final long LAST_SECOND = 253_402_300_799L;
+
     private final List<NamedKey> keys;
 
     VerifierKey(String name, byte[] key) {
@@ -144,6 +148,28 @@ public final class VerifierKey {
             }
         }
         return signers.isEmpty() ? Check.OTHER_KEY : Check.VALID;
+    }
+
+    /** The note with those of its signatures that are of these keys and right. */
+    public SignedNote only(SignedNote note) {
+        return new SignedNote(
+                note.text(),
+                note.signatures().stream()
+                        .filter(line -> check(new SignedNote(note.text(), List.of(line))) == Check.VALID)
+                        .toList());
+    }
+
+    /** When the note was signed as the first right signature of these keys says; {@code null} if none has a time. */
+    public @Nullable Instant signedAt(SignedNote note) {
+        for (SignedNote.Signature signature : only(note).signatures()) {
+            for (NamedKey key : keys) {
+                if (key.isNamed(signature) && key.type() != NamedKey.Type.ED25519) {
+                    long time = Cosigned.parse(signature.bytes()).time();
+                    return time > LAST_SECOND ? null : Instant.ofEpochSecond(time);
+                }
+            }
+        }
+        return null;
     }
 
     /** Each key on a line of its own, as other people's tools read them; those that stopped signing with their last day behind them. */

@@ -204,6 +204,18 @@ public final class PublishedLog {
     }
 
     /**
+     * That a tenant's signed head is under an earlier head of the tree over all tenants.
+     *
+     * @param index of the leaf that is the tenant's head
+     * @throws IOException if the database does not hold what was signed
+     */
+    public static TlogProof proveUnder(Connection connection, long index, SignedNote instance) throws IOException {
+        long size = Checkpoint.parse(instance.text()).size();
+        return new TlogProof(
+                new TreeProver(new LogTiles(connection, TenantName.NONE), size).inclusion(index), instance);
+    }
+
+    /**
      * The last signed head, and that it continues a head of the same log.
      *
      * @return {@code null} if no signed log in the database is as large as that

@@ -40,9 +40,21 @@ public final class PostgresRetention {
     private final DataSource database;
     private final DirectRecords records;
     private final RetentionTimes times;
+    private final AnchoredHeads anchored;
     private final InstantSource clock;
 
     public PostgresRetention(DataSource database, DirectRecords records, RetentionTimes times, InstantSource clock) {
+        this(database, records, times, List.of(), clock);
+    }
+
+    /** @param anchors months of records go only when each of these has confirmed a head over them */
+    public PostgresRetention(
+            DataSource database,
+            DirectRecords records,
+            RetentionTimes times,
+            List<String> anchors,
+            InstantSource clock) {
+        this.anchored = new AnchoredHeads(anchors);
         this.database = database;
         this.records = records;
         this.times = times;
@@ -118,7 +130,7 @@ public final class PostgresRetention {
         return switch (String.valueOf(failed.getSQLState())) {
             case "PR002" -> "not all of its records are signed yet";
             case "PR003" -> "its month is not over by the database's clock";
-            case SCATTERED -> String.valueOf(failed.getMessage());
+            case SCATTERED, AnchoredHeads.NOT_ANCHORED -> String.valueOf(failed.getMessage());
             case "55P03" -> "others use it just now";
             default -> "SQLSTATE " + failed.getSQLState();
         };
@@ -144,6 +156,10 @@ public final class PostgresRetention {
                 }
                 tombstone.putStrings("indexes", indexes.texts()).putStrings("dropped", all.texts());
                 head(connection, share.tenant, tombstone);
+                List<String> receipts = anchored.over(connection, share.tenant, last(indexes));
+                if (!receipts.isEmpty()) {
+                    tombstone.putStrings("anchors", receipts);
+                }
             }
             records.write(connection, new AuditEvent(share.tenant, EventKind.RECORDS_DROPPED, null, tombstone));
         }
@@ -196,6 +212,15 @@ public final class PostgresRetention {
             }
         }
         return IndexRanges.parse(ranges);
+    }
+
+    private static long last(IndexRanges indexes) {
+        List<String> texts = indexes.texts();
+        if (texts.isEmpty()) {
+            return -1;
+        }
+        String range = texts.getLast();
+        return Long.parseLong(range.substring(range.indexOf('-') + 1));
     }
 
     /** A tombstone says all that was dropped, so that earlier ones may be dropped too. */

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.TenantName;
 import dev.portreeve.audit.log.VerifierKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ public record Assurance(Level level, List<String> proved, List<String> unproved)
         CONSISTENT,
         /** Nobody without the log's key made or changed them. */
         SIGNED,
+        /** Somebody outside holds or signed a head of it, as was checked: its owner did not rewrite what that head covers since. */
+        ANCHORED,
         /** The log goes on from a head that was held by somebody else: up to there its owner did not rewrite it either. */
         CONTINUED
     }
@@ -46,18 +49,38 @@ public record Assurance(Level level, List<String> proved, List<String> unproved)
             }
         }
         Set<String> compared = held.of(key, new Findings()).keySet();
-        boolean all =
-                !found.trees().isEmpty() && found.trees().stream().allMatch(tree -> compared.contains(tree.tenant()));
+        // The head over all tenants speaks for each.
+        boolean all = !found.trees().isEmpty()
+                && found.trees().stream()
+                        .allMatch(tree -> compared.contains(tree.tenant()) || compared.contains(TenantName.NONE));
+        boolean anchored = anchors(found, proved, unproved);
         if (all) {
             proved.add("each of these logs goes on from the newest head you hold of it");
+        } else if (anchored) {
+            unproved.add("that the owner of the signing key did not choose again what was written since the newest of"
+                    + " these heads");
         } else {
             unproved.add(
                     "that the owner of the signing key did not write another history: give heads of all tenants that"
                             + " somebody kept with --since");
         }
         unproved.add("that everything that happened was recorded: a log proves what is in it");
-        Level level = all ? Level.CONTINUED : Level.SIGNED;
+        Level level = all ? Level.CONTINUED : anchored ? Level.ANCHORED : Level.SIGNED;
         return new Checked(found, new Assurance(level, proved, unproved), key);
+    }
+
+    /** What anchors confirm; true if one does as was checked. */
+    static boolean anchors(Verification found, List<String> proved, List<String> unproved) {
+        boolean anchored = false;
+        for (Finding finding : found.findings()) {
+            if (finding.kind() == Finding.Kind.ANCHORED) {
+                anchored = true;
+                proved.add(finding.detail());
+            } else if (finding.kind() == Finding.Kind.CLAIMED) {
+                unproved.add(finding.detail());
+            }
+        }
+        return anchored;
     }
 
     public Assurance {

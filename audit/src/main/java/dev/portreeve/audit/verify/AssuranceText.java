@@ -15,6 +15,7 @@ final class AssuranceText {
     private final List<String> unproved = new ArrayList<>();
     private boolean allContinued = true;
     private boolean anyContinued;
+    private boolean anchored;
     private @Nullable Manifest manifest;
 
     AssuranceText(boolean keyGiven, boolean headsGiven) {
@@ -121,7 +122,8 @@ final class AssuranceText {
             unproved.addFirst("that the key is the log's: it came with the records; take it from its owner and give it"
                     + " with --key");
         }
-        if (!headsGiven) {
+        anchored = Assurance.anchors(verification, proved, unproved);
+        if (!headsGiven && !anchored) {
             unproved.add("that the owner of the signing key did not write another history: keep this bundle, or a head"
                     + " of it, and give it with --since the next time");
         }
@@ -133,6 +135,9 @@ final class AssuranceText {
         if (!keyGiven) {
             return Assurance.Level.CONSISTENT;
         }
-        return headsGiven && anyContinued && allContinued ? Assurance.Level.CONTINUED : Assurance.Level.SIGNED;
+        if (headsGiven && anyContinued && allContinued) {
+            return Assurance.Level.CONTINUED;
+        }
+        return anchored ? Assurance.Level.ANCHORED : Assurance.Level.SIGNED;
     }
 }

@@ -53,10 +53,21 @@ public final class AuditVerifier {
      * @param held heads that somebody else holds, to see whether the log goes on from them
      */
     public Verification database(DataSource database, @Nullable KeptHeads kept, List<String> only, HeldHeads held) {
+        return database(database, kept, only, held, Outside.NOTHING);
+    }
+
+    /**
+     * As above.
+     *
+     * @param outside what is known of anchors; their heads are looked at where all tenants are checked
+     */
+    public Verification database(
+            DataSource database, @Nullable KeptHeads kept, List<String> only, HeldHeads held, Outside outside) {
         Findings findings = new Findings();
         String tenant = BundleCheck.EVERY_TENANT;
         try {
             Map<String, List<Checkpoint>> others = held.of(key, findings);
+            others.remove(TenantName.NONE);
             // Before the snapshot: a head is kept only after the records it covers are committed.
             Map<String, Checkpoint> heads = kept == null ? Map.of() : heads(kept, findings);
             Checkpoint instance = kept == null ? null : instanceHead(kept, findings);
@@ -78,8 +89,7 @@ public final class AuditVerifier {
                 }
                 if (only.isEmpty()) {
                     tenant = BundleCheck.EVERY_TENANT;
-                    List<Checkpoint> compared = held.ofInstance(key);
-                    new InstanceCheck(connection, findings).run(key, new TreeCheck.Known(instance, compared));
+                    new InstanceCheck(connection, findings).run(key, instance, held, outside);
                 }
             }
         } catch (SQLException | UnreadableLog e) {
@@ -150,7 +160,17 @@ public final class AuditVerifier {
      * @param held heads that somebody kept, to see whether the log goes on from them
      */
     public static Checked bundle(Path bundle, @Nullable VerifierKey key, HeldHeads held, Progress progress) {
-        return bundle(bundle, key, held, progress, asked -> {});
+        return bundle(bundle, key, held, Outside.NOTHING, progress);
+    }
+
+    /**
+     * As above.
+     *
+     * @param outside what is known of anchors, whose receipts are in the bundle
+     */
+    public static Checked bundle(
+            Path bundle, @Nullable VerifierKey key, HeldHeads held, Outside outside, Progress progress) {
+        return bundle(bundle, key, held, outside, progress, asked -> {});
     }
 
     /**
@@ -159,8 +179,13 @@ public final class AuditVerifier {
      * @param hears what the bundle says of itself, if that can be read
      */
     public static Checked bundle(
-            Path bundle, @Nullable VerifierKey key, HeldHeads held, Progress progress, Consumer<BundleAsked> hears) {
-        BundleCheck check = new BundleCheck(bundle, key, held, new Findings(), progress);
+            Path bundle,
+            @Nullable VerifierKey key,
+            HeldHeads held,
+            Outside outside,
+            Progress progress,
+            Consumer<BundleAsked> hears) {
+        BundleCheck check = new BundleCheck(bundle, key, held, outside, new Findings(), progress);
         Checked checked = check.run();
         BundleAsked asked = check.asked();
         if (asked != null) {

@@ -5,6 +5,7 @@ import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.KeySuccession;
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.SignedNote;
+import dev.portreeve.audit.log.TenantName;
 import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.audit.proof.TlogProof;
 import java.io.IOException;
@@ -34,6 +35,8 @@ final class BundleCheck {
     private final Path bundle;
     private final @Nullable VerifierKey given;
     private final HeldHeads held;
+    private final Outside outside;
+    private List<Checkpoint> heldOverAll = List.of();
     private final Findings findings;
     private final Progress progress;
     private final Map<String, String> digests = new TreeMap<>();
@@ -41,7 +44,14 @@ final class BundleCheck {
     private @Nullable BundleAsked asked;
     private @Nullable HeadProofs proofs;
 
-    BundleCheck(Path bundle, @Nullable VerifierKey given, HeldHeads held, Findings findings, Progress progress) {
+    BundleCheck(
+            Path bundle,
+            @Nullable VerifierKey given,
+            HeldHeads held,
+            Outside outside,
+            Findings findings,
+            Progress progress) {
+        this.outside = outside;
         this.bundle = bundle;
         this.given = given;
         this.held = held;
@@ -68,6 +78,8 @@ final class BundleCheck {
             compareNames(names, manifest);
             Map<String, List<Checkpoint>> heads = held.of(used, findings);
             proofs = new HeadProofs(used, held.ofInstance(used), findings, assurance);
+            List<Checkpoint> overAll = heads.remove(TenantName.NONE);
+            heldOverAll = overAll == null ? List.of() : overAll;
             for (Manifest.Part part : manifest.parts()) {
                 tenant = part.tenant();
                 check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
@@ -166,6 +178,7 @@ final class BundleCheck {
         long end = part.first() + part.records();
         List<byte[]> left = part.first() == 0 ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.LEFT));
         List<byte[]> right = part.size() == end ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.RIGHT));
+        BundleAnchors anchors = anchors(files, key, manifest, tenant);
         try (ExportedLines records = lines(files, tenant, BundleNames.RECORDS);
                 ExportedLines hashes = lines(files, tenant, BundleNames.HASHES);
                 ExportedLines notes = lines(files, tenant, BundleNames.CHECKPOINTS)) {
@@ -173,7 +186,7 @@ final class BundleCheck {
                     tenant,
                     key,
                     CompactRange.of(part.first(), left),
-                    new ExportedNotes(notes),
+                    anchors.watching(new ExportedNotes(notes)),
                     new TreeCheck.Known(null, heads),
                     findings);
             Chronicle chronicle = new Chronicle(tenant, findings);
@@ -193,6 +206,7 @@ final class BundleCheck {
             exhaust(records, hashes, notes);
         }
         if (findings.harms() == harms) {
+            anchors.end();
             compareDigests(manifest, BundleNames.of(tenant, ""));
         }
     }
@@ -217,6 +231,17 @@ final class BundleCheck {
         }
         HeadProofs all = proofs;
         return all != null && all.check(part.tenant(), small(files, name), check.newestHead());
+    }
+
+    private BundleAnchors anchors(BundleFiles files, VerifierKey key, Manifest manifest, String tenant)
+            throws IOException {
+        BundleAnchors anchors = new BundleAnchors(tenant, key, outside, heldOverAll, findings);
+        if (manifest.files().containsKey(BundleNames.of(tenant, BundleNames.ANCHORS))) {
+            try (ExportedLines lines = lines(files, tenant, BundleNames.ANCHORS)) {
+                anchors.read(lines);
+            }
+        }
+        return anchors;
     }
 
     private void promised(Manifest.Part part, long found) {

@@ -17,6 +17,8 @@ import dev.portreeve.audit.log.TenantName;
  * tenants/TENANT/key.vkey      the same key under the name of this tenant's tree
  * tenants/TENANT/left          if it does not begin at index 0: the subtrees of the tree before it, largest first, base64
  * tenants/TENANT/right         if a signed head goes further: the subtrees from there to the head, left to right, base64
+ * tenants/TENANT/anchors.jsonl if anchors hold one: for each anchor a signed head of this tenant, the proof that it is under a head over
+ *                              all tenants, and the anchor's receipt of that
  * </pre>
  */
 public final class BundleNames {
@@ -30,6 +32,7 @@ public final class BundleNames {
     public static final String HEAD_PROOF = "head.tlog-proof";
     public static final String LEFT = "left";
     public static final String RIGHT = "right";
+    public static final String ANCHORS = "anchors.jsonl";
     private static final String TENANTS = "tenants/";
 
     private BundleNames() {}

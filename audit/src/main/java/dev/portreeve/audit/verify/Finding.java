@@ -17,7 +17,7 @@ public record Finding(
         @Nullable Long index,
         @Nullable UUID recordId,
         String detail) {
-    /** What is wrong; the last four are no harm. */
+    /** What is wrong; the last six are no harm. */
     public enum Kind {
         /** Bytes of a record, or its hash in the list, are not those that were signed. */
         ALTERED,
@@ -43,6 +43,10 @@ public record Finding(
         UNCHECKABLE,
         /** Records whose time was over; their hashes are there and verify. */
         DROPPED,
+        /** A place outside holds a head of this log, as was checked with what whoever verifies knows of it. */
+        ANCHORED,
+        /** The same as the log says: it was not checked. */
+        CLAIMED,
         /** Contents beside the records whose subject was erased. */
         ERASED,
         /** Records that wait for their index or signature, as the newest do for about a second. */
@@ -64,7 +68,7 @@ public record Finding(
                     BACKDATED,
                     FORKED,
                     BAD_BUNDLE -> true;
-            case UNCHECKABLE, DROPPED, ERASED, WAITING -> false;
+            case UNCHECKABLE, DROPPED, ANCHORED, CLAIMED, ERASED, WAITING -> false;
         };
     }
 

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signed heads that somebody kept, to be compared with a log: what shows that its owner showed others another history.
@@ -23,6 +25,7 @@ import java.util.TreeSet;
  */
 public final class HeldHeads {
     private static final int MOST_BYTES = 16 << 20;
+    private static final String HEAD_FILE = ".checkpoint";
     private static final int MOST_HEADS = 1_000_000;
     private final List<String> notes;
 
@@ -37,13 +40,16 @@ public final class HeldHeads {
 
     /**
      * Reads what was kept: a file of one or more signed heads, each followed by an empty line; or another evidence bundle, whose
-     * heads are meant.
+     * heads are meant; or a folder of heads, as a file anchor leaves them.
      *
      * @throws IOException if it cannot be read or holds none; says what
      */
     public static HeldHeads read(Path kept) throws IOException {
         List<String> notes = new ArrayList<>();
         try {
+            if (Files.isDirectory(kept) && !Files.exists(kept.resolve(BundleNames.MANIFEST))) {
+                return ofFolder(kept);
+            }
             if (Files.isDirectory(kept) || isZip(kept)) {
                 try (BundleFiles bundle = open(kept)) {
                     for (String name : new TreeSet<>(bundle.names())) {
@@ -51,6 +57,8 @@ public final class HeldHeads {
                             read(name, bundle.open(name), notes);
                         } else if (name.endsWith("/" + BundleNames.HEAD_PROOF)) {
                             readProof(bundle.open(name), notes);
+                        } else if (name.endsWith("/" + BundleNames.ANCHORS)) {
+                            anchors(name, bundle.open(name), notes);
                         }
                     }
                 }
@@ -64,6 +72,16 @@ public final class HeldHeads {
             throw new IOException("'" + kept + "' holds no signed head: give a checkpoint, or an evidence bundle");
         }
         return new HeldHeads(notes);
+    }
+
+    /** The heads over all tenants that anchors held by then. */
+    private static void anchors(String name, InputStream in, List<String> notes) throws IOException {
+        try (ExportedLines lines = new ExportedLines(name, in)) {
+            for (byte[] line = lines.next(); line != null && notes.size() <= MOST_HEADS; line = lines.next()) {
+                Map<String, Object> json = Json.readObject(new String(line, StandardCharsets.UTF_8));
+                notes.add(TlogProof.parse(Json.string(json, "proof")).note().toString());
+            }
+        }
     }
 
     static boolean isZip(Path file) throws IOException {
@@ -101,48 +119,65 @@ public final class HeldHeads {
 
     /** The heads of the tree over all tenants' heads, as far as this key signed them. */
     List<Checkpoint> ofInstance(VerifierKey key) {
-        List<Checkpoint> heads = new ArrayList<>();
-        for (String text : notes) {
-            SignedNote note = SignedNote.parse(text);
-            try {
-                Checkpoint head = Checkpoint.parse(note.text());
-                if (isOfInstance(key, note, head)) {
-                    heads.add(head);
-                }
-            } catch (IllegalArgumentException none) {
-                // Said where the tenants' heads are asked for.
-                continue;
-            }
-        }
-        return heads;
+        return of(key, new Findings()).getOrDefault(TenantName.NONE, List.of());
     }
 
-    private static boolean isOfInstance(VerifierKey key, SignedNote note, Checkpoint head) {
-        return head.origin().equals(key.name()) && key.check(note) == VerifierKey.Check.VALID;
+    /**
+     * The heads in the folder of a file anchor, or in one that objects of a bucket were copied to.
+     *
+     * @throws IOException if it cannot be read or holds none
+     */
+    public static HeldHeads ofFolder(Path folder) throws IOException {
+        List<String> notes = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(HEAD_FILE))
+                    .sorted()
+                    .toList()) {
+                if (Files.size(file) > MOST_BYTES) {
+                    throw new IOException("'" + file + "' is too large for a head");
+                }
+                read(file.toString(), Files.newInputStream(file), notes);
+            }
+        } catch (IllegalArgumentException | UnreadableLog e) {
+            throw new IOException("'" + folder + "' cannot be read: " + e.getMessage(), e);
+        }
+        if (notes.isEmpty()) {
+            throw new IOException("'" + folder + "' holds no signed head");
+        }
+        return new HeldHeads(notes);
+    }
+
+    /** Whether exactly this signed head is among them. */
+    boolean holds(SignedNote head) {
+        return notes.contains(head.toString());
     }
 
     boolean isEmpty() {
         return notes.isEmpty();
     }
 
-    /** The heads by tenant, as far as this key signed them; the others are said. */
+    private static @Nullable String tenant(Checkpoint head, VerifierKey key) {
+        String before = key.name() + "/";
+        if (head.origin().equals(key.name())) {
+            return TenantName.NONE;
+        }
+        return head.origin().startsWith(before)
+                ? TenantName.unescape(head.origin().substring(before.length()))
+                : null;
+    }
+
+    /** The heads by tenant, those over all under {@link TenantName#NONE}, as far as this key signed them; the others are said. */
     Map<String, List<Checkpoint>> of(VerifierKey key, Findings findings) {
         Map<String, List<Checkpoint>> heads = new TreeMap<>();
-        String before = key.name() + "/";
         boolean other = false;
         for (String text : notes) {
             SignedNote note = SignedNote.parse(text);
             try {
                 Checkpoint head = Checkpoint.parse(note.text());
-                if (isOfInstance(key, note, head)) {
+                String tenant = tenant(head, key);
+                if (tenant != null && key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
+                    heads.computeIfAbsent(tenant, name -> new ArrayList<>()).add(head);
                     continue;
-                }
-                if (head.origin().startsWith(before)) {
-                    String tenant = TenantName.unescape(head.origin().substring(before.length()));
-                    if (key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
-                        heads.computeIfAbsent(tenant, name -> new ArrayList<>()).add(head);
-                        continue;
-                    }
                 }
             } catch (IllegalArgumentException e) {
                 findings.add(

@@ -27,8 +27,13 @@ final class InstanceCheck {
         this.findings = findings;
     }
 
-    void run(VerifierKey key, TreeCheck.Known known) throws SQLException {
-        try (PreparedStatement notes = statement(
+    void run(VerifierKey key, @Nullable Checkpoint kept, HeldHeads held, Outside outside) throws SQLException {
+        OutsideHeads known = new OutsideHeads(findings);
+        known.add(held, "the head you hold", key, new Findings());
+        outside.folders()
+                .forEach((anchor, heads) -> known.add(heads, "the head at anchor \"" + anchor + "\"", key, findings));
+        try (ReceiptRows receipts = new ReceiptRows(connection, key, findings);
+                PreparedStatement notes = statement(
                         "SELECT size, root, note FROM audit.instance_checkpoint WHERE tenant = ? ORDER BY size");
                 ResultSet noteRows = notes.executeQuery();
                 PreparedStatement leaves = statement("""
@@ -38,13 +43,21 @@ final class InstanceCheck {
                         WHERE s.tenant = ? ORDER BY s.index""");
                 ResultSet rows = leaves.executeQuery()) {
             TreeCheck check = new TreeCheck(
-                    TenantName.NONE, key, CompactRange.empty(), new DatabaseCheck.Notes(noteRows), known, own);
+                    TenantName.NONE,
+                    key,
+                    CompactRange.empty(),
+                    new DatabaseCheck.Notes(noteRows),
+                    new TreeCheck.Known(kept, List.of()),
+                    own);
+            known.add(receipts);
             while (rows.next()) {
                 leaf(check, rows);
+                known.leaf(rows.getBytes(4));
             }
             check.end(Finding.Kind.WAITING);
-            known.beyond(check.position(), TenantName.NONE, own);
+            known.end();
         }
+        ReceiptRows.worth(connection, outside, key, findings);
         for (Finding finding : own.verification().findings()) {
             findings.add(
                     finding.kind(),

@@ -35,6 +35,10 @@ public final class Report {
                             + " signed, " + Plain.count(tree.checkpoints(), "checkpoint", "checkpoints"));
         }
         for (Finding finding : found.findings()) {
+            if (finding.kind() == Finding.Kind.ANCHORED || finding.kind() == Finding.Kind.CLAIMED) {
+                // The assurance says it.
+                continue;
+            }
             add(lines, finding.isTampering() ? Tone.BAD : Tone.QUIET, finding.toString());
         }
         for (Gap gap : found.gaps()) {

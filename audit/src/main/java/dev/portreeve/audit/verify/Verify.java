@@ -2,22 +2,28 @@ package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.log.VerifierKey;
+import dev.portreeve.audit.stamp.TimeStampTrust;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The stand-alone verifier: {@code java -jar portreeve-verify.jar evidence.zip}. Opens no connection and writes no file. */
 public final class Verify {
     private static final String USAGE = """
-            usage: java -jar portreeve-verify.jar BUNDLE [--key KEY] [--since HEADS] [-o text|json]
+            usage: java -jar portreeve-verify.jar BUNDLE [--key KEY] [--since HEADS] [--witness KEY] [--tsa FILE] [-o text|json]
 
               BUNDLE        an evidence bundle: evidence.zip, or the folder it was unpacked to
               --key KEY     the log's verifier key (name+id+base64), or a file that holds it, from a source you trust;
                             without it the key in the bundle is taken, which proves only that its files fit together
               --since HEADS signed heads you kept, or an earlier bundle: does the log go on from there?
+              --witness KEY the key of a witness you trust (name+id+base64), or a file that holds it
+              --tsa FILE    certificates (PEM) that those of time stamp authorities must lead to
               -o FORM       text (default) or json
 
             Ends with 0 if all is as it was signed, 1 if something was changed, 2 if not everything could be checked,
@@ -27,6 +33,8 @@ public final class Verify {
     private @Nullable Path bundle;
     private @Nullable VerifierKey key;
     private HeldHeads held = HeldHeads.none();
+    private final List<VerifierKey> witnesses = new ArrayList<>();
+    private @Nullable TimeStampTrust stamps;
     private boolean json;
 
     private Verify() {}
@@ -69,7 +77,12 @@ public final class Verify {
                     + "\": name the evidence bundle, a ZIP file or the folder it was unpacked to.");
             return Checked.USAGE;
         }
-        Checked checked = AuditVerifier.bundle(target, verify.key, verify.held, Progress.none());
+        Checked checked = AuditVerifier.bundle(
+                target,
+                verify.key,
+                verify.held,
+                new Outside(Map.of(), verify.witnesses, verify.stamps),
+                Progress.none());
         if (verify.json) {
             out.print(Report.json(checked));
         } else {
@@ -100,7 +113,15 @@ public final class Verify {
 
     private void option(String name, String value) throws Misused {
         switch (name) {
-            case "--key" -> key = key(value);
+            case "--key" -> key = key(name, value);
+            case "--witness" -> witnesses.add(key(name, value));
+            case "--tsa" -> {
+                try {
+                    stamps = TimeStampTrust.read(Path.of(value));
+                } catch (IOException unreadable) {
+                    throw new Misused("--tsa: " + unreadable.getMessage());
+                }
+            }
             case "--since" -> {
                 try {
                     held = HeldHeads.read(Path.of(value));
@@ -118,12 +139,12 @@ public final class Verify {
         }
     }
 
-    private static VerifierKey key(String value) throws Misused {
+    private static VerifierKey key(String option, String value) throws Misused {
         try {
             Path file = Path.of(value);
             return VerifierKey.parse(Files.isRegularFile(file) ? Files.readString(file) : value);
         } catch (IOException | IllegalArgumentException none) {
-            throw new Misused("--key: " + none.getMessage());
+            throw new Misused(option + ": " + none.getMessage());
         }
     }
 }

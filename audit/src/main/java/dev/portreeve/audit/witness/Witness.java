@@ -108,10 +108,7 @@ public final class Witness {
         }
         SignedNote cosignatures = signer.cosign(head);
         // The log's own signatures and this witness's: what others put in between is theirs.
-        List<SignedNote.Signature> own = next.note().signatures().stream()
-                .filter(line -> log.check(new SignedNote(head.text(), List.of(line))) == VerifierKey.Check.VALID)
-                .toList();
-        keep(head.origin(), new SignedNote(head.text(), own).and(cosignatures));
+        keep(head.origin(), log.only(next.note()).and(cosignatures));
         return new Answer(OK, TEXT, cosignatures.lines());
     }
 

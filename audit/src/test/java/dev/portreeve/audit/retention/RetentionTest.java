@@ -131,6 +131,36 @@ class RetentionTest {
     }
 
     @Test
+    void aMonthStaysUntilItsHeadIsAnchoredAndItsTombstoneSaysWhere() throws Exception {
+        fill();
+        RetentionTimes times = new RetentionTimes(Duration.ofDays(400), Duration.ofDays(30));
+        PostgresRetention retention = new PostgresRetention(
+                log.database().app(), records, times, List.of("worm"), () -> Instant.parse("2026-03-10T00:00:00Z"));
+        String refused = String.valueOf(refusal(retention.run(), "record_202501"));
+        assertTrue(refused.startsWith("anchor worm holds no head yet that covers index 8 of tenant acme"), refused);
+        assertTrue(isThere("record_202501"));
+        // A receipt of a head that is not this log's.
+        receipt("replace(note, chr(10), ' ')");
+        assertTrue(String.valueOf(refusal(retention.run(), "record_202501")).startsWith("anchor worm"));
+        log.database()
+                .tamper("ALTER TABLE audit.anchor_receipt DISABLE TRIGGER ALL", "DELETE FROM audit.anchor_receipt");
+        receipt("note");
+        assertNull(refusal(retention.run(), "record_202501"));
+        String tombstone = log.database()
+                .texts(
+                        "SELECT convert_from(leaf, 'UTF8') FROM audit.record WHERE tenant = 'acme' AND kind = 'records.dropped'")
+                .getLast();
+        assertTrue(tombstone.contains("\"anchors\":[\"worm 2 2026-02-01T00:00:00Z\"]"), tombstone);
+    }
+
+    private void receipt(String head) throws SQLException {
+        log.database()
+                .tamper("INSERT INTO audit.anchor_receipt (anchor, size, kind, head, place, proof, confirmed_at)"
+                        + " SELECT 'worm', size, 'file', " + head
+                        + ", 'here', '', '2026-02-01Z' FROM audit.instance_checkpoint");
+    }
+
+    @Test
     void whatSomebodyDeletesBesidesIsMissing() throws Exception {
         fill();
         assertNull(refusal(retain("2026-03-10T00:00:00Z"), "record_202501"));

@@ -46,8 +46,11 @@ final class AdminApi {
         this.approvals = new ApprovalsApi(desk, remembered, services.approvals().links(), services.decisions(), json);
         this.tools = new ToolsApi(services.tools(), json);
         this.definitions = new DefinitionsApi(services.tools(), services.refresh(), json);
-        this.log =
-                new LogApi(services.publishedLog(), services.verifications(), new WitnessApi(services.witness()), json);
+        this.log = new LogApi(
+                services.publishedLog(),
+                services.verifications(),
+                new WitnessApi(services.witness(), services.anchors(), json),
+                json);
         this.calls = new CallFeed(services.records());
         this.stops = new StopsApi(services.stops(), services.tenants(), json);
         this.policy = new PolicyApi(

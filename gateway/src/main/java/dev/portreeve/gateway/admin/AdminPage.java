@@ -144,6 +144,7 @@ final class AdminPage {
     private EvidencePanel.State evidence() {
         return new EvidencePanel.State(
                 services.logs().get().stream().map(AdminPage::tree).toList(),
+                services.anchors().states(),
                 services.verifications().last());
     }
 

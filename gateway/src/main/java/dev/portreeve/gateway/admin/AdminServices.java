@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.audit.witness.Witness;
+import dev.portreeve.gateway.anchor.Anchors;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.lag.EvidenceState;
 import dev.portreeve.gateway.model.PlaceState;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param refresh looks at a server's definitions now; empty if there is no such server
  * @param decisions what a signed decision is worth
  * @param witness watches other logs; {@code null} for none
+ * @param anchors where heads of this log are put
  * @param policy the rules that are in force
  * @param rules where these are changed
  * @param outbox the messages that are owed
@@ -67,6 +69,7 @@ public record AdminServices(
         Verifications verifications,
         PublishedLog publishedLog,
         @Nullable Witness witness,
+        Anchors anchors,
         Supplier<AccessPolicy> policy,
         Questions questions,
         RulesDesk rules,

@@ -4,7 +4,9 @@ import static dev.portreeve.gateway.admin.Html.concat;
 import static dev.portreeve.gateway.admin.Html.tag;
 import static dev.portreeve.gateway.admin.Html.text;
 
+import dev.portreeve.audit.anchor.AnchorState;
 import dev.portreeve.gateway.admin.Html.Attribute;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,13 @@ final class EvidencePanel {
      * What is known of the evidence.
      *
      * @param trees each tenant's tree, by its last signed checkpoint
+     * @param anchors where heads are put outside the database
      * @param verification what the last verification said, if there was one since the start
      */
-    record State(List<Tree> trees, Verifications.@Nullable Report verification) {
+    record State(List<Tree> trees, List<AnchorState> anchors, Verifications.@Nullable Report verification) {
         State {
             trees = List.copyOf(trees);
+            anchors = List.copyOf(anchors);
         }
     }
 
@@ -46,6 +50,7 @@ final class EvidencePanel {
                     text(tree.size() + " records, " + tree.signed() + " signed"),
                     problem == null ? Html.EMPTY : tag("div", "warning", "✗ " + problem)));
         }
+        state.anchors().forEach(anchor -> pairs.add(anchor(anchor)));
         Html trees = pairs.isEmpty() ? tag("p", "empty", "No checkpoint yet.") : tag("dl", "pairs", concat(pairs));
         return PageShell.part(
                 "evidence",
@@ -54,6 +59,18 @@ final class EvidencePanel {
                 notice(state.verification()),
                 trees,
                 PageShell.form("/verify", session, "", PageShell.button("", "", "", "Verify now")));
+    }
+
+    private static Html anchor(AnchorState state) {
+        Instant at = state.confirmedAt();
+        String problem = state.problem();
+        return concat(
+                tag("dt", "", "anchor " + state.anchor()),
+                tag(
+                        "dd",
+                        "",
+                        text(at == null ? "no head there yet" : "head of " + state.size() + " at " + at),
+                        problem == null ? Html.EMPTY : tag("div", "warning", "✗ " + problem)));
     }
 
     private static Html notice(Verifications.@Nullable Report verification) {

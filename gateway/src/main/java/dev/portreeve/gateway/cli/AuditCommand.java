@@ -18,6 +18,7 @@ import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.HeldHeads;
 import dev.portreeve.audit.verify.Report;
 import dev.portreeve.audit.verify.Verification;
+import dev.portreeve.gateway.config.AnchorConfig;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.DatabaseBeside;
 import dev.portreeve.gateway.database.EvidenceFiles;
@@ -30,6 +31,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +71,8 @@ public final class AuditCommand {
         VerifierKey key = options.key == null ? published(directory) : key(options.key);
         Path bundle = options.bundle();
         if (bundle != null) {
-            return print(server, AuditVerifier.bundle(bundle, key, options.held(), progress()));
+            return print(
+                    server, AuditVerifier.bundle(bundle, key, options.held(), options.outside(Map.of()), progress()));
         }
         if (key == null) {
             throw noKey(directory);
@@ -80,7 +84,12 @@ public final class AuditCommand {
         try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
             HeldHeads held = options.held();
             Verification found = new AuditVerifier(key, progress())
-                    .database(database.app().dataSource(), EvidenceFiles.heads(directory), options.tenants(), held);
+                    .database(
+                            database.app().dataSource(),
+                            EvidenceFiles.heads(directory),
+                            options.tenants(),
+                            held,
+                            options.outside(folders(server)));
             if (!options.silent) {
                 record(database, found, key);
             }
@@ -88,6 +97,26 @@ public final class AuditCommand {
         } catch (StartFailure unreachable) {
             throw new CliFailure(Checked.INCOMPLETE, String.valueOf(unreachable.getMessage()), unreachable);
         }
+    }
+
+    /** The heads at file anchors, as far as they can be read here. */
+    private Map<String, HeldHeads> folders(ServerOptions server) {
+        Map<String, HeldHeads> folders = new TreeMap<>();
+        List<AnchorConfig> anchors = server.configuration(terminal)
+                .map(config -> config.audit().anchors())
+                .orElse(List.of());
+        for (AnchorConfig anchor : anchors) {
+            Path folder = anchor.folder();
+            if (folder != null) {
+                try {
+                    folders.put(anchor.name(), HeldHeads.ofFolder(folder));
+                } catch (IOException unreadable) {
+                    terminal.note(
+                            "the heads at anchor " + anchor.name() + " are not compared: " + unreadable.getMessage());
+                }
+            }
+        }
+        return folders;
     }
 
     private void record(DatabaseBeside database, Verification found, VerifierKey key) {

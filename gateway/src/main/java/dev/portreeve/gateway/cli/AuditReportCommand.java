@@ -9,6 +9,7 @@ import dev.portreeve.audit.verify.AuditVerifier;
 import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.Finding;
 import dev.portreeve.audit.verify.HeldHeads;
+import dev.portreeve.audit.verify.Outside;
 import dev.portreeve.audit.verify.Verification;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.database.DatabaseBeside;
@@ -146,6 +147,7 @@ public final class AuditReportCommand implements Callable<Integer> {
                 file,
                 key,
                 HeldHeads.none(),
+                Outside.NOTHING,
                 tenant == null ? reading : new OneTenant(reading, tenant),
                 asked -> from = new ReportSource.Bundle(
                         String.valueOf(file.toAbsolutePath().getFileName()), asked));

@@ -1,11 +1,14 @@
 package dev.portreeve.gateway.cli;
 
+import dev.portreeve.audit.stamp.TimeStampTrust;
 import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.HeldHeads;
+import dev.portreeve.audit.verify.Outside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,6 +33,18 @@ final class VerifyOptions {
             paramLabel = "HEADS",
             description = "signed heads you kept, or an earlier bundle: does the log go on from there?")
     private @Nullable Path since;
+
+    @Option(
+            names = "--witness",
+            paramLabel = "KEY",
+            description = "the public key of a witness you trust; may be given several times")
+    private List<String> witnesses = List.of();
+
+    @Option(
+            names = "--tsa",
+            paramLabel = "FILE",
+            description = "certificates (PEM) that those of time stamp authorities must lead to")
+    private @Nullable Path stamps;
 
     @Option(names = "--tenant", description = "of the database: only this one's log")
     private @Nullable String tenant;
@@ -64,6 +79,23 @@ final class VerifyOptions {
 
     List<String> tenants() {
         return tenant == null ? List.of() : List.of(tenant);
+    }
+
+    /**
+     * What is known of places outside.
+     *
+     * @param folders heads at file anchors
+     * @throws CliFailure what is named cannot be read
+     */
+    Outside outside(Map<String, HeldHeads> folders) {
+        try {
+            return new Outside(
+                    folders,
+                    witnesses.stream().map(AuditCommand::key).toList(),
+                    stamps == null ? null : TimeStampTrust.read(stamps));
+        } catch (IOException unreadable) {
+            throw new CliFailure(Checked.USAGE, "--tsa: " + unreadable.getMessage(), unreadable);
+        }
     }
 
     /** @throws CliFailure what is named holds none */

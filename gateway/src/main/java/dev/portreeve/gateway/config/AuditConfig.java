@@ -5,6 +5,7 @@ import dev.portreeve.policy.keeping.BestEffort;
 import dev.portreeve.policy.keeping.KeepRule;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param signingKey the private key checkpoints are signed with (Ed25519, PKCS #8 in PEM form); absent: made once and
  *     kept in the data directory
  * @param keys what signs beside it, and what did before
+ * @param anchors places outside the database where heads of the log are put; none unless said
  * @param witness which other logs are watched here; absent: none
  * @param recordArguments names of tools and prompts as rules have them ({@code files__*}) whose arguments stand in the records in
  *     clear, where they stay; none unless said. Rules can then be tried on past calls whatever argument they read
@@ -33,6 +35,7 @@ public record AuditConfig(
         @Default("1s") Duration checkpointEvery,
         @Nullable Secret signingKey,
         @Default("{}") SigningKeysConfig keys,
+        @Default("[]") List<AnchorConfig> anchors,
         @Nullable WitnessConfig witness,
         @Default("[]") List<String> recordArguments,
         @Default("[]") List<KeepRule> payloads,
@@ -49,6 +52,22 @@ public record AuditConfig(
 
     private static final Duration SHORTEST = Duration.ofDays(31);
 
+    /** With what the environment adds. */
+    AuditConfig completed(Function<String, @Nullable String> environment) {
+        return new AuditConfig(
+                log,
+                checkpointEvery,
+                signingKey,
+                keys,
+                anchors.stream().map(each -> each.completed(environment)).toList(),
+                witness,
+                recordArguments,
+                payloads,
+                bestEffort,
+                retention,
+                payloadRetention);
+    }
+
     /** Of which records have no arguments. */
     public AuditConfig(String log, Duration checkpointEvery, @Nullable Secret signingKey) {
         this(
@@ -56,6 +75,7 @@ public record AuditConfig(
                 checkpointEvery,
                 signingKey,
                 SigningKeysConfig.NONE,
+                List.of(),
                 null,
                 List.of(),
                 List.of(),
@@ -67,6 +87,7 @@ public record AuditConfig(
     }
 
     public AuditConfig {
+        anchors = List.copyOf(anchors);
         recordArguments = List.copyOf(recordArguments);
         payloads = List.copyOf(payloads);
         if (checkpointEvery.isNegative() || checkpointEvery.isZero()) {
@@ -80,6 +101,9 @@ public record AuditConfig(
         }
         if (retention != null && payloadRetention != null && payloadRetention.compareTo(retention) > 0) {
             throw new IllegalArgumentException("payload-retention must not be longer than retention");
+        }
+        if (anchors.stream().map(AnchorConfig::name).distinct().count() != anchors.size()) {
+            throw new IllegalArgumentException("two anchors have the same name");
         }
         if (!log.matches("[a-z0-9.-]+(/[a-z0-9._-]+)*")) {
             throw new IllegalArgumentException("log \"" + log + "\" must look like gateway.example.com/audit");

@@ -70,6 +70,18 @@ final class ReferenceCheck {
         webhooks("approvals.webhooks", config.approvals().webhooks());
         webhooks("notices.webhooks", config.notices().webhooks());
         secrets();
+        buckets();
+    }
+
+    private void buckets() {
+        List<AnchorConfig> anchors = config.audit().anchors();
+        for (int i = 0; i < anchors.size(); i++) {
+            ObjectAnchorConfig object = anchors.get(i).object();
+            String missing = object == null ? null : object.store().missing();
+            if (missing != null) {
+                problems.at("audit.anchors[" + i + "].object.store", "has " + missing);
+            }
+        }
     }
 
     private void unique(String list, String key, List<String> names) {

@@ -55,6 +55,7 @@ class EvidenceFilesTest {
                 Duration.ofSeconds(1),
                 null,
                 keys,
+                List.of(),
                 null,
                 List.of(),
                 List.of(),

@@ -24,6 +24,11 @@ public record OutboundRequest(String method, URI url, Map<String, String> header
         return new OutboundRequest("GET", url, Map.of("Accept", accept), null);
     }
 
+    /** One that has no body and says nothing of its length. */
+    public static OutboundRequest bodiless(String method, URI url, Map<String, String> headers) {
+        return new OutboundRequest(method, url, headers, null);
+    }
+
     public static OutboundRequest delete(URI url) {
         return new OutboundRequest("DELETE", url, Map.of(), null);
     }

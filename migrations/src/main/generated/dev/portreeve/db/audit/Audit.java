@@ -5,6 +5,8 @@ package dev.portreeve.db.audit;
 
 
 import dev.portreeve.db.DefaultCatalog;
+import dev.portreeve.db.audit.tables.AnchorReceipt;
+import dev.portreeve.db.audit.tables.AnchorState;
 import dev.portreeve.db.audit.tables.Checkpoint;
 import dev.portreeve.db.audit.tables.Hold;
 import dev.portreeve.db.audit.tables.InstanceCheckpoint;
@@ -37,6 +39,16 @@ public class Audit extends SchemaImpl {
      * The reference instance of <code>audit</code>
      */
     public static final Audit AUDIT = new Audit();
+
+    /**
+     * The table <code>audit.anchor_receipt</code>.
+     */
+    public final AnchorReceipt ANCHOR_RECEIPT = AnchorReceipt.ANCHOR_RECEIPT;
+
+    /**
+     * The table <code>audit.anchor_state</code>.
+     */
+    public final AnchorState ANCHOR_STATE = AnchorState.ANCHOR_STATE;
 
     /**
      * The table <code>audit.checkpoint</code>.
@@ -104,6 +116,8 @@ public class Audit extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            AnchorReceipt.ANCHOR_RECEIPT,
+            AnchorState.ANCHOR_STATE,
             Checkpoint.CHECKPOINT,
             Hold.HOLD,
             InstanceCheckpoint.INSTANCE_CHECKPOINT,

@@ -4,6 +4,8 @@
 package dev.portreeve.db.audit;
 
 
+import dev.portreeve.db.audit.tables.AnchorReceipt;
+import dev.portreeve.db.audit.tables.AnchorState;
 import dev.portreeve.db.audit.tables.Checkpoint;
 import dev.portreeve.db.audit.tables.Hold;
 import dev.portreeve.db.audit.tables.InstanceCheckpoint;
@@ -14,6 +16,8 @@ import dev.portreeve.db.audit.tables.PayloadKey;
 import dev.portreeve.db.audit.tables.Process;
 import dev.portreeve.db.audit.tables.Record;
 import dev.portreeve.db.audit.tables.Sequence;
+import dev.portreeve.db.audit.tables.records.AnchorReceiptRecord;
+import dev.portreeve.db.audit.tables.records.AnchorStateRecord;
 import dev.portreeve.db.audit.tables.records.CheckpointRecord;
 import dev.portreeve.db.audit.tables.records.HoldRecord;
 import dev.portreeve.db.audit.tables.records.InstanceCheckpointRecord;
@@ -42,6 +46,8 @@ public class Keys {
     // UNIQUE and PRIMARY KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final UniqueKey<AnchorReceiptRecord> ANCHOR_RECEIPT_PKEY = Internal.createUniqueKey(AnchorReceipt.ANCHOR_RECEIPT, DSL.name("anchor_receipt_pkey"), new TableField[] { AnchorReceipt.ANCHOR_RECEIPT.ANCHOR, AnchorReceipt.ANCHOR_RECEIPT.SIZE }, true);
+    public static final UniqueKey<AnchorStateRecord> ANCHOR_STATE_PKEY = Internal.createUniqueKey(AnchorState.ANCHOR_STATE, DSL.name("anchor_state_pkey"), new TableField[] { AnchorState.ANCHOR_STATE.ANCHOR }, true);
     public static final UniqueKey<CheckpointRecord> CHECKPOINT_PKEY = Internal.createUniqueKey(Checkpoint.CHECKPOINT, DSL.name("checkpoint_pkey"), new TableField[] { Checkpoint.CHECKPOINT.TENANT, Checkpoint.CHECKPOINT.SIZE }, true);
     public static final UniqueKey<HoldRecord> HOLD_PKEY = Internal.createUniqueKey(Hold.HOLD, DSL.name("hold_pkey"), new TableField[] { Hold.HOLD.TENANT, Hold.HOLD.ID }, true);
     public static final UniqueKey<InstanceCheckpointRecord> INSTANCE_CHECKPOINT_PKEY = Internal.createUniqueKey(InstanceCheckpoint.INSTANCE_CHECKPOINT, DSL.name("instance_checkpoint_pkey"), new TableField[] { InstanceCheckpoint.INSTANCE_CHECKPOINT.TENANT, InstanceCheckpoint.INSTANCE_CHECKPOINT.SIZE }, true);

@@ -4,6 +4,8 @@
 package dev.portreeve.db.audit;
 
 
+import dev.portreeve.db.audit.tables.AnchorReceipt;
+import dev.portreeve.db.audit.tables.AnchorState;
 import dev.portreeve.db.audit.tables.Checkpoint;
 import dev.portreeve.db.audit.tables.Hold;
 import dev.portreeve.db.audit.tables.InstanceCheckpoint;
@@ -21,6 +23,16 @@ import dev.portreeve.db.audit.tables.Sequence;
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Tables {
+
+    /**
+     * The table <code>audit.anchor_receipt</code>.
+     */
+    public static final AnchorReceipt ANCHOR_RECEIPT = AnchorReceipt.ANCHOR_RECEIPT;
+
+    /**
+     * The table <code>audit.anchor_state</code>.
+     */
+    public static final AnchorState ANCHOR_STATE = AnchorState.ANCHOR_STATE;
 
     /**
      * The table <code>audit.checkpoint</code>.

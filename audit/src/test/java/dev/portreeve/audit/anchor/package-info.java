@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.audit.anchor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.audit.stamp;
+
+import org.jspecify.annotations.NullMarked;

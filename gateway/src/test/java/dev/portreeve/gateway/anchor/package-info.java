@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.anchor;
+
+import org.jspecify.annotations.NullMarked;
