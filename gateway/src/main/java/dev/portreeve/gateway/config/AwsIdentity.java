@@ -208,6 +208,26 @@ public record AwsIdentity(
         return null;
     }
 
+    /** In this region, if it has none. */
+    AwsIdentity inRegion(String usual) {
+        return region != null
+                ? this
+                : new AwsIdentity(
+                        usual,
+                        source,
+                        accessKeyId,
+                        secretAccessKey,
+                        sessionToken,
+                        profile,
+                        credentialsFile,
+                        endpoint,
+                        authorizationToken,
+                        authorizationTokenFile,
+                        roleArn,
+                        externalId,
+                        roleEndpoint);
+    }
+
     /** What it lacks, in words that follow the provider's name, or {@code null}. */
     @Nullable
     String missing() {

@@ -23,8 +23,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AWS Signature Version 4 in headers, for services that encode a path once more before it is signed, which are all but S3.
- * Paths with {@code .} and {@code ..} are not normalised, since none is ever sent. Thread-safe.
+ * AWS Signature Version 4 in headers. S3 signs a path as it is sent and wants the hash of the body as a header; all other
+ * services encode the path once more before it is signed. Paths with {@code .} and {@code ..} are not normalised, since none
+ * is ever sent. Thread-safe.
  */
 public final class AwsSignature {
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
@@ -33,6 +34,7 @@ public final class AwsSignature {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int DATE_LENGTH = 8;
     private static final int BYTE = 0xff;
+    private static final String OBJECTS = "s3";
 
     private final Keys keys;
     private final String region;
@@ -65,23 +67,34 @@ public final class AwsSignature {
         this.service = service;
     }
 
+    /** That of S3 and of what speaks like it. */
+    public static AwsSignature ofObjects(Keys keys, String region) {
+        return new AwsSignature(keys, region, OBJECTS);
+    }
+
     /**
-     * Signs a request.
+     * Signs a request. Never blocks.
      *
      * @param uri as it is sent
      * @param headers that are signed beside those of the signature itself; {@code host} must be among them
      * @return the headers to add, names in lower case
      */
-    Map<String, String> sign(String method, URI uri, Map<String, String> headers, byte[] body, Instant now) {
+    public Map<String, String> sign(String method, URI uri, Map<String, String> headers, byte[] body, Instant now) {
         String time = TIME.format(now);
         Map<String, String> added = new TreeMap<>();
         added.put("x-amz-date", time);
         if (keys.sessionToken() != null) {
             added.put("x-amz-security-token", keys.sessionToken().reveal());
         }
+        String bodyHash = hex(sha256(body));
+        boolean objects = service.equals(OBJECTS);
+        if (objects) {
+            added.put("x-amz-content-sha256", bodyHash);
+        }
         SortedMap<String, String> signed = new TreeMap<>(headers);
         signed.putAll(added);
-        String canonical = canonicalRequest(method, uri.getRawPath(), uri.getRawQuery(), signed, hex(sha256(body)));
+        String path = uri.getRawPath() == null || objects ? uri.getRawPath() : encoded(uri.getRawPath(), "/");
+        String canonical = canonicalRequest(method, path, uri.getRawQuery(), signed, bodyHash);
         String scope = time.substring(0, DATE_LENGTH) + "/" + region + "/" + service + "/aws4_request";
         String toSign = stringToSign(time, scope, canonical);
         added.put(
@@ -91,7 +104,10 @@ public final class AwsSignature {
         return added;
     }
 
-    /** @param headers names in lower case */
+    /**
+     * @param path as the service signs it
+     * @param headers names in lower case
+     */
     static String canonicalRequest(
             String method,
             @Nullable String path,
@@ -99,7 +115,7 @@ public final class AwsSignature {
             SortedMap<String, String> headers,
             String bodyHash) {
         StringBuilder text = new StringBuilder(method).append('\n');
-        text.append(path == null || path.isEmpty() ? "/" : encoded(path, "/")).append('\n');
+        text.append(path == null || path.isEmpty() ? "/" : path).append('\n');
         text.append(canonicalQuery(query)).append('\n');
         headers.forEach((name, value) -> text.append(name)
                 .append(':')
@@ -128,7 +144,7 @@ public final class AwsSignature {
     }
 
     /** Percent-encodes UTF-8, except what is unreserved and what {@code kept} holds. */
-    private static String encoded(String text, String kept) {
+    public static String encoded(String text, String kept) {
         StringBuilder encoded = new StringBuilder(text.length());
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & BYTE);

@@ -4,9 +4,6 @@ import dev.portreeve.gateway.config.AwsIdentity;
 import dev.portreeve.gateway.config.IdentityConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.credential.AwsKeySource;
-import dev.portreeve.gateway.credential.AwsLentKeys;
-import dev.portreeve.gateway.credential.AwsProfile;
-import dev.portreeve.gateway.credential.AwsSignature;
 import dev.portreeve.gateway.credential.HeaderCredential;
 import dev.portreeve.gateway.credential.SignedCredential;
 import dev.portreeve.gateway.credential.TokenCredential;
@@ -59,22 +56,7 @@ final class ProviderCredentials {
         if (aws == null) {
             throw new IllegalArgumentException("aws-sigv4 needs an access key and a region");
         }
-        return new SignedCredential(keys(aws, clock), aws.region(), BEDROCK, clock);
-    }
-
-    private static AwsKeySource keys(AwsIdentity.Resolved aws, InstantSource clock) {
-        return switch (aws) {
-            case AwsIdentity.Resolved.Key key ->
-                new AwsSignature.Keys(key.accessKeyId(), key.secretAccessKey(), key.sessionToken());
-            case AwsIdentity.Resolved.Profile profile -> new AwsProfile(profile.file(), profile.name(), clock);
-            case AwsIdentity.Resolved.Container container ->
-                AwsLentKeys.ofContainer(
-                        container.endpoint(), container.authorization(), container.authorizationFile(), clock);
-            case AwsIdentity.Resolved.Instance instance -> AwsLentKeys.ofInstance(instance.endpoint(), clock);
-            case AwsIdentity.Resolved.Role role ->
-                AwsLentKeys.ofRole(
-                        keys(role.own(), clock), role.region(), role.endpoint(), role.arn(), role.externalId(), clock);
-        };
+        return new SignedCredential(AwsKeySource.of(aws, clock), aws.region(), BEDROCK, clock);
     }
 
     private static UpstreamCredential entra(IdentityConfig.@Nullable Entra entra, InstantSource clock) {

@@ -87,13 +87,42 @@ class AwsSignatureTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            GET | /test.txt          | range=bytes=0-9                                                                 |                     | f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41
+            PUT | /test%24file.text  | date=Fri, 24 May 2013 00:00:00 GMT;x-amz-storage-class=REDUCED_REDUNDANCY       | Welcome to Amazon S3. | 98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd
+            GET | /?lifecycle        |                                                                                 |                     | fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543
+            GET | /?max-keys=2&prefix=J |                                                                              |                     | 34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7
+            """)
+    void requests_to_s3_as_its_documentation_signs_them(
+            String method, String path, @Nullable String headers, @Nullable String body, String expected) {
+        Map<String, String> signed = new TreeMap<>(Map.of("host", "examplebucket.s3.amazonaws.com"));
+        if (headers != null) {
+            for (String header : headers.split(";", -1)) {
+                signed.put(header.substring(0, header.indexOf('=')), header.substring(header.indexOf('=') + 1));
+            }
+        }
+        String authorization = String.valueOf(AwsSignature.ofObjects(
+                        new AwsSignature.Keys(
+                                "AKIAIOSFODNN7EXAMPLE", new Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), null),
+                        "us-east-1")
+                .sign(
+                        method,
+                        URI.create("https://examplebucket.s3.amazonaws.com" + path),
+                        signed,
+                        (body == null ? "" : body).getBytes(StandardCharsets.UTF_8),
+                        Instant.parse("2013-05-24T00:00:00Z"))
+                .get("authorization"));
+        assertEquals(expected, authorization.substring(authorization.lastIndexOf('=') + 1));
+    }
+
     @Test
     void header_values_are_trimmed_and_sorted_by_name() {
         TreeMap<String, String> headers =
                 new TreeMap<>(Map.of("my-header2", " \"a   b   c\"", "my-header1", " value1 "));
         assertEquals(
-                "GET\n/%E1%88%B4\n\nmy-header1:value1\nmy-header2:\"a b c\"\n\nmy-header1;my-header2\nhash",
-                AwsSignature.canonicalRequest("GET", "/\u1234", null, headers, "hash"));
+                "GET\n/path\n\nmy-header1:value1\nmy-header2:\"a b c\"\n\nmy-header1;my-header2\nhash",
+                AwsSignature.canonicalRequest("GET", "/path", null, headers, "hash"));
     }
 
     @Test

@@ -80,6 +80,29 @@ public final class NodeSdk {
         return run(folder, environment, command);
     }
 
+    /** A server that listens on a port of its choice and prints it; it ends with its input. */
+    public record Server(Process process, int port) implements AutoCloseable {
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Starts the script as a server. */
+    public Server serve(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("node", script));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+        if (line == null) {
+            throw new AssertionError(command + " ended before it listened");
+        }
+        return new Server(process, Integer.parseInt(line.strip()));
+    }
+
     private static boolean isThere(String program) throws InterruptedException {
         try {
             return run(Path.of("."), List.of(program, "--version")).exit() == 0;

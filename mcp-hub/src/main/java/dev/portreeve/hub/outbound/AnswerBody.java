@@ -32,9 +32,9 @@ final class AnswerBody extends InputStream {
     private boolean inChunks;
     private boolean complete;
 
-    AnswerBody(Connection connection, AnswerHead head, Connections connections) throws IOException {
+    AnswerBody(Connection connection, AnswerHead head, Framing framing, Connections connections) {
         this.connection = connection;
-        this.framing = head.framing();
+        this.framing = framing;
         this.reusable = head.keepsConnection() && !(framing instanceof Framing.UntilClosed);
         this.connections = connections;
         if (framing instanceof Framing.Length(long bytes)) {

@@ -77,7 +77,9 @@ public final class OutboundHttp implements AutoCloseable {
             connection.send(request.head(), body == null ? NOTHING : body);
             AnswerHead head = AnswerHead.read(connection);
             watch.release();
-            OutboundAnswer answer = new OutboundAnswer(head, new AnswerBody(connection, head, connections));
+            // What answers HEAD says the length of a body that does not come.
+            Framing framing = request.method().equals("HEAD") ? Framing.length(0) : head.framing();
+            OutboundAnswer answer = new OutboundAnswer(head, new AnswerBody(connection, head, framing, connections));
             answered = true;
             return answer;
         } catch (IOException broken) {
