@@ -51,6 +51,8 @@ public enum EventKind {
     SERVER_STOPPED("server.stopped"),
     /** Somebody took records away: who, which, how many, and the digest of what they were given. */
     AUDIT_EXPORTED("audit.exported"),
+    /** Records went to another system by themselves: which, and where. One tells of many. */
+    AUDIT_DELIVERED("audit.delivered"),
     /** Somebody checked the log in the database, and what came of it. */
     AUDIT_VERIFIED("audit.verified"),
     /** What a tool server says about itself is in use: by a person's decision, or by the server's policy. */

@@ -40,7 +40,7 @@ public enum RecordFormat {
     }
 
     /** What writes it. For one export, on one thread. */
-    RecordLines lines() {
+    public RecordLines lines() {
         return switch (this) {
             case JSONL -> new JsonLines();
             case CSV -> new CsvLines();
