@@ -1,5 +1,6 @@
 package dev.portreeve.gateway;
 
+import dev.portreeve.audit.DirectRecords;
 import dev.portreeve.audit.PostgresAuditReader;
 import dev.portreeve.audit.payload.PostgresSubjectKeys;
 import dev.portreeve.audit.publish.PublishedLog;
@@ -14,6 +15,7 @@ import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
+import dev.portreeve.gateway.deliver.Deliveries;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.http.WaitingPage;
@@ -122,6 +124,7 @@ public final class Gateway implements AutoCloseable {
                 address,
                 adminServices(adminBase, database, evidence, policy, keeping(database, evidence, contentKeys, seal)));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal), waiting);
+        parts.add(deliveries(database));
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
         awaitCatalog(hub);
@@ -224,6 +227,17 @@ public final class Gateway implements AutoCloseable {
                         new SecureRandom()),
                 keys,
                 MemberContents.stores(config, database.pooled(), seal, clock)));
+    }
+
+    private Deliveries deliveries(Database database) {
+        SecureRandom random = new SecureRandom();
+        try {
+            return Deliveries.start(
+                    config.audit().deliveries(),
+                    new Deliveries.Ground(database.unpooled(), new DirectRecords(clock, random), clock, random));
+        } catch (IllegalArgumentException unusable) {
+            throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
+        }
     }
 
     private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {

@@ -122,10 +122,10 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
     private boolean batch(DeliverySession elected, String tenant) throws SQLException {
         Delivery.Pace pace = delivery.pace();
         Patience own = patience.computeIfAbsent(tenant, any -> new Patience(random, pace.again(), pace.records()));
-        if (!own.isOver()) {
+        DeliverySession.Stand stand = elected.stand(tenant, delivery.fromNow(), pace.tell());
+        if (!own.isOver(stand.moves())) {
             return false;
         }
-        DeliverySession.Stand stand = elected.stand(tenant, delivery.fromNow(), pace.tell());
         long signed = elected.signed(tenant);
         if (stand.held() || stand.next() >= signed) {
             if (!stand.held() && stand.toTell() && stand.tellDue()) {

@@ -14,6 +14,7 @@ final class Patience {
     private final RandomGenerator random;
     private final Duration first;
     private final int mostRecords;
+    private long moves;
     private int failures;
     private int records;
     private long notBefore = System.nanoTime();
@@ -25,7 +26,17 @@ final class Patience {
         this.records = mostRecords;
     }
 
-    boolean isOver() {
+    /**
+     * Whether the next attempt may begin.
+     *
+     * @param moved how often somebody moved the place: who just did need not wait
+     */
+    boolean isOver(long moved) {
+        if (moved != moves) {
+            moves = moved;
+            failures = 0;
+            notBefore = System.nanoTime();
+        }
         return System.nanoTime() - notBefore >= 0;
     }
 

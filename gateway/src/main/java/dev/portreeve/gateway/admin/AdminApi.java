@@ -28,6 +28,7 @@ final class AdminApi {
     private final RulesVersionsApi versions;
     private final RecordsApi records;
     private final KeepingApi keeping;
+    private final DeliveriesApi deliveries;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -54,6 +55,7 @@ final class AdminApi {
         this.versions = new RulesVersionsApi(services.rules(), json);
         this.records = new RecordsApi(services.keeping(), tenants, json);
         this.keeping = new KeepingApi(services.keeping(), tenants, json);
+        this.deliveries = new DeliveriesApi(services.keeping(), tenants, json);
         this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
@@ -110,6 +112,7 @@ final class AdminApi {
         versions.register(routes, rules);
         records.register(routes, rules);
         keeping.register(routes, rules);
+        deliveries.register(routes, rules);
     }
 
     private void link(AdminExchange exchange) {

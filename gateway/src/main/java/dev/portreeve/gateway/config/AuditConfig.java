@@ -5,6 +5,7 @@ import dev.portreeve.policy.keeping.BestEffort;
 import dev.portreeve.policy.keeping.KeepRule;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param retention how long records are kept after their month; whole months are dropped, and their hashes stay. For ever unless
  *     said, at least 31d
  * @param payloadRetention the same for contents; as long as their records unless said
+ * @param deliveries records that go to other systems by themselves; none unless said
  */
 public record AuditConfig(
         @Default("portreeve.local/audit") String log,
@@ -35,7 +37,11 @@ public record AuditConfig(
         @Default("[]") List<KeepRule> payloads,
         @Default("{}") BestEffort bestEffort,
         @Nullable Duration retention,
-        @Nullable Duration payloadRetention) {
+        @Nullable Duration payloadRetention,
+        @Default("[]") List<DeliveryConfig> deliveries) {
+    /** Each has a thread and a connection to the database. */
+    private static final int MOST_DELIVERIES = 32;
+
     private static final Duration SHORTEST = Duration.ofDays(31);
 
     /** Of which records have no arguments. */
@@ -50,12 +56,17 @@ public record AuditConfig(
                 List.of(),
                 BestEffort.NONE,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     public AuditConfig {
         recordArguments = List.copyOf(recordArguments);
         payloads = List.copyOf(payloads);
+        deliveries = List.copyOf(deliveries);
+        if (deliveries.size() > MOST_DELIVERIES) {
+            throw new IllegalArgumentException("there are more than " + MOST_DELIVERIES + " deliveries");
+        }
         if (checkpointEvery.isNegative() || checkpointEvery.isZero()) {
             throw new IllegalArgumentException("checkpoint-every must be above zero");
         }
@@ -71,5 +82,23 @@ public record AuditConfig(
         if (!log.matches("[a-z0-9.-]+(/[a-z0-9._-]+)*")) {
             throw new IllegalArgumentException("log \"" + log + "\" must look like gateway.example.com/audit");
         }
+    }
+
+    /** With what the environment adds to the access keys of buckets. */
+    AuditConfig completed(Function<String, @Nullable String> environment) {
+        return new AuditConfig(
+                log,
+                checkpointEvery,
+                signingKey,
+                keys,
+                witness,
+                recordArguments,
+                payloads,
+                bestEffort,
+                retention,
+                payloadRetention,
+                deliveries.stream()
+                        .map(delivery -> delivery.completed(environment))
+                        .toList());
     }
 }

@@ -127,7 +127,7 @@ public final class ConfigFile {
         List<ProviderConfig> providers = config.providers().stream()
                 .map(provider -> completed(provider, environment))
                 .toList();
-        return config.withProviders(providers);
+        return config.withProviders(providers).withAudit(config.audit().completed(environment));
     }
 
     private static ProviderConfig completed(ProviderConfig provider, Function<String, @Nullable String> environment) {

@@ -75,6 +75,30 @@ public record GatewayConfig(
                 limits);
     }
 
+    GatewayConfig withAudit(AuditConfig other) {
+        return new GatewayConfig(
+                server,
+                database,
+                providers,
+                models,
+                prices,
+                toolServers,
+                views,
+                organisation,
+                policies,
+                publishing,
+                guardrails,
+                approvals,
+                notices,
+                sessions,
+                other,
+                seal,
+                idempotency,
+                media,
+                responses,
+                limits);
+    }
+
     GatewayConfig withPolicies(List<Rule> others) {
         return new GatewayConfig(
                 server,
