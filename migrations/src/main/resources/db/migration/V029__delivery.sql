@@ -13,7 +13,8 @@ CREATE TABLE delivery.place (
     told            bigint      NOT NULL CHECK (told >= 0),
     told_at         timestamptz NOT NULL DEFAULT now(),
     to_tell         boolean     NOT NULL DEFAULT false,
-    -- Of what is not taken: why, since when, how often it was tried, and one more than the last index of what was tried.
+    -- Of what is not taken: why, since when, how often it was tried, and one more than the last index of what is refused for what
+    -- it is; next where it may be taken another time.
     failure         text        CHECK (length(failure) BETWEEN 1 AND 500),
     failing_since   timestamptz,
     attempts        int         NOT NULL DEFAULT 0,

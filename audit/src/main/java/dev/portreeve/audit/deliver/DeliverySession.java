@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
@@ -136,6 +138,36 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
+    /** Whether something was acknowledged since. */
+    boolean isDoneSince(Stand stand, Instant due) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT coalesce(acknowledged_at >= ?, false) FROM delivery.place WHERE delivery = ? AND tenant = ?")) {
+            statement.setObject(1, due.atOffset(ZoneOffset.UTC));
+            statement.setString(2, delivery);
+            statement.setString(3, stand.tenant());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Whether there are signed records which tell of more than that records were taken away. */
+    boolean hasMoreThanExports(Stand stand, long signed) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT EXISTS (SELECT FROM audit.sequence s
+                    JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
+                    WHERE s.tenant = ? AND s.index >= ? AND s.index < ?
+                        AND r.kind NOT IN ('audit.exported', 'audit.delivered'))""")) {
+            statement.setString(1, stand.tenant());
+            statement.setLong(2, stand.next());
+            statement.setLong(3, signed);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
     /**
      * Reads the next records. Those that retention dropped are passed over, as their tombstone says.
      *
@@ -207,7 +239,11 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
-    /** Notes why nothing goes on; the place stays. */
+    /**
+     * Notes why nothing goes on; the place stays.
+     *
+     * @param triedUntil behind what is refused for what it is; the place itself where it may be taken another time
+     */
     void failed(Stand stand, long triedUntil, String why, boolean held) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 UPDATE delivery.place SET failure = ?, failing_since = coalesce(failing_since, now()),

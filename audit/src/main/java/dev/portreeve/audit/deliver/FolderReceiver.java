@@ -18,7 +18,7 @@ import java.util.Locale;
  * whoever watches the folder sees whole files only. The name is the first index, so a batch that comes again takes the place of
  * what it wrote before.
  */
-public final class FolderReceiver implements Receiver {
+public final class FolderReceiver implements Receiver, BundleReceiver {
     private final Path folder;
     private final RecordFormat format;
 
@@ -57,7 +57,13 @@ public final class FolderReceiver implements Receiver {
     public void take(Batch batch) throws NotTaken {
         Path file = folder.resolve(name(batch, format));
         try {
-            put(file, ByteBuffer.wrap(text(batch, format)));
+            byte[] text = text(batch, format);
+            put(file, channel -> {
+                ByteBuffer bytes = ByteBuffer.wrap(text);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
         } catch (IOException failed) {
             throw new NotTaken(
                     NotTaken.Way.AGAIN,
@@ -66,15 +72,34 @@ public final class FolderReceiver implements Receiver {
         }
     }
 
-    private static void put(Path file, ByteBuffer text) throws IOException {
+    @Override
+    public void put(String name, Path bundle) throws NotTaken {
+        try (FileChannel from = FileChannel.open(bundle, StandardOpenOption.READ)) {
+            put(folder.resolve(name), channel -> {
+                long written = 0;
+                while (written < from.size()) {
+                    written += from.transferTo(written, from.size() - written, channel);
+                }
+            });
+        } catch (IOException failed) {
+            throw new NotTaken(
+                    NotTaken.Way.AGAIN,
+                    "the folder cannot be written to: " + failed.getClass().getSimpleName(),
+                    failed);
+        }
+    }
+
+    private interface Content {
+        void to(FileChannel channel) throws IOException;
+    }
+
+    private static void put(Path file, Content content) throws IOException {
         Path parent = file.getParent();
         Files.createDirectories(parent);
         Path fresh = parent.resolve("." + file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            while (text.hasRemaining()) {
-                channel.write(text);
-            }
+            content.to(channel);
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

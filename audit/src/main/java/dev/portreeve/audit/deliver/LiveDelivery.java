@@ -178,8 +178,13 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
                         stand.next(),
                         refused.getMessage());
         own.failed();
+        // What may be taken another time is nothing to pass over.
+        boolean passing = refused.way() == NotTaken.Way.AGAIN && tried > 0;
         elected.failed(
-                stand, triedUntil, String.valueOf(refused.getMessage()), refused.way() == NotTaken.Way.HELD);
+                stand,
+                passing ? stand.next() : triedUntil,
+                String.valueOf(refused.getMessage()),
+                refused.way() == NotTaken.Way.HELD);
         return false;
     }
 

@@ -25,7 +25,7 @@ public record Place(
     /**
      * What is in the way.
      *
-     * @param triedUntil one more than the last index of what was tried
+     * @param triedUntil one more than the last index of what is refused for what it is; {@code next} where it may be taken another time
      * @param held whether nothing is tried until somebody says so
      */
     public record Trouble(String failure, Instant since, int attempts, long triedUntil, boolean held) {}

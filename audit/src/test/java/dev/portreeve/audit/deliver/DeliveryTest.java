@@ -195,6 +195,10 @@ class DeliveryTest {
         assertEquals(5, failing.behind());
         assertEquals("nobody answers there", failing.trouble().failure());
         assertEquals(1, failing.trouble().attempts());
+        DeliveryPlaces places = new DeliveryPlaces(log.database().app(), direct());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> places.skip(new DeliveryPlaces.Order("siem", ACME, "user:anna", "an outage is no reason")));
         drain(delivery);
         drain(delivery);
         assertEquals(indexes(0, 5), recipient.indexes);

@@ -8,6 +8,7 @@ import dev.portreeve.policy.notice.WebhookSecret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     their own
  * @param every how often new records are looked for; with files and objects also how often one is written
  * @param batch the most records that go at once
+ * @param daily a time of day in UTC such as {@code 00:30}: instead of batches, once a day one signed evidence bundle of each
+ *     tenant goes, with all records that were signed since the last; for folders and buckets
  * @param start where it begins when it is new: with the first record there is, or with the next one
  * @param folder files, each whole when it appears
  * @param s3 objects in a bucket
@@ -37,6 +40,7 @@ public record DeliveryConfig(
         @Default("jsonl") RecordFormat format,
         @Default("1s") Duration every,
         @Default("500") int batch,
+        @Nullable String daily,
         @Default("beginning") Start start,
         @Nullable Folder folder,
         @Nullable Bucket s3,
@@ -71,7 +75,7 @@ public record DeliveryConfig(
      */
     public record Bucket(
             @Inline ObjectStoreConfig store,
-            @Default("") String prefix,
+            @Nullable String prefix,
             @Nullable Lock lock,
             @Default("365d") Duration lockFor) {
         /** What a lock is worth. */
@@ -81,6 +85,7 @@ public record DeliveryConfig(
         }
 
         public Bucket {
+            prefix = prefix == null ? "" : prefix;
             if (!prefix.matches("([A-Za-z0-9._-]+/)*[A-Za-z0-9._-]*") || prefix.contains("..")) {
                 throw new IllegalArgumentException("prefix \"" + prefix + "\" must look like evidence/portreeve/");
             }
@@ -168,12 +173,23 @@ public record DeliveryConfig(
         if (every.isNegative() || every.isZero()) {
             throw new IllegalArgumentException("every must be above zero");
         }
+        if (daily != null && !daily.matches("([01][0-9]|2[0-3]):[0-5][0-9]")) {
+            throw new IllegalArgumentException("daily must be a time of day in UTC, such as \"00:30\"");
+        }
+        if (daily != null && ((folder == null && s3 == null) || format != RecordFormat.JSONL)) {
+            throw new IllegalArgumentException("daily bundles go to a folder or to s3, and have no other format");
+        }
         if (webhook != null && format != RecordFormat.JSONL && format != RecordFormat.OCSF) {
             throw new IllegalArgumentException("a webhook takes format jsonl or ocsf");
         }
         if ((syslog != null || otlp != null) && format != RecordFormat.JSONL) {
             throw new IllegalArgumentException("syslog and otlp have a form of their own: leave format out");
         }
+    }
+
+    /** When bundles go, or {@code null} where batches do. */
+    public @Nullable LocalTime dailyAt() {
+        return daily == null ? null : LocalTime.parse(daily);
     }
 
     /** How much at once, and how often. */
@@ -187,7 +203,7 @@ public record DeliveryConfig(
                 ? null
                 : new Bucket(s3.store().completed(environment), s3.prefix(), s3.lock(), s3.lockFor());
         return new DeliveryConfig(
-                id, tenant, format, every, batch, start, folder, bucket, webhook, syslog, otlp);
+                id, tenant, format, every, batch, daily, start, folder, bucket, webhook, syslog, otlp);
     }
 
     /** What its receiver lacks, in words that follow its name, or {@code null}. */

@@ -1,13 +1,18 @@
 package dev.portreeve.gateway.deliver;
 
 import dev.portreeve.audit.DirectRecords;
+import dev.portreeve.audit.deliver.BundleReceiver;
+import dev.portreeve.audit.deliver.DailyDelivery;
 import dev.portreeve.audit.deliver.Delivery;
 import dev.portreeve.audit.deliver.FolderReceiver;
 import dev.portreeve.audit.deliver.LiveDelivery;
 import dev.portreeve.audit.deliver.Receiver;
+import dev.portreeve.audit.export.AuditExport;
 import dev.portreeve.gateway.config.DeliveryConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -20,14 +25,32 @@ public final class Deliveries implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Deliveries.class);
     private static final Duration END_WAIT = Duration.ofSeconds(5);
 
-    private final List<LiveDelivery> deliveries = new ArrayList<>();
+    private final List<Runnable> deliveries = new ArrayList<>();
+    private final List<Runnable> endings = new ArrayList<>();
     private final List<Receiver> receivers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
     private Deliveries() {}
 
-    /** What they work with; all of it outlives them. */
-    public record Ground(DataSource database, DirectRecords records, InstantSource clock, RandomGenerator random) {}
+    /**
+     * What they work with; all of it outlives them.
+     *
+     * @param folder where bundles are until they have arrived
+     */
+    public record Ground(
+            DataSource database,
+            DirectRecords records,
+            Exports exports,
+            Path folder,
+            InstantSource clock,
+            RandomGenerator random) {}
+
+    /** Makes what writes bundles for somebody. */
+    @FunctionalInterface
+    public interface Exports {
+        /** @param by who takes records, for the record of it */
+        AuditExport by(String by);
+    }
 
     /**
      * Starts them all.
@@ -41,7 +64,7 @@ public final class Deliveries implements AutoCloseable {
             for (DeliveryConfig config : configs) {
                 all.add(config, ground);
             }
-            for (LiveDelivery delivery : all.deliveries) {
+            for (Runnable delivery : all.deliveries) {
                 all.threads.add(Thread.ofVirtual().name("audit-delivery").start(delivery));
             }
             begun = true;
@@ -62,16 +85,31 @@ public final class Deliveries implements AutoCloseable {
                     "delivery \"" + config.id() + "\" cannot begin: " + unusable.getMessage(), unusable);
         }
         receivers.add(receiver);
-        deliveries.add(new LiveDelivery(
-                ground.database(),
-                new Delivery(
-                        config.id(),
-                        config.tenant(),
-                        config.start() == DeliveryConfig.Start.NOW,
-                        config.pace(),
-                        receiver),
-                ground.records(),
-                ground.random()));
+        Delivery delivery = new Delivery(
+                config.id(),
+                config.tenant(),
+                config.start() == DeliveryConfig.Start.NOW,
+                config.pace(),
+                receiver);
+        LocalTime daily = config.dailyAt();
+        if (daily != null && receiver instanceof BundleReceiver bundles) {
+            DailyDelivery one = new DailyDelivery(
+                    delivery,
+                    bundles,
+                    daily,
+                    new DailyDelivery.Ground(
+                            ground.database(),
+                            ground.exports().by("delivery " + config.id()),
+                            ground.folder().resolve(config.id()),
+                            ground.clock(),
+                            ground.random()));
+            deliveries.add(one);
+            endings.add(one::close);
+        } else {
+            LiveDelivery one = new LiveDelivery(ground.database(), delivery, ground.records(), ground.random());
+            deliveries.add(one);
+            endings.add(one::close);
+        }
     }
 
     static Receiver receiver(DeliveryConfig config, InstantSource clock) {
@@ -96,7 +134,7 @@ public final class Deliveries implements AutoCloseable {
     /** Ends them: what is under way may finish within some seconds, and is sent again at the next start if it does not. */
     @Override
     public void close() {
-        deliveries.forEach(LiveDelivery::close);
+        endings.forEach(Runnable::run);
         try {
             for (Thread thread : threads) {
                 if (!thread.join(END_WAIT)) {

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.deliver;
 
 import dev.portreeve.audit.deliver.Batch;
+import dev.portreeve.audit.deliver.BundleReceiver;
 import dev.portreeve.audit.deliver.FolderReceiver;
 import dev.portreeve.audit.deliver.NotTaken;
 import dev.portreeve.audit.deliver.Receiver;
@@ -9,6 +10,10 @@ import dev.portreeve.gateway.config.DeliveryConfig;
 import dev.portreeve.gateway.objectstore.ObjectStore;
 import dev.portreeve.gateway.objectstore.ObjectStoreFailure;
 import dev.portreeve.gateway.objectstore.PutTerms;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Puts each batch into a bucket as one object, named as files are. A batch that comes again takes the place of what it put
  * before: it begins with the same records, and may have more.
  */
-final class StoreReceiver implements Receiver {
+final class StoreReceiver implements Receiver, BundleReceiver {
     private final ObjectStore store;
     private final DeliveryConfig.Bucket config;
     private final RecordFormat format;
@@ -39,6 +44,18 @@ final class StoreReceiver implements Receiver {
                     new PutTerms(false, lock()));
         } catch (ObjectStoreFailure failed) {
             throw new NotTaken(NotTaken.Way.AGAIN, String.valueOf(failed.getMessage()), failed);
+        }
+    }
+
+    @Override
+    public void put(String name, Path bundle) throws NotTaken {
+        try (InputStream in = Files.newInputStream(bundle)) {
+            ObjectStore.Put ignored =
+                    store.upload(config.prefix() + name, in, "application/zip", new PutTerms(false, lock()));
+        } catch (ObjectStoreFailure failed) {
+            throw new NotTaken(NotTaken.Way.AGAIN, String.valueOf(failed.getMessage()), failed);
+        } catch (IOException unreadable) {
+            throw new NotTaken(NotTaken.Way.AGAIN, "the bundle that was made cannot be read again", unreadable);
         }
     }
 
