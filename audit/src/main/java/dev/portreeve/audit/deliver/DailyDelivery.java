@@ -118,9 +118,10 @@ public final class DailyDelivery implements Runnable, AutoCloseable {
     }
 
     private void tenant(DeliverySession elected, String tenant) throws SQLException, IOException {
-        Patience own =
-                patience.computeIfAbsent(tenant, any -> new Patience(random, delivery.pace().again(), 1));
-        DeliverySession.Stand stand = elected.stand(tenant, delivery.fromNow(), delivery.pace().tell());
+        Patience own = patience.computeIfAbsent(
+                tenant, any -> new Patience(random, delivery.pace().again(), 1));
+        DeliverySession.Stand stand =
+                elected.stand(tenant, delivery.fromNow(), delivery.pace().tell());
         Instant due = due(clock.instant());
         if (closing.getCount() == 0 || !own.isOver(stand.moves()) || elected.isDoneSince(stand, due)) {
             return;
@@ -161,8 +162,7 @@ public final class DailyDelivery implements Runnable, AutoCloseable {
         Path file = folder.resolve(escaped + ".zip");
         Files.deleteIfExists(file);
         try {
-            AuditExport.Exported exported =
-                    export.to(file, new Selection(stand.tenant(), stand.next(), null, null));
+            AuditExport.Exported exported = export.to(file, new Selection(stand.tenant(), stand.next(), null, null));
             String name = escaped + "/"
                     + due.atOffset(ZoneOffset.UTC).toLocalDate().minusDays(1) + "-"
                     + String.format(Locale.ROOT, "%012d", stand.next()) + ".zip";

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param fromNow whether only records go that are signed after the first start with it
  * @param pace how much at once, and how often
  */
-public record Delivery(
-        String id, @Nullable String tenant, boolean fromNow, Pace pace, Receiver receiver) {
+public record Delivery(String id, @Nullable String tenant, boolean fromNow, Pace pace, Receiver receiver) {
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,49}");
     private static final int MOST_RECORDS = 10_000;
 

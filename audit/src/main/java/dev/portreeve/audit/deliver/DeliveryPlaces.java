@@ -97,8 +97,8 @@ public final class DeliveryPlaces {
     public Place replay(Order order, long from) throws SQLException {
         return move(order, "replay-delivery", place -> {
             if (from < 0 || from >= place.next()) {
-                throw new IllegalArgumentException("records are delivered again from an index below "
-                        + place.next() + ", which is the next one anyhow");
+                throw new IllegalArgumentException("records are delivered again from an index below " + place.next()
+                        + ", which is the next one anyhow");
             }
             return from;
         });
@@ -165,8 +165,8 @@ public final class DeliveryPlaces {
     }
 
     private static void lock(Connection connection, Order order) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT FROM delivery.place WHERE delivery = ? AND tenant = ? FOR UPDATE")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT FROM delivery.place WHERE delivery = ? AND tenant = ? FOR UPDATE")) {
             statement.setString(1, order.delivery());
             statement.setString(2, order.tenant());
             statement.executeQuery().close();

@@ -79,8 +79,8 @@ final class DeliverySession implements AutoCloseable {
 
     /** One more than the last signed index. */
     long signed(String tenant) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT coalesce(max(size), 0) FROM audit.checkpoint WHERE tenant = ?")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT coalesce(max(size), 0) FROM audit.checkpoint WHERE tenant = ?")) {
             statement.setString(1, tenant);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
@@ -212,7 +212,8 @@ final class DeliverySession implements AutoCloseable {
         if (found.isEmpty()) {
             throw new NotTaken(
                     NotTaken.Way.AGAIN,
-                    "record " + end + " is missing in the log, and no tombstone tells of it: see portreeve audit verify",
+                    "record " + end
+                            + " is missing in the log, and no tombstone tells of it: see portreeve audit verify",
                     null);
         }
         return new Read(end, dropped, found);

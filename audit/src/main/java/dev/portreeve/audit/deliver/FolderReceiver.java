@@ -41,8 +41,8 @@ public final class FolderReceiver implements Receiver, BundleReceiver {
 
     /** Where a batch goes below a folder or a prefix: the tenant, and the first index with zeros before it, so that names sort. */
     public static String name(Batch batch, RecordFormat format) {
-        return TenantName.escape(batch.tenant()) + "/"
-                + String.format(Locale.ROOT, "%012d", batch.first()) + "." + ending(format);
+        return TenantName.escape(batch.tenant()) + "/" + String.format(Locale.ROOT, "%012d", batch.first()) + "."
+                + ending(format);
     }
 
     private static String ending(RecordFormat format) {

@@ -74,10 +74,15 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
         try {
             boolean more = runOnce();
             failing = false;
-            return more ? Duration.ZERO : session == null ? STANDBY : delivery.pace().every();
+            return more
+                    ? Duration.ZERO
+                    : session == null ? STANDBY : delivery.pace().every();
         } catch (SQLException | RuntimeException away) {
             if (!failing) {
-                LOGGER.warn("delivery {} cannot read or note where it is, trying again: {}", delivery.id(), away.toString());
+                LOGGER.warn(
+                        "delivery {} cannot read or note where it is, trying again: {}",
+                        delivery.id(),
+                        away.toString());
             }
             failing = true;
             return STANDBY;

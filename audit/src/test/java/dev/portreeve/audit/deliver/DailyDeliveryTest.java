@@ -95,8 +95,7 @@ class DailyDeliveryTest {
     }
 
     private Place place() throws SQLException {
-        return new DeliveryPlaces(
-                        log.database().app(), new DirectRecords(InstantSource.system(), new Random(5)))
+        return new DeliveryPlaces(log.database().app(), new DirectRecords(InstantSource.system(), new Random(5)))
                 .list()
                 .getFirst();
     }
@@ -115,7 +114,9 @@ class DailyDeliveryTest {
         now = now.plus(Duration.ofDays(1));
         daily.runOnce();
         assertEquals(2, bundles().size());
-        assertTrue(bundles().getLast().toString().endsWith("-000000000005.zip"), bundles().toString());
+        assertTrue(
+                bundles().getLast().toString().endsWith("-000000000005.zip"),
+                bundles().toString());
         for (Path bundle : bundles()) {
             Checked checked =
                     AuditVerifier.bundle(bundle, log.signer().verifierKey(), HeldHeads.none(), Progress.none());

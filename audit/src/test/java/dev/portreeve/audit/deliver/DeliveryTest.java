@@ -377,7 +377,10 @@ class DeliveryTest {
         Path first = target.resolve("acme%2Feu/000000000000.jsonl");
         List<String> lines = Files.readAllLines(first, StandardCharsets.UTF_8);
         assertEquals(3, lines.size());
-        assertEquals(2, Files.readAllLines(target.resolve("acme%2Feu/000000000003.jsonl")).size());
+        assertEquals(
+                2,
+                Files.readAllLines(target.resolve("acme%2Feu/000000000003.jsonl"))
+                        .size());
         new DeliveryPlaces(log.database().app(), direct())
                 .replay(new DeliveryPlaces.Order("siem", "acme/eu", "user:anna", "lost"), 0);
         stop();

@@ -102,7 +102,8 @@ final class DeliveriesApi {
         try {
             List<Line> lines = places.list().stream().map(this::line).toList();
             List<String> waiting = configured.stream()
-                    .filter(id -> lines.stream().noneMatch(line -> line.delivery().equals(id)))
+                    .filter(id ->
+                            lines.stream().noneMatch(line -> line.delivery().equals(id)))
                     .toList();
             exchange.json(200, json.write(new Lines(lines, waiting)));
         } catch (SQLException away) {
@@ -112,9 +113,8 @@ final class DeliveriesApi {
 
     private Line line(Place place) {
         Place.Trouble trouble = place.trouble();
-        String state = trouble == null
-                ? place.behind() == 0 ? "delivered" : "behind"
-                : trouble.held() ? "held" : "failing";
+        String state =
+                trouble == null ? place.behind() == 0 ? "delivered" : "behind" : trouble.held() ? "held" : "failing";
         return new Line(
                 place.delivery(),
                 place.tenant(),
@@ -150,7 +150,6 @@ final class DeliveriesApi {
 
     private static AdminRefusal refusal(SQLException away) {
         LOGGER.warn("the places of deliveries cannot be read or moved: SQLSTATE {}", away.getSQLState());
-        return new AdminRefusal(
-                Problem.unavailable("the database does not answer: try again, nothing was changed"));
+        return new AdminRefusal(Problem.unavailable("the database does not answer: try again, nothing was changed"));
     }
 }

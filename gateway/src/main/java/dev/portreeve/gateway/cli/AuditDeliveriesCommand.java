@@ -47,7 +47,15 @@ public final class AuditDeliveriesCommand implements Callable<Integer> {
                         line.path("failure").asString("")));
             }
             terminal.table(
-                    List.of("DELIVERY", "TENANT", "STATE", "NEXT", "BEHIND", "WAITING SINCE", "ACKNOWLEDGED", "FAILURE"),
+                    List.of(
+                            "DELIVERY",
+                            "TENANT",
+                            "STATE",
+                            "NEXT",
+                            "BEHIND",
+                            "WAITING SINCE",
+                            "ACKNOWLEDGED",
+                            "FAILURE"),
                     rows);
             for (JsonNode id : found.path("waiting")) {
                 terminal.note("delivery " + id.asString() + " has not begun: no record is signed that it could send");
@@ -56,10 +64,7 @@ public final class AuditDeliveriesCommand implements Callable<Integer> {
         }
     }
 
-    @Command(
-            name = "replay",
-            description = "deliver records again from an index on",
-            mixinStandardHelpOptions = true)
+    @Command(name = "replay", description = "deliver records again from an index on", mixinStandardHelpOptions = true)
     int replay(
             @Mixin ServerOptions options,
             @Mixin Order order,

@@ -101,7 +101,8 @@ public record DeliveryConfig(
      * @param secret {@code whsec_…}; signs what is sent
      * @param allowPrivate whether it may be in a private network, also over http
      */
-    public record Hook(URI url, Secret secret, @Default("false") boolean allowPrivate) {
+    public record Hook(
+            URI url, Secret secret, @Default("false") boolean allowPrivate) {
         public Hook {
             requireHttp(url);
             requireSecret(secret);
@@ -164,8 +165,8 @@ public record DeliveryConfig(
                 .filter(Objects::nonNull)
                 .count();
         if (receivers != 1) {
-            throw new IllegalArgumentException("delivery \"" + id
-                    + "\" must have exactly one receiver: folder, s3, webhook, syslog or otlp");
+            throw new IllegalArgumentException(
+                    "delivery \"" + id + "\" must have exactly one receiver: folder, s3, webhook, syslog or otlp");
         }
         if (batch < 1 || batch > MOST_AT_ONCE) {
             throw new IllegalArgumentException("batch must be 1 to " + MOST_AT_ONCE);
@@ -199,9 +200,8 @@ public record DeliveryConfig(
 
     /** With what the environment adds to the access key of its bucket. */
     DeliveryConfig completed(Function<String, @Nullable String> environment) {
-        Bucket bucket = s3 == null
-                ? null
-                : new Bucket(s3.store().completed(environment), s3.prefix(), s3.lock(), s3.lockFor());
+        Bucket bucket =
+                s3 == null ? null : new Bucket(s3.store().completed(environment), s3.prefix(), s3.lock(), s3.lockFor());
         return new DeliveryConfig(
                 id, tenant, format, every, batch, daily, start, folder, bucket, webhook, syslog, otlp);
     }

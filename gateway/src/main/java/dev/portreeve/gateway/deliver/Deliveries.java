@@ -9,6 +9,7 @@ import dev.portreeve.audit.deliver.LiveDelivery;
 import dev.portreeve.audit.deliver.Receiver;
 import dev.portreeve.audit.export.AuditExport;
 import dev.portreeve.gateway.config.DeliveryConfig;
+import dev.portreeve.policy.call.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -86,11 +87,7 @@ public final class Deliveries implements AutoCloseable {
         }
         receivers.add(receiver);
         Delivery delivery = new Delivery(
-                config.id(),
-                config.tenant(),
-                config.start() == DeliveryConfig.Start.NOW,
-                config.pace(),
-                receiver);
+                config.id(), config.tenant(), config.start() == DeliveryConfig.Start.NOW, config.pace(), receiver);
         LocalTime daily = config.dailyAt();
         if (daily != null && receiver instanceof BundleReceiver bundles) {
             DailyDelivery one = new DailyDelivery(
@@ -136,11 +133,11 @@ public final class Deliveries implements AutoCloseable {
     public void close() {
         endings.forEach(Runnable::run);
         try {
-            for (Thread thread : threads) {
-                if (!thread.join(END_WAIT)) {
-                    LOGGER.info("a delivery is interrupted; it goes on at the next start from what was acknowledged");
-                    thread.interrupt();
-                    boolean ignored = thread.join(END_WAIT);
+            if (!ended(Deadline.in(END_WAIT))) {
+                LOGGER.info("a delivery is interrupted; it goes on at the next start from what was acknowledged");
+                threads.forEach(Thread::interrupt);
+                if (!ended(Deadline.in(END_WAIT))) {
+                    LOGGER.warn("a delivery did not end");
                 }
             }
         } catch (InterruptedException stop) {
@@ -148,5 +145,13 @@ public final class Deliveries implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         receivers.forEach(Receiver::close);
+    }
+
+    private boolean ended(Deadline deadline) throws InterruptedException {
+        boolean all = true;
+        for (Thread thread : threads) {
+            all &= thread.join(deadline.remaining());
+        }
+        return all;
     }
 }

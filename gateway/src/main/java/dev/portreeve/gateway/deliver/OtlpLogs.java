@@ -22,7 +22,11 @@ final class OtlpLogs {
     private static final int INFO = 9;
     private static final int WARN = 13;
     private static final Set<String> OF_TROUBLE = Set.of(
-            "call.refused", "authentication.rejected", "definition.rejected", "definition.quarantined", "lease.forfeited");
+            "call.refused",
+            "authentication.rejected",
+            "definition.rejected",
+            "definition.quarantined",
+            "lease.forfeited");
     private static final String[] MEMBERS = {
         "id", "call", "type", "operation", "resource", "outcome", "reason", "decision", "policy_version"
     };
@@ -55,13 +59,20 @@ final class OtlpLogs {
         log.put("eventName", record.kind());
         log.putObject("body").put("stringValue", new String(record.leaf(), StandardCharsets.UTF_8));
         ArrayNode attributes = log.putArray("attributes");
-        attributes.addObject().put("key", "portreeve.index").putObject("value").put("intValue", String.valueOf(record.index()));
+        attributes
+                .addObject()
+                .put("key", "portreeve.index")
+                .putObject("value")
+                .put("intValue", String.valueOf(record.index()));
         attribute(attributes, "portreeve.tenant", batch.tenant());
         attribute(attributes, "portreeve.kind", record.kind());
         for (String name : MEMBERS) {
             attribute(attributes, "portreeve." + name, members.path(name).asString(""));
         }
-        attribute(attributes, "portreeve.member", members.path("subject").path("member").asString(""));
+        attribute(
+                attributes,
+                "portreeve.member",
+                members.path("subject").path("member").asString(""));
         String trace = members.path("trace_id").asString("").toLowerCase(Locale.ROOT);
         if (trace.matches("[0-9a-f]{32}") && !trace.matches("0+")) {
             log.put("traceId", trace);

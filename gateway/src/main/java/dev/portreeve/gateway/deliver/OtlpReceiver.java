@@ -38,7 +38,8 @@ final class OtlpReceiver implements Receiver {
             String why = partial.path("errorMessage").asString("").replaceAll("\\p{Cntrl}", " ");
             throw new NotTaken(
                     NotTaken.Way.HELD,
-                    "the receiver rejected " + rejected + " of " + batch.records().size() + " and does not say which: "
+                    "the receiver rejected " + rejected + " of "
+                            + batch.records().size() + " and does not say which: "
                             + why.substring(0, Math.min(MOST_QUOTED, why.length())),
                     null);
         }

@@ -66,14 +66,15 @@ final class SyslogReceiver implements Receiver {
         } catch (IOException failed) {
             throw new NotTaken(
                     NotTaken.Way.AGAIN,
-                    "the receiver did not take it to its end: " + failed.getClass().getSimpleName(),
+                    "the receiver did not take it to its end: "
+                            + failed.getClass().getSimpleName(),
                     failed);
         }
     }
 
     private void send(Batch batch, Socket plain) throws IOException {
-        SSLSocket socket = (SSLSocket) tls.getSocketFactory()
-                .createSocket(plain, address.getHost(), address.getPort(), true);
+        SSLSocket socket =
+                (SSLSocket) tls.getSocketFactory().createSocket(plain, address.getHost(), address.getPort(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);

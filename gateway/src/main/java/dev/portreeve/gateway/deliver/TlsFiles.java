@@ -38,7 +38,8 @@ final class TlsFiles {
     static SSLContext context(@Nullable Path trusted, @Nullable Path own, @Nullable Path key) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(own == null || key == null ? null : shown(own, key), trusted == null ? null : trust(trusted), null);
+            context.init(
+                    own == null || key == null ? null : shown(own, key), trusted == null ? null : trust(trusted), null);
             return context;
         } catch (GeneralSecurityException | IOException unusable) {
             throw new IllegalArgumentException("the certificates and keys cannot be used", unusable);
@@ -72,8 +73,8 @@ final class TlsFiles {
 
     private static List<Certificate> certificates(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            List<Certificate> certificates = List.copyOf(
-                    CertificateFactory.getInstance("X.509").generateCertificates(in));
+            List<Certificate> certificates =
+                    List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(in));
             if (certificates.isEmpty()) {
                 throw new IllegalArgumentException("file \"" + file + "\" holds no certificate");
             }
@@ -98,7 +99,7 @@ final class TlsFiles {
                 // One of the next, or none.
             }
         }
-        throw new IllegalArgumentException("file \"" + file
-                + "\" holds no private key in PKCS #8: openssl pkcs8 -topk8 -nocrypt makes one");
+        throw new IllegalArgumentException(
+                "file \"" + file + "\" holds no private key in PKCS #8: openssl pkcs8 -topk8 -nocrypt makes one");
     }
 }

@@ -116,7 +116,16 @@ class HttpReceiversTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400,SMALLER", "413,SMALLER", "422,SMALLER", "401,AGAIN", "404,AGAIN", "429,AGAIN", "500,AGAIN", "302,AGAIN"})
+    @CsvSource({
+        "400,SMALLER",
+        "413,SMALLER",
+        "422,SMALLER",
+        "401,AGAIN",
+        "404,AGAIN",
+        "429,AGAIN",
+        "500,AGAIN",
+        "302,AGAIN"
+    })
     void an_answer_decides_how_it_goes_on(int said, NotTaken.Way way) {
         status = said;
         try (Receiver receiver = webhook(RecordFormat.JSONL)) {
@@ -148,7 +157,8 @@ class HttpReceiversTest {
         JsonNode sent = JsonMapper.shared().readTree(bodies.getFirst());
         assertEquals(
                 "portreeve",
-                sent.at("/resourceLogs/0/resource/attributes/0/value/stringValue").asString());
+                sent.at("/resourceLogs/0/resource/attributes/0/value/stringValue")
+                        .asString());
         JsonNode log = sent.at("/resourceLogs/0/scopeLogs/0/logRecords/0");
         assertEquals("\"1795341600000001000\"", log.path("timeUnixNano").toString());
         assertEquals("\"1795345200000000000\"", log.path("observedTimeUnixNano").toString());
@@ -190,10 +200,7 @@ class HttpReceiversTest {
         try (BucketServer bucket = BucketServer.start();
                 Receiver receiver = new StoreReceiver(
                         new DeliveryConfig.Bucket(
-                                bucket.config(),
-                                "audit/",
-                                DeliveryConfig.Bucket.Lock.GOVERNANCE,
-                                Duration.ofDays(30)),
+                                bucket.config(), "audit/", DeliveryConfig.Bucket.Lock.GOVERNANCE, Duration.ofDays(30)),
                         RecordFormat.JSONL,
                         InstantSource.fixed(Instant.parse("2026-11-22T11:00:00Z")))) {
             bucket.refuse(1);
@@ -207,7 +214,9 @@ class HttpReceiversTest {
                     List.of("audit/acme/000000000000.jsonl", "audit/acme/000000000003.jsonl"),
                     List.copyOf(bucket.objects().keySet()));
             BucketServer.Kept first = bucket.objects().get("audit/acme/000000000000.jsonl");
-            assertEquals(3, new String(first.content(), StandardCharsets.UTF_8).lines().count());
+            assertEquals(
+                    3,
+                    new String(first.content(), StandardCharsets.UTF_8).lines().count());
             assertEquals("GOVERNANCE", first.lockMode());
             assertEquals("2026-12-22T11:00:00Z", first.lockUntil());
         }

@@ -15,7 +15,8 @@ final class Records {
                         index,
                         "call.closed",
                         ("{\"at\":\"2026-11-22T10:00:00.000001Z\",\"call\":\"c" + index
-                                        + "\",\"id\":\"r" + index + "\",\"kind\":\"call.closed\",\"outcome\":\"completed\","
+                                        + "\",\"id\":\"r" + index
+                                        + "\",\"kind\":\"call.closed\",\"outcome\":\"completed\","
                                         + "\"resource\":\"grüße\",\"subject\":{\"member\":\"agent:bot\"},\"tenant\":\"acme\","
                                         + "\"trace_id\":\"5b8efff798038103d269b633813fc60c\",\"v\":1}")
                                 .getBytes(StandardCharsets.UTF_8)))
