@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -156,7 +157,10 @@ class DeliveriesTest {
                         .audit()
                         .deliveries()
                         .stream()
-                        .map(delivery -> delivery.s3().store().base().toString())
+                        .map(delivery -> Objects.requireNonNull(delivery.s3())
+                                .store()
+                                .base()
+                                .toString())
                         .toList());
     }
 }

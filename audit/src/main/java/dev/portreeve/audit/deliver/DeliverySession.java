@@ -191,7 +191,7 @@ final class DeliverySession implements AutoCloseable {
                     if (leaf == null && gone == null) {
                         gone = Dropped.read(connection, stand.tenant(), stand.next(), signed);
                     }
-                    if (index != end || (leaf == null && !gone.contains(index))) {
+                    if (index != end || (leaf == null && (gone == null || !gone.contains(index)))) {
                         return upTo(end, dropped, found);
                     }
                     if (leaf == null) {

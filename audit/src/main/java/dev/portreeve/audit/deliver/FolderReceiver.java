@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Writes each batch as a file below a folder, in a folder of its tenant: under another name until it is on the disk, so that
@@ -94,7 +95,7 @@ public final class FolderReceiver implements Receiver, BundleReceiver {
     }
 
     private static void put(Path file, Content content) throws IOException {
-        Path parent = file.getParent();
+        Path parent = Objects.requireNonNull(file.getParent(), "a file has a folder");
         Files.createDirectories(parent);
         Path fresh = parent.resolve("." + file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +146,7 @@ class DailyDeliveryTest {
         DailyDelivery daily = delivery();
         daily.runOnce();
         assertEquals(List.of(), bundles());
-        assertEquals("nobody answers there", place().trouble().failure());
+        assertEquals("nobody answers there", Objects.requireNonNull(place().trouble()).failure());
         daily.runOnce();
         assertEquals(1, bundles().size());
         assertEquals(5, place().next());

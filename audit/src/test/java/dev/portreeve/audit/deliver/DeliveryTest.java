@@ -2,6 +2,7 @@ package dev.portreeve.audit.deliver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
@@ -127,6 +129,10 @@ class DeliveryTest {
         return new DeliveryPlaces(log.database().app(), direct()).list().getFirst();
     }
 
+    private Place.Trouble trouble() throws SQLException {
+        return Objects.requireNonNull(place().trouble());
+    }
+
     private static List<Long> indexes(long first, long end) {
         return LongStream.range(first, end).boxed().toList();
     }
@@ -193,8 +199,8 @@ class DeliveryTest {
         Place failing = place();
         assertEquals(0, failing.next());
         assertEquals(5, failing.behind());
-        assertEquals("nobody answers there", failing.trouble().failure());
-        assertEquals(1, failing.trouble().attempts());
+        assertEquals("nobody answers there", trouble().failure());
+        assertEquals(1, trouble().attempts());
         DeliveryPlaces places = new DeliveryPlaces(log.database().app(), direct());
         assertThrows(
                 IllegalArgumentException.class,
@@ -202,7 +208,7 @@ class DeliveryTest {
         drain(delivery);
         drain(delivery);
         assertEquals(indexes(0, 5), recipient.indexes);
-        assertEquals(null, place().trouble());
+        assertNull(place().trouble());
     }
 
     @Test
@@ -254,7 +260,7 @@ class DeliveryTest {
         assertEquals(indexes(0, 13), recipient.indexes);
         Place stuck = place();
         assertEquals(13, stuck.next());
-        assertEquals(14, stuck.trouble().triedUntil());
+        assertEquals(14, trouble().triedUntil());
         DeliveryPlaces places = new DeliveryPlaces(log.database().app(), direct());
         places.skip(new DeliveryPlaces.Order("siem", ACME, "user:anna", "the receiver cannot read it"));
         drain(delivery);
@@ -276,7 +282,7 @@ class DeliveryTest {
         drain(delivery);
         drain(delivery);
         assertEquals(indexes(0, 4), recipient.indexes);
-        assertTrue(place().trouble().held());
+        assertTrue(trouble().held());
         DeliveryPlaces places = new DeliveryPlaces(log.database().app(), direct());
         places.retry(new DeliveryPlaces.Order("siem", ACME, "user:anna", "its quota is larger now"));
         drain(delivery);
@@ -366,7 +372,7 @@ class DeliveryTest {
         drain(delivery);
         drain(delivery);
         assertEquals(indexes(0, 2), recipient.indexes);
-        assertTrue(place().trouble().failure().startsWith("record 2 is missing in the log"), place().toString());
+        assertTrue(trouble().failure().startsWith("record 2 is missing in the log"), place().toString());
     }
 
     @Test

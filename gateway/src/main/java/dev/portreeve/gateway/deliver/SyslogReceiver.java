@@ -51,6 +51,7 @@ final class SyslogReceiver implements Receiver {
     }
 
     @Override
+    @SuppressWarnings("try") // The alarm only waits.
     public void take(Batch batch) throws NotTaken {
         // Closing the channel ends whatever waits for it, on whatever thread.
         try (SocketChannel channel = SocketChannel.open();

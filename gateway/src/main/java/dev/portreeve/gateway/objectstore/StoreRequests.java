@@ -82,6 +82,7 @@ final class StoreRequests implements AutoCloseable {
      *
      * @param most bytes of an answer that succeeds
      */
+    @SuppressWarnings("try") // The alarm only waits.
     Answer answer(Asked asked, int most) throws ObjectStoreFailure {
         Duration time = PATIENCE.plusSeconds((asked.body().length + (long) most) / LEAST_BYTES_PER_SECOND);
         Deadline deadline = Deadline.in(time);

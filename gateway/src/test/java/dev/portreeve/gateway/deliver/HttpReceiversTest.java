@@ -213,7 +213,7 @@ class HttpReceiversTest {
             assertEquals(
                     List.of("audit/acme/000000000000.jsonl", "audit/acme/000000000003.jsonl"),
                     List.copyOf(bucket.objects().keySet()));
-            BucketServer.Kept first = bucket.objects().get("audit/acme/000000000000.jsonl");
+            BucketServer.Kept first = bucket.object("audit/acme/000000000000.jsonl");
             assertEquals(
                     3,
                     new String(first.content(), StandardCharsets.UTF_8).lines().count());

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -70,6 +72,11 @@ public final class BucketServer implements AutoCloseable {
         return objects;
     }
 
+    /** The object of a key, which is there. */
+    public Kept object(String key) {
+        return Objects.requireNonNull(objects.get(key), key);
+    }
+
     /** How many uploads in parts were neither ended nor taken back. */
     public int unfinished() {
         return begun.size();
@@ -101,7 +108,7 @@ public final class BucketServer implements AutoCloseable {
             case "PUT" -> put(exchange, key, query, body);
             case "POST" -> post(exchange, key, query);
             case "DELETE" -> {
-                begun.remove(query.get("uploadId"));
+                begun.remove(query.getOrDefault("uploadId", ""));
                 say(exchange, 204, "");
             }
             default -> give(exchange, key);
@@ -116,7 +123,7 @@ public final class BucketServer implements AutoCloseable {
         }
         Kept upload = begun.get(query.getOrDefault("uploadId", ""));
         if (upload != null) {
-            upload.parts().put(Integer.parseInt(query.get("partNumber")), body);
+            upload.parts().put(Integer.parseInt(query.getOrDefault("partNumber", "0")), body);
             exchange.getResponseHeaders().set("ETag", '"' + hex(body) + '"');
             say(exchange, 200, "");
             return;
@@ -140,7 +147,7 @@ public final class BucketServer implements AutoCloseable {
                             + "</UploadId></InitiateMultipartUploadResult>");
             return;
         }
-        Kept upload = begun.get(query.get("uploadId"));
+        Kept upload = begun.get(query.getOrDefault("uploadId", ""));
         if (upload == null) {
             say(exchange, 404, error("NoSuchUpload"));
             return;
@@ -148,7 +155,7 @@ public final class BucketServer implements AutoCloseable {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         upload.parts().values().forEach(all::writeBytes);
         if (store(exchange, key, new Kept(all.toByteArray(), upload.lockMode(), upload.lockUntil(), new TreeMap<>()))) {
-            begun.remove(query.get("uploadId"));
+            begun.remove(query.getOrDefault("uploadId", ""));
         }
     }
 
@@ -211,7 +218,7 @@ public final class BucketServer implements AutoCloseable {
             int equals = pair.indexOf('=');
             query.put(
                     equals < 0 ? pair : pair.substring(0, equals),
-                    java.net.URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+                    URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
         }
         return query;
     }

@@ -51,8 +51,8 @@ class ObjectTermsTest {
     @Test
     void a_lock_is_asked_for_and_can_be_read() throws Exception {
         store.put("k", ONE, "text/plain", LOCKED);
-        assertEquals("COMPLIANCE", bucket.objects().get("k").lockMode());
-        assertEquals("2027-11-22T10:00:00Z", bucket.objects().get("k").lockUntil());
+        assertEquals("COMPLIANCE", bucket.object("k").lockMode());
+        assertEquals("2027-11-22T10:00:00Z", bucket.object("k").lockUntil());
         assertEquals(LOCKED.lock(), store.head("k").orElseThrow().lock());
         assertEquals(LOCKED.lock(), store.get("k", 10).orElseThrow().object().lock());
         store.put("free", ONE, "text/plain", PutTerms.ANY);
@@ -63,7 +63,7 @@ class ObjectTermsTest {
     void what_is_put_in_parts_is_locked_and_once_too() throws Exception {
         byte[] large = new byte[PartedUpload.PART_BYTES + 1];
         store.upload("k", new ByteArrayInputStream(large), "application/zip", LOCKED);
-        assertEquals("COMPLIANCE", bucket.objects().get("k").lockMode());
+        assertEquals("COMPLIANCE", bucket.object("k").lockMode());
         assertInstanceOf(
                 ObjectStore.Put.ThereAlready.class,
                 store.upload("k", new ByteArrayInputStream(large), "application/zip", LOCKED));
