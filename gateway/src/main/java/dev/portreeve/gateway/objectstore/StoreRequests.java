@@ -130,7 +130,7 @@ final class StoreRequests implements AutoCloseable {
         Matcher code = CODE.matcher(answer.text());
         String said = code.find() ? code.group(1) : "";
         int status = answer.status();
-        boolean passing = status >= FIRST_OF_SERVER && status != NOT_IMPLEMENTED
+        boolean passing = (status >= FIRST_OF_SERVER && status != NOT_IMPLEMENTED)
                 || status == CONFLICT
                 || status == TOO_MANY
                 || status == REQUEST_TIMEOUT
