@@ -146,7 +146,9 @@ class DailyDeliveryTest {
         DailyDelivery daily = delivery();
         daily.runOnce();
         assertEquals(List.of(), bundles());
-        assertEquals("nobody answers there", Objects.requireNonNull(place().trouble()).failure());
+        assertEquals(
+                "nobody answers there",
+                Objects.requireNonNull(place().trouble()).failure());
         daily.runOnce();
         assertEquals(1, bundles().size());
         assertEquals(5, place().next());
