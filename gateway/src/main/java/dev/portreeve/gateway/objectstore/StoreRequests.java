@@ -112,8 +112,9 @@ final class StoreRequests implements AutoCloseable {
         headers.putAll(AwsSignature.ofObjects(keys.current(deadline), region)
                 .sign(asked.method(), asked.url(), headers, asked.body(), clock.instant()));
         headers.remove("host");
-        boolean bodiless = asked.method().equals("GET") || asked.method().equals("HEAD");
-        return new OutboundRequest(asked.method(), asked.url(), headers, bodiless ? null : asked.body());
+        return asked.method().equals("GET")
+                ? OutboundRequest.get(asked.url(), "*/*").with(headers)
+                : new OutboundRequest(asked.method(), asked.url(), headers, asked.body());
     }
 
     private static Map<String, String> said(OutboundAnswer answer) {
