@@ -59,7 +59,8 @@ class EvidenceFilesTest {
                 List.of(),
                 BestEffort.NONE,
                 null,
-                null);
+                null,
+                List.of());
         LogSigner signer = EvidenceFiles.signer(config, directory);
         directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         return signer.verifierKey();
