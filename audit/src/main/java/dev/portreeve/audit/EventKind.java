@@ -55,6 +55,8 @@ public enum EventKind {
     CLOCK_SET_BACK("clock.set_back"),
     /** Somebody took records away: who, which, how many, and the digest of what they were given. */
     AUDIT_EXPORTED("audit.exported"),
+    /** Records went to another system by themselves: which, and where. One tells of many. */
+    AUDIT_DELIVERED("audit.delivered"),
     /** Somebody checked the log in the database, and what came of it. */
     AUDIT_VERIFIED("audit.verified"),
     /** Somebody outside the database confirmed a head of the tree over all tenants' heads. */

@@ -3,6 +3,7 @@ package dev.portreeve.gateway;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.AuditReader;
 import dev.portreeve.audit.DirectRecords;
+import dev.portreeve.audit.deliver.DeliveryPlaces;
 import dev.portreeve.audit.payload.PostgresPayloads;
 import dev.portreeve.audit.payload.SubjectKeys;
 import dev.portreeve.audit.retention.Erasure;
@@ -15,6 +16,7 @@ import dev.portreeve.audit.search.RecordIndexer;
 import dev.portreeve.gateway.admin.KeepingServices;
 import dev.portreeve.gateway.config.AnchorConfig;
 import dev.portreeve.gateway.config.AuditConfig;
+import dev.portreeve.gateway.config.DeliveryConfig;
 import dev.portreeve.gateway.database.Database;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -91,7 +93,9 @@ final class EvidenceKeeping implements AutoCloseable {
                         new PostgresHolds(database.unpooled(), direct),
                         new PostgresEraser(database.unpooled(), direct, stores),
                         new PostgresSearch(
-                                database.pooled(), SEARCH_PATIENCE, config.search() == AuditConfig.Search.ON)));
+                                database.pooled(), SEARCH_PATIENCE, config.search() == AuditConfig.Search.ON),
+                        new DeliveryPlaces(database.pooled(), direct),
+                        config.deliveries().stream().map(DeliveryConfig::id).toList()));
     }
 
     KeepingServices services() {

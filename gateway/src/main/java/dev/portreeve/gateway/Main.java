@@ -4,6 +4,7 @@ import dev.portreeve.gateway.cli.AdminLinkCommand;
 import dev.portreeve.gateway.cli.ApprovalsCommand;
 import dev.portreeve.gateway.cli.AuditAnchorsCommand;
 import dev.portreeve.gateway.cli.AuditCommand;
+import dev.portreeve.gateway.cli.AuditDeliveriesCommand;
 import dev.portreeve.gateway.cli.AuditEraseCommand;
 import dev.portreeve.gateway.cli.AuditHoldCommand;
 import dev.portreeve.gateway.cli.AuditReportCommand;
@@ -83,6 +84,7 @@ public final class Main {
                 .addSubcommand(new AuditSearchCommand(terminal))
                 .addSubcommand(new AuditShowCommand(terminal))
                 .addSubcommand(new AuditEraseCommand(terminal))
+                .addSubcommand(new AuditDeliveriesCommand(terminal))
                 .addSubcommand(new AuditHoldCommand(terminal))
                 .addSubcommand(new AuditAnchorsCommand(terminal))
                 .addSubcommand(new AuditReportCommand(terminal, Version.text(), Clock.systemUTC()))

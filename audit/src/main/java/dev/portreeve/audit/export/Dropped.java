@@ -12,12 +12,17 @@ import java.util.List;
  * The records of a range that were dropped because their time was over, as the newest tombstone in the log says: a record of the kind
  * {@code records.dropped} whose member {@code dropped} lists indexes as {@code 0-99} or {@code 7}. Immutable.
  */
-final class Dropped {
+public final class Dropped {
     private static final String KIND = "records.dropped";
     private final IndexRanges indexes;
 
     private Dropped(IndexRanges indexes) {
         this.indexes = indexes;
+    }
+
+    /** Those of a tenant from one index to before another. */
+    public static Dropped read(Connection connection, String tenant, long first, long end) throws SQLException {
+        return read(connection, new LogRange(tenant, first, end, end));
     }
 
     /** Reads them; only a tombstone that has its index in the log counts. One that cannot be read says nothing. */
@@ -48,7 +53,8 @@ final class Dropped {
         }
     }
 
-    boolean contains(long index) {
+    /** Whether the record of this index was dropped. */
+    public boolean contains(long index) {
         return indexes.contains(index);
     }
 

@@ -96,7 +96,7 @@ final class OcsfLines implements RecordLines {
             case ENTITY_MANAGEMENT ->
                 switch (record.kind()) {
                     case "approval.requested", "key.created" -> CREATE;
-                    case "audit.exported", "audit.verified" -> READ;
+                    case "audit.exported", "audit.delivered", "audit.verified" -> READ;
                     case "key.revoked" -> DELETE;
                     case "server.started", "definition.accepted" -> ACTIVATE;
                     case "server.stopped",

@@ -48,7 +48,7 @@ public enum RecordFormat {
      *
      * @throws IllegalStateException it has none: see {@link #isLines}
      */
-    RecordLines lines() {
+    public RecordLines lines() {
         return switch (this) {
             case JSONL -> new JsonLines();
             case CSV -> new CsvLines();

@@ -3,7 +3,7 @@ package dev.portreeve.audit.export;
 import java.nio.charset.StandardCharsets;
 
 /** Writes records as lines of one form. A line holds no line feed but its last byte, whatever stands in the record. */
-interface RecordLines {
+public interface RecordLines {
     /** What stands before the first record. */
     default byte[] heading() {
         return new byte[0];

@@ -1,5 +1,6 @@
 package dev.portreeve.audit.verify;
 
+import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.CompactRange;
 import dev.portreeve.audit.log.LogTables;
 import dev.portreeve.audit.log.TenantName;
@@ -10,6 +11,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the tree over all tenants' heads in the database: that its leaves are the signed heads stored for the tenants, and that

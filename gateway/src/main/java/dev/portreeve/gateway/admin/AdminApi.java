@@ -29,6 +29,7 @@ final class AdminApi {
     private final RecordsApi records;
     private final KeepingApi keeping;
     private final EvidenceApi evidence;
+    private final DeliveriesApi deliveries;
 
     AdminApi(AdminServices services, AdminAccess access, AdminJson json, InstantSource clock) {
         this.services = services;
@@ -59,6 +60,7 @@ final class AdminApi {
         this.records = new RecordsApi(services.keeping(), tenants, json);
         this.keeping = new KeepingApi(services.keeping(), tenants, json);
         this.evidence = new EvidenceApi(services.evidence(), json);
+        this.deliveries = new DeliveriesApi(services.keeping(), tenants, json);
         this.orders = new BudgetOrdersApi(services.budgetOrders(), tenants, json);
     }
 
@@ -116,6 +118,7 @@ final class AdminApi {
         records.register(routes, rules);
         keeping.register(routes, rules);
         evidence.register(routes, rules);
+        deliveries.register(routes, rules);
     }
 
     private void link(AdminExchange exchange) {

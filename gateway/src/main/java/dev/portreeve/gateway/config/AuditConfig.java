@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param lag how far the records may be behind before health says so
  * @param search whether records are made findable by what is in them ({@code on}), about a second after they were written, at some
  *     microseconds a record; {@code off}: they are found by their call's id only, and what was made is thrown away
+ * @param deliveries records that go to other systems by themselves; none unless said
  */
 public record AuditConfig(
         @Default("portreeve.local/audit") String log,
@@ -43,30 +44,18 @@ public record AuditConfig(
         @Nullable Duration retention,
         @Nullable Duration payloadRetention,
         @Default("{}") AuditLagConfig lag,
-        @Default("on") Search search) {
+        @Default("on") Search search,
+        @Default("[]") List<DeliveryConfig> deliveries) {
     /** Whether records are made findable. */
     public enum Search {
         ON,
         OFF
     }
 
-    private static final Duration SHORTEST = Duration.ofDays(31);
+    /** Each has a thread and a connection to the database. */
+    private static final int MOST_DELIVERIES = 32;
 
-    /** With what the environment adds. */
-    AuditConfig completed(Function<String, @Nullable String> environment) {
-        return new AuditConfig(
-                log,
-                checkpointEvery,
-                signingKey,
-                keys,
-                anchors.stream().map(each -> each.completed(environment)).toList(),
-                witness,
-                recordArguments,
-                payloads,
-                bestEffort,
-                retention,
-                payloadRetention);
-    }
+    private static final Duration SHORTEST = Duration.ofDays(31);
 
     /** Of which records have no arguments. */
     public AuditConfig(String log, Duration checkpointEvery, @Nullable Secret signingKey) {
@@ -83,13 +72,18 @@ public record AuditConfig(
                 null,
                 null,
                 AuditLagConfig.DEFAULT,
-                Search.ON);
+                Search.ON,
+                List.of());
     }
 
     public AuditConfig {
         anchors = List.copyOf(anchors);
         recordArguments = List.copyOf(recordArguments);
         payloads = List.copyOf(payloads);
+        deliveries = List.copyOf(deliveries);
+        if (deliveries.size() > MOST_DELIVERIES) {
+            throw new IllegalArgumentException("there are more than " + MOST_DELIVERIES + " deliveries");
+        }
         if (checkpointEvery.isNegative() || checkpointEvery.isZero()) {
             throw new IllegalArgumentException("checkpoint-every must be above zero");
         }
@@ -108,5 +102,26 @@ public record AuditConfig(
         if (!log.matches("[a-z0-9.-]+(/[a-z0-9._-]+)*")) {
             throw new IllegalArgumentException("log \"" + log + "\" must look like gateway.example.com/audit");
         }
+    }
+
+    /** With what the environment adds to the access keys of buckets. */
+    AuditConfig completed(Function<String, @Nullable String> environment) {
+        return new AuditConfig(
+                log,
+                checkpointEvery,
+                signingKey,
+                keys,
+                anchors.stream().map(anchor -> anchor.completed(environment)).toList(),
+                witness,
+                recordArguments,
+                payloads,
+                bestEffort,
+                retention,
+                payloadRetention,
+                lag,
+                search,
+                deliveries.stream()
+                        .map(delivery -> delivery.completed(environment))
+                        .toList());
     }
 }

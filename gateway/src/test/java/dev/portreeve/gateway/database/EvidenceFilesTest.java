@@ -63,7 +63,8 @@ class EvidenceFilesTest {
                 null,
                 null,
                 AuditLagConfig.DEFAULT,
-                AuditConfig.Search.ON);
+                AuditConfig.Search.ON,
+                List.of());
         LogSigner signer = EvidenceFiles.signer(config, directory);
         directory.publish(directory.verifierKey(), signer.verifierKey().lines());
         return signer.verifierKey();

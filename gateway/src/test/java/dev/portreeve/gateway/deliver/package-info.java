@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.deliver;
+
+import org.jspecify.annotations.NullMarked;

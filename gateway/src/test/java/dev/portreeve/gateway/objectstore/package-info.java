@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.objectstore;
+
+import org.jspecify.annotations.NullMarked;
