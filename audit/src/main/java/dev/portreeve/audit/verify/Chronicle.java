@@ -245,7 +245,8 @@ final class Chronicle {
         gap(
                 Gap.Kind.CLOCK_SET_BACK,
                 setBack,
-                Plain.times(setBack.count) + " a clock was set back: what was recorded after it may seem older than it is");
+                Plain.times(setBack.count)
+                        + " a clock was set back: what was recorded after it may seem older than it is");
         if (!processes.isEmpty()) {
             gap(
                     Gap.Kind.NOT_STOPPED,

@@ -181,8 +181,9 @@ public record DeliveryConfig(
             throw new IllegalArgumentException("daily bundles go to a folder or to s3, and have no other format");
         }
         if (!format.isLines()) {
-            throw new IllegalArgumentException("format \"" + format.code()
-                    + "\" cannot be delivered in batches, a file of it is whole at its end only: see portreeve audit export");
+            throw new IllegalArgumentException(
+                    "format \"" + format.code()
+                            + "\" cannot be delivered in batches, a file of it is whole at its end only: see portreeve audit export");
         }
         if (webhook != null && format != RecordFormat.JSONL && format != RecordFormat.OCSF) {
             throw new IllegalArgumentException("a webhook takes format jsonl or ocsf");

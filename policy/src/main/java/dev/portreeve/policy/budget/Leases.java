@@ -258,14 +258,7 @@ final class Leases {
      * @param written what this batch wrote of the draws
      * @param recalled whether somebody else needs what is left
      */
-    long renew(
-            WindowKey window,
-            Balance balance,
-            long mine,
-            long before,
-            long others,
-            long written,
-            boolean recalled) {
+    long renew(WindowKey window, Balance balance, long mine, long before, long others, long written, boolean recalled) {
         lock.lock();
         try {
             Share share = shares.get(window);

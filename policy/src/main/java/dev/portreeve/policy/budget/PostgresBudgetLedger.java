@@ -134,8 +134,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         attempted.retainAll(windows);
         // Not before: what is rolled back with its connection comes again, and must be made again.
         transaction.afterCommit(() -> remember(attempted));
-        transaction.afterCommit(
-                () -> remembered.committed(RememberedRows.left(windows, ruling, readAt, batch.under)));
+        transaction.afterCommit(() -> remembered.committed(RememberedRows.left(windows, ruling, readAt, batch.under)));
         return ruling;
     }
 

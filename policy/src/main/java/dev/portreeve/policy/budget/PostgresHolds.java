@@ -84,7 +84,8 @@ final class PostgresHolds {
                 WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true""";
     private static final String LOCK_AND_READ = LOCK + ";\n" + LEASES;
     private static final String LOCK_READ_AND_FIND = LOCK_AND_READ + ";\n" + FIND;
-    // Statements of their own, each sent only where it has rows: as parts of one statement they cost half as much again.
+    // Statements of their own, each sent only where it has rows: as parts of one statement they cost half as much
+    // again.
     private static final String WRITE_BALANCES = """
             UPDATE policy.budget_window w
             SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,

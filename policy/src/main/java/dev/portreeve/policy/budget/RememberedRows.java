@@ -65,8 +65,7 @@ final class RememberedRows {
         /** The same rows once the batch is on disk. */
         Map<WindowKey, Row> after(Ruling ruling) {
             Map<WindowKey, Row> after = new HashMap<>();
-            rows.forEach((window, row) ->
-                    after.putAll(left(Set.of(window), ruling, row.readAt(), row.under())));
+            rows.forEach((window, row) -> after.putAll(left(Set.of(window), ruling, row.readAt(), row.under())));
             return after;
         }
     }

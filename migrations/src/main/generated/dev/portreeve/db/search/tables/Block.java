@@ -202,7 +202,7 @@ public class Block extends TableImpl<BlockRecord> {
             Internal.createCheck(this, DSL.name("block_check"), "((last_at >= first_at))", true),
             Internal.createCheck(this, DSL.name("block_entries_check"), "(((entries >= 1) AND (entries <= 65535)))", true),
             Internal.createCheck(this, DSL.name("block_level_check"), "(((level >= 0) AND (level <= 9)))", true),
-            Internal.createCheck(this, DSL.name("block_presence_check"), "(((octet_length(presence) >= 8) AND (octet_length(presence) <= 5120)))", true)
+            Internal.createCheck(this, DSL.name("block_presence_check"), "(((octet_length(presence) >= 8) AND (octet_length(presence) <= 6144)))", true)
         );
     }
 
