@@ -70,7 +70,7 @@ final class PostgresChains {
             add(digest, window.start().toString());
         }
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-        return new UUID(hash.getLong() & ~0xF000L | 0x8000L, hash.getLong() & ~(3L << 62) | 1L << 63);
+        return new UUID((hash.getLong() & ~0xF000L) | 0x8000L, (hash.getLong() & ~(3L << 62)) | (1L << 63));
     }
 
     /** With its length before it, so that no two lists are written alike. */

@@ -109,8 +109,8 @@ class PostgresBudgetLedgerTest extends BudgetLedgerContract {
                         replica.run(call(BOT, 10, 60), new Ending.Reports(20));
                     }
                 }
-                assertEquals(round * 6 * 30, purse.today(Kind.MEMBER, "bot").settled());
-                assertEquals(round * 6 * 30, purse.today(Kind.TENANT, "acme").settled());
+                assertEquals(round * 180L, purse.today(Kind.MEMBER, "bot").settled());
+                assertEquals(round * 180L, purse.today(Kind.TENANT, "acme").settled());
             }
         }
         assertEquals(List.of(), postgres().query(DIFFERENCES, row -> row.getString(1)));
