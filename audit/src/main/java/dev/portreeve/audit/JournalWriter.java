@@ -147,45 +147,55 @@ final class JournalWriter implements Runnable {
 
     private End store(List<Pending> batch) throws InterruptedException {
         for (int losses = 0; losses < MOST_LOSSES; losses++) {
+            if (session == null) {
+                // Nothing of it is on disk or under way: what is given up while there is no database never will be.
+                batch.forEach(Pending::waitAgain);
+            }
             JournalSession current = connected();
             if (current == null) {
                 batch.forEach(pending -> pending.fail("the journal was closed while the database was away"));
                 return End.DEALT_WITH;
             }
+            List<Pending> sent = sent(batch);
+            if (sent.isEmpty()) {
+                return End.DEALT_WITH;
+            }
             try {
-                current.store(batch, ids);
-                conclude(current, batch);
+                current.store(sent, ids);
+                conclude(current, sent);
                 return End.DEALT_WITH;
             } catch (SQLException | RuntimeException failure) {
-                if (current.recover()) {
-                    if (current.guessed()) {
-                        continue;
+                if (!current.recover()) {
+                    LOGGER.warn("the journal lost its connection: {}", describe(failure));
+                    drop();
+                    JournalSession.Doubt doubt = current.doubt();
+                    if (doubt != null && committed(doubt)) {
+                        conclude(current, sent);
+                        return End.DEALT_WITH;
                     }
-                    boolean known = notes.trouble() != null;
-                    boolean room = notes.isForRoom(failure);
-                    if (!room) {
-                        warn(batch, failure);
-                    } else if (!known) {
-                        LOGGER.error("the database takes no records, they wait: {}", describe(failure));
-                    }
-                    if (failure instanceof SQLException sql && WriterNotes.READ_ONLY.equals(sql.getSQLState())) {
-                        // A primary that became a standby stays one for this session: ask for a new one.
-                        drop();
-                    }
-                    return room ? End.NO_ROOM : End.REFUSED;
-                }
-                LOGGER.warn("the journal lost its connection: {}", describe(failure));
-                drop();
-                JournalSession.Doubt doubt = current.doubt();
-                if (doubt != null && committed(doubt)) {
-                    conclude(current, batch);
-                    return End.DEALT_WITH;
+                } else if (!current.guessed()) {
+                    return refused(sent, failure);
                 }
             }
         }
         LOGGER.error(
                 "{} entries took the connection down {} times, giving them up together", batch.size(), MOST_LOSSES);
         return End.REFUSED;
+    }
+
+    private End refused(List<Pending> sent, Exception failure) {
+        boolean known = notes.trouble() != null;
+        boolean room = notes.isForRoom(failure);
+        if (!room) {
+            warn(sent, failure);
+        } else if (!known) {
+            LOGGER.error("the database takes no records, they wait: {}", describe(failure));
+        }
+        if (failure instanceof SQLException sql && WriterNotes.READ_ONLY.equals(sql.getSQLState())) {
+            // A primary that became a standby stays one for this session: ask for a new one.
+            drop();
+        }
+        return room ? End.NO_ROOM : End.REFUSED;
     }
 
     private void conclude(JournalSession stored, List<Pending> batch) {

@@ -130,8 +130,9 @@ final class Pending implements Receipt {
             return;
         }
         if (!awaitEnd()) {
+            boolean open = entry.kept() || !place.compareAndSet(Place.WAITS, Place.GIVEN_UP);
             throw new EvidenceUnavailable("the record was not stored within " + awaitLimit.toMillis()
-                    + " ms: the database is down or too slow");
+                    + " ms: the database is down or too slow" + (open ? "; it may be stored yet" : ""));
         }
         if (stored == null) {
             throw new EvidenceUnavailable(Objects.requireNonNull(failure));
