@@ -270,7 +270,7 @@ class AnchorAttackTest {
             assertFound(
                     offline(forged, HeldHeads.ofFolder(worm), known).verification(),
                     Finding.Kind.FORKED,
-                    "the head you hold of 2 tenants' heads was signed for another history");
+                    "two heads of the tree over all tenants' heads, of 2 each, are signed and differ");
             assertFound(offline(forged, HeldHeads.read(honest), known).verification(), Finding.Kind.FORKED, "forked");
         }
     }
