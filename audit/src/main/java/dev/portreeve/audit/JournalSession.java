@@ -59,12 +59,12 @@ final class JournalSession implements AutoCloseable {
     private final PreparedStatement transactionId;
     private final LeafWriter writer = new LeafWriter();
     private final TreeHash hash = new TreeHash();
-    private Open open;
+    private OpenTransaction open;
     private @Nullable Doubt doubt;
 
     private JournalSession(Connection connection) throws SQLException {
         this.connection = connection;
-        this.open = new Open(connection);
+        this.open = new OpenTransaction(connection);
         this.insertNew = connection.prepareStatement(INSERT_NEW);
         this.insertAgain = connection.prepareStatement(INSERT_AGAIN);
         this.transactionId = connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
@@ -104,7 +104,7 @@ final class JournalSession implements AutoCloseable {
     /** Applies, records and commits the batch in one transaction. */
     void store(List<Pending> batch, RecordIds ids) throws SQLException {
         doubt = null;
-        open = new Open(connection);
+        open = new OpenTransaction(connection);
         applyPostings(batch);
         Leaves leaves = new Leaves(batch.size(), batch.stream().anyMatch(Pending::isTried));
         for (Pending pending : batch) {
@@ -113,7 +113,7 @@ final class JournalSession implements AutoCloseable {
                 leaves.add(events.get(i), pending.id(i), pending.at());
             }
         }
-        String known = open.xid;
+        String known = open.xid();
         if (known != null) {
             doubt = leaves.doubt(known);
             writeAndCommit(leaves);
@@ -130,7 +130,7 @@ final class JournalSession implements AutoCloseable {
     }
 
     private void writeLeft() throws SQLException {
-        for (Left left : open.left) {
+        for (OpenTransaction.Left left : open.left()) {
             try (PreparedStatement statement = connection.prepareStatement(left.sql())) {
                 left.parameters().set(statement, 1);
                 statement.execute();
@@ -150,7 +150,7 @@ final class JournalSession implements AutoCloseable {
     /** What the books left, the records and the commit on one round trip; after an error PostgreSQL skips the rest. */
     private void writeAndCommit(Leaves leaves) throws SQLException {
         StringBuilder sql = new StringBuilder();
-        open.left.forEach(left -> sql.append(left.sql()).append(";\n"));
+        open.left().forEach(left -> sql.append(left.sql()).append(";\n"));
         if (!leaves.isEmpty()) {
             sql.append(leaves.again ? INSERT_AGAIN : INSERT_NEW).append(";\n");
         }
@@ -160,7 +160,7 @@ final class JournalSession implements AutoCloseable {
         try (PreparedStatement statement =
                 connection.prepareStatement(sql.append("COMMIT").toString())) {
             int next = 1;
-            for (Left left : open.left) {
+            for (OpenTransaction.Left left : open.left()) {
                 next = left.parameters().set(statement, next);
             }
             if (!leaves.isEmpty()) {
@@ -187,9 +187,7 @@ final class JournalSession implements AutoCloseable {
             }
         }
         List<PostingBook<?>> books = new ArrayList<>(postings.keySet());
-        if (books.size() > 1) {
-            books.sort(Comparator.comparing(book -> book.getClass().getName()));
-        }
+        books.sort(Comparator.comparing(book -> book.getClass().getName()));
         for (PostingBook<?> book : books) {
             apply(book, Objects.requireNonNull(postings.get(book)));
         }
@@ -200,54 +198,15 @@ final class JournalSession implements AutoCloseable {
         book.apply(open, (List<P>) postings);
     }
 
-    private record Left(String sql, Transaction.Parameters parameters) {}
-
-    private static final class Open implements Transaction {
-        private final Connection connection;
-        private final List<Left> left = new ArrayList<>();
-        private final List<Runnable> afterCommit = new ArrayList<>();
-        private @Nullable String xid;
-        private boolean guessed;
-
-        Open(Connection connection) {
-            this.connection = connection;
-        }
-
-        @Override
-        public Connection connection() {
-            return connection;
-        }
-
-        @Override
-        public void atLast(String sql, Parameters parameters) {
-            left.add(new Left(sql, parameters));
-        }
-
-        @Override
-        public void identify(String id) {
-            xid = id;
-        }
-
-        @Override
-        public void guess() {
-            guessed = true;
-        }
-
-        @Override
-        public void afterCommit(Runnable action) {
-            afterCommit.add(action);
-        }
-    }
-
     /** Does what the books left for the time after the last {@link #store}, whose commit is certain by now. */
     void committed() {
-        open.afterCommit.forEach(Runnable::run);
-        open = new Open(connection);
+        open.committed();
+        open = new OpenTransaction(connection);
     }
 
     /** Whether the last transaction rested on a guess, so that its failure says nothing of what is in it. */
     boolean guessed() {
-        return open.guessed;
+        return open.guessed();
     }
 
     /** What is not known after a failure: whether the last transaction committed; {@code null} if it surely did not. */

@@ -1,10 +1,6 @@
 package dev.portreeve.gateway;
 
-import dev.portreeve.audit.DirectRecords;
 import dev.portreeve.audit.PostgresAuditReader;
-import dev.portreeve.audit.export.AuditExport;
-import dev.portreeve.audit.log.LogSigner;
-import dev.portreeve.audit.log.Progress;
 import dev.portreeve.audit.payload.PostgresSubjectKeys;
 import dev.portreeve.audit.publish.PublishedLog;
 import dev.portreeve.gateway.admin.AdminAccess;
@@ -17,9 +13,7 @@ import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.database.Database;
-import dev.portreeve.gateway.database.EvidenceFiles;
 import dev.portreeve.gateway.database.StartFailure;
-import dev.portreeve.gateway.deliver.Deliveries;
 import dev.portreeve.gateway.explain.Questions;
 import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.http.WaitingPage;
@@ -128,7 +122,7 @@ public final class Gateway implements AutoCloseable {
                 address,
                 adminServices(adminBase, database, evidence, policy, keeping(database, evidence, contentKeys, seal)));
         this.data = startData(database, evidence, policy, seal, idempotency(database, policy, pepper, seal), waiting);
-        parts.add(deliveries(database, evidence));
+        parts.add(EvidenceDeliveries.start(config.audit(), directory, database, evidence, clock));
         parts.add(directory::withdraw);
         directory.announce(new DataDirectory.Listeners(local(admin), local(data)));
         awaitCatalog(hub);
@@ -231,30 +225,6 @@ public final class Gateway implements AutoCloseable {
                         new SecureRandom()),
                 keys,
                 MemberContents.stores(config, database.pooled(), seal, clock)));
-    }
-
-    private Deliveries deliveries(Database database, Evidence evidence) {
-        SecureRandom random = new SecureRandom();
-        LogSigner signer = EvidenceFiles.signer(config.audit(), directory);
-        try {
-            return Deliveries.start(
-                    config.audit().deliveries(),
-                    new Deliveries.Ground(
-                            database.unpooled(),
-                            new DirectRecords(clock, random),
-                            by -> new AuditExport(
-                                    database.unpooled(),
-                                    signer,
-                                    evidence.log(),
-                                    Progress.none(),
-                                    clock,
-                                    new AuditExport.Asker(by, "portreeve " + Version.text())),
-                            directory.root().resolve("deliveries"),
-                            clock,
-                            random));
-        } catch (IllegalArgumentException unusable) {
-            throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
-        }
     }
 
     private HttpListener startAdmin(HttpListener.Reserved reserved, AdminServices services) {

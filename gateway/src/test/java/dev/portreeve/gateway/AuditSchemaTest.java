@@ -152,7 +152,7 @@ class AuditSchemaTest {
             assertTrue(verified.out().contains("assurance: continued"), verified.out());
             assertEquals(
                     2,
-                    gateway.run("audit", "export", folder.resolve("x").toString(), "--format", "parquet")
+                    gateway.run("audit", "export", folder.resolve("x").toString(), "--format", "xlsx")
                             .exitCode());
             Outcome future =
                     gateway.run("audit", "export", folder.resolve("x.zip").toString(), "--to", "2999-01-01");

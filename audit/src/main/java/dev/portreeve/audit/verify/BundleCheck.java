@@ -77,9 +77,9 @@ final class BundleCheck {
             asked = manifest.asked();
             compareNames(names, manifest);
             Map<String, List<Checkpoint>> heads = held.of(used, findings);
-            proofs = new HeadProofs(used, held.ofInstance(used), findings, assurance);
-            List<Checkpoint> overAll = heads.remove(TenantName.NONE);
-            heldOverAll = overAll == null ? List.of() : overAll;
+            heldOverAll = held.ofInstance(used);
+            proofs = new HeadProofs(used, heldOverAll, findings, assurance);
+            heads.remove(TenantName.NONE);
             for (Manifest.Part part : manifest.parts()) {
                 tenant = part.tenant();
                 check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
@@ -175,9 +175,8 @@ final class BundleCheck {
             throws IOException {
         String tenant = part.tenant();
         int harms = findings.harms();
-        long end = part.first() + part.records();
         List<byte[]> left = part.first() == 0 ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.LEFT));
-        List<byte[]> right = part.size() == end ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.RIGHT));
+        List<byte[]> right = part.size() == part.end() ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.RIGHT));
         BundleAnchors anchors = anchors(files, key, manifest, tenant);
         try (ExportedLines records = lines(files, tenant, BundleNames.RECORDS);
                 ExportedLines hashes = lines(files, tenant, BundleNames.HASHES);
@@ -192,7 +191,7 @@ final class BundleCheck {
             Chronicle chronicle = new Chronicle(tenant, findings);
             new LineMatch(part, records, hashes, check, chronicle, findings, progress).run();
             long found = check.position() - part.first();
-            if (found == part.records() && part.size() > end) {
+            if (found == part.records() && part.size() > part.end()) {
                 check.rest(part.size(), right);
                 check.confirmed(head -> progress.confirmed(tenant, head));
             }
@@ -229,8 +228,7 @@ final class BundleCheck {
             assurance.notInInstance(part.tenant());
             return false;
         }
-        HeadProofs all = proofs;
-        return all != null && all.check(part.tenant(), small(files, name), check.newestHead());
+        return proofs != null && proofs.check(part.tenant(), small(files, name), check.newestHead());
     }
 
     private BundleAnchors anchors(BundleFiles files, VerifierKey key, Manifest manifest, String tenant)

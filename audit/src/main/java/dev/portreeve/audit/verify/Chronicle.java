@@ -235,6 +235,10 @@ final class Chronicle {
                 Gap.Kind.LEASE_FORFEITED,
                 forfeited,
                 Plain.times(forfeited.count) + " a process that was gone had money set aside: it was charged");
+        processes();
+    }
+
+    private void processes() {
         gap(
                 Gap.Kind.PROCESS_LOST,
                 gone,

@@ -1,6 +1,5 @@
 package dev.portreeve.gateway.config;
 
-import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.hub.approver.ApproverTools;
 import dev.portreeve.hub.catalog.CatalogNames;
@@ -70,39 +69,8 @@ final class ReferenceCheck {
         new BudgetCheck(config.toolServers(), routes, problems).run(config.organisation());
         webhooks("approvals.webhooks", config.approvals().webhooks());
         webhooks("notices.webhooks", config.notices().webhooks());
-        deliveries();
         secrets();
-        buckets();
-    }
-
-    private void buckets() {
-        List<AnchorConfig> anchors = config.audit().anchors();
-        for (int i = 0; i < anchors.size(); i++) {
-            ObjectAnchorConfig object = anchors.get(i).object();
-            String missing = object == null ? null : object.store().missing();
-            if (missing != null) {
-                problems.at("audit.anchors[" + i + "].object.store", "has " + missing);
-            }
-        }
-    }
-
-    private void deliveries() {
-        List<DeliveryConfig> deliveries = config.audit().deliveries();
-        unique(
-                "audit.deliveries",
-                "id",
-                deliveries.stream().map(DeliveryConfig::id).toList());
-        List<String> tenants = Stream.concat(
-                        config.organisation().tenants().stream().map(Tenant::id), Stream.of(AuditEvent.INSTANCE))
-                .toList();
-        for (int i = 0; i < deliveries.size(); i++) {
-            String path = "audit.deliveries[" + i + "]";
-            known(path + ".tenant", "tenant", deliveries.get(i).tenant(), tenants);
-            String missing = deliveries.get(i).missing();
-            if (missing != null) {
-                problems.at(path + ".s3", missing);
-            }
-        }
+        new EvidenceCheck(problems).run(config);
     }
 
     private void unique(String list, String key, List<String> names) {

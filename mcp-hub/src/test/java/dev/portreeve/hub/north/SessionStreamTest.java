@@ -150,9 +150,9 @@ class SessionStreamTest {
         Map<String, String> session = session(alice);
         List<EventTap.Event> all = new ArrayList<>();
         try (EventTap answer = alice.openPost(session, call(3, "pipe__steps"))) {
-            for (int i = 0; i < 5; i++) {
+            do {
                 all.add(answer.next());
-            }
+            } while (!all.getLast().data().contains("done"));
             assertTrue(answer.ends());
         }
         assertEquals("", all.getFirst().data(), "its name comes first");
@@ -160,11 +160,11 @@ class SessionStreamTest {
         again.put(HeaderValue.LAST_EVENT, all.get(2).id());
         try (EventTap rest = alice.listen(again)) {
             assertEquals(all.get(2).id(), rest.next().id());
-            assertEquals(all.get(3), rest.next());
-            assertEquals(all.get(4), rest.next());
+            for (EventTap.Event event : all.subList(3, all.size())) {
+                assertEquals(event, rest.next());
+            }
             assertTrue(rest.ends(), "an answer has an end");
         }
-        assertTrue(all.get(4).data().contains("done"));
     }
 
     @Test

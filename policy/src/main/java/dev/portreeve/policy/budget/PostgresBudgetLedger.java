@@ -101,18 +101,18 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
             return false;
         }
         remembered.guess();
-        PostgresHolds rows = new PostgresHolds(transaction, chains, clock.instant());
+        PostgresHolds rows = new PostgresHolds(transaction, clock.instant());
         PostgresHolds.Known known = rows.remembered(batch.taken, leases);
         Ruling ruling = new Ruling(known.balances(), known.holds(), known.leases());
         ruling.decide(batch.postings);
-        rows.write(ruling, batch.taken);
+        new PostgresRuling(transaction, chains).write(ruling, batch.taken);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
         transaction.afterCommit(() -> remembered.committed(batch.taken.after(ruling)));
         return true;
     }
 
     private Ruling read(Transaction transaction, Batch batch) throws SQLException {
-        PostgresHolds rows = new PostgresHolds(transaction, chains, clock.instant());
+        PostgresHolds rows = new PostgresHolds(transaction, clock.instant());
         Set<WindowKey> attempted = make(rows, batch.opened);
         rollover.carry(transaction.connection(), batch.opened.values(), batch.spoken, clock.instant());
         long readAt = System.nanoTime();
@@ -128,7 +128,7 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
         ruling.counting(buckets.counting(batch.postings));
         ruling.decide(batch.postings);
         buckets.takeBack(ruling);
-        rows.write(ruling);
+        new PostgresRuling(transaction, chains).write(ruling, known.raised());
         buckets.countForAWhile(ruling);
         transaction.afterCommit(known.leases().afterCommit(batch.calls));
         attempted.retainAll(windows);

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -84,78 +83,15 @@ final class PostgresHolds {
                 WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true""";
     private static final String LOCK_AND_READ = LOCK + ";\n" + LEASES;
     private static final String LOCK_READ_AND_FIND = LOCK_AND_READ + ";\n" + FIND;
-    // Statements of their own, each sent only where it has rows: as parts of one statement they cost half as much
-    // again.
-    private static final String WRITE_BALANCES = """
-            UPDATE policy.budget_window w
-            SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,
-                limit_nanos = greatest(n.most, w.held_nanos + w.settled_nanos + w.leased_nanos),
-                raised_nanos = coalesce(n.raised, w.raised_nanos), used_at = now(),
-                recalled_until = CASE WHEN n.recalls THEN now() + interval '2 seconds' ELSE w.recalled_until END
-            FROM unnest(?::text[], ?::text[], ?::timestamptz[],
-                ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[], ?::bool[])
-                AS n (tenant, budget_id, starts_at, held, settled, overrun, leased, most, raised, recalls, returns)
-            WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
-            RETURNING CASE WHEN n.recalls OR n.returns THEN pg_notify(
-                CASE WHEN n.recalls THEN 'lease_recalled' ELSE 'lease_returned' END,
-                concat_ws(chr(10), n.tenant, n.budget_id, (extract(epoch FROM n.starts_at))::bigint)) END""";
-
-    /**
-     * The same of rows that were not read first: on the condition that each is as it was remembered, else the transaction fails. In the order
-     * in which everybody locks; whoever waited for a row looks at what it has become.
-     */
-    private static final String WRITE_REMEMBERED = """
-            WITH written AS (
-                UPDATE policy.budget_window w
-                SET held_nanos = n.held, settled_nanos = n.settled, overrun_nanos = n.overrun, leased_nanos = n.leased,
-                    used_at = now()
-                FROM (
-                    SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[],
-                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-                        AS u (tenant, budget_id, starts_at, held, settled, overrun, leased,
-                            was_held, was_settled, was_overrun, was_leased)
-                    ORDER BY tenant, budget_id, starts_at) n
-                WHERE w.tenant = n.tenant AND w.budget_id = n.budget_id AND w.starts_at = n.starts_at
-                    AND w.held_nanos = n.was_held AND w.settled_nanos = n.was_settled
-                    AND w.overrun_nanos = n.was_overrun AND w.leased_nanos = n.was_leased
-                    AND (w.recalled_until IS NULL OR w.recalled_until <= now())
-                RETURNING 1
-            )
-            SELECT 1 / (count(*) = ?)::int FROM written""";
-
     private static final String IDENTIFY = "SELECT pg_current_xact_id()::text";
-
-    private static final String WRITE_LEASES = """
-            INSERT INTO policy.lease (tenant, budget_id, starts_at, replica, nanos)
-            SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::uuid[], ?::bigint[])
-            ON CONFLICT (tenant, budget_id, starts_at, replica)
-            DO UPDATE SET nanos = excluded.nanos, touched_at = now()""";
-    /** The expiry counts from this transaction by the database's clock, the one clock all replicas share. */
-    private static final String WRITE_HOLDS = """
-            INSERT INTO policy.hold (tenant, call_id, amount_nanos, chain, expires_at, amounts,
-                resolved, charged_nanos, overrun_nanos, charged_amounts, overruns)
-            SELECT tenant, call_id, amount, chain, now() + lifetime * interval '1 millisecond', own::bigint[],
-                resolved, charged, overrun, charged_own::bigint[], overruns::bigint[]
-            FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::text[],
-                ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
-                AS n (tenant, call_id, amount, chain, lifetime, own, resolved, charged, overrun, charged_own, overruns)""";
-
-    private static final String WRITE_POSTINGS = """
-            INSERT INTO policy.later_posting (tenant, call_id, kind, amount_nanos, overrun_nanos, amounts, overruns)
-            SELECT tenant, call_id, kind, amount, overrun, amounts::bigint[], overruns::bigint[]
-            FROM unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
-                AS n (tenant, call_id, kind, amount, overrun, amounts, overruns)""";
 
     private final Transaction transaction;
     private final Connection connection;
-    private final PostgresChains chains;
     private final Instant now;
-    private Map<WindowKey, Long> raised = Map.of();
 
     /** @param now by the database's clock: what has ended keeps the limit it had */
-    PostgresHolds(Transaction transaction, PostgresChains chains, Instant now) {
+    PostgresHolds(Transaction transaction, Instant now) {
         this.transaction = transaction;
-        this.chains = chains;
         this.connection = transaction.connection();
         this.now = now;
     }
@@ -178,7 +114,11 @@ final class PostgresHolds {
     }
 
     /** What the windows' rows hold while they are locked, and what is known of the calls the postings speak of. */
-    record Known(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> holds, LeaseTurn leases) {}
+    record Known(
+            Map<WindowKey, Balance> balances,
+            Map<CallKey, HoldState> holds,
+            LeaseTurn leases,
+            Map<WindowKey, Long> raised) {}
 
     /**
      * Locks the windows' rows until the transaction ends, then reads the leases and, where asked, which of these calls have a
@@ -210,10 +150,10 @@ final class PostgresHolds {
             if (xid != null) {
                 transaction.identify(xid);
             }
-            raised = rows.raised();
             statement.getMoreResults();
             rows.leases(statement.getResultSet());
-            return new Known(rows.balances(), calls.isEmpty() ? Map.of() : holds(statement), rows.turn());
+            return new Known(
+                    rows.balances(), calls.isEmpty() ? Map.of() : holds(statement), rows.turn(), rows.raised());
         }
     }
 
@@ -225,7 +165,7 @@ final class PostgresHolds {
             transaction.identify(row.getString(1));
         }
         transaction.guess();
-        return new Known(taken.balances(), Map.of(), new LeaseTurn(memory, taken.standings(), Map.of()));
+        return new Known(taken.balances(), Map.of(), new LeaseTurn(memory, taken.standings(), Map.of()), Map.of());
     }
 
     private static void row(PostgresColumns columns, LeaseKey lease) {
@@ -258,161 +198,5 @@ final class PostgresHolds {
             }
         }
         return found;
-    }
-
-    /** Leaves what changed to be written with the batch, if these rows are still as they were. */
-    void write(Ruling ruling, RememberedRows.Taken still) {
-        PostgresColumns columns = new PostgresColumns(connection, 11);
-        still.rows().forEach((window, row) -> {
-            Balance was = row.balance();
-            Balance now = ruling.left(window);
-            columns.row(
-                    window.tenant(),
-                    window.budgetId(),
-                    window.start(),
-                    now.held(),
-                    now.settled(),
-                    now.overrun(),
-                    ruling.leases().outstanding(window),
-                    was.held(),
-                    was.settled(),
-                    was.overrun(),
-                    row.standing().all());
-        });
-        transaction.atLast(WRITE_REMEMBERED, (statement, first) -> {
-            int next = columns.set(
-                    statement,
-                    first,
-                    "text",
-                    "text",
-                    "timestamptz",
-                    "bigint",
-                    "bigint",
-                    "bigint",
-                    "bigint",
-                    "bigint",
-                    "bigint",
-                    "bigint",
-                    "bigint");
-            statement.setLong(next, still.rows().size());
-            return next + 1;
-        });
-        writeRest(ruling);
-    }
-
-    /** Leaves what changed to be written with the batch. */
-    void write(Ruling ruling) {
-        atLast(
-                WRITE_BALANCES,
-                balances(ruling),
-                "text",
-                "text",
-                "timestamptz",
-                "bigint",
-                "bigint",
-                "bigint",
-                "bigint",
-                "bigint",
-                "bigint",
-                "bool",
-                "bool");
-        writeRest(ruling);
-    }
-
-    private void writeRest(Ruling ruling) {
-        atLast(WRITE_LEASES, leases(ruling.leases()), "text", "text", "timestamptz", "uuid", "bigint");
-        atLast(
-                WRITE_HOLDS,
-                holds(ruling, chains.named(transaction, ruling.chains())),
-                "text",
-                "uuid",
-                "bigint",
-                "uuid",
-                "bigint",
-                "text",
-                "text",
-                "bigint",
-                "bigint",
-                "text",
-                "text");
-        atLast(WRITE_POSTINGS, postings(ruling), "text", "uuid", "text", "bigint", "bigint", "text", "text");
-    }
-
-    private void atLast(String sql, PostgresColumns rows, String... types) {
-        if (!rows.isEmpty()) {
-            transaction.atLast(sql, (statement, first) -> rows.set(statement, first, types));
-        }
-    }
-
-    private PostgresColumns balances(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 11);
-        ruling.changed()
-                .forEach((window, balance) -> columns.row(
-                        window.tenant(),
-                        window.budgetId(),
-                        window.start(),
-                        balance.held(),
-                        balance.settled(),
-                        balance.overrun(),
-                        ruling.leases().outstanding(window),
-                        balance.limit(),
-                        raised.get(window),
-                        ruling.leases().recalls(window),
-                        ruling.leases().returns(window)));
-        return columns;
-    }
-
-    private PostgresColumns leases(LeaseTurn turn) {
-        PostgresColumns columns = new PostgresColumns(connection, 5);
-        turn.changed()
-                .forEach((lease, nanos) -> columns.row(
-                        lease.window().tenant(),
-                        lease.window().budgetId(),
-                        lease.window().start(),
-                        lease.replica(),
-                        nanos));
-        return columns;
-    }
-
-    /** What resolves a hold in the batch that brings it goes with it. */
-    private PostgresColumns holds(Ruling ruling, Map<List<WindowKey>, UUID> names) {
-        PostgresColumns columns = new PostgresColumns(connection, 11);
-        for (Ruling.HoldRow hold : ruling.holds()) {
-            if (hold.windows().isEmpty()) {
-                // Under no budget: nothing is held, and nothing is to be found again.
-                continue;
-            }
-            Settlement.Posted posted = ruling.postings().get(hold.call());
-            columns.row(
-                    hold.call().tenant(),
-                    hold.call().callId(),
-                    hold.amounts().money(),
-                    names.get(hold.windows()),
-                    hold.lifetimeMillis(),
-                    PostgresColumns.text(hold.amounts().each()),
-                    posted == null ? null : posted.kind().code(),
-                    posted == null ? null : posted.amount().money(),
-                    posted == null ? null : posted.overrun().money(),
-                    posted == null ? null : PostgresColumns.text(posted.amount().each()),
-                    posted == null
-                            ? null
-                            : PostgresColumns.text(posted.overrun().each()));
-        }
-        return columns;
-    }
-
-    /** What resolves holds that were there before this batch. */
-    private PostgresColumns postings(Ruling ruling) {
-        PostgresColumns columns = new PostgresColumns(connection, 7);
-        ruling.laterPostings()
-                .forEach((call, posted) -> columns.row(
-                        call.tenant(),
-                        call.callId(),
-                        posted.kind().code(),
-                        posted.amount().money(),
-                        posted.overrun().money(),
-                        PostgresColumns.text(posted.amount().each()),
-                        PostgresColumns.text(posted.overrun().each())));
-        return columns;
     }
 }

@@ -372,20 +372,6 @@ final class Ruling {
         return List.copyOf(holds);
     }
 
-    /** The windows of the holds to write, each list of them once. */
-    Set<List<WindowKey>> chains() {
-        Set<List<WindowKey>> chains = new LinkedHashSet<>();
-        List<WindowKey> before = List.of();
-        for (HoldRow hold : holds) {
-            // The next is nearly always under the same.
-            if (!hold.windows().equals(before)) {
-                before = hold.windows();
-                chains.add(before);
-            }
-        }
-        return chains;
-    }
-
     /** Postings that count no longer, and the calls that hold what was posted. */
     Map<CallKey, UUID> takenOver() {
         return takenOver;
@@ -401,12 +387,5 @@ final class Ruling {
     /** The postings to write. */
     Map<CallKey, Settlement.Posted> postings() {
         return postings;
-    }
-
-    /** Those of holds that were there before this batch. */
-    Map<CallKey, Settlement.Posted> laterPostings() {
-        Map<CallKey, Settlement.Posted> later = new LinkedHashMap<>(postings);
-        holds.forEach(hold -> later.remove(hold.call()));
-        return later;
     }
 }
