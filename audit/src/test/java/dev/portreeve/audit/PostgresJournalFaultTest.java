@@ -265,9 +265,8 @@ class PostgresJournalFaultTest {
         EvidenceUnavailable late = assertThrows(EvidenceUnavailable.class, receipts.getFirst()::await);
         assertTrue(late.getMessage().contains("within 100 ms"), late.getMessage());
         // Unless it was just under way, what its owner was told is not stored never will be.
-        List<Receipt> stored = late.getMessage().contains("may be stored yet")
-                ? receipts
-                : receipts.subList(1, receipts.size());
+        List<Receipt> stored =
+                late.getMessage().contains("may be stored yet") ? receipts : receipts.subList(1, receipts.size());
         faulty.up();
         await().until(() -> stored.stream().allMatch(Receipt::isDurable));
         journal.append(spend(purse, 1)).await();

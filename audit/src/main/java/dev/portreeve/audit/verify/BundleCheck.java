@@ -176,7 +176,8 @@ final class BundleCheck {
         String tenant = part.tenant();
         int harms = findings.harms();
         List<byte[]> left = part.first() == 0 ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.LEFT));
-        List<byte[]> right = part.size() == part.end() ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.RIGHT));
+        List<byte[]> right =
+                part.size() == part.end() ? List.of() : hashes(files, BundleNames.of(tenant, BundleNames.RIGHT));
         BundleAnchors anchors = anchors(files, key, manifest, tenant);
         try (ExportedLines records = lines(files, tenant, BundleNames.RECORDS);
                 ExportedLines hashes = lines(files, tenant, BundleNames.HASHES);

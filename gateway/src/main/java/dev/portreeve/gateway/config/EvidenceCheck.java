@@ -16,8 +16,7 @@ final class EvidenceCheck {
 
     void run(GatewayConfig config) {
         anchors(config.audit().anchors());
-        List<String> tenants = Stream.concat(
-                        config.organisation().tenantIds().stream(), Stream.of(AuditEvent.INSTANCE))
+        List<String> tenants = Stream.concat(config.organisation().tenantIds().stream(), Stream.of(AuditEvent.INSTANCE))
                 .toList();
         deliveries(config.audit().deliveries(), tenants);
     }
