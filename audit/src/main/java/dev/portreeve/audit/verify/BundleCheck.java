@@ -214,9 +214,8 @@ final class BundleCheck {
     /** Of a tree that is not what was signed, the proof of its head would say nothing more. */
     private void vouch(BundleFiles files, Manifest manifest, Manifest.Part part, TreeCheck check, boolean sound)
             throws IOException {
-        boolean vouched = sound && vouched(files, manifest, part, check);
         Instant until = check.onlyRetired();
-        if (until != null && !vouched) {
+        if (!(sound && vouched(files, manifest, part, check)) && until != null) {
             assurance.retired("tenant \"" + Plain.text(part.tenant()) + "\": the newest head", until);
         }
     }
