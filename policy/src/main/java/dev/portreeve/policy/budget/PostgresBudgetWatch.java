@@ -84,18 +84,23 @@ public final class PostgresBudgetWatch {
             SELECT c.*, now() AS at FROM told JOIN crossed c USING (tenant, budget_id, starts_at, percent, limit_nanos)
             ORDER BY tenant, budget_id, starts_at, percent""";
 
-    private static final String OVERRUNS = """
-            WITH told AS (
-                INSERT INTO policy.overrun_warning (tenant, call_id)
-                SELECT p.tenant, p.call_id FROM policy.posting p
-                WHERE p.overrun_nanos > 0 AND p.at > now() - interval '1 day' AND NOT EXISTS (
-                    SELECT FROM policy.overrun_warning t WHERE t.tenant = p.tenant AND t.call_id = p.call_id)
+    /** Said of what was found, and not looked up once more: a join back to the postings would read all there ever were. */
+    static final String OVERRUNS = """
+            WITH found AS (
+                SELECT p.tenant, p.call_id, p.amount_nanos, p.overrun_nanos, p.at FROM policy.posting p
+                LEFT JOIN LATERAL (
+                    SELECT t.call_id FROM policy.overrun_warning t
+                    WHERE t.tenant = p.tenant AND t.call_id = p.call_id LIMIT 1) t ON true
+                WHERE p.overrun_nanos > 0 AND p.at > now() - interval '1 day' AND t.call_id IS NULL
                 ORDER BY p.at LIMIT {0}
+            ), told AS (
+                INSERT INTO policy.overrun_warning (tenant, call_id)
+                SELECT tenant, call_id FROM found ORDER BY at
                 ON CONFLICT DO NOTHING
                 RETURNING tenant, call_id
             )
-            SELECT p.tenant, p.call_id, p.amount_nanos, p.overrun_nanos, now() AS at
-            FROM told JOIN policy.posting p USING (tenant, call_id) ORDER BY p.tenant, p.at""";
+            SELECT f.tenant, f.call_id, f.amount_nanos, f.overrun_nanos, now() AS at
+            FROM told JOIN found f USING (tenant, call_id) ORDER BY f.tenant, f.at""";
 
     /** They are looked for among the postings of a day. */
     private static final String FORGET = "DELETE FROM policy.overrun_warning WHERE at < now() - interval '2 days'";

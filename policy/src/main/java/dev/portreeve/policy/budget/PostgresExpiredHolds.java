@@ -1,8 +1,6 @@
 package dev.portreeve.policy.budget;
 
 import static dev.portreeve.db.policy.Tables.HELD_CALL;
-import static dev.portreeve.db.policy.Tables.LATER_POSTING;
-import static dev.portreeve.db.policy.Tables.PARKED_HOLD;
 import static dev.portreeve.db.policy.Tables.SWEEP_MARK;
 
 import dev.portreeve.db.policy.tables.records.HeldCallRecord;
@@ -17,6 +15,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +26,43 @@ final class PostgresExpiredHolds {
     private static final Duration MARK_LAG = Duration.ofMinutes(2);
     /** The mark moves in steps, so that a sweep that finds nothing writes nothing. */
     private static final Duration MARK_STEP = Duration.ofMinutes(1);
+    /**
+     * How far before its last look's end a look begins. A hold is made minutes before it expires, by a transaction of seconds, so whatever
+     * expired before a look was there to be seen.
+     */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+    /** Through the indexes (LATERAL): a join would read all postings there ever were. */
+    static final String FIND = """
+            SELECT h.*
+            FROM policy.held_call h
+            LEFT JOIN LATERAL (
+                SELECT p.call_id FROM policy.later_posting p
+                WHERE p.tenant = h.tenant AND p.call_id = h.call_id LIMIT 1) p ON true
+            -- Of a call that ended with a ticket, and used nothing.
+            LEFT JOIN LATERAL (
+                SELECT k.call_id FROM policy.parked_hold k
+                WHERE k.tenant = h.tenant AND k.call_id = h.call_id LIMIT 1) k ON true
+            WHERE h.resolved IS NULL AND p.call_id IS NULL AND k.call_id IS NULL
+                AND h.expires_at < now() AND h.expires_at >= {0}
+            ORDER BY h.expires_at LIMIT {1}""";
+
+    /** A clock that was set back does not leave out what is made after it. */
+    private static final String SINCE = """
+            SELECT now(), greatest(
+                (SELECT resolved_before FROM policy.sweep_mark) - {0} * interval '1 second',
+                least({1}::timestamptz, now()) - {2} * interval '1 second')""";
 
     private final DSLContext database;
+    /** Until when all that expired is resolved, as far as this replica knows. By the database's clock. */
+    private OffsetDateTime lookedTo = OffsetDateTime.parse("2000-01-01T00:00:00Z");
 
     PostgresExpiredHolds(DataSource database) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
     }
 
     /**
-     * Gives the expired holds without a posting, oldest first, to {@code resolve}, which returns once they are resolved. One
+     * For one thread. Gives the expired holds without a posting, oldest first, to {@code resolve}, which returns once they are resolved. One
      * replica at a time; the others find nothing to do meanwhile.
      *
      * @param lookBack how long before the mark to look as well
@@ -48,11 +75,14 @@ final class PostgresExpiredHolds {
             if (!elected(transaction)) {
                 return;
             }
-            List<Settlement> expired = find(transaction, limit, lookBack);
+            Record span = transaction.fetchSingle(
+                    SINCE, DSL.inline(lookBack.toSeconds()), DSL.val(lookedTo), DSL.inline(LOOK_AGAIN.toSeconds()));
+            List<Settlement> expired = find(transaction, span.get(1, OffsetDateTime.class), limit);
             if (!expired.isEmpty()) {
                 resolve.accept(expired);
             }
             if (expired.size() < limit) {
+                lookedTo = span.get(0, OffsetDateTime.class);
                 advance(transaction);
             }
             count.set(expired.size());
@@ -66,26 +96,10 @@ final class PostgresExpiredHolds {
         return Boolean.TRUE.equals(transaction.select(lock).fetchOne(lock));
     }
 
-    private static List<Settlement> find(DSLContext transaction, int limit, Duration lookBack) {
-        Field<Instant> from = DSL.field(
-                "{0} - {1} * interval '1 second'",
-                Instant.class,
-                DSL.select(SWEEP_MARK.RESOLVED_BEFORE).from(SWEEP_MARK).asField(),
-                DSL.inline(lookBack.toSeconds()));
+    private static List<Settlement> find(DSLContext transaction, OffsetDateTime since, int limit) {
         return transaction
-                .select(HELD_CALL.asterisk())
-                .from(HELD_CALL)
-                .leftAntiJoin(LATER_POSTING)
-                .on(LATER_POSTING.TENANT.eq(HELD_CALL.TENANT).and(LATER_POSTING.CALL_ID.eq(HELD_CALL.CALL_ID)))
-                // Of a call that ended with a ticket, and used nothing.
-                .where(DSL.notExists(DSL.selectOne()
-                        .from(PARKED_HOLD)
-                        .where(PARKED_HOLD.TENANT.eq(HELD_CALL.TENANT), PARKED_HOLD.CALL_ID.eq(HELD_CALL.CALL_ID))))
-                .and(HELD_CALL.RESOLVED.isNull())
-                .and(HELD_CALL.EXPIRES_AT.lt(DSL.currentInstant()).and(HELD_CALL.EXPIRES_AT.ge(from)))
-                .orderBy(HELD_CALL.EXPIRES_AT)
-                .limit(limit)
-                .fetchInto(HELD_CALL)
+                .fetch(FIND, DSL.val(since), DSL.inline(limit))
+                .into(HELD_CALL)
                 .map(PostgresExpiredHolds::assumed);
     }
 
