@@ -67,6 +67,7 @@ class AnchorsTest {
                     Outcome listed = watched.run("audit", "anchors");
                     assertEquals(0, listed.exitCode(), listed.out());
                     assertTrue(listed.out().contains("witness") && listed.out().contains("file:"), listed.out());
+                    assertTrue(listed.out().lines().skip(1).allMatch(line -> line.matches(".*\\d{4}-\\d\\d-\\d\\dT.*")), listed.out());
                     assertTrue(watched.isTrue("SELECT count(*) > 1 FROM audit.record WHERE kind = 'audit.anchored'"));
                 }
                 aForkIsRefused(configuration, first);
@@ -88,6 +89,7 @@ class AnchorsTest {
             Outcome listed = fork.run("audit", "anchors");
             assertEquals(1, listed.exitCode(), listed.out());
             assertTrue(listed.out().contains("the witness"), listed.out());
+            assertTrue((listed.out() + listed.err()).matches("(?s).*fails since \\d{4}-.*"), listed.out());
             // Nobody who calls is in its way.
             assertFalse(fork.newKey("anna").isEmpty());
         }

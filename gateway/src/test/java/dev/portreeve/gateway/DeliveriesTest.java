@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,14 @@ class DeliveriesTest {
             }
         }
         return lines;
+    }
+
+    /** The file of the first records. */
+    private static Optional<Path> beginning(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(one -> one.getFileName().toString().startsWith("000000000000-"))
+                    .findFirst();
+        }
     }
 
     private static JsonNode delivery(GatewayFixture gateway, String id) {
@@ -100,12 +109,13 @@ class DeliveriesTest {
             long next = delivery(gateway, "hook").path("next").asLong();
             assertEquals(next, indexes.size());
 
-            Path first = out.resolve("acme/000000000000.jsonl");
+            Path first = beginning(out.resolve("acme")).orElseThrow();
             Files.delete(first);
             Outcome replayed =
                     gateway.run("audit", "deliveries", "replay", "files", "--from", "0", "--reason", "it was lost");
             assertEquals(0, replayed.exitCode(), replayed.err());
-            Awaitility.await().until(() -> Files.exists(first));
+            Awaitility.await()
+                    .until(() -> beginning(out.resolve("acme")).isPresent());
             Outcome skipped = gateway.run("audit", "deliveries", "skip", "files", "--reason", "no need");
             assertTrue(skipped.err().contains("nothing is refused there"), skipped.err());
             Outcome table = gateway.run("audit", "deliveries");
@@ -130,6 +140,10 @@ class DeliveriesTest {
             [{ id: a, syslog: { address: "logs.example.com:6514", key-file: k.pem } }] | go together
             [{ id: a, daily: "24:00", folder: { path: x } }] | time of day
             [{ id: a, daily: "00:30", otlp: { url: "https://c.example/v1/logs" } }] | to a folder or to s3
+            [{ id: a, every: 50ms, folder: { path: x } }] | 100ms to 1d
+            [{ id: a, webhook: { url: "https://user:pass@h.example/", secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw } }] | without a user
+            [{ id: a, otlp: { url: "https://c.example/v1/logs", key: "a\\u000ab" } }] | characters that a header can have
+            [{ id: a, s3: { bucket: evidence, prefix: "./" } }] | must look like
             [{ id: a, batch: 0, folder: { path: x } }] | batch must be
             """)
     void what_cannot_be_delivered_is_said_at_the_start(String deliveries, String expected) {

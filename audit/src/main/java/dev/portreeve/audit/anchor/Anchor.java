@@ -3,6 +3,7 @@ package dev.portreeve.audit.anchor;
 import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.proof.Continuation;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +54,36 @@ public interface Anchor {
      *
      * @param head the signed head it is about
      * @param at by the anchor's clock where it says a time, by ours otherwise
-     * @param place where to look, for a person: an address, a path
+     * @param place where to look, for a person: an address without what may be a secret in it, a path
      * @param proof what it gave as proof: a time stamp token, signature lines; empty where what lies there is the proof
      */
-    record Confirmation(SignedNote head, Instant at, String place, byte[] proof) {}
+    record Confirmation(SignedNote head, Instant at, String place, byte[] proof) {
+        /** It stands in a line of a bundle. */
+        static final int MOST_PROOF = 32 * 1024;
+
+        private static final int MOST_PLACE = 2000;
+        private static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
+        private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
+        /** @throws IllegalArgumentException what nobody can keep, or at no time */
+        public Confirmation {
+            if (proof.length > MOST_PROOF) {
+                throw new IllegalArgumentException("what it gives as proof has " + proof.length + " bytes, more than "
+                        + MOST_PROOF + " are not kept");
+            }
+            if (at.isBefore(EARLIEST) || at.isAfter(LATEST)) {
+                throw new IllegalArgumentException("the time it says, " + at + ", is none of ours");
+            }
+            place = place.length() <= MOST_PLACE ? place : place.substring(0, MOST_PLACE);
+        }
+    }
+
+    /** An address as a place: without its query, which may hold a key. */
+    static String place(URI url) {
+        String text = url.toString();
+        int query = text.indexOf('?');
+        return query < 0 ? text : text.substring(0, query);
+    }
 
     /** The log as it continues from any of its sizes. */
     @FunctionalInterface

@@ -34,9 +34,7 @@ public final class Anchoring implements AutoCloseable {
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
     private static final Duration END_WAIT = Duration.ofSeconds(5);
     private static final int MOST_DOUBLINGS = 10;
-    /** It stands in a line of a bundle. */
-    private static final int MOST_PROOF = 32 * 1024;
-
+    private static final int MOST_PROBLEM = 1000;
     private static final int LOOKS_IN_A_TURN = 4;
 
     private final PublishedLog published;
@@ -116,24 +114,30 @@ public final class Anchoring implements AutoCloseable {
         if (claim == null) {
             return false;
         }
+        Anchor.Confirmation given;
         try {
-            Continuation next = continuation(claim.last());
-            Anchor.Confirmation given = anchor.put(next, this::from);
-            if (given.proof().length > MOST_PROOF) {
-                throw new IOException("what it gives as proof has " + given.proof().length + " bytes, more than "
-                        + MOST_PROOF + " are not kept");
-            }
-            receipts.confirmed(anchor, given, anchored(anchor, given), timed.every());
-            if (claim.failures() > 0) {
-                LOGGER.info("anchor {} takes heads again, after {} failures", anchor.name(), claim.failures());
-            }
-            return true;
+            given = anchor.put(continuation(claim.last()), this::from);
         } catch (AnchorRefused refused) {
             failed(anchor, claim.failures(), "refused", String.valueOf(refused.getMessage()));
+            return false;
         } catch (IOException failed) {
             failed(anchor, claim.failures(), "unreachable", String.valueOf(failed.getMessage()));
+            return false;
+        } catch (RuntimeException broken) {
+            LOGGER.debug("anchor {} is broken", anchor.name(), broken);
+            failed(
+                    anchor,
+                    claim.failures(),
+                    "unreachable",
+                    "it failed in a way nobody thought of: " + broken.getClass().getSimpleName() + ": "
+                            + broken.getMessage());
+            return false;
         }
-        return false;
+        receipts.confirmed(anchor, given, anchored(anchor, given), timed.every());
+        if (claim.failures() > 0) {
+            LOGGER.info("anchor {} takes heads again, after {} failures", anchor.name(), claim.failures());
+        }
+        return true;
     }
 
     /** The newest head, held against the one this anchor confirmed last. */
@@ -160,8 +164,9 @@ public final class Anchoring implements AutoCloseable {
         }
     }
 
-    private void failed(Anchor anchor, int failures, String reason, String problem) throws SQLException {
+    private void failed(Anchor anchor, int failures, String reason, String said) throws SQLException {
         AuditEvent record = null;
+        String problem = harmless(said);
         if (failures == 0) {
             LOGGER.warn(
                     "anchor {} did not take the head of the audit log, tried again from time to time: {}",
@@ -174,6 +179,12 @@ public final class Anchoring implements AutoCloseable {
                     about(anchor).put("reason", reason).put("detail", problem));
         }
         receipts.failed(anchor.name(), problem, again(failures), record);
+    }
+
+    /** Parts of it may be what a stranger said: it goes into a line of a log, a column of text and a record. */
+    private static String harmless(String said) {
+        String line = said.replaceAll("[\\p{Cntrl}\\p{Cs}\\u2028\\u2029]+", " ");
+        return line.length() <= MOST_PROBLEM ? line : line.substring(0, MOST_PROBLEM);
     }
 
     /** 5 s, 10 s, and so on to 15 minutes. */

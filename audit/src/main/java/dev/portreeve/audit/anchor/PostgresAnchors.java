@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * transaction. Thread-safe; blocks.
  */
 public final class PostgresAnchors {
-    private static final int MOST_PROBLEM = 1000;
     private static final double MILLIS = 1000.0;
     private final DataSource database;
     private final DirectRecords records;
@@ -42,7 +41,8 @@ public final class PostgresAnchors {
 
     /**
      * Takes the turn of asking an anchor, if it is due and the log has grown since its last receipt: {@code null} if it is not, or another
-     * replica asks. The turn is free again after {@code lease}, should this process die.
+     * replica asks. The turn is free again after {@code lease}, should this process die. A clock of the database that is set back, so that
+     * the last attempt lies in the future, makes it due.
      *
      * @param size of the newest signed head
      */
@@ -58,7 +58,7 @@ public final class PostgresAnchors {
                             "INSERT INTO audit.anchor_state (anchor) VALUES (?)" + " ON CONFLICT DO NOTHING");
                     PreparedStatement claim = connection.prepareStatement("""
                             UPDATE audit.anchor_state SET next_at = now() + make_interval(secs => ?), tried_at = now()
-                            WHERE anchor = ? AND next_at <= now() RETURNING failures""")) {
+                            WHERE anchor = ? AND (next_at <= now() OR tried_at > now()) RETURNING failures""")) {
                 first.setString(1, anchor);
                 first.execute();
                 claim.setDouble(1, lease.toMillis() / MILLIS);
@@ -112,6 +112,7 @@ public final class PostgresAnchors {
     /**
      * Notes that an attempt failed.
      *
+     * @param problem at most 1000 characters
      * @param record of the first of a row of failures; {@code null} for the others
      */
     void failed(String anchor, String problem, Duration again, @Nullable AuditEvent record) throws SQLException {
@@ -123,7 +124,7 @@ public final class PostgresAnchors {
                     UPDATE audit.anchor_state SET next_at = now() + make_interval(secs => ?), failures = failures + 1,
                         failing_since = coalesce(failing_since, now()), problem = ? WHERE anchor = ?""")) {
                 update.setDouble(1, again.toMillis() / MILLIS);
-                update.setString(2, problem.substring(0, Math.min(problem.length(), MOST_PROBLEM)));
+                update.setString(2, problem);
                 update.setString(3, anchor);
                 update.executeUpdate();
             }

@@ -74,7 +74,7 @@ public final class TimestampAnchor implements Anchor {
             throw new IOException(
                     "the time stamp says " + token.at() + ", which is more than an hour from the time here");
         }
-        return new Confirmation(next.note(), token.at(), url.toString(), token.encoded());
+        return new Confirmation(next.note(), token.at(), Anchor.place(url), token.encoded());
     }
 
     private BigInteger nonce() {

@@ -105,6 +105,9 @@ public final class WitnessAnchor implements Anchor {
         } catch (IllegalArgumentException none) {
             throw new IOException("the witness answers with no signature: " + none.getMessage(), none);
         }
+        if (!cosigned.text().equals(head.text())) {
+            throw new IOException("the witness signs something else than it was asked to");
+        }
         if (key.check(cosigned) != VerifierKey.Check.VALID) {
             throw new IOException("what the witness answers is not signed with its key " + key);
         }
@@ -113,7 +116,7 @@ public final class WitnessAnchor implements Anchor {
         if (at == null) {
             throw new IOException("the witness signs without a time: it is no witness");
         }
-        return new Confirmation(head, at, url.toString(), own.lines().getBytes(StandardCharsets.UTF_8));
+        return new Confirmation(head, at, Anchor.place(url), own.lines().getBytes(StandardCharsets.UTF_8));
     }
 
     private static IOException refusal(int status, String body) throws AnchorRefused {

@@ -175,7 +175,7 @@ public final class DeliveryPlaces {
 
     private static void put(Connection connection, Order order, long next) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
-                UPDATE delivery.place SET next = ?, moves = moves + 1, told = least(told, ?),
+                UPDATE delivery.place SET next = ?, moves = moves + 1, told = least(told, ?), acknowledged_at = NULL,
                     failure = NULL, failing_since = NULL, attempts = 0, tried_until = NULL, held = false
                 WHERE delivery = ? AND tenant = ?""")) {
             update.setLong(1, next);

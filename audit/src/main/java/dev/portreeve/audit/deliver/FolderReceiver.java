@@ -1,23 +1,24 @@
 package dev.portreeve.audit.deliver;
 
+import dev.portreeve.audit.export.RecordFile;
 import dev.portreeve.audit.export.RecordFormat;
-import dev.portreeve.audit.export.RecordLines;
 import dev.portreeve.audit.log.TenantName;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * Writes each batch as a file below a folder, in a folder of its tenant: under another name until it is on the disk, so that
- * whoever watches the folder sees whole files only. The name is the first index, so a batch that comes again takes the place of
- * what it wrote before.
+ * whoever watches the folder sees whole files only. The name is the range of indexes: a batch that comes again takes the place of
+ * what it wrote before, and what a gateway writes late that has lost its turn takes the place of nothing that reaches further.
  */
 public final class FolderReceiver implements Receiver, BundleReceiver {
     private final Path folder;
@@ -29,24 +30,24 @@ public final class FolderReceiver implements Receiver, BundleReceiver {
         this.format = format;
     }
 
-    /** A batch as one text of its format, with a heading where that has one. */
-    public static byte[] text(Batch batch, RecordFormat format) {
-        RecordLines lines = format.lines();
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        text.writeBytes(lines.heading());
-        for (Batch.Record record : batch.records()) {
-            text.writeBytes(lines.line(record.leaf(), record.index()));
-        }
-        return text.toByteArray();
+    /** A batch as one file of its format. */
+    public static byte[] content(Batch batch, RecordFormat format) {
+        RecordFile file = new RecordFile(format);
+        batch.records().forEach(record -> file.take(record.leaf(), record.index()));
+        return file.end(batch.tenant(), batch.first(), batch.end());
     }
 
-    /** Where a batch goes below a folder or a prefix: the tenant, and the first index with zeros before it, so that names sort. */
+    /** Where a batch goes below a folder or a prefix: the tenant, and its range with zeros before it, so that names sort. */
     public static String name(Batch batch, RecordFormat format) {
-        return TenantName.escape(batch.tenant()) + "/" + String.format(Locale.ROOT, "%012d", batch.first()) + "."
-                + ending(format);
+        return TenantName.escape(batch.tenant()) + "/" + range(batch.first(), batch.end()) + "." + ending(format);
     }
 
-    private static String ending(RecordFormat format) {
+    /** @param end one more than the last index */
+    static String range(long first, long end) {
+        return String.format(Locale.ROOT, "%012d-%012d", first, end - 1);
+    }
+
+    static String ending(RecordFormat format) {
         return switch (format) {
             case OCSF -> "ocsf.jsonl";
             case SYSLOG, CEF -> format.code() + ".log";
@@ -58,7 +59,7 @@ public final class FolderReceiver implements Receiver, BundleReceiver {
     public void take(Batch batch) throws NotTaken {
         Path file = folder.resolve(name(batch, format));
         try {
-            byte[] text = text(batch, format);
+            byte[] text = content(batch, format);
             put(file, channel -> {
                 ByteBuffer bytes = ByteBuffer.wrap(text);
                 while (bytes.hasRemaining()) {
@@ -96,16 +97,46 @@ public final class FolderReceiver implements Receiver, BundleReceiver {
 
     private static void put(Path file, Content content) throws IOException {
         Path parent = Objects.requireNonNull(file.getParent(), "a file has a folder");
-        Files.createDirectories(parent);
-        Path fresh = parent.resolve("." + file.getFileName() + ".part");
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            content.to(channel);
-            channel.force(true);
+        make(parent);
+        // A name of its own: another gateway may write the same file just now.
+        Path fresh = parent.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.to(channel);
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        // The new name is on the disk only with the folder.
-        try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+        force(parent);
+    }
+
+    /** With the folders above it, each of them on the disk before something is in it. */
+    private static void make(Path made) throws IOException {
+        if (Files.isDirectory(made)) {
+            return;
+        }
+        Path parent = made.toAbsolutePath().getParent();
+        if (parent != null) {
+            make(parent);
+        }
+        try {
+            Files.createDirectory(made);
+        } catch (FileAlreadyExistsException another) {
+            if (!Files.isDirectory(made)) {
+                throw another;
+            }
+        }
+        if (parent != null) {
+            force(parent);
+        }
+    }
+
+    /** A new name is on the disk only with its folder. */
+    private static void force(Path folder) throws IOException {
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }
     }

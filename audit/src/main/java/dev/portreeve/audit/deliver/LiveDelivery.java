@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -35,13 +34,12 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
 
     private static final Duration STANDBY = Duration.ofSeconds(5);
 
-    private final DataSource database;
     private final Delivery delivery;
     private final DirectRecords records;
     private final RandomGenerator random;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<String, Patience> patience = new HashMap<>();
-    private @Nullable DeliverySession session;
+    private final DeliveryTurn turn;
     private boolean failing;
 
     /**
@@ -49,7 +47,7 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
      * @param records writes what was delivered
      */
     public LiveDelivery(DataSource database, Delivery delivery, DirectRecords records, RandomGenerator random) {
-        this.database = database;
+        this.turn = new DeliveryTurn(database, delivery);
         this.delivery = delivery;
         this.records = records;
         this.random = random;
@@ -66,7 +64,7 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         } finally {
-            resign();
+            turn.close();
         }
     }
 
@@ -76,7 +74,7 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
             failing = false;
             return more
                     ? Duration.ZERO
-                    : session == null ? STANDBY : delivery.pace().every();
+                    : turn.isOurs() ? delivery.pace().every() : STANDBY;
         } catch (SQLException | RuntimeException away) {
             if (!failing) {
                 LOGGER.warn(
@@ -95,25 +93,12 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
      * @return whether there is more that can be sent at once; false also if another gateway is the one that delivers
      */
     public boolean runOnce() throws SQLException {
-        boolean well = false;
-        try {
-            if (session == null) {
-                session = DeliverySession.elect(database, delivery.id());
-            }
-            boolean more = session != null && tenants(session);
-            well = true;
-            return more;
-        } finally {
-            if (!well) {
-                resign();
-            }
-        }
+        return turn.work(this::tenants);
     }
 
-    private boolean tenants(DeliverySession elected) throws SQLException {
-        String only = delivery.tenant();
+    private boolean tenants(DeliverySession elected, List<String> tenants) throws SQLException {
         boolean more = false;
-        for (String tenant : only == null ? elected.tenants() : List.of(only)) {
+        for (String tenant : tenants) {
             boolean again = true;
             for (int i = 0; again && i < BATCHES_IN_TURN && closing.getCount() > 0; i++) {
                 again = batch(elected, tenant);
@@ -127,7 +112,7 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
     private boolean batch(DeliverySession elected, String tenant) throws SQLException {
         Delivery.Pace pace = delivery.pace();
         Patience own = patience.computeIfAbsent(tenant, any -> new Patience(random, pace.again(), pace.records()));
-        DeliverySession.Stand stand = elected.stand(tenant, delivery.fromNow(), pace.tell());
+        DeliverySession.Stand stand = elected.stand(tenant, pace.tell());
         if (!own.isOver(stand.moves())) {
             return false;
         }
@@ -141,11 +126,11 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
         long triedUntil = stand.next() + 1;
         int tried = 0;
         try {
-            DeliverySession.Read read = elected.read(stand, signed, own.records(), pace.bytes());
+            DeliverySession.Read read = elected.read(stand, own.until(stand.next(), signed), own.records(), pace.bytes());
             triedUntil = read.end();
             tried = read.records().size();
             if (tried > 0) {
-                delivery.receiver().take(new Batch(delivery.id(), tenant, stand.next(), read.end(), read.records()));
+                take(new Batch(delivery.id(), tenant, stand.next(), read.end(), read.records()));
             }
             if (read.dropped() > 0) {
                 LOGGER.warn(
@@ -159,6 +144,15 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
             return elected.advance(stand, read.end(), toTell);
         } catch (NotTaken refused) {
             return refused(elected, stand, own, refused, tried, triedUntil);
+        }
+    }
+
+    private void take(Batch batch) throws NotTaken {
+        try {
+            delivery.receiver().take(batch);
+        } catch (RuntimeException broken) {
+            LOGGER.debug("the receiver of delivery {} is broken", delivery.id(), broken);
+            throw NotTaken.because(broken);
         }
     }
 
@@ -183,8 +177,14 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
                         stand.next(),
                         refused.getMessage());
         own.failed();
+        boolean mayHaveTaken = refused.way() == NotTaken.Way.AGAIN || refused.way() == NotTaken.Way.LESS;
+        if (refused.way() == NotTaken.Way.AGAIN) {
+            own.mayHaveTaken(stand.next(), triedUntil);
+        } else if (refused.way() == NotTaken.Way.LESS) {
+            own.smaller(tried);
+        }
         // What may be taken another time is nothing to pass over.
-        boolean passing = refused.way() == NotTaken.Way.AGAIN && tried > 0;
+        boolean passing = mayHaveTaken && tried > 0;
         elected.failed(
                 stand,
                 passing ? stand.next() : triedUntil,
@@ -208,18 +208,6 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
                         .put("format", delivery.receiver().format())
                         .put("first", stand.told())
                         .put("records", Math.max(0, stand.next() - stand.told())));
-    }
-
-    private void resign() {
-        DeliverySession lost = session;
-        session = null;
-        if (lost != null) {
-            try {
-                lost.close();
-            } catch (SQLException gone) {
-                LOGGER.debug("the connection of delivery {} was gone already: {}", delivery.id(), gone.toString());
-            }
-        }
     }
 
     /** Ends {@link #run} after the batch under way; does not wait for it. */

@@ -18,6 +18,8 @@ final class Patience {
     private int failures;
     private int records;
     private long notBefore = System.nanoTime();
+    private long triedFirst;
+    private long triedEnd;
 
     Patience(RandomGenerator random, Duration first, int mostRecords) {
         this.random = random;
@@ -53,12 +55,29 @@ final class Patience {
     void taken() {
         failures = 0;
         notBefore = System.nanoTime();
+        triedEnd = 0;
         records = (int) Math.min(mostRecords, records * 2L);
     }
 
     /** So many records were not taken, because of something in them. Halves what is tried, at once. */
     void smaller(int tried) {
+        triedEnd = 0;
         records = Math.max(1, Math.min(records, tried) / 2);
+    }
+
+    /** This range may have been taken: if it comes again, then under the same name, so that it can be known. */
+    void mayHaveTaken(long first, long end) {
+        triedFirst = first;
+        triedEnd = end;
+    }
+
+    /**
+     * Before which index the next attempt ends.
+     *
+     * @param signed what there is
+     */
+    long until(long first, long signed) {
+        return first == triedFirst && triedEnd > first ? Math.min(signed, triedEnd) : signed;
     }
 
     /** Whether a refusal of so many records is one of a single record. */

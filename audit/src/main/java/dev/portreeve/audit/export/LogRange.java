@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param first the first index
  * @param end one more than the last
- * @param size of the signed head that proves it, the first that covers its end
+ * @param size of the signed head that proves it, the first that covers its end; {@link #NO_HEAD} where none is named
  */
 record LogRange(String tenant, long first, long end, long size) {
+    static final long NO_HEAD = -1;
+
     long records() {
         return end - first;
     }

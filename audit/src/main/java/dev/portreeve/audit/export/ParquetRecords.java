@@ -47,7 +47,9 @@ final class ParquetRecords implements RecordSink {
             tenant.put("tenant", range.tenant());
             tenant.put("first", range.first());
             tenant.put("records", range.records());
-            tenant.put("size", range.size());
+            if (range.size() != LogRange.NO_HEAD) {
+                tenant.put("size", range.size());
+            }
             tenants.add(tenant);
         }
         Map<String, Object> notes = new LinkedHashMap<>();

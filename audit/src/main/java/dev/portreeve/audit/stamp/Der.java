@@ -28,6 +28,8 @@ final class Der {
     private static final int MOST_LENGTH_BYTES = 3;
     private static final int ARC_BITS = 7;
     private static final int ARCS = 40;
+    private static final int MOST_OID_BYTES = 64;
+    private static final int MOST_NUMBER_BYTES = 1024;
 
     private final byte[] bytes;
     private final int begin;
@@ -116,8 +118,8 @@ final class Der {
 
     BigInteger integer() {
         require(INTEGER);
-        if (content == end) {
-            throw new IllegalArgumentException("a number has no digits");
+        if (content == end || end - content > MOST_NUMBER_BYTES) {
+            throw new IllegalArgumentException("a number has no digits, or too many");
         }
         return new BigInteger(content());
     }
@@ -128,6 +130,9 @@ final class Der {
 
     String oid() {
         require(OID);
+        if (content == end || end - content > MOST_OID_BYTES || (bytes[end - 1] & LONG_FORM) != 0) {
+            throw new IllegalArgumentException("an identifier is empty, too long or cut off");
+        }
         StringBuilder text = new StringBuilder();
         long arc = 0;
         boolean first = true;

@@ -41,6 +41,8 @@ record SignedStamp(
     private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
     private static final String PSS = "1.2.840.113549.1.1.10";
     private static final int MOST_CERTIFICATES = 20;
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int NON_REPUDIATION = 1;
     private static final int SIGNER_PARTS = 6;
 
     private static final Map<String, String> DIGESTS = Map.of(
@@ -172,6 +174,10 @@ record SignedStamp(
                     || !critical.contains(EXTENDED_KEY_USAGE)) {
                 return "its certificate is not one of a time stamp authority";
             }
+            boolean[] keyUsage = signer.getKeyUsage();
+            if (keyUsage != null && !keyUsage[DIGITAL_SIGNATURE] && !keyUsage[NON_REPUDIATION]) {
+                return "the key of its certificate is not for signatures";
+            }
             if (!isAttributesOf(signer)) {
                 return "its attributes are not of this content and this certificate";
             }
@@ -234,7 +240,12 @@ record SignedStamp(
         if (oid.equals(PSS) && algorithm.size() > 1) {
             AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
             parameters.init(algorithm.get(1).encoded());
-            signature.setParameter(parameters.getParameterSpec(PSSParameterSpec.class));
+            PSSParameterSpec pss = parameters.getParameterSpec(PSSParameterSpec.class);
+            if (!DIGESTS.containsValue(pss.getDigestAlgorithm())) {
+                throw new IllegalArgumentException(
+                        "digests of the kind " + pss.getDigestAlgorithm() + " are not accepted");
+            }
+            signature.setParameter(pss);
         }
         signature.initVerify(signer.getPublicKey());
         signature.update(info.signed());

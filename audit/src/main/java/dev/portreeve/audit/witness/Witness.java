@@ -151,7 +151,11 @@ public final class Witness {
     }
 
     private void keep(String origin, SignedNote note) throws IOException {
+        boolean isNew = !Files.isDirectory(folder);
         Files.createDirectories(folder);
+        if (isNew) {
+            force(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "a folder stands in one"));
+        }
         Path file = file(origin);
         Path fresh = folder.resolve(Objects.requireNonNull(file.getFileName()) + ".new");
         try (FileChannel channel = FileChannel.open(
@@ -163,6 +167,14 @@ public final class Witness {
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // Without it a machine that loses power could find the head before this one, and sign another that continues that.
+        force(folder);
+    }
+
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     private static String hash(String origin) {

@@ -14,7 +14,6 @@ import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.audit.proof.Continuation;
 import dev.portreeve.audit.witness.Witness;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,11 +145,11 @@ class AnchoringTest {
             @Override
             public Confirmation put(Continuation next, Continuations log) throws AnchorRefused, IOException {
                 super.put(next, log);
-                throw new UncheckedIOException(new IOException("killed"));
+                throw new Killed();
             }
         };
         grow();
-        assertThrows(UncheckedIOException.class, () -> anchored.due(dies));
+        assertThrows(Killed.class, () -> anchored.due(dies));
         assertEquals(0, anchored.state(dies).size());
         assertEquals(1, files().size());
         assertFalse(anchored.once(file()), "its turn is another's until the lease ends");
@@ -283,6 +282,11 @@ class AnchoringTest {
         assertThrows(
                 SQLException.class,
                 () -> anchored.log.database().texts("DELETE FROM audit.anchor_receipt RETURNING anchor"));
+    }
+
+    /** The process is gone: nobody catches it. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
     }
 
     /** An anchor with something in its way. */

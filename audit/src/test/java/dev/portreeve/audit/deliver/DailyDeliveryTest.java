@@ -12,11 +12,11 @@ import dev.portreeve.audit.verify.AuditVerifier;
 import dev.portreeve.audit.verify.Checked;
 import dev.portreeve.audit.verify.HeldHeads;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalTime;
 import java.util.ArrayList;
@@ -38,8 +38,7 @@ class DailyDeliveryTest {
     private Path target;
     private final List<DailyDelivery> begun = new ArrayList<>();
     private final List<NotTaken> refusals = new ArrayList<>();
-    /** The database notes its own time: days go by from today on. */
-    private Instant now = Instant.now();
+    private RecordFormat format = RecordFormat.JSONL;
 
     @BeforeEach
     void open() throws IOException {
@@ -54,8 +53,7 @@ class DailyDeliveryTest {
     }
 
     private DailyDelivery delivery() {
-        FolderReceiver files = new FolderReceiver(target, RecordFormat.JSONL);
-        InstantSource clock = () -> now;
+        FolderReceiver files = new FolderReceiver(target, format);
         DailyDelivery daily = new DailyDelivery(
                 new Delivery(
                         "daily",
@@ -80,7 +78,7 @@ class DailyDeliveryTest {
                                 InstantSource.system(),
                                 new AuditExport.Asker("delivery daily", "test")),
                         folder.resolve("work"),
-                        clock,
+                        format,
                         new Random(1)));
         begun.add(daily);
         return daily;
@@ -93,6 +91,12 @@ class DailyDeliveryTest {
         try (Stream<Path> files = Files.list(target.resolve("acme"))) {
             return files.sorted().toList();
         }
+    }
+
+    /** The database says when a day begins. */
+    private void nextDay() throws SQLException {
+        log.database()
+                .tamper("UPDATE delivery.place SET acknowledged_at = acknowledged_at - interval '1 day'");
     }
 
     private Place place() throws SQLException {
@@ -112,11 +116,11 @@ class DailyDeliveryTest {
         log.log("acme", 3);
         daily.runOnce();
         assertEquals(1, bundles().size());
-        now = now.plus(Duration.ofDays(1));
+        nextDay();
         daily.runOnce();
         assertEquals(2, bundles().size());
         assertTrue(
-                bundles().getLast().toString().endsWith("-000000000005.zip"),
+                bundles().getLast().toString().endsWith("-000000000005-000000000008.zip"),
                 bundles().toString());
         for (Path bundle : bundles()) {
             Checked checked =
@@ -131,7 +135,7 @@ class DailyDeliveryTest {
         DailyDelivery daily = delivery();
         daily.runOnce();
         for (int day = 0; day < 3; day++) {
-            now = now.plus(Duration.ofDays(1));
+            nextDay();
             log.turn();
             daily.runOnce();
         }
@@ -153,5 +157,57 @@ class DailyDeliveryTest {
         assertEquals(1, bundles().size());
         assertEquals(5, place().next());
         assertEquals(1, log.database().number("SELECT count(*) FROM audit.record WHERE kind = 'audit.exported'"));
+    }
+
+    @Test
+    void a_disk_without_room_is_seen_and_does_not_make_the_same_again_and_again() throws Exception {
+        log.log("acme", 5);
+        Files.writeString(folder.resolve("work"), "no folder");
+        DailyDelivery daily = delivery();
+        daily.runOnce();
+        String failure = Objects.requireNonNull(place().trouble()).failure();
+        assertTrue(failure.startsWith("no file is made, is there room in the data directory?"), failure);
+        Files.delete(folder.resolve("work"));
+        daily.runOnce();
+        assertEquals(1, bundles().size());
+    }
+
+    @Test
+    void an_acknowledgement_by_a_clock_that_was_ahead_does_not_keep_the_next_days_back() throws Exception {
+        log.log("acme", 5);
+        DailyDelivery daily = delivery();
+        daily.runOnce();
+        log.log("acme", 1);
+        log.database().tamper("UPDATE delivery.place SET acknowledged_at = now() + interval '40 days'");
+        daily.runOnce();
+        assertEquals(2, bundles().size());
+    }
+
+    @Test
+    void what_is_asked_for_again_comes_at_once() throws Exception {
+        log.log("acme", 5);
+        DailyDelivery daily = delivery();
+        daily.runOnce();
+        for (Path bundle : bundles()) {
+            Files.delete(bundle);
+        }
+        Place before = new DeliveryPlaces(log.database().app(), new DirectRecords(InstantSource.system(), new Random(5)))
+                .replay(new DeliveryPlaces.Order("daily", "acme", "user:anna", "somebody deleted it"), 0);
+        assertEquals(5, before.next());
+        daily.runOnce();
+        assertEquals(1, bundles().size());
+    }
+
+    @Test
+    void a_day_may_be_a_file_of_columns() throws Exception {
+        format = RecordFormat.PARQUET;
+        log.log("acme", 5);
+        delivery().runOnce();
+        Path file = bundles().getFirst();
+        assertTrue(file.toString().endsWith("-000000000000-000000000004.parquet"), file.toString());
+        byte[] bytes = Files.readAllBytes(file);
+        assertEquals("PAR1", new String(bytes, 0, 4, StandardCharsets.US_ASCII));
+        assertEquals("PAR1", new String(bytes, bytes.length - 4, 4, StandardCharsets.US_ASCII));
+        assertEquals(5, place().next());
     }
 }

@@ -183,7 +183,7 @@ class DeliveryTest {
         drain(delivery(null, 10));
         assertEquals(7, recipient.indexes.size());
         assertEquals(
-                List.of("acme 3", "globex 4"),
+                List.of("_instance 0", "acme 3", "globex 4"),
                 new DeliveryPlaces(log.database().app(), direct())
                         .list().stream()
                                 .map(one -> one.tenant() + " " + one.next())
@@ -380,18 +380,18 @@ class DeliveryTest {
         log.log("acme/eu", 5);
         Path target = folder.resolve("out");
         drain(delivery("acme/eu", 3, new FolderReceiver(target, RecordFormat.JSONL), false));
-        Path first = target.resolve("acme%2Feu/000000000000.jsonl");
+        Path first = target.resolve("acme%2Feu/000000000000-000000000002.jsonl");
         List<String> lines = Files.readAllLines(first, StandardCharsets.UTF_8);
         assertEquals(3, lines.size());
         assertEquals(
                 2,
-                Files.readAllLines(target.resolve("acme%2Feu/000000000003.jsonl"))
+                Files.readAllLines(target.resolve("acme%2Feu/000000000003-000000000004.jsonl"))
                         .size());
         new DeliveryPlaces(log.database().app(), direct())
                 .replay(new DeliveryPlaces.Order("siem", "acme/eu", "user:anna", "lost"), 0);
         stop();
-        drain(delivery("acme/eu", 5, new FolderReceiver(target, RecordFormat.JSONL), false));
-        assertEquals(5, Files.readAllLines(first).size());
+        drain(delivery("acme/eu", 3, new FolderReceiver(target, RecordFormat.JSONL), false));
+        assertEquals(lines, Files.readAllLines(first, StandardCharsets.UTF_8));
         try (var files = Files.list(target.resolve("acme%2Feu"))) {
             assertFalse(files.anyMatch(file -> file.toString().endsWith(".part")));
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -125,5 +126,61 @@ class TimeStampTokenTest {
             assertThrows(IllegalArgumentException.class, () -> TimeStampToken.parse(bytes));
         }
         assertThrows(IllegalArgumentException.class, () -> TimeStampToken.parse(new byte[Der.MOST_BYTES + 1]));
+    }
+
+    /** Cut, doubled, spliced, with lengths that lie: whatever is made of a token can be read, or it is said to be none. */
+    @Test
+    void whatIsMadeOfATokenIsOneOrNone() throws Exception {
+        byte[] token = token().encoded();
+        TimeStampTrust trust = authority.trust();
+        Random random = new Random(20_261_122);
+        for (int i = 0; i < 4000; i++) {
+            byte[] changed = spliced(token, random);
+            try {
+                String flaw = TimeStampToken.parse(changed).flaw(DATA, trust);
+                assertTrue(flaw == null || !flaw.isEmpty());
+            } catch (IllegalArgumentException unreadable) {
+                assertNotNull(unreadable.getMessage());
+                assertTrue(unreadable.getMessage().length() < 2000);
+            }
+        }
+    }
+
+    private static byte[] spliced(byte[] token, Random random) {
+        int from = random.nextInt(token.length);
+        int length = random.nextInt(Math.min(64, token.length - from) + 1);
+        int to = random.nextInt(token.length);
+        ByteArrayOutputStream made = new ByteArrayOutputStream();
+        made.write(token, 0, to);
+        switch (random.nextInt(4)) {
+            case 0 -> made.write(token, from, length);
+            case 1 -> {
+                made.write(token[to] + 1 + random.nextInt(255));
+                made.write(token, to + 1, token.length - to - 1);
+            }
+            case 2 -> {
+                made.write(token, from, length);
+                made.write(token, to, token.length - to);
+            }
+            default -> made.write(token, Math.min(token.length, to + length), Math.max(0, token.length - to - length));
+        }
+        return made.toByteArray();
+    }
+
+    @Test
+    void numbersAndIdentifiersAreBounded() {
+        byte[] number = new byte[20_000];
+        number[0] = 1;
+        byte[] refused = Der.value(Der.SEQUENCE, Der.value(Der.SEQUENCE, Der.value(Der.INTEGER, number)));
+        String said = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> request(2).answered(refused))
+                        .getMessage());
+        assertTrue(said.contains("too many"), said);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Der.of(Der.value(Der.OID, new byte[30_000])).oid());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Der.of(Der.value(Der.OID, new byte[] {(byte) 0x81})).oid());
     }
 }

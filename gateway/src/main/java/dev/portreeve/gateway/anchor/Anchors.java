@@ -37,6 +37,8 @@ public final class Anchors implements AutoCloseable {
     /** An attempt may be several requests. */
     private static final int REQUESTS = 4;
 
+    private static final Duration STORE = Duration.ofMinutes(2);
+
     private final List<String> names;
     private final PostgresAnchors receipts;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -73,8 +75,10 @@ public final class Anchors implements AutoCloseable {
         return anchors;
     }
 
+    /** A store is given its own time, whatever is said of the others. */
     private static Duration lease(AnchorConfig config) {
-        return config.timeout().multipliedBy(REQUESTS);
+        Duration asked = config.timeout().multipliedBy(REQUESTS);
+        return config.object() == null || asked.compareTo(STORE) > 0 ? asked : STORE;
     }
 
     private static TimeStampTrust trust(String name, Path file) {
@@ -104,12 +108,16 @@ public final class Anchors implements AutoCloseable {
                     config.name(),
                     timestamp.url(),
                     trust(config.name(), timestamp.trust()),
-                    http.within(config.timeout()),
+                    http.within(config.timeout(), timestamp.url(), timestamp.allowPrivate()),
                     clock,
                     random);
         }
         WitnessAnchorConfig witness = Objects.requireNonNull(config.witness(), "an anchor is of one kind");
-        return new WitnessAnchor(config.name(), witness.url(), witness.verifierKey(), http.within(config.timeout()));
+        return new WitnessAnchor(
+                config.name(),
+                witness.url(),
+                witness.verifierKey(),
+                http.within(config.timeout(), witness.url(), witness.allowPrivate()));
     }
 
     /** How each stands; none while the database does not answer. Blocks. */

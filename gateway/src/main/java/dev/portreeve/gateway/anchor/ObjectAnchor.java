@@ -6,6 +6,7 @@ import dev.portreeve.audit.anchor.FileAnchor;
 import dev.portreeve.audit.proof.Continuation;
 import dev.portreeve.gateway.config.ObjectAnchorConfig;
 import dev.portreeve.gateway.objectstore.ObjectStore;
+import dev.portreeve.gateway.objectstore.ObjectStoreFailure;
 import dev.portreeve.gateway.objectstore.PutTerms;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +17,8 @@ import java.util.Optional;
 
 /**
  * A bucket with object lock. Each head is an object of its own, named by its size, put only if none of that name is there, and locked in mode
- * COMPLIANCE. It is read back before it is confirmed: a store that knows no locks says nothing of one.
+ * COMPLIANCE. What is there is looked at before, since a store that knows no conditions would put a newer version over it, and read back
+ * before it is confirmed: a store that knows no locks says nothing of one.
  */
 final class ObjectAnchor implements Anchor, AutoCloseable {
     private static final int MOST_BYTES = 64 * 1024;
@@ -50,7 +52,9 @@ final class ObjectAnchor implements Anchor, AutoCloseable {
         byte[] note = next.note().toString().getBytes(StandardCharsets.UTF_8);
         Instant now = clock.instant();
         PutTerms.Lock lock = new PutTerms.Lock(PutTerms.Lock.Mode.COMPLIANCE, now.plus(config.keep()));
-        store.put(key, note, "text/plain; charset=utf-8", new PutTerms(true, lock));
+        boolean isNew = !isThere(key, next)
+                && store.put(key, note, "text/plain; charset=utf-8", new PutTerms(true, lock))
+                        instanceof ObjectStore.Put.Stored;
         // Whether it was just put or was there: what counts is what is there now.
         Optional<ObjectStore.Got> there = store.get(key, MOST_BYTES);
         if (there.isEmpty()) {
@@ -65,8 +69,28 @@ final class ObjectAnchor implements Anchor, AutoCloseable {
                     "the object is there, but the store does not say that it is locked: turn object lock"
                             + " on for the bucket, and allow s3:PutObjectRetention and s3:GetObjectRetention");
         }
+        if (isNew && kept.until().isBefore(lock.until())) {
+            throw new AnchorRefused("the store locks the object until " + kept.until() + " only, not until " + lock.until());
+        }
         return new Confirmation(
                 next.note(), now, base.resolve(base.getRawPath() + key) + " until " + kept.until(), new byte[0]);
+    }
+
+    private boolean isThere(String key, Continuation next) throws AnchorRefused, IOException {
+        Optional<ObjectStore.Got> before;
+        try {
+            before = store.get(key, MOST_BYTES);
+        } catch (ObjectStoreFailure failed) {
+            if (!failed.lasting()) {
+                throw failed;
+            }
+            // Who may not list a bucket is not told that nothing is there.
+            before = Optional.empty();
+        }
+        if (before.isPresent()) {
+            FileAnchor.requireSame(key, new String(before.get().content(), StandardCharsets.UTF_8), next.note());
+        }
+        return before.isPresent();
     }
 
     @Override

@@ -37,12 +37,12 @@ public final class AuditAnchorsCommand implements Callable<Integer> {
                         name,
                         anchor.path("kind").asString(""),
                         anchor.path("size").asString(""),
-                        anchor.path("confirmedAt").asString(""),
+                        anchor.path("confirmed_at").asString(""),
                         problem.isEmpty() ? "well" : "failing",
                         anchor.path("place").asString("")));
                 if (!problem.isEmpty()) {
                     problems.add("anchor " + name + " fails since "
-                            + anchor.path("failingSince").asString("") + ": " + problem);
+                            + anchor.path("failing_since").asString("") + ": " + problem);
                 }
             }
             if (server.json()) {

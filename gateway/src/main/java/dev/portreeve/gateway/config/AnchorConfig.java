@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * history unseen. Each has a name and exactly one of {@code folder}, {@code object}, {@code timestamp} and {@code witness}.
  *
  * @param name in receipts and records: lower case letters, digits and dashes; stays with the place
- * @param every how often the newest head is put there, if it is a new one; at least 1s
+ * @param every how often the newest head is put there, if it is a new one; 1s to 366d
  * @param timeout how long one attempt may take; what failed is tried again after 5 seconds, then later and later, at least every quarter
  *     of an hour
  * @param required whether months of records are dropped only when this anchor has confirmed a head over them
@@ -31,6 +31,7 @@ public record AnchorConfig(
         @Nullable TimestampConfig timestamp,
         @Nullable WitnessAnchorConfig witness) {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST_EVERY = Duration.ofDays(366);
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(5);
 
     public AnchorConfig {
@@ -38,8 +39,8 @@ public record AnchorConfig(
             throw new IllegalArgumentException(
                     "name \"" + name + "\" must be 1 to 40 lower case letters, digits and dashes");
         }
-        if (every.compareTo(SHORTEST) < 0) {
-            throw new IllegalArgumentException("every must be at least 1s");
+        if (every.compareTo(SHORTEST) < 0 || every.compareTo(LONGEST_EVERY) > 0) {
+            throw new IllegalArgumentException("every must be 1s to 366d");
         }
         if (timeout.compareTo(SHORTEST) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
             throw new IllegalArgumentException("timeout must be 1s to 5m");

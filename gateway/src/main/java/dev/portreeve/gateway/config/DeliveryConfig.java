@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whose records; absent: every tenant's, and those of no tenant
  * @param format the form of records in files and objects; a webhook takes {@code jsonl} and {@code ocsf}, syslog and OTLP have
  *     their own
- * @param every how often new records are looked for; with files and objects also how often one is written
+ * @param every how often new records are looked for, 100ms to 1d; with files and objects also how often one is written
  * @param batch the most records that go at once
- * @param daily a time of day in UTC such as {@code 00:30}: instead of batches, once a day one signed evidence bundle of each
- *     tenant goes, with all records that were signed since the last; for folders and buckets
+ * @param daily a time of day in UTC such as {@code 00:30}: instead of batches, once a day one file of each tenant goes, with all
+ *     records that were signed since the last; for folders and buckets. With {@code format} {@code jsonl} it is a signed evidence
+ *     bundle, else a file of that form
  * @param start where it begins when it is new: with the first record there is, or with the next one
  * @param folder files, each whole when it appears
  * @param s3 objects in a bucket
@@ -51,6 +52,10 @@ public record DeliveryConfig(
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final int BATCH_BYTES = 4 << 20;
     private static final int MOST_AT_ONCE = 10_000;
+    private static final int LONGEST_PREFIX = 500;
+    private static final Duration LONGEST_LOCK = Duration.ofDays(36_500);
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     /** Where a new delivery begins. */
     public enum Start {
@@ -86,11 +91,14 @@ public record DeliveryConfig(
 
         public Bucket {
             prefix = prefix == null ? "" : prefix;
-            if (!prefix.matches("([A-Za-z0-9._-]+/)*[A-Za-z0-9._-]*") || prefix.contains("..")) {
-                throw new IllegalArgumentException("prefix \"" + prefix + "\" must look like evidence/portreeve/");
+            if (!prefix.matches("([A-Za-z0-9_-][A-Za-z0-9._-]*/)*([A-Za-z0-9_-][A-Za-z0-9._-]*)?")
+                    || prefix.contains("..")
+                    || prefix.length() > LONGEST_PREFIX) {
+                throw new IllegalArgumentException("prefix \"" + prefix + "\" must look like evidence/portreeve/, and have at most "
+                        + LONGEST_PREFIX + " characters");
             }
-            if (lockFor.isNegative() || lockFor.isZero()) {
-                throw new IllegalArgumentException("lock-for must be above zero");
+            if (lockFor.isNegative() || lockFor.isZero() || lockFor.compareTo(LONGEST_LOCK) > 0) {
+                throw new IllegalArgumentException("lock-for must be above zero, and at most 36500d");
             }
         }
     }
@@ -104,7 +112,7 @@ public record DeliveryConfig(
     public record Hook(
             URI url, Secret secret, @Default("false") boolean allowPrivate) {
         public Hook {
-            requireHttp(url);
+            HttpAddress.require("url", url);
             requireSecret(secret);
         }
     }
@@ -149,9 +157,12 @@ public record DeliveryConfig(
             @Default("authorization") String keyHeader,
             @Default("false") boolean allowPrivate) {
         public Otlp {
-            requireHttp(url);
+            HttpAddress.require("url", url);
             if (!keyHeader.matches("[A-Za-z0-9-]{1,64}")) {
                 throw new IllegalArgumentException("key-header \"" + keyHeader + "\" is no name of a header");
+            }
+            if (key != null && !key.reveal().matches("[ -~]{1,8192}")) {
+                throw new IllegalArgumentException("key must be of 1 to 8192 characters that a header can have");
             }
         }
     }
@@ -171,19 +182,14 @@ public record DeliveryConfig(
         if (batch < 1 || batch > MOST_AT_ONCE) {
             throw new IllegalArgumentException("batch must be 1 to " + MOST_AT_ONCE);
         }
-        if (every.isNegative() || every.isZero()) {
-            throw new IllegalArgumentException("every must be above zero");
+        if (every.compareTo(SHORTEST) < 0 || every.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("every must be 100ms to 1d");
         }
         if (daily != null && !daily.matches("([01][0-9]|2[0-3]):[0-5][0-9]")) {
             throw new IllegalArgumentException("daily must be a time of day in UTC, such as \"00:30\"");
         }
-        if (daily != null && ((folder == null && s3 == null) || format != RecordFormat.JSONL)) {
-            throw new IllegalArgumentException("daily bundles go to a folder or to s3, and have no other format");
-        }
-        if (!format.isLines()) {
-            throw new IllegalArgumentException(
-                    "format \"" + format.code()
-                            + "\" cannot be delivered in batches, a file of it is whole at its end only: see portreeve audit export");
+        if (daily != null && folder == null && s3 == null) {
+            throw new IllegalArgumentException("what goes daily goes to a folder or to s3");
         }
         if (webhook != null && format != RecordFormat.JSONL && format != RecordFormat.OCSF) {
             throw new IllegalArgumentException("a webhook takes format jsonl or ocsf");
@@ -193,7 +199,7 @@ public record DeliveryConfig(
         }
     }
 
-    /** When bundles go, or {@code null} where batches do. */
+    /** When files of a day go, or {@code null} where batches do. */
     public @Nullable LocalTime dailyAt() {
         return daily == null ? null : LocalTime.parse(daily);
     }
@@ -219,11 +225,5 @@ public record DeliveryConfig(
 
     private static void requireSecret(Secret secret) {
         WebhookSecret ignored = WebhookSecret.of(secret);
-    }
-
-    private static void requireHttp(URI url) {
-        if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
-            throw new IllegalArgumentException("url \"" + url + "\" must begin with https:// or http://");
-        }
     }
 }

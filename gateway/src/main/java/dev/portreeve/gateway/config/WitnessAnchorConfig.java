@@ -9,8 +9,10 @@ import java.net.URI;
  * @param url what stands before {@code /add-checkpoint}; of another Portreeve {@code https://…:8081/api/v1/witness}
  * @param key its public key, as {@code name+id+base64}: what it signs is checked with it. Of another Portreeve it is in
  *     {@code witness-verifier-key} in its data directory
+ * @param allowPrivate whether it may be in a private network, also over http
  */
-public record WitnessAnchorConfig(URI url, String key) {
+public record WitnessAnchorConfig(
+        URI url, String key, @Default("false") boolean allowPrivate) {
     public WitnessAnchorConfig {
         HttpAddress.require("url", url);
         VerifierKey.parse(key);

@@ -98,7 +98,7 @@ public final class Deliveries implements AutoCloseable {
                             ground.database(),
                             ground.exports().by("delivery " + config.id()),
                             ground.folder().resolve(config.id()),
-                            ground.clock(),
+                            config.format(),
                             ground.random()));
             deliveries.add(one);
             endings.add(one::close);

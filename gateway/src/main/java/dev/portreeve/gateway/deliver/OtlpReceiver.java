@@ -5,6 +5,7 @@ import dev.portreeve.audit.deliver.NotTaken;
 import dev.portreeve.audit.deliver.Receiver;
 import dev.portreeve.gateway.config.DeliveryConfig;
 import dev.portreeve.policy.call.Secret;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -32,7 +33,7 @@ final class OtlpReceiver implements Receiver {
     @Override
     public void take(Batch batch) throws NotTaken {
         byte[] answer = posts.post("application/json", headers, OtlpLogs.request(batch, clock.instant()));
-        JsonNode partial = partial(answer);
+        JsonNode partial = partial(answer).path("partialSuccess");
         long rejected = partial.path("rejectedLogRecords").asLong(0);
         if (rejected > 0) {
             String why = partial.path("errorMessage").asString("").replaceAll("\\p{Cntrl}", " ");
@@ -45,15 +46,28 @@ final class OtlpReceiver implements Receiver {
         }
     }
 
-    /** Receivers that take everything may answer with nothing, or with something else than they were asked for. */
-    private static JsonNode partial(byte[] answer) {
-        try {
-            return answer.length == 0
-                    ? JsonMapper.shared().missingNode()
-                    : JsonMapper.shared().readTree(answer).path("partialSuccess");
-        } catch (JacksonException noJson) {
+    /**
+     * Receivers that take everything may answer with nothing. What is no answer of OTLP comes from somebody else, such as a page
+     * to sign in at: that nobody took anything is not found out later.
+     */
+    private static JsonNode partial(byte[] answer) throws NotTaken {
+        if (new String(answer, StandardCharsets.ISO_8859_1).isBlank()) {
             return JsonMapper.shared().missingNode();
         }
+        try {
+            JsonNode said = HttpPosts.isTooLong(answer)
+                    ? JsonMapper.shared().missingNode()
+                    : JsonMapper.shared().readTree(answer);
+            if (said.isObject()) {
+                return said;
+            }
+        } catch (JacksonException noJson) {
+            // Said below.
+        }
+        throw new NotTaken(
+                NotTaken.Way.AGAIN,
+                "the receiver says yes with what is no answer of OTLP in JSON: is the address right?",
+                null);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class StoreReceiver implements Receiver, BundleReceiver {
         try {
             ObjectStore.Put ignored = store.put(
                     config.prefix() + FolderReceiver.name(batch, format),
-                    FolderReceiver.text(batch, format),
+                    FolderReceiver.content(batch, format),
                     format == RecordFormat.CSV ? "text/csv" : "application/octet-stream",
                     new PutTerms(false, lock()));
         } catch (ObjectStoreFailure failed) {

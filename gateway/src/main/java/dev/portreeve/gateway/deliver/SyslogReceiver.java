@@ -11,14 +11,18 @@ import dev.portreeve.hub.outbound.OutboundGuard;
 import dev.portreeve.hub.outbound.OutboundRefused;
 import dev.portreeve.hub.outbound.Reach;
 import dev.portreeve.hub.time.AlarmClock;
+import dev.portreeve.policy.call.Deadline;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,36 +44,68 @@ final class SyslogReceiver implements Receiver {
     private final URI address;
     private final Reach reach;
     private final SSLContext tls;
-    private final OutboundGuard guard = new OutboundGuard(NameResolver.SYSTEM);
+    private final OutboundGuard guard;
     private final AlarmClock alarms = new AlarmClock();
 
     /** @throws IllegalArgumentException if a certificate or key cannot be read */
     SyslogReceiver(DeliveryConfig.Syslog config) {
+        this(config, NameResolver.SYSTEM);
+    }
+
+    SyslogReceiver(DeliveryConfig.Syslog config, NameResolver names) {
+        this.guard = new OutboundGuard(names);
         this.address = URI.create("https://" + config.address());
         this.reach = Reach.of(address, config.allowPrivate());
         this.tls = TlsFiles.context(config.caFile(), config.certificateFile(), config.keyFile());
     }
 
     @Override
-    @SuppressWarnings("try") // The alarm only waits.
     public void take(Batch batch) throws NotTaken {
-        // Closing the channel ends whatever waits for it, on whatever thread.
-        try (SocketChannel channel = SocketChannel.open();
-                AlarmClock.Alarm late = alarms.after(WHOLE, () -> close(channel))) {
-            InetAddress to = guard.require(address, reach).getFirst();
-            channel.socket().connect(new InetSocketAddress(to, address.getPort()), (int) CONNECT.toMillis());
-            send(batch, channel.socket());
+        Deadline deadline = Deadline.in(WHOLE);
+        try (SocketChannel channel = connected(deadline)) {
+            send(batch, channel, deadline);
         } catch (OutboundRefused refused) {
             throw new NotTaken(NotTaken.Way.AGAIN, "not sent: " + refused.getMessage(), refused);
+        } catch (UnknownHostException nowhere) {
+            throw new NotTaken(NotTaken.Way.AGAIN, "its name has no address", nowhere);
         } catch (SSLException distrusted) {
             throw new NotTaken(
                     NotTaken.Way.AGAIN, "TLS with the receiver fails: " + distrusted.getMessage(), distrusted);
+        } catch (ConnectException | SocketTimeoutException nobody) {
+            throw new NotTaken(NotTaken.Way.AGAIN, "nobody answers there", nobody);
         } catch (IOException failed) {
             throw new NotTaken(
-                    NotTaken.Way.AGAIN,
+                    NotTaken.Way.LESS,
                     "the receiver did not take it to its end: "
                             + failed.getClass().getSimpleName(),
                     failed);
+        }
+    }
+
+    /** Connected to the first of the name's addresses that answers. */
+    private SocketChannel connected(Deadline deadline) throws IOException {
+        IOException last = new ConnectException("it has no address");
+        for (InetAddress to : guard.require(address, reach)) {
+            if (deadline.isPast()) {
+                break;
+            }
+            SocketChannel channel = SocketChannel.open();
+            try {
+                channel.socket().connect(new InetSocketAddress(to, address.getPort()), (int) CONNECT.toMillis());
+                return channel;
+            } catch (IOException failed) {
+                close(channel);
+                last = failed;
+            }
+        }
+        throw last;
+    }
+
+    /** Closing the channel ends whatever waits for it, on whatever thread. */
+    @SuppressWarnings("try") // The alarm only waits.
+    private void send(Batch batch, SocketChannel channel, Deadline deadline) throws IOException {
+        try (AlarmClock.Alarm late = alarms.after(deadline.remaining(), () -> close(channel))) {
+            send(batch, channel.socket());
         }
     }
 

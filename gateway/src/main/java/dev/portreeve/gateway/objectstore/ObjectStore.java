@@ -92,6 +92,10 @@ public final class ObjectStore implements AutoCloseable {
         if (!answer.isGood()) {
             throw StoreRequests.failure(doing, answer);
         }
+        if (answer.header("etag") == null && !PartedUpload.isJoined(answer)) {
+            throw new ObjectStoreFailure(
+                    doing + ": what answers " + answer.status() + " is no object store, it names no tag", false, null);
+        }
         return new Put.Stored(new StoredObject(answer.header("etag"), answer.header("x-amz-version-id"), terms.lock()));
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ final class PartedUpload {
     private static final int MOST_PARTS = 10_000;
     private static final int SHORT = 64 * 1024;
     private static final Pattern ID = Pattern.compile("<UploadId>([^<]{1,2048})</UploadId>");
+    private static final Pattern ERROR = Pattern.compile("<Error[\\s>]");
+    /** Amazon: "could take several minutes". */
+    private static final Duration JOINING = Duration.ofMinutes(5);
+
     private static final byte[] EMPTY = {};
 
     private final StoreRequests requests;
@@ -95,12 +100,17 @@ final class PartedUpload {
         headers.put("content-type", "application/xml");
         String doing = "the parts of an object do not become one";
         StoreRequests.Answer answer =
-                requests.answer(new StoreRequests.Asked("POST", with("uploadId=" + id), headers, body), SHORT);
+                requests.answer(new StoreRequests.Asked("POST", with("uploadId=" + id), headers, body), SHORT, JOINING);
         // The head of this answer may have been sent before the store knew how it would end.
-        if (answer.isGood() && answer.text().contains("<Error>")) {
+        if (answer.isGood() && ERROR.matcher(answer.text()).find()) {
             throw StoreRequests.failure(doing, answer);
         }
         return ObjectStore.put(answer, doing, terms);
+    }
+
+    /** Whether an answer says that parts became one: its tag stands in the body. */
+    static boolean isJoined(StoreRequests.Answer answer) {
+        return answer.text().contains("<CompleteMultipartUploadResult");
     }
 
     private void takenBack(String id) {

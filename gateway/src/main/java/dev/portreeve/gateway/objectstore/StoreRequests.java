@@ -82,9 +82,14 @@ final class StoreRequests implements AutoCloseable {
      *
      * @param most bytes of an answer that succeeds
      */
-    @SuppressWarnings("try") // The alarm only waits.
     Answer answer(Asked asked, int most) throws ObjectStoreFailure {
-        Duration time = PATIENCE.plusSeconds((asked.body().length + (long) most) / LEAST_BYTES_PER_SECOND);
+        return answer(asked, most, PATIENCE);
+    }
+
+    /** @param patience beside what the bytes themselves take */
+    @SuppressWarnings("try") // The alarm only waits.
+    Answer answer(Asked asked, int most, Duration patience) throws ObjectStoreFailure {
+        Duration time = patience.plusSeconds((asked.body().length + (long) most) / LEAST_BYTES_PER_SECOND);
         Deadline deadline = Deadline.in(time);
         try (OutboundAnswer answer = http.send(signed(asked, deadline), reach, deadline);
                 AlarmClock.Alarm late = alarms.after(deadline.remaining(), answer::close)) {

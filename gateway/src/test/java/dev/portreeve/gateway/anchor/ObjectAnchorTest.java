@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +75,32 @@ class ObjectAnchorTest {
         assertFalse(anchored.due(anchor));
         assertTrue(anchored.due(anchor));
         assertEquals(1, bucket.objects().size());
+    }
+
+    @Test
+    void aStoreThatKnowsNoConditionsHidesNoOtherHistory() throws Exception {
+        bucket.ignoreConditions();
+        anchored.log.log("acme", 1);
+        assertTrue(anchored.due(anchor));
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Files.copy(folder.resolve("signing.pem"), other.resolve("signing.pem"));
+        try (AnchorFixture fork = new AnchorFixture(other)) {
+            fork.log.log("acme", 3);
+            Anchor.Continuations none = size -> null;
+            AnchorRefused refused = assertThrows(AnchorRefused.class, () -> anchor.put(fork.newest(), none));
+            assertTrue(String.valueOf(refused.getMessage()).contains("another head of the same size"));
+        }
+    }
+
+    @Test
+    void aLockThatEndsEarlierThanItShouldIsRefused() throws Exception {
+        String tomorrow =
+                Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS).toString();
+        bucket.clampLocksTo(tomorrow);
+        anchored.log.log("acme", 1);
+        AnchorRefused refused =
+                assertThrows(AnchorRefused.class, () -> anchor.put(anchored.newest(), size -> null));
+        assertTrue(String.valueOf(refused.getMessage()).contains("until " + tomorrow + " only"), refused.getMessage());
     }
 
     @Test

@@ -17,6 +17,8 @@ import dev.portreeve.policy.notice.WebhookSecret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -186,13 +189,74 @@ class HttpReceiversTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {"``", "{\"partialSuccess\":{}}", "{\"partialSuccess\":{\"errorMessage\":\"a hint\"}}", "ok"})
-    void otlp_that_takes_all_may_say_anything(String said) throws Exception {
+            value = {"``", "`  `", "{}", "{\"partialSuccess\":{}}", "{\"partialSuccess\":{\"errorMessage\":\"a hint\"}}"})
+    void otlp_that_takes_all_may_say_so_or_nothing(String said) throws Exception {
         answer = said;
         try (Receiver receiver = otlp()) {
             receiver.take(Records.batch(0, 5));
         }
         assertEquals(1, bodies.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html>sign in</html>", "ok", "[1]", "{\"a\":", "7"})
+    void a_yes_that_is_no_answer_of_otlp_is_no_acknowledgement(String said) {
+        answer = said;
+        try (Receiver receiver = otlp()) {
+            NotTaken refused = assertThrows(NotTaken.class, () -> receiver.take(Records.batch(0, 5)));
+            assertEquals(NotTaken.Way.AGAIN, refused.way());
+            assertTrue(refused.getMessage().contains("no answer of OTLP"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void a_webhook_that_says_yes_at_length_has_taken_it() throws Exception {
+        answer = "x".repeat(300_000);
+        try (Receiver receiver = webhook(RecordFormat.JSONL)) {
+            receiver.take(Records.batch(0, 1));
+        }
+        try (Receiver receiver = otlp()) {
+            NotTaken refused = assertThrows(NotTaken.class, () -> receiver.take(Records.batch(0, 1)));
+            assertEquals(NotTaken.Way.AGAIN, refused.way());
+        }
+    }
+
+    @Test
+    void a_receiver_that_hangs_up_gets_less_the_next_time() throws Exception {
+        try (ServerSocket rude = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread hangingUp = Thread.ofVirtual().start(() -> {
+                try (Socket one = rude.accept()) {
+                    int first = one.getInputStream().read();
+                    one.setSoLinger(true, 0);
+                    assertTrue(first > 0);
+                } catch (IOException over) {
+                    // The test is.
+                }
+            });
+            URI there = URI.create("http://127.0.0.1:" + rude.getLocalPort() + "/");
+            try (Receiver receiver = new WebhookReceiver(
+                    new DeliveryConfig.Hook(there, SECRET, false), RecordFormat.JSONL, InstantSource.system())) {
+                NotTaken refused = assertThrows(NotTaken.class, () -> receiver.take(Records.batch(0, 5000)));
+                assertEquals(NotTaken.Way.LESS, refused.way());
+            }
+            hangingUp.join();
+        }
+    }
+
+    @Test
+    void a_bucket_gets_files_of_columns() throws Exception {
+        try (BucketServer bucket = BucketServer.start();
+                Receiver receiver = new StoreReceiver(
+                        new DeliveryConfig.Bucket(bucket.config(), "audit/", null, Duration.ofDays(30)),
+                        RecordFormat.PARQUET,
+                        InstantSource.system())) {
+            receiver.take(Records.batch(7, 3));
+            byte[] file = bucket.object("audit/acme/000000000007-000000000009.parquet")
+                    .content();
+            String text = new String(file, StandardCharsets.ISO_8859_1);
+            assertTrue(text.startsWith("PAR1") && text.endsWith("PAR1"));
+            assertTrue(text.contains("\"first\": 7") && text.contains("\"records\": 3") && !text.contains("\"size\":"));
+        }
     }
 
     @Test
@@ -208,14 +272,16 @@ class HttpReceiversTest {
             assertEquals(NotTaken.Way.AGAIN, busy.way());
             bucket.confirmNothing(1);
             assertThrows(NotTaken.class, () -> receiver.take(Records.batch(0, 2)));
-            receiver.take(Records.batch(0, 3));
-            receiver.take(Records.batch(3, 1));
+            receiver.take(Records.batch(0, 2));
+            receiver.take(Records.batch(2, 1));
             assertEquals(
-                    List.of("audit/acme/000000000000.jsonl", "audit/acme/000000000003.jsonl"),
+                    List.of(
+                            "audit/acme/000000000000-000000000001.jsonl",
+                            "audit/acme/000000000002-000000000002.jsonl"),
                     List.copyOf(bucket.objects().keySet()));
-            BucketServer.Kept first = bucket.object("audit/acme/000000000000.jsonl");
+            BucketServer.Kept first = bucket.object("audit/acme/000000000000-000000000001.jsonl");
             assertEquals(
-                    3,
+                    2,
                     new String(first.content(), StandardCharsets.UTF_8).lines().count());
             assertEquals("GOVERNANCE", first.lockMode());
             assertEquals("2026-12-22T11:00:00Z", first.lockUntil());

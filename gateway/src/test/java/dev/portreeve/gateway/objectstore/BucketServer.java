@@ -37,6 +37,9 @@ public final class BucketServer implements AutoCloseable {
     private final AtomicInteger refusing = new AtomicInteger();
     private final AtomicInteger silent = new AtomicInteger();
     private final AtomicInteger ids = new AtomicInteger();
+    private volatile boolean ignoresConditions;
+    private volatile @Nullable String clampsLocksTo;
+    private volatile boolean isNoStore;
 
     /** An object. */
     public record Kept(
@@ -87,13 +90,32 @@ public final class BucketServer implements AutoCloseable {
         refusing.set(requests);
     }
 
-    /** The next so many requests are carried out, and then the connection is cut. */
+    /** The next so many requests that write are carried out, and then the connection is cut. */
     public void confirmNothing(int requests) {
         silent.set(requests);
     }
 
+    /** From now on a put takes the place of what is there, whatever it says, as in older stores. */
+    public void ignoreConditions() {
+        ignoresConditions = true;
+    }
+
+    /** From now on locks end then. */
+    public void clampLocksTo(String until) {
+        clampsLocksTo = until;
+    }
+
+    /** From now on it is something else, which says yes to everything. */
+    public void beNoStore() {
+        isNoStore = true;
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
+        if (isNoStore) {
+            say(exchange, 200, "<html>sign in</html>");
+            return;
+        }
         if (refusing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             say(exchange, 503, error("SlowDown"));
             return;
@@ -160,7 +182,7 @@ public final class BucketServer implements AutoCloseable {
     }
 
     private boolean store(HttpExchange exchange, String key, Kept kept) throws IOException {
-        boolean onlyNew = "*".equals(header(exchange, "if-none-match"));
+        boolean onlyNew = !ignoresConditions && "*".equals(header(exchange, "if-none-match"));
         if (onlyNew && objects.containsKey(key)) {
             say(exchange, 412, error("PreconditionFailed"));
             return false;
@@ -193,7 +215,7 @@ public final class BucketServer implements AutoCloseable {
     }
 
     private void say(HttpExchange exchange, int status, String body) throws IOException {
-        if (silent.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        if (!exchange.getRequestMethod().equals("GET") && silent.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             // Ends the connection before a head is sent.
             throw new IOException("cut off");
         }
@@ -203,11 +225,12 @@ public final class BucketServer implements AutoCloseable {
         exchange.close();
     }
 
-    private static Kept locked(HttpExchange exchange, byte[] content) {
+    private Kept locked(HttpExchange exchange, byte[] content) {
+        String until = header(exchange, "x-amz-object-lock-retain-until-date");
         return new Kept(
                 content,
                 header(exchange, "x-amz-object-lock-mode"),
-                header(exchange, "x-amz-object-lock-retain-until-date"),
+                until == null || clampsLocksTo == null ? until : clampsLocksTo,
                 new TreeMap<>());
     }
 

@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,5 +114,59 @@ class ObjectTermsTest {
         ObjectStoreFailure failure = assertThrows(ObjectStoreFailure.class, () -> store.get("k", 10));
         assertEquals("the object store does not answer: the connection is refused", failure.getMessage());
         assertFalse(failure.lasting());
+    }
+
+    @Test
+    void a_yes_from_something_that_is_no_store_is_none() {
+        bucket.beNoStore();
+        ObjectStoreFailure failure =
+                assertThrows(ObjectStoreFailure.class, () -> store.put("k", ONE, "text/plain", PutTerms.ANY));
+        assertEquals(
+                "an object is not stored: what answers 200 is no object store, it names no tag", failure.getMessage());
+        byte[] large = new byte[PartedUpload.PART_BYTES + 1];
+        assertThrows(
+                ObjectStoreFailure.class,
+                () -> store.upload("k", new ByteArrayInputStream(large), "application/zip", PutTerms.ANY));
+    }
+
+    /** Whatever a server answers to parts: an object is stored only if it says so. */
+    @Test
+    void answers_of_strangers_are_failures_at_most() throws Exception {
+        Random random = new Random(20_261_122);
+        String[] pieces = {
+            "<UploadId>", "</UploadId>", "<Error>", "<Error xmlns=\"x\">", "<Code>", "</Code>", "SlowDown", "&amp;", "&", "\u0000", "<", "x",
+            "<?xml version=\"1.0\"?>", "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]>"
+        };
+        String[] said = {""};
+        HttpServer stranger = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        stranger.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            byte[] bytes = said[0].getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        stranger.start();
+        URI address = URI.create("http://127.0.0.1:" + stranger.getAddress().getPort());
+        byte[] large = new byte[PartedUpload.PART_BYTES];
+        try (ObjectStore there = ObjectStore.open(
+                ObjectStoreContract.bucket(address, "evidence", "AKIDEXAMPLE", "secret"), InstantSource.system())) {
+            for (int i = 0; i < 100; i++) {
+                StringBuilder text = new StringBuilder();
+                for (int n = random.nextInt(12); n > 0; n--) {
+                    text.append(pieces[random.nextInt(pieces.length)]);
+                }
+                said[0] = text.toString();
+                assertThrows(ObjectStoreFailure.class, () -> there.put("k", ONE, "text/plain", PutTerms.ANY), said[0]);
+                if (i % 10 == 0) {
+                    assertThrows(
+                            ObjectStoreFailure.class,
+                            () -> there.upload("k", new ByteArrayInputStream(large), "application/zip", PutTerms.ANY),
+                            said[0]);
+                }
+            }
+        } finally {
+            stranger.stop(0);
+        }
     }
 }
