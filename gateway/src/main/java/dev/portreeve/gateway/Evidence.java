@@ -2,11 +2,13 @@ package dev.portreeve.gateway;
 
 import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.AuditLog;
+import dev.portreeve.audit.DirectRecords;
 import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.JournalOwner;
 import dev.portreeve.audit.JournalSettings;
 import dev.portreeve.audit.PostgresJournal;
+import dev.portreeve.audit.deliver.DeliveryPlaces;
 import dev.portreeve.audit.lag.LagReader;
 import dev.portreeve.audit.log.AuditStatus;
 import dev.portreeve.audit.log.KeptHeads;
@@ -20,20 +22,24 @@ import dev.portreeve.gateway.admin.Verifications;
 import dev.portreeve.gateway.anchor.Anchors;
 import dev.portreeve.gateway.config.AuditConfig;
 import dev.portreeve.gateway.config.DataDirectory;
+import dev.portreeve.gateway.config.DeliveryConfig;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.EvidenceFiles;
 import dev.portreeve.gateway.database.StartFailure;
 import dev.portreeve.gateway.http.Readiness;
 import dev.portreeve.gateway.lag.Concern;
 import dev.portreeve.gateway.lag.EvidenceWatch;
+import dev.portreeve.gateway.lag.Leaving;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,17 +108,20 @@ final class Evidence implements AutoCloseable {
                 .put("version", Version.text())
                 .put("verifier_key", signer.verifierKey().toString());
         Sequencer sequencer = new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery());
+        Anchors anchors =
+                Anchors.start(config.anchors(), database.pooled(), signer.verifierKey(), clock, random);
         Evidence evidence = new Evidence(
                 journal,
                 log,
                 sequencer,
                 new Verifications(database.unpooled(), heads, signer.verifierKey(), log, clock),
                 EvidenceFiles.witness(config, directory),
-                Anchors.start(config.anchors(), database.pooled(), signer.verifierKey(), clock, random),
+                anchors,
                 new RunningProcess(owner, log, database.unpooled(), ProcessTimes.DEFAULT, clock, start),
                 new EvidenceWatch(
                         new EvidenceWatch.Observed(journal::state, sequencer::problem, log.openCalls()::count),
                         new LagReader(database.pooled()),
+                        leaving(config, new DeliveryPlaces(database.pooled(), new DirectRecords(clock, random)), anchors),
                         config.lag(),
                         config.checkpointEvery(),
                         clock));
@@ -122,6 +131,17 @@ final class Evidence implements AutoCloseable {
             log.append(keyChanged(config, before, signer.verifierKey()));
         }
         return evidence;
+    }
+
+    private static Leaving.Reader leaving(AuditConfig config, DeliveryPlaces places, Anchors anchors) {
+        List<DeliveryPlaces.Scope> deliveries = config.deliveries().stream()
+                .map(each -> new DeliveryPlaces.Scope(each.id(), each.tenant()))
+                .toList();
+        Set<String> daily = config.deliveries().stream()
+                .filter(each -> each.daily() != null)
+                .map(DeliveryConfig::id)
+                .collect(Collectors.toUnmodifiableSet());
+        return () -> new Leaving(places.lag(deliveries), daily, anchors.states());
     }
 
     private static AuditEvent keyChanged(AuditConfig config, VerifierKey before, VerifierKey now) {

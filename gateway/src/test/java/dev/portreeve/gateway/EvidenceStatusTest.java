@@ -99,6 +99,40 @@ class EvidenceStatusTest {
         }
     }
 
+    /** What leaves the gateway fails: that is seen everywhere, and calls go on. */
+    @Test
+    void whatDoesNotLeaveDegradesHealth() throws Exception {
+        String configuration = """
+                audit:
+                  lag: { delivered-within: 1ms, anchored-within: 1ms }
+                  anchors: [{ name: worm, every: 1s, folder: "FOLDER/no/mount" }]
+                  deliveries: [{ id: hook, every: 100ms, webhook: { url: "http://127.0.0.1:1/", secret: SIGNING, allow-private: true } }]
+                """.replace("FOLDER", folder.toString()).replace("SIGNING", GatewayFixture.WEBHOOK_SECRET);
+        try (GatewayFixture gateway = new GatewayFixture(folder, configuration)) {
+            gateway.newKey("bot");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> ready(gateway).body().contains("\"degraded\":[\"deliveries\",\"anchors\"]"));
+            assertEquals(200, ready(gateway).statusCode());
+            JsonNode status = status(gateway);
+            assertEquals("degraded", status.path("status").asString());
+            assertEquals("hook", status.at("/leaving/deliveries/0/delivery").asString());
+            assertTrue(status.at("/leaving/undelivered").asLong() > 0, status.toString());
+            assertEquals("worm", status.at("/leaving/anchors/0/anchor").asString());
+            assertTrue(status.path("concerns").toString().contains("delivery hook fails since"), status.toString());
+            List<String> lines = gateway.api("GET", "/api/v1/metrics", "").body().lines().toList();
+            assertTrue(lines.contains("portreeve_audit_anchors_failing 1"), lines.toString());
+            assertTrue(lines.contains("portreeve_audit_up 0.5"), lines.toString());
+            assertTrue(
+                    lines.stream().anyMatch(line -> line.matches("portreeve_audit_deliveries_failing [1-9].*")),
+                    lines.toString());
+            GatewayFixture.Outcome said = gateway.run("audit", "status");
+            assertEquals(1, said.exitCode());
+            assertTrue((said.out() + said.err()).contains("anchor worm takes no heads since"), said.out() + said.err());
+            assertEquals(1, gateway.run("audit", "deliveries").exitCode());
+            assertEquals(1, gateway.run("audit", "anchors").exitCode());
+        }
+    }
+
     @Test
     void aProcessThatIsKilledIsToldOfByAnother() throws Exception {
         try (GatewayFixture gateway = new GatewayFixture(folder);

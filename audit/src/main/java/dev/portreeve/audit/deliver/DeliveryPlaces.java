@@ -28,6 +28,17 @@ public final class DeliveryPlaces {
             LEFT JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
             ORDER BY p.delivery, p.tenant""";
 
+    private static final String LAG = """
+            SELECT p.delivery, coalesce(sum(greatest(coalesce(c.size, 0) - p.next, 0)), 0), min(r.at), count(p.failure),
+                count(*) FILTER (WHERE p.held), min(p.failing_since),
+                (array_agg(p.tenant || ': ' || p.failure ORDER BY p.failing_since) FILTER (WHERE p.failure IS NOT NULL))[1]
+            FROM unnest(?::text[], ?::text[]) AS d (id, only_tenant)
+            JOIN delivery.place p ON p.delivery = d.id AND (d.only_tenant IS NULL OR p.tenant = d.only_tenant)
+            LEFT JOIN LATERAL (SELECT max(size) AS size FROM audit.checkpoint WHERE tenant = p.tenant) c ON true
+            LEFT JOIN audit.sequence s ON s.tenant = p.tenant AND s.index = p.next AND p.next < c.size
+            LEFT JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
+            GROUP BY p.delivery ORDER BY p.delivery""";
+
     private final DataSource database;
     private final DirectRecords records;
 
@@ -40,6 +51,45 @@ public final class DeliveryPlaces {
     public List<Place> list() throws SQLException {
         try (Connection connection = database.getConnection()) {
             return list(connection);
+        }
+    }
+
+    /**
+     * What a delivery is about.
+     *
+     * @param tenant the one whose records; {@code null} for all
+     */
+    public record Scope(String delivery, @Nullable String tenant) {}
+
+    /** How each of these stands; none that has not begun. A few look-ups in indexes for each tenant. */
+    public List<DeliveryLag> lag(List<Scope> deliveries) throws SQLException {
+        if (deliveries.isEmpty()) {
+            return List.of();
+        }
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(LAG)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", deliveries.stream().map(Scope::delivery).toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text", deliveries.stream().map(Scope::tenant).toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                List<DeliveryLag> lags = new ArrayList<>();
+                while (row.next()) {
+                    lags.add(new DeliveryLag(
+                            row.getString(1),
+                            row.getLong(2),
+                            instant(row, 3),
+                            row.getInt(4),
+                            row.getInt(5),
+                            instant(row, 6),
+                            row.getString(7)));
+                }
+                return lags;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.portreeve.audit.JournalState;
 import dev.portreeve.audit.lag.Behind;
 import dev.portreeve.audit.lag.LogLag;
 import dev.portreeve.gateway.lag.EvidenceState;
+import dev.portreeve.gateway.lag.Leaving;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,10 @@ final class EvidenceGauges {
         LogLag log = state.log();
         if (log != null) {
             gauges.log(log, state.at());
+        }
+        Leaving leaving = state.leaving();
+        if (leaving != null) {
+            gauges.leaving(leaving, state.at());
         }
         return gauges.text.append("# EOF\n").toString();
     }
@@ -80,6 +85,27 @@ final class EvidenceGauges {
                 "seconds",
                 "Age of the first of them; 0 if there is none.",
                 seconds(log.unsearched().age(now)));
+    }
+
+    private void leaving(Leaving leaving, Instant now) {
+        if (!leaving.deliveries().isEmpty()) {
+            Behind undelivered = new Behind(leaving.undelivered(), leaving.undeliveredSince());
+            gauge("undelivered_records", "", "Signed records that deliveries have still to send.", undelivered.records());
+            gauge(
+                    "undelivered_seconds",
+                    "seconds",
+                    "Age of the oldest of them; 0 if there is none.",
+                    seconds(undelivered.age(now)));
+            gauge("deliveries_failing", "", "Logs of tenants in which a delivery fails.", leaving.failingDeliveries());
+            gauge("deliveries_held", "", "Those of them that wait for somebody.", leaving.heldDeliveries());
+        }
+        if (!leaving.anchors().isEmpty()) {
+            gauge("anchors_failing", "", "Anchors that take no heads.", leaving.failingAnchors());
+            time(
+                    "last_anchored_timestamp_seconds",
+                    "When an anchor confirmed a head last, of the one where that is longest ago.",
+                    leaving.anchoredSince());
+        }
     }
 
     private static BigDecimal seconds(Duration duration) {

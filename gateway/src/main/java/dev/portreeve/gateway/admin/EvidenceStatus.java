@@ -5,6 +5,7 @@ import dev.portreeve.audit.lag.Behind;
 import dev.portreeve.audit.lag.LogLag;
 import dev.portreeve.gateway.lag.Concern;
 import dev.portreeve.gateway.lag.EvidenceState;
+import dev.portreeve.gateway.lag.Leaving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status {@code ok}, {@code degraded} (calls go on) or {@code down}
  * @param log {@code null} while the database does not say
+ * @param leaving the same of what goes to other systems and to anchors
  */
 record EvidenceStatus(
         String status,
@@ -22,6 +24,7 @@ record EvidenceStatus(
         List<Worry> concerns,
         Journal journal,
         @Nullable Log log,
+        @Nullable Outside leaving,
         long openCalls) {
 
     record Worry(String part, boolean stopsCalls, String detail) {}
@@ -50,6 +53,19 @@ record EvidenceStatus(
     record Tenant(
             String tenant, long size, long signed, @Nullable Instant signedAt) {}
 
+    /** What leaves this database. */
+    record Outside(
+            List<Delivering> deliveries,
+            long undelivered,
+            long undeliveredForMs,
+            List<Anchored> anchors) {}
+
+    record Delivering(
+            String delivery, long behind, int failing, int held, @Nullable String failure) {}
+
+    record Anchored(
+            String anchor, @Nullable Instant confirmedAt, int failures, @Nullable String problem) {}
+
     static EvidenceStatus of(EvidenceState state) {
         return new EvidenceStatus(
                 state.status(),
@@ -57,6 +73,7 @@ record EvidenceStatus(
                 state.concerns().stream().map(EvidenceStatus::worry).toList(),
                 journal(state.journal()),
                 log(state),
+                outside(state),
                 state.openCalls());
     }
 
@@ -92,6 +109,26 @@ record EvidenceStatus(
                 state.problem(),
                 log.logs().stream()
                         .map(each -> new Tenant(each.tenant(), each.size(), each.signed(), each.signedAt()))
+                        .toList());
+    }
+
+    private static @Nullable Outside outside(EvidenceState state) {
+        Leaving leaving = state.leaving();
+        if (leaving == null) {
+            return null;
+        }
+        return new Outside(
+                leaving.deliveries().stream()
+                        .map(each -> new Delivering(
+                                each.delivery(), each.behind(), each.failing(), each.held(), each.failure()))
+                        .toList(),
+                leaving.undelivered(),
+                new Behind(leaving.undelivered(), leaving.undeliveredSince())
+                        .age(state.at())
+                        .toMillis(),
+                leaving.anchors().stream()
+                        .map(each ->
+                                new Anchored(each.anchor(), each.confirmedAt(), each.failures(), each.problem()))
                         .toList());
     }
 }

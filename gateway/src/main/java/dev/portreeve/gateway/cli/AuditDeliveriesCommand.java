@@ -14,6 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "deliveries",
         description = "how far records are on their way to other systems",
+        exitCodeListHeading = "%nExit codes of this command:%n",
+        exitCodeList = {"0:nothing fails", "1:a delivery fails or is held", "3:no server answers"},
         mixinStandardHelpOptions = true)
 public final class AuditDeliveriesCommand implements Callable<Integer> {
     private static final String ADDRESS = "/api/v1/audit/deliveries";
@@ -30,9 +32,12 @@ public final class AuditDeliveriesCommand implements Callable<Integer> {
     public Integer call() {
         try (AdminClient client = server.connect(terminal)) {
             JsonNode found = client.get(ADDRESS);
+            int code = found.path("deliveries").valueStream().anyMatch(AuditDeliveriesCommand::isInTrouble)
+                    ? CliFailure.NO
+                    : 0;
             if (server.json()) {
                 terminal.line(found.toString());
-                return 0;
+                return code;
             }
             List<List<String>> rows = new ArrayList<>();
             for (JsonNode line : found.path("deliveries")) {
@@ -60,8 +65,13 @@ public final class AuditDeliveriesCommand implements Callable<Integer> {
             for (JsonNode id : found.path("waiting")) {
                 terminal.note("delivery " + id.asString() + " has not begun: no record is signed that it could send");
             }
-            return 0;
+            return code;
         }
+    }
+
+    private static boolean isInTrouble(JsonNode line) {
+        return line.path("configured").asBoolean()
+                && !line.path("failure").asString("").isEmpty();
     }
 
     @Command(name = "replay", description = "deliver records again from an index on", mixinStandardHelpOptions = true)

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code portreeve audit status}. */
 @Command(
         name = "status",
-        description = "how far the records are: from calls to disk, to a signed head, and to the search",
+        description = "how far the records are: from calls to disk, to a signed head, to the search, to other systems and anchors",
         exitCodeListHeading = "%nExit codes of this command:%n",
         exitCodeList = {"0:nothing is further behind than it may be", "1:something is", "3:no server answers"},
         mixinStandardHelpOptions = true)
@@ -55,11 +55,24 @@ public final class AuditStatusCommand implements Callable<Integer> {
                         + number(tenant, "signed") + " signed, last " + text(tenant, "signed_at"));
             }
         }
+        leaving(state.path("leaving"));
         for (JsonNode concern : state.path("concerns")) {
             terminal.bad(text(concern, "part") + ": " + text(concern, "detail"));
         }
         if (state.path("concerns").isEmpty()) {
             terminal.good("nothing is further behind than it may be");
+        }
+    }
+
+    private void leaving(JsonNode leaving) {
+        for (JsonNode delivery : leaving.path("deliveries")) {
+            terminal.line("delivery " + text(delivery, "delivery") + ": " + number(delivery, "behind")
+                    + " signed records are not delivered; it fails for " + number(delivery, "failing") + " tenants, "
+                    + number(delivery, "held") + " of them wait for somebody");
+        }
+        for (JsonNode anchor : leaving.path("anchors")) {
+            terminal.line("anchor " + text(anchor, "anchor") + ": last confirmed " + text(anchor, "confirmed_at") + "; "
+                    + number(anchor, "failures") + " failures since");
         }
     }
 

@@ -15,7 +15,11 @@ public record Concern(Part part, boolean stopsCalls, String detail) {
         /** From the disk to a signed head. */
         SIGNING("signing"),
         /** From the disk to what records are found by. */
-        SEARCH("search");
+        SEARCH("search"),
+        /** From a signed head to other systems. */
+        DELIVERIES("deliveries"),
+        /** From a signed head to whoever holds it outside the database. */
+        ANCHORS("anchors");
 
         private final String code;
 

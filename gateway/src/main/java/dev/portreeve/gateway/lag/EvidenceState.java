@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param journal this process's
  * @param log that of all processes; {@code null} while the database does not say
  * @param logAt when the database said so
+ * @param leaving how what leaves is; {@code null} while the database does not say
  * @param problem why some log is not signed any more, as far as this process knows
  * @param openCalls calls of this process that were admitted and have not ended
  * @param concerns what is further behind than it may be
@@ -22,6 +23,7 @@ public record EvidenceState(
         JournalState journal,
         @Nullable LogLag log,
         @Nullable Instant logAt,
+        @Nullable Leaving leaving,
         @Nullable String problem,
         long openCalls,
         List<Concern> concerns) {

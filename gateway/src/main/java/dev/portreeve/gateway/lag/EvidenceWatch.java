@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +30,9 @@ public final class EvidenceWatch implements Runnable, AutoCloseable {
 
     private final Observed observed;
     private final LagReader reader;
+    private final Leaving.Reader outside;
     private final Concerns concerns;
+    private final LeavingConcerns leavingConcerns;
     private final InstantSource clock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Reading last;
@@ -44,13 +47,23 @@ public final class EvidenceWatch implements Runnable, AutoCloseable {
     public record Observed(
             Supplier<JournalState> journal, Supplier<@Nullable String> problem, LongSupplier openCalls) {}
 
-    private record Reading(LogLag log, Instant at) {}
+    private record Reading(LogLag log, Leaving leaving, Instant at) {}
 
-    /** @param checkpointEvery how long a record is unsigned in the ordinary course */
+    /**
+     * @param outside how what leaves is
+     * @param checkpointEvery how long a record is unsigned in the ordinary course
+     */
     public EvidenceWatch(
-            Observed observed, LagReader reader, AuditLagConfig bounds, Duration checkpointEvery, InstantSource clock) {
+            Observed observed,
+            LagReader reader,
+            Leaving.Reader outside,
+            AuditLagConfig bounds,
+            Duration checkpointEvery,
+            InstantSource clock) {
         this.observed = observed;
         this.reader = reader;
+        this.outside = outside;
+        this.leavingConcerns = new LeavingConcerns(bounds);
         this.concerns = new Concerns(bounds, checkpointEvery);
         this.clock = clock;
     }
@@ -69,7 +82,7 @@ public final class EvidenceWatch implements Runnable, AutoCloseable {
 
     private void read() {
         try {
-            last = new Reading(reader.read(), clock.instant());
+            last = new Reading(reader.read(), outside.read(), clock.instant());
         } catch (SQLException away) {
             LOGGER.debug("how far the log is cannot be read: SQLSTATE {}", away.getSQLState());
         }
@@ -96,14 +109,20 @@ public final class EvidenceWatch implements Runnable, AutoCloseable {
         String problem = observed.problem().get();
         LogLag log = reading == null ? null : reading.log();
         Instant at = reading == null ? null : reading.at();
+        Leaving leaving = reading == null ? null : reading.leaving();
+        List<Concern> found = new ArrayList<>(concerns.of(now, journal, log, at, problem));
+        if (leaving != null) {
+            found.addAll(leavingConcerns.of(now, leaving));
+        }
         return new EvidenceState(
                 now,
                 journal,
                 log,
                 at,
+                leaving,
                 problem,
                 observed.openCalls().getAsLong(),
-                concerns.of(now, journal, log, at, problem));
+                found);
     }
 
     /** What is further behind than it may be, by what was read last; does not block. */
