@@ -11,7 +11,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -91,7 +93,7 @@ public final class PostgresRetention {
         if (kept == null) {
             return due;
         }
-        YearMonth now = YearMonth.from(clock.instant().minus(kept).atOffset(ZoneOffset.UTC));
+        YearMonth now = YearMonth.from(now(connection).minus(kept).atOffset(ZoneOffset.UTC));
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                 WHERE i.inhparent = ?::regclass AND c.relname ~ '_[0-9]{6}$' ORDER BY c.relname""")) {
@@ -107,6 +109,17 @@ public final class PostgresRetention {
             }
         }
         return due;
+    }
+
+    /** What is dropped does not come back: one clock that is ahead, this one's or the database's, must not do it alone. */
+    private Instant now(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT now()");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            Instant there = row.getObject(1, OffsetDateTime.class).toInstant();
+            Instant here = clock.instant();
+            return here.isBefore(there) ? here : there;
+        }
     }
 
     private @Nullable String drop(Connection connection, String partition) {

@@ -96,6 +96,15 @@ class RetentionTest {
     }
 
     @Test
+    void aClockThatIsAheadDropsNothing() throws Exception {
+        fill();
+        RetentionTimes times = new RetentionTimes(Duration.ofDays(3650), null);
+        Instant wrong = Instant.parse("2040-03-10T00:00:00Z");
+        assertEquals(List.of(), new PostgresRetention(log.database().app(), records, times, () -> wrong).run());
+        assertTrue(isThere("record_202501"));
+    }
+
+    @Test
     void aMonthGoesAndTheTreeStillVerifies() throws Exception {
         fill();
         assertEquals(List.of(), retain("2025-02-10T00:00:00Z"));
