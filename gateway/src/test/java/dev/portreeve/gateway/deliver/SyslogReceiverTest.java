@@ -8,24 +8,20 @@ import dev.portreeve.audit.deliver.NotTaken;
 import dev.portreeve.audit.deliver.Receiver;
 import dev.portreeve.gateway.config.DeliveryConfig;
 import dev.portreeve.gateway.config.HostPort;
+import dev.portreeve.hub.fixture.TlsKeys;
 import dev.portreeve.hub.outbound.NameResolver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,14 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Syslog over real TLS: how messages are framed, and what counts as taken. */
 class SyslogReceiverTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     @TempDir
     private static Path folder;
 
     private static Path certificate;
     private static Path key;
-    private static KeyStore store;
+    private static SSLContext tls;
 
     private SSLServerSocket server;
     private Thread serving;
@@ -53,55 +47,16 @@ class SyslogReceiverTest {
 
     @BeforeAll
     static void certificates() throws Exception {
-        Path file = folder.resolve("server.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=dns:localhost",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, keytool.waitFor(), said);
-        store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, PASSWORD);
-        }
-        certificate = pem("CERTIFICATE", store.getCertificate("server").getEncoded());
-        key = pem("PRIVATE KEY", store.getKey("server", PASSWORD).getEncoded());
-    }
-
-    private static Path pem(String what, byte[] der) throws IOException {
-        return Files.writeString(
-                folder.resolve(what.replace(' ', '-') + ".pem"),
-                "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + what
-                        + "-----\n");
+        TlsKeys keys = TlsKeys.in(folder, "dns:localhost");
+        tls = keys.context();
+        certificate = keys.certificate();
+        key = keys.key();
     }
 
     @BeforeEach
     void start() throws Exception {
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(store, PASSWORD);
-        KeyStore known = KeyStore.getInstance("PKCS12");
-        known.load(null, null);
-        known.setCertificateEntry("client", store.getCertificate("server"));
-        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
         server = (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getByName("localhost"));
+                tls.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getByName("localhost"));
         serving = Thread.ofVirtual().start(this::serve);
     }
 

@@ -11,18 +11,16 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.portreeve.gateway.config.MediaConfig;
 import dev.portreeve.gateway.model.ReplayUpstream;
+import dev.portreeve.hub.fixture.TlsKeys;
 import dev.portreeve.hub.outbound.OutboundHttp;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.call.Usage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -30,9 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +40,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pictures and documents by their address, at providers that take none: fetched from a real server over TLS. */
 class InlineMediaTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
     private static final byte[] PICTURE = bytes("\u0089PNG\r\n\u001a\nwhat is in it");
     private static final byte[] PDF = bytes("%PDF-1.7 what is in it");
     private static final List<String> FETCHED = new CopyOnWriteArrayList<>();
@@ -68,51 +63,14 @@ class InlineMediaTest {
 
     @BeforeAll
     static void serve() throws Exception {
-        Path file = folder.resolve("pictures.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=pictures.example",
-                        "-ext",
-                        "SAN=dns:pictures.example,dns:elsewhere.example",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, keytool.waitFor(), said);
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keys.load(in, PASSWORD);
-        }
-        trusting = context(keys);
+        trusting = TlsKeys.in(folder, "dns:pictures.example", "dns:elsewhere.example")
+                .context();
         pictures = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         pictures.setHttpsConfigurator(new HttpsConfigurator(trusting));
         pictures.setExecutor(task -> Thread.ofVirtual().start(task));
         pictures.createContext("/", InlineMediaTest::answer);
         pictures.start();
         port = pictures.getAddress().getPort();
-    }
-
-    private static SSLContext context(KeyStore keys) throws Exception {
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
-        KeyStore known = KeyStore.getInstance("PKCS12");
-        known.load(null, null);
-        known.setCertificateEntry("server", keys.getCertificate("server"));
-        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
-        return context;
     }
 
     private static void answer(HttpExchange exchange) throws IOException {

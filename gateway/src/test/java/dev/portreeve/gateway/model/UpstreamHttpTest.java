@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.gateway.credential.HeaderCredential;
+import dev.portreeve.hub.fixture.TlsKeys;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
@@ -13,20 +14,12 @@ import dev.portreeve.policy.call.UpstreamFault;
 import io.helidon.common.tls.Tls;
 import io.helidon.webclient.http1.Http1ClientConfig;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Connecting: settings whose absence nobody notices until it hurts, and TLS to a server only its operator vouches for. */
 class UpstreamHttpTest {
     private static final byte[] BODY = {'{', '}'};
-    private static final String PASSWORD = "changeit";
 
     @TempDir
     private Path folder;
@@ -68,10 +60,11 @@ class UpstreamHttpTest {
 
     @Test
     void a_certificate_the_operator_trusts_is_trusted_and_no_other() throws Exception {
-        Path store = keyStore();
-        Path pem = certificateOf(store);
+        TlsKeys keys = TlsKeys.in(folder, "dns:localhost", "ip:127.0.0.1");
+        Path pem = keys.certificate();
         try (ReplayUpstream upstream =
-                        new ReplayUpstream(tlsSocket(store), "https").always(ReplayUpstream.json(200, "{}"));
+                        new ReplayUpstream(
+                                        keys.context().getServerSocketFactory().createServerSocket(0), "https").always(ReplayUpstream.json(200, "{}"));
                 UpstreamHttp trusting = new UpstreamHttp(target(upstream.baseUrl(), TrustedCertificates.read(pem), 1));
                 UpstreamHttp wary = new UpstreamHttp(target(upstream.baseUrl(), null, 1))) {
             try (UpstreamAnswer answer = post(trusting)) {
@@ -122,57 +115,5 @@ class UpstreamHttpTest {
                 "application/json",
                 Map.of(),
                 Deadline.in(Duration.ofMillis(2000)));
-    }
-
-    private Path keyStore() throws IOException, InterruptedException {
-        Path store = folder.resolve("server.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=DNS:localhost,IP:127.0.0.1",
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(keytool.waitFor(60, TimeUnit.SECONDS) && keytool.exitValue() == 0, said);
-        return store;
-    }
-
-    private Path certificateOf(Path store) throws Exception {
-        byte[] der = load(store).getCertificate("server").getEncoded();
-        String pem = "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END CERTIFICATE-----\n";
-        return Files.writeString(folder.resolve("server.pem"), pem);
-    }
-
-    private static KeyStore load(Path store) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        return keys;
-    }
-
-    private static ServerSocket tlsSocket(Path store) throws Exception {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(load(store), PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context.getServerSocketFactory().createServerSocket(0);
     }
 }

@@ -6,34 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.portreeve.hub.fixture.TlsKeys;
 import dev.portreeve.hub.time.AlarmClock;
 import dev.portreeve.policy.call.Deadline;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Over TLS: who the server is is checked against the name, not against the address it was found at. */
 class OutboundTlsTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
     private static final Deadline LONG = Deadline.in(Duration.ofMinutes(2));
 
     @TempDir
@@ -46,32 +39,7 @@ class OutboundTlsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Path file = folder.resolve("server.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=mcp.example",
-                        "-ext",
-                        "SAN=dns:mcp.example",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, keytool.waitFor(), said);
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keys.load(in, PASSWORD);
-        }
-        trusting = context(keys);
+        trusting = TlsKeys.in(folder, "dns:mcp.example").context();
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(trusting));
         server.createContext("/", exchange -> {
@@ -82,29 +50,6 @@ class OutboundTlsTest {
             exchange.close();
         });
         server.start();
-    }
-
-    private static SSLContext context(KeyStore keys) throws GeneralSecurityException {
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
-        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        KeyStore known = KeyStore.getInstance("PKCS12");
-        try {
-            known.load(null, null);
-        } catch (IOException memoryOnly) {
-            throw new IllegalStateException(memoryOnly);
-        }
-        known.setCertificateEntry("server", keys.getCertificate("server"));
-        trusted.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
-        return context;
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop(0);
-        ALARMS.close();
     }
 
     private static OutboundHttp client(SSLContext tls) {
