@@ -108,8 +108,7 @@ final class Evidence implements AutoCloseable {
                 .put("version", Version.text())
                 .put("verifier_key", signer.verifierKey().toString());
         Sequencer sequencer = new Sequencer(database.unpooled(), signer, heads, config.checkpointEvery());
-        Anchors anchors =
-                Anchors.start(config.anchors(), database.pooled(), signer.verifierKey(), clock, random);
+        Anchors anchors = Anchors.start(config.anchors(), database.pooled(), signer.verifierKey(), clock, random);
         Evidence evidence = new Evidence(
                 journal,
                 log,
@@ -121,7 +120,10 @@ final class Evidence implements AutoCloseable {
                 new EvidenceWatch(
                         new EvidenceWatch.Observed(journal::state, sequencer::problem, log.openCalls()::count),
                         new LagReader(database.pooled()),
-                        leaving(config, new DeliveryPlaces(database.pooled(), new DirectRecords(clock, random)), anchors),
+                        leaving(
+                                config,
+                                new DeliveryPlaces(database.pooled(), new DirectRecords(clock, random)),
+                                anchors),
                         config.lag(),
                         config.checkpointEvery(),
                         clock));

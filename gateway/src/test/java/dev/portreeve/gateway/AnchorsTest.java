@@ -67,7 +67,9 @@ class AnchorsTest {
                     Outcome listed = watched.run("audit", "anchors");
                     assertEquals(0, listed.exitCode(), listed.out());
                     assertTrue(listed.out().contains("witness") && listed.out().contains("file:"), listed.out());
-                    assertTrue(listed.out().lines().skip(1).allMatch(line -> line.matches(".*\\d{4}-\\d\\d-\\d\\dT.*")), listed.out());
+                    assertTrue(
+                            listed.out().lines().skip(1).allMatch(line -> line.matches(".*\\d{4}-\\d\\d-\\d\\dT.*")),
+                            listed.out());
                     assertTrue(watched.isTrue("SELECT count(*) > 1 FROM audit.record WHERE kind = 'audit.anchored'"));
                 }
                 aForkIsRefused(configuration, first);

@@ -114,8 +114,7 @@ class DeliveriesTest {
             Outcome replayed =
                     gateway.run("audit", "deliveries", "replay", "files", "--from", "0", "--reason", "it was lost");
             assertEquals(0, replayed.exitCode(), replayed.err());
-            Awaitility.await()
-                    .until(() -> beginning(out.resolve("acme")).isPresent());
+            Awaitility.await().until(() -> beginning(out.resolve("acme")).isPresent());
             Outcome skipped = gateway.run("audit", "deliveries", "skip", "files", "--reason", "no need");
             assertTrue(skipped.err().contains("nothing is refused there"), skipped.err());
             Outcome table = gateway.run("audit", "deliveries");

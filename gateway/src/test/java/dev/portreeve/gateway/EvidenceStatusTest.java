@@ -102,7 +102,8 @@ class EvidenceStatusTest {
     /** What leaves the gateway fails: that is seen everywhere, and calls go on. */
     @Test
     void whatDoesNotLeaveDegradesHealth() throws Exception {
-        String configuration = """
+        String configuration =
+                """
                 audit:
                   lag: { delivered-within: 1ms, anchored-within: 1ms }
                   anchors: [{ name: worm, every: 1s, folder: "FOLDER/no/mount" }]
@@ -119,7 +120,8 @@ class EvidenceStatusTest {
             assertTrue(status.at("/leaving/undelivered").asLong() > 0, status.toString());
             assertEquals("worm", status.at("/leaving/anchors/0/anchor").asString());
             assertTrue(status.path("concerns").toString().contains("delivery hook fails since"), status.toString());
-            List<String> lines = gateway.api("GET", "/api/v1/metrics", "").body().lines().toList();
+            List<String> lines =
+                    gateway.api("GET", "/api/v1/metrics", "").body().lines().toList();
             assertTrue(lines.contains("portreeve_audit_anchors_failing 1"), lines.toString());
             assertTrue(lines.contains("portreeve_audit_up 0.5"), lines.toString());
             assertTrue(

@@ -217,8 +217,8 @@ final class DeliverySession implements AutoCloseable {
 
     /** Whether something was acknowledged since; not by a clock that was ahead and is set back. */
     boolean isDoneSince(Stand stand, Instant due) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT coalesce(acknowledged_at >= ? AND acknowledged_at <= now(), false)"
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT coalesce(acknowledged_at >= ? AND acknowledged_at <= now(), false)"
                         + " FROM delivery.place WHERE delivery = ? AND tenant = ?")) {
             statement.setObject(1, due.atOffset(ZoneOffset.UTC));
             statement.setString(2, delivery);
@@ -290,8 +290,7 @@ final class DeliverySession implements AutoCloseable {
         // What comes before goes; at it, the delivery stops.
         if (end == stand.next()) {
             String why = flaw == null ? "is missing in the log, and no tombstone tells of it" : flaw;
-            throw new NotTaken(
-                    NotTaken.Way.AGAIN, "record " + end + " " + why + ": see portreeve audit verify", null);
+            throw new NotTaken(NotTaken.Way.AGAIN, "record " + end + " " + why + ": see portreeve audit verify", null);
         }
         return new Read(end, dropped, found);
     }

@@ -72,9 +72,7 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
         try {
             boolean more = runOnce();
             failing = false;
-            return more
-                    ? Duration.ZERO
-                    : turn.isOurs() ? delivery.pace().every() : STANDBY;
+            return more ? Duration.ZERO : turn.isOurs() ? delivery.pace().every() : STANDBY;
         } catch (SQLException | RuntimeException away) {
             if (!failing) {
                 LOGGER.warn(
@@ -126,7 +124,8 @@ public final class LiveDelivery implements Runnable, AutoCloseable {
         long triedUntil = stand.next() + 1;
         int tried = 0;
         try {
-            DeliverySession.Read read = elected.read(stand, own.until(stand.next(), signed), own.records(), pace.bytes());
+            DeliverySession.Read read =
+                    elected.read(stand, own.until(stand.next(), signed), own.records(), pace.bytes());
             triedUntil = read.end();
             tried = read.records().size();
             if (tried > 0) {

@@ -33,7 +33,8 @@ public final class NotTaken extends Exception {
     static NotTaken because(RuntimeException broken) {
         return new NotTaken(
                 Way.AGAIN,
-                "the receiver failed in a way nobody thought of: " + broken.getClass().getSimpleName(),
+                "the receiver failed in a way nobody thought of: "
+                        + broken.getClass().getSimpleName(),
                 broken);
     }
 

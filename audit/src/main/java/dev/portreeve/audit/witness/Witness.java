@@ -167,7 +167,8 @@ public final class Witness {
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        // Without it a machine that loses power could find the head before this one, and sign another that continues that.
+        // Without it a machine that loses power could find the head before this one, and sign another that continues
+        // that.
         force(folder);
     }
 

@@ -99,16 +99,15 @@ class AnchorTroubleTest {
 
     @Test
     void whatNobodyThoughtOfIsSeenToo() throws Exception {
-        assertEquals(
-                "it failed in a way nobody thought of: IllegalStateException: odd",
-                problem(anchor(next -> {
-                    throw new IllegalStateException("odd");
-                })));
+        assertEquals("it failed in a way nobody thought of: IllegalStateException: odd", problem(anchor(next -> {
+            throw new IllegalStateException("odd");
+        })));
         assertTrue(problem(anchor(next -> new Anchor.Confirmation(
                         next.note(), Instant.parse("+400000-01-01T00:00:00Z"), "there", new byte[0])))
                 .contains("none of ours"));
-        assertTrue(problem(anchor(next -> new Anchor.Confirmation(next.note(), Instant.now(), "there", new byte[40_000])))
-                .contains("40000 bytes"));
+        assertTrue(
+                problem(anchor(next -> new Anchor.Confirmation(next.note(), Instant.now(), "there", new byte[40_000])))
+                        .contains("40000 bytes"));
     }
 
     @Test
@@ -120,9 +119,7 @@ class AnchorTroubleTest {
         assertEquals(1000, said.length());
         assertEquals(
                 1,
-                anchored.log
-                        .database()
-                        .number("SELECT count(*) FROM audit.record WHERE kind = 'audit.anchor_failed'"));
+                anchored.log.database().number("SELECT count(*) FROM audit.record WHERE kind = 'audit.anchor_failed'"));
     }
 
     @Test
@@ -159,7 +156,12 @@ class AnchorTroubleTest {
         Continuation next = anchored.newest();
         String head = next.note().text();
         List<String> honest = List.of(
-                witness().sign(head).lines(), witness().sign(head + "\nx\n").lines(), "7\n", "", "\n\n", "\u2014 a b\n");
+                witness().sign(head).lines(),
+                witness().sign(head + "\nx\n").lines(),
+                "7\n",
+                "",
+                "\n\n",
+                "\u2014 a b\n");
         OpensslAuthority authority = OpensslAuthority.in(folder.resolve("tsa"));
         int confirmed = 0;
         for (int i = 0; i < 3000; i++) {
@@ -168,8 +170,7 @@ class AnchorTroubleTest {
             AnchorPost post = (url, type, asked) -> new AnchorPost.Answer(status, body);
             confirmed += isConfirmed(witness(post), next) ? 1 : 0;
             assertFalse(isConfirmed(
-                    new TimestampAnchor(
-                            "tsa", ADDRESS, authority.trust(), post, InstantSource.system(), new Random(i)),
+                    new TimestampAnchor("tsa", ADDRESS, authority.trust(), post, InstantSource.system(), new Random(i)),
                     next));
         }
         assertTrue(confirmed > 0, "some were left as they were");

@@ -95,8 +95,7 @@ class DailyDeliveryTest {
 
     /** The database says when a day begins. */
     private void nextDay() throws SQLException {
-        log.database()
-                .tamper("UPDATE delivery.place SET acknowledged_at = acknowledged_at - interval '1 day'");
+        log.database().tamper("UPDATE delivery.place SET acknowledged_at = acknowledged_at - interval '1 day'");
     }
 
     private Place place() throws SQLException {
@@ -191,7 +190,8 @@ class DailyDeliveryTest {
         for (Path bundle : bundles()) {
             Files.delete(bundle);
         }
-        Place before = new DeliveryPlaces(log.database().app(), new DirectRecords(InstantSource.system(), new Random(5)))
+        Place before = new DeliveryPlaces(
+                        log.database().app(), new DirectRecords(InstantSource.system(), new Random(5)))
                 .replay(new DeliveryPlaces.Order("daily", "acme", "user:anna", "somebody deleted it"), 0);
         assertEquals(5, before.next());
         daily.runOnce();

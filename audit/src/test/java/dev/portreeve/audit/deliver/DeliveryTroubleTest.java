@@ -147,7 +147,8 @@ class DeliveryTroubleTest {
         turns(delivery, 3);
         assertFalse(delivery.runOnce(), "there is nothing that could be sent at once");
         assertEquals(indexes(0, 3), indexes());
-        assertTrue(trouble().failure().startsWith("record 3 is missing"), trouble().failure());
+        assertTrue(
+                trouble().failure().startsWith("record 3 is missing"), trouble().failure());
     }
 
     @Test
@@ -155,17 +156,15 @@ class DeliveryTroubleTest {
         log.log(ACME, 6);
         log.log()
                 .append(new AuditEvent(
-                        ACME,
-                        EventKind.RECORDS_DROPPED,
-                        null,
-                        new Facts().putStrings("dropped", List.of("0-2"))))
+                        ACME, EventKind.RECORDS_DROPPED, null, new Facts().putStrings("dropped", List.of("0-2"))))
                 .await();
         log.turn();
         log.database()
                 .tamper("DELETE FROM audit.record WHERE id IN (SELECT record_id FROM audit.sequence WHERE index <= 3)");
         turns(delivery(ACME, 10, false, this::keep), 3);
         assertEquals(3, place(ACME).next());
-        assertTrue(trouble().failure().startsWith("record 3 is missing"), trouble().failure());
+        assertTrue(
+                trouble().failure().startsWith("record 3 is missing"), trouble().failure());
         assertEquals(4, trouble().triedUntil());
     }
 
@@ -177,7 +176,9 @@ class DeliveryTroubleTest {
                         + " WHERE id = (SELECT record_id FROM audit.sequence WHERE index = 2)");
         turns(delivery(ACME, 10, false, this::keep), 3);
         assertEquals(indexes(0, 2), indexes());
-        assertTrue(trouble().failure().startsWith("record 2 is not what was signed"), trouble().failure());
+        assertTrue(
+                trouble().failure().startsWith("record 2 is not what was signed"),
+                trouble().failure());
     }
 
     @Test
@@ -193,7 +194,9 @@ class DeliveryTroubleTest {
                 }),
                 2);
         assertEquals(indexes(0, 3), indexes());
-        assertEquals("the receiver failed in a way nobody thought of: IllegalStateException", trouble().failure());
+        assertEquals(
+                "the receiver failed in a way nobody thought of: IllegalStateException",
+                trouble().failure());
     }
 
     @Test
@@ -243,7 +246,8 @@ class DeliveryTroubleTest {
         log.log(ACME, 8);
         turns(delivery(ACME, 10, false, this::keep), 1);
         Batch all = batches.getFirst();
-        Batch early = new Batch(all.delivery(), all.tenant(), 0, 4, all.records().subList(0, 4));
+        Batch early =
+                new Batch(all.delivery(), all.tenant(), 0, 4, all.records().subList(0, 4));
         Path target = folder.resolve("out");
         FolderReceiver other = new FolderReceiver(target, RecordFormat.JSONL);
         other.take(all);
@@ -269,8 +273,7 @@ class DeliveryTroubleTest {
         Files.createDirectories(target.resolve(name).resolve("not-empty"));
         FolderReceiver receiver = new FolderReceiver(target, RecordFormat.JSONL);
         for (int i = 0; i < 3; i++) {
-            NotTaken refused = assertThrows(
-                    NotTaken.class, () -> receiver.take(batches.getFirst()));
+            NotTaken refused = assertThrows(NotTaken.class, () -> receiver.take(batches.getFirst()));
             assertEquals(NotTaken.Way.AGAIN, refused.way());
         }
         try (Stream<Path> files = Files.list(target.resolve(ACME))) {

@@ -90,7 +90,11 @@ final class EvidenceGauges {
     private void leaving(Leaving leaving, Instant now) {
         if (!leaving.deliveries().isEmpty()) {
             Behind undelivered = new Behind(leaving.undelivered(), leaving.undeliveredSince());
-            gauge("undelivered_records", "", "Signed records that deliveries have still to send.", undelivered.records());
+            gauge(
+                    "undelivered_records",
+                    "",
+                    "Signed records that deliveries have still to send.",
+                    undelivered.records());
             gauge(
                     "undelivered_seconds",
                     "seconds",

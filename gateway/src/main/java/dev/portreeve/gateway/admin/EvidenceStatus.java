@@ -54,17 +54,20 @@ record EvidenceStatus(
             String tenant, long size, long signed, @Nullable Instant signedAt) {}
 
     /** What leaves this database. */
-    record Outside(
-            List<Delivering> deliveries,
-            long undelivered,
-            long undeliveredForMs,
-            List<Anchored> anchors) {}
+    record Outside(List<Delivering> deliveries, long undelivered, long undeliveredForMs, List<Anchored> anchors) {}
 
     record Delivering(
-            String delivery, long behind, int failing, int held, @Nullable String failure) {}
+            String delivery,
+            long behind,
+            int failing,
+            int held,
+            @Nullable String failure) {}
 
     record Anchored(
-            String anchor, @Nullable Instant confirmedAt, int failures, @Nullable String problem) {}
+            String anchor,
+            @Nullable Instant confirmedAt,
+            int failures,
+            @Nullable String problem) {}
 
     static EvidenceStatus of(EvidenceState state) {
         return new EvidenceStatus(
@@ -127,8 +130,7 @@ record EvidenceStatus(
                         .age(state.at())
                         .toMillis(),
                 leaving.anchors().stream()
-                        .map(each ->
-                                new Anchored(each.anchor(), each.confirmedAt(), each.failures(), each.problem()))
+                        .map(each -> new Anchored(each.anchor(), each.confirmedAt(), each.failures(), each.problem()))
                         .toList());
     }
 }

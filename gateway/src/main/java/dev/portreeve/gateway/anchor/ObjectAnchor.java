@@ -70,7 +70,8 @@ final class ObjectAnchor implements Anchor, AutoCloseable {
                             + " on for the bucket, and allow s3:PutObjectRetention and s3:GetObjectRetention");
         }
         if (isNew && kept.until().isBefore(lock.until())) {
-            throw new AnchorRefused("the store locks the object until " + kept.until() + " only, not until " + lock.until());
+            throw new AnchorRefused(
+                    "the store locks the object until " + kept.until() + " only, not until " + lock.until());
         }
         return new Confirmation(
                 next.note(), now, base.resolve(base.getRawPath() + key) + " until " + kept.until(), new byte[0]);

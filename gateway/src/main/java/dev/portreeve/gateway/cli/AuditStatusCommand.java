@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code portreeve audit status}. */
 @Command(
         name = "status",
-        description = "how far the records are: from calls to disk, to a signed head, to the search, to other systems and anchors",
+        description =
+                "how far the records are: from calls to disk, to a signed head, to the search, to other systems and anchors",
         exitCodeListHeading = "%nExit codes of this command:%n",
         exitCodeList = {"0:nothing is further behind than it may be", "1:something is", "3:no server answers"},
         mixinStandardHelpOptions = true)

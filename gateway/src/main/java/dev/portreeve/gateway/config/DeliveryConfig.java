@@ -94,8 +94,8 @@ public record DeliveryConfig(
             if (!prefix.matches("([A-Za-z0-9_-][A-Za-z0-9._-]*/)*([A-Za-z0-9_-][A-Za-z0-9._-]*)?")
                     || prefix.contains("..")
                     || prefix.length() > LONGEST_PREFIX) {
-                throw new IllegalArgumentException("prefix \"" + prefix + "\" must look like evidence/portreeve/, and have at most "
-                        + LONGEST_PREFIX + " characters");
+                throw new IllegalArgumentException("prefix \"" + prefix
+                        + "\" must look like evidence/portreeve/, and have at most " + LONGEST_PREFIX + " characters");
             }
             if (lockFor.isNegative() || lockFor.isZero() || lockFor.compareTo(LONGEST_LOCK) > 0) {
                 throw new IllegalArgumentException("lock-for must be above zero, and at most 36500d");

@@ -115,14 +115,7 @@ public final class EvidenceWatch implements Runnable, AutoCloseable {
             found.addAll(leavingConcerns.of(now, leaving));
         }
         return new EvidenceState(
-                now,
-                journal,
-                log,
-                at,
-                leaving,
-                problem,
-                observed.openCalls().getAsLong(),
-                found);
+                now, journal, log, at, leaving, problem, observed.openCalls().getAsLong(), found);
     }
 
     /** What is further behind than it may be, by what was read last; does not block. */

@@ -24,8 +24,8 @@ final class LeavingConcerns {
         for (DeliveryLag delivery : leaving.deliveries()) {
             String said = delivery(now, delivery, leaving.daily().contains(delivery.delivery()));
             if (said != null) {
-                concerns.add(new Concern(
-                        Concern.Part.DELIVERIES, false, "delivery " + delivery.delivery() + " " + said));
+                concerns.add(
+                        new Concern(Concern.Part.DELIVERIES, false, "delivery " + delivery.delivery() + " " + said));
             }
         }
         for (AnchorState anchor : leaving.anchors()) {
@@ -46,7 +46,8 @@ final class LeavingConcerns {
             return "waits for somebody: " + lag.failure();
         }
         if (isLonger(now, lag.failingSince(), bound)) {
-            return "fails since " + lag.failingSince() + " for " + lag.failing() + " tenants, the first: " + lag.failure();
+            return "fails since " + lag.failingSince() + " for " + lag.failing() + " tenants, the first: "
+                    + lag.failure();
         }
         return isLonger(now, lag.waitingSince(), daily ? bound.plus(DAY) : bound)
                 ? "is " + lag.behind() + " records behind, the first since " + lag.waitingSince()

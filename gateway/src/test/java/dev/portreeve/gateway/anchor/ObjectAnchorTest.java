@@ -94,12 +94,13 @@ class ObjectAnchorTest {
 
     @Test
     void aLockThatEndsEarlierThanItShouldIsRefused() throws Exception {
-        String tomorrow =
-                Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS).toString();
+        String tomorrow = Instant.now()
+                .plus(Duration.ofDays(1))
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
         bucket.clampLocksTo(tomorrow);
         anchored.log.log("acme", 1);
-        AnchorRefused refused =
-                assertThrows(AnchorRefused.class, () -> anchor.put(anchored.newest(), size -> null));
+        AnchorRefused refused = assertThrows(AnchorRefused.class, () -> anchor.put(anchored.newest(), size -> null));
         assertTrue(String.valueOf(refused.getMessage()).contains("until " + tomorrow + " only"), refused.getMessage());
     }
 

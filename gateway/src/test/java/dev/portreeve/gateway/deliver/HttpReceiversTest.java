@@ -189,7 +189,8 @@ class HttpReceiversTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {"``", "`  `", "{}", "{\"partialSuccess\":{}}", "{\"partialSuccess\":{\"errorMessage\":\"a hint\"}}"})
+            value = {"``", "`  `", "{}", "{\"partialSuccess\":{}}", "{\"partialSuccess\":{\"errorMessage\":\"a hint\"}}"
+            })
     void otlp_that_takes_all_may_say_so_or_nothing(String said) throws Exception {
         answer = said;
         try (Receiver receiver = otlp()) {
@@ -275,9 +276,7 @@ class HttpReceiversTest {
             receiver.take(Records.batch(0, 2));
             receiver.take(Records.batch(2, 1));
             assertEquals(
-                    List.of(
-                            "audit/acme/000000000000-000000000001.jsonl",
-                            "audit/acme/000000000002-000000000002.jsonl"),
+                    List.of("audit/acme/000000000000-000000000001.jsonl", "audit/acme/000000000002-000000000002.jsonl"),
                     List.copyOf(bucket.objects().keySet()));
             BucketServer.Kept first = bucket.object("audit/acme/000000000000-000000000001.jsonl");
             assertEquals(

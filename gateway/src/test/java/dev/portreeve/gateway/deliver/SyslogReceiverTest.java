@@ -156,8 +156,7 @@ class SyslogReceiverTest {
     void the_next_address_of_a_name_is_tried_where_the_first_does_not_answer() throws Exception {
         DeliveryConfig.Syslog config = new DeliveryConfig.Syslog(
                 new HostPort("localhost", server.getLocalPort()), certificate, null, null, false);
-        NameResolver names =
-                host -> List.of(InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1"));
+        NameResolver names = host -> List.of(InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1"));
         try (Receiver receiver = new SyslogReceiver(config, names)) {
             receiver.take(Records.batch(0, 1));
         }

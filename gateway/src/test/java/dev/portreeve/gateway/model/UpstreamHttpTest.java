@@ -62,9 +62,9 @@ class UpstreamHttpTest {
     void a_certificate_the_operator_trusts_is_trusted_and_no_other() throws Exception {
         TlsKeys keys = TlsKeys.in(folder, "dns:localhost", "ip:127.0.0.1");
         Path pem = keys.certificate();
-        try (ReplayUpstream upstream =
-                        new ReplayUpstream(
-                                        keys.context().getServerSocketFactory().createServerSocket(0), "https").always(ReplayUpstream.json(200, "{}"));
+        try (ReplayUpstream upstream = new ReplayUpstream(
+                                keys.context().getServerSocketFactory().createServerSocket(0), "https")
+                        .always(ReplayUpstream.json(200, "{}"));
                 UpstreamHttp trusting = new UpstreamHttp(target(upstream.baseUrl(), TrustedCertificates.read(pem), 1));
                 UpstreamHttp wary = new UpstreamHttp(target(upstream.baseUrl(), null, 1))) {
             try (UpstreamAnswer answer = post(trusting)) {

@@ -134,8 +134,20 @@ class ObjectTermsTest {
     void answers_of_strangers_are_failures_at_most() throws Exception {
         Random random = new Random(20_261_122);
         String[] pieces = {
-            "<UploadId>", "</UploadId>", "<Error>", "<Error xmlns=\"x\">", "<Code>", "</Code>", "SlowDown", "&amp;", "&", "\u0000", "<", "x",
-            "<?xml version=\"1.0\"?>", "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]>"
+            "<UploadId>",
+            "</UploadId>",
+            "<Error>",
+            "<Error xmlns=\"x\">",
+            "<Code>",
+            "</Code>",
+            "SlowDown",
+            "&amp;",
+            "&",
+            "\u0000",
+            "<",
+            "x",
+            "<?xml version=\"1.0\"?>",
+            "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]>"
         };
         String[] said = {""};
         HttpServer stranger = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
