@@ -117,15 +117,11 @@ final class Evidence implements AutoCloseable {
                 EvidenceFiles.witness(config, directory),
                 anchors,
                 new RunningProcess(owner, log, database.unpooled(), ProcessTimes.DEFAULT, clock, start),
-                new EvidenceWatch(
+                watch(
+                        config,
+                        database,
                         new EvidenceWatch.Observed(journal::state, sequencer::problem, log.openCalls()::count),
-                        new LagReader(database.pooled()),
-                        leaving(
-                                config,
-                                new DeliveryPlaces(database.pooled(), new DirectRecords(clock, random)),
-                                anchors),
-                        config.lag(),
-                        config.checkpointEvery(),
+                        leaving(config, database, new DirectRecords(clock, random), anchors),
                         clock));
         evidence.running.start();
         evidence.living.start();
@@ -135,7 +131,19 @@ final class Evidence implements AutoCloseable {
         return evidence;
     }
 
-    private static Leaving.Reader leaving(AuditConfig config, DeliveryPlaces places, Anchors anchors) {
+    private static EvidenceWatch watch(
+            AuditConfig config,
+            Database database,
+            EvidenceWatch.Observed observed,
+            Leaving.Reader leaving,
+            InstantSource clock) {
+        return new EvidenceWatch(
+                observed, new LagReader(database.pooled()), leaving, config.lag(), config.checkpointEvery(), clock);
+    }
+
+    private static Leaving.Reader leaving(
+            AuditConfig config, Database database, DirectRecords records, Anchors anchors) {
+        DeliveryPlaces places = new DeliveryPlaces(database.pooled(), records);
         List<DeliveryPlaces.Scope> deliveries = config.deliveries().stream()
                 .map(each -> new DeliveryPlaces.Scope(each.id(), each.tenant()))
                 .toList();

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class DeliverySession implements AutoCloseable {
     private static final int NETWORK_MILLIS = (int) Duration.ofMinutes(1).toMillis();
 
+    private static final String MISSING = "is missing in the log, and no tombstone tells of it";
+
     /** Bounded in bytes where it is read: the driver takes all rows of an answer into memory. */
     private static final String READ = """
             SELECT index, kind, leaf, leaf_hash FROM (
@@ -273,7 +275,7 @@ final class DeliverySession implements AutoCloseable {
                     }
                     boolean isDropped = leaf == null && gone != null && gone.contains(index);
                     if (index != end || (leaf == null && !isDropped)) {
-                        flaw = "is missing in the log, and no tombstone tells of it";
+                        flaw = MISSING;
                     } else if (leaf != null && !Arrays.equals(hash.leaf(leaf), rows.getBytes(4))) {
                         flaw = "is not what was signed";
                     } else {
@@ -289,10 +291,14 @@ final class DeliverySession implements AutoCloseable {
         }
         // What comes before goes; at it, the delivery stops.
         if (end == stand.next()) {
-            String why = flaw == null ? "is missing in the log, and no tombstone tells of it" : flaw;
-            throw new NotTaken(NotTaken.Way.AGAIN, "record " + end + " " + why + ": see portreeve audit verify", null);
+            throw stopped(end, flaw == null ? MISSING : flaw);
         }
         return new Read(end, dropped, found);
+    }
+
+    private static NotTaken stopped(long index, String flaw) {
+        return new NotTaken(
+                NotTaken.Way.AGAIN, "record " + index + " " + flaw + ": see portreeve audit verify", null);
     }
 
     /**
