@@ -125,10 +125,15 @@ final class Evidence implements AutoCloseable {
                         clock));
         evidence.running.start();
         evidence.living.start();
-        if (before != null && !before.toString().equals(signer.verifierKey().toString())) {
-            log.append(keyChanged(config, before, signer.verifierKey()));
-        }
+        recordChange(log, config, before, signer.verifierKey());
         return evidence;
+    }
+
+    private static void recordChange(
+            AuditLog log, AuditConfig config, @Nullable VerifierKey before, VerifierKey now) {
+        if (before != null && !before.toString().equals(now.toString())) {
+            log.append(keyChanged(config, before, now));
+        }
     }
 
     private static EvidenceWatch watch(
