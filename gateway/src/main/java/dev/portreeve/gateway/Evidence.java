@@ -129,8 +129,7 @@ final class Evidence implements AutoCloseable {
         return evidence;
     }
 
-    private static void recordChange(
-            AuditLog log, AuditConfig config, @Nullable VerifierKey before, VerifierKey now) {
+    private static void recordChange(AuditLog log, AuditConfig config, @Nullable VerifierKey before, VerifierKey now) {
         if (before != null && !before.toString().equals(now.toString())) {
             log.append(keyChanged(config, before, now));
         }

@@ -297,8 +297,7 @@ final class DeliverySession implements AutoCloseable {
     }
 
     private static NotTaken stopped(long index, String flaw) {
-        return new NotTaken(
-                NotTaken.Way.AGAIN, "record " + index + " " + flaw + ": see portreeve audit verify", null);
+        return new NotTaken(NotTaken.Way.AGAIN, "record " + index + " " + flaw + ": see portreeve audit verify", null);
     }
 
     /**
