@@ -82,20 +82,38 @@ final class BundleCheck {
             heads.remove(TenantName.NONE);
             for (Manifest.Part part : manifest.parts()) {
                 tenant = part.tenant();
-                check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
+                one(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
                 heads.remove(tenant);
             }
             heads.keySet().forEach(assurance::notCompared);
             tenant = EVERY_TENANT;
             compareFiles(files, manifest);
             assurance.manifest(manifest);
-        } catch (NoSuchFileException e) {
-            uncheckable(tenant, "'" + Plain.text(String.valueOf(e.getFile())) + "' is missing");
         } catch (IOException | UnreadableLog | IllegalArgumentException e) {
-            uncheckable(tenant, "the bundle cannot be read: " + e.getMessage());
+            unreadable(tenant, e);
         }
         Verification verification = findings.verification();
         return new Checked(verification, assurance.of(verification), key);
+    }
+
+    private void unreadable(String tenant, Exception e) {
+        uncheckable(
+                tenant,
+                e instanceof NoSuchFileException missing
+                        ? "'" + Plain.text(String.valueOf(missing.getFile())) + "' is missing"
+                        : "the bundle cannot be read: " + e.getMessage());
+    }
+
+    /** What of one tenant cannot be read does not hide what was done to another. */
+    private void one(
+            BundleFiles files, VerifierKey key, Manifest manifest, Manifest.Part part, List<Checkpoint> heads) {
+        try {
+            check(files, key, manifest, part, heads);
+        } catch (IOException | UnreadableLog | IllegalArgumentException e) {
+            unreadable(part.tenant(), e);
+            // Perhaps not read to their end: they are read again.
+            digests.keySet().removeIf(name -> name.startsWith(BundleNames.of(part.tenant(), "")));
+        }
     }
 
     private void uncheckable(String tenant, String detail) {
