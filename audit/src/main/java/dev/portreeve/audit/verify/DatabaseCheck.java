@@ -117,17 +117,19 @@ final class DatabaseCheck {
         lastPosition = position;
         progress.read(tenant, index, leaf);
         byte[] ofLeaf = hash.leaf(leaf);
-        if (!stranger.isEmpty() && Arrays.equals(ofLeaf, noted)) {
-            findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);
-        }
-        if (stranger.isEmpty() && Arrays.equals(ofLeaf, noted)) {
-            beside(row, index, header);
+        if (Arrays.equals(ofLeaf, noted)) {
+            beside(row, index, header, stranger);
         }
         check.leaf(id, noted, ofLeaf, stranger.isEmpty() ? "" : "; the bytes in its place" + stranger);
     }
 
     /** What searches and pages go by are columns beside the bytes: nobody signed them, so they must say the same. */
-    private void beside(ResultSet row, long index, LeafMembers header) throws SQLException {
+    private void beside(ResultSet row, long index, LeafMembers header, String stranger) throws SQLException {
+        if (!stranger.isEmpty()) {
+            UUID id = row.getObject(2, UUID.class);
+            findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);
+            return;
+        }
         OffsetDateTime at = row.getObject(7, OffsetDateTime.class);
         String differs = !at.toInstant().equals(header.at())
                 ? "time"
