@@ -1,6 +1,7 @@
 package dev.portreeve.audit;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,31 @@ public final class LeafValues {
     /** Of bytes that are no record any more, as little as can be read. */
     public static LeafValues of(byte[] leaf) {
         Map<String, Object> members = new LinkedHashMap<>();
+        boolean unused = read(leaf, members);
+        return new LeafValues(members);
+    }
+
+    /** Of bytes that are no record any more, nothing. */
+    public static LeafValues ofWhole(byte[] leaf) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        return new LeafValues(read(leaf, members) ? members : Map.of());
+    }
+
+    /** False where the bytes cease to be JSON. */
+    private static boolean read(byte[] leaf, Map<String, Object> members) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), leaf)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 object(parser, members, 0);
             }
+            return true;
         } catch (JacksonException | IllegalArgumentException changed) {
-            return new LeafValues(members);
+            return false;
         }
-        return new LeafValues(members);
+    }
+
+    /** All members: texts, longs, booleans, lists and maps of these. */
+    public Map<String, Object> members() {
+        return Collections.unmodifiableMap(members);
     }
 
     /** A text at this path of members; {@code null} if there is none. */

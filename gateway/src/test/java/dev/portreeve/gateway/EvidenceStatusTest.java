@@ -88,7 +88,8 @@ class EvidenceStatusTest {
                             + "CREATE TRIGGER not_now BEFORE INSERT ON audit.sequence FOR EACH STATEMENT EXECUTE FUNCTION audit.not_now()");
             gateway.newKey("bot");
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> ready(gateway).body().contains("degraded"));
+                    .until(() -> status(gateway).at("/log/unsigned").asLong() > 0
+                            && status(gateway).path("status").asString().equals("degraded"));
             assertEquals(
                     "{\"status\":\"UP\",\"degraded\":[\"signing\"]}",
                     ready(gateway).body());

@@ -34,7 +34,7 @@ public final class Dropped {
             statement.setString(2, KIND);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    IndexRanges said = said(
+                    IndexRanges said = IndexRanges.said(
                             RecordView.of(rows.getBytes(1), rows.getLong(2)).list("dropped"));
                     if (!said.isEmpty()) {
                         return new Dropped(said.between(range.first(), range.end()));
@@ -42,14 +42,6 @@ public final class Dropped {
                 }
                 return new Dropped(IndexRanges.NONE);
             }
-        }
-    }
-
-    private static IndexRanges said(List<?> texts) {
-        try {
-            return IndexRanges.parse(texts);
-        } catch (IllegalArgumentException changed) {
-            return IndexRanges.NONE;
         }
     }
 

@@ -79,7 +79,12 @@ record RecordColumn(String name, String path, Column.Kind kind, boolean repeatin
                 case TEXT, JSON -> text;
                 case WHOLE -> record.number(path);
                 case MICROS -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(text));
-                case BILLIONTHS -> new BigDecimal(text).movePointRight(DECIMALS).longValueExact();
+                case BILLIONTHS -> {
+                    long billionths =
+                            new BigDecimal(text).movePointRight(DECIMALS).longValueExact();
+                    // The file says that its decimals have so many digits.
+                    yield billionths > -Column.LEAST_TOO_LONG && billionths < Column.LEAST_TOO_LONG ? billionths : null;
+                }
             };
         } catch (DateTimeException | ArithmeticException | NumberFormatException other) {
             return null;

@@ -1,18 +1,12 @@
 package dev.portreeve.audit.export;
 
+import dev.portreeve.audit.LeafValues;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * A record read for another form. Maps, lists, strings, longs and booleans; a record that is no JSON object any more has no members,
@@ -22,46 +16,11 @@ import tools.jackson.core.json.JsonFactory;
  * @param json the record's own line
  */
 record RecordView(long index, String json, Map<String, Object> members) {
-    private static final JsonFactory JSON = new JsonFactory();
-
     static RecordView of(byte[] leaf, long index) {
-        String json = new String(leaf, StandardCharsets.UTF_8);
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), leaf)) {
-            if (parser.nextToken() == JsonToken.START_OBJECT) {
-                return new RecordView(index, json, object(parser));
-            }
-        } catch (JacksonException noJson) {
-            // Somebody changed it: the verification says so, and here it is passed on as it is.
-            return new RecordView(index, json, Map.of());
-        }
-        return new RecordView(index, json, Map.of());
-    }
-
-    private static Map<String, Object> object(JsonParser parser) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String name = parser.currentName();
-            parser.nextToken();
-            members.put(name, value(parser));
-        }
-        return members;
-    }
-
-    private static Object value(JsonParser parser) {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> {
-                List<Object> values = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    values.add(value(parser));
-                }
-                yield values;
-            }
-            case VALUE_NUMBER_INT -> parser.getLongValue();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
-            default -> parser.getString();
-        };
+        return new RecordView(
+                index,
+                new String(leaf, StandardCharsets.UTF_8),
+                LeafValues.ofWhole(leaf).members());
     }
 
     /** A member as text; {@code null} where there is none. A path goes through objects: {@code subject.member}. */

@@ -20,7 +20,7 @@ final class SyslogLines implements RecordLines {
         StringBuilder line = new StringBuilder("<")
                 .append(FACILITY * 8 + severity(record))
                 .append(">1 ")
-                .append(record.text("at", "-"))
+                .append(name(record.text("at", "-")))
                 .append(" - portreeve - ")
                 .append(name(record.kind()))
                 .append(" [portreeve@32473 index=\"")

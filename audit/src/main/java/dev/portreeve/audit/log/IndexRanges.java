@@ -39,6 +39,15 @@ public final class IndexRanges {
         return joined(ranges);
     }
 
+    /** As {@link #parse} of what the log itself says was dropped; of what somebody changed nothing is believed. */
+    public static IndexRanges said(List<?> texts) {
+        try {
+            return parse(texts);
+        } catch (IllegalArgumentException changed) {
+            return NONE;
+        }
+    }
+
     /** These and those. */
     public IndexRanges and(IndexRanges others) {
         TreeMap<Long, Long> all = new TreeMap<>(lastByFirst);

@@ -7,6 +7,9 @@ package dev.portreeve.audit.parquet;
  * @param repeating whether few values come again and again, so that a dictionary saves space
  */
 public record Column(String name, Kind kind, boolean required, boolean repeating) {
+    /** The least number of billionths that has more than 18 digits. */
+    public static final long LEAST_TOO_LONG = 1_000_000_000_000_000_000L;
+
     /** What values it has, in Java and in the file. */
     public enum Kind {
         /** {@link String}; a UTF-8 byte array. */

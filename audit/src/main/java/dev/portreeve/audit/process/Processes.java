@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the database knows of processes and their calls; read over one connection for each question. */
 final class Processes {
-    private static final int MOST_AT_ONCE = 100;
-    private static final String PATIENCE = "SET LOCAL statement_timeout = '20s'";
+    /** Looking at one may take long, and whoever gives no sign of life meanwhile is taken for gone himself. */
+    private static final int MOST_AT_ONCE = 1;
+
+    /** For all tenants together: meanwhile this process gives no sign of life itself. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final String CANCELLED = "57014";
     /** Clocks differ, and a record may wait for its commit. */
     private static final Duration LATEST_COMMIT = Duration.ofMinutes(5);
@@ -35,9 +39,16 @@ final class Processes {
                         AND position('"outcome":"unknown"'::bytea IN c.leaf) = 0)""";
 
     private final DataSource database;
+    private final Duration patience;
 
     Processes(DataSource database) {
+        this(database, PATIENCE);
+    }
+
+    /** @param patience how long counting the calls of one process may take */
+    Processes(DataSource database, Duration patience) {
         this.database = database;
+        this.patience = patience;
     }
 
     /** Those that gave no sign of life for so long, the longest silent first. */
@@ -64,11 +75,16 @@ final class Processes {
     Long unfinished(Sign.Silent process) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(PATIENCE);
-            }
-            long count = 0;
+            long deadline = System.nanoTime() + patience.toNanos();
+            wait(connection, patience);
+            Long count = 0L;
             for (String tenant : LogTables.tenants(connection, LogTables.RECORD)) {
+                Duration left = Duration.ofNanos(deadline - System.nanoTime());
+                if (left.toMillis() <= 0) {
+                    count = null;
+                    break;
+                }
+                wait(connection, left);
                 count += unfinished(connection, tenant, process);
             }
             connection.rollback();
@@ -78,6 +94,12 @@ final class Processes {
                 return null;
             }
             throw failed;
+        }
+    }
+
+    private static void wait(Connection connection, Duration atMost) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL statement_timeout = " + atMost.toMillis());
         }
     }
 

@@ -244,7 +244,8 @@ public final class PostgresRetention {
             statement.setString(2, EventKind.RECORDS_DROPPED.code());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    IndexRanges ranges = saidDropped(LeafValues.of(rows.getBytes(1)));
+                    IndexRanges ranges =
+                            IndexRanges.said(LeafValues.of(rows.getBytes(1)).texts("dropped"));
                     if (!ranges.isEmpty()) {
                         return ranges;
                     }
@@ -265,15 +266,6 @@ public final class PostgresRetention {
                             .put("checkpoint_root", HexFormat.of().formatHex(row.getBytes(2)));
                 }
             }
-        }
-    }
-
-    /** The indexes in a tombstone; of one that somebody changed none, so that what is missing is found. */
-    private static IndexRanges saidDropped(LeafValues tombstone) {
-        try {
-            return IndexRanges.parse(tombstone.texts("dropped"));
-        } catch (IllegalArgumentException changed) {
-            return IndexRanges.NONE;
         }
     }
 }

@@ -14,7 +14,7 @@ enum Facet {
             String member = sought.member();
             return member == null || member.indexOf(':') >= 0
                     ? super.wanted(sought)
-                    : List.of("user:" + member, "agent:" + member);
+                    : List.of(SaidInLeaf.bounded("user:" + member), SaidInLeaf.bounded("agent:" + member));
         }
     },
     KEY("key_id", Entry::key, Sought::key),
@@ -58,6 +58,6 @@ enum Facet {
     /** The values of which an entry must have one; none if any will do. */
     List<String> wanted(Sought sought) {
         String one = wanted.apply(sought);
-        return one == null ? List.of() : List.of(one);
+        return one == null ? List.of() : List.of(SaidInLeaf.bounded(one));
     }
 }

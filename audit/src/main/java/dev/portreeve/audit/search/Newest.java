@@ -17,7 +17,7 @@ final class Newest {
     private final int size;
     private final PriorityQueue<Entry> kept = new PriorityQueue<>(Entry.OLDEST_FIRST);
 
-    private record Place(Instant at, UUID id) {}
+    private record Place(Instant at, UUID id, String kind) {}
 
     /**
      * @param after where the page before ended; {@code null} for none
@@ -32,7 +32,11 @@ final class Newest {
     private static Place place(String after) {
         try {
             int split = after.indexOf(SEPARATOR);
-            return new Place(Instant.parse(after.substring(0, split)), UUID.fromString(after.substring(split + 1)));
+            int kind = after.indexOf(SEPARATOR, split + 1);
+            return new Place(
+                    Instant.parse(after.substring(0, split)),
+                    UUID.fromString(after.substring(split + 1, kind)),
+                    after.substring(kind + 1));
         } catch (DateTimeException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException(
                     "\"" + after + "\" is not a place in a search: take it from the page before", e);
@@ -67,8 +71,10 @@ final class Newest {
         if (place == null) {
             return true;
         }
-        int time = entry.at().compareTo(place.at);
-        return time < 0 || (time == 0 && Entry.compareIds(entry.id(), place.id) < 0);
+        int order = entry.at().compareTo(place.at);
+        order = order == 0 ? Entry.compareIds(entry.id(), place.id) : order;
+        // What is said of a call when it is over stands beside it, perhaps in the same microsecond.
+        return (order == 0 ? entry.kind().compareTo(place.kind) : order) < 0;
     }
 
     /** Whether the page is full of what is newer than that. */
@@ -87,6 +93,8 @@ final class Newest {
                         ? null
                         : entries.getLast().at().toString()
                                 + SEPARATOR
-                                + entries.getLast().id());
+                                + entries.getLast().id()
+                                + SEPARATOR
+                                + entries.getLast().kind());
     }
 }

@@ -143,7 +143,7 @@ public final class PostgresSearch {
                     + " WHERE tenant = ? AND " + column + " = ? ORDER BY txid, position LIMIT " + RECORDS_OF_CALL)) {
                 statement.setString(1, tenant);
                 statement.setObject(2, id);
-                Entry all = null;
+                Unfinished.Half all = null;
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         Entry entry = SaidInLeaf.of(rows.getBytes(3))
@@ -152,11 +152,12 @@ public final class PostgresSearch {
                                         id,
                                         rows.getObject(1, OffsetDateTime.class).toInstant(),
                                         rows.getString(2));
-                        all = all == null ? entry : all.and(entry);
+                        Unfinished.Half half = Unfinished.Half.of(entry);
+                        all = all == null ? half : all.and(half);
                     }
                 }
                 if (all != null) {
-                    return List.of(all);
+                    return List.of(all.entry());
                 }
             }
         }

@@ -61,6 +61,11 @@ public final class RecordIndexer implements Runnable, AutoCloseable {
                         LOGGER.warn("new records cannot be searched for now: SQLSTATE {}", away.getSQLState());
                     }
                     failing = true;
+                } catch (RuntimeException broken) {
+                    if (!failing) {
+                        LOGGER.error("new records cannot be searched for now, for a reason nobody thought of", broken);
+                    }
+                    failing = true;
                 }
             }
         } catch (InterruptedException stop) {

@@ -93,9 +93,14 @@ final class SaidInLeaf {
         return bounded(parser.getString());
     }
 
-    private static String bounded(String text) {
+    /** A value as it is stored, and so as it is looked for. */
+    static String bounded(String text) {
         String whole = text.replace('\0', ' ');
-        return whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST);
+        if (whole.length() <= LONGEST) {
+            return whole;
+        }
+        // Half a character is none, in the database too.
+        return whole.substring(0, Character.isHighSurrogate(whole.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST);
     }
 
     Entry entry(String tenant, UUID id, Instant at, String kind) {

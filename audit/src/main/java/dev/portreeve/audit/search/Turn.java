@@ -54,7 +54,7 @@ final class Turn {
     void store(Connection connection) throws SQLException {
         Unfinished unfinished = new Unfinished(connection);
         Map<Owner, Half> before = unfinished.take(calls.entrySet().stream()
-                .filter(call -> !(call.getValue().opened() && call.getValue().ended()))
+                .filter(call -> !call.getValue().isWhole())
                 .map(Map.Entry::getKey)
                 .toList());
         List<Half> waiting = new ArrayList<>();

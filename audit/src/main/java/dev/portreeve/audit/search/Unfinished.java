@@ -18,6 +18,7 @@ final class Unfinished {
     static final String COLUMNS =
             "tenant, id, at, kind, member, key_id, type, resource, session, outcome, reason, opened, ended";
 
+    private static final String REFUSED = "call.refused";
     private final Connection connection;
 
     /** @param connection in a transaction */
@@ -34,7 +35,7 @@ final class Unfinished {
             return switch (entry.kind()) {
                 case "call.opened" -> new Half(entry, true, false);
                 case "call.closed" -> new Half(entry, false, true);
-                case "call.refused" -> new Half(entry, true, true);
+                case REFUSED -> new Half(entry, true, true);
                 default -> new Half(entry, false, false);
             };
         }
@@ -43,6 +44,11 @@ final class Unfinished {
         Half and(Half later) {
             Entry both = ended && later.opened ? later.entry.and(entry) : entry.and(later.entry);
             return new Half(both, opened || later.opened, ended || later.ended);
+        }
+
+        /** Whether nothing of it was read before. A call may be refused after all, when its beginning was stored too late. */
+        boolean isWhole() {
+            return opened && ended && !entry.kind().equals(REFUSED);
         }
 
         /** Whether the other half is still to come. */

@@ -34,8 +34,9 @@ public record Assurance(Level level, List<String> proved, List<String> unproved)
      *
      * @param key what it was checked with
      * @param held heads somebody kept, if any
+     * @param allTenants whether all were checked, and so the tree over their heads; else a held head of that was compared with nothing
      */
-    public static Checked ofDatabase(Verification found, VerifierKey key, HeldHeads held) {
+    public static Checked ofDatabase(Verification found, VerifierKey key, HeldHeads held, boolean allTenants) {
         if (!(found instanceof Verification.Intact)) {
             Assurance nothing = new Assurance(Level.NONE, List.of(), List.of("anything: see what was found"));
             return new Checked(found, nothing, key);
@@ -52,7 +53,8 @@ public record Assurance(Level level, List<String> proved, List<String> unproved)
         // The head over all tenants speaks for each.
         boolean all = !found.trees().isEmpty()
                 && found.trees().stream()
-                        .allMatch(tree -> compared.contains(tree.tenant()) || compared.contains(TenantName.NONE));
+                        .allMatch(tree ->
+                                compared.contains(tree.tenant()) || (allTenants && compared.contains(TenantName.NONE)));
         boolean anchored = anchors(found, proved, unproved);
         if (all) {
             proved.add("each of these logs goes on from the newest head you hold of it");

@@ -15,6 +15,7 @@ final class AssuranceText {
     private final List<String> unproved = new ArrayList<>();
     private boolean allContinued = true;
     private boolean anyContinued;
+    private boolean compared;
     private boolean anchored;
     private @Nullable Manifest manifest;
 
@@ -45,6 +46,7 @@ final class AssuranceText {
         }
         if (continued >= 0) {
             anyContinued = true;
+            compared = true;
             add(
                     proved,
                     tenant + "the log goes on from the head you hold of "
@@ -70,6 +72,7 @@ final class AssuranceText {
      * @param held whether it is the very head that somebody holds
      */
     void inInstance(String tenant, long size, boolean held) {
+        compared |= held;
         add(
                 proved,
                 "tenant \"" + Plain.text(tenant) + "\": its newest head here is one of the "
@@ -123,7 +126,11 @@ final class AssuranceText {
                     + " with --key");
         }
         anchored = Assurance.anchors(verification, proved, unproved);
-        if (!headsGiven && !anchored) {
+        if (headsGiven && !compared && !anchored) {
+            unproved.add(
+                    "that the owner of the signing key did not write another history: this bundle meets none of the"
+                            + " heads you hold");
+        } else if (!headsGiven && !anchored) {
             unproved.add("that the owner of the signing key did not write another history: keep this bundle, or a head"
                     + " of it, and give it with --since the next time");
         }

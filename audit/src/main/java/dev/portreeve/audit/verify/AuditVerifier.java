@@ -92,7 +92,7 @@ public final class AuditVerifier {
                     new InstanceCheck(connection, findings).run(key, instance, held, outside);
                 }
             }
-        } catch (SQLException | UnreadableLog e) {
+        } catch (SQLException | UnreadableLog | IllegalArgumentException e) {
             findings.add(
                     Finding.Kind.UNCHECKABLE, tenant, null, null, "the database cannot be read: " + e.getMessage());
         }

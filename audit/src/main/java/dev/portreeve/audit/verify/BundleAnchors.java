@@ -5,8 +5,6 @@ import dev.portreeve.audit.log.SignedNote;
 import dev.portreeve.audit.log.VerifierKey;
 import dev.portreeve.audit.proof.TlogProof;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -70,15 +68,7 @@ final class BundleAnchors {
                             proof.note(),
                             Json.string(json, "place"),
                             Base64.getDecoder().decode(Json.string(json, "receipt")),
-                            time(Json.string(json, "at")))));
-        }
-    }
-
-    private static Instant time(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException none) {
-            throw new IllegalArgumentException("\"" + Plain.text(text) + "\" is no time", none);
+                            WrittenTime.require(Json.string(json, "at")))));
         }
     }
 

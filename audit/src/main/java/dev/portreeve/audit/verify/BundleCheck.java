@@ -13,17 +13,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +33,7 @@ final class BundleCheck {
     private List<Checkpoint> heldOverAll = List.of();
     private final Findings findings;
     private final Progress progress;
-    private final Map<String, String> digests = new TreeMap<>();
+    private final FileDigests digests = new FileDigests();
     private final AssuranceText assurance;
     private @Nullable BundleAsked asked;
     private @Nullable HeadProofs proofs;
@@ -82,20 +76,38 @@ final class BundleCheck {
             heads.remove(TenantName.NONE);
             for (Manifest.Part part : manifest.parts()) {
                 tenant = part.tenant();
-                check(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
+                one(files, used, manifest, part, heads.getOrDefault(tenant, List.of()));
                 heads.remove(tenant);
             }
             heads.keySet().forEach(assurance::notCompared);
             tenant = EVERY_TENANT;
             compareFiles(files, manifest);
             assurance.manifest(manifest);
-        } catch (NoSuchFileException e) {
-            uncheckable(tenant, "'" + Plain.text(String.valueOf(e.getFile())) + "' is missing");
         } catch (IOException | UnreadableLog | IllegalArgumentException e) {
-            uncheckable(tenant, "the bundle cannot be read: " + e.getMessage());
+            unreadable(tenant, e);
         }
         Verification verification = findings.verification();
         return new Checked(verification, assurance.of(verification), key);
+    }
+
+    private void unreadable(String tenant, Exception e) {
+        uncheckable(
+                tenant,
+                e instanceof NoSuchFileException missing
+                        ? "'" + Plain.text(String.valueOf(missing.getFile())) + "' is missing"
+                        : "the bundle cannot be read: " + e.getMessage());
+    }
+
+    /** What of one tenant cannot be read does not hide what was done to another. */
+    private void one(
+            BundleFiles files, VerifierKey key, Manifest manifest, Manifest.Part part, List<Checkpoint> heads) {
+        try {
+            check(files, key, manifest, part, heads);
+        } catch (IOException | UnreadableLog | IllegalArgumentException e) {
+            unreadable(part.tenant(), e);
+            // Perhaps not read to their end: they are read again.
+            digests.forget(BundleNames.of(part.tenant(), ""));
+        }
     }
 
     private void uncheckable(String tenant, String detail) {
@@ -283,40 +295,11 @@ final class BundleCheck {
 
     private ExportedLines lines(BundleFiles files, String tenant, String file) throws IOException {
         String name = BundleNames.of(tenant, file);
-        return new ExportedLines(name, digested(files, name));
-    }
-
-    /** The bytes of a file; when it is closed its digest is known. */
-    private InputStream digested(BundleFiles files, String name) throws IOException {
-        MessageDigest sha256 = sha256();
-        return new DigestInputStream(files.open(name), sha256) {
-            private long count;
-
-            @Override
-            public int read(byte[] bytes, int offset, int length) throws IOException {
-                int read = super.read(bytes, offset, length);
-                count += Math.max(0, read);
-                return read;
-            }
-
-            @Override
-            public void close() throws IOException {
-                super.close();
-                digests.put(name, count + " " + HexFormat.of().formatHex(sha256.digest()));
-            }
-        };
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new ExportedLines(name, digests.reading(files, name));
     }
 
     private String small(BundleFiles files, String name) throws IOException {
-        try (InputStream in = digested(files, name)) {
+        try (InputStream in = digests.reading(files, name)) {
             byte[] bytes = in.readNBytes(MOST_SMALL_BYTES + 1);
             if (bytes.length > MOST_SMALL_BYTES) {
                 throw new IllegalArgumentException("'" + name + "' is too long");
@@ -337,8 +320,8 @@ final class BundleCheck {
     private void compareFiles(BundleFiles files, Manifest manifest) throws IOException {
         byte[] buffer = new byte[MOST_SMALL_BYTES];
         for (String name : manifest.files().keySet()) {
-            if (!digests.containsKey(name)) {
-                try (InputStream in = digested(files, name)) {
+            if (!digests.isKnown(name)) {
+                try (InputStream in = digests.reading(files, name)) {
                     while (in.read(buffer, 0, buffer.length) >= 0) {
                         continue;
                     }
@@ -353,9 +336,7 @@ final class BundleCheck {
     /** Where a tree says what is wrong, that a digest differs says nothing more. */
     private void compareDigests(Manifest manifest, String under) {
         manifest.files().forEach((name, sum) -> {
-            if (name.startsWith(under)
-                    && digests.containsKey(name)
-                    && !Objects.equals(digests.get(name), sum.bytes() + " " + sum.sha256())) {
+            if (name.startsWith(under) && digests.differs(name, sum)) {
                 bad(EVERY_TENANT, "file \"" + name + "\" is not the one its manifest names");
             }
         });

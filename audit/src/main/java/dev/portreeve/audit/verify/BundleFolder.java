@@ -2,6 +2,7 @@ package dev.portreeve.audit.verify;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -32,6 +33,10 @@ final class BundleFolder implements BundleFiles {
                 if (Files.isSymbolicLink(each) && !each.equals(folder)) {
                     throw new IllegalArgumentException("\"" + Plain.text(name) + "\" is a link: a bundle has none");
                 }
+                if (folder.relativize(each).getNameCount() == DEEPEST && Files.isDirectory(each)) {
+                    throw new IllegalArgumentException(
+                            "\"" + Plain.text(name) + "\" is a folder deeper than any in a bundle");
+                }
                 if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
                     Manifest.requireName(name);
                     names.add(name);
@@ -40,6 +45,8 @@ final class BundleFolder implements BundleFiles {
                     throw new IllegalArgumentException("there are more than " + MOST_FILES + " files");
                 }
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         return names;
     }

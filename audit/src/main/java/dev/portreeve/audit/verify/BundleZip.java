@@ -61,6 +61,11 @@ final class BundleZip implements BundleFiles {
             }
             for (int at = end.position() - END_BYTES; at >= 0; at--) {
                 if (end.getInt(at) == END_SIGNATURE) {
+                    // So that whoever reads it finds the same directory.
+                    if (at + END_BYTES != end.position()) {
+                        throw new IllegalArgumentException(
+                                "something stands behind its end, as behind that of no bundle");
+                    }
                     // All bits set where the directory is larger than that, or where the number stands elsewhere.
                     if ((end.getInt(at + DIRECTORY_SIZE_AT) & MASK) > MOST_DIRECTORY_BYTES) {
                         throw new IllegalArgumentException("its directory is larger than that of any bundle");

@@ -130,7 +130,7 @@ final class Chronicle {
     /** The indexes in a tombstone. Of one that somebody changed nothing is believed. */
     static IndexRanges spans(String array) {
         try {
-            return IndexRanges.parse(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
+            return IndexRanges.said(Json.list(Json.readObject("{\"dropped\":" + array + "}"), "dropped"));
         } catch (IllegalArgumentException changed) {
             return IndexRanges.NONE;
         }

@@ -9,9 +9,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ final class DatabaseCheck {
                         statement("SELECT size, root, note FROM audit.checkpoint WHERE tenant = ? ORDER BY size");
                 ResultSet noteRows = notes.executeQuery();
                 PreparedStatement leaves = statement("""
-                        SELECT s.index, s.record_id, s.leaf_hash, r.leaf, r.txid, r.position
+                        SELECT s.index, s.record_id, s.leaf_hash, r.leaf, r.txid, r.position, r.at, r.kind, r.call_id
                         FROM audit.sequence s
                         LEFT JOIN audit.record r ON r.tenant = s.tenant AND r.id = s.record_id
                         WHERE s.tenant = ? ORDER BY s.index""");
@@ -118,10 +117,34 @@ final class DatabaseCheck {
         lastPosition = position;
         progress.read(tenant, index, leaf);
         byte[] ofLeaf = hash.leaf(leaf);
-        if (!stranger.isEmpty() && Arrays.equals(ofLeaf, noted)) {
-            findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);
+        if (Arrays.equals(ofLeaf, noted)) {
+            beside(row, index, header, stranger);
         }
         check.leaf(id, noted, ofLeaf, stranger.isEmpty() ? "" : "; the bytes in its place" + stranger);
+    }
+
+    /** What searches and pages go by are columns beside the bytes: nobody signed them, so they must say the same. */
+    private void beside(ResultSet row, long index, LeafMembers header, String stranger) throws SQLException {
+        if (!stranger.isEmpty()) {
+            UUID id = row.getObject(2, UUID.class);
+            findings.add(Finding.Kind.REORDERED, tenant, index, id, "reordered: the bytes in its place" + stranger);
+            return;
+        }
+        OffsetDateTime at = row.getObject(7, OffsetDateTime.class);
+        String differs = !at.toInstant().equals(header.at())
+                ? "time"
+                : !row.getString(8).equals(header.kind())
+                        ? "kind"
+                        : Objects.equals(row.getObject(9, UUID.class), header.call()) ? "" : "call";
+        if (!differs.isEmpty()) {
+            findings.add(
+                    Finding.Kind.ALTERED,
+                    tenant,
+                    index,
+                    header.id(),
+                    "altered: the database has another " + differs + " beside its bytes than these say; they are those"
+                            + " that were signed");
+        }
     }
 
     private void gone(long index, UUID id) {
@@ -192,36 +215,20 @@ final class DatabaseCheck {
     }
 
     /** Checkpoints from an open result, one at a time. */
-    static final class Notes implements Iterator<TreeCheck.Note> {
+    static final class Notes extends OneAhead<TreeCheck.Note> {
         private final ResultSet rows;
-        private TreeCheck.@Nullable Note next;
 
-        Notes(ResultSet rows) throws SQLException {
+        Notes(ResultSet rows) {
             this.rows = rows;
-            this.next = read();
-        }
-
-        private TreeCheck.@Nullable Note read() throws SQLException {
-            return rows.next() ? new TreeCheck.Note(rows.getLong(1), rows.getBytes(2), rows.getString(3)) : null;
         }
 
         @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public TreeCheck.Note next() {
-            TreeCheck.Note current = next;
-            if (current == null) {
-                throw new NoSuchElementException();
-            }
+        TreeCheck.@Nullable Note read() {
             try {
-                next = read();
+                return rows.next() ? new TreeCheck.Note(rows.getLong(1), rows.getBytes(2), rows.getString(3)) : null;
             } catch (SQLException e) {
                 throw new UnreadableLog("cannot read the checkpoints", e);
             }
-            return Objects.requireNonNull(current);
         }
     }
 }

@@ -28,7 +28,8 @@ record DroppedRows(IndexRanges indexes, @Nullable Long tombstone, String at) {
                 while (rows.next()) {
                     LeafMembers said = LeafMembers.read(rows.getBytes(1));
                     String array = said.dropped();
-                    if (array != null) {
+                    // The column beside the bytes is not what was signed.
+                    if (array != null && "records.dropped".equals(said.kind())) {
                         return new DroppedRows(
                                 Chronicle.spans(array), rows.getObject(2, Long.class), String.valueOf(said.at()));
                     }

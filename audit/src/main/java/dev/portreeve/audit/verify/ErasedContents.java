@@ -11,9 +11,15 @@ import java.util.UUID;
 final class ErasedContents {
     private ErasedContents() {}
 
+    /** Whether the record's bytes, and not the columns beside them, say that this subject was erased. */
+    private static boolean says(byte[] leaf, String subject) {
+        LeafMembers said = LeafMembers.read(leaf);
+        return "subject.erased".equals(said.kind()) && subject.equals(said.erased());
+    }
+
     static void report(Connection connection, String tenant, Findings findings) throws SQLException {
         try (PreparedStatement statement = LogTables.stream(connection, """
-                SELECT k.subject, k.erased_by, s.index, r.kind
+                SELECT k.subject, k.erased_by, s.index, r.leaf
                 FROM audit.payload_key k
                 LEFT JOIN audit.sequence s ON s.tenant = k.tenant AND s.record_id = k.erased_by
                 LEFT JOIN audit.record r ON r.tenant = k.tenant AND r.id = k.erased_by
@@ -23,8 +29,8 @@ final class ErasedContents {
                 UUID record = rows.getObject(2, UUID.class);
                 long index = rows.getLong(3);
                 boolean known = !rows.wasNull();
-                String kind = rows.getString(4);
-                if (kind == null ? known : kind.equals("subject.erased")) {
+                byte[] leaf = rows.getBytes(4);
+                if (leaf == null ? known : says(leaf, rows.getString(1))) {
                     findings.add(
                             Finding.Kind.ERASED,
                             tenant,

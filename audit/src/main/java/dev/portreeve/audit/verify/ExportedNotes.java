@@ -3,22 +3,19 @@ package dev.portreeve.audit.verify;
 import dev.portreeve.audit.log.Checkpoint;
 import dev.portreeve.audit.log.SignedNote;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** The signed heads of an exported file: each a text, an empty line, signature lines, and an empty line. */
-final class ExportedNotes implements Iterator<TreeCheck.Note> {
+final class ExportedNotes extends OneAhead<TreeCheck.Note> {
     private static final int MOST_CHARACTERS = 64 * 1024;
     private final ExportedLines lines;
-    private TreeCheck.@Nullable Note next;
 
     ExportedNotes(ExportedLines lines) {
         this.lines = lines;
-        this.next = read();
     }
 
-    private TreeCheck.@Nullable Note read() {
+    @Override
+    TreeCheck.@Nullable Note read() {
         StringBuilder note = new StringBuilder();
         int emptyLines = 0;
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
@@ -40,20 +37,5 @@ final class ExportedNotes implements Iterator<TreeCheck.Note> {
         } catch (IllegalArgumentException e) {
             return 0;
         }
-    }
-
-    @Override
-    public boolean hasNext() {
-        return next != null;
-    }
-
-    @Override
-    public TreeCheck.Note next() {
-        TreeCheck.Note current = next;
-        if (current == null) {
-            throw new NoSuchElementException();
-        }
-        next = read();
-        return current;
     }
 }

@@ -2,14 +2,20 @@ package dev.portreeve.audit.verify;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what a verification finds, up to a bound: who changed everything need not be told everything. */
+/**
+ * Collects what a verification finds, of each kind up to a bound: who changed everything need not be told everything, and what a
+ * hundred tenants wait for does not take the place of harm to the next.
+ */
 final class Findings {
     private static final int MOST = 100;
     private final List<Finding> found = new ArrayList<>();
+    private final Map<Finding.Kind, Integer> counts = new EnumMap<>(Finding.Kind.class);
     private final List<Gap> gaps = new ArrayList<>();
     private final List<Verification.Tree> trees = new ArrayList<>();
     private int harms;
@@ -19,7 +25,7 @@ final class Findings {
         Finding finding = new Finding(kind, tenant, index, recordId, detail);
         harms += finding.isTampering() ? 1 : 0;
         uncheckable |= kind == Finding.Kind.UNCHECKABLE;
-        if (found.size() < MOST) {
+        if (counts.merge(kind, 1, Integer::sum) <= MOST) {
             found.add(finding);
         }
     }

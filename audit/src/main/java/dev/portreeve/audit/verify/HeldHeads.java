@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public final class HeldHeads {
     private static final int MOST_BYTES = 16 << 20;
     private static final String HEAD_FILE = ".checkpoint";
     private static final int MOST_HEADS = 1_000_000;
+    /** Of a tenant in a bundle, which has one for each second in which something was recorded. The newest speaks for all before it. */
+    private static final int MOST_OF_TENANT = 4096;
+
     private final List<String> notes;
 
     private HeldHeads(List<String> notes) {
@@ -54,7 +58,7 @@ public final class HeldHeads {
                 try (BundleFiles bundle = open(kept)) {
                     for (String name : new TreeSet<>(bundle.names())) {
                         if (name.endsWith("/" + BundleNames.CHECKPOINTS)) {
-                            read(name, bundle.open(name), notes);
+                            readThinned(name, bundle.open(name), notes);
                         } else if (name.endsWith("/" + BundleNames.HEAD_PROOF)) {
                             readProof(bundle.open(name), notes);
                         } else if (name.endsWith("/" + BundleNames.ANCHORS)) {
@@ -64,6 +68,8 @@ public final class HeldHeads {
                 }
             } else if (Files.size(kept) <= MOST_BYTES) {
                 read(kept.toString(), Files.newInputStream(kept), notes);
+            } else {
+                throw new IllegalArgumentException("it is too large for a file of heads, and no bundle");
             }
         } catch (IllegalArgumentException | UnreadableLog e) {
             throw new IOException("'" + kept + "' cannot be read: " + e.getMessage(), e);
@@ -114,6 +120,38 @@ public final class HeldHeads {
                     throw new IllegalArgumentException("more than " + MOST_HEADS + " heads");
                 }
             }
+        }
+    }
+
+    /** The newest, and of those before it every so many, so that what is kept is bounded. */
+    private static void readThinned(String name, InputStream in, List<String> notes) throws IOException {
+        List<String> kept = new ArrayList<>();
+        String newest = null;
+        long stride = 1;
+        try (in) {
+            Iterator<TreeCheck.Note> each = new ExportedNotes(new ExportedLines(name, in));
+            for (long read = 0; each.hasNext(); read++) {
+                newest = each.next().text();
+                SignedNote.parse(newest);
+                if (read % stride == 0) {
+                    kept.add(newest);
+                }
+                if (kept.size() > MOST_OF_TENANT) {
+                    List<String> fewer = new ArrayList<>();
+                    for (int i = 0; i < kept.size(); i += 2) {
+                        fewer.add(kept.get(i));
+                    }
+                    kept = fewer;
+                    stride *= 2;
+                }
+            }
+        }
+        notes.addAll(kept);
+        if (newest != null && !newest.equals(kept.getLast())) {
+            notes.add(newest);
+        }
+        if (notes.size() > MOST_HEADS) {
+            throw new IllegalArgumentException("more than " + MOST_HEADS + " heads");
         }
     }
 
@@ -169,6 +207,7 @@ public final class HeldHeads {
     /** The heads by tenant, those over all under {@link TenantName#NONE}, as far as this key signed them; the others are said. */
     Map<String, List<Checkpoint>> of(VerifierKey key, Findings findings) {
         Map<String, List<Checkpoint>> heads = new TreeMap<>();
+        Map<String, Map<Long, Checkpoint>> bySize = new HashMap<>();
         boolean other = false;
         for (String text : notes) {
             SignedNote note = SignedNote.parse(text);
@@ -176,6 +215,10 @@ public final class HeldHeads {
                 Checkpoint head = Checkpoint.parse(note.text());
                 String tenant = tenant(head, key);
                 if (tenant != null && key.forTenant(tenant).check(note) == VerifierKey.Check.VALID) {
+                    if (!head.equals(bySize.computeIfAbsent(tenant, name -> new HashMap<>())
+                            .computeIfAbsent(head.size(), size -> head))) {
+                        forked(tenant, head.size(), findings);
+                    }
                     heads.computeIfAbsent(tenant, name -> new ArrayList<>()).add(head);
                     continue;
                 }
@@ -196,5 +239,16 @@ public final class HeldHeads {
             }
         }
         return heads;
+    }
+
+    private static void forked(String tenant, long size, Findings findings) {
+        boolean all = tenant.equals(TenantName.NONE);
+        findings.add(
+                Finding.Kind.FORKED,
+                all ? BundleCheck.EVERY_TENANT : tenant,
+                null,
+                null,
+                "forked: two heads you hold, of " + size + (all ? " tenants' heads" : " records")
+                        + " each, are signed and differ: somebody was shown another history");
     }
 }

@@ -1,7 +1,6 @@
 package dev.portreeve.audit.verify;
 
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param at its time
  * @param process the process that started, stopped or is gone, in records about that
  * @param clockBefore what a clock showed before it was set back, in records about that
+ * @param erased the subject whose contents were erased, in records about that
  * @param dropped the JSON array of the indexes that a tombstone says were dropped
  */
 record LeafMembers(
@@ -24,6 +24,7 @@ record LeafMembers(
         @Nullable String outcome,
         @Nullable String process,
         @Nullable Instant clockBefore,
+        @Nullable String erased,
         @Nullable String dropped) {
     private static final int LONGEST_NAME = 12;
 
@@ -43,6 +44,7 @@ record LeafMembers(
         private @Nullable String outcome;
         private @Nullable String process;
         private @Nullable String clockBefore;
+        private @Nullable String erased;
         private @Nullable String dropped;
 
         Scan(byte[] leaf) {
@@ -57,7 +59,16 @@ record LeafMembers(
                 }
             }
             return new LeafMembers(
-                    tenant, uuid(id), kind, uuid(call), time(at), outcome, process, time(clockBefore), dropped);
+                    tenant,
+                    uuid(id),
+                    kind,
+                    uuid(call),
+                    WrittenTime.parse(at),
+                    outcome,
+                    process,
+                    WrittenTime.parse(clockBefore),
+                    erased,
+                    dropped);
         }
 
         private int peek() {
@@ -100,6 +111,7 @@ record LeafMembers(
                 case "at" -> at = text(from, to);
                 case "outcome" -> outcome = text(from, to);
                 case "process" -> process = text(from, to);
+                case "erased" -> erased = text(from, to);
                 case "clock_before" -> clockBefore = text(from, to);
                 default -> {
                     // Not looked at.
@@ -167,14 +179,6 @@ record LeafMembers(
             try {
                 return text == null ? null : UUID.fromString(text);
             } catch (IllegalArgumentException e) {
-                return null;
-            }
-        }
-
-        private static @Nullable Instant time(@Nullable String text) {
-            try {
-                return text == null ? null : Instant.parse(text);
-            } catch (DateTimeException e) {
                 return null;
             }
         }

@@ -1,7 +1,6 @@
 package dev.portreeve.audit.verify;
 
 import dev.portreeve.audit.log.IndexRanges;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -90,20 +89,12 @@ record Manifest(BundleAsked asked, List<Part> parts, Map<String, FileSum> files)
     private static BundleAsked asked(Map<String, Object> json) {
         Map<String, Object> asked = Json.object(Json.member(json, "asked"));
         return new BundleAsked(
-                time(Json.string(json, "made_at")),
+                WrittenTime.require(Json.string(json, "made_at")),
                 Json.string(json, "tool"),
                 asked.containsKey("tenant") ? Json.string(asked, "tenant") : null,
                 asked.containsKey("since") ? Json.number(asked, "since") : 0,
-                asked.containsKey("from") ? time(Json.string(asked, "from")) : null,
-                asked.containsKey("to") ? time(Json.string(asked, "to")) : null);
-    }
-
-    private static Instant time(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException("\"" + Plain.text(text) + "\" is no time", e);
-        }
+                asked.containsKey("from") ? WrittenTime.require(Json.string(asked, "from")) : null,
+                asked.containsKey("to") ? WrittenTime.require(Json.string(asked, "to")) : null);
     }
 
     private static Part part(Map<String, Object> json) {
@@ -115,6 +106,7 @@ record Manifest(BundleAsked asked, List<Part> parts, Map<String, FileSum> files)
                 json.containsKey("dropped") ? IndexRanges.parse(Json.list(json, "dropped")) : IndexRanges.NONE);
         if (part.first() < 0
                 || part.records() <= 0
+                || part.size() <= 0
                 || part.size() > MOST_RECORDS
                 || part.first() > part.size() - part.records()) {
             throw new IllegalArgumentException("the range of tenant \"" + part.tenant() + "\" is none");

@@ -8,18 +8,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** The receipts of anchors in the database: the newest of each for what it is worth, and the heads of all. */
-final class ReceiptRows implements Iterator<OutsideHeads.Known>, AutoCloseable {
+final class ReceiptRows extends OneAhead<OutsideHeads.Known> implements AutoCloseable {
     private static final int FETCH = 1000;
     private final Findings findings;
     private final VerifierKey key;
     private final PreparedStatement statement;
     private final ResultSet rows;
-    private OutsideHeads.@Nullable Known next;
 
     ReceiptRows(Connection connection, VerifierKey key, Findings findings) throws SQLException {
         this.findings = findings;
@@ -28,10 +25,18 @@ final class ReceiptRows implements Iterator<OutsideHeads.Known>, AutoCloseable {
                 "SELECT anchor, size, head, confirmed_at FROM audit.anchor_receipt ORDER BY size, anchor");
         this.statement.setFetchSize(FETCH);
         this.rows = statement.executeQuery();
-        this.next = read();
     }
 
-    private OutsideHeads.@Nullable Known read() throws SQLException {
+    @Override
+    OutsideHeads.@Nullable Known read() {
+        try {
+            return known();
+        } catch (SQLException e) {
+            throw new UnreadableLog("cannot read the receipts of anchors", e);
+        }
+    }
+
+    private OutsideHeads.@Nullable Known known() throws SQLException {
         while (rows.next()) {
             String who = "the head that anchor \"" + rows.getString(1) + "\" confirmed at "
                     + rows.getObject(4, OffsetDateTime.class).toInstant();
@@ -47,25 +52,6 @@ final class ReceiptRows implements Iterator<OutsideHeads.Known>, AutoCloseable {
                     who + " is not one that the log's key signed: its receipt was changed");
         }
         return null;
-    }
-
-    @Override
-    public boolean hasNext() {
-        return next != null;
-    }
-
-    @Override
-    public OutsideHeads.Known next() {
-        OutsideHeads.Known current = next;
-        if (current == null) {
-            throw new NoSuchElementException();
-        }
-        try {
-            next = read();
-        } catch (SQLException e) {
-            throw new UnreadableLog("cannot read the receipts of anchors", e);
-        }
-        return current;
     }
 
     @Override

@@ -16,7 +16,7 @@ public sealed interface Verification {
 
     List<Tree> trees();
 
-    /** What was found, first things first; at most a hundred. */
+    /** What was found, first things first; of each kind at most a hundred. */
     List<Finding> findings();
 
     /** What the records themselves say is missing; at most a hundred. */

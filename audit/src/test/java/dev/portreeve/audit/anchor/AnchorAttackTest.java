@@ -175,7 +175,7 @@ class AnchorAttackTest {
         assertTrue(anchored.due(witness()));
         assertTrue(anchored.due(stamps(authority)));
         Verification found = verify(anchored, HeldHeads.none(), Outside.NOTHING);
-        Assurance assurance = Assurance.ofDatabase(found, anchored.log.signer().verifierKey(), HeldHeads.none())
+        Assurance assurance = Assurance.ofDatabase(found, anchored.log.signer().verifierKey(), HeldHeads.none(), true)
                 .assurance();
         assertEquals(Assurance.Level.SIGNED, assurance.level());
         String unproved = String.join("\n", assurance.unproved());
@@ -188,7 +188,7 @@ class AnchorAttackTest {
                 List.of(anchored.witness(folder).verifierKey()),
                 authority.trust());
         found = verify(anchored, HeldHeads.none(), known);
-        assurance = Assurance.ofDatabase(found, anchored.log.signer().verifierKey(), HeldHeads.none())
+        assurance = Assurance.ofDatabase(found, anchored.log.signer().verifierKey(), HeldHeads.none(), true)
                 .assurance();
         assertEquals(Assurance.Level.ANCHORED, assurance.level());
         String proved = String.join("\n", assurance.proved());
@@ -251,7 +251,7 @@ class AnchorAttackTest {
                 offline(bundle, HeldHeads.none(), known).verification());
         Files.writeString(lines, before.replace("portreeve", "x").replaceFirst("\"proof\":\"", "\"proof\":\"x"));
         assertInstanceOf(
-                Verification.Incomplete.class,
+                Verification.Tampered.class,
                 offline(bundle, HeldHeads.none(), known).verification());
     }
 

@@ -333,12 +333,19 @@ class BundleTest {
                     incomplete.findings().getFirst().detail().contains("missing"),
                     incomplete.findings().toString());
         }
-        Path garbage = export();
-        Files.writeString(garbage.resolve("tenants/acme/leaf-hashes"), "no base64!\n");
-        assertInstanceOf(Verification.Incomplete.class, verify(garbage));
-        Files.writeString(garbage.resolve("tenants/acme/leaf-hashes"), "x".repeat(100_000));
-        assertInstanceOf(Verification.Incomplete.class, verify(garbage));
         assertInstanceOf(Verification.Incomplete.class, verify(folder.resolve("nowhere")));
+    }
+
+    /** It is there, so it is known that it is not what was signed. */
+    @Test
+    void whatWasMadeUnreadableWasChanged() throws Exception {
+        Path garbage = export();
+        for (String text : List.of("no base64!\n", "x".repeat(100_000))) {
+            Files.writeString(garbage.resolve("tenants/acme/leaf-hashes"), text);
+            Finding found = assertInstanceOf(Verification.Tampered.class, verify(garbage))
+                    .first();
+            assertTrue(found.detail().contains("leaf-hashes\" is not the one its manifest names"), found.detail());
+        }
     }
 
     private Path zip(Selection selection) throws Exception {

@@ -198,14 +198,37 @@ class HostileBundleTest {
         assertRefused(check("PK".getBytes(StandardCharsets.UTF_8)), "cannot be read");
     }
 
+    /** The JDK takes the last end whose comment fits, another program another one: they might see other directories. */
     @Test
-    void linksInAFolderAreNotFollowed() throws Exception {
-        Path unpacked = folder.resolve("unpacked");
+    void whatStandsBehindTheEndIsRefused() throws Exception {
+        byte[] more = Arrays.copyOf(genuine, genuine.length + 22);
+        System.arraycopy(genuine, genuine.length - 22, more, genuine.length, 22);
+        more[genuine.length - 2] = 22;
+        assertRefused(check(more), "cannot be read");
+        assertRefused(check(Arrays.copyOf(genuine, genuine.length + 3)), "cannot be read");
+    }
+
+    private Path unpacked(String name) throws IOException {
+        Path unpacked = folder.resolve(name);
         for (Map.Entry<String, byte[]> each : files.entrySet()) {
             Path file = unpacked.resolve(each.getKey());
             Files.createDirectories(file.getParent());
             Files.write(file, each.getValue());
         }
+        return unpacked;
+    }
+
+    @Test
+    void whatLiesDeepInAFolderIsNotOverlooked() throws Exception {
+        Path unpacked = unpacked("deep");
+        Path deep = Files.createDirectories(unpacked.resolve("tenants/acme/a/b/c"));
+        Files.writeString(deep.resolve("records.jsonl"), "{}\n");
+        assertRefused(check(unpacked), "a folder deeper than any in a bundle");
+    }
+
+    @Test
+    void linksInAFolderAreNotFollowed() throws Exception {
+        Path unpacked = unpacked("unpacked");
         assertEquals(0, check(unpacked).exitCode());
         Path outside = Files.write(folder.resolve("outside"), files.get("tenants/acme/records.jsonl"));
         Files.delete(unpacked.resolve("tenants/acme/records.jsonl"));

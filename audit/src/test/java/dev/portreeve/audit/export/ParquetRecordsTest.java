@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ParquetRecordsTest {
     private static final String CALL = """
             {"at":"2026-11-22T08:41:36.123456Z","call":"01a1fd64-560b-75d9-a3fe-8166048b2222","cost_usd":"0.0012","duration_ms":412,\
-            "held_usd":"12345678901.5","id":"01a1fd64-560b-75d9-a3fe-8166048b2221","kind":"call.closed","outcome":"completed",\
+            "held_usd":"1234567890.5","id":"01a1fd64-560b-75d9-a3fe-8166048b2221","kind":"call.closed","outcome":"completed",\
             "resource":"=\u05d0 \ud83d\udc26","subject":{"key":"k1","kind":"agent","member":"bot","team":"research"},"tenant":"acme","type":"llm",\
             "usage":{"input_tokens":12,"output_tokens":30},"v":1}""";
 

@@ -204,4 +204,11 @@ class RecordFormatTest {
                             exported.sha256().getBytes(StandardCharsets.UTF_8)));
         }
     }
+
+    @Test
+    void aTimeThatSomebodyAlteredBeginsNoSecondMessage() {
+        String line = line(RecordFormat.SYSLOG, "{\"at\":\"x\\n<13>1 2026\",\"kind\":\"call.closed\"}");
+        assertEquals(1, line.strip().lines().count(), line);
+        assertTrue(line.startsWith("<110>1 x_<13>1_2026 - portreeve - call.closed "), line);
+    }
 }

@@ -3,6 +3,7 @@ package dev.portreeve.audit.process;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.AuditEvent;
@@ -164,6 +165,18 @@ class RunningProcessTest {
             assertTrue(Instant.now()
                     .isBefore(Instant.parse(
                             said("clock.set_back").getFirst().replaceAll(".*\"clock_before\":\"([^\"]+)\".*", "$1"))));
+        }
+    }
+
+    /** Of however many tenants: whoever counts gives no sign of life meanwhile. */
+    @Test
+    void callsAreCountedForSoLongAndNoLonger() throws Exception {
+        try (Replica replica = new Replica()) {
+            replica.opened();
+            Sign.Silent silent =
+                    new Sign.Silent(replica.id, Instant.EPOCH, Instant.now().plusSeconds(60), Instant.EPOCH);
+            assertEquals(1L, new Processes(database.app()).unfinished(silent));
+            assertNull(new Processes(database.app(), Duration.ZERO).unfinished(silent));
         }
     }
 }

@@ -334,4 +334,66 @@ class SearchTest {
         }
         assertEquals(1, hasty.search(Sought.all("acme"), null, 10).entries().size());
     }
+
+    private void append(EventKind kind, UUID call, Facts facts) throws SQLException {
+        journal.append(JournalEntry.of(new AuditEvent("acme", kind, call, facts)))
+                .await();
+        assertEquals(1, indexer.runOnce());
+    }
+
+    /** Its beginning was stored too late for the one who waited, who was refused then. */
+    @Test
+    void aCallThatWasRefusedAfterItHadBegunDoesNotRunForEver() throws SQLException {
+        UUID call = UUID.randomUUID();
+        append(EventKind.CALL_OPENED, call, facts("bot", "files__read", ""));
+        append(EventKind.CALL_REFUSED, call, facts("bot", "files__read", "").put("outcome", "failed"));
+        assertEquals(List.of(call), found(Sought.all("acme")));
+        assertEquals(0, database.number("SELECT count(*) FROM search.unfinished"));
+    }
+
+    @Test
+    void whatIsCutWithinACharacterIsIndexedAndWhatIsLongIsFound() throws SQLException {
+        String cut = "x".repeat(299) + "\ud83d\ude00";
+        UUID first = UUID.randomUUID();
+        append(EventKind.CALL_OPENED, first, facts("bot", cut, ""));
+        assertEquals(List.of(first), found(by(null, cut, null, null, null)));
+        append(EventKind.CALL_CLOSED, first, new Facts().put("outcome", "completed"));
+        assertEquals(List.of(first), found(by(null, cut, null, "completed", null)));
+        UUID second = call("m".repeat(400), "y".repeat(400), "", "completed", "");
+        assertEquals(2, indexer.runOnce());
+        assertEquals(List.of(second), found(by("m".repeat(400), "y".repeat(400), null, null, null)));
+    }
+
+    @Test
+    void whatStandsBesideACallInTheSameMicrosecondIsOnOneOfThePages() throws SQLException {
+        Instant now = Instant.now();
+        try (PostgresJournal still =
+                PostgresJournal.start(database.app(), JournalSettings.defaults(), () -> now, new Random(2))) {
+            UUID call = UUID.randomUUID();
+            for (EventKind kind :
+                    List.of(EventKind.CALL_REFUSED, EventKind.APPROVAL_DECIDED, EventKind.LEASE_FORFEITED)) {
+                still.append(JournalEntry.of(new AuditEvent("acme", kind, call, new Facts())))
+                        .await();
+                assertEquals(1, indexer.runOnce());
+            }
+        }
+        PostgresSearch.Page first = search.search(Sought.all("acme"), null, 1);
+        PostgresSearch.Page second = search.search(Sought.all("acme"), first.next(), 1);
+        PostgresSearch.Page third = search.search(Sought.all("acme"), second.next(), 1);
+        assertEquals(
+                List.of("lease.forfeited", "call.refused", "approval.decided"),
+                List.of(first, second, third).stream()
+                        .map(page -> page.entries().getFirst().kind())
+                        .toList());
+    }
+
+    @Test
+    void askedForByItsIdACallWhoseEndCameFirstIsClosed() throws SQLException {
+        UUID call = UUID.randomUUID();
+        append(EventKind.CALL_CLOSED, call, new Facts().put("outcome", "completed"));
+        append(EventKind.CALL_OPENED, call, facts("bot", "files__read", ""));
+        Sought one = new Sought("acme", call, null, null, null, null, null, null, null, null, null, null);
+        assertEquals(
+                "call.closed", search.search(one, null, 10).entries().getFirst().kind());
+    }
 }

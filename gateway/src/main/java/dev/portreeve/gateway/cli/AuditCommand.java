@@ -93,7 +93,7 @@ public final class AuditCommand {
             if (!options.silent) {
                 record(database, found, key);
             }
-            return Assurance.ofDatabase(found, key, held);
+            return Assurance.ofDatabase(found, key, held, options.tenants().isEmpty());
         } catch (StartFailure unreachable) {
             throw new CliFailure(Checked.INCOMPLETE, String.valueOf(unreachable.getMessage()), unreachable);
         }

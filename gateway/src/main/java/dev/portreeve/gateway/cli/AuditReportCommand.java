@@ -134,7 +134,7 @@ public final class AuditReportCommand implements Callable<Integer> {
         try (DatabaseBeside database = DatabaseBeside.open(SqlCommand.databaseConfig(server, terminal), directory)) {
             Verification found = new AuditVerifier(key, reading)
                     .database(database.app().dataSource(), EvidenceFiles.heads(directory), only);
-            return Assurance.ofDatabase(found, key, HeldHeads.none());
+            return Assurance.ofDatabase(found, key, HeldHeads.none(), only.isEmpty());
         }
     }
 

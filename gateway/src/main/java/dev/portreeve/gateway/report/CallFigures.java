@@ -61,7 +61,7 @@ final class CallFigures implements Part {
         if (entry.has("reason")) {
             reasons.count(entry.text("reason"));
         }
-        cost = Math.addExact(cost, Tally.nanos(amount));
+        cost = Tally.plus(cost, Tally.nanos(amount));
         if (entry.has("settlement")) {
             List<String> settlement = List.of(entry.text("settlement"));
             settlements.add(settlement, CALLS, 1);

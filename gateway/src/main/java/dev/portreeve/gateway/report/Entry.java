@@ -1,7 +1,7 @@
 package dev.portreeve.gateway.report;
 
+import dev.portreeve.audit.verify.WrittenTime;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -20,13 +20,11 @@ record Entry(String tenant, long index, Instant at, String kind, JsonNode body) 
     static @Nullable Entry read(String tenant, long index, byte[] leaf) {
         try {
             JsonNode body = JsonMapper.shared().readTree(leaf);
-            return new Entry(
-                    tenant,
-                    index,
-                    Instant.parse(body.path("at").asString("")),
-                    body.path("kind").asString(""),
-                    body);
-        } catch (JacksonException | DateTimeParseException altered) {
+            Instant at = WrittenTime.parse(body.path("at").asString(""));
+            return at == null
+                    ? null
+                    : new Entry(tenant, index, at, body.path("kind").asString(""), body);
+        } catch (JacksonException altered) {
             return null;
         }
     }

@@ -277,19 +277,19 @@ final class FigureSections {
         page.text("The oldest record is of " + Wording.time(Instant.parse(oldest)) + ". "
                 + (whole
                         ? "Each log is complete from its first record on: nothing was dropped."
-                        : "Earlier records were dropped or are not in what was read."));
+                        : "Some records were dropped or are not in what was read."));
         List<List<String>> rows = new ArrayList<>();
         figures.path("logs").forEach(log -> {
-            boolean long_enough = log.path("days_kept").asLong() >= ReportReading.FLOOR_DAYS;
-            boolean all = log.path("oldest_index").asLong(-1) == 0;
+            boolean longEnough = log.path("days_kept").asLong() >= ReportReading.FLOOR_DAYS;
+            boolean all = log.path("complete").asBoolean();
             rows.add(List.of(
                     log.path("log").asString(""),
                     Wording.cell("at", log.path("oldest_record")),
                     log.path("oldest_index").asString(""),
                     all
                             ? "from the beginning of this log"
-                            : long_enough
-                                    ? "more than " + ReportReading.FLOOR_DAYS + " days"
+                            : longEnough
+                                    ? "at least " + ReportReading.FLOOR_DAYS + " days"
                                     : "less than " + ReportReading.FLOOR_DAYS + " days before the end of the period"));
         });
         page.table(List.of("Log", "Oldest record", "Its index", "Kept"), List.of(), rows, NONE);

@@ -50,7 +50,7 @@ final class IncidentFigures implements Part {
 
     private void ended(Entry entry) {
         if (entry.has("overrun_usd")) {
-            overrun = Math.addExact(overrun, Tally.nanos(entry.text("overrun_usd")));
+            overrun = Tally.plus(overrun, Tally.nanos(entry.text("overrun_usd")));
             overruns.add(entry).put("call", entry.text("call")).put("overrun_usd", entry.text("overrun_usd"));
         }
         switch (entry.text("outcome")) {
@@ -66,7 +66,8 @@ final class IncidentFigures implements Part {
 
     private static void definitions(Tally tally, Entry entry) {
         JsonNode named = entry.body().path("definitions");
-        long count = named.size() + entry.body().path("definitions_left_out").asLong(0);
+        long count = Tally.plus(
+                named.size(), entry.body().path("definitions_left_out").asLong(0));
         tally.add(List.of(entry.text("server"), entry.text("definition_kind")), "definitions", count);
     }
 

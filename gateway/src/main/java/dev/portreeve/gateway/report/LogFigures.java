@@ -18,6 +18,8 @@ final class LogFigures {
     private final String tenant;
     private @Nullable Instant oldest;
     private long oldestIndex = -1;
+    private long next;
+    private boolean gap;
     private long read;
     private long first = -1;
     private long last = -1;
@@ -29,6 +31,12 @@ final class LogFigures {
     LogFigures(String tenant, ReportPeriod period) {
         this.tenant = tenant;
         this.period = period;
+    }
+
+    /** The index of the next record, whether it can be read or not. */
+    void next(long index) {
+        gap |= index != next;
+        next = index + 1;
     }
 
     void read(Entry entry) {
@@ -66,14 +74,17 @@ final class LogFigures {
         return within;
     }
 
+    /** Whether no record is missing before the last one that was read: months may be dropped while older ones are held. */
     boolean isWhole() {
-        return oldestIndex == 0;
+        return !gap;
     }
 
     void write(ObjectNode json) {
         json.put("log", tenant).put("records_read", read).put("records_in_period", within);
         if (oldest != null) {
-            json.put("oldest_record", oldest.toString()).put("oldest_index", oldestIndex);
+            json.put("oldest_record", oldest.toString())
+                    .put("oldest_index", oldestIndex)
+                    .put("complete", isWhole());
             json.put("days_kept", Duration.between(oldest, period.to()).toDays());
         }
         if (first >= 0) {

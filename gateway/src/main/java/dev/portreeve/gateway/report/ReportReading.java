@@ -54,6 +54,7 @@ public final class ReportReading implements Progress {
             endTenant();
             tenant = whose;
         }
+        log(whose).next(index);
         Entry entry = Entry.read(whose, index, leaf);
         if (entry == null) {
             unreadable++;
@@ -75,7 +76,8 @@ public final class ReportReading implements Progress {
                 open.opened(entry);
                 yield null;
             }
-            case "call.closed" -> open.closed(entry);
+            // Refused after all: its opening was stored too late for whoever waited for it.
+            case "call.closed", "call.refused" -> open.closed(entry);
             default -> null;
         };
     }

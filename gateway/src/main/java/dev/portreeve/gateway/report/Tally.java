@@ -50,7 +50,7 @@ final class Tally {
             row = rows.computeIfAbsent(rows.size() < MOST ? key : others, unused -> new long[columns.size()]);
         }
         int at = columns.indexOf(column);
-        row[at] = Math.addExact(row[at], number);
+        row[at] = plus(row[at], number);
     }
 
     void addUsd(List<String> key, String column, String amount) {
@@ -84,13 +84,20 @@ final class Tally {
 
     long total(String column) {
         int at = columns.indexOf(column);
-        return rows.values().stream().mapToLong(row -> row[at]).sum();
+        return rows.values().stream().mapToLong(row -> row[at]).reduce(0, Tally::plus);
     }
 
     /** The numbers of one row. */
     long of(String name) {
         long[] row = rows.get(List.of(name));
         return row == null ? 0 : Arrays.stream(row).limit(1).sum();
+    }
+
+    /** The sum, or the largest number there is: whoever altered records says what he likes, and a report is made all the same. */
+    static long plus(long one, long other) {
+        long sum = one + other;
+        boolean overflows = ((one ^ sum) & (other ^ sum)) < 0;
+        return overflows ? (one < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum;
     }
 
     /** Amounts in records are decimal strings; what is none counts nothing. */

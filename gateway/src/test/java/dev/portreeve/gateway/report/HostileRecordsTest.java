@@ -95,4 +95,46 @@ class HostileRecordsTest {
         assertEquals(50_000, figures.at("/gaps/opened_without_close").asLong());
         assertEquals(10_000, figures.at("/gaps/calls_too_many_to_follow").asLong());
     }
+
+    @Test
+    void numbersTooLargeToAddAndTimesOutOfAllTimeEndNothing() {
+        for (int i = 0; i < 3; i++) {
+            ObjectNode refused = json().put("type", "llm")
+                    .put("resource", "m")
+                    .put("cost_usd", "9223372036")
+                    .put("overrun_usd", "9223372036")
+                    .put("outcome", "failed");
+            refused.putObject("usage").put("input_tokens", Long.MAX_VALUE).put("output_tokens", Long.MAX_VALUE);
+            read(i, "call.refused", refused);
+            read(i, "authentication.rejected", json().put("reason", "x").put("left_out", Long.MAX_VALUE));
+            ObjectNode quarantined = json().put("definitions_left_out", Long.MAX_VALUE);
+            quarantined.putArray("definitions").add("one");
+            read(i, "definition.quarantined", quarantined);
+            read(i, "approval.decided", json().put("latency_ms", Long.MIN_VALUE).put("state", "approved"));
+        }
+        for (String at : List.of("-1000000000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59.999999999Z")) {
+            reading.read("acme", 3, ("{\"at\":\"" + at + "\",\"kind\":\"x\"}").getBytes(StandardCharsets.UTF_8));
+        }
+        ObjectNode figures = reading.figures();
+        assertEquals(3, figures.at("/calls/refused").asLong());
+        assertFalse(ReportText.html(source(), figures).isEmpty());
+        assertFalse(ReportText.markdown(source(), figures).isEmpty());
+    }
+
+    @Test
+    void aCallThatWasRefusedAfterItHadBegunIsNoGap() {
+        read(0, "call.opened", json().put("call", "one").put("type", "llm").put("resource", "m"));
+        read(1, "call.refused", json().put("call", "one").put("type", "llm").put("resource", "m"));
+        assertEquals(0, reading.figures().at("/gaps/opened_without_close").asLong());
+    }
+
+    /** A hold keeps the oldest month while those after it are dropped. */
+    @Test
+    void aLogThatBeginsAtItsBeginningIsNotWholeForThat() {
+        read(0, "admin.action", json());
+        read(7, "admin.action", json());
+        ObjectNode figures = reading.figures();
+        assertFalse(figures.at("/retention/complete_from_first_record").asBoolean());
+        assertFalse(ReportText.html(source(), figures).contains("nothing was dropped"));
+    }
 }
