@@ -17,7 +17,10 @@ public final class Gathering implements AutoCloseable {
 
     private final AnswerCache cache;
     private final int most;
-    private final List<byte[]> chunks = new ArrayList<>();
+    private final List<byte[]> pieces = new ArrayList<>();
+    /** A stream comes in many small reads, which are joined. */
+    private final ByteArrayOutputStream open = new ByteArrayOutputStream();
+
     private AnswerChunk.@Nullable Shape shape;
     private String contentType = "";
     private byte @Nullable [] last;
@@ -45,7 +48,25 @@ public final class Gathering implements AutoCloseable {
         if (chunk.isEnding()) {
             last = chunk.bytes();
         } else {
-            chunks.add(chunk.bytes());
+            join(chunk.bytes());
+        }
+    }
+
+    private void join(byte[] chunk) {
+        if (open.size() + chunk.length > PIECE) {
+            flush();
+        }
+        if (chunk.length > PIECE) {
+            pieces.add(chunk);
+        } else {
+            open.writeBytes(chunk);
+        }
+    }
+
+    private void flush() {
+        if (open.size() > 0) {
+            pieces.add(open.toByteArray());
+            open.reset();
         }
     }
 
@@ -68,9 +89,10 @@ public final class Gathering implements AutoCloseable {
         if (tooMuch || known == null || !hasRoom(ending.length)) {
             return;
         }
-        long gathered = bytes;
+        flush();
+        Whole whole = new Whole(contentType, known, List.copyOf(pieces), last, ending.clone(), bytes);
         bytes = 0;
-        cache.keep(key, origin, ttl, new Whole(contentType, known, joined(), last, ending.clone(), gathered));
+        cache.keep(key, origin, ttl, whole);
     }
 
     /** All that came. */
@@ -82,32 +104,12 @@ public final class Gathering implements AutoCloseable {
             byte[] ending,
             long bytes) {}
 
-    /** A stream came in many small reads; what comes in one stays the same array. */
-    private List<byte[]> joined() {
-        List<byte[]> pieces = new ArrayList<>();
-        ByteArrayOutputStream open = new ByteArrayOutputStream();
-        for (byte[] chunk : chunks) {
-            if (open.size() > 0 && open.size() + chunk.length > PIECE) {
-                pieces.add(open.toByteArray());
-                open.reset();
-            }
-            if (chunk.length > PIECE) {
-                pieces.add(chunk);
-            } else {
-                open.writeBytes(chunk);
-            }
-        }
-        if (open.size() > 0) {
-            pieces.add(open.toByteArray());
-        }
-        return pieces;
-    }
-
     @Override
     public void close() {
         cache.shrink(bytes);
         bytes = 0;
-        chunks.clear();
+        pieces.clear();
+        open.reset();
         last = null;
     }
 }

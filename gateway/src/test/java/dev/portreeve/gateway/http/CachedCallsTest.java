@@ -44,6 +44,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -453,6 +457,45 @@ class CachedCallsTest {
         is("bypass", caller.post("/v1/responses", kept, Map.of()));
         is("miss", caller.post("/v1/responses", loose, Map.of()));
         is("hit", caller.post("/v1/responses", loose, Map.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stream.txt", "message.json"})
+    void anthropics_dialect_is_no_exception(String recording) throws Exception {
+        edge.anthropic("claude", second.baseUrl()).model(model("claude", terms("0"), List.of(), "claude/claude-x"));
+        start("0");
+        byte[] recorded = ReplayUpstream.recorded("anthropic/" + recording);
+        boolean streams = recording.endsWith("txt");
+        second.always(streams ? ReplayUpstream.events(recorded) : ReplayUpstream.json(200, recorded));
+        byte[] body = ("{\"model\":\"claude\",\"max_tokens\":9,\"stream\":" + streams
+                        + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")
+                .getBytes(StandardCharsets.UTF_8);
+        HttpResponse<byte[]> made = caller.post("/v1/messages", body, Map.of("anthropic-version", "2023-06-01"));
+        is("miss", made);
+        HttpResponse<byte[]> given = caller.post("/v1/messages", body, Map.of("anthropic-version", "2023-06-01"));
+        is("hit", given);
+        assertArrayEquals(made.body(), given.body());
+        assertArrayEquals(recorded, given.body());
+        Map<String, String> beta = Map.of("anthropic-version", "2023-06-01", "anthropic-beta", "new-things");
+        is("miss", caller.post("/v1/messages", body, beta));
+    }
+
+    @Test
+    void the_same_request_at_the_same_time_is_made_twice() throws Exception {
+        start("0");
+        CountDownLatch both = new CountDownLatch(2);
+        first.always(exchange -> {
+            both.countDown();
+            both.await();
+            answer().play(exchange);
+        });
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<HttpResponse<byte[]>> one = callers.submit(() -> chat(Map.of()));
+            is("miss", chat(Map.of()));
+            is("miss", one.get());
+        }
+        is("hit", chat(Map.of()));
+        assertEquals(2, first.requests().size());
     }
 
     @Test
