@@ -121,11 +121,20 @@ class CachedAnswersTest {
         assertEquals(403, denied.statusCode(), denied.body());
         assertFalse(denied.headers().firstValue("x-portreeve-cache").isPresent());
         expect("miss", bot, "fast");
-        assertEquals(0, fixture.run("stop", "agent:bot", "--tenant", "acme", "--reason", "enough").exitCode());
+        assertEquals(
+                0,
+                fixture.run("stop", "agent:bot", "--tenant", "acme", "--reason", "enough")
+                        .exitCode());
         assertEquals(403, ask(bot, "fast").statusCode());
-        assertEquals(0, fixture.run("resume", "agent:bot", "--tenant", "acme", "--reason", "again").exitCode());
+        assertEquals(
+                0,
+                fixture.run("resume", "agent:bot", "--tenant", "acme", "--reason", "again")
+                        .exitCode());
         expect("hit", bot, "fast");
-        assertEquals(0, fixture.run("keys", "revoke", bot.substring(4, 16), "--tenant", "acme").exitCode());
+        assertEquals(
+                0,
+                fixture.run("keys", "revoke", bot.substring(4, 16), "--tenant", "acme")
+                        .exitCode());
         await().until(() -> ask(bot, "fast").statusCode() == 401);
         assertEquals(2, upstream.requests().size());
     }
@@ -156,9 +165,11 @@ class CachedAnswersTest {
         }
         assertEquals(2, cached, rows().toString());
         JsonNode verdict = JsonMapper.shared()
-                .readTree(fixture.run("budgets", "reconcile", "--tenant", "acme", "-o", "json").out());
+                .readTree(fixture.run("budgets", "reconcile", "--tenant", "acme", "-o", "json")
+                        .out());
         assertTrue(verdict.path("agrees").asBoolean(false), verdict.toString());
-        assertEquals(0, total.compareTo(new BigDecimal(verdict.path("ledger_usd").asString())), verdict.toString());
+        assertEquals(
+                0, total.compareTo(new BigDecimal(verdict.path("ledger_usd").asString())), verdict.toString());
         assertEquals(3, upstream.requests().size());
         String budgets = fixture.api("GET", "/api/v1/budgets", "").body();
         assertTrue(budgets.contains("\"unit\":\"requests\",\"limit\":\"5\",\"spent\":\"5\""), budgets);
@@ -167,7 +178,10 @@ class CachedAnswersTest {
     }
 
     private List<String> rows() {
-        return fixture.run("budgets", "statement", "--tenant", "acme", "--format", "csv").out().lines().toList();
+        return fixture.run("budgets", "statement", "--tenant", "acme", "--format", "csv")
+                .out()
+                .lines()
+                .toList();
     }
 
     @Test
@@ -178,7 +192,9 @@ class CachedAnswersTest {
         assertEquals("hit", state(given));
         HttpResponse<String> again = ask(bot, "fast", "idempotency-key", "one");
         assertEquals("", state(again));
-        assertEquals("true", again.headers().firstValue("x-portreeve-idempotent-replay").orElse(""));
+        assertEquals(
+                "true",
+                again.headers().firstValue("x-portreeve-idempotent-replay").orElse(""));
         assertEquals(given.body(), again.body());
         assertEquals(1, upstream.requests().size());
     }

@@ -174,7 +174,9 @@ final class CachedCall implements AutoCloseable {
     private List<String> scope(Subject subject, Leg leg) {
         boolean translated = !leg.route()
                 .provider()
-                .speaks(leg.attempt().request().dialect(), leg.attempt().request().operation());
+                .speaks(
+                        leg.attempt().request().dialect(),
+                        leg.attempt().request().operation());
         return switch (terms.share()) {
             case KEY -> List.of("key", subject.keyId());
             case MEMBER -> List.of("member", subject.member());

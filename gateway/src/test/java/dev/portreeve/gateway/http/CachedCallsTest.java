@@ -118,8 +118,8 @@ class CachedCallsTest {
         OrganisationConfig.Member agent = new OrganisationConfig.Member("triage-bot", List.of(daily));
         OrganisationConfig.Team support = new OrganisationConfig.Team("support", List.of(), List.of(), List.of(agent));
         return new InMemoryBudgetLedger(
-                new OrganisationConfig(
-                        List.of(new OrganisationConfig.Tenant("acme", List.of(), List.of(support), List.of(), List.of()))),
+                new OrganisationConfig(List.of(
+                        new OrganisationConfig.Tenant("acme", List.of(), List.of(support), List.of(), List.of()))),
                 () -> NOON);
     }
 
@@ -180,8 +180,8 @@ class CachedCallsTest {
         is("miss", made);
         assertEquals("1", header(made, "x-portreeve-attempts"));
         now.set(NOON.plusSeconds(65));
-        HttpResponse<byte[]> given = chat(
-                "{ \"messages\": [ {\"content\":\"hi\", \"role\":\"user\"} ], \"model\" : \"fast\" }", Map.of());
+        HttpResponse<byte[]> given =
+                chat("{ \"messages\": [ {\"content\":\"hi\", \"role\":\"user\"} ], \"model\" : \"fast\" }", Map.of());
         is("hit", given);
         assertArrayEquals(made.body(), given.body());
         assertEquals("65", header(given, "x-portreeve-cache-age"));
@@ -196,7 +196,8 @@ class CachedCallsTest {
         assertEquals("cached", record.at("/usage/basis").asString());
         assertEquals(0, record.at("/usage/output_tokens").asInt(-1));
         assertEquals(
-                header(made, "x-portreeve-call-id"), record.at("/from_cache/call").asString());
+                header(made, "x-portreeve-call-id"),
+                record.at("/from_cache/call").asString());
         assertEquals(65_000, record.at("/from_cache/age_ms").asInt());
         assertEquals("reported", record.at("/from_cache/usage/basis").asString());
         assertEquals(
@@ -325,16 +326,17 @@ class CachedCallsTest {
         HttpResponse<byte[]> given = chat(Map.of());
         is("hit", given);
         assertEquals(text(made), text(given));
-        assertTrue(closing(2).path("guardrails").toString().contains("email"), closing(2).toString());
+        assertTrue(
+                closing(2).path("guardrails").toString().contains("email"),
+                closing(2).toString());
     }
 
     @Test
     void what_a_guardrail_stops_is_not_kept_and_what_it_masks_in_a_request_makes_no_difference() throws Exception {
-        edge.guardrail(Detector.PII, Position.INPUT, Action.MASK).guardrail(Detector.PII, Position.OUTPUT, Action.BLOCK);
+        edge.guardrail(Detector.PII, Position.INPUT, Action.MASK)
+                .guardrail(Detector.PII, Position.OUTPUT, Action.BLOCK);
         start("0");
-        first.then(saying("it is eve@example.com"))
-                .then(saying("done"))
-                .then(saying("it is eve@example.com"));
+        first.then(saying("it is eve@example.com")).then(saying("done")).then(saying("it is eve@example.com"));
         assertEquals(400, caller.chat(CHAT).statusCode());
         is("miss", chat(CHAT.replace("hi", "write to ana@example.com"), Map.of()));
         is("hit", chat(CHAT.replace("hi", "write to bob@example.com"), Map.of()));
