@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * That answers of a model are given again to whoever asks the very same. Such a call is governed, held, guarded and recorded like any other;
  * only its provider is not asked.
  *
- * @param ttl how long an answer is given again
+ * @param ttl how long an answer is given again; has to be said, and is at most 7d
  * @param price what a call costs that is answered so: dollars ({@code "0.0002"}), or a part of what the call was charged that the answer was
  *     made for ({@code 10%})
  * @param share who else gets it: {@code key} nobody; {@code member} the other keys of the same user or agent; {@code team} its team; {@code

@@ -58,9 +58,11 @@ record CacheWish(boolean read, boolean keep, Duration oldest, Duration longest, 
             case "no-cache" -> refreshing();
             case "max-age" -> {
                 String age = directive.substring(is + 1).replace("\"", "").strip();
-                yield is > 0 && SECONDS.matcher(age).matches()
-                        ? new CacheWish(read, keep, seconds(age), longest, namespace)
-                        : NONE;
+                if (is < 0 || !SECONDS.matcher(age).matches()) {
+                    yield NONE;
+                }
+                Duration most = seconds(age);
+                yield most.isZero() ? refreshing() : new CacheWish(read, keep, most, longest, namespace);
             }
             default -> this;
         };

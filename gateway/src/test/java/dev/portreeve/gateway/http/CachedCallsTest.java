@@ -268,6 +268,7 @@ class CachedCallsTest {
     @CsvSource({
         "cache-control, no-store, bypass, miss",
         "cache-control, no-cache, miss, hit",
+        "cache-control, max-age=0, miss, hit",
         "cache-control, max-age=soon, bypass, miss",
         "cf-aig-skip-cache, true, bypass, miss",
         "cf-aig-cache-ttl, 0, bypass, miss",
