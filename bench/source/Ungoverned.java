@@ -133,6 +133,7 @@ public final class Ungoverned {
                                 1),
                         new KeepsNoConversation(),
                         config.responses(),
+                        config.cache(),
                         hub,
                         approvals,
                         new WaitingPage(seal, approvals, () -> NOWHERE),

@@ -264,6 +264,7 @@ public final class Gateway implements AutoCloseable {
                         idempotency,
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
+                        config.cache(),
                         hub,
                         policy.approvals(),
                         waiting,

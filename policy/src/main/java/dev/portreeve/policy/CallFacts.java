@@ -240,7 +240,7 @@ final class CallFacts {
                 switch (completed.usage().basis()) {
                     case UNFINISHED -> facts.put("outcome", "completed").put("result", "input_required");
                     case BEGUN -> facts.put("outcome", "completed").put("result", "task");
-                    case REPORTED, COUNTED, ESTIMATED, ASSUMED -> facts.put("outcome", "completed");
+                    case REPORTED, COUNTED, ESTIMATED, CACHED, ASSUMED -> facts.put("outcome", "completed");
                 };
             case CallOutcome.Denied denied -> facts.put("outcome", "denied").include(of(denied.denial()));
             case CallOutcome.AwaitingApproval awaiting ->

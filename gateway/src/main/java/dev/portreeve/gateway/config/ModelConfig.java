@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param route where its calls go
  * @param maxOutputTokens the bound on an answer when the caller gives none; it is also what the worst case is priced with
  * @param aliases further names for callers; rules and records know it by {@code name} only
+ * @param cache how long its answers are given again to whoever asks the very same; absent: never
  */
 public record ModelConfig(
         String name,
         Route route,
         @Nullable Integer maxOutputTokens,
-        @Default("[]") List<String> aliases) {
+        @Default("[]") List<String> aliases,
+        @Nullable ModelCacheConfig cache) {
     /** The longest name, and the longest alias. */
     private static final int MAX_NAME = 200;
 
@@ -182,7 +184,12 @@ public record ModelConfig(
     }
 
     public ModelConfig(String name, Route route, @Nullable Integer maxOutputTokens) {
-        this(name, route, maxOutputTokens, List.of());
+        this(name, route, maxOutputTokens, List.of(), null);
+    }
+
+    /** One whose answers are never given again. */
+    public ModelConfig(String name, Route route, @Nullable Integer maxOutputTokens, List<String> aliases) {
+        this(name, route, maxOutputTokens, aliases, null);
     }
 
     public ModelConfig {

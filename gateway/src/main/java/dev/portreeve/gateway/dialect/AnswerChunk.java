@@ -81,6 +81,11 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         return head;
     }
 
+    /** How texts are found in it. */
+    public Shape shape() {
+        return shape;
+    }
+
     /** The bytes to send; not to be written to. */
     public byte[] bytes() {
         return bytes;

@@ -13,9 +13,11 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,10 @@ final class CallReport {
     /** As {@link #routed}. */
     private volatile @Nullable Allowance allowance;
 
+    /** As {@link #routed}. */
+    private volatile @Nullable Cached cached;
+
+    private long cachedSeconds;
     private boolean keyed;
     private @Nullable UUID replayed;
 
@@ -61,7 +67,7 @@ final class CallReport {
      *
      * @param outputCap the bound on each answer that the caller has not asked for; 0 if there is none
      * @param shrunkFrom what the bound was before budgets lowered it; 0 if they did not
-     * @param attempt which one it is, from 1
+     * @param attempt which one it is, from 1; 0 if nobody is asked
      * @param translation from which dialect to which, and what was lost
      * @param budget what is left beside all that is held; {@code null} if no budget applies
      * @param lossAsked whether the caller wants to hear what was lost, not only from which dialect to which
@@ -89,6 +95,22 @@ final class CallReport {
 
     void routed(Routed to) {
         routed = to;
+    }
+
+    /** What a call has to do with answers that are kept; of a model whose answers are. */
+    enum Cached {
+        HIT,
+        MISS,
+        /** Neither looked for nor kept. */
+        BYPASS;
+
+        private final String code = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @param age of the answer that is given again; zero if none is */
+    void cached(Cached what, Duration age) {
+        cachedSeconds = Math.max(0, age.toSeconds());
+        cached = what;
     }
 
     /** What rate limits still allow its caller. */
@@ -134,6 +156,13 @@ final class CallReport {
         }
         if (replayed != null) {
             headers.set(Names.REPLAYED_CALL, replayed.toString());
+        }
+        Cached kept = cached;
+        if (kept != null) {
+            headers.set(Names.CACHE, kept.code);
+        }
+        if (kept == Cached.HIT) {
+            headers.set(HeaderValues.create(Names.CACHE_AGE, cachedSeconds));
         }
         head.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
         Routed to = routed;

@@ -1,6 +1,7 @@
 package dev.portreeve.gateway.http;
 
 import dev.portreeve.audit.AuditLog;
+import dev.portreeve.gateway.config.CacheConfig;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ResponsesConfig;
 import dev.portreeve.gateway.config.ServerConfig;
@@ -40,6 +41,7 @@ public final class HttpEdge implements AutoCloseable {
     private final ServerConfig config;
     private final LimitsConfig limits;
     private final Services services;
+    private final AnswerCaching caching;
     private final Clients clients;
     private final BackgroundResponses background;
 
@@ -50,6 +52,7 @@ public final class HttpEdge implements AutoCloseable {
      * @param idempotency what was made before under callers' keys
      * @param conversations that the gateway keeps itself
      * @param keeping how
+     * @param cache the bounds of what is kept of answers in memory
      * @param waiting shows how approvals stand
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
@@ -66,6 +69,7 @@ public final class HttpEdge implements AutoCloseable {
             Idempotency idempotency,
             Conversations conversations,
             ResponsesConfig keeping,
+            CacheConfig cache,
             McpHub hub,
             Approvals approvals,
             WaitingPage waiting,
@@ -77,6 +81,7 @@ public final class HttpEdge implements AutoCloseable {
         this.config = config;
         this.limits = limits;
         this.services = services;
+        this.caching = new AnswerCaching(services.cache(), services.clock());
         this.clients = Clients.of(limits.heartbeatEvery(), limits.writeTimeout());
         this.background = new BackgroundResponses(
                 services.conversations(),
@@ -186,6 +191,7 @@ public final class HttpEdge implements AutoCloseable {
                 services.governor(),
                 refusals,
                 routing(),
+                caching,
                 work,
                 clients,
                 new IdempotentCalls(services.idempotency()),
@@ -289,6 +295,7 @@ public final class HttpEdge implements AutoCloseable {
     @Override
     public void close() {
         background.close();
+        caching.close();
         clients.close();
     }
 }

@@ -36,6 +36,7 @@ final class ModelEndpoint {
     private final CallGovernor governor;
     private final Refusals refusals;
     private final Routing routing;
+    private final AnswerCaching caching;
     private final Clients clients;
     private final IdempotentCalls idempotent;
     private final Replays replays;
@@ -57,6 +58,7 @@ final class ModelEndpoint {
             CallGovernor governor,
             Refusals refusals,
             Routing routing,
+            AnswerCaching caching,
             ResponseWork work,
             Clients clients,
             IdempotentCalls idempotent,
@@ -66,6 +68,7 @@ final class ModelEndpoint {
         this.governor = governor;
         this.refusals = refusals;
         this.routing = routing;
+        this.caching = caching;
         this.clients = clients;
         this.idempotent = idempotent;
         this.replays = new Replays(governor, clients);
@@ -166,7 +169,7 @@ final class ModelEndpoint {
         Deadline deadline = Deadline.in(longer ? work.config().backgroundTimeout() : limits.callTimeout());
         CallerMemory known = new CallerMemory(memory.of(subject.tenant(), subject.member()), plan.frame());
         return routing.begin(id, subject, plan.request(), known, model, deadline)
-                .map(upstream -> new PlannedCall(subject, model.name(), upstream, deadline, plan));
+                .map(upstream -> new PlannedCall(subject, model.name(), upstream, deadline, plan, model.cache()));
     }
 
     /** Tokens say nothing to a guardrail, and what it cannot read it cannot let pass. */
@@ -255,27 +258,37 @@ final class ModelEndpoint {
                         moved -> report.routed(PlannedCall.routed(moved, lossAsked)));
         report.routed(PlannedCall.routed(upstream, lossAsked));
         LlmCall call = planned.call(report.id()).of(PassedHeaders.correlation(http.headers()));
-        Prepared ready = new Prepared(planned, call, request, cancellation, report);
         if (planned.plan().isBackground()) {
+            Prepared ready = new Prepared(planned, call, request, cancellation, report, null);
             inBackground(ready, StreamForm.of(request.dialect(), http), response, report);
             return true;
         }
         StreamForm form = StreamForm.of(request.dialect(), http);
         try (KeyedCall keyed = keyed(planned, key, report, upstream.reply());
-                ClientOutput output =
-                        clients.output(request, form, response, report, ready.cancellation(), keyed != null)) {
-            return run(ready, keyed, output);
+                CachedCall cached = caching.of(planned, http.headers(), report);
+                ClientOutput output = clients.output(request, form, response, report, cancellation, keyed != null)) {
+            return run(new Prepared(planned, call, request, cancellation, report, cached), keyed, output);
         }
     }
 
-    /** A call, and all that it takes to make it. */
+    /**
+     * A call, and all that it takes to make it.
+     *
+     * @param cached {@code null} if it is never answered with what another was answered with
+     */
     private record Prepared(
-            PlannedCall planned, LlmCall call, ModelRequest request, Cancellation cancellation, CallReport report) {}
+            PlannedCall planned,
+            LlmCall call,
+            ModelRequest request,
+            Cancellation cancellation,
+            CallReport report,
+            @Nullable CachedCall cached) {}
 
     /** @return false if another call under the key was quicker, and nothing was answered */
     private boolean run(Prepared ready, @Nullable KeyedCall keyed, ClientOutput output) {
         PlannedCall planned = ready.planned();
         RoutedUpstream upstream = planned.upstream();
+        CachedCall cached = ready.cached();
         AnswerToKeep kept = new AnswerToKeep(
                 planned.plan().frame(),
                 planned.subject(),
@@ -291,7 +304,7 @@ final class ModelEndpoint {
                         background.begun(kept.begun(work.background().maker(), work.now()));
                     }
                     output.awaitUpstream();
-                    return upstream.run(cleared, out);
+                    return cached == null ? upstream.run(cleared, out) : cached.run(cleared, out);
                 }),
                 kept);
         if (keyed != null && KeyedCall.wasSlower(outcome)) {
@@ -299,6 +312,9 @@ final class ModelEndpoint {
         }
         if (!(output instanceof BackgroundOutput)) {
             kept.ended(outcome, ready.request().stream());
+        }
+        if (cached != null) {
+            cached.ended(outcome);
         }
         if (keyed != null && outcome instanceof CallOutcome.Completed && !keyed.mayEnd()) {
             output.fail(IdempotencyErrors.unavailable(), new CallOutcome.Abandoned());

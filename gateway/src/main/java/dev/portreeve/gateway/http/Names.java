@@ -30,6 +30,8 @@ final class Names {
     static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("idempotency-key");
     static final HeaderName REPLAY = HeaderNames.create("x-portreeve-idempotent-replay");
     static final HeaderName REPLAYED_CALL = HeaderNames.create("x-portreeve-replayed-call-id");
+    static final HeaderName CACHE = HeaderNames.create("x-portreeve-cache");
+    static final HeaderName CACHE_AGE = HeaderNames.create("x-portreeve-cache-age");
     static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     static final HeaderName GOOG_API_KEY = HeaderNames.create("x-goog-api-key");
     static final HeaderName GOOG_API_CLIENT = HeaderNames.create("x-goog-api-client");

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.http;
 
+import dev.portreeve.gateway.config.ModelCacheConfig;
 import dev.portreeve.gateway.dialect.ModelRequest;
 import dev.portreeve.gateway.dialect.RequestReading;
 import dev.portreeve.gateway.model.ModelRoute;
@@ -10,13 +11,21 @@ import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Subject;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model call that is about to be governed: what came in, what rules call the model, where it goes, and what becomes of the
  * response.
+ *
+ * @param cache how the model's answers are given again; {@code null} if they are not
  */
 record PlannedCall(
-        Subject subject, String model, RoutedUpstream upstream, Deadline deadline, ConversationDesk.Plan plan) {
+        Subject subject,
+        String model,
+        RoutedUpstream upstream,
+        Deadline deadline,
+        ConversationDesk.Plan plan,
+        @Nullable ModelCacheConfig cache) {
     /** The call as rules, budgets and records see it: at the place where it goes first. */
     LlmCall call(CallId id) {
         Leg first = upstream.first();

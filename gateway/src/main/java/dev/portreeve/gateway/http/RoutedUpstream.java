@@ -124,7 +124,7 @@ final class RoutedUpstream {
         return leg;
     }
 
-    /** Which attempt that is, from 1. */
+    /** Which attempt that is, from 1; 0 if none is made. */
     int attempt() {
         return number;
     }
@@ -186,6 +186,13 @@ final class RoutedUpstream {
             }
             begin(attempts);
         }
+    }
+
+    /** Nobody is asked: the call is answered with what is kept. */
+    void spared(Attempts attempts) {
+        number = 0;
+        budget = attempts.left();
+        moved.accept(this);
     }
 
     /** Notes whose the response is, if its provider keeps it; what is charged for it. */

@@ -108,7 +108,8 @@ final class ToolTurns {
                     way.model().name(),
                     upstream,
                     deadline,
-                    new ConversationDesk.Plan(request, ResponseFrame.NONE));
+                    new ConversationDesk.Plan(request, ResponseFrame.NONE),
+                    null);
             return governed(planned.call(id).of(way.correlation()), upstream, way, begins);
         });
     }

@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.config.ModelCacheConfig;
 import dev.portreeve.gateway.config.ModelConfig.CoolDown;
 import dev.portreeve.gateway.config.ModelConfig.FallbacksOn;
 import java.time.Instant;
@@ -15,6 +16,7 @@ public final class RoutedModel {
     private final List<Target> targets;
     private final Turns turns;
     private final Rules rules;
+    private final @Nullable ModelCacheConfig cache;
 
     /**
      * A target with the deployments its provider's keys make of it.
@@ -60,12 +62,21 @@ public final class RoutedModel {
         }
     }
 
-    /** @param turns of as many candidates as there are targets */
-    RoutedModel(String name, List<Target> targets, Turns turns, Rules rules) {
+    /**
+     * @param turns of as many candidates as there are targets
+     * @param cache how its answers are given again; {@code null} if they are not
+     */
+    RoutedModel(String name, List<Target> targets, Turns turns, Rules rules, @Nullable ModelCacheConfig cache) {
         this.name = name;
         this.targets = List.copyOf(targets);
         this.turns = turns;
         this.rules = rules;
+        this.cache = cache;
+    }
+
+    /** How its answers are given again to whoever asks the very same, or {@code null} if they are not. */
+    public @Nullable ModelCacheConfig cache() {
+        return cache;
     }
 
     /** What rules match and records say. */

@@ -74,7 +74,8 @@ final class RoutedModels {
                 name,
                 targets,
                 turns,
-                new RoutedModel.Rules(route.retries(), route.fallbacks(), route.fallbacksOn(), route.coolDown()));
+                new RoutedModel.Rules(route.retries(), route.fallbacks(), route.fallbacksOn(), route.coolDown()),
+                model.cache());
     }
 
     /** A model that nobody configured. */
@@ -83,7 +84,8 @@ final class RoutedModels {
                 name,
                 List.of(target(name, provider, upstreamModel, null, ModelRoute.Treatment.USUAL)),
                 new Turns(RoutingStrategy.PRIORITY, List.of(new Candidate(1, 1))),
-                RoutedModel.Rules.USUAL);
+                RoutedModel.Rules.USUAL,
+                null);
     }
 
     private RoutedModel.Target target(

@@ -597,4 +597,55 @@ class ConfigFileTest {
             return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
     }
+
+    private static String cached(String cache) {
+        return """
+            providers: [ { id: openai } ]
+            models: [ { name: fast, route: { targets: [ { model: openai/gpt-5-mini } ] }, cache: CACHE } ]
+            """.replace("CACHE", cache);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ ttl: 10m } | 0 | 1000",
+                "{ ttl: 10m, price: '0.0002' } | 200000 | 1000",
+                "{ ttl: 7d, price: 12.5% } | 125 | 1000",
+                "{ ttl: 7d, price: 100% } | 1000 | 1000",
+                "{ ttl: 7d, price: 0.1% } | 1 | 1",
+                "{ ttl: 1ms, price: 50%, share: tenant } | 4611686018427387904 | 9223372036854775807",
+            })
+    void the_price_of_an_answer_that_is_given_again(String cache, long nanos, long charged) {
+        ModelCacheConfig read = parse(cached(cache)).models().getFirst().cache();
+        assertEquals(new NanoUsd(nanos), read.price(new NanoUsd(charged)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | missing \"ttl\"",
+                "{ ttl: 0s } | cache.ttl must be above zero and at most 7d",
+                "{ ttl: 8d } | cache.ttl must be above zero and at most 7d",
+                "{ ttl: 1m, price: -1 } | cache.price \"-1\" is neither dollars",
+                "{ ttl: 1m, price: 101% } | cache.price \"101%\" is neither dollars",
+                "{ ttl: 1m, price: cheap } | cache.price \"cheap\" is neither dollars",
+                "{ ttl: 1m, price: '9999999999' } | is neither dollars",
+                "{ ttl: 1m, share: agent } | \"agent\" is not",
+            })
+    void what_is_no_way_of_keeping_answers_is_said(String cache, String problem) {
+        String said = problems(cached(cache));
+        assertTrue(said.contains(problem), said);
+    }
+
+    @Test
+    void what_is_kept_of_answers_has_bounds() {
+        CacheConfig usual = parse("{}").cache();
+        assertEquals(new CacheConfig(64 << 20, 1 << 20, 10_000), usual);
+        assertEquals(new CacheConfig(500, 500, 10_000), usual.within(500));
+        assertTrue(problems("cache: { max-bytes: 10 }").contains("max-bytes must be between max-answer-bytes and"));
+        assertTrue(problems("cache: { max-entries: 0 }").contains("max-entries must be between 1 and"));
+        assertTrue(problems("cache: { max-answer-bytes: 99999999 }").contains("max-answer-bytes must be between"));
+    }
 }

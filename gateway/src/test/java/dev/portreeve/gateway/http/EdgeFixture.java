@@ -4,6 +4,7 @@ import dev.portreeve.audit.AuditEvent;
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.InMemoryJournal;
+import dev.portreeve.gateway.config.CacheConfig;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
@@ -98,6 +99,7 @@ final class EdgeFixture implements AutoCloseable {
     final InMemoryConversations conversations = new InMemoryConversations(1 << 20);
     private ResponsesConfig keeping =
             new ResponsesConfig(true, Duration.ofDays(30), 1 << 20, 4, 2, Duration.ofSeconds(60));
+    private CacheConfig cache = new CacheConfig(1 << 20, 64 << 10, 100);
     private final List<ProviderConfig> providers = new ArrayList<>();
     private final List<ModelConfig> models = new ArrayList<>();
     private final List<GuardrailConfig> guardrails = new ArrayList<>();
@@ -139,6 +141,11 @@ final class EdgeFixture implements AutoCloseable {
         inlineMedia = true;
         mediaConfig = config;
         media = http;
+        return this;
+    }
+
+    EdgeFixture caching(CacheConfig config) {
+        cache = config;
         return this;
     }
 
@@ -352,6 +359,7 @@ final class EdgeFixture implements AutoCloseable {
                                 1 << 20),
                         conversations,
                         keeping,
+                        cache,
                         hub,
                         approvals,
                         new WaitingPage(hub.seal(), approvals, () -> uri("")),

@@ -5,6 +5,7 @@ import dev.portreeve.audit.EventKind;
 import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.Written;
 import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.CacheHit;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.ServiceTier;
 import dev.portreeve.policy.call.Usage;
@@ -112,26 +113,39 @@ final class BudgetFacts {
         }
         Usage usage = charge.usage();
         if (usage != null) {
-            Facts tokens = new Facts().put("basis", usage.basis().name().toLowerCase(Locale.ROOT));
-            count(tokens, "input_tokens", usage.inputTokens());
-            count(tokens, "cached_input_tokens", usage.cachedInputTokens());
-            count(tokens, "output_tokens", usage.outputTokens());
-            Usage.Parts parts = usage.parts();
-            countIfAny(tokens, "cache_write_tokens", parts.cacheWrite());
-            countIfAny(tokens, "cache_write_1h_tokens", parts.cacheWriteHour());
-            countIfAny(tokens, "audio_input_tokens", parts.audioInput());
-            countIfAny(tokens, "reasoning_tokens", parts.reasoning());
-            countIfAny(tokens, "audio_output_tokens", parts.audioOutput());
-            countIfAny(tokens, "image_input_tokens", parts.imageInput());
-            countIfAny(tokens, "image_output_tokens", parts.imageOutput());
-            countIfAny(tokens, "uplift_percent", usage.terms().uplift());
-            if (usage.terms().tier() != ServiceTier.STANDARD) {
-                tokens.put("service_tier", usage.terms().tier().code());
-            }
-            usage.apart().uses().forEach((service, uses) -> countIfAny(tokens, service.code() + "_uses", uses));
-            facts.put("usage", tokens);
+            facts.put("usage", of(usage));
         }
         return facts;
+    }
+
+    /** The earlier call whose answer was given again, and what that one took. */
+    static Facts of(CacheHit hit) {
+        return new Facts()
+                .put("call", hit.madeFor().toString())
+                .put("age_ms", hit.age().toMillis())
+                .put("cost_usd", hit.cost().toDecimal())
+                .put("usage", of(hit.usage()));
+    }
+
+    private static Facts of(Usage usage) {
+        Facts tokens = new Facts().put("basis", usage.basis().name().toLowerCase(Locale.ROOT));
+        count(tokens, "input_tokens", usage.inputTokens());
+        count(tokens, "cached_input_tokens", usage.cachedInputTokens());
+        count(tokens, "output_tokens", usage.outputTokens());
+        Usage.Parts parts = usage.parts();
+        countIfAny(tokens, "cache_write_tokens", parts.cacheWrite());
+        countIfAny(tokens, "cache_write_1h_tokens", parts.cacheWriteHour());
+        countIfAny(tokens, "audio_input_tokens", parts.audioInput());
+        countIfAny(tokens, "reasoning_tokens", parts.reasoning());
+        countIfAny(tokens, "audio_output_tokens", parts.audioOutput());
+        countIfAny(tokens, "image_input_tokens", parts.imageInput());
+        countIfAny(tokens, "image_output_tokens", parts.imageOutput());
+        countIfAny(tokens, "uplift_percent", usage.terms().uplift());
+        if (usage.terms().tier() != ServiceTier.STANDARD) {
+            tokens.put("service_tier", usage.terms().tier().code());
+        }
+        usage.apart().uses().forEach((service, uses) -> countIfAny(tokens, service.code() + "_uses", uses));
+        return tokens;
     }
 
     /** For the closing record of a call that held money, after the book resolved the hold. */

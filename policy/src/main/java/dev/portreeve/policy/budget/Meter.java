@@ -232,7 +232,7 @@ final class Meter {
         }
         try {
             NanoUsd cost = switch (usage.basis()) {
-                case REPORTED, UNFINISHED, BEGUN -> estimate.price().of(usage);
+                case REPORTED, UNFINISHED, BEGUN, CACHED -> estimate.price().of(usage);
                 case ASSUMED -> estimate.atMost(usage.inputTokens(), usage.outputTokens());
                 case ESTIMATED, COUNTED -> estimated(usage);
             };
@@ -287,7 +287,7 @@ final class Meter {
         long text = counting.equals(TokenCount.NONE) ? TokenCount.UNKNOWN : kept.count(counting);
         boolean known = text != TokenCount.UNKNOWN;
         long output = Math.min(known ? text : outputBytes, estimate.outputTokens());
-        if (soFar != null && soFar.basis() == Usage.Basis.ASSUMED) {
+        if (soFar != null && (soFar.basis() == Usage.Basis.ASSUMED || soFar.basis() == Usage.Basis.CACHED)) {
             return soFar;
         }
         if (soFar != null) {

@@ -5,6 +5,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.CacheHit;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.NanoUsd;
 import dev.portreeve.policy.call.Output;
@@ -29,6 +30,7 @@ final class MeteredReservation implements Reservation, Attempts {
     private long cap;
     private boolean closed;
     private @Nullable UUID ticket;
+    private @Nullable CacheHit hit;
 
     MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, Holdings holdings) {
         this(trail, meter, book, holdings, 0);
@@ -61,6 +63,15 @@ final class MeteredReservation implements Reservation, Attempts {
         }
         Estimate counted = estimate.counted(ANYTHING);
         return (counted != null && covers(counted)) || coversShorter(counted == null ? estimate : counted);
+    }
+
+    @Override
+    public boolean fromCache(CacheHit found) {
+        if (!covers(Estimate.fixed(found.price()))) {
+            return false;
+        }
+        hit = found;
+        return true;
     }
 
     private boolean coversShorter(Estimate estimate) {
@@ -149,6 +160,9 @@ final class MeteredReservation implements Reservation, Attempts {
         List<Facts> attempts = meter.lines();
         if (!attempts.isEmpty()) {
             trail.facts().putAll("attempts", attempts);
+        }
+        if (hit != null) {
+            trail.facts().put("from_cache", BudgetFacts.of(hit));
         }
         Settlement settlement = holdings.settlement(meter.spent());
         if (settlement == null) {

@@ -29,7 +29,7 @@ public record Statement(List<Row> rows, @Nullable UUID next) {
      * @param resource the model or tool; for a lease, its budget
      * @param settlement how its hold ended; empty where no budget applied
      * @param charged what it adds to the statement: nothing if another end had been charged before, or another call took its place
-     * @param basis of the usage: reported, counted, estimated or assumed
+     * @param basis of the usage: reported, counted, estimated, cached or assumed
      */
     public record Row(
             UUID record,

@@ -69,6 +69,16 @@ public interface Attempts {
     boolean begin(Estimate estimate);
 
     /**
+     * Nothing is asked of anybody: the call is answered with what another one was answered with. Holds its price instead of what the
+     * attempt may cost, and charges that however the call ends from now on; said before anything is emitted. Blocks where the hold must
+     * be raised.
+     *
+     * @return false if a budget has not enough left for the price: the attempt under way is then to be made, and nothing has changed
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the hold cannot be made durable
+     */
+    boolean fromCache(CacheHit hit);
+
+    /**
      * To how many tokens each answer of the attempt under way must be bounded, since no more is held for it; 0 if as much is
      * held as it was estimated at. The upstream must send it so, as its {@link Estimate#shortening} says.
      */
@@ -100,6 +110,11 @@ public interface Attempts {
 
         @Override
         public boolean begin(Estimate estimate) {
+            return true;
+        }
+
+        @Override
+        public boolean fromCache(CacheHit hit) {
             return true;
         }
 

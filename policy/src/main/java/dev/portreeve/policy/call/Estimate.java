@@ -53,6 +53,11 @@ public record Estimate(
         this(inputTokens, outputTokens, price, terms, apart, counting, shortening, Quote.NONE);
     }
 
+    /** Of what costs this much, whatever comes of it. */
+    public static Estimate fixed(NanoUsd price) {
+        return new Estimate(0, 0, Price.perCall(price, "fixed"));
+    }
+
     /** Of a call of a tool, with these arguments. */
     public static Estimate of(Quote quote) {
         return new Estimate(

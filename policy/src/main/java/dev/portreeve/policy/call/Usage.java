@@ -32,6 +32,9 @@ public record Usage(
     /** A tool call that began a task. */
     public static final Usage TASK = new Usage(0, 0, 0, Basis.BEGUN);
 
+    /** An answer that was given before: no provider made anything. */
+    public static final Usage CACHED = new Usage(0, 0, 0, Basis.CACHED);
+
     /** What an upstream returns whose provider did not say; the metering then charges what it counted itself. */
     public static final Usage UNREPORTED = new Usage(0, 0, 0, Basis.ESTIMATED);
 
@@ -47,6 +50,8 @@ public record Usage(
         UNFINISHED,
         /** The upstream began a task: it is paid for now, and its result comes with a later request. */
         BEGUN,
+        /** The answer of an earlier call was given again, for a price of its own; no tokens were used. */
+        CACHED,
         /** Nobody knows (a crash); the whole hold is charged. */
         ASSUMED
     }

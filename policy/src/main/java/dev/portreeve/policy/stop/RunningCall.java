@@ -2,6 +2,7 @@ package dev.portreeve.policy.stop;
 
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.BudgetState;
+import dev.portreeve.policy.call.CacheHit;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -130,6 +131,11 @@ public final class RunningCall implements AutoCloseable {
         @Override
         public boolean begin(Estimate estimate) {
             return stopped() == null && attempts.begin(estimate);
+        }
+
+        @Override
+        public boolean fromCache(CacheHit hit) {
+            return attempts.fromCache(hit);
         }
 
         @Override

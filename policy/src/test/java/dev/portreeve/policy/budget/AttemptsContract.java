@@ -14,6 +14,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.budget.BudgetOwner.Kind;
 import dev.portreeve.policy.budget.PurseFixture.Words;
 import dev.portreeve.policy.call.Attempts;
+import dev.portreeve.policy.call.CacheHit;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Clearance;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -123,6 +125,47 @@ abstract class AttemptsContract {
         assertEquals(new Balance(100, 0, 50, 0), purse.today(Kind.MEMBER, "bot"));
         assertEquals(new Balance(500, 0, 50, 0), purse.today(Kind.TEAM, "support"));
         assertEquals(new Balance(1000, 0, 50, 0), purse.today(Kind.TENANT, "acme"));
+    }
+
+    private static CacheHit hit(long price) {
+        return new CacheHit(new UUID(1, 2), Duration.ofSeconds(3), used(10, 20), new NanoUsd(30), new NanoUsd(price));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 7, 30, 80})
+    void an_answer_from_a_cache_is_charged_its_price_whatever_was_held(long price) {
+        purse.organise(organisation(1000L, 500L, 100L));
+        NanoUsd cost = cost(call(BOT, 10, 20), (attempts, out) -> {
+            assertTrue(attempts.fromCache(hit(price)));
+            out.emit(new Words("twenty tokens and more were these once, and none is now"));
+            return Usage.CACHED;
+        });
+        assertEquals(new NanoUsd(price), cost);
+        assertEquals(new Balance(100, 0, price, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(new Balance(1000, 0, price, 0), purse.today(Kind.TENANT, "acme"));
+    }
+
+    @Test
+    void who_leaves_an_answer_from_a_cache_is_charged_its_price_too() {
+        purse.organise(organisation(null, null, 100L));
+        CallOutcome left = run(purse, call(BOT, 10, 20), (attempts, out) -> {
+            assertTrue(attempts.fromCache(hit(7)));
+            out.emit(new Words("half of"));
+            throw new CallEnded(new CallOutcome.Abandoned());
+        });
+        assertEquals(new CallOutcome.Abandoned(), left);
+        assertEquals(new Balance(100, 0, 7, 0), purse.today(Kind.MEMBER, "bot"));
+    }
+
+    @Test
+    void a_price_that_cannot_be_held_changes_nothing() {
+        purse.organise(organisation(null, null, 100L));
+        NanoUsd cost = cost(call(BOT, 10, 20), (attempts, out) -> {
+            assertFalse(attempts.fromCache(hit(101)));
+            return used(10, 15);
+        });
+        assertEquals(new NanoUsd(25), cost);
+        assertEquals(new Balance(100, 0, 25, 0), purse.today(Kind.MEMBER, "bot"));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portreeve.gateway.cache;
+
+import org.jspecify.annotations.NullMarked;
