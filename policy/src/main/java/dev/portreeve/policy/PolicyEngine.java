@@ -318,7 +318,8 @@ public final class PolicyEngine implements AutoCloseable {
     public static PolicyEngine create(PolicyConfig config, Ground ground, RuleReader reader, boolean twoPeople) {
         PostgresSessionLabels labels = new PostgresSessionLabels(ground.database(), ground.audit(), config.sessions());
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
-        PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
+        PostgresBudgets budgets = new PostgresBudgets(
+                ground.database(), clock, config.organisation().oldestRate());
         PostgresBudgetGauge gauge = new PostgresBudgetGauge(ground.database(), budgets, clock);
         MemberRoles roles = MemberRoles.of(config.organisation().roles());
         PolicyVersions versions = PolicyVersions.load(

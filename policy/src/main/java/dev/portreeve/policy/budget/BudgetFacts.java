@@ -38,7 +38,7 @@ final class BudgetFacts {
                 ? new Balance(budget.limit(), counted.held(), counted.settled(), counted.overrun())
                 : counted;
         long left = Math.max(0, after.remaining());
-        BudgetUnit unit = budget.unit();
+        BudgetUnit unit = level.unit();
         if (unit.isDollars()) {
             return level.words().inDollars(level, after.limit()).with(unit.decimal(left));
         }

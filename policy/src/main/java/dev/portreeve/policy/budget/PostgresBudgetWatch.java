@@ -44,7 +44,7 @@ public final class PostgresBudgetWatch {
      */
     private static final String CROSSED = """
             WITH used AS (
-                SELECT b.tenant, b.owner_kind, b.owner_id, b.unit, b.rate, b.rate_date, b.soft, b.time_window, b.warn_at,
+                SELECT b.tenant, b.owner_kind, b.owner_id, b.unit, b.soft, b.time_window, b.warn_at,
                     w.budget_id, w.starts_at, w.ends_at,
                     now() + b.rolling_seconds * interval '1 second' AS again_at,
                     b.limit_nanos::numeric + w.carried_nanos + coalesce((
@@ -155,7 +155,7 @@ public final class PostgresBudgetWatch {
         String id = text(row, "budget_id");
         int mark = id.indexOf(Budget.SESSION_MARK);
         String budget = mark < 0 ? id : id.substring(0, mark);
-        BudgetUnit unit = BudgetUnit.read(text(row, "unit"), row.get("rate", BigDecimal.class), null);
+        BudgetUnit unit = BudgetUnit.read(text(row, "unit"));
         long limit = row.get("limit_nanos", Long.class);
         long spent = row.get("spent", BigDecimal.class)
                 .min(BigDecimal.valueOf(Long.MAX_VALUE))
