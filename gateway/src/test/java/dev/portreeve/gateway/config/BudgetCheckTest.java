@@ -91,8 +91,8 @@ class BudgetCheckTest {
                 "'{ currency: EUR, per-usd: 0.9, date: 2026-05-01 }, { currency: EUR, per-usd: 0.8, date: 2026-05-01 }' "
                         + "| there are two rates with the id \"EUR 2026-05-01\"",
                 "{ currency: EUR, per-usd: 0, date: 2026-05-01 }    | per-usd is above 0",
-                "{ currency: EUR, per-usd: 1e999999, date: 2026-05-01 }  | digits before the point",
-                "{ currency: EUR, per-usd: 0.0000000000001, date: 2026-05-01 }  | as many after it",
+                "{ currency: EUR, per-usd: 1e999999, date: 2026-05-01 }  | is not a decimal number",
+                "{ currency: EUR, per-usd: 0.0000000000001, date: 2026-05-01 }  | is not a decimal number",
                 "{ currency: EUR, per-usd: 0.9, date: 2026-02-29 }  | is not a day",
                 "{ currency: EUR, per-usd: 0.9, date: 0001-01-01 }  | between 1971",
                 "{ currency: EUR, per-usd: 0.9 }                    | date",

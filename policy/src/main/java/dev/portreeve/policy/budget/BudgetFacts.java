@@ -140,15 +140,22 @@ final class BudgetFacts {
             return new Facts();
         }
         Settlement.Posted posted = settlement.posted();
+        long charged = settlement.charged();
+        String late = charged > 0 ? "late" : "resolved_before";
         Facts facts = new Facts()
                 .put(
                         "settlement",
                         switch (settlement.result()) {
                             case APPLIED -> posted.kind().code();
                             case PARKED -> "parked";
-                            case RESOLVED_BEFORE -> "resolved_before";
+                            case LATE -> "late";
+                            case RESOLVED_BEFORE -> late;
                             case NO_HOLD -> "no_hold";
                         });
+        if (charged > 0 && charged != settlement.wished()) {
+            // The rest was charged before, in another record.
+            facts.put("charged_usd", new NanoUsd(charged).toDecimal());
+        }
         if (settlement.overrun() > 0) {
             facts.put("overrun_usd", new NanoUsd(settlement.overrun()).toDecimal());
         }

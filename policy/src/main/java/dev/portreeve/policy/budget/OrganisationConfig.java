@@ -75,7 +75,6 @@ public record OrganisationConfig(
      */
     public record Rate(String currency, BigDecimal perUsd, LocalDate date) {
         private static final Pattern CODE = Pattern.compile("[A-Z]{3}");
-        private static final int MOST_DIGITS = 12;
         private static final int FIRST_YEAR = 1971;
         private static final int LAST_YEAR = 9998;
 
@@ -83,18 +82,12 @@ public record OrganisationConfig(
             if (currency != null && !CODE.matcher(currency).matches()) {
                 throw new IllegalArgumentException("\"" + currency + "\" is no currency: write three letters such as EUR");
             }
-            if (perUsd != null && (perUsd.signum() <= 0 || perUsd.scale() > MOST_DIGITS || whole(perUsd) > MOST_DIGITS)) {
-                throw new IllegalArgumentException("per-usd is above 0, with at most " + MOST_DIGITS
-                        + " digits before the point and as many after it");
+            if (perUsd != null && perUsd.signum() <= 0) {
+                throw new IllegalArgumentException("per-usd is above 0");
             }
             if (date != null && (date.getYear() < FIRST_YEAR || date.getYear() > LAST_YEAR)) {
                 throw new IllegalArgumentException("date is between " + FIRST_YEAR + " and " + LAST_YEAR);
             }
-        }
-
-        /** Looked at before it is written out: a number of a few characters can have a billion digits. */
-        private static long whole(BigDecimal number) {
-            return number.precision() - (long) number.scale();
         }
     }
 

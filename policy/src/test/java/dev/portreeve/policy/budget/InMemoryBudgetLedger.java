@@ -152,6 +152,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         ruling.postings()
                 .forEach((call, posted) ->
                         calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), posted)));
+        ruling.late().forEach((call, beyond) -> calls.computeIfPresent(call, (key, hold) -> hold.billed(beyond)));
     }
 
     private Budget configured(String id) {
