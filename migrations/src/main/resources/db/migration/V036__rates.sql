@@ -48,7 +48,7 @@ CREATE UNLOGGED TABLE policy.brake_count (
     tenant     text        NOT NULL,
     member     text        NOT NULL,
     replica    uuid        NOT NULL,
-    -- A hash of the tool and its arguments; empty for what was spent.
+    -- The tool and a digest of its arguments; empty for what was spent.
     call       text        NOT NULL,
     -- When such calls ran, or when pieces of time begin in which something was spent.
     times      timestamptz[] NOT NULL,
