@@ -75,5 +75,4 @@ final class OtherGateways {
         @Nullable Member known = members.get(member);
         return known == null ? Counted.Elsewhere.NOTHING : known;
     }
-
 }

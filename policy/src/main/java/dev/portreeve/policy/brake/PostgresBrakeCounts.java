@@ -67,7 +67,8 @@ final class PostgresBrakeCounts {
                     say.setArray(
                             6,
                             connection.createArrayOf(
-                                    "bigint", Arrays.stream(counted.nanos()).boxed().toArray()));
+                                    "bigint",
+                                    Arrays.stream(counted.nanos()).boxed().toArray()));
                     say.setObject(7, counted.since() == Long.MIN_VALUE ? null : time(counted.since()));
                     say.addBatch();
                 }
@@ -146,7 +147,9 @@ final class PostgresBrakeCounts {
     }
 
     private static long[] longs(Array array) throws SQLException {
-        return Arrays.stream((Long[]) array.getArray()).mapToLong(Long::longValue).toArray();
+        return Arrays.stream((Long[]) array.getArray())
+                .mapToLong(Long::longValue)
+                .toArray();
     }
 
     static long nanos(Instant at) {

@@ -28,11 +28,13 @@ class BrakeTest {
         assertNull(brake.ran("a", "files__read", 0, Counted.Elsewhere.NOTHING));
         assertNull(brake.ran("b", "files__read", 0, Counted.Elsewhere.NOTHING));
         assertNull(brake.ran("a", "files__read", 30 * SECOND, Counted.Elsewhere.NOTHING));
-        assertNull(brake.ran("a", "files__read", 61 * SECOND, Counted.Elsewhere.NOTHING), "the first lies too far back");
+        assertNull(
+                brake.ran("a", "files__read", 61 * SECOND, Counted.Elsewhere.NOTHING), "the first lies too far back");
         assertEquals(
                 "it called files__read 3 times with the same arguments within 60s",
                 brake.ran("a", "files__read", 62 * SECOND, Counted.Elsewhere.NOTHING));
-        assertNull(brake.ran("a", "files__read", 63 * SECOND, Counted.Elsewhere.NOTHING), "counted anew after the pause");
+        assertNull(
+                brake.ran("a", "files__read", 63 * SECOND, Counted.Elsewhere.NOTHING), "counted anew after the pause");
     }
 
     @Test
@@ -62,11 +64,17 @@ class BrakeTest {
         Brake brake = spend("1");
         assertNull(brake.spent(NanoUsd.ofUsd("0.6"), 0, Counted.Elsewhere.NOTHING));
         assertNull(brake.spent(NanoUsd.ofUsd("0.4"), 5 * MINUTE, Counted.Elsewhere.NOTHING), "as much as is allowed");
-        assertNull(brake.spent(NanoUsd.ofUsd("0.5"), 11 * MINUTE, Counted.Elsewhere.NOTHING), "the first lies too far back");
+        assertNull(
+                brake.spent(NanoUsd.ofUsd("0.5"), 11 * MINUTE, Counted.Elsewhere.NOTHING),
+                "the first lies too far back");
         assertNotNull(brake.spent(NanoUsd.ofUsd("0.2"), 12 * MINUTE, Counted.Elsewhere.NOTHING));
-        assertNull(brake.spent(NanoUsd.ofUsd("0.2"), 12 * MINUTE, Counted.Elsewhere.NOTHING), "counted anew after the pause");
+        assertNull(
+                brake.spent(NanoUsd.ofUsd("0.2"), 12 * MINUTE, Counted.Elsewhere.NOTHING),
+                "counted anew after the pause");
         assertNull(brake.spent(NanoUsd.ofUsd("0.9"), 1000 * MINUTE, Counted.Elsewhere.NOTHING));
-        assertNotNull(brake.spent(new NanoUsd(Long.MAX_VALUE), 1000 * MINUTE, Counted.Elsewhere.NOTHING), "nothing overflows");
+        assertNotNull(
+                brake.spent(new NanoUsd(Long.MAX_VALUE), 1000 * MINUTE, Counted.Elsewhere.NOTHING),
+                "nothing overflows");
     }
 
     @Test

@@ -167,7 +167,8 @@ class PostgresBrakesTest {
         assertEquals(false, isPaused(), "the first lie too far back");
         calls(there, "{}", "0.2");
         assertTrue(isPaused());
-        assertTrue(stops.inForce().getFirst().reason().startsWith("it spent $1.1 within 10m"), stops.inForce()::toString);
+        assertTrue(
+                stops.inForce().getFirst().reason().startsWith("it spent $1.1 within 10m"), stops.inForce()::toString);
     }
 
     @Test

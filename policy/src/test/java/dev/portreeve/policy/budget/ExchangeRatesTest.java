@@ -56,8 +56,12 @@ class ExchangeRatesTest {
     @Test
     void aDayThatBeginsAtOneBeginsItsRateThere() {
         List<OrganisationConfig.Rate> rates = List.of(rate("0.8", "2026-01-01"), rate("0.9", "2026-03-29"));
-        assertEquals(new BigDecimal("0.8"), at(rates, "2026-03-28T21:59:59.999Z", "Asia/Beirut").perUsd());
-        assertEquals(new BigDecimal("0.9"), at(rates, "2026-03-28T22:00:00Z", "Asia/Beirut").perUsd());
+        assertEquals(
+                new BigDecimal("0.8"),
+                at(rates, "2026-03-28T21:59:59.999Z", "Asia/Beirut").perUsd());
+        assertEquals(
+                new BigDecimal("0.9"),
+                at(rates, "2026-03-28T22:00:00Z", "Asia/Beirut").perUsd());
     }
 
     /** Any table, any zone, any moment: the rate is that of the last day that is not after today, and holds from then to the next. */
@@ -84,7 +88,8 @@ class ExchangeRatesTest {
                     .max(LocalDate::compareTo)
                     .orElseGet(() -> days.stream().min(LocalDate::compareTo).orElseThrow());
             assertEquals(expected, rated.unit().date(), () -> zone + " " + moment);
-            assertEquals(BigDecimal.valueOf(expected.toEpochDay(), 4), rated.unit().perUsd());
+            assertEquals(
+                    BigDecimal.valueOf(expected.toEpochDay(), 4), rated.unit().perUsd());
             assertTrue(rated.holds(moment));
             Instant until = rated.until();
             if (until != null) {
@@ -124,7 +129,8 @@ class ExchangeRatesTest {
     @Test
     void withoutARateNothingIsConverted() {
         assertFalse(ExchangeRates.NONE.has("EUR"));
-        BudgetUnit unrated = ExchangeRates.NONE.at(Instant.EPOCH, EUR, ZoneOffset.UTC).unit();
+        BudgetUnit unrated =
+                ExchangeRates.NONE.at(Instant.EPOCH, EUR, ZoneOffset.UTC).unit();
         assertThrows(IllegalStateException.class, () -> unrated.of(new Load(new NanoUsd(1), 0, 0)));
     }
 

@@ -57,8 +57,7 @@ final class HistoryCalls {
     List<Level> scarce(HistoryReplica at, GovernedCall call, ToLongFunction<Level> limit) {
         return taking(at, call).stream()
                 .filter(level -> world.limits.isShut(level)
-                        || level.unit().of(Load.worst(call))
-                                > world.book.left(level, limit.applyAsLong(level)))
+                        || level.unit().of(Load.worst(call)) > world.book.left(level, limit.applyAsLong(level)))
                 .toList();
     }
 

@@ -7,19 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.Labels;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.notice.EmailConfig;
 import dev.portreeve.policy.notice.NoticeConfig;
 import dev.portreeve.policy.notice.Receivers;
 import dev.portreeve.policy.notice.Webhook;
-import dev.portreeve.policy.call.Content;
-import dev.portreeve.policy.call.Deadline;
-import dev.portreeve.policy.call.Estimate;
-import dev.portreeve.policy.call.NanoUsd;
-import dev.portreeve.policy.call.Price;
-import dev.portreeve.policy.call.Resource;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -285,7 +285,9 @@ class PostgresBudgetWatchTest {
         assertEquals(1, watch.overruns());
         assertEquals(0, watch.overruns());
         String hook = messages("webhook").getFirst();
-        assertTrue(hook.contains("\"calls\":1,\"overrun_usd\":\"0\",\"overrun_tokens\":25,\"within_hold_usd\":\"0\""), hook);
+        assertTrue(
+                hook.contains("\"calls\":1,\"overrun_usd\":\"0\",\"overrun_tokens\":25,\"within_hold_usd\":\"0\""),
+                hook);
         assertTrue(
                 messages("email").getFirst().startsWith("[portreeve] a call was billed 25 tokens above"),
                 messages("email")::getFirst);

@@ -64,7 +64,8 @@ class PostgresRatesTest extends RatesContract {
             }
             Balance spent = purse.balance(new WindowKey("acme", "member:bot:total:eur", Instant.EPOCH));
             assertEquals(sum, BigDecimal.valueOf(spent.spent()));
-            Reconciliation all = new PostgresReconciliation(postgres().database.app().dataSource())
+            Reconciliation all = new PostgresReconciliation(
+                            postgres().database.app().dataSource())
                     .of("acme", Instant.EPOCH, Instant.ofEpochMilli((1L << 47) - 1));
             assertTrue(all.agrees(), all::toString);
             assertEquals(60, all.calls());
@@ -108,9 +109,15 @@ class PostgresRatesTest extends RatesContract {
     @Test
     void theReportSaysTheRateAndWhetherItIsOld() {
         purse.organise(organisation(List.of(rate("0.5", "2026-10-17"), rate("2", "2026-12-02")), euros(100)));
-        assertEquals(new BudgetReport.Rate(new BigDecimal("0.5"), HALF_THEN_DOUBLE.get(0).date().withMonth(10).withDayOfMonth(17), false), reported());
+        assertEquals(
+                new BudgetReport.Rate(
+                        new BigDecimal("0.5"),
+                        HALF_THEN_DOUBLE.get(0).date().withMonth(10).withDayOfMonth(17),
+                        false),
+                reported());
         purse.clock().advance(Duration.ofMillis(100));
-        PostgresBudgets strict = new PostgresBudgets(postgres().database.app().dataSource(), purse.clock(), Duration.ofDays(44));
+        PostgresBudgets strict =
+                new PostgresBudgets(postgres().database.app().dataSource(), purse.clock(), Duration.ofDays(44));
         assertTrue(strict.report("acme").lines().getFirst().rate().old());
         purse.clock().advance(Duration.ofDays(1));
         assertEquals(new BigDecimal("2"), reported().perUsd());

@@ -17,7 +17,9 @@ final class Purses {
     /** Another one every day, for more than a year. */
     static final List<OrganisationConfig.Rate> DAILY_RATES = IntStream.range(0, 500)
             .mapToObj(day -> new OrganisationConfig.Rate(
-                    "EUR", BigDecimal.valueOf(800 + day * 37L % 200, 3), LocalDate.parse("2026-05-13").plusDays(day)))
+                    "EUR",
+                    BigDecimal.valueOf(800 + day * 37L % 200, 3),
+                    LocalDate.parse("2026-05-13").plusDays(day)))
             .toList();
 
     private final Long nanos;

@@ -10,14 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.policy.budget.BudgetOwner.Kind;
 import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.PurseFixture.Ending;
 import dev.portreeve.policy.call.CallEnded;
-import dev.portreeve.policy.call.LlmCall;
-import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.policy.call.Clearance;
 import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -160,7 +160,12 @@ class ReservationSweeperTest {
         assertEquals(95, all.ledger().nanos());
         assertEquals(70, all.repeated().nanos(), "of what the last record says, the first had charged so much");
         List<Statement.Row> rows = new PostgresStatement(purse.database.app().dataSource())
-                .of("acme", null, Instant.now().minusSeconds(3600), Instant.now().plusSeconds(3600), null)
+                .of(
+                        "acme",
+                        null,
+                        Instant.now().minusSeconds(3600),
+                        Instant.now().plusSeconds(3600),
+                        null)
                 .rows();
         assertEquals(95, rows.stream().mapToLong(row -> row.charged().nanos()).sum());
         // Nothing more may be held: it owes nothing yet, and has 5 left.
@@ -196,7 +201,8 @@ class ReservationSweeperTest {
         purse.writeHolds();
         expireAll();
         assertEquals(1, sweeper.runOnce());
-        Hold hold = new Hold("acme", call.id().value(), PurseFixture.money(70), purse.above(call), HoldDesk.EXPIRY_MARGIN, null);
+        Hold hold = new Hold(
+                "acme", call.id().value(), PurseFixture.money(70), purse.above(call), HoldDesk.EXPIRY_MARGIN, null);
         for (int i = 0; i < 3; i++) {
             Settlement late = hold.settlement(PurseFixture.money(95));
             if (i == 0) {
