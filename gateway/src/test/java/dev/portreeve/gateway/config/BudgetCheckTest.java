@@ -113,7 +113,8 @@ class BudgetCheckTest {
     void aBudgetOfLaterNeedsARateOfLater() {
         String later = "{ currency: EUR, per-usd: 0.9, date: 2126-05-01 }";
         assertEquals(List.of(), rated(later, "{ limit: 5, currency: EUR, from: 2126-05-01 }"));
-        assertEquals(1, rated(later, "{ limit: 5, currency: EUR, from: 2126-04-30 }").size());
+        assertEquals(
+                1, rated(later, "{ limit: 5, currency: EUR, from: 2126-04-30 }").size());
     }
 
     @Test

@@ -81,7 +81,10 @@ final class Budgets {
         List<Level> newest = new ArrayList<>(levels.size());
         for (Level level : levels) {
             Budget now = of(level.key());
-            newest.add(now == null || now == level.budget() ? level : new Level(now, level.unit(), level.span(), level.key()));
+            newest.add(
+                    now == null || now == level.budget()
+                            ? level
+                            : new Level(now, level.unit(), level.span(), level.key()));
         }
         return newest;
     }
@@ -109,8 +112,7 @@ final class Budgets {
     List<Level> ofAllCalls(Subject subject, Instant moment) {
         List<Level> levels = new ArrayList<>();
         for (Budget budget : chain(subject)) {
-            Level level =
-                    budget.unit().isMoney() && budget.scope().isOfAllCalls() ? budget.at(moment, "") : null;
+            Level level = budget.unit().isMoney() && budget.scope().isOfAllCalls() ? budget.at(moment, "") : null;
             if (level != null) {
                 levels.add(level);
             }

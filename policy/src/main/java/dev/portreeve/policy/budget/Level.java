@@ -40,6 +40,9 @@ record Level(Budget budget, BudgetUnit unit, WindowSpan span, WindowKey key, Wor
     /** The count this session has for itself. */
     Level of(String session) {
         return new Level(
-                budget, unit, span, new WindowKey(key.tenant(), key.budgetId() + Budget.SESSION_MARK + session, key.start()));
+                budget,
+                unit,
+                span,
+                new WindowKey(key.tenant(), key.budgetId() + Budget.SESSION_MARK + session, key.start()));
     }
 }

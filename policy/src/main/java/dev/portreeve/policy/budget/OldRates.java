@@ -47,8 +47,9 @@ public final class OldRates implements Runnable {
         LocalDate today = now.atZone(ZoneOffset.UTC).toLocalDate();
         List<String> old = new ArrayList<>();
         for (String currency : currencies(organisation)) {
-            LocalDate date =
-                    rates.at(now, BudgetUnit.read(currency), ZoneOffset.UTC).unit().date();
+            LocalDate date = rates.at(now, BudgetUnit.read(currency), ZoneOffset.UTC)
+                    .unit()
+                    .date();
             if (date != null && isOld(date, today, organisation.oldestRate())) {
                 old.add(currency.toUpperCase(Locale.ROOT) + " is counted at the rate of " + date + ", "
                         + ChronoUnit.DAYS.between(date, today) + " days old: add a newer one to organisation.rates");

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     begun counts
  * @param oldestRate how old the rate that counts may be, in whole days, before it is warned of; 45d if absent
  */
-public record OrganisationConfig(
-        List<Tenant> tenants, List<Rate> rates, Duration oldestRate) {
+public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates, Duration oldestRate) {
     private static final Duration OLDEST_RATE = Duration.ofDays(45);
     private static final int MOST_RATES = 10_000;
 
@@ -80,7 +79,8 @@ public record OrganisationConfig(
 
         public Rate {
             if (currency != null && !CODE.matcher(currency).matches()) {
-                throw new IllegalArgumentException("\"" + currency + "\" is no currency: write three letters such as EUR");
+                throw new IllegalArgumentException(
+                        "\"" + currency + "\" is no currency: write three letters such as EUR");
             }
             if (perUsd != null && perUsd.signum() <= 0) {
                 throw new IllegalArgumentException("per-usd is above 0");

@@ -34,9 +34,8 @@ final class PostgresExchangeRates {
             transaction
                     .deleteFrom(EXCHANGE_RATE)
                     .where(EXCHANGE_RATE.CURRENCY.eq(code))
-                    .and(EXCHANGE_RATE.FROM_DAY.notIn(ofIt.stream()
-                            .map(OrganisationConfig.Rate::date)
-                            .toList()))
+                    .and(EXCHANGE_RATE.FROM_DAY.notIn(
+                            ofIt.stream().map(OrganisationConfig.Rate::date).toList()))
                     .execute();
             ofIt.forEach(rate -> transaction
                     .insertInto(EXCHANGE_RATE, EXCHANGE_RATE.CURRENCY, EXCHANGE_RATE.FROM_DAY, EXCHANGE_RATE.PER_USD)

@@ -169,8 +169,8 @@ final class PostgresRuling {
     private PostgresColumns lateBills(Ruling ruling) {
         PostgresColumns columns = new PostgresColumns(connection, 4);
         ruling.late()
-                .forEach((call, beyond) -> columns.row(
-                        call.tenant(), call.callId(), beyond.money(), PostgresColumns.text(beyond.each())));
+                .forEach((call, beyond) ->
+                        columns.row(call.tenant(), call.callId(), beyond.money(), PostgresColumns.text(beyond.each())));
         return columns;
     }
 

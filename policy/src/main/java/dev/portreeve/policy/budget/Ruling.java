@@ -327,8 +327,7 @@ final class Ruling {
         settlement.finish(Settlement.Result.APPLIED, posted);
     }
 
-    private Settlement.Result again(
-            CallKey call, HoldState state, Settlement settlement, Settlement.Posted posted) {
+    private Settlement.Result again(CallKey call, HoldState state, Settlement settlement, Settlement.Posted posted) {
         if (posted.equals(state.posted())) {
             // An equal posting is this one, committed unheard.
             return Settlement.Result.APPLIED;
