@@ -72,7 +72,7 @@ final class BudgetFacts {
         if (!earlier.found().isEmpty()) {
             Settlement.Posted posted = earlier.found().getFirst().posted();
             long amount = 0;
-            for (Ruling.HoldState state : earlier.found()) {
+            for (HoldState state : earlier.found()) {
                 Settlement.Posted each = state.posted();
                 amount = Math.addExact(
                         amount,

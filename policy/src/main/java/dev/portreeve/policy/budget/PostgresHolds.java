@@ -3,7 +3,6 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
 import dev.portreeve.policy.budget.Ruling.CallKey;
-import dev.portreeve.policy.budget.Ruling.HoldState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -22,7 +22,7 @@ final class Ruling {
     private final LeaseTurn leases;
     private final List<HoldRow> holds = new ArrayList<>();
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
-    private final Map<CallKey, Amounts> late = new LinkedHashMap<>();
+    private final LateBills lateBills;
     private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
     private final Map<WindowKey, Spent> rolling = new LinkedHashMap<>();
     private final List<Counting> counting = new ArrayList<>();
@@ -31,36 +31,6 @@ final class Ruling {
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
             return new CallKey(posting.tenant(), posting.callId());
-        }
-    }
-
-    /**
-     * A hold that exists, and its posting if it is resolved.
-     *
-     * @param amounts what is really held: nothing, for a hold whose lease was gone and whose budget had nothing left
-     * @param parked whether its call ended and left it for a ticket
-     * @param late what was billed above it when all of it was charged already; {@code null} if nothing was, or may be
-     */
-    record HoldState(
-            Amounts amounts,
-            Settlement.@Nullable Posted posted,
-            boolean parked,
-            @Nullable Amounts late) {
-        HoldState(Amounts amounts, Settlement.@Nullable Posted posted) {
-            this(amounts, posted, false, null);
-        }
-
-        HoldState resolved(Settlement.Posted by) {
-            return new HoldState(amounts, by, parked, late);
-        }
-
-        HoldState billed(Amounts beyond) {
-            return new HoldState(amounts, posted, parked, beyond);
-        }
-
-        /** Whether nobody knew what was used, and all of it was charged. */
-        boolean isAssumed() {
-            return posted != null && posted.kind() == Settlement.Kind.ASSUMED;
         }
     }
 
@@ -87,6 +57,7 @@ final class Ruling {
      */
     Ruling(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> calls, LeaseTurn leases) {
         this.windows = new WindowBalances(balances);
+        this.lateBills = new LateBills(windows);
         this.calls = new HashMap<>(calls);
         this.leases = leases;
     }
@@ -302,7 +273,7 @@ final class Ruling {
         }
         Settlement.Posted posted = settlement.posted().over(state.amounts());
         if (state.posted() != null) {
-            settlement.finish(again(call, state, settlement, posted), posted);
+            settlement.finish(lateBills.again(settlement, state, posted, this::spend), posted);
             return;
         }
         if (settlement.isParking() && !state.amounts().isNothing()) {
@@ -325,31 +296,6 @@ final class Ruling {
         calls.put(call, state.resolved(posted));
         postings.put(call, posted);
         settlement.finish(Settlement.Result.APPLIED, posted);
-    }
-
-    private Settlement.Result again(CallKey call, HoldState state, Settlement settlement, Settlement.Posted posted) {
-        if (posted.equals(state.posted())) {
-            // An equal posting is this one, committed unheard.
-            return Settlement.Result.APPLIED;
-        }
-        Amounts beyond = posted.overrun();
-        if (!state.isAssumed() || posted.kind() == Settlement.Kind.ASSUMED || beyond.isNothing()) {
-            return Settlement.Result.RESOLVED_BEFORE;
-        }
-        if (state.late() != null) {
-            return beyond.equals(state.late()) ? Settlement.Result.LATE : Settlement.Result.RESOLVED_BEFORE;
-        }
-        for (int i = 0; i < settlement.windows().size(); i++) {
-            WindowKey window = settlement.windows().get(i);
-            // A session's count may be forgotten by now.
-            if (windows.has(window) && beyond.on(i) > 0) {
-                change(window, balance(window).resolve(0, 0, beyond.on(i)));
-                spend(window, 0, beyond.on(i));
-            }
-        }
-        calls.put(call, state.billed(beyond));
-        late.put(call, beyond);
-        return Settlement.Result.LATE;
     }
 
     private void charge(LeasePosting.Forfeit forfeit) {
@@ -423,7 +369,7 @@ final class Ruling {
 
     /** What was billed above holds that had been charged whole. */
     Map<CallKey, Amounts> late() {
-        return late;
+        return lateBills.booked();
     }
 
     /** The postings to write. */
