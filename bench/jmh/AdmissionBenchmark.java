@@ -111,7 +111,8 @@ public class AdmissionBenchmark {
                 new BudgetTurn(window, ZoneOffset.UTC, null, null, null),
                 BudgetScope.ALL,
                 new BudgetTerms(0, new Shortage(false, BudgetConfig.LEAST_OUTPUT), BudgetWarnings.NONE),
-                BudgetStatus.OPEN);
+                BudgetStatus.OPEN,
+                ExchangeRates.NONE);
     }
 
     /** The lease is confirmed, as each commit does. */

@@ -69,6 +69,9 @@ public final class PolicyEngine implements AutoCloseable {
     /** How long a budget changed by another replica may go unnoticed. */
     private static final Duration BUDGETS_EVERY = Duration.ofSeconds(1);
 
+    /** How often gateways tell each other what their brakes count. */
+    private static final Duration BRAKES_EVERY = Duration.ofMillis(500);
+
     /** How long a database whose clock was set may go unnoticed. */
     private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
 
@@ -102,6 +105,7 @@ public final class PolicyEngine implements AutoCloseable {
     private final PostgresIdempotentRuns runs;
     private final Housekeeping housekeeping;
     private final Housekeeping watch;
+    private final Housekeeping braking;
     private final Housekeeping publication;
     private final List<Housekeeping> post;
     /** Parts that want to hear of a channel say so in the constructor. */
@@ -172,6 +176,13 @@ public final class PolicyEngine implements AutoCloseable {
         this.stops = Stops.on(ground.database(), audit);
         this.news = new BudgetNews(budgets, leases);
         this.orders = new BudgetOrders(audit, ground.ids(), news::look);
+        Brakes brakes = Brakes.on(
+                OrganisationBrakes.of(config.organisation()),
+                stops,
+                ground.database(),
+                ground.ids().get(),
+                clock);
+        this.braking = braking(brakes);
         RulesInForce rules = versions.inForce();
         this.publication = publication(rules);
         listen(ledger);
@@ -183,7 +194,7 @@ public final class PolicyEngine implements AutoCloseable {
                 gate(config, ground, rules, tickets),
                 limits,
                 stops,
-                new Brakes(OrganisationBrakes.of(config.organisation()), stops),
+                brakes,
                 ground.pepper(),
                 config.recordedArguments(),
                 ground.evidence());
@@ -218,6 +229,15 @@ public final class PolicyEngine implements AutoCloseable {
     /** On a thread of its own: to compile many rules takes its time, and stops must not wait for that. */
     private static Housekeeping publication(RulesInForce rules) {
         return new Housekeeping("rules", List.of(new Chore("reading published rules", RULES_EVERY, rules::refresh)));
+    }
+
+    /** On a thread of its own: what is said late is counted late. */
+    private static Housekeeping braking(Brakes brakes) {
+        return new Housekeeping(
+                "brakes",
+                List.of(
+                        new Chore("counting for brakes with other gateways", BRAKES_EVERY, brakes::share),
+                        new Chore("forgetting what brakes counted", SESSIONS_EVERY, brakes::forget)));
     }
 
     /** Hands the work over to the chores' own thread. */
@@ -318,7 +338,8 @@ public final class PolicyEngine implements AutoCloseable {
     public static PolicyEngine create(PolicyConfig config, Ground ground, RuleReader reader, boolean twoPeople) {
         PostgresSessionLabels labels = new PostgresSessionLabels(ground.database(), ground.audit(), config.sessions());
         PostgresClock clock = new PostgresClock(ground.database(), System::nanoTime);
-        PostgresBudgets budgets = new PostgresBudgets(ground.database(), clock);
+        PostgresBudgets budgets = new PostgresBudgets(
+                ground.database(), clock, config.organisation().oldestRate());
         PostgresBudgetGauge gauge = new PostgresBudgetGauge(ground.database(), budgets, clock);
         MemberRoles roles = MemberRoles.of(config.organisation().roles());
         PolicyVersions versions = PolicyVersions.load(
@@ -336,6 +357,7 @@ public final class PolicyEngine implements AutoCloseable {
         engine.housekeeping.start();
         engine.watch.start();
         engine.publication.start();
+        engine.braking.start();
         engine.post.forEach(Housekeeping::start);
         engine.notifications.start();
         engine.limits.start();
@@ -413,6 +435,7 @@ public final class PolicyEngine implements AutoCloseable {
         post.forEach(Housekeeping::close);
         watch.close();
         publication.close();
+        braking.close();
         housekeeping.close();
         keys.flushRejections();
         try {

@@ -6,6 +6,7 @@ import dev.portreeve.policy.approval.ApprovalNotices;
 import dev.portreeve.policy.approval.Escalations;
 import dev.portreeve.policy.approval.PauseRequests;
 import dev.portreeve.policy.approval.Tickets;
+import dev.portreeve.policy.budget.OldRates;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.PostgresBudgetWatch;
 import dev.portreeve.policy.notice.AnswerReader;
@@ -32,6 +33,7 @@ final class Telling {
     /** All calls of a tenant since the last look go into one message. */
     private static final Duration OVERRUNS_EVERY = Duration.ofMinutes(1);
 
+    private static final Duration RATES_EVERY = Duration.ofMinutes(10);
     private static final Duration TICKETS_EVERY = Duration.ofSeconds(1);
 
     private Telling() {}
@@ -52,6 +54,9 @@ final class Telling {
         PostgresBudgetWatch watch = new PostgresBudgetWatch(ground.database(), receivers);
         ApprovalNotices notices = notices(config, ground);
         PauseRequests pauses = new PauseRequests(tickets, stops, notices, receivers, ground.ids());
+        OldRates rates = new OldRates(config.organisation(), ground.clock());
+        // At the start too, when somebody looks at the log.
+        rates.run();
         Escalations escalations = new Escalations(tickets, notices);
         return new Housekeeping(
                 "watch",
@@ -59,7 +64,8 @@ final class Telling {
                         new Chore("asking whether who is paused may go on", PAUSES_EVERY, pauses::runOnce),
                         new Chore("telling more people of tickets that wait", TICKETS_EVERY, escalations::runOnce),
                         new Chore("looking for thresholds that were passed", THRESHOLDS_EVERY, watch::thresholds),
-                        new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns)));
+                        new Chore("looking for calls above their holds", OVERRUNS_EVERY, watch::overruns),
+                        new Chore("looking for old rates", RATES_EVERY, rates)));
     }
 
     /** Each on a thread of its own: a receiver that hangs must keep nobody else waiting. */

@@ -3,6 +3,7 @@ package dev.portreeve.gateway.admin;
 import dev.portreeve.policy.budget.BudgetRaise;
 import dev.portreeve.policy.budget.BudgetReport;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             @Nullable String stateBy,
             @Nullable Instant stateSince,
             String unit,
+            @Nullable Rate rate,
             String limit,
             String spent,
             String held,
@@ -35,6 +37,9 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
             String carried,
             List<Raise> raises,
             @Nullable Instant resetsAt) {}
+
+    /** How much of another currency a dollar is, since when, and whether that is so long ago that it should be looked at. */
+    record Rate(String perUsd, LocalDate date, boolean old) {}
 
     /** More for a while; part of the limit. */
     record Raise(UUID id, String by, Instant until, String reason, String actor) {}
@@ -59,6 +64,7 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 said(line.status().by()),
                 line.status().since(),
                 line.unit(),
+                rate(line.rate()),
                 line.limit().decimal(),
                 line.spent().decimal(),
                 line.held().decimal(),
@@ -70,6 +76,10 @@ record BudgetsApi(Instant at, List<Line> budgets, boolean truncated) {
                 line.carried().decimal(),
                 line.raises().stream().map(BudgetsApi::raise).toList(),
                 line.resetsAt());
+    }
+
+    private static @Nullable Rate rate(BudgetReport.@Nullable Rate rate) {
+        return rate == null ? null : new Rate(rate.perUsd().toPlainString(), rate.date(), rate.old());
     }
 
     private static Raise raise(BudgetRaise raise) {

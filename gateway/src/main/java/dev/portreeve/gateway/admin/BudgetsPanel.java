@@ -11,6 +11,7 @@ import dev.portreeve.policy.budget.BudgetReport;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Budgets as bars: what is spent, what running calls hold, what is left. */
 final class BudgetsPanel {
@@ -44,7 +45,7 @@ final class BudgetsPanel {
         String narrowed = line.scope().isEmpty() ? "" : " · " + line.scope();
         String session = line.session() == null || line.session().isEmpty() ? "" : " · session " + line.session();
         String dormant = line.applies() ? "" : " · not in force today";
-        dormant += state(line) + raises(line);
+        dormant += state(line) + raises(line) + rate(line.rate());
         return window(line.window(), line.period()) + narrowed + session + dormant;
     }
 
@@ -57,6 +58,13 @@ final class BudgetsPanel {
                     .append(raise.until());
         }
         return text.toString();
+    }
+
+    private static String rate(BudgetReport.@Nullable Rate rate) {
+        return rate == null
+                ? ""
+                : " · a dollar is " + rate.perUsd().toPlainString() + " since " + rate.date()
+                        + (rate.old() ? ", which is old" : "");
     }
 
     private static String state(BudgetReport.Line line) {

@@ -2,6 +2,9 @@ package dev.portreeve.gateway.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,8 +50,26 @@ public final class BudgetsCommand implements Callable<Integer> {
                             "TENANT", "BUDGET", "WINDOW", "FOR", "STATE", "UNIT", "LIMIT", "SPENT", "HELD", "LEFT",
                             "RESETS"),
                     rows);
+            noteRates(answer.path("budgets"));
             return 0;
         }
+    }
+
+    /** Each currency once, the old ones apart: their budgets may allow more or less than people mean. */
+    private void noteRates(JsonNode lines) {
+        Set<String> notes = new TreeSet<>();
+        for (JsonNode line : lines) {
+            JsonNode rate = line.path("rate");
+            if (rate.isObject()) {
+                notes.add("a dollar is " + rate.path("per_usd").asString() + " "
+                        + line.path("unit").asString().toUpperCase(Locale.ROOT) + " since "
+                        + rate.path("date").asString()
+                        + (rate.path("old").asBoolean()
+                                ? ", which is long ago: add a newer rate to organisation.rates"
+                                : ""));
+            }
+        }
+        notes.forEach(terminal::note);
     }
 
     private static String raised(JsonNode line) {

@@ -6,7 +6,9 @@ import dev.portreeve.gateway.explain.Places;
 import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.hub.definition.DefinitionPolicy;
 import dev.portreeve.policy.access.AccessPolicy;
+import dev.portreeve.policy.budget.OldRates;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -56,6 +58,7 @@ public final class CheckCommand implements Callable<Integer> {
                     + " before you accept it (definitions: block): once the gateway runs, portreeve tools list --waiting and"
                     + " portreeve tools accept " + waiting.getFirst());
         }
+        OldRates.of(read.organisation(), Instant.now()).forEach(terminal::note);
         Places.of(read).misfits(AccessPolicy.of(read.policies())).forEach(terminal::note);
         if (!rules.unchecked().isEmpty()) {
             terminal.note("what rules and prices say of arguments was not held against the definitions of tools: "

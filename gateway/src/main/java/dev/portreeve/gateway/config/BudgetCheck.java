@@ -4,6 +4,7 @@ import dev.portreeve.hub.ToolServerConfig;
 import dev.portreeve.policy.budget.BudgetConfig;
 import dev.portreeve.policy.budget.OrganisationConfig;
 import dev.portreeve.policy.budget.OrganisationConfig.Member;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Checks that budgets speak of models and tools there are: one that bounds nothing would never be missed. */
 final class BudgetCheck {
     private final Map<String, ToolServerConfig> servers = new LinkedHashMap<>();
-    private List<String> currencies = List.of();
+    private final Map<String, LocalDate> firstRates = new LinkedHashMap<>();
     private final RouteCheck routes;
     private final Problems problems;
 
@@ -24,9 +25,9 @@ final class BudgetCheck {
     }
 
     void run(OrganisationConfig organisation) {
-        currencies = organisation.rates().stream()
-                .map(OrganisationConfig.Rate::currency)
-                .toList();
+        for (OrganisationConfig.Rate rate : organisation.rates()) {
+            firstRates.merge(rate.currency(), rate.date(), (one, other) -> one.isBefore(other) ? one : other);
+        }
         for (int t = 0; t < organisation.tenants().size(); t++) {
             OrganisationConfig.Tenant tenant = organisation.tenants().get(t);
             String path = "organisation.tenants[" + t + "]";
@@ -55,13 +56,7 @@ final class BudgetCheck {
         for (int b = 0; b < budgets.size(); b++) {
             BudgetConfig budget = budgets.get(b);
             String path = owner + ".budgets[" + b + "]";
-            String currency = budget.currency();
-            if (currency != null && !currencies.contains(currency)) {
-                problems.at(
-                        path + ".currency",
-                        "there is no rate of \"" + currency + "\", so the limit could not be counted: add it to"
-                                + " organisation.rates, or write limit-usd");
-            }
+            rated(path + ".currency", budget);
             priced(path, budget);
             for (int m = 0; m < budget.models().size(); m++) {
                 routes.pattern(path + ".models[" + m + "]", budget.models().get(m));
@@ -72,6 +67,30 @@ final class BudgetCheck {
             for (int t = 0; t < budget.tools().size(); t++) {
                 tool(path + ".tools[" + t + "]", budget.tools().get(t));
             }
+        }
+    }
+
+    private void rated(String path, BudgetConfig budget) {
+        String currency = budget.currency();
+        if (currency == null) {
+            return;
+        }
+        LocalDate first = firstRates.get(currency);
+        if (first == null) {
+            problems.at(
+                    path,
+                    "there is no rate of \"" + currency + "\", so the limit could not be counted: add it to"
+                            + " organisation.rates, or write limit-usd");
+            return;
+        }
+        LocalDate today = LocalDate.now(budget.timezone());
+        LocalDate from = budget.from();
+        LocalDate counts = from != null && from.isAfter(today) ? from : today;
+        if (first.isAfter(counts)) {
+            problems.at(
+                    path,
+                    "the first rate of \"" + currency + "\" counts from " + first + " on, and this budget from "
+                            + counts + ": add an earlier one to organisation.rates");
         }
     }
 

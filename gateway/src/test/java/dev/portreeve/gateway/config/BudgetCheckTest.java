@@ -69,6 +69,54 @@ class BudgetCheckTest {
         assertTrue(problems.getFirst().contains(said), problems::toString);
     }
 
+    private static List<String> rated(String rates, String budget) {
+        try {
+            GatewayConfig unused = ConfigFile.parse(
+                    "f.yaml",
+                    "organisation: { rates: [ " + rates + " ], tenants: [ { id: t, budgets: [ " + budget + " ] } ] }",
+                    Path.of("."),
+                    name -> null);
+            return List.of();
+        } catch (BadConfig bad) {
+            return bad.problems().stream().map(ConfigProblem::toString).toList();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'{ currency: EUR, per-usd: 0.9, date: 2026-05-01 }, { currency: EUR, per-usd: 0.8, date: 2126-05-01 }' | ",
+                "{ currency: EUR, per-usd: 0.9, date: 2126-05-01 }  | add an earlier one to organisation.rates",
+                "'{ currency: EUR, per-usd: 0.9, date: 2026-05-01 }, { currency: EUR, per-usd: 0.8, date: 2026-05-01 }' "
+                        + "| there are two rates with the id \"EUR 2026-05-01\"",
+                "{ currency: EUR, per-usd: 0, date: 2026-05-01 }    | per-usd is above 0",
+                "{ currency: EUR, per-usd: 1e999999, date: 2026-05-01 }  | is not a decimal number",
+                "{ currency: EUR, per-usd: 0.0000000000001, date: 2026-05-01 }  | is not a decimal number",
+                "{ currency: EUR, per-usd: 0.9, date: 2026-02-29 }  | is not a day",
+                "{ currency: EUR, per-usd: 0.9, date: 0001-01-01 }  | between 1971",
+                "{ currency: EUR, per-usd: 0.9 }                    | date",
+                "{ currency: EUR, date: 2026-05-01 }                | per-usd",
+                "{ currency: eur, per-usd: 0.9, date: 2026-05-01 }  | three letters",
+            })
+    void ratesAreDatedAndCountable(String rates, String said) {
+        List<String> problems = rated(rates, "{ limit: 5, currency: EUR }");
+        if (said == null) {
+            assertEquals(List.of(), problems);
+        } else {
+            assertTrue(problems.stream().anyMatch(each -> each.contains(said)), problems::toString);
+        }
+    }
+
+    /** Nothing is counted before its first day. */
+    @Test
+    void aBudgetOfLaterNeedsARateOfLater() {
+        String later = "{ currency: EUR, per-usd: 0.9, date: 2126-05-01 }";
+        assertEquals(List.of(), rated(later, "{ limit: 5, currency: EUR, from: 2126-05-01 }"));
+        assertEquals(
+                1, rated(later, "{ limit: 5, currency: EUR, from: 2126-04-30 }").size());
+    }
+
     @Test
     void modelsAndToolsMayBePatterns() throws BadConfig {
         GatewayConfig read = ConfigFile.parse(

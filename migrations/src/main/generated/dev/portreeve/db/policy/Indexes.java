@@ -5,12 +5,14 @@ package dev.portreeve.db.policy;
 
 
 import dev.portreeve.db.policy.tables.Approval;
+import dev.portreeve.db.policy.tables.BrakeCount;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetRaise;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.ChildKey;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
+import dev.portreeve.db.policy.tables.LateBill;
 import dev.portreeve.db.policy.tables.LaterPosting;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
@@ -47,6 +49,7 @@ public class Indexes {
     public static final Index APPROVAL_UNUSED = Internal.createIndex(DSL.name("approval_unused"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.REDEEM_BEFORE }, false);
     public static final Index APPROVAL_USED = Internal.createIndex(DSL.name("approval_used"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.SERVER, Approval.APPROVAL.TOOL, Approval.APPROVAL.DECIDED_AT.desc() }, false);
     public static final Index APPROVAL_WAITING_OF_MEMBER = Internal.createIndex(DSL.name("approval_waiting_of_member"), Approval.APPROVAL, new OrderField[] { Approval.APPROVAL.TENANT, Approval.APPROVAL.MEMBER, Approval.APPROVAL.EXPIRES_AT }, false);
+    public static final Index BRAKE_COUNT_BY_TOUCH = Internal.createIndex(DSL.name("brake_count_by_touch"), BrakeCount.BRAKE_COUNT, new OrderField[] { BrakeCount.BRAKE_COUNT.TOUCHED_AT }, false);
     public static final Index BUDGET_OF_MADE_KEY = Internal.createIndex(DSL.name("budget_of_made_key"), Budget.BUDGET, new OrderField[] { Budget.BUDGET.TENANT, Budget.BUDGET.OWNER_ID }, false);
     public static final Index BUDGET_RAISE_BY_BUDGET = Internal.createIndex(DSL.name("budget_raise_by_budget"), BudgetRaise.BUDGET_RAISE, new OrderField[] { BudgetRaise.BUDGET_RAISE.TENANT, BudgetRaise.BUDGET_RAISE.BUDGET_ID, BudgetRaise.BUDGET_RAISE.ENDS_AT }, false);
     public static final Index BUDGET_WINDOW_BY_BUDGET = Internal.createIndex(DSL.name("budget_window_by_budget"), BudgetWindow.BUDGET_WINDOW, new OrderField[] { BudgetWindow.BUDGET_WINDOW.TENANT, BudgetWindow.BUDGET_WINDOW.OF_BUDGET, BudgetWindow.BUDGET_WINDOW.STARTS_AT }, false);
@@ -54,6 +57,7 @@ public class Indexes {
     public static final Index HOLD_BY_EXPIRY = Internal.createIndex(DSL.name("hold_by_expiry"), Hold.HOLD, new OrderField[] { Hold.HOLD.EXPIRES_AT }, false);
     public static final Index HOLD_OVERRUN = Internal.createIndex(DSL.name("hold_overrun"), Hold.HOLD, new OrderField[] { Hold.HOLD.CREATED_AT }, false);
     public static final Index IDEMPOTENT_RUN_BY_EXPIRY = Internal.createIndex(DSL.name("idempotent_run_by_expiry"), IdempotentRun.IDEMPOTENT_RUN, new OrderField[] { IdempotentRun.IDEMPOTENT_RUN.EXPIRES_AT }, false);
+    public static final Index LATE_BILL_AT = Internal.createIndex(DSL.name("late_bill_at"), LateBill.LATE_BILL, new OrderField[] { LateBill.LATE_BILL.AT }, false);
     public static final Index LEASE_BY_TOUCH = Internal.createIndex(DSL.name("lease_by_touch"), Lease.LEASE, new OrderField[] { Lease.LEASE.TOUCHED_AT }, false);
     public static final Index LIMIT_POOL_BY_TIME = Internal.createIndex(DSL.name("limit_pool_by_time"), LimitPool.LIMIT_POOL, new OrderField[] { LimitPool.LIMIT_POOL.DEBT_AT }, false);
     public static final Index LIMIT_SHARE_BY_REPLICA = Internal.createIndex(DSL.name("limit_share_by_replica"), LimitShare.LIMIT_SHARE, new OrderField[] { LimitShare.LIMIT_SHARE.REPLICA }, false);

@@ -7,6 +7,7 @@ package dev.portreeve.db.policy;
 import dev.portreeve.db.DefaultCatalog;
 import dev.portreeve.db.policy.tables.Approval;
 import dev.portreeve.db.policy.tables.ApprovalVote;
+import dev.portreeve.db.policy.tables.BrakeCount;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetBucket;
 import dev.portreeve.db.policy.tables.BudgetRaise;
@@ -14,9 +15,11 @@ import dev.portreeve.db.policy.tables.BudgetWarning;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Chain;
 import dev.portreeve.db.policy.tables.ChildKey;
+import dev.portreeve.db.policy.tables.ExchangeRate;
 import dev.portreeve.db.policy.tables.HeldCall;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
+import dev.portreeve.db.policy.tables.LateBill;
 import dev.portreeve.db.policy.tables.LaterPosting;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
@@ -24,6 +27,7 @@ import dev.portreeve.db.policy.tables.LimitReplica;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.Notice;
+import dev.portreeve.db.policy.tables.Overrun;
 import dev.portreeve.db.policy.tables.OverrunWarning;
 import dev.portreeve.db.policy.tables.ParkedHold;
 import dev.portreeve.db.policy.tables.PolicyVersion;
@@ -72,6 +76,11 @@ public class Policy extends SchemaImpl {
     public final ApprovalVote APPROVAL_VOTE = ApprovalVote.APPROVAL_VOTE;
 
     /**
+     * The table <code>policy.brake_count</code>.
+     */
+    public final BrakeCount BRAKE_COUNT = BrakeCount.BRAKE_COUNT;
+
+    /**
      * The table <code>policy.budget</code>.
      */
     public final Budget BUDGET = Budget.BUDGET;
@@ -107,6 +116,11 @@ public class Policy extends SchemaImpl {
     public final ChildKey CHILD_KEY = ChildKey.CHILD_KEY;
 
     /**
+     * The table <code>policy.exchange_rate</code>.
+     */
+    public final ExchangeRate EXCHANGE_RATE = ExchangeRate.EXCHANGE_RATE;
+
+    /**
      * The table <code>policy.held_call</code>.
      */
     public final HeldCall HELD_CALL = HeldCall.HELD_CALL;
@@ -120,6 +134,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.idempotent_run</code>.
      */
     public final IdempotentRun IDEMPOTENT_RUN = IdempotentRun.IDEMPOTENT_RUN;
+
+    /**
+     * The table <code>policy.late_bill</code>.
+     */
+    public final LateBill LATE_BILL = LateBill.LATE_BILL;
 
     /**
      * The table <code>policy.later_posting</code>.
@@ -155,6 +174,11 @@ public class Policy extends SchemaImpl {
      * The table <code>policy.notice</code>.
      */
     public final Notice NOTICE = Notice.NOTICE;
+
+    /**
+     * The table <code>policy.overrun</code>.
+     */
+    public final Overrun OVERRUN = Overrun.OVERRUN;
 
     /**
      * The table <code>policy.overrun_warning</code>.
@@ -244,6 +268,7 @@ public class Policy extends SchemaImpl {
         return Arrays.asList(
             Approval.APPROVAL,
             ApprovalVote.APPROVAL_VOTE,
+            BrakeCount.BRAKE_COUNT,
             Budget.BUDGET,
             BudgetBucket.BUDGET_BUCKET,
             BudgetRaise.BUDGET_RAISE,
@@ -251,9 +276,11 @@ public class Policy extends SchemaImpl {
             BudgetWindow.BUDGET_WINDOW,
             Chain.CHAIN,
             ChildKey.CHILD_KEY,
+            ExchangeRate.EXCHANGE_RATE,
             HeldCall.HELD_CALL,
             Hold.HOLD,
             IdempotentRun.IDEMPOTENT_RUN,
+            LateBill.LATE_BILL,
             LaterPosting.LATER_POSTING,
             Lease.LEASE,
             LimitPool.LIMIT_POOL,
@@ -261,6 +288,7 @@ public class Policy extends SchemaImpl {
             LimitShare.LIMIT_SHARE,
             Member.MEMBER,
             Notice.NOTICE,
+            Overrun.OVERRUN,
             OverrunWarning.OVERRUN_WARNING,
             ParkedHold.PARKED_HOLD,
             PolicyVersion.POLICY_VERSION,

@@ -6,6 +6,7 @@ package dev.portreeve.db.policy;
 
 import dev.portreeve.db.policy.tables.Approval;
 import dev.portreeve.db.policy.tables.ApprovalVote;
+import dev.portreeve.db.policy.tables.BrakeCount;
 import dev.portreeve.db.policy.tables.Budget;
 import dev.portreeve.db.policy.tables.BudgetBucket;
 import dev.portreeve.db.policy.tables.BudgetRaise;
@@ -13,9 +14,11 @@ import dev.portreeve.db.policy.tables.BudgetWarning;
 import dev.portreeve.db.policy.tables.BudgetWindow;
 import dev.portreeve.db.policy.tables.Chain;
 import dev.portreeve.db.policy.tables.ChildKey;
+import dev.portreeve.db.policy.tables.ExchangeRate;
 import dev.portreeve.db.policy.tables.HeldCall;
 import dev.portreeve.db.policy.tables.Hold;
 import dev.portreeve.db.policy.tables.IdempotentRun;
+import dev.portreeve.db.policy.tables.LateBill;
 import dev.portreeve.db.policy.tables.LaterPosting;
 import dev.portreeve.db.policy.tables.Lease;
 import dev.portreeve.db.policy.tables.LimitPool;
@@ -23,6 +26,7 @@ import dev.portreeve.db.policy.tables.LimitReplica;
 import dev.portreeve.db.policy.tables.LimitShare;
 import dev.portreeve.db.policy.tables.Member;
 import dev.portreeve.db.policy.tables.Notice;
+import dev.portreeve.db.policy.tables.Overrun;
 import dev.portreeve.db.policy.tables.OverrunWarning;
 import dev.portreeve.db.policy.tables.ParkedHold;
 import dev.portreeve.db.policy.tables.PolicyVersion;
@@ -54,6 +58,11 @@ public class Tables {
      * The table <code>policy.approval_vote</code>.
      */
     public static final ApprovalVote APPROVAL_VOTE = ApprovalVote.APPROVAL_VOTE;
+
+    /**
+     * The table <code>policy.brake_count</code>.
+     */
+    public static final BrakeCount BRAKE_COUNT = BrakeCount.BRAKE_COUNT;
 
     /**
      * The table <code>policy.budget</code>.
@@ -91,6 +100,11 @@ public class Tables {
     public static final ChildKey CHILD_KEY = ChildKey.CHILD_KEY;
 
     /**
+     * The table <code>policy.exchange_rate</code>.
+     */
+    public static final ExchangeRate EXCHANGE_RATE = ExchangeRate.EXCHANGE_RATE;
+
+    /**
      * The table <code>policy.held_call</code>.
      */
     public static final HeldCall HELD_CALL = HeldCall.HELD_CALL;
@@ -104,6 +118,11 @@ public class Tables {
      * The table <code>policy.idempotent_run</code>.
      */
     public static final IdempotentRun IDEMPOTENT_RUN = IdempotentRun.IDEMPOTENT_RUN;
+
+    /**
+     * The table <code>policy.late_bill</code>.
+     */
+    public static final LateBill LATE_BILL = LateBill.LATE_BILL;
 
     /**
      * The table <code>policy.later_posting</code>.
@@ -139,6 +158,11 @@ public class Tables {
      * The table <code>policy.notice</code>.
      */
     public static final Notice NOTICE = Notice.NOTICE;
+
+    /**
+     * The table <code>policy.overrun</code>.
+     */
+    public static final Overrun OVERRUN = Overrun.OVERRUN;
 
     /**
      * The table <code>policy.overrun_warning</code>.

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a user or agent is taken to have run away, and is paused until somebody resumes it. Of several above a member the nearest
- * holds. Each gateway counts what it sees itself.
+ * holds. Each gateway counts what it sees itself, and adds what the others said a moment ago.
  *
  * @param sameCall how many times the same tool may run with the same arguments in {@code within}
  * @param within the time of {@code same-call}, 1s to 1h; 1m if absent

@@ -10,9 +10,16 @@ import dev.portreeve.policy.stop.Stop;
 import dev.portreeve.policy.stop.StopOwner;
 import dev.portreeve.policy.stop.Stops;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +38,8 @@ public final class Brakes {
     private final Map<Owner, BrakeConfig> configs;
     private final Stops stops;
     private final LongSupplier nanos;
+    private final @Nullable PostgresBrakeCounts shared;
+    private final OtherGateways others = new OtherGateways();
     private final Map<Owner, Brake> brakes = new ConcurrentHashMap<>();
 
     /** Who has a brake: a member, else its team, else its tenant. */
@@ -43,19 +52,82 @@ public final class Brakes {
         }
     }
 
-    public Brakes(Map<Owner, BrakeConfig> configs, Stops stops) {
-        this(configs, stops, System::nanoTime);
-    }
-
-    Brakes(Map<Owner, BrakeConfig> configs, Stops stops, LongSupplier nanos) {
+    private Brakes(
+            Map<Owner, BrakeConfig> configs, Stops stops, LongSupplier nanos, @Nullable PostgresBrakeCounts shared) {
         this.configs = Map.copyOf(configs);
         this.stops = stops;
         this.nanos = nanos;
+        this.shared = shared;
     }
 
     /** Without any brake. */
     public static Brakes none() {
-        return new Brakes(Map.of(), Stops.none());
+        return new Brakes(Map.of(), Stops.none(), System::nanoTime, null);
+    }
+
+    /**
+     * Brakes that count with those of all other gateways on this database, as long as {@link #share} is called.
+     *
+     * @param database a pool with the application's role
+     * @param gateway names this run of this process
+     * @param clock the database's
+     */
+    public static Brakes on(
+            Map<Owner, BrakeConfig> configs, Stops stops, DataSource database, UUID gateway, InstantSource clock) {
+        return new Brakes(
+                configs,
+                stops,
+                () -> PostgresBrakeCounts.nanos(clock.instant()),
+                new PostgresBrakeCounts(database, gateway));
+    }
+
+    /**
+     * Tells the other gateways what was counted here since the last time, hears what they counted, and pauses whoever is beyond its
+     * brake by all counts together. For one thread, which it blocks; calls wait for nothing of it.
+     *
+     * @throws org.jooq.exception.DataAccessException if the database does not answer; the next call says it all
+     */
+    public void share() {
+        PostgresBrakeCounts table = shared;
+        if (table == null || configs.isEmpty()) {
+            return;
+        }
+        long now = nanos.getAsLong();
+        List<Counted> counts = new ArrayList<>();
+        brakes.forEach((member, brake) -> counts.addAll(brake.unsaid(member, now)));
+        boolean said = false;
+        try {
+            table.say(counts);
+            said = true;
+        } finally {
+            if (!said) {
+                counts.forEach(counted -> {
+                    Brake brake = brakes.get(counted.member());
+                    if (brake != null) {
+                        brake.again(counted);
+                    }
+                });
+            }
+        }
+        Set<Owner> heard = new HashSet<>();
+        for (PostgresBrakeCounts.Heard each : table.hear()) {
+            others.learn(each.gateway(), each.counted());
+            heard.add(each.counted().member());
+        }
+        for (Owner member : heard) {
+            Brake brake = brakes.get(member);
+            String why = brake == null ? null : brake.heard(now, others.of(member));
+            if (why != null) {
+                pause(member, why);
+            }
+        }
+    }
+
+    /** Deletes what gateways told each other more than a day ago. Blocks. */
+    public void forget() {
+        if (shared != null && !configs.isEmpty()) {
+            shared.forget();
+        }
     }
 
     private @Nullable BrakeConfig config(Subject subject) {
@@ -77,7 +149,7 @@ public final class Brakes {
         int depth = call.subject().delegation().depth();
         if (most != null && depth > most) {
             pause(
-                    call.subject(),
+                    member(call.subject()),
                     "a sub-agent called over " + depth + " keys, more than the " + most + " its brake allows");
         }
     }
@@ -92,14 +164,16 @@ public final class Brakes {
             return;
         }
         long now = nanos.getAsLong();
-        Brake brake = brake(call.subject(), config, now);
-        String why = brake.spent(cost, now);
+        Owner member = member(call.subject());
+        Brake brake = brake(member, config, now);
+        Counted.Elsewhere elsewhere = others.of(member);
+        String why = brake.spent(cost, now, elsewhere);
         if (why == null && call instanceof ToolCall tool && hasRun(outcome)) {
             String same = tool.resource().name() + " " + tool.arguments().digest();
-            why = brake.ran(same, tool.resource().name(), now);
+            why = brake.ran(same, tool.resource().name(), now, elsewhere);
         }
         if (why != null) {
-            pause(call.subject(), why);
+            pause(member, why);
         }
     }
 
@@ -110,8 +184,11 @@ public final class Brakes {
                         && completed.usage().basis() != Usage.Basis.UNFINISHED);
     }
 
-    private Brake brake(Subject subject, BrakeConfig config, long now) {
-        Owner member = new Owner(subject.tenant(), Owner.Kind.MEMBER, subject.member());
+    private static Owner member(Subject subject) {
+        return new Owner(subject.tenant(), Owner.Kind.MEMBER, subject.member());
+    }
+
+    private Brake brake(Owner member, BrakeConfig config, long now) {
         if (brakes.size() >= MOST_MEMBERS && !brakes.containsKey(member)) {
             brakes.values().removeIf(each -> now - each.seenAt() > FORGOTTEN.toNanos());
             if (brakes.size() >= MOST_MEMBERS) {
@@ -122,17 +199,17 @@ public final class Brakes {
         return brakes.computeIfAbsent(member, unused -> new Brake(config, now));
     }
 
-    private void pause(Subject subject, String why) {
-        LOG.warn("member {} of tenant {} is paused: {}", subject.member(), subject.tenant(), why);
+    private void pause(Owner member, String why) {
+        LOG.warn("member {} of tenant {} is paused: {}", member.id(), member.tenant(), why);
         try {
-            StopOwner owner = new StopOwner(subject.tenant(), StopOwner.Kind.MEMBER, subject.member());
+            StopOwner owner = new StopOwner(member.tenant(), StopOwner.Kind.MEMBER, member.id());
             Stops.Result result = stops.stop(owner, Stop.Cause.BRAKE, shortened(why), ACTOR);
             if (result instanceof Stops.Result.Unknown) {
-                LOG.warn("member {} is not there to be paused", subject.member());
+                LOG.warn("member {} is not there to be paused", member.id());
             }
         } catch (RuntimeException failed) {
             // Without its record it is not paused, but then no call of its can be recorded and run either.
-            LOG.warn("member {} could not be paused: {}", subject.member(), failed.getMessage());
+            LOG.warn("member {} could not be paused: {}", member.id(), failed.getMessage());
         }
     }
 

@@ -32,14 +32,14 @@ final class Amounts {
         long money = load.money().nanos();
         boolean dollars = true;
         for (int i = 0; dollars && i < levels.size(); i++) {
-            dollars = levels.get(i).budget().unit().isDollars();
+            dollars = levels.get(i).unit().isDollars();
         }
         if (dollars) {
             return same(money);
         }
         long[] amounts = new long[levels.size()];
         for (int i = 0; i < amounts.length; i++) {
-            amounts[i] = levels.get(i).budget().unit().of(load);
+            amounts[i] = levels.get(i).unit().of(load);
         }
         return new Amounts(money, amounts);
     }

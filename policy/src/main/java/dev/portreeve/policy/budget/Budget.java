@@ -16,10 +16,21 @@ final class Budget {
     private final BudgetScope scope;
     private final BudgetTerms terms;
     private final BudgetStatus status;
-    /** The window most calls fall into; only saves work. */
-    private volatile @Nullable Level current;
+    private final ExchangeRates rates;
+    /** The window and the rate most calls fall into; only saves work. */
+    private volatile @Nullable Current current;
 
-    /** @param limit in its unit, with what is raised for a while */
+    private record Current(Level level, ExchangeRates.Rated rated) {
+        boolean holds(Instant moment) {
+            return level.span().holds(moment) && rated.holds(moment);
+        }
+    }
+
+    /**
+     * @param unit without a rate
+     * @param limit in its unit, with what is raised for a while
+     * @param rates of its unit, if that is another currency
+     */
     Budget(
             String id,
             BudgetOwner owner,
@@ -28,7 +39,8 @@ final class Budget {
             BudgetTurn turn,
             BudgetScope scope,
             BudgetTerms terms,
-            BudgetStatus status) {
+            BudgetStatus status,
+            ExchangeRates rates) {
         this.id = id;
         this.owner = owner;
         this.unit = unit;
@@ -37,26 +49,29 @@ final class Budget {
         this.scope = scope;
         this.terms = terms;
         this.status = status;
+        this.rates = rates;
     }
 
     /** The same budget, in another state and with more for a while. */
     Budget with(BudgetStatus made, long raised) {
-        return new Budget(id, owner, unit, Balance.saturated(limit, raised), turn, scope, terms, made);
+        return new Budget(id, owner, unit, Balance.saturated(limit, raised), turn, scope, terms, made, rates);
     }
 
     /** The window a call of this session is held in, or {@code null} outside of the budget's days. */
     @Nullable
     Level at(Instant moment, String session) {
-        Level known = current;
-        if (known == null || !known.span().holds(moment)) {
+        Current known = current;
+        if (known == null || !known.holds(moment)) {
             WindowSpan span = turn.at(moment);
             if (span == null) {
                 return null;
             }
-            known = new Level(this, span, new WindowKey(owner.tenant(), id, span.start()));
+            ExchangeRates.Rated rated = rates.at(moment, unit, turn.zone());
+            WindowKey key = new WindowKey(owner.tenant(), id, span.start());
+            known = new Current(new Level(this, rated.unit(), span, key), rated);
             current = known;
         }
-        return scope.eachSession() ? known.of(session) : known;
+        return scope.eachSession() ? known.level().of(session) : known.level();
     }
 
     String id() {
@@ -67,8 +82,14 @@ final class Budget {
         return owner;
     }
 
+    /** Without a rate, which levels have. */
     BudgetUnit unit() {
         return unit;
+    }
+
+    /** What it counts at that moment, with the rate of that day. */
+    BudgetUnit unitAt(Instant moment) {
+        return rates.at(moment, unit, turn.zone()).unit();
     }
 
     /** Of a soft budget: what its warnings are about. */

@@ -39,7 +39,7 @@ final class BudgetFacts {
                 ? new Balance(budget.limit(), counted.held(), counted.settled(), counted.overrun())
                 : counted;
         long left = Math.max(0, after.remaining());
-        BudgetUnit unit = budget.unit();
+        BudgetUnit unit = level.unit();
         if (unit.isDollars()) {
             return level.words().inDollars(level, after.limit()).with(unit.decimal(left));
         }
@@ -73,7 +73,7 @@ final class BudgetFacts {
         if (!earlier.found().isEmpty()) {
             Settlement.Posted posted = earlier.found().getFirst().posted();
             long amount = 0;
-            for (Ruling.HoldState state : earlier.found()) {
+            for (HoldState state : earlier.found()) {
                 Settlement.Posted each = state.posted();
                 amount = Math.addExact(
                         amount,
@@ -154,15 +154,22 @@ final class BudgetFacts {
             return new Facts();
         }
         Settlement.Posted posted = settlement.posted();
+        long charged = settlement.charged();
+        String late = charged > 0 ? "late" : "resolved_before";
         Facts facts = new Facts()
                 .put(
                         "settlement",
                         switch (settlement.result()) {
                             case APPLIED -> posted.kind().code();
                             case PARKED -> "parked";
-                            case RESOLVED_BEFORE -> "resolved_before";
+                            case LATE -> "late";
+                            case RESOLVED_BEFORE -> late;
                             case NO_HOLD -> "no_hold";
                         });
+        if (charged > 0 && charged != settlement.wished()) {
+            // The rest was charged before, in another record.
+            facts.put("charged_usd", new NanoUsd(charged).toDecimal());
+        }
         if (settlement.overrun() > 0) {
             facts.put("overrun_usd", new NanoUsd(settlement.overrun()).toDecimal());
         }

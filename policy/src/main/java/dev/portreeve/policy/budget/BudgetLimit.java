@@ -2,7 +2,6 @@ package dev.portreeve.policy.budget;
 
 import dev.portreeve.policy.call.NanoUsd;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -90,8 +89,8 @@ record BudgetLimit(BudgetUnit unit, long amount) {
                 "rollover " + written + " is more, or finer, than " + unit.code() + " are counted");
     }
 
-    /** @param rates of the currencies */
-    static BudgetLimit of(BudgetConfig config, List<OrganisationConfig.Rate> rates) {
+    /** @throws IllegalArgumentException if its currency has no rate */
+    static BudgetLimit of(BudgetConfig config, ExchangeRates rates) {
         if (config.limitTokens() != null) {
             return new BudgetLimit(BudgetUnit.TOKENS, config.limitTokens());
         }
@@ -104,14 +103,12 @@ record BudgetLimit(BudgetUnit unit, long amount) {
         }
         BigDecimal limit = Objects.requireNonNull(config.limit());
         String currency = Objects.requireNonNull(config.currency());
-        for (OrganisationConfig.Rate rate : rates) {
-            if (rate.currency().equals(currency)) {
-                return new BudgetLimit(
-                        BudgetUnit.currency(currency.toLowerCase(Locale.ROOT), rate.perUsd(), rate.date()),
-                        NanoUsd.ofUsd(limit).nanos());
-            }
+        if (!rates.has(currency)) {
+            throw new IllegalArgumentException("there is no rate of " + currency
+                    + ", so its limit could not be counted: add it to organisation.rates, or write limit-usd");
         }
-        throw new IllegalArgumentException("there is no rate of " + currency
-                + ", so its limit could not be counted: add it to organisation.rates, or write limit-usd");
+        return new BudgetLimit(
+                BudgetUnit.read(currency.toLowerCase(Locale.ROOT)),
+                NanoUsd.ofUsd(limit).nanos());
     }
 }

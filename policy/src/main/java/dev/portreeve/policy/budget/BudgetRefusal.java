@@ -33,9 +33,9 @@ final class BudgetRefusal {
             return denied(
                     Denial.Reason.BUDGET_EXHAUSTED,
                     budget + " has no room for another session: it counts " + PostgresHolds.MAX_SESSIONS + " by now",
-                    budget.unit().state(0, level.span().end()));
+                    level.unit().state(0, level.span().end()));
         }
-        BudgetUnit unit = budget.unit();
+        BudgetUnit unit = level.unit();
         long debt = balance.debt();
         String detail = budget + (debt > 0 ? " is in debt by " + unit.text(debt) : " is exhausted") + ": limit "
                 + unit.text(balance.limit()) + ", spent " + unit.text(balance.spent()) + ", held by running calls "

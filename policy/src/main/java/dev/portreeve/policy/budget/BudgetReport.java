@@ -1,6 +1,8 @@
 package dev.portreeve.policy.budget;
 
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
      * @param applies whether it bounds anything today
      * @param status what an operator made of it
      * @param unit what it counts: {@code usd}, another currency, {@code tokens} or {@code requests}
+     * @param rate at which calls that begin now are counted, of another currency
      * @param limit with what is raised for a while, and carried
      * @param spent settled, overrun included
      * @param held by calls that still run
@@ -46,6 +49,7 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
             ZoneId timezone,
             BudgetStatus status,
             String unit,
+            @Nullable Rate rate,
             Amount limit,
             Amount spent,
             Amount held,
@@ -65,6 +69,14 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
     }
 
     /**
+     * What a dollar is in a budget's currency.
+     *
+     * @param date since when
+     * @param old whether that is so long ago that people are told
+     */
+    public record Rate(BigDecimal perUsd, LocalDate date, boolean old) {}
+
+    /**
      * So much of what a budget counts.
      *
      * @param count in billionths of money, or whole tokens or calls
@@ -74,7 +86,7 @@ public record BudgetReport(Instant at, List<Line> lines, boolean truncated) {
     public record Amount(long count, String decimal, String text) {
         /** @param unit as {@link Line#unit} has it */
         static Amount of(String unit, long count) {
-            return of(BudgetUnit.read(unit, null, null), count);
+            return of(BudgetUnit.read(unit), count);
         }
 
         static Amount of(BudgetUnit unit, long count) {

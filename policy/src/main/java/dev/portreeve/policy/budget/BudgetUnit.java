@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a budget counts: billionths of a currency, tokens, or calls.
  *
  * @param code {@code usd}, another currency's three letters, {@code tokens} or {@code requests}
- * @param perUsd how much of another currency a dollar is; {@code null} for all else
+ * @param perUsd how much of another currency a dollar is; {@code null} for all else, and where no day is meant
  * @param date of which day that is
  */
 record BudgetUnit(
@@ -37,21 +37,27 @@ record BudgetUnit(
         REQUESTS
     }
 
-    static BudgetUnit currency(String code, BigDecimal perUsd, LocalDate date) {
-        return new BudgetUnit(Kind.CURRENCY, code.toLowerCase(Locale.ROOT), perUsd, date);
-    }
-
-    static BudgetUnit read(String code, @Nullable BigDecimal perUsd, @Nullable LocalDate date) {
+    /** Without a rate, of another currency: it says how much that is, not how many dollars. */
+    static BudgetUnit read(String code) {
         return switch (code) {
             case "usd" -> USD;
             case "tokens" -> TOKENS;
             case "requests" -> REQUESTS;
-            default -> new BudgetUnit(Kind.CURRENCY, code, perUsd, date);
+            default -> new BudgetUnit(Kind.CURRENCY, code.toLowerCase(Locale.ROOT), null, null);
         };
+    }
+
+    /** The same currency at the rate of a day. */
+    BudgetUnit at(BigDecimal rate, LocalDate day) {
+        return new BudgetUnit(kind, code, rate, day);
     }
 
     boolean isDollars() {
         return kind == Kind.DOLLARS;
+    }
+
+    boolean isMoney() {
+        return kind == Kind.DOLLARS || kind == Kind.CURRENCY;
     }
 
     /** What of a call this counts; money of another currency rounded up, and at most what 64 bits hold. */
@@ -65,13 +71,14 @@ record BudgetUnit(
     }
 
     private long converted(long nanos) {
-        return perUsd == null
-                ? nanos
-                : BigDecimal.valueOf(nanos)
-                        .multiply(perUsd)
-                        .setScale(0, RoundingMode.CEILING)
-                        .min(BigDecimal.valueOf(Long.MAX_VALUE))
-                        .longValueExact();
+        if (perUsd == null) {
+            throw new IllegalStateException("there is no rate of " + code);
+        }
+        return BigDecimal.valueOf(nanos)
+                .multiply(perUsd)
+                .setScale(0, RoundingMode.CEILING)
+                .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                .longValueExact();
     }
 
     /** So much in dollars, rounded down; {@code null} for what is no money. */

@@ -76,12 +76,15 @@ final class Budgets {
         return byName.get(name(window.tenant(), budget));
     }
 
-    /** The same windows, with their budgets as they are now; what is not in force any more stays as it was. */
+    /** The same windows at the same rates, with their budgets as they are now; what is not in force any more stays as it was. */
     List<Level> newest(List<Level> levels) {
         List<Level> newest = new ArrayList<>(levels.size());
         for (Level level : levels) {
             Budget now = of(level.key());
-            newest.add(now == null || now == level.budget() ? level : new Level(now, level.span(), level.key()));
+            newest.add(
+                    now == null || now == level.budget()
+                            ? level
+                            : new Level(now, level.unit(), level.span(), level.key()));
         }
         return newest;
     }
@@ -109,8 +112,7 @@ final class Budgets {
     List<Level> ofAllCalls(Subject subject, Instant moment) {
         List<Level> levels = new ArrayList<>();
         for (Budget budget : chain(subject)) {
-            boolean money = budget.unit().dollars(0) != null;
-            Level level = money && budget.scope().isOfAllCalls() ? budget.at(moment, "") : null;
+            Level level = budget.unit().isMoney() && budget.scope().isOfAllCalls() ? budget.at(moment, "") : null;
             if (level != null) {
                 levels.add(level);
             }

@@ -26,7 +26,8 @@ final class CarvedBudgets {
                 new BudgetTurn(window, carve.zone(), null, null, null),
                 BudgetScope.ALL,
                 new BudgetTerms(0, new Shortage(false, BudgetConfig.LEAST_OUTPUT), BudgetWarnings.NONE),
-                BudgetStatus.OPEN);
+                BudgetStatus.OPEN,
+                ExchangeRates.NONE);
     }
 
     static String id(String keyId) {
@@ -49,11 +50,10 @@ final class CarvedBudgets {
             promised = Balance.saturated(promised, left(each, balances));
         }
         for (Level level : above) {
-            Budget budget = level.budget();
-            NanoUsd left = budget.unit().dollars(left(level, balances));
+            NanoUsd left = level.unit().dollars(left(level, balances));
             if (left != null && wanted.nanos() > left.nanos() - promised) {
                 NanoUsd most = new NanoUsd(Math.max(0, left.nanos() - promised));
-                return "a key gives no more than it has: " + most + " at most; the " + budget + " has " + left
+                return "a key gives no more than it has: " + most + " at most; the " + level.budget() + " has " + left
                         + " left, of which the keys that this one made may still spend " + new NanoUsd(promised);
             }
         }

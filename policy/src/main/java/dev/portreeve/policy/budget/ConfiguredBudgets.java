@@ -14,15 +14,15 @@ import java.util.Map;
 final class ConfiguredBudgets {
     private final List<Budget> budgets = new ArrayList<>();
 
-    private final List<OrganisationConfig.Rate> rates;
+    private final ExchangeRates rates;
 
-    private ConfiguredBudgets(List<OrganisationConfig.Rate> rates) {
+    private ConfiguredBudgets(ExchangeRates rates) {
         this.rates = rates;
     }
 
     /** @throws IllegalArgumentException if a currency has no rate */
     static List<Budget> of(OrganisationConfig organisation) {
-        ConfiguredBudgets found = new ConfiguredBudgets(organisation.rates());
+        ConfiguredBudgets found = new ConfiguredBudgets(ExchangeRates.of(organisation.rates()));
         organisation.tenants().forEach(found::tenant);
         return List.copyOf(found.budgets);
     }
@@ -59,7 +59,8 @@ final class ConfiguredBudgets {
                     config.turn(),
                     config.scope(),
                     new BudgetTerms(limit.rollover(config), config.shortage(), config.warnings()),
-                    BudgetStatus.OPEN));
+                    BudgetStatus.OPEN,
+                    rates));
         }
     }
 

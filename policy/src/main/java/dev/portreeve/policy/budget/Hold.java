@@ -66,7 +66,7 @@ final class Hold implements CallPosting {
      * @param holds what it held, in its raises too; none if it held nothing
      * @param found how those stood when they were taken over, for the record; known once this hold is admitted
      */
-    record Earlier(UUID callId, boolean parked, List<Held> holds, List<Ruling.HoldState> found) {
+    record Earlier(UUID callId, boolean parked, List<Held> holds, List<HoldState> found) {
         /** One of its holds, by the id it stands under. */
         record Held(UUID id, List<WindowKey> windows) {}
 
@@ -76,7 +76,7 @@ final class Hold implements CallPosting {
         }
 
         /** A run that died. */
-        Earlier(UUID callId, List<Held> holds, List<Ruling.HoldState> found) {
+        Earlier(UUID callId, List<Held> holds, List<HoldState> found) {
             this(callId, false, holds, found);
         }
 

@@ -111,11 +111,11 @@ final class HoldDesk {
     /** The bound of an input by its size is several times too high: what does not fit may do once it is counted. */
     private static @Nullable Estimate counted(GovernedCall call, Hold.Decision.Exhausted exhausted) {
         Balance before = exhausted.before();
-        Budget budget = exhausted.level().budget();
-        if (before == null || budget.unit().kind() == BudgetUnit.Kind.REQUESTS) {
+        BudgetUnit unit = exhausted.level().unit();
+        if (before == null || unit.kind() == BudgetUnit.Kind.REQUESTS) {
             return null;
         }
-        NanoUsd left = budget.unit().dollars(Math.max(0, before.remaining()));
+        NanoUsd left = unit.dollars(Math.max(0, before.remaining()));
         // What counts tokens says nothing of money; whether they fit then, the second hold tells.
         return call.estimate().counted(left == null ? MeteredReservation.ANYTHING : left);
     }
@@ -123,7 +123,7 @@ final class HoldDesk {
     /** None, if the call takes nothing of any; otherwise all, since a dearer attempt may take of each. */
     private static List<Level> taken(List<Level> levels, Load worst) {
         for (Level level : levels) {
-            if (level.budget().unit().of(worst) > 0) {
+            if (level.unit().of(worst) > 0) {
                 return levels;
             }
         }
@@ -133,8 +133,7 @@ final class HoldDesk {
     /** The first level that this would take something of and whose budget is not open. */
     private static @Nullable Level barred(List<Level> levels, Load load) {
         for (Level level : levels) {
-            Budget budget = level.budget();
-            if (!budget.status().isOpen() && budget.unit().of(load) > 0) {
+            if (!level.budget().status().isOpen() && level.unit().of(load) > 0) {
                 return level;
             }
         }

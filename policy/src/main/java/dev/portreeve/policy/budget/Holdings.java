@@ -79,7 +79,7 @@ final class Holdings {
         BudgetState tightest = null;
         for (int i = 0; i < levels.size(); i++) {
             Level level = levels.get(i);
-            BudgetUnit unit = level.budget().unit();
+            BudgetUnit unit = level.unit();
             if (level.budget().isSoft()) {
                 continue;
             }

@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One budget above a call, in the window the call is held in.
  *
+ * @param unit what it counts, at the rate of the moment the call began
  * @param key of that window, or of the session's own count in it
  * @param words what records of all its calls say
  */
-record Level(Budget budget, WindowSpan span, WindowKey key, Words words) {
+record Level(Budget budget, BudgetUnit unit, WindowSpan span, WindowKey key, Words words) {
     /** Written once for the limit it has, and anew when that changes. For any thread. */
     static final class Words {
         private volatile @Nullable Form dollars;
@@ -24,7 +25,7 @@ record Level(Budget budget, WindowSpan span, WindowKey key, Words words) {
                         limit,
                         new Written.Form(
                                 BudgetFacts.named(level)
-                                        .put("limit_usd", level.budget().unit().decimal(limit)),
+                                        .put("limit_usd", level.unit().decimal(limit)),
                                 "remaining_usd"));
                 dollars = known;
             }
@@ -32,13 +33,16 @@ record Level(Budget budget, WindowSpan span, WindowKey key, Words words) {
         }
     }
 
-    Level(Budget budget, WindowSpan span, WindowKey key) {
-        this(budget, span, key, new Words());
+    Level(Budget budget, BudgetUnit unit, WindowSpan span, WindowKey key) {
+        this(budget, unit, span, key, new Words());
     }
 
     /** The count this session has for itself. */
     Level of(String session) {
         return new Level(
-                budget, span, new WindowKey(key.tenant(), key.budgetId() + Budget.SESSION_MARK + session, key.start()));
+                budget,
+                unit,
+                span,
+                new WindowKey(key.tenant(), key.budgetId() + Budget.SESSION_MARK + session, key.start()));
     }
 }

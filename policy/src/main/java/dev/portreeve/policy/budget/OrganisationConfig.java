@@ -5,6 +5,7 @@ import dev.portreeve.policy.brake.BrakeConfig;
 import dev.portreeve.policy.limit.LimitConfig;
 import dev.portreeve.policy.notice.EmailConfig;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,9 +20,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who belongs to whom, and what they may spend: tenants, their teams, and the users and agents that own keys.
  *
- * @param rates of the currencies in which budgets are written that are not in dollars
+ * @param rates of the currencies in which budgets are written that are not in dollars, any number for each currency: the newest that has
+ *     begun counts
+ * @param oldestRate how old the rate that counts may be, in whole days, before it is warned of; 45d if absent
  */
-public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
+public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates, Duration oldestRate) {
+    private static final Duration OLDEST_RATE = Duration.ofDays(45);
+    private static final int MOST_RATES = 10_000;
+
+    /** An organisation of nobody. */
     public static final OrganisationConfig EMPTY = new OrganisationConfig(List.of());
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9]{12}");
@@ -31,7 +38,15 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         tenants = tenants == null ? List.of() : List.copyOf(tenants);
         unique("tenant", tenants.stream().map(Tenant::id));
         rates = rates == null ? List.of() : List.copyOf(rates);
-        unique("rate", rates.stream().map(Rate::currency));
+        unique("rate", rates.stream().map(rate -> rate.currency() + " " + rate.date()));
+        if (rates.size() > MOST_RATES) {
+            throw new IllegalArgumentException(
+                    "there are more than " + MOST_RATES + " rates: leave out those of long ago");
+        }
+        oldestRate = oldestRate == null ? OLDEST_RATE : oldestRate;
+        if (oldestRate.toDays() < 1) {
+            throw new IllegalArgumentException("oldest-rate is at least 1d");
+        }
     }
 
     /** The tenants' names, in the order of the configuration. */
@@ -44,18 +59,34 @@ public record OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
         this(tenants, List.of());
     }
 
+    /** Where rates may be as old as they may if nothing is said. */
+    public OrganisationConfig(List<Tenant> tenants, List<Rate> rates) {
+        this(tenants, rates, OLDEST_RATE);
+    }
+
     /**
-     * What a dollar is in another currency. Calls are priced in dollars; budgets in the currency hold and settle them at this rate,
-     * which stands in the record with its date.
+     * What a dollar is in another currency, from a day on. Calls are priced in dollars; a budget in the currency holds and settles each at
+     * the newest rate that has begun when the call begins, by the days of the budget's time zone. It stands in the record with its date.
      *
      * @param currency three letters, such as {@code EUR}
      * @param perUsd how much of it a dollar is
-     * @param date of which day the rate is
+     * @param date the first day on which it counts; it may be in the future
      */
     public record Rate(String currency, BigDecimal perUsd, LocalDate date) {
+        private static final Pattern CODE = Pattern.compile("[A-Z]{3}");
+        private static final int FIRST_YEAR = 1971;
+        private static final int LAST_YEAR = 9998;
+
         public Rate {
+            if (currency != null && !CODE.matcher(currency).matches()) {
+                throw new IllegalArgumentException(
+                        "\"" + currency + "\" is no currency: write three letters such as EUR");
+            }
             if (perUsd != null && perUsd.signum() <= 0) {
                 throw new IllegalArgumentException("per-usd is above 0");
+            }
+            if (date != null && (date.getYear() < FIRST_YEAR || date.getYear() > LAST_YEAR)) {
+                throw new IllegalArgumentException("date is between " + FIRST_YEAR + " and " + LAST_YEAR);
             }
         }
     }

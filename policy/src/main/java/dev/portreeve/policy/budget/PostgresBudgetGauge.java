@@ -97,7 +97,7 @@ public final class PostgresBudgetGauge implements BudgetGauge {
             }
             long limit = Balance.saturated(level.budget().limit(), known.carried());
             percent = Math.max(percent, percent(known.used(), limit));
-            NanoUsd money = level.budget().unit().dollars(Math.max(0, limit - Math.min(limit, known.used())));
+            NanoUsd money = level.unit().dollars(Math.max(0, limit - Math.min(limit, known.used())));
             if (money != null) {
                 left = Math.min(left, money.nanos() / NANOS_PER_MICRO);
             }

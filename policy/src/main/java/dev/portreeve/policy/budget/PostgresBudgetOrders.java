@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Changes budgets as people want, inside the journal's transaction. The journal's thread only. */
 final class PostgresBudgetOrders implements PostingBook<BudgetOrder> {
     private static final String FIND =
-            "SELECT state, state_reason, state_by, unit, rate, limit_nanos, clock_timestamp() FROM policy.budget"
+            "SELECT state, state_reason, state_by, unit, limit_nanos, clock_timestamp() FROM policy.budget"
                     + " WHERE tenant = ? AND id = ? AND retired_at IS NULL FOR NO KEY UPDATE";
     private static final String BECOME =
             "UPDATE policy.budget SET state = ?, state_reason = ?, state_by = ?, state_at = clock_timestamp()"
@@ -69,9 +69,9 @@ final class PostgresBudgetOrders implements PostingBook<BudgetOrder> {
                                 BudgetStatus.State.of(row.getString(1)),
                                 row.getString(2),
                                 row.getString(3),
-                                BudgetUnit.read(row.getString(4), row.getBigDecimal(5), null),
-                                row.getLong(6),
-                                row.getObject(7, OffsetDateTime.class).toInstant())
+                                BudgetUnit.read(row.getString(4)),
+                                row.getLong(5),
+                                row.getObject(6, OffsetDateTime.class).toInstant())
                         : null;
             }
         }

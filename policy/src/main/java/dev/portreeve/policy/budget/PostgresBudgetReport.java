@@ -5,7 +5,10 @@ import static dev.portreeve.db.policy.Tables.BUDGET_BUCKET;
 import static dev.portreeve.db.policy.Tables.BUDGET_WINDOW;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class PostgresBudgetReport {
     private final DSLContext database;
     private final Instant now;
+    private final Duration oldestRate;
     private final List<BudgetReport.Line> lines = new ArrayList<>();
     private final Map<WindowKey, Long> carried = new HashMap<>();
     private Map<String, List<BudgetRaise>> raises = Map.of();
 
-    PostgresBudgetReport(DSLContext database, Instant now) {
+    PostgresBudgetReport(DSLContext database, Instant now, Duration oldestRate) {
         this.database = database;
+        this.oldestRate = oldestRate;
         this.now = now;
     }
 
@@ -34,11 +39,12 @@ final class PostgresBudgetReport {
         Condition whose = tenant == null ? DSL.noCondition() : BUDGET.TENANT.eq(tenant);
         raises = PostgresRaises.each(database, tenant);
         PostgresRaises.InForce raised = PostgresRaises.sums(database);
+        ExchangeRates rates = PostgresExchangeRates.read(database);
         List<Budget> budgets = database.selectFrom(BUDGET)
                 .where(BUDGET.RETIRED_AT.isNull().and(whose))
                 .orderBy(BUDGET.TENANT, BUDGET.OWNER_KIND, BUDGET.OWNER_ID, BUDGET.ID)
                 .limit(BudgetReport.MAX_LINES + 1)
-                .fetch(row -> PostgresBudgetRows.read(row, raised.of(row.getTenant(), row.getId())));
+                .fetch(row -> PostgresBudgetRows.read(row, raised.of(row.getTenant(), row.getId()), rates));
         Map<String, Map<WindowKey, Balance>> balances = balances(tenant);
         for (Budget budget : budgets) {
             add(budget, balances.getOrDefault(name(budget.owner().tenant(), budget.id()), Map.of()));
@@ -119,12 +125,21 @@ final class PostgresBudgetReport {
         return sum.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValueExact();
     }
 
+    private BudgetReport.@Nullable Rate rate(BudgetUnit unit, ZoneId zone) {
+        BigDecimal perUsd = unit.perUsd();
+        LocalDate date = unit.date();
+        LocalDate today = now.atZone(zone).toLocalDate();
+        return perUsd == null || date == null
+                ? null
+                : new BudgetReport.Rate(perUsd, date, OldRates.isOld(date, today, oldestRate));
+    }
+
     private static WindowKey window(Level level, @Nullable String session) {
         return session == null ? level.key() : level.of(session).key();
     }
 
     private BudgetReport.Line line(Budget budget, @Nullable Level level, @Nullable String session, Balance balance) {
-        BudgetUnit unit = budget.unit();
+        BudgetUnit unit = budget.unitAt(this.now);
         String tenant = budget.owner().tenant();
         // The row may have been written under another limit.
         long before = level == null ? 0 : carried.getOrDefault(window(level, session), 0L);
@@ -142,6 +157,7 @@ final class PostgresBudgetReport {
                 budget.turn().zone(),
                 budget.status(),
                 unit.code(),
+                rate(unit, budget.turn().zone()),
                 BudgetReport.Amount.of(unit, now.limit()),
                 BudgetReport.Amount.of(unit, now.spent()),
                 BudgetReport.Amount.of(unit, now.held()),

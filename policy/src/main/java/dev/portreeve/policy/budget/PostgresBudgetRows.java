@@ -27,8 +27,6 @@ final class PostgresBudgetRows {
         Map<Field<?>, @Nullable Object> row = new LinkedHashMap<>();
         row.put(BUDGET.LIMIT_NANOS, budget.limit());
         row.put(BUDGET.UNIT, budget.unit().code());
-        row.put(BUDGET.RATE, budget.unit().perUsd());
-        row.put(BUDGET.RATE_DATE, budget.unit().date());
         row.put(BUDGET.TIME_WINDOW, turn.window().code());
         row.put(BUDGET.TIMEZONE, turn.zone().getId());
         row.put(
@@ -53,8 +51,11 @@ final class PostgresBudgetRows {
         return names.toArray(String[]::new);
     }
 
-    /** @param raised what raises add to its limit now */
-    static Budget read(BudgetRecord row, long raised) {
+    /**
+     * @param raised what raises add to its limit now
+     * @param rates of other currencies
+     */
+    static Budget read(BudgetRecord row, long raised, ExchangeRates rates) {
         BudgetOwner.Kind kind = BudgetOwner.Kind.valueOf(row.getOwnerKind().toUpperCase(Locale.ROOT));
         Long rolling = row.getRollingSeconds();
         BudgetTurn turn = new BudgetTurn(
@@ -72,7 +73,7 @@ final class PostgresBudgetRows {
         return new Budget(
                 row.getId(),
                 new BudgetOwner(row.getTenant(), kind, row.getOwnerId()),
-                BudgetUnit.read(row.getUnit(), row.getRate(), row.getRateDate()),
+                BudgetUnit.read(row.getUnit()),
                 Balance.saturated(row.getLimitNanos(), raised),
                 turn,
                 scope,
@@ -80,7 +81,8 @@ final class PostgresBudgetRows {
                         row.getRolloverNanos() == null ? 0 : row.getRolloverNanos(),
                         new Shortage(row.getWhenShort().equals(SHRINK), row.getLeastOutput()),
                         new BudgetWarnings(List.of(row.getWarnAt()), row.getSoft())),
-                status(row));
+                status(row),
+                rates);
     }
 
     private static BudgetStatus status(BudgetRecord row) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -44,7 +43,7 @@ public final class PostgresBudgetWatch {
      */
     private static final String CROSSED = """
             WITH used AS (
-                SELECT b.tenant, b.owner_kind, b.owner_id, b.unit, b.rate, b.rate_date, b.soft, b.time_window, b.warn_at,
+                SELECT b.tenant, b.owner_kind, b.owner_id, b.unit, b.soft, b.time_window, b.warn_at,
                     w.budget_id, w.starts_at, w.ends_at,
                     now() + b.rolling_seconds * interval '1 second' AS again_at,
                     b.limit_nanos::numeric + w.carried_nanos + coalesce((
@@ -87,11 +86,11 @@ public final class PostgresBudgetWatch {
     /** Said of what was found, and not looked up once more: a join back to the postings would read all there ever were. */
     static final String OVERRUNS = """
             WITH found AS (
-                SELECT p.tenant, p.call_id, p.amount_nanos, p.overrun_nanos, p.at FROM policy.posting p
+                SELECT p.tenant, p.call_id, p.amount_nanos, p.overrun_nanos, p.overruns, p.at FROM policy.overrun p
                 LEFT JOIN LATERAL (
                     SELECT t.call_id FROM policy.overrun_warning t
                     WHERE t.tenant = p.tenant AND t.call_id = p.call_id LIMIT 1) t ON true
-                WHERE p.overrun_nanos > 0 AND p.at > now() - interval '1 day' AND t.call_id IS NULL
+                WHERE p.at > now() - interval '1 day' AND t.call_id IS NULL
                 ORDER BY p.at LIMIT {0}
             ), told AS (
                 INSERT INTO policy.overrun_warning (tenant, call_id)
@@ -99,8 +98,17 @@ public final class PostgresBudgetWatch {
                 ON CONFLICT DO NOTHING
                 RETURNING tenant, call_id
             )
-            SELECT f.tenant, f.call_id, f.amount_nanos, f.overrun_nanos, now() AS at
-            FROM told JOIN found f USING (tenant, call_id) ORDER BY f.tenant, f.at""";
+            SELECT f.tenant, f.call_id, f.amount_nanos, f.overrun_nanos, coalesce(u.tokens, 0) AS tokens,
+                coalesce(u.requests, 0) AS requests, now() AS at
+            FROM told JOIN found f USING (tenant, call_id)
+            CROSS JOIN LATERAL (
+                SELECT max(f.overruns[b.i]) FILTER (WHERE g.unit = 'tokens') AS tokens,
+                    max(f.overruns[b.i]) FILTER (WHERE g.unit = 'requests') AS requests
+                FROM policy.held_call h
+                CROSS JOIN LATERAL unnest(h.budget_ids) WITH ORDINALITY AS b (id, i)
+                JOIN policy.budget g ON g.tenant = h.tenant AND g.id = split_part(b.id, '~', 1)
+                WHERE f.overruns IS NOT NULL AND h.tenant = f.tenant AND h.call_id = f.call_id) u
+            ORDER BY f.tenant, f.at""";
 
     /** They are looked for among the postings of a day. */
     private static final String FORGET = "DELETE FROM policy.overrun_warning WHERE at < now() - interval '2 days'";
@@ -155,7 +163,7 @@ public final class PostgresBudgetWatch {
         String id = text(row, "budget_id");
         int mark = id.indexOf(Budget.SESSION_MARK);
         String budget = mark < 0 ? id : id.substring(0, mark);
-        BudgetUnit unit = BudgetUnit.read(text(row, "unit"), row.get("rate", BigDecimal.class), null);
+        BudgetUnit unit = BudgetUnit.read(text(row, "unit"));
         long limit = row.get("limit_nanos", Long.class);
         long spent = row.get("spent", BigDecimal.class)
                 .min(BigDecimal.valueOf(Long.MAX_VALUE))
@@ -207,19 +215,36 @@ public final class PostgresBudgetWatch {
                 .map(id -> Objects.requireNonNullElse(Hold.raised(id), id).toString())
                 .distinct()
                 .toList();
-        String beyond = new NanoUsd(sum(rows.stream().map(row -> row.get("overrun_nanos", Long.class)))).toDecimal();
-        String held = new NanoUsd(sum(rows.stream().map(row -> row.get("amount_nanos", Long.class)))).toDecimal();
-        String subject = (calls.size() == 1 ? "a call was" : calls.size() + " calls were") + " billed $" + beyond
-                + " above what was held";
-        return new Event("budget.overrun", tenant, at(rows.getLast()), subject)
+        NanoUsd money = new NanoUsd(sum(rows, "overrun_nanos"));
+        long tokens = sum(rows, "tokens");
+        long requests = sum(rows, "requests");
+        List<String> beyond = new ArrayList<>();
+        if (!money.isZero() || (tokens == 0 && requests == 0)) {
+            beyond.add("$" + money.toDecimal());
+        }
+        if (tokens > 0) {
+            beyond.add(tokens + " tokens");
+        }
+        if (requests > 0) {
+            beyond.add(requests + " requests");
+        }
+        String subject = (calls.size() == 1 ? "a call was" : calls.size() + " calls were") + " billed "
+                + String.join(", ", beyond) + " above what was held";
+        Event event = new Event("budget.overrun", tenant, at(rows.getLast()), subject)
                 .with("calls", calls.size())
-                .with("overrun_usd", beyond)
-                .with("within_hold_usd", held)
+                .with("overrun_usd", money.toDecimal());
+        if (tokens > 0) {
+            event = event.with("overrun_tokens", tokens);
+        }
+        if (requests > 0) {
+            event = event.with("overrun_requests", requests);
+        }
+        return event.with("within_hold_usd", new NanoUsd(sum(rows, "amount_nanos")).toDecimal())
                 .with("call_ids", calls.subList(0, Math.min(MOST_IDS, calls.size())));
     }
 
-    private static long sum(Stream<Long> amounts) {
-        return amounts.reduce(0L, Balance::saturated);
+    private static long sum(List<Record> rows, String column) {
+        return rows.stream().map(row -> row.get(column, Long.class)).reduce(0L, Balance::saturated);
     }
 
     private static String text(Record row, String column) {

@@ -3,6 +3,7 @@ package dev.portreeve.policy.budget;
 import static dev.portreeve.db.policy.Tables.BUDGET;
 import static dev.portreeve.db.policy.Tables.REVISION;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresBudgets implements Supplier<Budgets> {
     private final DSLContext database;
     private final InstantSource clock;
+    private final Duration oldestRate;
     private volatile Snapshot snapshot = new Snapshot(-1, null, Budgets.NONE);
 
     /** @param until when a raise ends that is in it */
@@ -29,9 +31,16 @@ public final class PostgresBudgets implements Supplier<Budgets> {
         }
     }
 
-    public PostgresBudgets(DataSource database, InstantSource clock) {
+    /** @param oldestRate how old a rate may be that counts, before people are told */
+    public PostgresBudgets(DataSource database, InstantSource clock, Duration oldestRate) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
         this.clock = clock;
+        this.oldestRate = oldestRate;
+    }
+
+    /** Where rates may be as old as they may if nothing is said. */
+    public PostgresBudgets(DataSource database, InstantSource clock) {
+        this(database, clock, OrganisationConfig.EMPTY.oldestRate());
     }
 
     /** The snapshot; never blocks. Empty before the first {@link #refresh}. */
@@ -53,16 +62,17 @@ public final class PostgresBudgets implements Supplier<Budgets> {
                 .fetchSingle();
         if (look.value1() != snapshot.revision() || snapshot.isOld(look.value2())) {
             PostgresRaises.InForce raises = PostgresRaises.sums(database);
+            ExchangeRates rates = PostgresExchangeRates.read(database);
             List<Budget> budgets = database.selectFrom(BUDGET)
                     .where(BUDGET.RETIRED_AT.isNull())
                     .orderBy(BUDGET.TENANT, BUDGET.ID)
-                    .fetch(row -> PostgresBudgetRows.read(row, raises.of(row.getTenant(), row.getId())));
+                    .fetch(row -> PostgresBudgetRows.read(row, raises.of(row.getTenant(), row.getId()), rates));
             snapshot = new Snapshot(look.value1(), raises.until(), new Budgets(budgets));
         }
     }
 
     /** What is spent and left now, of one tenant or of all. */
     public BudgetReport report(@Nullable String tenant) {
-        return new PostgresBudgetReport(database, clock.instant()).of(tenant);
+        return new PostgresBudgetReport(database, clock.instant(), oldestRate).of(tenant);
     }
 }

@@ -29,10 +29,15 @@ final class PostgresBurnDown {
     /** A point at the end of each part of the time until now. */
     private static final String POINTS = """
             WITH charged AS (
-                SELECT p.at, coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) AS nanos
+                SELECT p.at, p.nanos
                 FROM policy.held_call h
                 CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts) WITH ORDINALITY AS b (budget_id, starts_at, i)
-                JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
+                CROSS JOIN LATERAL (
+                    SELECT q.at, coalesce(q.amounts[b.i], q.amount_nanos) + coalesce(q.overruns[b.i], q.overrun_nanos) AS nanos
+                    FROM policy.posting q WHERE q.tenant = h.tenant AND q.call_id = h.call_id
+                    UNION ALL
+                    SELECT l.at, coalesce(l.overruns[b.i], l.overrun_nanos)
+                    FROM policy.late_bill l WHERE l.tenant = h.tenant AND l.call_id = h.call_id) p
                 WHERE h.tenant = {0} AND h.budget_ids @> ARRAY[{1}]::text[] AND b.budget_id = {1} AND b.starts_at = {2}
                     AND NOT EXISTS (SELECT FROM policy.posting_taken_over t
                         WHERE t.tenant = h.tenant AND t.call_id = h.call_id)

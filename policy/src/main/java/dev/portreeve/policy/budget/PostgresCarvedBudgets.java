@@ -89,7 +89,7 @@ public final class PostgresCarvedBudgets {
         return rows
                 .selectFrom(BUDGET)
                 .where(BUDGET.TENANT.eq(tenant).and(BUDGET.ID.in(ids)))
-                .fetch(row -> PostgresBudgetRows.read(row, raises.of(tenant, row.getId()))
+                .fetch(row -> PostgresBudgetRows.read(row, raises.of(tenant, row.getId()), ExchangeRates.NONE)
                         .at(now, ""))
                 .stream()
                 .filter(Objects::nonNull)

@@ -46,7 +46,7 @@ final class PostgresExpiredLeases {
         Field<String> budget = DSL.field(
                 "split_part({0}, {1}, 1)",
                 String.class, LEASE.BUDGET_ID, DSL.inline(String.valueOf(Budget.SESSION_MARK)));
-        return database.select(LEASE.asterisk(), BUDGET.UNIT, BUDGET.RATE, BUDGET.RATE_DATE)
+        return database.select(LEASE.asterisk(), BUDGET.UNIT)
                 .from(LEASE)
                 // Also of a budget that is in force no more.
                 .join(BUDGET)
@@ -60,7 +60,7 @@ final class PostgresExpiredLeases {
                                 new WindowKey(
                                         row.get(LEASE.TENANT), row.get(LEASE.BUDGET_ID), row.get(LEASE.STARTS_AT)),
                                 row.get(LEASE.REPLICA)),
-                        BudgetUnit.read(row.get(BUDGET.UNIT), row.get(BUDGET.RATE), row.get(BUDGET.RATE_DATE))));
+                        BudgetUnit.read(row.get(BUDGET.UNIT))));
     }
 
     /** Deletes rows that say nothing any more. */

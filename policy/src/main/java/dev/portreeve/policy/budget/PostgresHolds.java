@@ -3,7 +3,6 @@ package dev.portreeve.policy.budget;
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.budget.LeaseTurn.LeaseKey;
 import dev.portreeve.policy.budget.Ruling.CallKey;
-import dev.portreeve.policy.budget.Ruling.HoldState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +14,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The statements of the ledger, inside the journal's transaction. Plain JDBC, because jOOQ has no arrays to unnest. */
 final class PostgresHolds {
@@ -73,14 +73,17 @@ final class PostgresHolds {
     private static final String FIND = """
             SELECT h.tenant, h.call_id, h.amount_nanos, p.kind, p.amount_nanos, p.overrun_nanos,
                 h.amounts, p.amounts, p.overruns,
-                EXISTS (SELECT FROM policy.parked_hold k WHERE k.tenant = n.tenant AND k.call_id = n.call_id)
+                EXISTS (SELECT FROM policy.parked_hold k WHERE k.tenant = n.tenant AND k.call_id = n.call_id),
+                l.overrun_nanos, l.overruns, p.kind = 'assumed' AND EXISTS (
+                    SELECT FROM policy.posting_taken_over t WHERE t.tenant = n.tenant AND t.call_id = n.call_id)
             FROM unnest(?::text[], ?::uuid[]) AS n (tenant, call_id)
             CROSS JOIN LATERAL (
                 SELECT h.tenant, h.call_id, h.amount_nanos, h.amounts FROM policy.hold h
                 WHERE h.tenant = n.tenant AND h.call_id = n.call_id LIMIT 1) h
             LEFT JOIN LATERAL (
                 SELECT p.kind, p.amount_nanos, p.overrun_nanos, p.amounts, p.overruns FROM policy.posting p
-                WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true""";
+                WHERE p.tenant = n.tenant AND p.call_id = n.call_id LIMIT 1) p ON true
+            LEFT JOIN policy.late_bill l ON p.kind = 'assumed' AND l.tenant = n.tenant AND l.call_id = n.call_id""";
     private static final String LOCK_AND_READ = LOCK + ";\n" + LEASES;
     private static final String LOCK_READ_AND_FIND = LOCK_AND_READ + ";\n" + FIND;
     private static final String IDENTIFY = "SELECT pg_current_xact_id()::text";
@@ -194,9 +197,19 @@ final class PostgresHolds {
                         new HoldState(
                                 Amounts.of(rows.getLong(3), PostgresColumns.longs(rows, 7)),
                                 posted,
-                                rows.getBoolean(10)));
+                                rows.getBoolean(10),
+                                late(rows)));
             }
         }
         return found;
+    }
+
+    /** What another call took over is charged there; nothing comes to it any more. */
+    private static @Nullable Amounts late(ResultSet rows) throws SQLException {
+        if (rows.getBoolean(13)) {
+            return Amounts.NOTHING;
+        }
+        long money = rows.getLong(11);
+        return rows.wasNull() ? null : Amounts.of(money, PostgresColumns.longs(rows, 12));
     }
 }

@@ -53,6 +53,7 @@ public final class PostgresOrganisation {
                     .execute();
             Sync sync = new Sync(transaction);
             organisation.tenants().forEach(sync::tenant);
+            PostgresExchangeRates.write(transaction, organisation.rates());
             ConfiguredBudgets.of(organisation).forEach(sync::budget);
             sync.retireTheRest();
             sync.adjustWindows(clock.instant());

@@ -65,7 +65,7 @@ final class PostgresRaises {
     /** One by one, the first to end first; by tenant and budget. */
     static Map<String, List<BudgetRaise>> each(DSLContext database, @Nullable String tenant) {
         Map<String, List<BudgetRaise>> raises = new HashMap<>();
-        database.select(BUDGET_RAISE.asterisk(), BUDGET.UNIT, BUDGET.RATE, BUDGET.RATE_DATE)
+        database.select(BUDGET_RAISE.asterisk(), BUDGET.UNIT)
                 .from(BUDGET_RAISE)
                 .join(BUDGET)
                 .on(BUDGET.TENANT.eq(BUDGET_RAISE.TENANT), BUDGET.ID.eq(BUDGET_RAISE.BUDGET_ID))
@@ -73,8 +73,7 @@ final class PostgresRaises {
                 .and(tenant == null ? DSL.noCondition() : BUDGET_RAISE.TENANT.eq(tenant))
                 .orderBy(BUDGET_RAISE.ENDS_AT, BUDGET_RAISE.ID)
                 .forEach(row -> {
-                    BudgetUnit unit =
-                            BudgetUnit.read(row.get(BUDGET.UNIT), row.get(BUDGET.RATE), row.get(BUDGET.RATE_DATE));
+                    BudgetUnit unit = BudgetUnit.read(row.get(BUDGET.UNIT));
                     raises.computeIfAbsent(
                                     name(row.get(BUDGET_RAISE.TENANT), row.get(BUDGET_RAISE.BUDGET_ID)),
                                     budget -> new ArrayList<>())

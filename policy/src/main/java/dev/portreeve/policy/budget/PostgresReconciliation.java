@@ -29,19 +29,22 @@ final class PostgresReconciliation {
             WITH charged AS (
                 SELECT overlay(h.call_id::text PLACING '7' FROM 15 FOR 1)::uuid AS call,
                     sum(CASE WHEN b.i IS NOT NULL THEN
-                        coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) END) AS nanos
+                        coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos)
+                            + coalesce(l.overruns[b.i], l.overrun_nanos, 0) END) AS nanos
                 FROM policy.held_call h
                 LEFT JOIN LATERAL (
                     SELECT u.i FROM unnest(h.budget_ids) WITH ORDINALITY AS u (id, i)
                     JOIN policy.budget g ON g.tenant = h.tenant AND g.id = split_part(u.id, '~', 1) AND g.unit = 'usd'
                     ORDER BY u.i LIMIT 1) b ON true
                 JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
+                LEFT JOIN policy.late_bill l ON l.tenant = h.tenant AND l.call_id = h.call_id
                 WHERE h.tenant = ? AND h.call_id >= ? AND h.call_id < ? AND NOT EXISTS (
                     SELECT FROM policy.posting_taken_over t WHERE t.tenant = h.tenant AND t.call_id = h.call_id)
                 GROUP BY 1
             ), said AS (
                 SELECT overlay(r.call_id::text PLACING '7' FROM 15 FOR 1)::uuid AS call, r.leaf ->> 'settlement' AS settlement,
-                    coalesce((r.leaf ->> 'cost_usd')::numeric * 1000000000, 0) AS nanos
+                    coalesce((r.leaf ->> 'cost_usd')::numeric * 1000000000, 0) AS cost,
+                    coalesce((r.leaf ->> 'charged_usd')::numeric, (r.leaf ->> 'cost_usd')::numeric, 0) * 1000000000 AS nanos
                 FROM (
                     SELECT tenant, call_id, convert_from(leaf, 'UTF8')::json AS leaf FROM audit.record
                     WHERE tenant = ? AND call_id >= ? AND call_id < ?
@@ -50,10 +53,11 @@ final class PostgresReconciliation {
                     SELECT FROM policy.posting_taken_over t WHERE t.tenant = r.tenant AND t.call_id = r.call_id)
             ), recorded AS (
                 SELECT call,
-                    sum(nanos) FILTER (WHERE settlement IN ('settled', 'released', 'assumed', 'parked')) AS nanos,
+                    sum(nanos) FILTER (WHERE settlement IN ('settled', 'released', 'assumed', 'parked', 'late')) AS nanos,
                     coalesce(bool_or(settlement = 'parked'), false) AS parked,
                     coalesce(sum(nanos) FILTER (WHERE settlement IS NULL), 0) AS free,
-                    coalesce(sum(nanos) FILTER (WHERE settlement IN ('resolved_before', 'no_hold')), 0) AS again
+                    coalesce(sum(CASE WHEN settlement IN ('resolved_before', 'no_hold') THEN cost ELSE cost - nanos END), 0)
+                        AS again
                 FROM said GROUP BY 1
             )
             SELECT coalesce(c.call, r.call), c.nanos,
@@ -76,12 +80,14 @@ final class PostgresReconciliation {
     private static final String WINDOWS = """
             WITH part AS (
                 SELECT b.budget_id, b.starts_at, coalesce(h.amounts[b.i], h.amount_nanos) AS held, p.kind,
-                    coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos) AS charged,
+                    coalesce(p.amounts[b.i], p.amount_nanos) + coalesce(p.overruns[b.i], p.overrun_nanos)
+                        + coalesce(l.overruns[b.i], l.overrun_nanos, 0) AS charged,
                     EXISTS (SELECT FROM policy.posting_taken_over t
                         WHERE t.tenant = h.tenant AND t.call_id = h.call_id) AS undone
                 FROM policy.held_call h
                 CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts) WITH ORDINALITY AS b (budget_id, starts_at, i)
                 LEFT JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
+                LEFT JOIN policy.late_bill l ON l.tenant = h.tenant AND l.call_id = h.call_id
                 WHERE h.tenant = ?
             ), parts AS (
                 SELECT budget_id, starts_at, sum(charged) FILTER (WHERE NOT undone) AS charged,

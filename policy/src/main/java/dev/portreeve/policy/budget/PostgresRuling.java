@@ -72,6 +72,11 @@ final class PostgresRuling {
             FROM unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
                 AS n (tenant, call_id, kind, amount, overrun, amounts, overruns)""";
 
+    private static final String WRITE_LATE_BILLS = """
+            INSERT INTO policy.late_bill (tenant, call_id, overrun_nanos, overruns)
+            SELECT tenant, call_id, overrun, overruns::bigint[]
+            FROM unnest(?::text[], ?::uuid[], ?::bigint[], ?::text[]) AS n (tenant, call_id, overrun, overruns)""";
+
     private final Transaction transaction;
     private final Connection connection;
     private final PostgresChains chains;
@@ -158,6 +163,15 @@ final class PostgresRuling {
                 "text",
                 "text");
         atLast(WRITE_POSTINGS, postings(ruling), "text", "uuid", "text", "bigint", "bigint", "text", "text");
+        atLast(WRITE_LATE_BILLS, lateBills(ruling), "text", "uuid", "bigint", "text");
+    }
+
+    private PostgresColumns lateBills(Ruling ruling) {
+        PostgresColumns columns = new PostgresColumns(connection, 4);
+        ruling.late()
+                .forEach((call, beyond) ->
+                        columns.row(call.tenant(), call.callId(), beyond.money(), PostgresColumns.text(beyond.each())));
+        return columns;
     }
 
     private void atLast(String sql, PostgresColumns rows, String... types) {

@@ -46,7 +46,7 @@ final class PostgresStatement {
                 coalesce(ended ->> 'outcome', '') AS outcome,
                 coalesce(ended ->> 'settlement', '') AS settlement,
                 CASE WHEN undone OR coalesce(ended ->> 'settlement', '') IN ('resolved_before', 'no_hold') THEN 0
-                    ELSE coalesce((ended ->> 'cost_usd')::numeric, 0) END AS charged,
+                    ELSE coalesce((ended ->> 'charged_usd')::numeric, (ended ->> 'cost_usd')::numeric, 0) END AS charged,
                 coalesce(ended #>> '{usage,basis}', '') AS basis,
                 coalesce((ended #>> '{usage,input_tokens}')::bigint, 0) AS input_tokens,
                 coalesce((ended #>> '{usage,output_tokens}')::bigint, 0) AS output_tokens,

@@ -22,6 +22,7 @@ final class Ruling {
     private final LeaseTurn leases;
     private final List<HoldRow> holds = new ArrayList<>();
     private final Map<CallKey, Settlement.Posted> postings = new LinkedHashMap<>();
+    private final LateBills lateBills;
     private final Map<CallKey, UUID> takenOver = new LinkedHashMap<>();
     private final Map<WindowKey, Spent> rolling = new LinkedHashMap<>();
     private final List<Counting> counting = new ArrayList<>();
@@ -30,22 +31,6 @@ final class Ruling {
     record CallKey(String tenant, UUID callId) {
         static CallKey of(CallPosting posting) {
             return new CallKey(posting.tenant(), posting.callId());
-        }
-    }
-
-    /**
-     * A hold that exists, and its posting if it is resolved.
-     *
-     * @param amounts what is really held: nothing, for a hold whose lease was gone and whose budget had nothing left
-     * @param parked whether its call ended and left it for a ticket
-     */
-    record HoldState(Amounts amounts, Settlement.@Nullable Posted posted, boolean parked) {
-        HoldState(Amounts amounts, Settlement.@Nullable Posted posted) {
-            this(amounts, posted, false);
-        }
-
-        HoldState resolved(Settlement.Posted by) {
-            return new HoldState(amounts, by, parked);
         }
     }
 
@@ -72,6 +57,7 @@ final class Ruling {
      */
     Ruling(Map<WindowKey, Balance> balances, Map<CallKey, HoldState> calls, LeaseTurn leases) {
         this.windows = new WindowBalances(balances);
+        this.lateBills = new LateBills(windows);
         this.calls = new HashMap<>(calls);
         this.leases = leases;
     }
@@ -287,14 +273,11 @@ final class Ruling {
         }
         Settlement.Posted posted = settlement.posted().over(state.amounts());
         if (state.posted() != null) {
-            // An equal posting is this one, committed unheard.
-            settlement.finish(
-                    state.posted().equals(posted) ? Settlement.Result.APPLIED : Settlement.Result.RESOLVED_BEFORE,
-                    posted);
+            settlement.finish(lateBills.again(settlement, state, posted, this::spend), posted);
             return;
         }
         if (settlement.isParking() && !state.amounts().isNothing()) {
-            calls.put(call, new HoldState(state.amounts(), null, true));
+            calls.put(call, new HoldState(state.amounts(), null, true, null));
             settlement.finish(Settlement.Result.PARKED, posted);
             return;
         }
@@ -382,6 +365,11 @@ final class Ruling {
         return postings.keySet().stream()
                 .filter(call -> calls.get(call) instanceof HoldState state && state.parked())
                 .toList();
+    }
+
+    /** What was billed above holds that had been charged whole. */
+    Map<CallKey, Amounts> late() {
+        return lateBills.booked();
     }
 
     /** The postings to write. */

@@ -76,10 +76,21 @@ final class Settlement implements CallPosting {
         APPLIED,
         /** Nothing: it stays held for a ticket. */
         PARKED,
+        /** The whole hold had been charged before; what was billed above it is charged now, as an overrun. */
+        LATE,
         /** Somebody else, as a rule the sweeper, was first. */
         RESOLVED_BEFORE,
         /** The hold was never made durable. */
-        NO_HOLD
+        NO_HOLD;
+
+        private long charged(Posted posted) {
+            return switch (this) {
+                case APPLIED, PARKED ->
+                    Math.addExact(posted.amount().money(), posted.overrun().money());
+                case LATE -> posted.overrun().money();
+                case RESOLVED_BEFORE, NO_HOLD -> 0;
+            };
+        }
     }
 
     static Settlement of(Hold hold, Load load) {
@@ -181,6 +192,28 @@ final class Settlement implements CallPosting {
         long sum = posted.overrun().money();
         for (Settlement raise : raises) {
             sum = Math.addExact(sum, raise.posted.overrun().money());
+        }
+        return sum;
+    }
+
+    /**
+     * What of the call's money went into the ledger with this, and was not there before.
+     *
+     * @return in nano-dollars
+     */
+    long charged() {
+        long sum = result == null ? 0 : result.charged(posted);
+        for (Settlement raise : raises) {
+            sum = Math.addExact(sum, raise.charged());
+        }
+        return sum;
+    }
+
+    /** All that was used, in nano-dollars. */
+    long wished() {
+        long sum = Math.addExact(posted.amount().money(), posted.overrun().money());
+        for (Settlement raise : raises) {
+            sum = Math.addExact(sum, raise.wished());
         }
         return sum;
     }

@@ -51,6 +51,7 @@ final class Shrinking {
     @Nullable
     Estimate shorter(Hold.Decision.Exhausted exhausted) {
         Budget tight = exhausted.level().budget();
+        BudgetUnit unit = exhausted.level().unit();
         Balance before = exhausted.before();
         if (!tight.shortage().shrinks() || before == null || answers == 0 || ++turns > MAX_TURNS) {
             return null;
@@ -63,11 +64,11 @@ final class Shrinking {
             why = least == how.least() ? how.why() : "";
             return null;
         }
-        count(tight.unit(), least, left);
-        long most = most(tight.unit(), least, left);
+        count(unit, least, left);
+        long most = most(unit, least, left);
         if (most == 0) {
             boolean byRequest = how.least() > tight.shortage().leastOutput();
-            why = byRequest && fits(tight.unit(), tight.shortage().leastOutput(), left) ? how.why() : "";
+            why = byRequest && fits(unit, tight.shortage().leastOutput(), left) ? how.why() : "";
             return null;
         }
         Estimate made = how.to(most);

@@ -121,7 +121,7 @@ final class HistoryCall {
     }
 
     long held(int level) {
-        BudgetUnit unit = levels.get(level).budget().unit();
+        BudgetUnit unit = levels.get(level).unit();
         return holds.stream().mapToLong(unit::of).sum();
     }
 
@@ -141,7 +141,7 @@ final class HistoryCall {
 
     /** Of each hold as much of the bill as it has, of the last the rest: another currency is rounded up for each. */
     private long charged(int level) {
-        BudgetUnit unit = levels.get(level).budget().unit();
+        BudgetUnit unit = levels.get(level).unit();
         long sum = 0;
         Load rest = billed;
         for (Load hold : holds.subList(0, holds.size() - 1)) {

@@ -46,7 +46,7 @@ final class HistoryCalls {
     static List<Level> levels(HistoryReplica at, GovernedCall call) {
         Load worst = Load.worst(call);
         List<Level> levels = at.purse.above(call);
-        return levels.stream().anyMatch(level -> level.budget().unit().of(worst) > 0) ? levels : List.of();
+        return levels.stream().anyMatch(level -> level.unit().of(worst) > 0) ? levels : List.of();
     }
 
     /**
@@ -57,8 +57,7 @@ final class HistoryCalls {
     List<Level> scarce(HistoryReplica at, GovernedCall call, ToLongFunction<Level> limit) {
         return taking(at, call).stream()
                 .filter(level -> world.limits.isShut(level)
-                        || level.budget().unit().of(Load.worst(call))
-                                > world.book.left(level, limit.applyAsLong(level)))
+                        || level.unit().of(Load.worst(call)) > world.book.left(level, limit.applyAsLong(level)))
                 .toList();
     }
 
@@ -66,7 +65,7 @@ final class HistoryCalls {
     private static List<Level> taking(HistoryReplica at, GovernedCall call) {
         Load worst = Load.worst(call);
         return levels(at, call).stream()
-                .filter(level -> level.budget().unit().of(worst) > 0)
+                .filter(level -> level.unit().of(worst) > 0)
                 .toList();
     }
 
@@ -271,7 +270,7 @@ final class HistoryCalls {
         private void holdsMore(Load more) {
             call.holds.add(more);
             List<Level> shut = call.levels.stream()
-                    .filter(level -> level.budget().unit().of(more) > 0 && limits.isShut(level))
+                    .filter(level -> level.unit().of(more) > 0 && limits.isShut(level))
                     .toList();
             if (!call.replica.isDeaf() && !shut.isEmpty()) {
                 throw new AssertionError("a call that runs was let hold more although the budget is not open: " + shut);

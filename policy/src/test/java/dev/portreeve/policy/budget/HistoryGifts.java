@@ -107,7 +107,7 @@ final class HistoryGifts {
 
     /** Of an endless one, more than anybody wants. */
     private static long dollars(Level level, long left) {
-        NanoUsd money = level.budget().unit().dollars(Math.max(0, left));
+        NanoUsd money = level.unit().dollars(Math.max(0, left));
         return money == null ? Long.MAX_VALUE : money.nanos();
     }
 

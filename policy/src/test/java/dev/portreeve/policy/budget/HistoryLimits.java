@@ -196,7 +196,7 @@ final class HistoryLimits {
                         List.of(ana),
                         List.of(),
                         List.of(key))),
-                Purses.RATES);
+                Purses.DAILY_RATES);
     }
 
     private List<BudgetConfig> of(HistoryStep.Has.Owner owner) {

@@ -277,11 +277,11 @@ final class HistorySettling {
     private long room(List<Level> levels, GovernedCall one) {
         long room = levels.isEmpty() ? 0 : Long.MAX_VALUE;
         for (Level level : levels) {
-            long each = level.budget().unit().of(Load.worst(one));
+            long each = level.unit().of(Load.worst(one));
             long limit = world.limits.leastAtRest(level, world.book, world.now());
             long left = Math.max(0, world.book.left(level, limit));
             if (each > 0 && !level.budget().isSoft()) {
-                boolean grows = !level.budget().unit().equals(BudgetUnit.REQUESTS);
+                boolean grows = !level.unit().equals(BudgetUnit.REQUESTS);
                 room = Math.min(room, grows ? units(level, left) : left > 0 ? Long.MAX_VALUE : 0);
             }
         }
@@ -290,7 +290,7 @@ final class HistorySettling {
 
     /** Of a model or a tool a unit costs a billionth of a dollar, and is one token. */
     private static long units(Level level, long left) {
-        NanoUsd dollars = level.budget().unit().dollars(left);
+        NanoUsd dollars = level.unit().dollars(left);
         return dollars == null ? left : dollars.nanos();
     }
 }

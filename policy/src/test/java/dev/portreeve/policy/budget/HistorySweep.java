@@ -88,7 +88,7 @@ final class HistorySweep {
                 continue;
             }
             for (Level level : call.levels) {
-                long amount = level.budget().unit().of(load);
+                long amount = level.unit().of(load);
                 unwritten.merge(new Lease(call.replica.id(), level.key()), amount, Long::sum);
             }
         }

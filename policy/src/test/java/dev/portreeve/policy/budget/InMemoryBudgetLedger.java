@@ -4,7 +4,6 @@ import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.PostingBook;
 import dev.portreeve.audit.Transaction;
 import dev.portreeve.policy.budget.Ruling.CallKey;
-import dev.portreeve.policy.budget.Ruling.HoldState;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.GovernedCall;
 import java.math.BigDecimal;
@@ -152,6 +151,7 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         ruling.postings()
                 .forEach((call, posted) ->
                         calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), posted)));
+        ruling.late().forEach((call, beyond) -> calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), hold.posted(), hold.parked(), beyond)));
     }
 
     private Budget configured(String id) {

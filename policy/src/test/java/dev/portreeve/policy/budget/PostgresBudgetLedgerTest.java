@@ -28,11 +28,13 @@ class PostgresBudgetLedgerTest extends BudgetLedgerContract {
         JOIN LATERAL (
             SELECT coalesce(sum(coalesce(l.amount, h.amount_nanos)) FILTER (WHERE p.call_id IS NULL), 0) AS held,
                 coalesce(sum(coalesce(p.amounts[l.n], p.amount_nanos)) FILTER (WHERE t.call_id IS NULL), 0) AS settled,
-                coalesce(sum(coalesce(p.overruns[l.n], p.overrun_nanos)) FILTER (WHERE t.call_id IS NULL), 0) AS overrun
+                coalesce(sum(coalesce(p.overruns[l.n], p.overrun_nanos)
+                    + coalesce(b.overruns[l.n], b.overrun_nanos, 0)) FILTER (WHERE t.call_id IS NULL), 0) AS overrun
             FROM policy.held_call h
             CROSS JOIN LATERAL unnest(h.budget_ids, h.window_starts, h.amounts) WITH ORDINALITY
                 AS l (budget_id, starts_at, amount, n)
             LEFT JOIN policy.posting p ON p.tenant = h.tenant AND p.call_id = h.call_id
+            LEFT JOIN policy.late_bill b ON b.tenant = h.tenant AND b.call_id = h.call_id
             LEFT JOIN policy.posting_taken_over t ON t.tenant = p.tenant AND t.call_id = p.call_id
             WHERE h.tenant = w.tenant AND l.budget_id = w.budget_id AND l.starts_at = w.starts_at) r ON true
         WHERE (w.held_nanos, w.settled_nanos, w.overrun_nanos) IS DISTINCT FROM (r.held, r.settled, r.overrun)

@@ -62,6 +62,36 @@ class PostgresBudgetStatesTest extends BudgetStatesContract {
         }
     }
 
+    /**
+     * A replica that nobody told goes on as before until it looks, which it does once a second; but memory gives it no more than what
+     * was set aside when the budget was frozen, and nothing is set aside anew. The bound of docs/budgets.md.
+     */
+    @Test
+    void aReplicaThatHasNotHeardGoesOnUntilItLooks() {
+        purse.organise(organisation(null, null, 100_000L));
+        try (PostgresPurse other = purse().replica()) {
+            for (int i = 0; i < 5; i++) {
+                assertInstanceOf(
+                        CallOutcome.Completed.class, other.run(call(BOT, 100), new PurseFixture.Ending.Reports(5)));
+            }
+            long setAside = leased();
+            assertTrue(setAside > 0);
+            purse.become("member:bot:daily", BudgetStatus.State.FROZEN, "look into it");
+            for (int i = 0; i < 5; i++) {
+                assertInstanceOf(
+                        CallOutcome.Completed.class,
+                        other.run(call(BOT, 100), new PurseFixture.Ending.Reports(5)),
+                        "it has not looked");
+                assertTrue(leased() <= setAside, "nothing more is set aside for it");
+            }
+            new BudgetNews(other.budgets(), sweeper(other)).look();
+            CallOutcome.Denied there = assertInstanceOf(
+                    CallOutcome.Denied.class, other.run(call(BOT, 1), new PurseFixture.Ending.Reports(1)));
+            assertEquals(Denial.Reason.BUDGET_FROZEN, there.denial().reason());
+            assertEquals(0, leased(), "and what it had set aside is back");
+        }
+    }
+
     @Test
     void nothingIsLeasedWhereThereIsALateSettlement() {
         purse.organise(organisation(null, null, 10_000L));

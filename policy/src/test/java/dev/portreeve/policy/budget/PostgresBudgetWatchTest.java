@@ -7,8 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Content;
+import dev.portreeve.policy.call.Deadline;
+import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.Labels;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.NanoUsd;
+import dev.portreeve.policy.call.Price;
+import dev.portreeve.policy.call.Resource;
 import dev.portreeve.policy.call.Secret;
 import dev.portreeve.policy.notice.EmailConfig;
 import dev.portreeve.policy.notice.NoticeConfig;
@@ -260,6 +266,31 @@ class PostgresBudgetWatchTest {
                 hooks.getFirst());
         calls.forEach(call -> assertTrue(hooks.getFirst().contains(call.toString()), hooks.getFirst()));
         assertTrue(messages("email").getFirst().startsWith("[portreeve] 2 calls were billed $0.00000005 above"));
+    }
+
+    /** Where no dollars are counted beside them, too. */
+    @Test
+    void tokensAboveTheHoldAreToldThoughTheirMoneyIsNot() {
+        purse.organise(Purses.ofBot(Purses.ofTokens(1000), Purses.ofTokens(5000).window(BudgetConfig.Window.DAILY)));
+        PostgresBudgetWatch watch = watch();
+        LlmCall free = new LlmCall(
+                PurseFixture.call(BOT, 1).id(),
+                BOT,
+                new Resource.Model("fast"),
+                "chat",
+                Content.EMPTY,
+                new Estimate(0, 10, Price.perCall(NanoUsd.ZERO, "test")),
+                Deadline.in(Duration.ofMinutes(5)));
+        purse.run(free, new PurseFixture.Ending.Reports(35));
+        assertEquals(1, watch.overruns());
+        assertEquals(0, watch.overruns());
+        String hook = messages("webhook").getFirst();
+        assertTrue(
+                hook.contains("\"calls\":1,\"overrun_usd\":\"0\",\"overrun_tokens\":25,\"within_hold_usd\":\"0\""),
+                hook);
+        assertTrue(
+                messages("email").getFirst().startsWith("[portreeve] a call was billed 25 tokens above"),
+                messages("email")::getFirst);
     }
 
     @Test

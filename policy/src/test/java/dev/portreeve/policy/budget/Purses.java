@@ -7,11 +7,20 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Budgets as tests write them: of so many nano-dollars, for ever, of everything, until told otherwise. */
 final class Purses {
     static final List<OrganisationConfig.Rate> RATES =
             List.of(new OrganisationConfig.Rate("EUR", new BigDecimal("0.86"), LocalDate.parse("2026-05-13")));
+
+    /** Another one every day, for more than a year. */
+    static final List<OrganisationConfig.Rate> DAILY_RATES = IntStream.range(0, 500)
+            .mapToObj(day -> new OrganisationConfig.Rate(
+                    "EUR",
+                    BigDecimal.valueOf(800 + day * 37L % 200, 3),
+                    LocalDate.parse("2026-05-13").plusDays(day)))
+            .toList();
 
     private final Long nanos;
     private Long tokens;

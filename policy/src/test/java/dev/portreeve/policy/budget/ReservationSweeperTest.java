@@ -10,11 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.EvidenceUnavailable;
 import dev.portreeve.audit.Facts;
+import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.policy.budget.BudgetOwner.Kind;
 import dev.portreeve.policy.budget.FaultyJournal.Fault;
 import dev.portreeve.policy.budget.PurseFixture.Ending;
 import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.Clearance;
+import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.LlmCall;
+import dev.portreeve.policy.call.Usage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -116,6 +121,108 @@ class ReservationSweeperTest {
         assertEquals(new Balance(100, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
         String late = purse.leaves(call.id().value()).getLast();
         assertTrue(late.contains("\"settlement\":\"resolved_before\""), late);
+    }
+
+    /** Ends a call that was charged whole before, and gives its last record. */
+    private String endsLate(LlmCall call, long used) throws CallEnded {
+        try (AuditTrail trail = purse.trail(call)) {
+            try (Reservation reservation = purse.ledger().reserve(call, trail)) {
+                purse.writeHolds();
+                expireAll();
+                assertEquals(1, sweeper.runOnce());
+                Usage usage = reservation
+                        .<PurseFixture.Words>metered((input, out) -> new Usage(0, 0, used, Usage.Basis.REPORTED))
+                        .execute(Clearance.of(Content.EMPTY), words -> {});
+                assertEquals(used, usage.outputTokens());
+            }
+            trail.conclude(new Facts().put("outcome", "test")).await();
+        }
+        return purse.leaves(call.id().value()).getLast();
+    }
+
+    private Reconciliation reconciled() {
+        Reconciliation all = new PostgresReconciliation(purse.database.app().dataSource())
+                .of("acme", Instant.EPOCH, Instant.ofEpochMilli((1L << 47) - 1));
+        assertTrue(all.agrees(), all::toString);
+        return all;
+    }
+
+    @Test
+    void aBillAboveWhatWasChargedWholeIsBookedOnceAsAnOverrun() throws CallEnded {
+        LlmCall call = call(BOT, 70);
+        String closed = endsLate(call, 95);
+        assertTrue(closed.contains("\"settlement\":\"late\""), closed);
+        assertTrue(closed.contains("\"charged_usd\":\"0.000000025\""), closed);
+        assertTrue(closed.contains("\"cost_usd\":\"0.000000095\""), closed);
+        assertEquals(new Balance(100, 0, 70, 25), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(new Balance(1000, 0, 70, 25), purse.today(Kind.TENANT, "acme"));
+        Reconciliation all = reconciled();
+        assertEquals(95, all.ledger().nanos());
+        assertEquals(70, all.repeated().nanos(), "of what the last record says, the first had charged so much");
+        List<Statement.Row> rows = new PostgresStatement(purse.database.app().dataSource())
+                .of(
+                        "acme",
+                        null,
+                        Instant.now().minusSeconds(3600),
+                        Instant.now().plusSeconds(3600),
+                        null)
+                .rows();
+        assertEquals(95, rows.stream().mapToLong(row -> row.charged().nanos()).sum());
+        // Nothing more may be held: it owes nothing yet, and has 5 left.
+        assertEquals(5, purse.today(Kind.MEMBER, "bot").remaining());
+    }
+
+    @Test
+    void aLateBillIsPartOfWhatABudgetBurned() throws CallEnded {
+        purse.organise(Purses.ofBot(Purses.of(100)));
+        String closed = endsLate(call(BOT, 70), 95);
+        assertTrue(closed.contains("\"settlement\":\"late\""), closed);
+        BurnDown burned = new PostgresBurnDown(purse.database.app().dataSource()).of("acme", "member:bot:total");
+        assertEquals(95, burned.points().getLast().spent().count());
+        assertEquals(95, burned.spent().count());
+    }
+
+    /** Charged too much and said so: a window that may be over long ago is not opened again. */
+    @Test
+    void aBillBelowWhatWasChargedWholeLeavesThat() throws CallEnded {
+        String closed = endsLate(call(BOT, 70), 30);
+        assertTrue(closed.contains("\"settlement\":\"resolved_before\""), closed);
+        assertTrue(closed.contains("\"cost_usd\":\"0.00000003\""), closed);
+        assertEquals(new Balance(100, 0, 70, 0), purse.today(Kind.MEMBER, "bot"));
+        assertEquals(70, reconciled().ledger().nanos());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FAILS_BUT_PERSISTED", "FAILS"})
+    void aLateBillIsBookedOnceWhateverBecomesOfItsCommit(Fault fault) throws CallEnded {
+        LlmCall call = call(BOT, 70);
+        AuditTrail trail = purse.trail(call);
+        Reservation reservation = purse.ledger().reserve(call, trail);
+        purse.writeHolds();
+        expireAll();
+        assertEquals(1, sweeper.runOnce());
+        Hold hold = new Hold(
+                "acme", call.id().value(), PurseFixture.money(70), purse.above(call), HoldDesk.EXPIRY_MARGIN, null);
+        for (int i = 0; i < 3; i++) {
+            Settlement late = hold.settlement(PurseFixture.money(95));
+            if (i == 0) {
+                journal.breakEntry(0, fault);
+            }
+            try {
+                purse.audit()
+                        .append(JournalEntry.of(purse.ledger, late, List::of))
+                        .await();
+                assertEquals(Settlement.Result.LATE, late.result());
+            } catch (EvidenceUnavailable unheard) {
+                assertEquals(0, i, unheard::getMessage);
+            }
+        }
+        assertEquals(new Balance(100, 0, 70, 25), purse.today(Kind.MEMBER, "bot"));
+        Settlement other = hold.settlement(PurseFixture.money(99));
+        purse.audit().append(JournalEntry.of(purse.ledger, other, List::of)).await();
+        assertEquals(Settlement.Result.RESOLVED_BEFORE, other.result(), "a hold has one bill");
+        reservation.close();
+        trail.close();
     }
 
     @Test

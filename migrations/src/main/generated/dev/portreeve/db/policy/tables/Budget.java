@@ -12,7 +12,6 @@ import dev.portreeve.db.policy.tables.BudgetWindow.BudgetWindowPath;
 import dev.portreeve.db.policy.tables.Tenant.TenantPath;
 import dev.portreeve.db.policy.tables.records.BudgetRecord;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -119,16 +118,6 @@ public class Budget extends TableImpl<BudgetRecord> {
      * The column <code>policy.budget.unit</code>.
      */
     public final TableField<BudgetRecord, String> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'usd'::text"), SQLDataType.CLOB)), this, "");
-
-    /**
-     * The column <code>policy.budget.rate</code>.
-     */
-    public final TableField<BudgetRecord, BigDecimal> RATE = createField(DSL.name("rate"), SQLDataType.NUMERIC, this, "");
-
-    /**
-     * The column <code>policy.budget.rate_date</code>.
-     */
-    public final TableField<BudgetRecord, LocalDate> RATE_DATE = createField(DSL.name("rate_date"), SQLDataType.LOCALDATE, this, "");
 
     /**
      * The column <code>policy.budget.rolling_seconds</code>.
@@ -341,12 +330,10 @@ public class Budget extends TableImpl<BudgetRecord> {
             Internal.createCheck(this, DSL.name("budget_check"), "((((state = 'open'::text) = (state_reason IS NULL)) AND ((state_reason IS NULL) = (state_by IS NULL)) AND ((state_reason IS NULL) = (state_at IS NULL))))", true),
             Internal.createCheck(this, DSL.name("budget_check1"), "(((rollover_nanos IS NULL) OR (time_window <> ALL (ARRAY['total'::text, 'rolling'::text]))))", true),
             Internal.createCheck(this, DSL.name("budget_check2"), "(((time_window = 'rolling'::text) = (rolling_seconds IS NOT NULL)))", true),
-            Internal.createCheck(this, DSL.name("budget_check3"), "((((rate IS NULL) = (unit = ANY (ARRAY['usd'::text, 'tokens'::text, 'requests'::text]))) AND ((rate IS NULL) = (rate_date IS NULL))))", true),
             Internal.createCheck(this, DSL.name("budget_least_output_check"), "((least_output > 0))", true),
             Internal.createCheck(this, DSL.name("budget_limit_nanos_check"), "((limit_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("budget_origin_check"), "((origin = ANY (ARRAY['file'::text, 'api'::text, 'key'::text])))", true),
             Internal.createCheck(this, DSL.name("budget_owner_kind_check"), "((owner_kind = ANY (ARRAY['tenant'::text, 'team'::text, 'member'::text, 'key'::text])))", true),
-            Internal.createCheck(this, DSL.name("budget_rate_check"), "((rate > (0)::numeric))", true),
             Internal.createCheck(this, DSL.name("budget_rolling_seconds_check"), "(((rolling_seconds >= 60) AND (rolling_seconds <= 31622400)))", true),
             Internal.createCheck(this, DSL.name("budget_rollover_nanos_check"), "((rollover_nanos > 0))", true),
             Internal.createCheck(this, DSL.name("budget_state_check"), "((state = ANY (ARRAY['open'::text, 'frozen'::text, 'closed'::text])))", true),

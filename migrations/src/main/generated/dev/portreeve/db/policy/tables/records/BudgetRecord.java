@@ -6,7 +6,6 @@ package dev.portreeve.db.policy.tables.records;
 
 import dev.portreeve.db.policy.tables.Budget;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 
@@ -177,269 +176,241 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     }
 
     /**
-     * Setter for <code>policy.budget.rate</code>.
-     */
-    public void setRate(BigDecimal value) {
-        set(11, value);
-    }
-
-    /**
-     * Getter for <code>policy.budget.rate</code>.
-     */
-    public BigDecimal getRate() {
-        return (BigDecimal) get(11);
-    }
-
-    /**
-     * Setter for <code>policy.budget.rate_date</code>.
-     */
-    public void setRateDate(LocalDate value) {
-        set(12, value);
-    }
-
-    /**
-     * Getter for <code>policy.budget.rate_date</code>.
-     */
-    public LocalDate getRateDate() {
-        return (LocalDate) get(12);
-    }
-
-    /**
      * Setter for <code>policy.budget.rolling_seconds</code>.
      */
     public void setRollingSeconds(Long value) {
-        set(13, value);
+        set(11, value);
     }
 
     /**
      * Getter for <code>policy.budget.rolling_seconds</code>.
      */
     public Long getRollingSeconds() {
-        return (Long) get(13);
+        return (Long) get(11);
     }
 
     /**
      * Setter for <code>policy.budget.first_day</code>.
      */
     public void setFirstDay(LocalDate value) {
-        set(14, value);
+        set(12, value);
     }
 
     /**
      * Getter for <code>policy.budget.first_day</code>.
      */
     public LocalDate getFirstDay() {
-        return (LocalDate) get(14);
+        return (LocalDate) get(12);
     }
 
     /**
      * Setter for <code>policy.budget.last_day</code>.
      */
     public void setLastDay(LocalDate value) {
-        set(15, value);
+        set(13, value);
     }
 
     /**
      * Getter for <code>policy.budget.last_day</code>.
      */
     public LocalDate getLastDay() {
-        return (LocalDate) get(15);
+        return (LocalDate) get(13);
     }
 
     /**
      * Setter for <code>policy.budget.rollover_nanos</code>.
      */
     public void setRolloverNanos(Long value) {
-        set(16, value);
+        set(14, value);
     }
 
     /**
      * Getter for <code>policy.budget.rollover_nanos</code>.
      */
     public Long getRolloverNanos() {
-        return (Long) get(16);
+        return (Long) get(14);
     }
 
     /**
      * Setter for <code>policy.budget.models</code>.
      */
     public void setModels(String[] value) {
-        set(17, value);
+        set(15, value);
     }
 
     /**
      * Getter for <code>policy.budget.models</code>.
      */
     public String[] getModels() {
-        return (String[]) get(17);
+        return (String[]) get(15);
     }
 
     /**
      * Setter for <code>policy.budget.tools</code>.
      */
     public void setTools(String[] value) {
-        set(18, value);
+        set(16, value);
     }
 
     /**
      * Getter for <code>policy.budget.tools</code>.
      */
     public String[] getTools() {
-        return (String[]) get(18);
+        return (String[]) get(16);
     }
 
     /**
      * Setter for <code>policy.budget.tool_servers</code>.
      */
     public void setToolServers(String[] value) {
-        set(19, value);
+        set(17, value);
     }
 
     /**
      * Getter for <code>policy.budget.tool_servers</code>.
      */
     public String[] getToolServers() {
-        return (String[]) get(19);
+        return (String[]) get(17);
     }
 
     /**
      * Setter for <code>policy.budget.tags</code>.
      */
     public void setTags(String[] value) {
-        set(20, value);
+        set(18, value);
     }
 
     /**
      * Getter for <code>policy.budget.tags</code>.
      */
     public String[] getTags() {
-        return (String[]) get(20);
+        return (String[]) get(18);
     }
 
     /**
      * Setter for <code>policy.budget.each_session</code>.
      */
     public void setEachSession(Boolean value) {
-        set(21, value);
+        set(19, value);
     }
 
     /**
      * Getter for <code>policy.budget.each_session</code>.
      */
     public Boolean getEachSession() {
-        return (Boolean) get(21);
+        return (Boolean) get(19);
     }
 
     /**
      * Setter for <code>policy.budget.warn_at</code>.
      */
     public void setWarnAt(Integer[] value) {
-        set(22, value);
+        set(20, value);
     }
 
     /**
      * Getter for <code>policy.budget.warn_at</code>.
      */
     public Integer[] getWarnAt() {
-        return (Integer[]) get(22);
+        return (Integer[]) get(20);
     }
 
     /**
      * Setter for <code>policy.budget.soft</code>.
      */
     public void setSoft(Boolean value) {
-        set(23, value);
+        set(21, value);
     }
 
     /**
      * Getter for <code>policy.budget.soft</code>.
      */
     public Boolean getSoft() {
-        return (Boolean) get(23);
+        return (Boolean) get(21);
     }
 
     /**
      * Setter for <code>policy.budget.when_short</code>.
      */
     public void setWhenShort(String value) {
-        set(24, value);
+        set(22, value);
     }
 
     /**
      * Getter for <code>policy.budget.when_short</code>.
      */
     public String getWhenShort() {
-        return (String) get(24);
+        return (String) get(22);
     }
 
     /**
      * Setter for <code>policy.budget.least_output</code>.
      */
     public void setLeastOutput(Long value) {
-        set(25, value);
+        set(23, value);
     }
 
     /**
      * Getter for <code>policy.budget.least_output</code>.
      */
     public Long getLeastOutput() {
-        return (Long) get(25);
+        return (Long) get(23);
     }
 
     /**
      * Setter for <code>policy.budget.state</code>.
      */
     public void setState(String value) {
-        set(26, value);
+        set(24, value);
     }
 
     /**
      * Getter for <code>policy.budget.state</code>.
      */
     public String getState() {
-        return (String) get(26);
+        return (String) get(24);
     }
 
     /**
      * Setter for <code>policy.budget.state_reason</code>.
      */
     public void setStateReason(String value) {
-        set(27, value);
+        set(25, value);
     }
 
     /**
      * Getter for <code>policy.budget.state_reason</code>.
      */
     public String getStateReason() {
-        return (String) get(27);
+        return (String) get(25);
     }
 
     /**
      * Setter for <code>policy.budget.state_by</code>.
      */
     public void setStateBy(String value) {
-        set(28, value);
+        set(26, value);
     }
 
     /**
      * Getter for <code>policy.budget.state_by</code>.
      */
     public String getStateBy() {
-        return (String) get(28);
+        return (String) get(26);
     }
 
     /**
      * Setter for <code>policy.budget.state_at</code>.
      */
     public void setStateAt(Instant value) {
-        set(29, value);
+        set(27, value);
     }
 
     /**
      * Getter for <code>policy.budget.state_at</code>.
      */
     public Instant getStateAt() {
-        return (Instant) get(29);
+        return (Instant) get(27);
     }
 
     // -------------------------------------------------------------------------
@@ -465,7 +436,7 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
     /**
      * Create a detached, initialised BudgetRecord
      */
-    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, BigDecimal rate, LocalDate rateDate, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Long rolloverNanos, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, Boolean soft, String whenShort, Long leastOutput, String state, String stateReason, String stateBy, Instant stateAt) {
+    public BudgetRecord(String tenant, String id, String ownerKind, String ownerId, Long limitNanos, String timeWindow, String timezone, String origin, Instant createdAt, Instant retiredAt, String unit, Long rollingSeconds, LocalDate firstDay, LocalDate lastDay, Long rolloverNanos, String[] models, String[] tools, String[] toolServers, String[] tags, Boolean eachSession, Integer[] warnAt, Boolean soft, String whenShort, Long leastOutput, String state, String stateReason, String stateBy, Instant stateAt) {
         super(Budget.BUDGET);
 
         setTenant(tenant);
@@ -479,8 +450,6 @@ public class BudgetRecord extends UpdatableRecordImpl<BudgetRecord> {
         setCreatedAt(createdAt);
         setRetiredAt(retiredAt);
         setUnit(unit);
-        setRate(rate);
-        setRateDate(rateDate);
         setRollingSeconds(rollingSeconds);
         setFirstDay(firstDay);
         setLastDay(lastDay);
