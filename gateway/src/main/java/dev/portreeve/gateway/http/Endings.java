@@ -16,6 +16,7 @@ final class Endings {
     static void render(Dialect dialect, CallOutcome outcome, ClientOutput output, ProviderReply reply) {
         switch (outcome) {
             case CallOutcome.Completed completed -> output.complete(completed, reply);
+            case CallOutcome.Pending ignored -> throw CallOutcome.Pending.elsewhere();
             case CallOutcome.Denied denied -> output.fail(CallErrors.of(denied), denied);
             case CallOutcome.AwaitingApproval awaiting -> output.fail(CallErrors.of(awaiting), awaiting);
             case CallOutcome.Failed failed -> output.fail(error(dialect, failed, reply), failed);
@@ -26,6 +27,7 @@ final class Endings {
     /** What is said of an ending of which its caller can be told. */
     static ErrorAnswer error(Dialect dialect, CallOutcome.Incomplete broken, ProviderReply reply) {
         return switch (broken) {
+            case CallOutcome.Pending ignored -> throw CallOutcome.Pending.elsewhere();
             case CallOutcome.Denied denied -> CallErrors.of(denied);
             case CallOutcome.AwaitingApproval awaiting -> CallErrors.of(awaiting);
             case CallOutcome.Failed failed -> error(dialect, failed, reply);

@@ -53,6 +53,7 @@ final class Meter {
     private @Nullable Usage counted;
     private @Nullable Usage reported;
     private @Nullable Usage soFar;
+    private boolean saidAll;
     /** What the last usage that was priced costs: a call's end asks several times. */
     private @Nullable Charge priced;
 
@@ -87,8 +88,9 @@ final class Meter {
                 // Seen and passed on: only the ending says whether the provider may charge for it.
                 free = !over
                         && !emitted
-                        && ended.outcome() instanceof CallOutcome.Failed failed
-                        && !failed.fault().billable();
+                        && (ended.outcome() instanceof CallOutcome.Pending
+                                || (ended.outcome() instanceof CallOutcome.Failed failed
+                                        && !failed.fault().billable()));
                 if (ended.outcome() instanceof CallOutcome.Failed(UpstreamFault fault)
                         && fault.kind() == UpstreamFault.Kind.TOO_LARGE
                         && estimate.quote().countsResult()) {
@@ -137,6 +139,7 @@ final class Meter {
         counted = null;
         reported = null;
         soFar = null;
+        saidAll = false;
     }
 
     void last(Attempts.Made made) {
@@ -287,7 +290,7 @@ final class Meter {
         long text = counting.equals(TokenCount.NONE) ? TokenCount.UNKNOWN : kept.count(counting);
         boolean known = text != TokenCount.UNKNOWN;
         long output = Math.min(known ? text : outputBytes, estimate.outputTokens());
-        if (soFar != null && soFar.basis() == Usage.Basis.ASSUMED) {
+        if (soFar != null && (saidAll || soFar.basis() == Usage.Basis.ASSUMED)) {
             return soFar;
         }
         if (soFar != null) {
@@ -307,6 +310,7 @@ final class Meter {
         Usage said = chunk.soFar();
         if (said != null) {
             soFar = said.basis() == Usage.Basis.ESTIMATED ? null : said;
+            saidAll = chunk.saysAll();
         }
     }
 

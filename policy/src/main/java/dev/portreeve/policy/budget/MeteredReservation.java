@@ -28,6 +28,7 @@ final class MeteredReservation implements Reservation, Attempts {
     private final Holdings holdings;
     private long cap;
     private boolean closed;
+    private boolean left;
     private @Nullable UUID ticket;
 
     MeteredReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, Holdings holdings) {
@@ -136,8 +137,13 @@ final class MeteredReservation implements Reservation, Attempts {
     }
 
     @Override
+    public void leave() {
+        left = true;
+    }
+
+    @Override
     public void close() {
-        if (closed) {
+        if (closed || left) {
             return;
         }
         closed = true;

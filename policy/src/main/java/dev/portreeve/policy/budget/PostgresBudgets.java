@@ -34,6 +34,10 @@ public final class PostgresBudgets implements Supplier<Budgets> {
         this.clock = clock;
     }
 
+    DSLContext database() {
+        return database;
+    }
+
     /** The snapshot; never blocks. Empty before the first {@link #refresh}. */
     @Override
     public Budgets get() {

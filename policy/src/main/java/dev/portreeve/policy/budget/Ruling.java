@@ -63,8 +63,12 @@ final class Ruling {
      */
     record Counting(CallKey call, WindowKey window, Instant until) {}
 
-    /** A hold to write. */
-    record HoldRow(CallKey call, Amounts amounts, long lifetimeMillis, List<WindowKey> windows) {}
+    /**
+     * A hold to write.
+     *
+     * @param later whether its call ends in a later round, which has to find it even if it holds nothing
+     */
+    record HoldRow(CallKey call, Amounts amounts, long lifetimeMillis, List<WindowKey> windows, boolean later) {}
 
     /**
      * @param balances of every window the batch speaks of, as far as it exists
@@ -233,7 +237,7 @@ final class Ruling {
             windows.change(at[i], at[i].balance().hold(amounts.on(i)));
         }
         calls.put(call, new HoldState(amounts, null));
-        holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
+        holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows(), hold.isLater()));
     }
 
     /** A budget that would rather have a shorter call is asked last: any other one that is short refuses the call as it is. */
@@ -287,10 +291,10 @@ final class Ruling {
         }
         Settlement.Posted posted = settlement.posted().over(state.amounts());
         if (state.posted() != null) {
-            // An equal posting is this one, committed unheard.
-            settlement.finish(
-                    state.posted().equals(posted) ? Settlement.Result.APPLIED : Settlement.Result.RESOLVED_BEFORE,
-                    posted);
+            // An equal posting is this one, committed unheard. Of a call whose rounds are in several processes it may be another's, which
+            // has committed the record with it; and so has this one's own.
+            boolean own = state.posted().equals(posted) && !settlement.isLate();
+            settlement.finish(own ? Settlement.Result.APPLIED : Settlement.Result.RESOLVED_BEFORE, posted);
             return;
         }
         if (settlement.isParking() && !state.amounts().isNothing()) {
@@ -324,7 +328,7 @@ final class Ruling {
             change(window, balance(window).hold(left).resolve(left, left, 0));
             spend(window, left, 0);
             Amounts all = forfeit.amounts();
-            holds.add(new HoldRow(call, all, 0, List.of(window)));
+            holds.add(new HoldRow(call, all, 0, List.of(window), false));
             postings.put(call, new Settlement.Posted(Settlement.Kind.ASSUMED, all, Amounts.NOTHING));
         }
     }
