@@ -8,6 +8,8 @@ CREATE TABLE gateway.batch (
     member_kind    text        NOT NULL,
     team           text,
     key_id         text        NOT NULL,
+    -- The keys that made that key, from the one an operator made: whoever stops one of them stops the batch.
+    above_keys     text[]      NOT NULL DEFAULT '{}',
     dialect        text        NOT NULL,
     operation      text        NOT NULL,
     -- What the dialect wants to say of it again, such as OpenAI's metadata.
@@ -16,7 +18,7 @@ CREATE TABLE gateway.batch (
     -- The provider's key it was sent with, which is the one that finds it; empty where there is one only.
     provider_key   text        NOT NULL,
     state          text        NOT NULL
-        CHECK (state IN ('preparing', 'sending', 'running', 'settled', 'refused', 'lost')),
+        CHECK (state IN ('preparing', 'sending', 'running', 'settled', 'lost')),
     -- As the provider names it.
     provider_batch text,
     -- The prices its items were held at, as a list.
@@ -35,8 +37,8 @@ CREATE TABLE gateway.batch (
     owned_until    timestamptz NOT NULL,
     look_at        timestamptz NOT NULL,
     PRIMARY KEY (tenant, id),
-    CHECK (state NOT IN ('running') OR provider_batch IS NOT NULL),
-    CHECK ((state = 'settled') = (settled_at IS NOT NULL) OR state = 'lost')
+    CHECK (state <> 'running' OR provider_batch IS NOT NULL),
+    CHECK ((state IN ('settled', 'lost')) = (settled_at IS NOT NULL))
 );
 CREATE INDEX batch_of_member ON gateway.batch (tenant, member, id DESC);
 CREATE INDEX batch_open ON gateway.batch (look_at) WHERE state IN ('preparing', 'sending', 'running');

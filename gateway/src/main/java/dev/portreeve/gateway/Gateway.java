@@ -264,6 +264,14 @@ public final class Gateway implements AutoCloseable {
                         idempotency,
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
+                        parts.add(BatchParts.start(
+                                        config.batches(),
+                                        config.limits().callTimeout(),
+                                        MemberContents.batches(config, database.pooled(), seal, clock),
+                                        policy,
+                                        models,
+                                        clock))
+                                .work(),
                         hub,
                         policy.approvals(),
                         waiting,
@@ -274,7 +282,7 @@ public final class Gateway implements AutoCloseable {
                                 .downIf(policy.rules().state().refused() != null, "rules"),
                         clock)));
         HttpListener listener = parts.add(HttpListener.start(
-                "server.listen", config.server().listen(), dataBounds(config.limits()), edge::addRoutes));
+                "server.listen", config.server().listen(), dataBounds(config), edge::addRoutes));
         // Closed first: the listener lets what runs finish, and a stream one only listens to never does.
         parts.add((AutoCloseable) hub::endStanding);
         return listener;
@@ -372,11 +380,12 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static HttpListener.Bounds dataBounds(LimitsConfig limits) {
+    private static HttpListener.Bounds dataBounds(GatewayConfig config) {
+        LimitsConfig limits = config.limits();
         return new HttpListener.Bounds(
                 limits.maxConnections(),
                 limits.maxConcurrentRequests(),
-                limits.maxBodyBytes() + ABOVE_MAX_BODY,
+                Math.max(limits.maxBodyBytes(), config.batches().maxBytes()) + ABOVE_MAX_BODY,
                 limits.shutdownGrace());
     }
 

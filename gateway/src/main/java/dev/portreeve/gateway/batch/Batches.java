@@ -1,5 +1,6 @@
 package dev.portreeve.gateway.batch;
 
+import dev.portreeve.gateway.dialect.Dialect;
 import dev.portreeve.gateway.model.BatchPlace.End;
 import java.time.Duration;
 import java.util.List;
@@ -53,12 +54,16 @@ public interface Batches {
     Optional<Batch> find(String tenant, String member, UUID id);
 
     /**
-     * A member's batches, the newest first.
+     * A member's batches of one dialect, the newest first.
      *
      * @param after only older ones than this
      * @param before only newer ones than this, those next to it; not together with {@code after}
      */
-    Page list(String tenant, String member, @Nullable UUID after, @Nullable UUID before, int limit);
+    Page list(
+            String tenant, String member, Dialect dialect, @Nullable UUID after, @Nullable UUID before, int limit);
+
+    /** The model of its first item, by the name the caller used. */
+    String model(Batch batch);
 
     /** Notes that it is to be cancelled, once; {@code RUNNING} only. The next look is due at once. */
     boolean askCancel(Batch batch);

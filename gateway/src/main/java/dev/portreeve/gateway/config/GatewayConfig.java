@@ -35,6 +35,7 @@ public record GatewayConfig(
         @Default("{}") IdempotencyConfig idempotency,
         @Default("{}") MediaConfig media,
         @Default("{}") ResponsesConfig responses,
+        @Default("{}") BatchesConfig batches,
         @Default("{}") LimitsConfig limits) {
     public GatewayConfig {
         providers = List.copyOf(providers);
@@ -72,6 +73,7 @@ public record GatewayConfig(
                 idempotency,
                 media,
                 responses,
+                batches,
                 limits);
     }
 
@@ -96,6 +98,7 @@ public record GatewayConfig(
                 idempotency,
                 media,
                 responses,
+                batches,
                 limits);
     }
 
@@ -120,6 +123,7 @@ public record GatewayConfig(
                 idempotency,
                 media,
                 responses,
+                batches,
                 limits);
     }
 }

@@ -7,6 +7,7 @@ import dev.portreeve.gateway.model.FailureClass;
 import dev.portreeve.gateway.model.ProviderReply;
 import dev.portreeve.gateway.turn.Translation;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.UpstreamFault;
 import io.helidon.webserver.CloseConnectionException;
 
 /** Every ending of a governed call, on the wire. */
@@ -36,16 +37,21 @@ final class Endings {
     }
 
     private static ErrorAnswer error(Dialect dialect, CallOutcome.Failed failed, ProviderReply reply) {
+        return error(dialect, failed.fault(), reply);
+    }
+
+    /** What is said of a provider that failed so, and left this. */
+    static ErrorAnswer error(Dialect dialect, UpstreamFault fault, ProviderReply reply) {
         ProviderReply.ErrorBody own = reply.error();
         if (own == null) {
-            return CallErrors.of(failed.fault());
+            return CallErrors.of(fault);
         }
         if (own.dialect() != dialect && reply.failure() == FailureClass.CONTEXT_WINDOW) {
             return CallErrors.tooLong(dialect, own.headers(), Translation.message(own.body()));
         }
         return own.dialect() == dialect
                 ? CallErrors.passed(
-                        dialect, failed.fault(), own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
-                : CallErrors.retold(failed.fault(), own.headers(), Translation.message(own.body()));
+                        dialect, fault, own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
+                : CallErrors.retold(fault, own.headers(), Translation.message(own.body()));
     }
 }

@@ -50,6 +50,7 @@ public final class HttpEdge implements AutoCloseable {
      * @param idempotency what was made before under callers' keys
      * @param conversations that the gateway keeps itself
      * @param keeping how
+     * @param batches that callers made
      * @param waiting shows how approvals stand
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
@@ -66,6 +67,7 @@ public final class HttpEdge implements AutoCloseable {
             Idempotency idempotency,
             Conversations conversations,
             ResponsesConfig keeping,
+            BatchWork batches,
             McpHub hub,
             Approvals approvals,
             WaitingPage waiting,
@@ -101,6 +103,14 @@ public final class HttpEdge implements AutoCloseable {
         addMcp(routing, lastResort);
         routing.get(WaitingPage.PATH + "{" + WaitingPage.TOKEN + "}", services.waiting()::show);
         addModels(routing, lastResort);
+        new BatchRoutes(
+                        config,
+                        limits,
+                        services,
+                        new BatchPlanning(routing(), services.callIds()),
+                        clients,
+                        modelLimits())
+                .add(routing, lastResort);
         addKeys(routing, lastResort);
         routing.any(lastResort::notFound);
     }

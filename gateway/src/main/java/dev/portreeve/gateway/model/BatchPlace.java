@@ -1,5 +1,7 @@
 package dev.portreeve.gateway.model;
 
+import dev.portreeve.gateway.dialect.ModelRequest;
+import dev.portreeve.policy.call.Content;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import java.util.List;
@@ -57,6 +59,15 @@ public interface BatchPlace {
      * @param body the answer or the error in the provider's dialect; empty where there is neither
      */
     record ItemEnd(String customId, End end, int status, byte[] body) {}
+
+    /**
+     * An item as it is sent, with what guardrails left of its texts. Never blocks.
+     *
+     * @param request of the place's dialect and operation
+     * @param upstreamModel the provider's own name of the model
+     * @param capTokens the bound to put on the answer where the caller gave none; 0 puts none
+     */
+    byte[] body(ModelRequest request, String upstreamModel, long capTokens, Content input);
 
     /** @param passedHeaders the caller's headers that may be passed on, names in lower case; never its credentials */
     Sent send(List<Item> items, Map<String, String> passedHeaders, Deadline deadline);

@@ -94,6 +94,11 @@ public class Batch extends TableImpl<BatchRecord> {
     public final TableField<BatchRecord, String> KEY_ID = createField(DSL.name("key_id"), SQLDataType.CLOB.nullable(false), this, "");
 
     /**
+     * The column <code>gateway.batch.above_keys</code>.
+     */
+    public final TableField<BatchRecord, String[]> ABOVE_KEYS = createField(DSL.name("above_keys"), SQLDataType.CLOB.array().nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::text[]"), SQLDataType.CLOB.array())), this, "");
+
+    /**
      * The column <code>gateway.batch.dialect</code>.
      */
     public final TableField<BatchRecord, String> DIALECT = createField(DSL.name("dialect"), SQLDataType.CLOB.nullable(false), this, "");
@@ -277,9 +282,9 @@ public class Batch extends TableImpl<BatchRecord> {
     public List<Check<BatchRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("batch_check"), "(((state <> 'running'::text) OR (provider_batch IS NOT NULL)))", true),
-            Internal.createCheck(this, DSL.name("batch_check1"), "((((state = 'settled'::text) = (settled_at IS NOT NULL)) OR (state = 'lost'::text)))", true),
+            Internal.createCheck(this, DSL.name("batch_check1"), "(((state = ANY (ARRAY['settled'::text, 'lost'::text])) = (settled_at IS NOT NULL)))", true),
             Internal.createCheck(this, DSL.name("batch_items_check"), "((items > 0))", true),
-            Internal.createCheck(this, DSL.name("batch_state_check"), "((state = ANY (ARRAY['preparing'::text, 'sending'::text, 'running'::text, 'settled'::text, 'refused'::text, 'lost'::text])))", true)
+            Internal.createCheck(this, DSL.name("batch_state_check"), "((state = ANY (ARRAY['preparing'::text, 'sending'::text, 'running'::text, 'settled'::text, 'lost'::text])))", true)
         );
     }
 

@@ -107,255 +107,269 @@ public class BatchRecord extends UpdatableRecordImpl<BatchRecord> {
     }
 
     /**
+     * Setter for <code>gateway.batch.above_keys</code>.
+     */
+    public void setAboveKeys(String[] value) {
+        set(6, value);
+    }
+
+    /**
+     * Getter for <code>gateway.batch.above_keys</code>.
+     */
+    public String[] getAboveKeys() {
+        return (String[]) get(6);
+    }
+
+    /**
      * Setter for <code>gateway.batch.dialect</code>.
      */
     public void setDialect(String value) {
-        set(6, value);
+        set(7, value);
     }
 
     /**
      * Getter for <code>gateway.batch.dialect</code>.
      */
     public String getDialect() {
-        return (String) get(6);
+        return (String) get(7);
     }
 
     /**
      * Setter for <code>gateway.batch.operation</code>.
      */
     public void setOperation(String value) {
-        set(7, value);
+        set(8, value);
     }
 
     /**
      * Getter for <code>gateway.batch.operation</code>.
      */
     public String getOperation() {
-        return (String) get(7);
+        return (String) get(8);
     }
 
     /**
      * Setter for <code>gateway.batch.notes</code>.
      */
     public void setNotes(JSONB value) {
-        set(8, value);
+        set(9, value);
     }
 
     /**
      * Getter for <code>gateway.batch.notes</code>.
      */
     public JSONB getNotes() {
-        return (JSONB) get(8);
+        return (JSONB) get(9);
     }
 
     /**
      * Setter for <code>gateway.batch.provider</code>.
      */
     public void setProvider(String value) {
-        set(9, value);
+        set(10, value);
     }
 
     /**
      * Getter for <code>gateway.batch.provider</code>.
      */
     public String getProvider() {
-        return (String) get(9);
+        return (String) get(10);
     }
 
     /**
      * Setter for <code>gateway.batch.provider_key</code>.
      */
     public void setProviderKey(String value) {
-        set(10, value);
+        set(11, value);
     }
 
     /**
      * Getter for <code>gateway.batch.provider_key</code>.
      */
     public String getProviderKey() {
-        return (String) get(10);
+        return (String) get(11);
     }
 
     /**
      * Setter for <code>gateway.batch.state</code>.
      */
     public void setState(String value) {
-        set(11, value);
+        set(12, value);
     }
 
     /**
      * Getter for <code>gateway.batch.state</code>.
      */
     public String getState() {
-        return (String) get(11);
+        return (String) get(12);
     }
 
     /**
      * Setter for <code>gateway.batch.provider_batch</code>.
      */
     public void setProviderBatch(String value) {
-        set(12, value);
+        set(13, value);
     }
 
     /**
      * Getter for <code>gateway.batch.provider_batch</code>.
      */
     public String getProviderBatch() {
-        return (String) get(12);
+        return (String) get(13);
     }
 
     /**
      * Setter for <code>gateway.batch.prices</code>.
      */
     public void setPrices(JSONB value) {
-        set(13, value);
+        set(14, value);
     }
 
     /**
      * Getter for <code>gateway.batch.prices</code>.
      */
     public JSONB getPrices() {
-        return (JSONB) get(13);
+        return (JSONB) get(14);
     }
 
     /**
      * Setter for <code>gateway.batch.items</code>.
      */
     public void setItems(Integer value) {
-        set(14, value);
+        set(15, value);
     }
 
     /**
      * Getter for <code>gateway.batch.items</code>.
      */
     public Integer getItems() {
-        return (Integer) get(14);
+        return (Integer) get(15);
     }
 
     /**
      * Setter for <code>gateway.batch.created_at</code>.
      */
     public void setCreatedAt(Instant value) {
-        set(15, value);
+        set(16, value);
     }
 
     /**
      * Getter for <code>gateway.batch.created_at</code>.
      */
     public Instant getCreatedAt() {
-        return (Instant) get(15);
+        return (Instant) get(16);
     }
 
     /**
      * Setter for <code>gateway.batch.expires_at</code>.
      */
     public void setExpiresAt(Instant value) {
-        set(16, value);
+        set(17, value);
     }
 
     /**
      * Getter for <code>gateway.batch.expires_at</code>.
      */
     public Instant getExpiresAt() {
-        return (Instant) get(16);
+        return (Instant) get(17);
     }
 
     /**
      * Setter for <code>gateway.batch.cancel_asked_at</code>.
      */
     public void setCancelAskedAt(Instant value) {
-        set(17, value);
+        set(18, value);
     }
 
     /**
      * Getter for <code>gateway.batch.cancel_asked_at</code>.
      */
     public Instant getCancelAskedAt() {
-        return (Instant) get(17);
+        return (Instant) get(18);
     }
 
     /**
      * Setter for <code>gateway.batch.cancel_heard</code>.
      */
     public void setCancelHeard(Boolean value) {
-        set(18, value);
+        set(19, value);
     }
 
     /**
      * Getter for <code>gateway.batch.cancel_heard</code>.
      */
     public Boolean getCancelHeard() {
-        return (Boolean) get(18);
+        return (Boolean) get(19);
     }
 
     /**
      * Setter for <code>gateway.batch.settled_at</code>.
      */
     public void setSettledAt(Instant value) {
-        set(19, value);
+        set(20, value);
     }
 
     /**
      * Getter for <code>gateway.batch.settled_at</code>.
      */
     public Instant getSettledAt() {
-        return (Instant) get(19);
+        return (Instant) get(20);
     }
 
     /**
      * Setter for <code>gateway.batch.keep_until</code>.
      */
     public void setKeepUntil(Instant value) {
-        set(20, value);
+        set(21, value);
     }
 
     /**
      * Getter for <code>gateway.batch.keep_until</code>.
      */
     public Instant getKeepUntil() {
-        return (Instant) get(20);
+        return (Instant) get(21);
     }
 
     /**
      * Setter for <code>gateway.batch.owner</code>.
      */
     public void setOwner(UUID value) {
-        set(21, value);
+        set(22, value);
     }
 
     /**
      * Getter for <code>gateway.batch.owner</code>.
      */
     public UUID getOwner() {
-        return (UUID) get(21);
+        return (UUID) get(22);
     }
 
     /**
      * Setter for <code>gateway.batch.owned_until</code>.
      */
     public void setOwnedUntil(Instant value) {
-        set(22, value);
+        set(23, value);
     }
 
     /**
      * Getter for <code>gateway.batch.owned_until</code>.
      */
     public Instant getOwnedUntil() {
-        return (Instant) get(22);
+        return (Instant) get(23);
     }
 
     /**
      * Setter for <code>gateway.batch.look_at</code>.
      */
     public void setLookAt(Instant value) {
-        set(23, value);
+        set(24, value);
     }
 
     /**
      * Getter for <code>gateway.batch.look_at</code>.
      */
     public Instant getLookAt() {
-        return (Instant) get(23);
+        return (Instant) get(24);
     }
 
     // -------------------------------------------------------------------------
@@ -381,7 +395,7 @@ public class BatchRecord extends UpdatableRecordImpl<BatchRecord> {
     /**
      * Create a detached, initialised BatchRecord
      */
-    public BatchRecord(String tenant, UUID id, String member, String memberKind, String team, String keyId, String dialect, String operation, JSONB notes, String provider, String providerKey, String state, String providerBatch, JSONB prices, Integer items, Instant createdAt, Instant expiresAt, Instant cancelAskedAt, Boolean cancelHeard, Instant settledAt, Instant keepUntil, UUID owner, Instant ownedUntil, Instant lookAt) {
+    public BatchRecord(String tenant, UUID id, String member, String memberKind, String team, String keyId, String[] aboveKeys, String dialect, String operation, JSONB notes, String provider, String providerKey, String state, String providerBatch, JSONB prices, Integer items, Instant createdAt, Instant expiresAt, Instant cancelAskedAt, Boolean cancelHeard, Instant settledAt, Instant keepUntil, UUID owner, Instant ownedUntil, Instant lookAt) {
         super(Batch.BATCH);
 
         setTenant(tenant);
@@ -390,6 +404,7 @@ public class BatchRecord extends UpdatableRecordImpl<BatchRecord> {
         setMemberKind(memberKind);
         setTeam(team);
         setKeyId(keyId);
+        setAboveKeys(aboveKeys);
         setDialect(dialect);
         setOperation(operation);
         setNotes(notes);
