@@ -192,6 +192,7 @@ public final class BatchDesk {
                 LOG.warn(
                         "nobody knows whether the provider has batch {}: what it holds is charged when its time is over",
                         batch.name());
+                batches.later(batch, gateway, TIME);
                 yield new Submission.Unknown(batch, fault);
             }
         };

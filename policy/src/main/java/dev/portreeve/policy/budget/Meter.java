@@ -4,6 +4,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
@@ -86,11 +87,7 @@ final class Meter {
                 return usage();
             } catch (CallEnded ended) {
                 // Seen and passed on: only the ending says whether the provider may charge for it.
-                free = !over
-                        && !emitted
-                        && (ended.outcome() instanceof CallOutcome.Pending
-                                || (ended.outcome() instanceof CallOutcome.Failed failed
-                                        && !failed.fault().billable()));
+                free = !over && !emitted && isFree(ended.outcome());
                 if (ended.outcome() instanceof CallOutcome.Failed(UpstreamFault fault)
                         && fault.kind() == UpstreamFault.Kind.TOO_LARGE
                         && estimate.quote().countsResult()) {
@@ -99,6 +96,18 @@ final class Meter {
                 }
                 throw ended;
             }
+        };
+    }
+
+    /** Whether the upstream can have done nothing that it charges for. */
+    private static boolean isFree(CallOutcome.Incomplete outcome) {
+        return switch (outcome) {
+            case CallOutcome.Pending ignored -> true;
+            case CallOutcome.Failed failed -> !failed.fault().billable();
+            // Of items that were never sent; any other came from something that the upstream said.
+            case CallOutcome.Denied denied -> denied.denial().reason() == Denial.Reason.BATCH_REFUSED;
+            case CallOutcome.AwaitingApproval ignored -> false;
+            case CallOutcome.Abandoned ignored -> false;
         };
     }
 
