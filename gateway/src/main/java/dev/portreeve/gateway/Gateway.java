@@ -281,8 +281,8 @@ public final class Gateway implements AutoCloseable {
                                 .downIf(!database.isReachable(), "database")
                                 .downIf(policy.rules().state().refused() != null, "rules"),
                         clock)));
-        HttpListener listener = parts.add(HttpListener.start(
-                "server.listen", config.server().listen(), dataBounds(config), edge::addRoutes));
+        HttpListener listener = parts.add(
+                HttpListener.start("server.listen", config.server().listen(), dataBounds(config), edge::addRoutes));
         // Closed first: the listener lets what runs finish, and a stream one only listens to never does.
         parts.add((AutoCloseable) hub::endStanding);
         return listener;

@@ -30,8 +30,7 @@ final class MemberContents {
     }
 
     /** Batches with their results. */
-    static PostgresBatches batches(
-            GatewayConfig config, DataSource database, SealedTokens seal, InstantSource clock) {
+    static PostgresBatches batches(GatewayConfig config, DataSource database, SealedTokens seal, InstantSource clock) {
         return new PostgresBatches(database, seal, config.batches().keep(), clock);
     }
 

@@ -54,7 +54,10 @@ final class MessageBatchServer implements AutoCloseable {
     static String succeeded(String customId, String text) {
         ObjectNode line = JSON.createObjectNode().put("custom_id", customId);
         ObjectNode message = line.putObject("result").put("type", "succeeded").putObject("message");
-        message.put("id", "msg_1").put("type", "message").put("role", "assistant").put("model", "claude-x");
+        message.put("id", "msg_1")
+                .put("type", "message")
+                .put("role", "assistant")
+                .put("model", "claude-x");
         message.putArray("content").addObject().put("type", "text").put("text", text);
         message.put("stop_reason", "end_turn").putNull("stop_sequence");
         message.putObject("usage")
@@ -108,11 +111,17 @@ final class MessageBatchServer implements AutoCloseable {
             String[] steps = path.split("/", -1);
             ObjectNode batch = steps.length > 4 ? batches.get(steps[4]) : null;
             if (!"sk-upstream".equals(exchange.getRequestHeaders().getFirst("x-api-key"))) {
-                answer(exchange, 401, "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"key\"}}");
+                answer(
+                        exchange,
+                        401,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"key\"}}");
             } else if (request.equals("POST /v1/messages/batches")) {
                 create(exchange, body);
             } else if (batch == null) {
-                answer(exchange, 404, "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"none\"}}");
+                answer(
+                        exchange,
+                        404,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"none\"}}");
             } else if (path.endsWith("/cancel")) {
                 batch.put("processing_status", "canceling");
                 answer(exchange, 200, batch.toString());
@@ -129,7 +138,10 @@ final class MessageBatchServer implements AutoCloseable {
 
     private void create(HttpExchange exchange, byte[] body) throws IOException {
         if (sending > 0) {
-            answer(exchange, sending, "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"bad\"}}");
+            answer(
+                    exchange,
+                    sending,
+                    "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"bad\"}}");
             return;
         }
         String id = "msgbatch_up" + ids.incrementAndGet();

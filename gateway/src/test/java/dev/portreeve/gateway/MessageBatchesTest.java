@@ -76,8 +76,7 @@ class MessageBatchesTest {
             guardrails:
               - { id: no-mail, detect: pii, entities: [email], on: [input, output], action: block }
             batches: { look-every: 100ms, max-items: 200, max-open: 3 }
-            """
-                .replace("BASE", base)
+            """.replace("BASE", base)
                 .replace("LIMIT", limit)
                 .replace("PRICES", folder.resolve("prices.yaml").toString());
     }
@@ -129,8 +128,8 @@ class MessageBatchesTest {
     }
 
     private JsonNode reconciled() {
-        JsonNode verdict = JSON.readTree(
-                fixture.run("budgets", "reconcile", "-o", "json").out());
+        JsonNode verdict =
+                JSON.readTree(fixture.run("budgets", "reconcile", "-o", "json").out());
         assertTrue(verdict.path("agrees").asBoolean(false), verdict.toString());
         return verdict;
     }
@@ -158,7 +157,8 @@ class MessageBatchesTest {
         assertEquals(6, made.path("request_counts").path("processing").asInt());
         assertTrue(made.path("results_url").isNull(), made.toString());
         // The provider's own name of the model, the caller's bytes otherwise.
-        assertEquals("claude-x", upstream.only().get(0).path("params").path("model").asString());
+        assertEquals(
+                "claude-x", upstream.only().get(0).path("params").path("model").asString());
         assertFalse(holdsNothing());
         assertEquals(
                 400,
@@ -175,13 +175,23 @@ class MessageBatchesTest {
         assertEquals(6, results.size());
         assertEquals(
                 MessageBatchServer.SAID,
-                results.get("i0").path("message").path("content").get(0).path("text").asString());
+                results.get("i0")
+                        .path("message")
+                        .path("content")
+                        .get(0)
+                        .path("text")
+                        .asString());
         assertEquals("errored", results.get("i1").path("type").asString());
-        assertEquals("no", results.get("i1").path("error").path("error").path("message").asString());
+        assertEquals(
+                "no",
+                results.get("i1").path("error").path("error").path("message").asString());
         assertEquals(results, results(id), "they may be read again");
         assertTrue(holdsNothing());
         assertEquals(0, EACH.multiply(new BigDecimal(3)).compareTo(ledger()));
-        List<String> rows = fixture.run("budgets", "statement", "--format", "csv").out().lines().toList();
+        List<String> rows = fixture.run("budgets", "statement", "--format", "csv")
+                .out()
+                .lines()
+                .toList();
         assertEquals(3, rows.stream().filter(row -> row.contains("0.0000085")).count(), rows.toString());
     }
 
@@ -210,8 +220,10 @@ class MessageBatchesTest {
         upstream.endAll();
         awaitEnd(made.id());
         assertEquals(
-                1, client.messages().batches().retrieve(made.id()).requestCounts().succeeded());
-        assertEquals(made.id(), client.messages().batches().list().items().getFirst().id());
+                1,
+                client.messages().batches().retrieve(made.id()).requestCounts().succeeded());
+        assertEquals(
+                made.id(), client.messages().batches().list().items().getFirst().id());
         try (StreamResponse<MessageBatchIndividualResponse> lines =
                         client.messages().batches().resultsStreaming(made.id());
                 Stream<MessageBatchIndividualResponse> each = lines.stream()) {
@@ -226,8 +238,7 @@ class MessageBatchesTest {
     @Test
     void whatOneItemMayNotIsRefusedForAllAndNothingStaysHeld() throws Exception {
         // Too little for all, enough for most.
-        HttpResponse<String> dear =
-                send("POST", "/v1/messages/batches", MessageBatchServer.request(40, "claude"), key);
+        HttpResponse<String> dear = send("POST", "/v1/messages/batches", MessageBatchServer.request(40, "claude"), key);
         assertEquals(429, dear.statusCode(), dear.body());
         assertTrue(dear.body().contains("item \\\"i"), dear.body());
         HttpResponse<String> blocked = send(
@@ -295,7 +306,10 @@ class MessageBatchesTest {
         String first = create(1);
         String second = create(1);
         String third = create(1);
-        assertEquals(429, send("POST", "/v1/messages/batches", MessageBatchServer.request(1, "claude"), key).statusCode());
+        assertEquals(
+                429,
+                send("POST", "/v1/messages/batches", MessageBatchServer.request(1, "claude"), key)
+                        .statusCode());
         JsonNode newest = ok("GET", "/v1/messages/batches?limit=2", "");
         assertEquals(third, newest.path("first_id").asString());
         assertEquals(second, newest.path("last_id").asString());
@@ -307,7 +321,8 @@ class MessageBatchesTest {
         assertEquals(second, newer.path("first_id").asString());
         assertTrue(newer.path("has_more").asBoolean(false));
         assertEquals(400, send("GET", "/v1/messages/batches?limit=0", "", key).statusCode());
-        assertEquals(400, send("GET", "/v1/messages/batches?after_id=x", "", key).statusCode());
+        assertEquals(
+                400, send("GET", "/v1/messages/batches?after_id=x", "", key).statusCode());
     }
 
     @Test
@@ -387,7 +402,9 @@ class MessageBatchesTest {
         Awaitility.await().until(() -> upstream.count("GET .*/results") >= 2);
         assertEquals(
                 "in_progress",
-                ok("GET", "/v1/messages/batches/" + id, "").path("processing_status").asString());
+                ok("GET", "/v1/messages/batches/" + id, "")
+                        .path("processing_status")
+                        .asString());
         upstream.ends = item -> item.equals("i5") ? null : MessageBatchServer.succeeded(item, "fine");
         upstream.cutAfter = Integer.MAX_VALUE;
         awaitEnd(id);
@@ -396,8 +413,9 @@ class MessageBatchesTest {
         assertTrue(holdsNothing());
         BigDecimal all = ledger();
         assertTrue(all.compareTo(EACH.multiply(new BigDecimal(5))) > 0, all.toString());
-        assertTrue(fixture.isTrue(
-                "SELECT count(*) = 1 FROM audit.record WHERE kind = 'call.closed' AND position('assumed'::bytea IN leaf) > 0"));
+        assertTrue(
+                fixture.isTrue(
+                        "SELECT count(*) = 1 FROM audit.record WHERE kind = 'call.closed' AND position('assumed'::bytea IN leaf) > 0"));
     }
 
     @Test
@@ -408,8 +426,7 @@ class MessageBatchesTest {
         try (GatewayFixture again = fixture.beside(
                 Files.createDirectories(folder.resolve("again")), configuration(upstream.base(), "0.01"))) {
             Awaitility.await().until(this::holdsNothing);
-            Awaitility.await()
-                    .until(() -> again.isTrue("SELECT bool_and(state = 'settled') FROM gateway.batch"));
+            Awaitility.await().until(() -> again.isTrue("SELECT bool_and(state = 'settled') FROM gateway.batch"));
             HttpRequest request = HttpRequest.newBuilder(
                             again.data().resolve("/v1/messages/batches/" + id + "/results"))
                     .header("x-api-key", key)

@@ -204,9 +204,7 @@ final class CallFacts {
         return item == null
                 ? new Facts()
                 : new Facts()
-                        .put(
-                                "batch",
-                                new Facts().put("id", item.batch()).put("custom_id", bounded(item.customId())))
+                        .put("batch", new Facts().put("id", item.batch()).put("custom_id", bounded(item.customId())))
                         .put("ends_later", true);
     }
 

@@ -168,9 +168,8 @@ public final class CallGovernor {
         try (Reservation reservation = budgets.resume(call, trail)) {
             ScreenedOutput<C> screened = guardrails.screenOutput(call, kept.leaving(client), trail);
             try {
-                Usage usage = reservation
-                        .metered(upstream)
-                        .execute(Clearance.of(Content.EMPTY), kept.unscreened(screened));
+                Usage usage =
+                        reservation.metered(upstream).execute(Clearance.of(Content.EMPTY), kept.unscreened(screened));
                 screened.finish();
                 return new CallOutcome.Completed(usage, reservation.cost(), null);
             } finally {

@@ -59,8 +59,7 @@ public interface Batches {
      * @param after only older ones than this
      * @param before only newer ones than this, those next to it; not together with {@code after}
      */
-    Page list(
-            String tenant, String member, Dialect dialect, @Nullable UUID after, @Nullable UUID before, int limit);
+    Page list(String tenant, String member, Dialect dialect, @Nullable UUID after, @Nullable UUID before, int limit);
 
     /** The model of its first item, by the name the caller used. */
     String model(Batch batch);

@@ -79,7 +79,14 @@ public record HeldItem(
                         estimate,
                         Deadline.in(SECOND_ROUND),
                         new LlmCall.Target(
-                                batch.provider(), upstreamModel, 0, true, List.of(), batch.providerKey(), List.of(), List::of),
+                                batch.provider(),
+                                upstreamModel,
+                                0,
+                                true,
+                                List.of(),
+                                batch.providerKey(),
+                                List.of(),
+                                List::of),
                         List.of())
                 .in(new BatchItem(batch.name(), customId, false));
     }

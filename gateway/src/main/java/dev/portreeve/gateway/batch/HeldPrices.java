@@ -31,8 +31,9 @@ final class HeldPrices {
             node.put("per_call", price.perCall().nanos());
             schedule(node, price.rates(), price.tiers());
             ObjectNode services = node.putObject("services");
-            price.services().forEach((tier, schedule) ->
-                    schedule(services.putObject(tier.code()), schedule.rates(), schedule.tiers()));
+            price.services()
+                    .forEach((tier, schedule) ->
+                            schedule(services.putObject(tier.code()), schedule.rates(), schedule.tiers()));
             node.put("searching", price.fees().searching().name());
             ObjectNode fees = node.putObject("fees");
             price.fees().each().forEach((service, fee) -> fees.put(service.name(), fee.nanos()));
@@ -79,10 +80,13 @@ final class HeldPrices {
     private static Fees fees(JsonNode node) {
         Map<HostedService, NanoUsd> each = new EnumMap<>(HostedService.class);
         for (Map.Entry<String, JsonNode> fee : members(node.path("fees"))) {
-            each.put(HostedService.valueOf(fee.getKey()), new NanoUsd(fee.getValue().asLong()));
+            each.put(
+                    HostedService.valueOf(fee.getKey()),
+                    new NanoUsd(fee.getValue().asLong()));
         }
         // What a search asked for costs stands among the others by now.
-        return new Fees(each, Map.of(), Fees.Searching.valueOf(node.path("searching").asString()));
+        return new Fees(
+                each, Map.of(), Fees.Searching.valueOf(node.path("searching").asString()));
     }
 
     private static Set<Map.Entry<String, JsonNode>> members(JsonNode node) {
@@ -132,7 +136,6 @@ final class HeldPrices {
         for (int i = 0; i < RATES; i++) {
             each[i] = new NanoUsd(list.get(i).asLong());
         }
-        return new Rates(
-                each[0], each[1], each[2], each[3], each[4], each[5], each[6], each[7], each[8], each[9]);
+        return new Rates(each[0], each[1], each[2], each[3], each[4], each[5], each[6], each[7], each[8], each[9]);
     }
 }

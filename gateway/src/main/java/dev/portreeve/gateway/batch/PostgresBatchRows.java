@@ -73,7 +73,9 @@ final class PostgresBatchRows {
         return new Batch(
                 row.getId(),
                 // What the keys above allowed was asked when the batch was made.
-                above.isEmpty() ? owner : owner.by(new Delegation(above, Collections.nCopies(above.size(), Confines.NONE))),
+                above.isEmpty()
+                        ? owner
+                        : owner.by(new Delegation(above, Collections.nCopies(above.size(), Confines.NONE))),
                 Dialect.valueOf(row.getDialect()),
                 Operation.valueOf(row.getOperation()),
                 row.getNotes().data(),

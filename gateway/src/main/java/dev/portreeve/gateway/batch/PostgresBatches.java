@@ -70,7 +70,8 @@ public final class PostgresBatches implements Batches {
             for (int from = 0; from < items.size(); from += ROWS_AT_ONCE) {
                 List<HeldItem> some = items.subList(from, Math.min(items.size(), from + ROWS_AT_ONCE));
                 transaction
-                        .batchInsert(some.stream().map(item -> rows.row(batch, item)).toList())
+                        .batchInsert(
+                                some.stream().map(item -> rows.row(batch, item)).toList())
                         .execute();
             }
             return true;
@@ -125,9 +126,8 @@ public final class PostgresBatches implements Batches {
     @Override
     public Page list(
             String tenant, String member, Dialect dialect, @Nullable UUID after, @Nullable UUID before, int limit) {
-        Condition within = before != null
-                ? BATCH.ID.gt(before)
-                : after == null ? DSL.noCondition() : BATCH.ID.lt(after);
+        Condition within =
+                before != null ? BATCH.ID.gt(before) : after == null ? DSL.noCondition() : BATCH.ID.lt(after);
         List<Batch> found = asked(() -> database.selectFrom(BATCH)
                 .where(BATCH.TENANT.eq(tenant))
                 .and(BATCH.MEMBER.eq(member))
@@ -255,7 +255,8 @@ public final class PostgresBatches implements Batches {
                     .and(BATCH_ITEM.ORDINAL.eq(item.ordinal()))
                     .and(BATCH_ITEM.STATE.eq(OPEN)));
         }
-        asked(() -> database.transactionResult(scope -> scope.dsl().batch(updates).execute().length));
+        asked(() ->
+                database.transactionResult(scope -> scope.dsl().batch(updates).execute().length));
     }
 
     @Override

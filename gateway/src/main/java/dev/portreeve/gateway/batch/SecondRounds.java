@@ -40,9 +40,27 @@ final class SecondRounds {
     EndedItem end(Batch batch, HeldItem item, ItemEnd said) {
         return switch (said.end()) {
             case SUCCEEDED -> succeeded(batch, item, said);
-            case ERRORED -> free(batch, item, said, new UpstreamFault(Kind.REFUSED, said.status(), "the provider refused this item of a batch", false));
-            case CANCELED -> free(batch, item, said, new UpstreamFault(Kind.CANCELED, 0, "the batch was cancelled before this item's turn came", false));
-            case EXPIRED -> free(batch, item, said, new UpstreamFault(Kind.EXPIRED, 0, "the batch's time was over before this item's turn came", false));
+            case ERRORED ->
+                free(
+                        batch,
+                        item,
+                        said,
+                        new UpstreamFault(
+                                Kind.REFUSED, said.status(), "the provider refused this item of a batch", false));
+            case CANCELED ->
+                free(
+                        batch,
+                        item,
+                        said,
+                        new UpstreamFault(
+                                Kind.CANCELED, 0, "the batch was cancelled before this item's turn came", false));
+            case EXPIRED ->
+                free(
+                        batch,
+                        item,
+                        said,
+                        new UpstreamFault(
+                                Kind.EXPIRED, 0, "the batch's time was over before this item's turn came", false));
         };
     }
 
@@ -102,7 +120,8 @@ final class SecondRounds {
                         item.ordinal(), item.customId(), End.SUCCEEDED, said.status(), released.bytes.toByteArray());
             case CallOutcome.Denied denied -> error(batch, item, CallErrors.of(denied));
             case CallOutcome.Failed failed -> error(batch, item, CallErrors.of(failed.fault()));
-            case CallOutcome.AwaitingApproval ignored -> throw new IllegalStateException("nobody is asked about an end");
+            case CallOutcome.AwaitingApproval ignored ->
+                throw new IllegalStateException("nobody is asked about an end");
             case CallOutcome.Abandoned ignored -> throw new IllegalStateException("nobody listens to an end");
             case CallOutcome.Pending ignored -> throw new IllegalStateException("an end is not left for later");
         };

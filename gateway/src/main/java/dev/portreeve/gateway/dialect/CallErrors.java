@@ -79,13 +79,21 @@ public final class CallErrors {
     /** Nobody can say how batches stand. */
     public static ErrorAnswer batchesUnavailable() {
         return ErrorAnswer.of(
-                503, SERVER, "batches_unavailable", true, "batches cannot be looked up now: the database does not answer");
+                503,
+                SERVER,
+                "batches_unavailable",
+                true,
+                "batches cannot be looked up now: the database does not answer");
     }
 
     /** Of an item of a batch whose end nobody knows. */
     public static ErrorAnswer batchLost(String why) {
         return ErrorAnswer.of(
-                502, UPSTREAM, "batch_lost", false, "it is not known what became of this item, which is charged as held: " + why);
+                502,
+                UPSTREAM,
+                "batch_lost",
+                false,
+                "it is not known what became of this item, which is charged as held: " + why);
     }
 
     /** Of an item of a batch whose answer is longer than what is kept. */

@@ -68,14 +68,15 @@ public final class MessageBatch {
         Set<String> ids = new HashSet<>();
         while (walk.element()) {
             if (into.size() == most) {
-                throw BadRequest.invalid(
-                        "too_many_items", "requests", "a batch has at most " + most + " items here");
+                throw BadRequest.invalid("too_many_items", "requests", "a batch has at most " + most + " items here");
             }
             String at = "requests[" + into.size() + "]";
             Item item = item(walk, body, at);
             if (!ids.add(item.customId())) {
                 throw BadRequest.invalid(
-                        "invalid_value", at + ".custom_id", "\"" + item.customId() + "\" is the id of an item before it");
+                        "invalid_value",
+                        at + ".custom_id",
+                        "\"" + item.customId() + "\" is the id of an item before it");
             }
             into.add(item);
         }
@@ -169,7 +170,8 @@ public final class MessageBatch {
     /** A line of results, with its end. */
     public static byte[] line(Result result) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(result.body().length + 160);
-        out.writeBytes(ascii("{\"custom_id\":\"" + result.customId() + "\",\"result\":{\"type\":\"" + result.type() + '"'));
+        out.writeBytes(
+                ascii("{\"custom_id\":\"" + result.customId() + "\",\"result\":{\"type\":\"" + result.type() + '"'));
         if (result.body().length > 0) {
             out.writeBytes(ascii(result.type().equals("succeeded") ? ",\"message\":" : ",\"error\":"));
             for (byte each : result.body()) {

@@ -118,7 +118,8 @@ final class BatchPlanning {
                 400,
                 "batch_not_supported",
                 "requests",
-                "item \"" + misfit.customId() + "\": the model \"" + misfit.request().model()
+                "item \"" + misfit.customId() + "\": the model \""
+                        + misfit.request().model()
                         + (misfit == first
                                 ? "\" goes to no provider that takes batches in this dialect"
                                 : "\" does not go to the provider that takes the items before it; make a batch for each"));
@@ -154,7 +155,8 @@ final class BatchPlanning {
                         new Resource.Model(model.name()),
                         request.operation().code(),
                         treated.content(),
-                        usual.on(List.of(new Terms(ServiceTier.BATCH, usual.terms().getFirst().uplift()))),
+                        usual.on(List.of(new Terms(
+                                ServiceTier.BATCH, usual.terms().getFirst().uplift()))),
                         deadline,
                         PlannedCall.target(leg, List.of(), List::of),
                         leg.attempt().hosted())
@@ -172,6 +174,7 @@ final class BatchPlanning {
                 404,
                 "model_not_found",
                 "model",
-                "item \"" + item.customId() + "\": there is no model \"" + item.request().model() + "\"");
+                "item \"" + item.customId() + "\": there is no model \""
+                        + item.request().model() + "\"");
     }
 }

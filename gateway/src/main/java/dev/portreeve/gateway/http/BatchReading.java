@@ -96,9 +96,9 @@ final class BatchReading {
             counts.put(end.name().toLowerCase(Locale.ROOT), ends.getOrDefault(end, 0));
         }
         node.put("created_at", batch.createdAt().toString());
-        node.put("expires_at", batch.expiresAt().minus(BatchDesk.TIME)
-                .plus(BatchDesk.WINDOW)
-                .toString());
+        node.put(
+                "expires_at",
+                batch.expiresAt().minus(BatchDesk.TIME).plus(BatchDesk.WINDOW).toString());
         put(node, "ended_at", batch.settledAt());
         put(node, "cancel_initiated_at", batch.cancelAskedAt());
         node.putNull("archived_at");
@@ -190,8 +190,7 @@ final class BatchReading {
                         item.customId(), "errored", CallErrors.resultForgotten().body(DIALECT, "")));
     }
 
-    private LlmCall call(
-            String operation, Batch batch, Subject subject, ServerRequest request, CallReport report) {
+    private LlmCall call(String operation, Batch batch, Subject subject, ServerRequest request, CallReport report) {
         String model = work.batches().model(batch);
         return new LlmCall(
                         report.id(),

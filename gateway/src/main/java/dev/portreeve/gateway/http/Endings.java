@@ -50,8 +50,7 @@ final class Endings {
             return CallErrors.tooLong(dialect, own.headers(), Translation.message(own.body()));
         }
         return own.dialect() == dialect
-                ? CallErrors.passed(
-                        dialect, fault, own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
+                ? CallErrors.passed(dialect, fault, own.headers(), new ErrorAnswer.Said(own.contentType(), own.body()))
                 : CallErrors.retold(fault, own.headers(), Translation.message(own.body()));
     }
 }

@@ -102,7 +102,8 @@ final class MessageBatchesEndpoint {
 
     private Handler owned(String operation, Owned serving) {
         return handler(operation, (subject, request, response, report) -> {
-            Optional<Batch> batch = Batch.id(request.path().pathParameters().first(ID).orElse(""))
+            Optional<Batch> batch = Batch.id(
+                            request.path().pathParameters().first(ID).orElse(""))
                     .flatMap(id -> work.batches().find(subject.tenant(), subject.member(), id))
                     .filter(found -> found.dialect() == DIALECT);
             if (batch.isEmpty()) {
@@ -137,14 +138,14 @@ final class MessageBatchesEndpoint {
 
     private void create(Subject subject, ServerRequest request, ServerResponse response, CallReport report) {
         RequestBody.requireJson(request.headers());
-        byte[] body = RequestBody.requireText(
-                RequestBody.read(request, work.config().maxBytes(), limits.bodyTimeout()));
+        byte[] body =
+                RequestBody.requireText(RequestBody.read(request, work.config().maxBytes(), limits.bodyTimeout()));
         List<BatchPlanning.Asked> items = new ArrayList<>();
         for (MessageBatch.Item item : MessageBatch.read(body, work.config().maxItems())) {
             items.add(new BatchPlanning.Asked(item.customId(), read(item)));
         }
-        BatchPlanning.Planned planned = planning.plan(
-                subject, DIALECT, Operation.CHAT, items, PassedHeaders.correlation(request.headers()));
+        BatchPlanning.Planned planned =
+                planning.plan(subject, DIALECT, Operation.CHAT, items, PassedHeaders.correlation(request.headers()));
         Submission made = work.desk()
                 .submit(new BatchDesk.Draft(
                         planned.id(),
@@ -172,14 +173,17 @@ final class MessageBatchesEndpoint {
             case Submission.NotTaken notTaken ->
                 refuse(subject, response, report, Endings.error(DIALECT, notTaken.fault(), notTaken.reply()));
             case Submission.Unknown unknown ->
-                refuse(subject, response, report, CallErrors.batchNotHeard(unknown.batch().name()));
+                refuse(
+                        subject,
+                        response,
+                        report,
+                        CallErrors.batchNotHeard(unknown.batch().name()));
         }
     }
 
     private ModelRequest read(MessageBatch.Item item) {
         try {
-            ModelRequest request =
-                    DIALECT.read(RequestPath.of(Operation.CHAT), item.params(), limits.inputScreened());
+            ModelRequest request = DIALECT.read(RequestPath.of(Operation.CHAT), item.params(), limits.inputScreened());
             if (request.stream()) {
                 throw new BadRequest(400, "invalid_value", "stream", "an item of a batch has no stream");
             }
@@ -215,8 +219,12 @@ final class MessageBatchesEndpoint {
             var data = answer.putArray("data");
             page.batches().forEach(batch -> data.add(reading.described(batch, request)));
             answer.put("has_more", page.more());
-            answer.put("first_id", page.batches().isEmpty() ? null : page.batches().getFirst().name());
-            answer.put("last_id", page.batches().isEmpty() ? null : page.batches().getLast().name());
+            answer.put(
+                    "first_id",
+                    page.batches().isEmpty() ? null : page.batches().getFirst().name());
+            answer.put(
+                    "last_id",
+                    page.batches().isEmpty() ? null : page.batches().getLast().name());
             send(response, report, answer);
         });
     }
@@ -234,8 +242,7 @@ final class MessageBatchesEndpoint {
         String given = request.query().first("limit").orElse("");
         int limit = given.isEmpty() ? PAGE : LIMIT.matcher(given).matches() ? Integer.parseInt(given) : 0;
         if (limit < 1 || limit > LONGEST_PAGE) {
-            throw new BadRequest(
-                    400, "invalid_value", "limit", "\"limit\" must be a number from 1 to " + LONGEST_PAGE);
+            throw new BadRequest(400, "invalid_value", "limit", "\"limit\" must be a number from 1 to " + LONGEST_PAGE);
         }
         return limit;
     }
@@ -248,7 +255,8 @@ final class MessageBatchesEndpoint {
             Batch now = work.batches()
                     .find(subject.tenant(), subject.member(), batch.id())
                     .orElse(batch);
-            reading.govern("batch.cancel", now, subject, request, response, report, () -> reading.described(now, request));
+            reading.govern(
+                    "batch.cancel", now, subject, request, response, report, () -> reading.described(now, request));
         });
     }
 

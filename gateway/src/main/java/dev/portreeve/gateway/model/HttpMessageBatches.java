@@ -67,9 +67,7 @@ final class HttpMessageBatches implements BatchPlace {
                             Kind.GARBAGE, answer.status(), "the provider's answer is no description of a batch", true))
                     : new Sent.Taken(standing.id());
         } catch (NoAnswer none) {
-            return none.fault().billable()
-                    ? new Sent.Unknown(none.fault())
-                    : new Sent.Refused(none.fault(), reply);
+            return none.fault().billable() ? new Sent.Unknown(none.fault()) : new Sent.Refused(none.fault(), reply);
         }
     }
 
@@ -203,8 +201,7 @@ final class HttpMessageBatches implements BatchPlace {
     }
 
     private boolean done(Method method, String path, Deadline deadline) {
-        try (UpstreamAnswer answer =
-                http.ask(method, http.resolve(path), NOTHING, JSON, headers(Map.of()), deadline)) {
+        try (UpstreamAnswer answer = http.ask(method, http.resolve(path), NOTHING, JSON, headers(Map.of()), deadline)) {
             // What it does not know it need not do.
             return answer.status() < 300 || answer.status() == NOT_FOUND;
         } catch (NoAnswer none) {

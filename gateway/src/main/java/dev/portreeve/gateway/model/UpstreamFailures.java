@@ -32,7 +32,8 @@ final class UpstreamFailures {
             case SSLException _ -> unreachable("no trusted tls connection to the provider");
             case SocketTimeoutException timeout
             when isConnect(timeout) -> unreachable("no connection to the provider in time");
-            case SocketTimeoutException _ -> new UpstreamFault(Kind.TIMEOUT, 0, "the provider did not answer in time", true);
+            case SocketTimeoutException _ ->
+                new UpstreamFault(Kind.TIMEOUT, 0, "the provider did not answer in time", true);
             case java.io.IOException _ ->
                 new UpstreamFault(Kind.CUT, 0, "the provider closed the connection without an answer", true);
             case null, default ->

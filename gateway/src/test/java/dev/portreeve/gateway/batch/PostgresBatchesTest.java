@@ -63,7 +63,8 @@ class PostgresBatchesTest {
     }
 
     private static PostgresBatches on(InstantSource clock) {
-        SealedTokens seal = new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom());
+        SealedTokens seal =
+                new SealedTokens(new SealKey(new byte[SealKey.BYTES]), List.of(), clock, new SecureRandom());
         return new PostgresBatches(database.app().dataSource(), seal, Duration.ofDays(29), clock);
     }
 
@@ -80,7 +81,9 @@ class PostgresBatchesTest {
         return new Price(
                 rates,
                 List.of(large),
-                Map.of(ServiceTier.BATCH, new Price.Schedule(rates.scaled(new NanoUsd(500), new NanoUsd(1_000)), List.of())),
+                Map.of(
+                        ServiceTier.BATCH,
+                        new Price.Schedule(rates.scaled(new NanoUsd(500), new NanoUsd(1_000)), List.of())),
                 new Fees(Map.of(HostedService.WEB_SEARCH, new NanoUsd(7)), Map.of(), Fees.Searching.ONCE),
                 new NanoUsd(3),
                 "v1");
@@ -168,10 +171,11 @@ class PostgresBatchesTest {
         Batch batch = running("bot", 3);
         batches.end(batch, List.of(end(0, End.SUCCEEDED, "first"), end(1, End.CANCELED, "")));
         batches.end(batch, List.of(end(0, End.ERRORED, "second")));
-        assertEquals(
-                "first", new String(batches.ended(batch, -1, 10).getFirst().body(), StandardCharsets.UTF_8));
+        assertEquals("first", new String(batches.ended(batch, -1, 10).getFirst().body(), StandardCharsets.UTF_8));
         assertFalse(batches.settled(batch), "one is open");
-        assertEquals(List.of("i2"), batches.open(batch, -1, 10).stream().map(HeldItem::customId).toList());
+        assertEquals(
+                List.of("i2"),
+                batches.open(batch, -1, 10).stream().map(HeldItem::customId).toList());
         assertFalse(batches.forget(batch));
         batches.end(batch, List.of(end(2, End.EXPIRED, "")));
         assertTrue(batches.settled(batch));

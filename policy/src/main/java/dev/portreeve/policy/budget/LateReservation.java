@@ -23,8 +23,7 @@ final class LateReservation implements Reservation {
     private boolean closed;
 
     /** @param budgets those in force */
-    LateReservation(
-            AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, LaterHold hold, Budgets budgets) {
+    LateReservation(AuditTrail trail, Meter meter, PostingBook<BudgetPosting> book, LaterHold hold, Budgets budgets) {
         this.trail = trail;
         this.meter = meter;
         this.book = book;
@@ -59,8 +58,7 @@ final class LateReservation implements Reservation {
         }
         closed = true;
         trail.facts().include(BudgetFacts.charged(meter.charge()));
-        Settlement settlement =
-                Settlement.late(trail.tenant(), trail.callId(), hold, hold.of(meter.spent(), budgets));
+        Settlement settlement = Settlement.late(trail.tenant(), trail.callId(), hold, hold.of(meter.spent(), budgets));
         if (settlement.overrun() > 0) {
             LOG.warn(
                     "upstream billed more than the worst case of call {}: {} above {}",
@@ -68,13 +66,10 @@ final class LateReservation implements Reservation {
                     new NanoUsd(settlement.overrun()),
                     hold.money());
         }
-        trail.settle(
-                book,
-                settlement,
-                () -> switch (settlement.result()) {
-                    case APPLIED -> BudgetFacts.settled(settlement);
-                    // Somebody was first, or its first round never came so far: then there is no record to follow either.
-                    case RESOLVED_BEFORE, NO_HOLD, PARKED -> null;
-                });
+        trail.settle(book, settlement, () -> switch (settlement.result()) {
+            case APPLIED -> BudgetFacts.settled(settlement);
+            // Somebody was first, or its first round never came so far: then there is no record to follow either.
+            case RESOLVED_BEFORE, NO_HOLD, PARKED -> null;
+        });
     }
 }

@@ -291,7 +291,8 @@ final class Ruling {
         }
         Settlement.Posted posted = settlement.posted().over(state.amounts());
         if (state.posted() != null) {
-            // An equal posting is this one, committed unheard. Of a call whose rounds are in several processes it may be another's, which
+            // An equal posting is this one, committed unheard. Of a call whose rounds are in several processes it may
+            // be another's, which
             // has committed the record with it; and so has this one's own.
             boolean own = state.posted().equals(posted) && !settlement.isLate();
             settlement.finish(own ? Settlement.Result.APPLIED : Settlement.Result.RESOLVED_BEFORE, posted);
