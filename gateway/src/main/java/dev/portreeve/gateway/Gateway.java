@@ -264,13 +264,7 @@ public final class Gateway implements AutoCloseable {
                         idempotency,
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
-                        parts.add(BatchParts.start(
-                                        config.batches(),
-                                        config.limits().callTimeout(),
-                                        MemberContents.batches(config, database.pooled(), seal, clock),
-                                        policy,
-                                        models,
-                                        clock))
+                        parts.add(BatchParts.start(config, database.pooled(), seal, policy, models, clock))
                                 .work(),
                         hub,
                         policy.approvals(),
@@ -381,12 +375,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static HttpListener.Bounds dataBounds(GatewayConfig config) {
-        LimitsConfig limits = config.limits();
         return new HttpListener.Bounds(
-                limits.maxConnections(),
-                limits.maxConcurrentRequests(),
-                Math.max(limits.maxBodyBytes(), config.batches().maxBytes()) + ABOVE_MAX_BODY,
-                limits.shutdownGrace());
+                config.limits().maxConnections(),
+                config.limits().maxConcurrentRequests(),
+                Math.max(config.limits().maxBodyBytes(), config.batches().maxBytes()) + ABOVE_MAX_BODY,
+                config.limits().shutdownGrace());
     }
 
     private static HttpListener.Bounds adminBounds(LimitsConfig limits) {

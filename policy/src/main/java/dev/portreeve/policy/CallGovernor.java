@@ -243,15 +243,19 @@ public final class CallGovernor {
                 brakes.ended(call, completed, completed.cost());
                 return completed;
             } catch (CallEnded ended) {
-                if (ended.outcome() instanceof CallOutcome.Pending) {
-                    reservation.leave();
-                }
+                leave(ended, reservation);
                 brakes.ended(call, ended.outcome(), reservation.cost());
                 throw ended;
             } finally {
                 kept.ended(trail);
                 admitted.permit().used(reservation.used());
             }
+        }
+    }
+
+    private static void leave(CallEnded ended, Reservation reservation) {
+        if (ended.outcome() instanceof CallOutcome.Pending) {
+            reservation.leave();
         }
     }
 

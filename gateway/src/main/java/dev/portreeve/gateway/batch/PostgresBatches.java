@@ -33,19 +33,20 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresBatches implements Batches {
     static final String OPEN = "open";
     private static final int ROWS_AT_ONCE = 500;
-    private static final int MAX_CLEANED = 20;
-    private static final List<String> OPEN_STATES =
+    static final List<String> OPEN_STATES =
             List.of(State.PREPARING.code(), State.SENDING.code(), State.RUNNING.code());
     private static final List<String> TAKEN =
             List.of(State.RUNNING.code(), State.SENDING.code(), State.SETTLED.code(), State.LOST.code());
 
     private final DSLContext database;
     private final PostgresBatchRows rows;
+    private final PostgresBatchTurns turns;
 
     /** @param keep how long a batch is kept after it was made */
     public PostgresBatches(DataSource database, SealedTokens seal, Duration keep, InstantSource clock) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
         this.rows = new PostgresBatchRows(seal, keep, clock);
+        this.turns = new PostgresBatchTurns(this.database, rows);
     }
 
     @Override
@@ -173,55 +174,17 @@ public final class PostgresBatches implements Batches {
 
     @Override
     public List<Batch> claim(UUID owner, Duration lease, int most) {
-        return asked(() -> {
-            clean();
-            return database.update(BATCH)
-                    .set(BATCH.OWNER, owner)
-                    .set(BATCH.OWNED_UNTIL, in(lease))
-                    .where(DSL.row(BATCH.TENANT, BATCH.ID)
-                            .in(DSL.select(BATCH.TENANT, BATCH.ID)
-                                    .from(BATCH)
-                                    .where(BATCH.STATE.in(OPEN_STATES))
-                                    .and(BATCH.LOOK_AT.le(DSL.currentInstant()))
-                                    .and(BATCH.OWNED_UNTIL.le(DSL.currentInstant()))
-                                    .orderBy(BATCH.LOOK_AT)
-                                    .limit(most)
-                                    .forUpdate()
-                                    .skipLocked()))
-                    .returning()
-                    .fetch(rows::read);
-        });
-    }
-
-    private void clean() {
-        database.deleteFrom(BATCH)
-                .where(DSL.row(BATCH.TENANT, BATCH.ID)
-                        .in(DSL.select(BATCH.TENANT, BATCH.ID)
-                                .from(BATCH)
-                                .where(BATCH.KEEP_UNTIL.lt(rows.now()))
-                                .and(BATCH.STATE.notIn(OPEN_STATES))
-                                .limit(MAX_CLEANED)))
-                .execute();
+        return asked(() -> turns.claim(owner, lease, most));
     }
 
     @Override
     public boolean renew(Batch batch, UUID owner, Duration lease) {
-        return asked(() -> database.update(BATCH)
-                        .set(BATCH.OWNED_UNTIL, in(lease))
-                        .where(is(batch))
-                        .and(BATCH.OWNER.eq(owner))
-                        .execute())
-                == 1;
+        return asked(() -> turns.renew(batch, owner, lease));
     }
 
     @Override
     public void later(Batch batch, UUID owner, Duration lookIn) {
-        asked(() -> database.update(BATCH)
-                .set(BATCH.OWNED_UNTIL, DSL.currentInstant())
-                .set(BATCH.LOOK_AT, in(lookIn))
-                .where(is(batch))
-                .and(BATCH.OWNER.eq(owner))
-                .execute());
+        asked(() -> turns.later(batch, owner, lookIn));
     }
 
     @Override
@@ -370,7 +333,7 @@ public final class PostgresBatches implements Batches {
         return state.equals(OPEN) ? null : End.valueOf(state.toUpperCase(Locale.ROOT));
     }
 
-    private static Condition is(Batch batch) {
+    static Condition is(Batch batch) {
         return BATCH.TENANT.eq(batch.owner().tenant()).and(BATCH.ID.eq(batch.id()));
     }
 
@@ -378,7 +341,7 @@ public final class PostgresBatches implements Batches {
         return BATCH_ITEM.TENANT.eq(batch.owner().tenant()).and(BATCH_ITEM.BATCH_ID.eq(batch.id()));
     }
 
-    private static Field<Instant> in(Duration time) {
+    static Field<Instant> in(Duration time) {
         return DSL.field("now() + {0} * interval '1 millisecond'", Instant.class, DSL.inline(time.toMillis()));
     }
 

@@ -134,18 +134,12 @@ final class BatchPlanning {
             Correlation said) {
         ModelRequest request = item.request();
         RoutedModel model = models.get(request.model());
-        Deployment deployment = where.of(model);
         CallId id = callIds.get();
         Deadline deadline = Deadline.in(BatchDesk.TIME);
-        Leg leg = deployment == null
-                ? null
-                : routing.leg(
-                        deployment,
-                        request,
-                        new Routing.Asked(id, subject, model.name(), request, CallerMemory.NONE, 0, deadline));
-        if (leg == null) {
-            throw unknown(item);
-        }
+        Leg leg = leg(
+                item,
+                where.of(model),
+                new Routing.Asked(id, subject, model.name(), request, CallerMemory.NONE, 0, deadline));
         ModelRoute route = leg.route();
         ModelRequest treated = leg.attempt().request();
         Estimate usual = leg.estimate();
@@ -167,6 +161,14 @@ final class BatchPlanning {
                 item.customId(),
                 call,
                 cleared -> where.place().body(treated, route.upstreamModel(), leg.cap(), cleared.content()));
+    }
+
+    private Leg leg(Asked item, @Nullable Deployment at, Routing.Asked asked) {
+        Leg leg = at == null ? null : routing.leg(at, item.request(), asked);
+        if (leg == null) {
+            throw unknown(item);
+        }
+        return leg;
     }
 
     private static BadRequest unknown(Asked item) {

@@ -137,13 +137,7 @@ final class MessageBatchesEndpoint {
     }
 
     private void create(Subject subject, ServerRequest request, ServerResponse response, CallReport report) {
-        RequestBody.requireJson(request.headers());
-        byte[] body =
-                RequestBody.requireText(RequestBody.read(request, work.config().maxBytes(), limits.bodyTimeout()));
-        List<BatchPlanning.Asked> items = new ArrayList<>();
-        for (MessageBatch.Item item : MessageBatch.read(body, work.config().maxItems())) {
-            items.add(new BatchPlanning.Asked(item.customId(), read(item)));
-        }
+        List<BatchPlanning.Asked> items = items(request);
         BatchPlanning.Planned planned =
                 planning.plan(subject, DIALECT, Operation.CHAT, items, PassedHeaders.correlation(request.headers()));
         Submission made = work.desk()
@@ -179,6 +173,17 @@ final class MessageBatchesEndpoint {
                         report,
                         CallErrors.batchNotHeard(unknown.batch().name()));
         }
+    }
+
+    private List<BatchPlanning.Asked> items(ServerRequest request) {
+        RequestBody.requireJson(request.headers());
+        byte[] body =
+                RequestBody.requireText(RequestBody.read(request, work.config().maxBytes(), limits.bodyTimeout()));
+        List<BatchPlanning.Asked> items = new ArrayList<>();
+        for (MessageBatch.Item item : MessageBatch.read(body, work.config().maxItems())) {
+            items.add(new BatchPlanning.Asked(item.customId(), read(item)));
+        }
+        return items;
     }
 
     private ModelRequest read(MessageBatch.Item item) {
