@@ -14,9 +14,13 @@ import java.time.InstantSource;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** All that batches need, made and begun; closing it ends looking after them. */
-record BatchParts(BatchWork work, BatchKeeper keeper) implements AutoCloseable {
-    static BatchParts start(
+/** Makes all that batches need. */
+final class BatchParts {
+    private BatchParts() {}
+
+    /** Begins to look after batches, until {@code parts} are closed. */
+    static BatchWork start(
+            OpenParts parts,
             GatewayConfig all,
             DataSource database,
             SealedTokens seal,
@@ -32,7 +36,7 @@ record BatchParts(BatchWork work, BatchKeeper keeper) implements AutoCloseable {
                 new BatchDesk.Bounds(config.maxOpen(), all.limits().callTimeout(), config.lookEvery()),
                 gateway,
                 clock);
-        BatchKeeper keeper = new BatchKeeper(
+        BatchKeeper keeper = parts.add(new BatchKeeper(
                 batches,
                 desk,
                 policy.governor(),
@@ -40,13 +44,8 @@ record BatchParts(BatchWork work, BatchKeeper keeper) implements AutoCloseable {
                 policy.stops()::isStopped,
                 new BatchKeeper.Settings(config.lookEvery(), config.maxResultBytes()),
                 gateway,
-                clock);
+                clock));
         keeper.start();
-        return new BatchParts(new BatchWork(batches, desk, keeper::wake, config), keeper);
-    }
-
-    @Override
-    public void close() {
-        keeper.close();
+        return new BatchWork(batches, desk, keeper::wake, config);
     }
 }

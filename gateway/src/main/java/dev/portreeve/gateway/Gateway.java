@@ -264,8 +264,7 @@ public final class Gateway implements AutoCloseable {
                         idempotency,
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
-                        parts.add(BatchParts.start(config, database.pooled(), seal, policy, models, clock))
-                                .work(),
+                        BatchParts.start(parts, config, database.pooled(), seal, policy, models, clock),
                         hub,
                         policy.approvals(),
                         waiting,
