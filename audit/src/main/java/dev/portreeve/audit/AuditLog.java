@@ -36,6 +36,14 @@ public final class AuditLog {
         return new AuditTrail(journal, calls, tenant, callId, opening);
     }
 
+    /**
+     * Goes on with the evidence of a call whose trail was {@link AuditTrail#leave left} in this process or another. Only its last record is
+     * still to be written.
+     */
+    public AuditTrail resume(String tenant, UUID callId) {
+        return new AuditTrail(journal, calls, tenant, callId, new Facts(), true);
+    }
+
     /** The calls whose trails were admitted and are not concluded. */
     public OpenCalls openCalls() {
         return calls;

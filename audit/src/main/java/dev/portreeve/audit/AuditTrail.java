@@ -3,7 +3,9 @@ package dev.portreeve.audit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +28,28 @@ public final class AuditTrail implements AutoCloseable {
     private @Nullable Receipt concluded;
     private OpenCalls.@Nullable Span span;
     private @Nullable Closing<?> settlement;
+    /** Whether an earlier round of the call, perhaps in another process, wrote its opening record. */
+    private final boolean resumed;
 
-    private record Closing<P>(PostingBook<P> book, P posting, Supplier<Facts> facts) {
-        JournalEntry<P> entry(Supplier<AuditEvent> event, List<SealedPayload> payloads) {
-            return JournalEntry.of(book, posting, () -> List.of(event.get())).with(payloads);
+    private boolean left;
+
+    /** @param facts gives nothing where somebody else has ended the call, and recorded that */
+    private record Closing<P>(PostingBook<P> book, P posting, Supplier<@Nullable Facts> facts) {
+        JournalEntry<P> entry(UnaryOperator<Facts> last, Function<Facts, AuditEvent> event, List<SealedPayload> kept) {
+            return JournalEntry.of(book, posting, () -> {
+                        Facts said = facts.get();
+                        return said == null ? List.<AuditEvent>of() : List.of(event.apply(last.apply(said)));
+                    })
+                    .with(kept);
         }
     }
 
     AuditTrail(Journal journal, OpenCalls calls, String tenant, UUID callId, Facts opening) {
+        this(journal, calls, tenant, callId, opening, false);
+    }
+
+    AuditTrail(Journal journal, OpenCalls calls, String tenant, UUID callId, Facts opening, boolean resumed) {
+        this.resumed = resumed;
         this.journal = journal;
         this.calls = calls;
         this.tenant = tenant;
@@ -51,7 +67,11 @@ public final class AuditTrail implements AutoCloseable {
 
     /** The facts of the record that is written next: the opening one until {@link #admit}, then the closing one. */
     public Facts facts() {
-        return opened == null ? opening : closing;
+        return isOpened() ? closing : opening;
+    }
+
+    private boolean isOpened() {
+        return opened != null || resumed;
     }
 
     /**
@@ -61,7 +81,7 @@ public final class AuditTrail implements AutoCloseable {
      */
     public void keep(SealedPayload payload, Facts commitment) {
         facts().put("payload_" + payload.name(), commitment);
-        (opened == null ? openingPayloads : closingPayloads).add(payload);
+        (isOpened() ? closingPayloads : openingPayloads).add(payload);
     }
 
     /**
@@ -140,9 +160,10 @@ public final class AuditTrail implements AutoCloseable {
     /**
      * Leaves the settlement that must commit with the closing record; written by {@link #conclude} or {@link #close}.
      *
-     * @param facts asked for after the book applied the settlement
+     * @param facts asked for after the book applied the settlement; where they are {@code null} there is no last record, since whoever was
+     *     first has written it
      */
-    public <P> void settle(PostingBook<P> book, P posting, Supplier<Facts> facts) {
+    public <P> void settle(PostingBook<P> book, P posting, Supplier<@Nullable Facts> facts) {
         settlement = new Closing<>(book, posting, facts);
     }
 
@@ -171,21 +192,30 @@ public final class AuditTrail implements AutoCloseable {
         if (concluded != null) {
             throw new IllegalStateException("the trail of call " + callId + " is concluded already");
         }
-        EventKind kind = opened == null ? EventKind.CALL_REFUSED : EventKind.CALL_CLOSED;
-        Facts last = new Facts().include(opened == null ? opening : closing).include(outcome);
-        List<SealedPayload> payloads = List.copyOf(opened == null ? openingPayloads : closingPayloads);
+        EventKind kind = isOpened() ? EventKind.CALL_CLOSED : EventKind.CALL_REFUSED;
+        Facts last = new Facts().include(isOpened() ? closing : opening).include(outcome);
+        List<SealedPayload> payloads = List.copyOf(isOpened() ? closingPayloads : openingPayloads);
         Closing<?> settled = settlement;
         JournalEntry<?> entry = settled == null
                 ? JournalEntry.of(new AuditEvent(tenant, kind, callId, last, payloads))
-                : settled.entry(
-                        () -> new AuditEvent(
-                                tenant,
-                                kind,
-                                callId,
-                                last.include(settled.facts().get()),
-                                payloads),
-                        payloads);
+                : settled.entry(last::include, said -> new AuditEvent(tenant, kind, callId, said, payloads), payloads);
         return entry.keep();
+    }
+
+    /**
+     * Ends the trail without a last record: the call goes on, and whoever learns of its end resumes the trail. For an admitted call.
+     *
+     * @throws IllegalStateException if there is no opening record that could stand until then
+     */
+    public void leave() {
+        if (opened == null) {
+            throw new IllegalStateException("call " + callId + " was not admitted, so nothing of it goes on");
+        }
+        left = true;
+        if (span != null) {
+            span.end();
+            span = null;
+        }
     }
 
     /** The receipt of the last record, or {@code null} before {@link #conclude}. */
@@ -196,7 +226,7 @@ public final class AuditTrail implements AutoCloseable {
     /** Ends the trail. Without a conclusion (a bug threw past the recipe) the call is recorded as aborted. */
     @Override
     public void close() {
-        if (concluded == null) {
+        if (concluded == null && !left) {
             conclude(new Facts().put("outcome", "aborted"));
         }
     }

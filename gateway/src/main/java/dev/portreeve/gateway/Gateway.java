@@ -265,6 +265,7 @@ public final class Gateway implements AutoCloseable {
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
                         config.cache(),
+                        BatchParts.start(parts, config, database.pooled(), seal, policy, models, clock),
                         hub,
                         policy.approvals(),
                         waiting,
@@ -274,8 +275,8 @@ public final class Gateway implements AutoCloseable {
                                 .downIf(!database.isReachable(), "database")
                                 .downIf(policy.rules().state().refused() != null, "rules"),
                         clock)));
-        HttpListener listener = parts.add(HttpListener.start(
-                "server.listen", config.server().listen(), dataBounds(config.limits()), edge::addRoutes));
+        HttpListener listener = parts.add(
+                HttpListener.start("server.listen", config.server().listen(), dataBounds(config), edge::addRoutes));
         // Closed first: the listener lets what runs finish, and a stream one only listens to never does.
         parts.add((AutoCloseable) hub::endStanding);
         return listener;
@@ -373,12 +374,12 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static HttpListener.Bounds dataBounds(LimitsConfig limits) {
+    private static HttpListener.Bounds dataBounds(GatewayConfig config) {
         return new HttpListener.Bounds(
-                limits.maxConnections(),
-                limits.maxConcurrentRequests(),
-                limits.maxBodyBytes() + ABOVE_MAX_BODY,
-                limits.shutdownGrace());
+                config.limits().maxConnections(),
+                config.limits().maxConcurrentRequests(),
+                Math.max(config.limits().maxBodyBytes(), config.batches().maxBytes()) + ABOVE_MAX_BODY,
+                config.limits().shutdownGrace());
     }
 
     private static HttpListener.Bounds adminBounds(LimitsConfig limits) {

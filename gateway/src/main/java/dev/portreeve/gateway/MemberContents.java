@@ -1,6 +1,7 @@
 package dev.portreeve.gateway;
 
 import dev.portreeve.audit.retention.Erasure;
+import dev.portreeve.gateway.batch.PostgresBatches;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.idempotency.PostgresKeptAnswers;
 import dev.portreeve.gateway.response.PostgresConversations;
@@ -22,9 +23,15 @@ final class MemberContents {
         return List.of(
                 new Erasure.Store("kept_answers", new PostgresKeptAnswers(database, seal, clock)::forget),
                 new Erasure.Store("kept_responses", responses(config, database, seal, clock)::forget),
+                new Erasure.Store("kept_batches", batches(config, database, seal, clock)::forget),
                 new Erasure.Store("kept_tasks", new PostgresTaskStore(database, seal, clock)::forget),
                 new Erasure.Store("tickets", tickets::erase),
                 new Erasure.Store("tickets_left_open", tickets::open));
+    }
+
+    /** Batches with their results. */
+    static PostgresBatches batches(GatewayConfig config, DataSource database, SealedTokens seal, InstantSource clock) {
+        return new PostgresBatches(database, seal, config.batches().keep(), clock);
     }
 
     /** The conversations that callers go on with by id. */

@@ -5,6 +5,7 @@ import dev.portreeve.policy.access.Glob;
 import dev.portreeve.policy.call.Approval;
 import dev.portreeve.policy.call.ArgumentChanges;
 import dev.portreeve.policy.call.Arguments;
+import dev.portreeve.policy.call.BatchItem;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.ContextCall;
 import dev.portreeve.policy.call.Correlation;
@@ -193,7 +194,18 @@ final class CallFacts {
     }
 
     private static Facts of(LlmCall llm) {
-        return of(llm.target()).include(of(llm.repeatable())).include(of(llm.correlation()));
+        return of(llm.target())
+                .include(of(llm.repeatable()))
+                .include(of(llm.correlation()))
+                .include(of(llm.item()));
+    }
+
+    private static Facts of(@Nullable BatchItem item) {
+        return item == null
+                ? new Facts()
+                : new Facts()
+                        .put("batch", new Facts().put("id", item.batch()).put("custom_id", bounded(item.customId())))
+                        .put("ends_later", true);
     }
 
     private static Facts of(@Nullable Repeatable key) {
@@ -242,6 +254,8 @@ final class CallFacts {
                     case BEGUN -> facts.put("outcome", "completed").put("result", "task");
                     case REPORTED, COUNTED, ESTIMATED, CACHED, ASSUMED -> facts.put("outcome", "completed");
                 };
+            // No record says it: the one that opened the call stands until its end is known.
+            case CallOutcome.Pending ignored -> facts;
             case CallOutcome.Denied denied -> facts.put("outcome", "denied").include(of(denied.denial()));
             case CallOutcome.AwaitingApproval awaiting ->
                 facts.put("outcome", "awaiting_approval")

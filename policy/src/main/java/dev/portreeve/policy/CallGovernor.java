@@ -39,6 +39,7 @@ import dev.portreeve.policy.stop.RunningCall;
 import dev.portreeve.policy.stop.Stops;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,10 @@ public final class CallGovernor {
             CallOutcome outcome = enforce(call, upstream, client, trail);
             Facts closing = facts.of(call, outcome, Duration.ofNanos(System.nanoTime() - begin));
             IdempotentRun run = call.run();
-            if (outcome instanceof CallOutcome.Completed && run != null) {
+            if (outcome instanceof CallOutcome.Pending) {
+                Objects.requireNonNull(trail.opened()).await();
+                trail.leave();
+            } else if (outcome instanceof CallOutcome.Completed && run != null) {
                 run.complete();
                 trail.conclude(closing).await();
             } else if (outcome instanceof CallOutcome.Completed) {
@@ -131,6 +135,48 @@ public final class CallGovernor {
                 trail.conclude(closing).await();
             }
             return outcome;
+        }
+    }
+
+    /**
+     * The last round of a call whose first one ended {@link CallOutcome.Pending}, in this process or another. What was held is settled at what
+     * the upstream says, whatever rules, stops and budgets say by now: it was let through, and it was made. Guardrails read what comes back;
+     * nothing of it may be released before this returns. If somebody ended the call before, or it was never let through, the answer is read all the same,
+     * and neither money nor record is written. The settlement and the closing record are durable, in one commit, when it returns. Blocks.
+     *
+     * @param call as it was let through, with the price it was held at
+     * @param upstream gives the end that is known
+     * @param client takes the answer as guardrails leave it
+     * @throws dev.portreeve.audit.EvidenceUnavailable if it cannot be stored; the end is still to be told then
+     */
+    public <C extends Output<C>> CallOutcome resume(GovernedCall call, Upstream<C> upstream, OutputSink<C> client) {
+        if (!call.endsLater()) {
+            throw new IllegalArgumentException("call " + call.id() + " has one round only");
+        }
+        long begin = System.nanoTime();
+        try (AuditTrail trail = audit.resume(call.subject().tenant(), call.id().value())) {
+            CallOutcome outcome = end(call, upstream, client, trail);
+            trail.conclude(facts.of(call, outcome, Duration.ofNanos(System.nanoTime() - begin)))
+                    .await();
+            return outcome;
+        }
+    }
+
+    private <C extends Output<C>> CallOutcome end(
+            GovernedCall call, Upstream<C> upstream, OutputSink<C> client, AuditTrail trail) {
+        KeptContents kept = evidence.of(call);
+        try (Reservation reservation = budgets.resume(call, trail)) {
+            ScreenedOutput<C> screened = guardrails.screenOutput(call, kept.leaving(client), trail);
+            try {
+                Usage usage =
+                        reservation.metered(upstream).execute(Clearance.of(Content.EMPTY), kept.unscreened(screened));
+                screened.finish();
+                return new CallOutcome.Completed(usage, reservation.cost(), null);
+            } finally {
+                kept.ended(trail);
+            }
+        } catch (CallEnded ended) {
+            return ended.outcome();
         }
     }
 
@@ -197,12 +243,19 @@ public final class CallGovernor {
                 brakes.ended(call, completed, completed.cost());
                 return completed;
             } catch (CallEnded ended) {
+                leave(ended, reservation);
                 brakes.ended(call, ended.outcome(), reservation.cost());
                 throw ended;
             } finally {
                 kept.ended(trail);
                 admitted.permit().used(reservation.used());
             }
+        }
+    }
+
+    private static void leave(CallEnded ended, Reservation reservation) {
+        if (ended.outcome() instanceof CallOutcome.Pending) {
+            reservation.leave();
         }
     }
 

@@ -33,6 +33,7 @@ final class Processes {
             SELECT count(*) FROM audit.record o
             WHERE o.tenant = ? AND o.id >= ? AND o.id < ? AND o.kind = 'call.opened'
                 AND position(?::bytea IN o.leaf) > 0
+                AND position('"ends_later":true'::bytea IN o.leaf) = 0
                 AND NOT EXISTS (
                     SELECT FROM audit.record c
                     WHERE c.tenant = o.tenant AND c.call_id = o.call_id AND c.kind IN ('call.closed', 'call.refused')

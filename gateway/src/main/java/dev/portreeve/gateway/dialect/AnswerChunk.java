@@ -39,33 +39,46 @@ public final class AnswerChunk implements Output<AnswerChunk> {
     private final byte[] bytes;
     private final boolean ending;
     private final @Nullable Usage soFar;
+    private final boolean saysAll;
     private @Nullable AnswerTexts texts;
 
     public AnswerChunk(AnswerHead head, Shape shape, byte[] bytes) {
-        this(head, shape, bytes, false, null);
+        this(head, shape, bytes, false, null, false);
     }
 
     /** @param soFar what the provider said by now that it used; {@code null} if it said nothing */
     public AnswerChunk(AnswerHead head, Shape shape, byte[] bytes, @Nullable Usage soFar) {
-        this(head, shape, bytes, false, soFar);
+        this(head, shape, bytes, false, soFar, false);
     }
 
-    private AnswerChunk(AnswerHead head, Shape shape, byte[] bytes, boolean ending, @Nullable Usage soFar) {
+    private AnswerChunk(
+            AnswerHead head, Shape shape, byte[] bytes, boolean ending, @Nullable Usage soFar, boolean saysAll) {
         this.head = head;
         this.shape = shape;
         this.bytes = bytes;
         this.ending = ending;
         this.soFar = soFar;
+        this.saysAll = saysAll;
     }
 
     /** What ends a stream, where that repeats the answer or is part of it: read like all others, but sent only when all is settled. */
     public static AnswerChunk ending(AnswerHead head, Shape shape, byte[] bytes) {
-        return new AnswerChunk(head, shape, bytes, true, null);
+        return new AnswerChunk(head, shape, bytes, true, null, false);
     }
 
     /** Bytes that nobody gets, for what the provider said with them of its usage. */
     public static AnswerChunk silent(AnswerHead head, Usage soFar) {
         return new AnswerChunk(head, Shape.NO_TEXT, new byte[0], soFar);
+    }
+
+    /** The same of an answer that was made before anybody reads it, so that this is all it costs. */
+    public static AnswerChunk account(AnswerHead head, Usage all) {
+        return new AnswerChunk(head, Shape.NO_TEXT, new byte[0], false, all, true);
+    }
+
+    @Override
+    public boolean saysAll() {
+        return saysAll;
     }
 
     @Override
@@ -114,7 +127,7 @@ public final class AnswerChunk implements Output<AnswerChunk> {
         for (Span span : found().probabilities()) {
             splice.replace(span, isResponse() ? "[]" : "null");
         }
-        return new AnswerChunk(head, shape, splice.apply(), ending, soFar);
+        return new AnswerChunk(head, shape, splice.apply(), ending, soFar, saysAll);
     }
 
     private boolean isResponse() {

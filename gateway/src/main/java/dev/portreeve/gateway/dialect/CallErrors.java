@@ -56,6 +56,85 @@ public final class CallErrors {
                 "too many responses are being made in the background; wait for some, or for the answer itself");
     }
 
+    /** A batch that is not there, or not for this caller: which of both, nobody hears. */
+    public static ErrorAnswer unknownBatch() {
+        return ErrorAnswer.of(404, INVALID, "batch_not_found", "\"id\"", false, "there is no such batch of yours");
+    }
+
+    /** More batches that are not over than a tenant may have. */
+    public static ErrorAnswer tooManyBatches(int most) {
+        return ErrorAnswer.of(
+                429,
+                RATE_LIMIT,
+                "too_many_batches",
+                true,
+                "your tenant has " + most + " batches that are not over; wait until some are");
+    }
+
+    /** What can be done only with a batch that is over, or only with one that is not. */
+    public static ErrorAnswer batchState(String why) {
+        return ErrorAnswer.of(400, INVALID, "batch_state", false, why);
+    }
+
+    /** Nobody can say how batches stand. */
+    public static ErrorAnswer batchesUnavailable() {
+        return ErrorAnswer.of(
+                503,
+                SERVER,
+                "batches_unavailable",
+                true,
+                "batches cannot be looked up now: the database does not answer");
+    }
+
+    /** Of an item of a batch whose end nobody knows. */
+    public static ErrorAnswer batchLost(String why) {
+        return ErrorAnswer.of(
+                502,
+                UPSTREAM,
+                "batch_lost",
+                false,
+                "it is not known what became of this item, which is charged as held: " + why);
+    }
+
+    /** Of an item of a batch whose answer is longer than what is kept. */
+    public static ErrorAnswer resultNotKept(int most) {
+        return ErrorAnswer.of(
+                502,
+                UPSTREAM,
+                "batch_result_not_kept",
+                false,
+                "the answer was made and is charged, but it is longer than the " + most + " bytes that are kept");
+    }
+
+    /** A batch that the provider may or may not have. */
+    public static ErrorAnswer batchNotHeard(String batch) {
+        return ErrorAnswer.of(
+                504,
+                UPSTREAM,
+                "batch_not_heard",
+                false,
+                "it is not known whether the provider has this batch (" + batch
+                        + "): what it can cost stays held, and is charged when its time is over; making it again may pay twice");
+    }
+
+    /** Of an item of a batch whose answer was deleted since, or cannot be opened. */
+    public static ErrorAnswer resultForgotten() {
+        return ErrorAnswer.of(404, INVALID, "batch_result_gone", false, "what this item said is not kept any more");
+    }
+
+    /** What one item was refused for, of a batch that is refused with it. */
+    public static ErrorAnswer inBatch(String customId, ErrorAnswer error) {
+        return new ErrorAnswer(
+                error.status(),
+                error.type(),
+                error.code(),
+                error.param(),
+                error.retry(),
+                "item \"" + shortened(customId) + "\": " + error.message() + " (nothing of the batch was sent)",
+                error.headers(),
+                null);
+    }
+
     public static ErrorAnswer keptStream() {
         return ErrorAnswer.of(
                 400,
@@ -129,6 +208,7 @@ public final class CallErrors {
             case APPROVAL_WITHDRAWN -> ErrorAnswer.of(403, PERMISSION, "approval_withdrawn", false, denial.detail());
             case TOO_MANY_WAITING -> ErrorAnswer.of(403, PERMISSION, "too_many_waiting", false, denial.detail());
             case KEY_IN_USE -> IdempotencyErrors.inUse();
+            case BATCH_REFUSED -> ErrorAnswer.of(400, INVALID, "batch_refused", false, denial.detail());
             case DEFINITION_CHANGED -> ErrorAnswer.of(403, PERMISSION, "definition_changed", false, denial.detail());
         };
         Map<String, String> headers = new HashMap<>(answer.headers());
@@ -170,7 +250,7 @@ public final class CallErrors {
             case CREDENTIAL -> upstream(502, fault.kind().code(), false, fault);
             case GARBAGE, CUT, TOO_LARGE -> upstream(502, fault.kind().code(), true, fault);
             case REFUSED -> refused(fault);
-            case MEDIA ->
+            case MEDIA, CANCELED, EXPIRED ->
                 ErrorAnswer.of(400, INVALID, fault.kind().code(), false, fault.detail())
                         .with(Map.of(REASON, fault.kind().code()));
         };

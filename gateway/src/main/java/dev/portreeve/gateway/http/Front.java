@@ -23,6 +23,7 @@ final class Front {
             "/v1" + Paths.INPUT_TOKENS,
             "/v1" + Paths.MESSAGES,
             "/v1" + Paths.COUNT_TOKENS,
+            "/v1" + Paths.MESSAGE_BATCHES,
             "/v1beta/models",
             Paths.KEYS,
             "/mcp",

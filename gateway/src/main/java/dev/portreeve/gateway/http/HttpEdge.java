@@ -53,6 +53,7 @@ public final class HttpEdge implements AutoCloseable {
      * @param conversations that the gateway keeps itself
      * @param keeping how
      * @param cache the bounds of what is kept of answers in memory
+     * @param batches that callers made
      * @param waiting shows how approvals stand
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
@@ -70,6 +71,7 @@ public final class HttpEdge implements AutoCloseable {
             Conversations conversations,
             ResponsesConfig keeping,
             CacheConfig cache,
+            BatchWork batches,
             McpHub hub,
             Approvals approvals,
             WaitingPage waiting,
@@ -106,6 +108,14 @@ public final class HttpEdge implements AutoCloseable {
         addMcp(routing, lastResort);
         routing.get(WaitingPage.PATH + "{" + WaitingPage.TOKEN + "}", services.waiting()::show);
         addModels(routing, lastResort);
+        new BatchRoutes(
+                        config,
+                        limits,
+                        services,
+                        new BatchPlanning(routing(), services.callIds()),
+                        clients,
+                        modelLimits())
+                .add(routing, lastResort);
         addKeys(routing, lastResort);
         routing.any(lastResort::notFound);
     }

@@ -15,6 +15,7 @@ final class Paths {
 
     static final String MESSAGES = "/messages";
     static final String COUNT_TOKENS = MESSAGES + "/count_tokens";
+    static final String MESSAGE_BATCHES = MESSAGES + "/batches";
     static final String RESPONSES = "/responses";
     static final String INPUT_TOKENS = RESPONSES + "/input_tokens";
 
@@ -23,7 +24,7 @@ final class Paths {
     /** The dialect of a path, or, on the paths that several dialects have, that of the headers. */
     static Dialect dialect(ServerRequest request) {
         String path = request.path().path();
-        if (path.endsWith(MESSAGES) || path.endsWith(COUNT_TOKENS)) {
+        if (path.endsWith(MESSAGES) || path.endsWith(COUNT_TOKENS) || path.contains(MESSAGE_BATCHES)) {
             return Dialect.ANTHROPIC_MESSAGES;
         }
         if (path.contains(RESPONSES)) {

@@ -43,6 +43,8 @@ public record Failure(
             case TOO_LARGE -> FailureClass.TOO_LARGE;
             // No other place makes the address any better.
             case MEDIA -> FailureClass.BAD_REQUEST;
+            // Of items of batches, which nobody tries elsewhere.
+            case CANCELED, EXPIRED -> FailureClass.BAD_REQUEST;
             case REFUSED -> ErrorSigns.NONE.classify(fault.status());
         };
     }

@@ -157,6 +157,17 @@ final class HttpProvider implements ModelProvider {
         return addresses.containsKey(Dialect.OPENAI_RESPONSES) ? new HttpKeptResponses(http, maxAnswerBytes) : null;
     }
 
+    /** Of servers whose addresses are those of the dialect: others have their own way with batches, if they have one. */
+    @Override
+    public @Nullable BatchPlace batches(Dialect spoken, Operation operation) {
+        return spoken == Dialect.ANTHROPIC_MESSAGES
+                        && operation == Operation.CHAT
+                        && speaks(spoken, operation)
+                        && form instanceof RequestForm.Plain
+                ? new HttpMessageBatches(http, maxAnswerBytes)
+                : null;
+    }
+
     @Override
     public @Nullable MediaFetch mediaFetch(Dialect spoken) {
         return inline;

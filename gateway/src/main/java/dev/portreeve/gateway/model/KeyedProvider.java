@@ -52,6 +52,11 @@ final class KeyedProvider implements ModelProvider {
     }
 
     @Override
+    public @Nullable BatchPlace batches(Dialect spoken, Operation operation) {
+        return first().batches(spoken, operation);
+    }
+
+    @Override
     public @Nullable KeptResponses kept() {
         return first().kept();
     }

@@ -41,6 +41,11 @@ public interface ModelProvider extends AutoCloseable {
         return null;
     }
 
+    /** Where it takes batches of this operation in this dialect, or {@code null} if it takes none. */
+    default @Nullable BatchPlace batches(Dialect spoken, Operation operation) {
+        return null;
+    }
+
     /** Its keys, where it has several: each a provider of its own, with the same id. */
     default List<ProviderKey> keys() {
         return List.of();

@@ -55,6 +55,16 @@ final class SeveralDoors implements ModelProvider {
     }
 
     @Override
+    public @Nullable BatchPlace batches(Dialect spoken, Operation operation) {
+        for (ModelProvider door : doors) {
+            if (door.speaks(spoken, operation)) {
+                return door.batches(spoken, operation);
+            }
+        }
+        return null;
+    }
+
+    @Override
     public @Nullable KeptResponses kept() {
         for (ModelProvider door : doors) {
             KeptResponses kept = door.kept();

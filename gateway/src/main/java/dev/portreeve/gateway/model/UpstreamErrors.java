@@ -26,6 +26,11 @@ final class UpstreamErrors {
     private UpstreamErrors() {}
 
     static CallEnded read(Dialect dialect, UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
+        return new CallEnded(new CallOutcome.Failed(fault(dialect, answer, reply, maxBytes)));
+    }
+
+    /** The same, for what is no call of anybody's. */
+    static UpstreamFault fault(Dialect dialect, UpstreamAnswer answer, ProviderReply reply, int maxBytes) {
         int said = said(dialect, answer);
         byte @Nullable [] body = body(answer, maxBytes);
         ErrorSigns signs = ErrorSigns.in(body, answer.header(AMAZON_TYPE));
@@ -42,8 +47,7 @@ final class UpstreamErrors {
             reply.error(new ProviderReply.ErrorBody(
                     dialect, type == null ? "application/json" : type, UpstreamHeaders.passedWithError(answer), body));
         }
-        return new CallEnded(
-                new CallOutcome.Failed(new UpstreamFault(kind(status), status, detail(status), mayBill(status))));
+        return new UpstreamFault(kind(status), status, detail(status), mayBill(status));
     }
 
     /** The status that says what happened, where a name beside it says that better. */

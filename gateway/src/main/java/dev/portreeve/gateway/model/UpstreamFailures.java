@@ -23,7 +23,7 @@ final class UpstreamFailures {
     }
 
     /** No head of an answer arrived. Only where no connection was made is it certain that no work was done. */
-    static CallEnded beforeAnswer(Throwable failed) {
+    static UpstreamFault beforeAnswer(Throwable failed) {
         Throwable cause = known(failed);
         return switch (cause) {
             case UnknownHostException _ -> unreachable("the provider's host name is unknown");
@@ -32,13 +32,14 @@ final class UpstreamFailures {
             case SSLException _ -> unreachable("no trusted tls connection to the provider");
             case SocketTimeoutException timeout
             when isConnect(timeout) -> unreachable("no connection to the provider in time");
-            case SocketTimeoutException _ -> ended(Kind.TIMEOUT, 0, "the provider did not answer in time", true);
+            case SocketTimeoutException _ ->
+                new UpstreamFault(Kind.TIMEOUT, 0, "the provider did not answer in time", true);
             case java.io.IOException _ ->
-                ended(Kind.CUT, 0, "the provider closed the connection without an answer", true);
+                new UpstreamFault(Kind.CUT, 0, "the provider closed the connection without an answer", true);
             case null, default ->
                 isEndOfData(failed)
-                        ? ended(Kind.CUT, 0, "the provider closed the connection without an answer", true)
-                        : ended(Kind.GARBAGE, 0, "the provider's answer is not http", true);
+                        ? new UpstreamFault(Kind.CUT, 0, "the provider closed the connection without an answer", true)
+                        : new UpstreamFault(Kind.GARBAGE, 0, "the provider's answer is not http", true);
         };
     }
 
@@ -58,8 +59,8 @@ final class UpstreamFailures {
         };
     }
 
-    private static CallEnded unreachable(String detail) {
-        return ended(Kind.UNREACHABLE, 0, detail, false);
+    private static UpstreamFault unreachable(String detail) {
+        return new UpstreamFault(Kind.UNREACHABLE, 0, detail, false);
     }
 
     private static boolean isConnect(SocketTimeoutException timeout) {

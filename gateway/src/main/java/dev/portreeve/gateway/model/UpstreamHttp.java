@@ -7,6 +7,7 @@ import dev.portreeve.gateway.credential.UpstreamCredential;
 import dev.portreeve.gateway.credential.UpstreamCredential.Outgoing;
 import dev.portreeve.hub.credential.CredentialUnavailable;
 import dev.portreeve.policy.call.CallEnded;
+import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Deadline;
 import dev.portreeve.policy.call.UpstreamFault;
 import io.helidon.common.socket.SocketOptions;
@@ -66,6 +67,22 @@ public final class UpstreamHttp implements AutoCloseable {
         @Override
         public String toString() {
             return baseUrl.toString();
+        }
+    }
+
+    /** No head of an answer came. */
+    static final class NoAnswer extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient UpstreamFault fault;
+
+        NoAnswer(UpstreamFault fault) {
+            super(fault.detail(), null, false, false);
+            this.fault = fault;
+        }
+
+        UpstreamFault fault() {
+            return fault;
         }
     }
 
@@ -139,6 +156,21 @@ public final class UpstreamHttp implements AutoCloseable {
     UpstreamAnswer send(
             Method method, URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
             throws CallEnded {
+        try {
+            return ask(method, uri, body, accept, headers, deadline);
+        } catch (NoAnswer none) {
+            throw new CallEnded(new CallOutcome.Failed(none.fault()));
+        }
+    }
+
+    /**
+     * As {@link #send}, for what is no call of anybody's.
+     *
+     * @throws NoAnswer with the fault, if there is no answer
+     */
+    UpstreamAnswer ask(
+            Method method, URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
+            throws NoAnswer {
         Outgoing outgoing = new Outgoing(method.text(), uri, HeaderValues.CONTENT_TYPE_JSON.get(), body);
         acquire(deadline);
         boolean handedOver = false;
@@ -153,7 +185,7 @@ public final class UpstreamHttp implements AutoCloseable {
             handedOver = true;
             return answer;
         } catch (RuntimeException failed) {
-            throw UpstreamFailures.beforeAnswer(failed);
+            throw new NoAnswer(UpstreamFailures.beforeAnswer(failed));
         } finally {
             if (!handedOver) {
                 slots.release();
@@ -185,7 +217,7 @@ public final class UpstreamHttp implements AutoCloseable {
     }
 
     /** The headers of the credentials that are made for each request. */
-    private Map<UpstreamCredential, Map<String, String>> shown(Outgoing outgoing, Deadline deadline) throws CallEnded {
+    private Map<UpstreamCredential, Map<String, String>> shown(Outgoing outgoing, Deadline deadline) throws NoAnswer {
         if (made.isEmpty()) {
             return Map.of();
         }
@@ -194,11 +226,11 @@ public final class UpstreamHttp implements AutoCloseable {
             try {
                 shown.put(credential, credential.headers(outgoing, deadline));
             } catch (CredentialUnavailable none) {
-                throw UpstreamFailures.ended(
+                throw new NoAnswer(new UpstreamFault(
                         UpstreamFault.Kind.CREDENTIAL,
                         0,
                         "the gateway has no credential for the provider: " + none.getMessage(),
-                        false);
+                        false));
             }
         }
         return shown;
@@ -236,7 +268,7 @@ public final class UpstreamHttp implements AutoCloseable {
         return time.toMillis() < 1 ? Duration.ofMillis(1) : time;
     }
 
-    private void acquire(Deadline deadline) throws CallEnded {
+    private void acquire(Deadline deadline) throws NoAnswer {
         try {
             if (slots.tryAcquire() || slots.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                 return;
@@ -244,11 +276,11 @@ public final class UpstreamHttp implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        throw UpstreamFailures.ended(
+        throw new NoAnswer(new UpstreamFault(
                 UpstreamFault.Kind.TIMEOUT,
                 0,
                 "all " + target.maxConcurrent() + " places at the provider are taken",
-                false);
+                false));
     }
 
     @Override

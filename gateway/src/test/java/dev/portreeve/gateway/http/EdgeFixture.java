@@ -5,6 +5,9 @@ import dev.portreeve.audit.AuditLog;
 import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.InMemoryJournal;
 import dev.portreeve.gateway.config.CacheConfig;
+import dev.portreeve.gateway.batch.BatchDesk;
+import dev.portreeve.gateway.batch.Batches;
+import dev.portreeve.gateway.config.BatchesConfig;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
@@ -308,6 +311,21 @@ final class EdgeFixture implements AutoCloseable {
         return this;
     }
 
+    /** For what knows nothing of batches. */
+    private BatchWork noBatches(CallGovernor governor) {
+        InvocationHandler nobody = (proxy, method, arguments) -> {
+            throw new UnsupportedOperationException("there are no batches here");
+        };
+        Batches none = (Batches)
+                Proxy.newProxyInstance(Batches.class.getClassLoader(), new Class<?>[] {Batches.class}, nobody);
+        BatchDesk.Bounds bounds = new BatchDesk.Bounds(1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        return new BatchWork(
+                none,
+                new BatchDesk(none, governor, bounds, new UUID(0, 1), clock),
+                () -> {},
+                new BatchesConfig(10, 1 << 20, 1, 1 << 20, Duration.ofDays(29), Duration.ofSeconds(30)));
+    }
+
     /** Starts with rules that let the agent use everything but {@code forbidden} and the tools of providers. */
     EdgeFixture start() {
         AuditLog audit = new AuditLog(journal);
@@ -360,6 +378,7 @@ final class EdgeFixture implements AutoCloseable {
                         conversations,
                         keeping,
                         cache,
+                        noBatches(governor),
                         hub,
                         approvals,
                         new WaitingPage(hub.seal(), approvals, () -> uri("")),

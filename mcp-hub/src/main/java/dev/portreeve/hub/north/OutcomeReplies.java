@@ -23,6 +23,7 @@ final class OutcomeReplies {
     static Reply of(CallOutcome outcome, CallId id, String tool, @Nullable ToolResult released) {
         return switch (outcome) {
             case CallOutcome.Completed completed -> completed(tool, released);
+            case CallOutcome.Pending ignored -> throw CallOutcome.Pending.elsewhere();
             case CallOutcome.Denied denied -> denied(denied.denial(), id);
             case CallOutcome.AwaitingApproval waiting -> awaiting(waiting, id);
             case CallOutcome.Failed failed ->
@@ -37,6 +38,7 @@ final class OutcomeReplies {
     static Reply ofContext(CallOutcome outcome, CallId id, ContextRequest request, @Nullable Reply released) {
         return switch (outcome) {
             case CallOutcome.Completed completed -> found(request, released);
+            case CallOutcome.Pending ignored -> throw CallOutcome.Pending.elsewhere();
             case CallOutcome.Denied denied ->
                 denied.denial().stage() == Denial.Stage.ACCESS
                         ? request.unknown()
@@ -61,6 +63,7 @@ final class OutcomeReplies {
                 }
                 yield released;
             }
+            case CallOutcome.Pending ignored -> throw CallOutcome.Pending.elsewhere();
             case CallOutcome.Denied denied ->
                 error(
                         "the gateway refused this: " + denied.denial().detail(),

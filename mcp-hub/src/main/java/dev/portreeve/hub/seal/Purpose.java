@@ -22,6 +22,8 @@ public enum Purpose {
     ANSWER('a', 33 * 1024 * 1024),
     /** What a model read and said, at rest, for whoever made the call. */
     KEPT_RESPONSE('p', 32 * 1024 * 1024),
+    /** What one item of a batch said, at rest, for whoever made the batch. */
+    BATCH_RESULT('b', 32 * 1024 * 1024),
     /** The key of the contents of one subject that are kept beside records, at rest. */
     CONTENT_KEY('k', 64);
 

@@ -98,7 +98,7 @@ public final class BreakerToolServer implements ToolServer {
         return switch (fault.kind()) {
             case UNREACHABLE, TIMEOUT, CUT -> true;
             case REFUSED -> fault.status() >= BAD_GATEWAY && fault.status() <= GATEWAY_TIMEOUT;
-            case CREDENTIAL, GARBAGE, TOO_LARGE, MEDIA -> false;
+            case CREDENTIAL, GARBAGE, TOO_LARGE, MEDIA, CANCELED, EXPIRED -> false;
         };
     }
 

@@ -257,7 +257,7 @@ public final class HttpToolServer implements ToolServer {
             boolean speaksSomethingElse = switch (fault.fault().kind()) {
                 case REFUSED, GARBAGE -> true;
                 case CUT -> !Thread.currentThread().isInterrupted();
-                case UNREACHABLE, TIMEOUT, CREDENTIAL, TOO_LARGE, MEDIA -> false;
+                case UNREACHABLE, TIMEOUT, CREDENTIAL, TOO_LARGE, MEDIA, CANCELED, EXPIRED -> false;
             };
             if (speaksSomethingElse) {
                 return false;

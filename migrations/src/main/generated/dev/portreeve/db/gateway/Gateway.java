@@ -5,6 +5,8 @@ package dev.portreeve.db.gateway;
 
 
 import dev.portreeve.db.DefaultCatalog;
+import dev.portreeve.db.gateway.tables.Batch;
+import dev.portreeve.db.gateway.tables.BatchItem;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
@@ -30,6 +32,16 @@ public class Gateway extends SchemaImpl {
      * The reference instance of <code>gateway</code>
      */
     public static final Gateway GATEWAY = new Gateway();
+
+    /**
+     * The table <code>gateway.batch</code>.
+     */
+    public final Batch BATCH = Batch.BATCH;
+
+    /**
+     * The table <code>gateway.batch_item</code>.
+     */
+    public final BatchItem BATCH_ITEM = BatchItem.BATCH_ITEM;
 
     /**
      * The table <code>gateway.kept_answer</code>.
@@ -62,6 +74,8 @@ public class Gateway extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            Batch.BATCH,
+            BatchItem.BATCH_ITEM,
             KeptAnswer.KEPT_ANSWER,
             KeptResponse.KEPT_RESPONSE,
             StoredResponse.STORED_RESPONSE

@@ -4,6 +4,7 @@
 package dev.portreeve.db.gateway;
 
 
+import dev.portreeve.db.gateway.tables.Batch;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
@@ -24,6 +25,10 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index BATCH_BY_EXPIRY = Internal.createIndex(DSL.name("batch_by_expiry"), Batch.BATCH, new OrderField[] { Batch.BATCH.KEEP_UNTIL }, false);
+    public static final Index BATCH_OF_MEMBER = Internal.createIndex(DSL.name("batch_of_member"), Batch.BATCH, new OrderField[] { Batch.BATCH.TENANT, Batch.BATCH.MEMBER, Batch.BATCH.ID.desc() }, false);
+    public static final Index BATCH_OPEN = Internal.createIndex(DSL.name("batch_open"), Batch.BATCH, new OrderField[] { Batch.BATCH.LOOK_AT }, false);
+    public static final Index BATCH_OPEN_OF_TENANT = Internal.createIndex(DSL.name("batch_open_of_tenant"), Batch.BATCH, new OrderField[] { Batch.BATCH.TENANT }, false);
     public static final Index KEPT_ANSWER_BY_EXPIRY = Internal.createIndex(DSL.name("kept_answer_by_expiry"), KeptAnswer.KEPT_ANSWER, new OrderField[] { KeptAnswer.KEPT_ANSWER.EXPIRES_AT }, false);
     public static final Index KEPT_RESPONSE_BY_EXPIRY = Internal.createIndex(DSL.name("kept_response_by_expiry"), KeptResponse.KEPT_RESPONSE, new OrderField[] { KeptResponse.KEPT_RESPONSE.EXPIRES_AT }, false);
     public static final Index KEPT_RESPONSE_BY_MAKER = Internal.createIndex(DSL.name("kept_response_by_maker"), KeptResponse.KEPT_RESPONSE, new OrderField[] { KeptResponse.KEPT_RESPONSE.MAKER }, false);

@@ -4,17 +4,23 @@
 package dev.portreeve.db.gateway;
 
 
+import dev.portreeve.db.gateway.tables.Batch;
+import dev.portreeve.db.gateway.tables.BatchItem;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
+import dev.portreeve.db.gateway.tables.records.BatchItemRecord;
+import dev.portreeve.db.gateway.tables.records.BatchRecord;
 import dev.portreeve.db.gateway.tables.records.KeptAnswerRecord;
 import dev.portreeve.db.gateway.tables.records.KeptResponseRecord;
 import dev.portreeve.db.gateway.tables.records.StoredResponseRecord;
 
+import org.jooq.ForeignKey;
 import org.jooq.TableField;
 import org.jooq.UniqueKey;
 import org.jooq.impl.DSL;
 import org.jooq.impl.Internal;
+import org.jooq.impl.QOM.ForeignKeyRule;
 
 
 /**
@@ -28,7 +34,16 @@ public class Keys {
     // UNIQUE and PRIMARY KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final UniqueKey<BatchRecord> BATCH_PKEY = Internal.createUniqueKey(Batch.BATCH, DSL.name("batch_pkey"), new TableField[] { Batch.BATCH.TENANT, Batch.BATCH.ID }, true);
+    public static final UniqueKey<BatchItemRecord> BATCH_ITEM_PKEY = Internal.createUniqueKey(BatchItem.BATCH_ITEM, DSL.name("batch_item_pkey"), new TableField[] { BatchItem.BATCH_ITEM.TENANT, BatchItem.BATCH_ITEM.BATCH_ID, BatchItem.BATCH_ITEM.ORDINAL }, true);
+    public static final UniqueKey<BatchItemRecord> BATCH_ITEM_TENANT_BATCH_ID_CUSTOM_ID_KEY = Internal.createUniqueKey(BatchItem.BATCH_ITEM, DSL.name("batch_item_tenant_batch_id_custom_id_key"), new TableField[] { BatchItem.BATCH_ITEM.TENANT, BatchItem.BATCH_ITEM.BATCH_ID, BatchItem.BATCH_ITEM.CUSTOM_ID }, true);
     public static final UniqueKey<KeptAnswerRecord> KEPT_ANSWER_PKEY = Internal.createUniqueKey(KeptAnswer.KEPT_ANSWER, DSL.name("kept_answer_pkey"), new TableField[] { KeptAnswer.KEPT_ANSWER.TENANT, KeptAnswer.KEPT_ANSWER.CALL_ID }, true);
     public static final UniqueKey<KeptResponseRecord> KEPT_RESPONSE_PKEY = Internal.createUniqueKey(KeptResponse.KEPT_RESPONSE, DSL.name("kept_response_pkey"), new TableField[] { KeptResponse.KEPT_RESPONSE.TENANT, KeptResponse.KEPT_RESPONSE.RESPONSE_ID }, true);
     public static final UniqueKey<StoredResponseRecord> STORED_RESPONSE_PKEY = Internal.createUniqueKey(StoredResponse.STORED_RESPONSE, DSL.name("stored_response_pkey"), new TableField[] { StoredResponse.STORED_RESPONSE.TENANT, StoredResponse.STORED_RESPONSE.RESPONSE_ID }, true);
+
+    // -------------------------------------------------------------------------
+    // FOREIGN KEY definitions
+    // -------------------------------------------------------------------------
+
+    public static final ForeignKey<BatchItemRecord, BatchRecord> BATCH_ITEM__BATCH_ITEM_TENANT_BATCH_ID_FKEY = Internal.createForeignKey(BatchItem.BATCH_ITEM, DSL.name("batch_item_tenant_batch_id_fkey"), new TableField[] { BatchItem.BATCH_ITEM.TENANT, BatchItem.BATCH_ITEM.BATCH_ID }, Keys.BATCH_PKEY, new TableField[] { Batch.BATCH.TENANT, Batch.BATCH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
 }

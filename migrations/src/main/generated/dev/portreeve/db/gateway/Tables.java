@@ -4,6 +4,8 @@
 package dev.portreeve.db.gateway;
 
 
+import dev.portreeve.db.gateway.tables.Batch;
+import dev.portreeve.db.gateway.tables.BatchItem;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
 import dev.portreeve.db.gateway.tables.StoredResponse;
@@ -14,6 +16,16 @@ import dev.portreeve.db.gateway.tables.StoredResponse;
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Tables {
+
+    /**
+     * The table <code>gateway.batch</code>.
+     */
+    public static final Batch BATCH = Batch.BATCH;
+
+    /**
+     * The table <code>gateway.batch_item</code>.
+     */
+    public static final BatchItem BATCH_ITEM = BatchItem.BATCH_ITEM;
 
     /**
      * The table <code>gateway.kept_answer</code>.

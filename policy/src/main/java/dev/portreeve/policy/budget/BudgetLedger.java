@@ -28,4 +28,15 @@ public interface BudgetLedger {
     default Reservation reserve(GovernedCall call, @Nullable UUID ticket, AuditTrail trail) throws CallEnded {
         return reserve(call, trail);
     }
+
+    /**
+     * Finds what an earlier round of a call that {@link GovernedCall#endsLater} held, here or in another process. Closing what it gives
+     * settles that: of the windows it was held in, at the price of the estimate, which is that of the first round. If somebody was first, or
+     * nothing was ever held, nothing is settled, and the trail writes no record. Blocks on the database.
+     *
+     * @throws dev.portreeve.audit.EvidenceUnavailable if the database does not answer
+     */
+    default Reservation resume(GovernedCall call, AuditTrail trail) {
+        throw new UnsupportedOperationException("this ledger forgets what a call holds with the round that held it");
+    }
 }

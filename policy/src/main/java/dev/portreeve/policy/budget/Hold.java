@@ -30,6 +30,7 @@ final class Hold implements CallPosting {
     private final Duration lifetime;
     private final @Nullable IdempotentRun run;
     private @Nullable UUID ticket;
+    private boolean later;
     private @Nullable Earlier earlier;
     private volatile boolean drawn;
     private volatile boolean ending;
@@ -174,6 +175,17 @@ final class Hold implements CallPosting {
     Hold under(@Nullable UUID asked) {
         ticket = asked;
         return this;
+    }
+
+    /** Is for a call that ends in a later round, wherever that is. */
+    Hold untilLater(boolean endsLater) {
+        later = endsLater;
+        return this;
+    }
+
+    /** Whether whoever ends its call looks for it in the database. */
+    boolean isLater() {
+        return later;
     }
 
     /** The ticket of the approval that was asked for when the same call was made before, or {@code null}. */

@@ -64,7 +64,7 @@ final class HoldDesk {
         if (barred != null) {
             throw BudgetRefusal.of(barred);
         }
-        if (levels.isEmpty() && call.run() == null) {
+        if (levels.isEmpty() && call.run() == null && !call.endsLater()) {
             trail.admit();
             return new MeteredReservation(trail, meter, book, new Holdings(null, raise));
         }
@@ -217,11 +217,12 @@ final class HoldDesk {
                         levels,
                         call.deadline().remaining().plus(EXPIRY_MARGIN),
                         call.run())
-                .under(ticket);
+                .under(ticket)
+                .untilLater(call.endsLater());
         Hold fromMemory = holds.get();
         // Under a key the hold must be there as soon as the claim is: whoever takes a dead call's place takes its
-        // money. And what was kept for a ticket is taken over in PostgreSQL.
-        if (call.run() == null && ticket == null && leases.draw(fromMemory)) {
+        // money. What was kept for a ticket is taken over in PostgreSQL, and what ends later is found there.
+        if (call.run() == null && ticket == null && !call.endsLater() && leases.draw(fromMemory)) {
             begin(fromMemory, trail, said);
             return fromMemory;
         }

@@ -22,8 +22,9 @@ final class LateBills {
     /** What becomes of the wish to resolve a hold that is resolved, as {@code posted}. */
     Settlement.Result again(Settlement settlement, HoldState state, Settlement.Posted posted, Spending spending) {
         if (posted.equals(state.posted())) {
-            // An equal posting is this one, committed unheard.
-            return Settlement.Result.APPLIED;
+            // An equal posting is this one, committed unheard. Of a call whose rounds are in several processes it may be another's, which has
+            // committed the record with it; and so has this one's own.
+            return settlement.isLate() ? Settlement.Result.RESOLVED_BEFORE : Settlement.Result.APPLIED;
         }
         Amounts beyond = posted.overrun();
         if (!state.isAssumed() || posted.kind() == Settlement.Kind.ASSUMED || beyond.isNothing()) {
@@ -35,7 +36,8 @@ final class LateBills {
             booked.put(call, beyond);
             book(settlement, beyond, spending);
         }
-        return before == null || before.equals(beyond) ? Settlement.Result.LATE : Settlement.Result.RESOLVED_BEFORE;
+        boolean own = before == null || before.equals(beyond) && !settlement.isLate();
+        return own ? Settlement.Result.LATE : Settlement.Result.RESOLVED_BEFORE;
     }
 
     private void book(Settlement settlement, Amounts beyond, Spending spending) {

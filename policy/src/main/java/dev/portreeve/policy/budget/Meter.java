@@ -4,6 +4,7 @@ import dev.portreeve.audit.Facts;
 import dev.portreeve.policy.call.Attempts;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
+import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.Estimate;
 import dev.portreeve.policy.call.HostedService;
 import dev.portreeve.policy.call.NanoUsd;
@@ -53,6 +54,7 @@ final class Meter {
     private @Nullable Usage counted;
     private @Nullable Usage reported;
     private @Nullable Usage soFar;
+    private boolean saidAll;
     /** What the last usage that was priced costs: a call's end asks several times. */
     private @Nullable Charge priced;
 
@@ -85,10 +87,7 @@ final class Meter {
                 return usage();
             } catch (CallEnded ended) {
                 // Seen and passed on: only the ending says whether the provider may charge for it.
-                free = !over
-                        && !emitted
-                        && ended.outcome() instanceof CallOutcome.Failed failed
-                        && !failed.fault().billable();
+                free = !over && !emitted && isFree(ended.outcome());
                 if (ended.outcome() instanceof CallOutcome.Failed(UpstreamFault fault)
                         && fault.kind() == UpstreamFault.Kind.TOO_LARGE
                         && estimate.quote().countsResult()) {
@@ -97,6 +96,18 @@ final class Meter {
                 }
                 throw ended;
             }
+        };
+    }
+
+    /** Whether the upstream can have done nothing that it charges for. */
+    private static boolean isFree(CallOutcome.Incomplete outcome) {
+        return switch (outcome) {
+            case CallOutcome.Pending ignored -> true;
+            case CallOutcome.Failed failed -> !failed.fault().billable();
+            // Of items that were never sent; any other came from something that the upstream said.
+            case CallOutcome.Denied denied -> denied.denial().reason() == Denial.Reason.BATCH_REFUSED;
+            case CallOutcome.AwaitingApproval ignored -> false;
+            case CallOutcome.Abandoned ignored -> false;
         };
     }
 
@@ -137,6 +148,7 @@ final class Meter {
         counted = null;
         reported = null;
         soFar = null;
+        saidAll = false;
     }
 
     void last(Attempts.Made made) {
@@ -281,13 +293,18 @@ final class Meter {
         return counted;
     }
 
+    /** Whether nothing that comes makes it more. */
+    private static boolean isFinal(Usage.Basis basis) {
+        return basis == Usage.Basis.ASSUMED || basis == Usage.Basis.CACHED;
+    }
+
     /** By the model's tokenizer, if it has one and all that came was kept; else by bytes. */
     private Usage unreported() {
         TokenCount counting = estimate.counting();
         long text = counting.equals(TokenCount.NONE) ? TokenCount.UNKNOWN : kept.count(counting);
         boolean known = text != TokenCount.UNKNOWN;
         long output = Math.min(known ? text : outputBytes, estimate.outputTokens());
-        if (soFar != null && (soFar.basis() == Usage.Basis.ASSUMED || soFar.basis() == Usage.Basis.CACHED)) {
+        if (soFar != null && (saidAll || isFinal(soFar.basis()))) {
             return soFar;
         }
         if (soFar != null) {
@@ -307,6 +324,7 @@ final class Meter {
         Usage said = chunk.soFar();
         if (said != null) {
             soFar = said.basis() == Usage.Basis.ESTIMATED ? null : said;
+            saidAll = chunk.saysAll();
         }
     }
 

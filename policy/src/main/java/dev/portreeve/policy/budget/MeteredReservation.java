@@ -29,6 +29,7 @@ final class MeteredReservation implements Reservation, Attempts {
     private final Holdings holdings;
     private long cap;
     private boolean closed;
+    private boolean left;
     private @Nullable UUID ticket;
     private @Nullable CacheHit hit;
 
@@ -147,8 +148,13 @@ final class MeteredReservation implements Reservation, Attempts {
     }
 
     @Override
+    public void leave() {
+        left = true;
+    }
+
+    @Override
     public void close() {
-        if (closed) {
+        if (closed || left) {
             return;
         }
         closed = true;

@@ -78,6 +78,14 @@ public final class PostgresBudgetLedger implements BudgetLedger, PostingBook<Bud
     }
 
     @Override
+    public Reservation resume(GovernedCall call, AuditTrail trail) {
+        LaterHold hold = new PostgresLaterHolds(budgets.database())
+                .of(call.subject().tenant(), call.id().value());
+        Load worst = new Load(hold.money(), 0, Load.worst(call).requests());
+        return new LateReservation(trail, new Meter(call.estimate(), worst), this, hold, budgets.get());
+    }
+
+    @Override
     public void apply(Transaction transaction, List<BudgetPosting> postings) throws SQLException {
         PostgresClaims claims = new PostgresClaims(transaction.connection());
         // Before any window is locked, as everybody does who claims.

@@ -43,6 +43,10 @@ public final class PostgresBudgets implements Supplier<Budgets> {
         this(database, clock, OrganisationConfig.EMPTY.oldestRate());
     }
 
+    DSLContext database() {
+        return database;
+    }
+
     /** The snapshot; never blocks. Empty before the first {@link #refresh}. */
     @Override
     public Budgets get() {

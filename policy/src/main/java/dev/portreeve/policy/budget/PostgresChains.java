@@ -25,6 +25,9 @@ final class PostgresChains {
             GROUP BY id ORDER BY id
             ON CONFLICT DO NOTHING""";
 
+    /** The chain of no windows, which nobody writes. */
+    static final UUID EMPTY = name(List.of());
+
     /** What is surely on disk. */
     private final Map<List<WindowKey>, UUID> known = new ConcurrentHashMap<>();
 

@@ -107,7 +107,8 @@ final class PostgresExpiredHolds {
         List<WindowKey> windows = new ArrayList<>();
         String[] budgets = hold.getBudgetIds();
         OffsetDateTime[] starts = hold.getWindowStarts();
-        for (int i = 0; i < budgets.length; i++) {
+        // Under no budget, one that ends later has a hold of nothing.
+        for (int i = 0; budgets != null && i < budgets.length; i++) {
             windows.add(new WindowKey(hold.getTenant(), budgets[i], starts[i].toInstant()));
         }
         return Settlement.assumed(

@@ -214,7 +214,7 @@ final class PostgresRuling {
     private PostgresColumns holds(Ruling ruling, Map<List<WindowKey>, UUID> names) {
         PostgresColumns columns = new PostgresColumns(connection, 11);
         for (Ruling.HoldRow hold : ruling.holds()) {
-            if (hold.windows().isEmpty()) {
+            if (hold.windows().isEmpty() && !hold.later()) {
                 // Under no budget: nothing is held, and nothing is to be found again.
                 continue;
             }
@@ -223,7 +223,7 @@ final class PostgresRuling {
                     hold.call().tenant(),
                     hold.call().callId(),
                     hold.amounts().money(),
-                    names.get(hold.windows()),
+                    hold.windows().isEmpty() ? PostgresChains.EMPTY : names.get(hold.windows()),
                     hold.lifetimeMillis(),
                     PostgresColumns.text(hold.amounts().each()),
                     posted == null ? null : posted.kind().code(),

@@ -46,6 +46,9 @@ public interface Reservation extends AutoCloseable {
      */
     default void park(UUID ticket) {}
 
+    /** Says that the call goes on after this round: what is held stays held after the close, for {@link BudgetLedger#resume}. */
+    default void leave() {}
+
     /**
      * Leaves the settlement with the call's trail, so that it commits with the closing record. Never throws and never
      * touches the database itself; if the trail cannot be written, the sweeper resolves the hold.

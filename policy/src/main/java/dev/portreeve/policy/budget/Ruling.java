@@ -48,8 +48,12 @@ final class Ruling {
      */
     record Counting(CallKey call, WindowKey window, Instant until) {}
 
-    /** A hold to write. */
-    record HoldRow(CallKey call, Amounts amounts, long lifetimeMillis, List<WindowKey> windows) {}
+    /**
+     * A hold to write.
+     *
+     * @param later whether its call ends in a later round, which has to find it even if it holds nothing
+     */
+    record HoldRow(CallKey call, Amounts amounts, long lifetimeMillis, List<WindowKey> windows, boolean later) {}
 
     /**
      * @param balances of every window the batch speaks of, as far as it exists
@@ -219,7 +223,7 @@ final class Ruling {
             windows.change(at[i], at[i].balance().hold(amounts.on(i)));
         }
         calls.put(call, new HoldState(amounts, null));
-        holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows()));
+        holds.add(new HoldRow(call, amounts, hold.lifetime().toMillis(), hold.windows(), hold.isLater()));
     }
 
     /** A budget that would rather have a shorter call is asked last: any other one that is short refuses the call as it is. */
@@ -307,7 +311,7 @@ final class Ruling {
             change(window, balance(window).hold(left).resolve(left, left, 0));
             spend(window, left, 0);
             Amounts all = forfeit.amounts();
-            holds.add(new HoldRow(call, all, 0, List.of(window)));
+            holds.add(new HoldRow(call, all, 0, List.of(window), false));
             postings.put(call, new Settlement.Posted(Settlement.Kind.ASSUMED, all, Amounts.NOTHING));
         }
     }

@@ -17,6 +17,7 @@ final class Settlement implements CallPosting {
     private List<Settlement> raises = List.of();
     private @Nullable UUID ticket;
     private boolean parking;
+    private boolean late;
     private final @Nullable IdempotentRun run;
     private Posted posted;
     private @Nullable Result result;
@@ -128,6 +129,27 @@ final class Settlement implements CallPosting {
     static Settlement unparked(String tenant, UUID callId, List<WindowKey> windows, Amounts held) {
         return new Settlement(
                 tenant, callId, windows, held, null, null, new Posted(Kind.RELEASED, Amounts.NOTHING, Amounts.NOTHING));
+    }
+
+    /** Ends a call that another round began, perhaps in another process, with so much spent on each of its levels. */
+    static Settlement late(String tenant, UUID callId, LaterHold hold, Amounts spent) {
+        Amounts held = hold.amounts();
+        Kind kind = spent.isNothing() ? Kind.RELEASED : Kind.SETTLED;
+        Settlement settlement = new Settlement(
+                tenant,
+                callId,
+                hold.windows(),
+                held,
+                null,
+                null,
+                new Posted(kind, spent.within(held), spent.beyond(held)));
+        settlement.late = true;
+        return settlement;
+    }
+
+    /** Whether somebody else may have resolved the hold just so, and recorded that. */
+    boolean isLate() {
+        return late;
     }
 
     @Override

@@ -18,6 +18,17 @@ public sealed interface CallOutcome {
         }
     }
 
+    /**
+     * The upstream works on it, and its end is not known yet: a later round, at whichever gateway, settles and records that. What it holds stays
+     * held until then. Of calls that {@link GovernedCall#endsLater} only.
+     */
+    record Pending() implements Incomplete {
+        /** For whoever draws answers of calls that have one round. */
+        public static IllegalStateException elsewhere() {
+            return new IllegalStateException("a call that is no item of a batch was left for a later round");
+        }
+    }
+
     /** Every other ending. */
     sealed interface Incomplete extends CallOutcome {}
 

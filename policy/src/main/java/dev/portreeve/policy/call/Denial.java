@@ -55,7 +55,9 @@ public record Denial(Stage stage, Reason reason, String detail) {
         /** The tool's definition changed since it was approved. */
         DEFINITION_CHANGED("definition_changed"),
         /** Another call under the same idempotency key was quicker. */
-        KEY_IN_USE("idempotency_key_in_use");
+        KEY_IN_USE("idempotency_key_in_use"),
+        /** It was one of a batch of which another item could not be had, so none was sent. */
+        BATCH_REFUSED("batch_refused");
 
         private final String code;
 

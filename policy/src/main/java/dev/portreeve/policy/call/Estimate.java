@@ -96,6 +96,11 @@ public record Estimate(
         return new Estimate(inputTokens, outputTokens, price, terms, apart, counting, how, quote);
     }
 
+    /** The same, served on these terms only, with answers that are not made shorter. */
+    public Estimate on(List<Terms> only) {
+        return new Estimate(inputTokens, outputTokens, price, only, apart, counting, Shortening.IMPOSSIBLE, quote);
+    }
+
     /** The same within other bounds. */
     public Estimate within(long input, long output) {
         return new Estimate(input, output, price, terms, apart, counting, shortening, quote);

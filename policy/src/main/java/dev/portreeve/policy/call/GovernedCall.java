@@ -17,6 +17,11 @@ public sealed interface GovernedCall permits LlmCall, ToolCall, TaskCall, Contex
 
     Deadline deadline();
 
+    /** Whether it may end long after its round did, at whichever gateway: what it holds then waits in the database. */
+    default boolean endsLater() {
+        return false;
+    }
+
     /** That it is to be made once under a key; {@code null} for a call without one. */
     default @Nullable IdempotentRun run() {
         return null;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param correlation what the caller's own records know it by
  * @param request what it says of itself, for rules that ask; reads it when asked, on the call's thread, and throws if it cannot be read; {@code
  *     null} for a call that has no request of its own
+ * @param item that it is one of a batch; {@code null} for a call by itself
  */
 public record LlmCall(
         CallId id,
@@ -27,7 +28,8 @@ public record LlmCall(
         List<HostedUse> hosted,
         @Nullable Repeatable repeatable,
         Correlation correlation,
-        @Nullable Supplier<RequestFacts> request)
+        @Nullable Supplier<RequestFacts> request,
+        @Nullable BatchItem item)
         implements GovernedCall {
     /**
      * A model at a provider.
@@ -86,6 +88,36 @@ public record LlmCall(
 
     public LlmCall {
         hosted = List.copyOf(hosted);
+    }
+
+    /** A call by itself. */
+    public LlmCall(
+            CallId id,
+            Subject subject,
+            Resource.Model resource,
+            String operation,
+            Content content,
+            Estimate estimate,
+            Deadline deadline,
+            @Nullable Target target,
+            List<HostedUse> hosted,
+            @Nullable Repeatable repeatable,
+            Correlation correlation,
+            @Nullable Supplier<RequestFacts> request) {
+        this(
+                id,
+                subject,
+                resource,
+                operation,
+                content,
+                estimate,
+                deadline,
+                target,
+                hosted,
+                repeatable,
+                correlation,
+                request,
+                null);
     }
 
     /** A call of which rules cannot ask more than what it is. */
@@ -157,7 +189,8 @@ public record LlmCall(
                 hosted,
                 key,
                 correlation,
-                request);
+                request,
+                item);
     }
 
     /** The same call, of which the caller says this. */
@@ -174,7 +207,8 @@ public record LlmCall(
                 hosted,
                 repeatable,
                 said,
-                request);
+                request,
+                item);
     }
 
     /** The same call, of which rules may ask what its request says. */
@@ -191,7 +225,31 @@ public record LlmCall(
                 hosted,
                 repeatable,
                 correlation,
-                said);
+                said,
+                item);
+    }
+
+    /** The same call as an item of a batch. */
+    public LlmCall in(BatchItem batch) {
+        return new LlmCall(
+                id,
+                subject,
+                resource,
+                operation,
+                content,
+                estimate,
+                deadline,
+                target,
+                hosted,
+                repeatable,
+                correlation,
+                request,
+                batch);
+    }
+
+    @Override
+    public boolean endsLater() {
+        return item != null;
     }
 
     @Override

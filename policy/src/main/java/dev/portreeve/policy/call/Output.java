@@ -21,6 +21,11 @@ public interface Output<C extends Output<C>> {
         return null;
     }
 
+    /** Whether {@link #soFar} is all that will be used, so that an end on the way to the caller costs just that. */
+    default boolean saysAll() {
+        return false;
+    }
+
     /** How many bytes of a result that is priced by its size came with this chunk; each byte is said once. */
     default long pricedBytes() {
         return 0;

@@ -25,7 +25,11 @@ public record UpstreamFault(Kind kind, int status, String detail, boolean billab
         /** More than the gateway's limits allow. */
         TOO_LARGE("upstream_too_large"),
         /** What the caller names by an address could not be had, so the provider was not asked. */
-        MEDIA("media_not_fetched");
+        MEDIA("media_not_fetched"),
+        /** It was one of a batch that was cancelled before its turn came. */
+        CANCELED("item_canceled"),
+        /** It was one of a batch whose time was over before its turn came. */
+        EXPIRED("item_expired");
 
         private final String code;
 

@@ -2,10 +2,12 @@ package dev.portreeve.policy.limit;
 
 import dev.portreeve.policy.access.Rule;
 import dev.portreeve.policy.call.Allowance;
+import dev.portreeve.policy.call.BatchItem;
 import dev.portreeve.policy.call.CallEnded;
 import dev.portreeve.policy.call.CallOutcome;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.GovernedCall;
+import dev.portreeve.policy.call.LlmCall;
 import dev.portreeve.policy.call.QuestionCall;
 import dev.portreeve.policy.call.Subject;
 import dev.portreeve.policy.call.TaskCall;
@@ -122,7 +124,7 @@ public final class RateLimits implements AutoCloseable {
         Admission admission = new Admission(call, with);
         boolean admitted = false;
         try {
-            if (tenant != null) {
+            if (tenant != null && countsForOwners(call)) {
                 admission.take(tenant);
             }
             admission.take(matched);
@@ -133,6 +135,11 @@ public final class RateLimits implements AutoCloseable {
             }
         }
         return admission.permit();
+    }
+
+    /** A batch is one request of its owner, however many items it has; what rules limit counts each. */
+    private static boolean countsForOwners(GovernedCall call) {
+        return !(call instanceof LlmCall llm && llm.item() instanceof BatchItem item && !item.first());
     }
 
     /** One call on its way past the limits. */

@@ -151,6 +151,11 @@ public final class Stops implements PostgresNotifications.Listener {
         }
     }
 
+    /** Whether calls of this subject are refused, as far as this gateway knows. */
+    public boolean isStopped(Subject subject) {
+        return of(subject) != null;
+    }
+
     private @Nullable Stop of(Subject subject) {
         for (Stop stop : inForce) {
             if (stop.owner().isAbove(subject)) {
