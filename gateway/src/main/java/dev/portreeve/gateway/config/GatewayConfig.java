@@ -36,6 +36,7 @@ public record GatewayConfig(
         @Default("{}") MediaConfig media,
         @Default("{}") ResponsesConfig responses,
         @Default("{}") BatchesConfig batches,
+        @Default("{}") FilesConfig files,
         @Default("{}") LimitsConfig limits) {
     public GatewayConfig {
         providers = List.copyOf(providers);
@@ -74,6 +75,7 @@ public record GatewayConfig(
                 media,
                 responses,
                 batches,
+                files,
                 limits);
     }
 
@@ -99,6 +101,7 @@ public record GatewayConfig(
                 media,
                 responses,
                 batches,
+                files,
                 limits);
     }
 
@@ -124,6 +127,7 @@ public record GatewayConfig(
                 media,
                 responses,
                 batches,
+                files,
                 limits);
     }
 }

@@ -8,6 +8,7 @@ import dev.portreeve.gateway.batch.BatchDesk;
 import dev.portreeve.gateway.batch.Batches;
 import dev.portreeve.gateway.config.BatchesConfig;
 import dev.portreeve.gateway.config.ConfigFile;
+import dev.portreeve.gateway.config.FilesConfig;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.MediaConfig;
@@ -16,6 +17,8 @@ import dev.portreeve.gateway.config.PricesConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.config.ResponsesConfig;
 import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.file.FileRoom;
+import dev.portreeve.gateway.file.InMemoryFiles;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.InMemoryAnswers;
 import dev.portreeve.gateway.media.MediaFetch;
@@ -99,6 +102,9 @@ final class EdgeFixture implements AutoCloseable {
     final Purse purse = new Purse();
     final InMemoryResponses responses = new InMemoryResponses();
     final InMemoryConversations conversations = new InMemoryConversations(1 << 20);
+    final InMemoryFiles files = new InMemoryFiles(new FileRoom(10, 1 << 24, 1 << 23), InstantSource.system());
+    private final FilesConfig filing =
+            new FilesConfig(1 << 20, 100, 1 << 16, 10, 1 << 24, 1 << 23, Duration.ofDays(7), Duration.ofDays(30));
     private ResponsesConfig keeping =
             new ResponsesConfig(true, Duration.ofDays(30), 1 << 20, 4, 2, Duration.ofSeconds(60));
     private final List<ProviderConfig> providers = new ArrayList<>();
@@ -371,6 +377,8 @@ final class EdgeFixture implements AutoCloseable {
                         conversations,
                         keeping,
                         noBatches(governor),
+                        files,
+                        filing,
                         hub,
                         approvals,
                         new WaitingPage(hub.seal(), approvals, () -> uri("")),
