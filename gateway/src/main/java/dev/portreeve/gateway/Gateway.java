@@ -14,8 +14,6 @@ import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
 import dev.portreeve.gateway.explain.Questions;
-import dev.portreeve.gateway.file.FileSweeper;
-import dev.portreeve.gateway.file.StoredFiles;
 import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.http.WaitingPage;
 import dev.portreeve.gateway.idempotency.Idempotency;
@@ -69,7 +67,6 @@ public final class Gateway implements AutoCloseable {
 
     private static final String SEAL_KEY = "portreeve hub seal 1";
     private static final Duration MEDIA_CONNECT = Duration.ofSeconds(5);
-    private static final Duration SWEEP_FILES = Duration.ofMinutes(1);
     private static final Duration CATALOG_WAIT = Duration.ofSeconds(20);
 
     private final GatewayConfig config;
@@ -251,8 +248,7 @@ public final class Gateway implements AutoCloseable {
             SealedTokens seal,
             Idempotency idempotency,
             WaitingPage waiting) {
-        StoredFiles files = MemberContents.files(config, database.pooled(), seal, clock);
-        AutoCloseable unused = parts.add(FileSweeper.start(files, SWEEP_FILES, parts.add(new AlarmClock())));
+        BatchParts batches = parts.add(BatchParts.start(config, database.pooled(), seal, policy, models, clock));
         HttpEdge edge = parts.add(new HttpEdge(
                 config.server(),
                 config.limits(),
@@ -267,15 +263,8 @@ public final class Gateway implements AutoCloseable {
                         idempotency,
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
-                        parts.add(BatchParts.start(
-                                        config.batches(),
-                                        config.limits().callTimeout(),
-                                        MemberContents.batches(config, database.pooled(), seal, clock),
-                                        policy,
-                                        models,
-                                        clock))
-                                .work(),
-                        files,
+                        batches.work(),
+                        batches.files(),
                         config.files(),
                         hub,
                         policy.approvals(),

@@ -185,9 +185,7 @@ public record ProviderConfig(
             requireUsable(known);
             baseUrl = known.address(variable -> null);
         }
-        if (outputCap == null) {
-            outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
-        }
+        outputCap = outputCap == null ? usualCap(known) : outputCap;
         inlineMedia = inlineMedia == null ? known != null && known.inlineMedia() : inlineMedia;
         batches = batches == null ? known != null && known.batches() : batches;
         quirk = quirk == null && known != null ? known.quirk() : quirk;
@@ -212,6 +210,10 @@ public record ProviderConfig(
         requireFitting(id, quirk, dialects, apiVersion);
         apiVersion = quirk == KnownProvider.Quirk.AZURE_DEPLOYMENTS && apiVersion == null ? AZURE_VERSION : apiVersion;
         requirePositive(maxConcurrent);
+    }
+
+    private static OutputCap usualCap(@Nullable KnownProvider known) {
+        return known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
     }
 
     private static void requireFitting(

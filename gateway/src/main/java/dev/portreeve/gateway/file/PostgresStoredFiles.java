@@ -5,9 +5,7 @@ import static dev.portreeve.db.gateway.Tables.STORED_FILE_PIECE;
 
 import dev.portreeve.db.gateway.tables.records.StoredFileRecord;
 import dev.portreeve.gateway.file.StoredFile.Purpose;
-import dev.portreeve.hub.seal.Binding;
 import dev.portreeve.hub.seal.SealedTokens;
-import dev.portreeve.policy.call.Subject;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -15,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +31,15 @@ public final class PostgresStoredFiles implements StoredFiles {
     /** What is in memory of a file at once, and what one statement carries. */
     static final int PIECE_BYTES = 256 * 1024;
 
-    private static final String NAME = "name";
     private static final int ID_BYTES = 16;
     private static final int MAX_SWEPT = 100;
     /** Not of what is left of a file that was to be made once and was deleted. */
     private static final Condition NAMED = DSL.condition("octet_length({0}) > 0", STORED_FILE.SEALED_NAME);
 
     private final DSLContext database;
-    private final SealedTokens seal;
+    private final FileSeals seals;
     private final FileRoom room;
     private final Duration arrival;
-    private final Duration longest;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -61,10 +56,9 @@ public final class PostgresStoredFiles implements StoredFiles {
             InstantSource clock,
             SecureRandom random) {
         this.database = DSL.using(database, SQLDialect.POSTGRES);
-        this.seal = seal;
+        this.seals = new FileSeals(seal, longest);
         this.room = room;
         this.arrival = arrival;
-        this.longest = longest;
         this.clock = clock;
         this.random = random;
     }
@@ -89,7 +83,7 @@ public final class PostgresStoredFiles implements StoredFiles {
         int made = asked(() ->
                 database.insertInto(STORED_FILE).set(row).onConflictDoNothing().execute());
         if (made > 0) {
-            return new Once.First(new Incoming(row, Long.MAX_VALUE));
+            return new Once.First(incoming(row, Long.MAX_VALUE));
         }
         boolean before = asked(() -> database.fetchExists(
                 STORED_FILE,
@@ -123,13 +117,17 @@ public final class PostgresStoredFiles implements StoredFiles {
                 .fetchSingle();
     }
 
-    private Incoming insert(DSLContext here, String tenant, String member, Purpose purpose, long most) {
+    private IncomingFile insert(DSLContext here, String tenant, String member, Purpose purpose, long most) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         StoredFileRecord row =
                 row(tenant, member, purpose, "file-" + HexFormat.of().formatHex(id), most);
         int unused = here.insertInto(STORED_FILE).set(row).execute();
-        return new Incoming(row, most);
+        return incoming(row, most);
+    }
+
+    private IncomingFile incoming(StoredFileRecord row, long most) {
+        return new PostgresIncomingFile(database, seals, clock, row, most);
     }
 
     private StoredFileRecord row(String tenant, String member, Purpose purpose, String id, long bytes) {
@@ -147,109 +145,6 @@ public final class PostgresStoredFiles implements StoredFiles {
         row.setCreatedAt(now);
         row.setExpiresAt(now.plus(arrival));
         return row;
-    }
-
-    /** The pieces of one file, stored as they fill. */
-    private final class Incoming implements IncomingFile {
-        private final StoredFileRecord row;
-        private final long most;
-        private final byte[] piece = new byte[PIECE_BYTES];
-        private int filled;
-        private int pieces;
-        private long bytes;
-        private boolean kept;
-
-        Incoming(StoredFileRecord row, long most) {
-            this.row = row;
-            this.most = most;
-        }
-
-        @Override
-        public String id() {
-            return row.getFileId();
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) {
-            if (length > most - bytes) {
-                throw new IllegalStateException("room was taken for " + most + " bytes only");
-            }
-            bytes += length;
-            for (int done = 0; done < length; ) {
-                int part = Math.min(length - done, piece.length - filled);
-                System.arraycopy(from, offset + done, piece, filled, part);
-                filled += part;
-                done += part;
-                if (filled == piece.length) {
-                    store();
-                }
-            }
-        }
-
-        private void store() {
-            byte[] plain = filled == piece.length ? piece : Arrays.copyOf(piece, filled);
-            byte[] cipher = seal.sealBytes(binding(row, String.valueOf(pieces)), longest, plain);
-            int unused = asked(() -> database.insertInto(STORED_FILE_PIECE)
-                    .set(STORED_FILE_PIECE.TENANT, row.getTenant())
-                    .set(STORED_FILE_PIECE.FILE_ID, row.getFileId())
-                    .set(STORED_FILE_PIECE.NUMBER, pieces)
-                    .set(STORED_FILE_PIECE.SEALED, cipher)
-                    .execute());
-            pieces++;
-            filled = 0;
-        }
-
-        @Override
-        public StoredFile keep(String name, long lines, Duration life) {
-            if (filled > 0) {
-                store();
-            }
-            Duration keeping = life.compareTo(longest) < 0 ? life : longest;
-            byte[] sealedName = seal.sealBytes(binding(row, NAME), longest, name.getBytes(StandardCharsets.UTF_8));
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            int done = asked(() -> database.update(STORED_FILE)
-                    .set(STORED_FILE.ARRIVED, true)
-                    .set(STORED_FILE.BYTES, bytes)
-                    .set(STORED_FILE.LINES, lines)
-                    .set(STORED_FILE.PIECES, pieces)
-                    .set(STORED_FILE.SEALED_NAME, sealedName)
-                    .set(STORED_FILE.CREATED_AT, now)
-                    .set(STORED_FILE.EXPIRES_AT, now.plus(keeping))
-                    .where(STORED_FILE.TENANT.eq(row.getTenant()))
-                    .and(STORED_FILE.FILE_ID.eq(row.getFileId()))
-                    .execute());
-            if (done == 0) {
-                throw new Unavailable(new IllegalStateException("the file took too long to arrive and was swept"));
-            }
-            kept = true;
-            Purpose purpose = Purpose.of(row.getPurpose()).orElseThrow();
-            return new StoredFile(
-                    row.getTenant(),
-                    row.getMember(),
-                    row.getFileId(),
-                    name,
-                    purpose,
-                    bytes,
-                    lines,
-                    now,
-                    now.plus(keeping));
-        }
-
-        @Override
-        public void close() {
-            if (kept) {
-                return;
-            }
-            try {
-                int unused = database.deleteFrom(STORED_FILE)
-                        .where(STORED_FILE.TENANT.eq(row.getTenant()))
-                        .and(STORED_FILE.FILE_ID.eq(row.getFileId()))
-                        .execute();
-            } catch (DataAccessException away) {
-                // Its time to arrive ends soon, and then it is swept.
-                kept = false;
-            }
-        }
     }
 
     @Override
@@ -301,7 +196,8 @@ public final class PostgresStoredFiles implements StoredFiles {
 
     /** What was sealed with a key that is gone is gone too. */
     private Optional<StoredFile> opened(StoredFileRecord row) {
-        return seal.openBytes(row.getSealedName(), binding(row, NAME))
+        FileSeals.Of whose = new FileSeals.Of(row.getTenant(), row.getMember(), row.getFileId());
+        return seals.openName(whose, row.getSealedName())
                 .map(name -> new StoredFile(
                         row.getTenant(),
                         row.getMember(),
@@ -333,8 +229,8 @@ public final class PostgresStoredFiles implements StoredFiles {
                         .and(STORED_FILE_PIECE.FILE_ID.eq(file.id()))
                         .and(STORED_FILE_PIECE.NUMBER.eq(number))
                         .fetchOptional(STORED_FILE_PIECE.SEALED))
-                .flatMap(cipher -> seal.openBytes(
-                        cipher, binding(file.tenant(), file.member(), file.id(), String.valueOf(number))))
+                .flatMap(cipher -> seals.openPiece(
+                        new FileSeals.Of(file.tenant(), file.member(), file.id()), number, cipher))
                 .orElse(null);
     }
 
@@ -387,16 +283,8 @@ public final class PostgresStoredFiles implements StoredFiles {
                 .execute());
     }
 
-    private static Binding binding(StoredFileRecord row, String part) {
-        return binding(row.getTenant(), row.getMember(), row.getFileId(), part);
-    }
-
-    private static Binding binding(String tenant, String member, String file, String part) {
-        Subject owner = new Subject(tenant, null, Subject.Kind.AGENT, member, "");
-        return new Binding(dev.portreeve.hub.seal.Purpose.STORED_FILE, owner, file, part);
-    }
-
-    private static <T> T asked(Supplier<T> statement) {
+    /** @throws Unavailable where the statement fails */
+    static <T> T asked(Supplier<T> statement) {
         try {
             return statement.get();
         } catch (DataAccessException failed) {
