@@ -33,8 +33,7 @@ final class PostgresIncomingFile implements IncomingFile {
      * @param row as it stands in the table by now
      * @param most bytes that it may have
      */
-    PostgresIncomingFile(
-            DSLContext database, FileSeals seals, InstantSource clock, StoredFileRecord row, long most) {
+    PostgresIncomingFile(DSLContext database, FileSeals seals, InstantSource clock, StoredFileRecord row, long most) {
         this.database = database;
         this.seals = seals;
         this.clock = clock;

@@ -229,8 +229,8 @@ public final class PostgresStoredFiles implements StoredFiles {
                         .and(STORED_FILE_PIECE.FILE_ID.eq(file.id()))
                         .and(STORED_FILE_PIECE.NUMBER.eq(number))
                         .fetchOptional(STORED_FILE_PIECE.SEALED))
-                .flatMap(cipher -> seals.openPiece(
-                        new FileSeals.Of(file.tenant(), file.member(), file.id()), number, cipher))
+                .flatMap(cipher ->
+                        seals.openPiece(new FileSeals.Of(file.tenant(), file.member(), file.id()), number, cipher))
                 .orElse(null);
     }
 

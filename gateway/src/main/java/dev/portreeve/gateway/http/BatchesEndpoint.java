@@ -269,13 +269,12 @@ final class BatchesEndpoint {
         if (batch.state().isOver()) {
             throw new BadRequest(400, "batch_state", "id", "the batch is over, so it cannot be cancelled");
         }
-        reading.govern(
-                "batch.cancel", batch, asked.subject(), asked.http(), asked.response(), asked.report(), () -> {
-                    if (work.batches().askCancel(batch)) {
-                        work.due().run();
-                    }
-                    return form.drawn(now(asked, batch));
-                });
+        reading.govern("batch.cancel", batch, asked.subject(), asked.http(), asked.response(), asked.report(), () -> {
+            if (work.batches().askCancel(batch)) {
+                work.due().run();
+            }
+            return form.drawn(now(asked, batch));
+        });
     }
 
     private Batch now(Asked asked, Batch batch) {
