@@ -34,6 +34,12 @@ public enum EventKind {
     ADMIN_ACTION("admin.action"),
     /** Somebody read contents that were kept beside a record. */
     PAYLOAD_READ("payload.read"),
+    /** A caller uploaded a file, or its batch made one. */
+    FILE_KEPT("file.kept"),
+    /** A caller read the content of a file of theirs. */
+    FILE_READ("file.read"),
+    /** A caller deleted a file of theirs. */
+    FILE_DELETED("file.deleted"),
     /** The key of a subject's contents was destroyed. */
     SUBJECT_ERASED("subject.erased"),
     /** Something must not be dropped or erased until further notice. */

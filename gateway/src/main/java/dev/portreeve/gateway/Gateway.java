@@ -10,7 +10,6 @@ import dev.portreeve.gateway.admin.SignIns;
 import dev.portreeve.gateway.config.DataDirectory;
 import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.config.HostPort;
-import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.PublishedRules;
 import dev.portreeve.gateway.database.Database;
 import dev.portreeve.gateway.database.StartFailure;
@@ -65,10 +64,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
-    private static final int ADMIN_CONNECTIONS = 256;
-    private static final int ADMIN_REQUESTS = 64;
-    /** The readers answer first, in the caller's dialect; only what is beyond all patience gets the server's bare answer. */
-    private static final long ABOVE_MAX_BODY = 64L * 1024 * 1024;
 
     private static final String SEAL_KEY = "portreeve hub seal 1";
     private static final Duration MEDIA_CONNECT = Duration.ofSeconds(5);
@@ -231,7 +226,10 @@ public final class Gateway implements AutoCloseable {
         AdminEdge edge = new AdminEdge(config.server(), config.limits(), adminAccess, services, clock);
         reserved.close();
         return parts.add(HttpListener.start(
-                "server.admin-listen", reserved.address(), adminBounds(config.limits()), edge::register));
+                "server.admin-listen",
+                reserved.address(),
+                HttpListener.Bounds.ofAdmin(config.limits()),
+                edge::register));
     }
 
     private Idempotency idempotency(Database database, PolicyEngine policy, Pepper pepper, SealedTokens seal) {
@@ -250,6 +248,7 @@ public final class Gateway implements AutoCloseable {
             SealedTokens seal,
             Idempotency idempotency,
             WaitingPage waiting) {
+        BatchParts batches = parts.add(BatchParts.start(config, database.pooled(), seal, policy, models, clock));
         HttpEdge edge = parts.add(new HttpEdge(
                 config.server(),
                 config.limits(),
@@ -265,7 +264,9 @@ public final class Gateway implements AutoCloseable {
                         MemberContents.responses(config, database.pooled(), seal, clock),
                         config.responses(),
                         config.cache(),
-                        BatchParts.start(parts, config, database.pooled(), seal, policy, models, clock),
+                        batches.work(),
+                        batches.files(),
+                        config.files(),
                         hub,
                         policy.approvals(),
                         waiting,
@@ -275,8 +276,8 @@ public final class Gateway implements AutoCloseable {
                                 .downIf(!database.isReachable(), "database")
                                 .downIf(policy.rules().state().refused() != null, "rules"),
                         clock)));
-        HttpListener listener = parts.add(
-                HttpListener.start("server.listen", config.server().listen(), dataBounds(config), edge::addRoutes));
+        HttpListener listener = parts.add(HttpListener.start(
+                "server.listen", config.server().listen(), HttpListener.Bounds.ofData(config), edge::addRoutes));
         // Closed first: the listener lets what runs finish, and a stream one only listens to never does.
         parts.add((AutoCloseable) hub::endStanding);
         return listener;
@@ -372,19 +373,6 @@ public final class Gateway implements AutoCloseable {
         } catch (IOException unusable) {
             throw new StartFailure(String.valueOf(unusable.getMessage()), unusable);
         }
-    }
-
-    private static HttpListener.Bounds dataBounds(GatewayConfig config) {
-        return new HttpListener.Bounds(
-                config.limits().maxConnections(),
-                config.limits().maxConcurrentRequests(),
-                Math.max(config.limits().maxBodyBytes(), config.batches().maxBytes()) + ABOVE_MAX_BODY,
-                config.limits().shutdownGrace());
-    }
-
-    private static HttpListener.Bounds adminBounds(LimitsConfig limits) {
-        return new HttpListener.Bounds(
-                ADMIN_CONNECTIONS, ADMIN_REQUESTS, limits.maxAdminBodyBytes() + ABOVE_MAX_BODY, Duration.ofSeconds(1));
     }
 
     private static URI local(HttpListener listener) {

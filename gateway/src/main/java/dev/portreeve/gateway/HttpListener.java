@@ -1,6 +1,8 @@
 package dev.portreeve.gateway;
 
+import dev.portreeve.gateway.config.GatewayConfig;
 import dev.portreeve.gateway.config.HostPort;
+import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.database.StartFailure;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
@@ -32,7 +34,36 @@ final class HttpListener implements AutoCloseable {
      *
      * @param maxBodyBytes the hard stop behind the readers' own limits, which answer in their callers' words
      */
-    record Bounds(int maxConnections, int maxConcurrentRequests, long maxBodyBytes, Duration shutdownGrace) {}
+    record Bounds(int maxConnections, int maxConcurrentRequests, long maxBodyBytes, Duration shutdownGrace) {
+        private static final int ADMIN_CONNECTIONS = 256;
+        private static final int ADMIN_REQUESTS = 64;
+        /** The readers answer first, in the caller's dialect; only what is beyond all patience gets the server's bare answer. */
+        private static final long ABOVE_MAX_BODY = 64L * 1024 * 1024;
+
+        /** Of callers. */
+        static Bounds ofData(GatewayConfig config) {
+            LimitsConfig limits = config.limits();
+            return new Bounds(
+                    limits.maxConnections(),
+                    limits.maxConcurrentRequests(),
+                    Math.max(
+                                    limits.maxBodyBytes(),
+                                    Math.max(
+                                            config.files().maxFileBytes(),
+                                            config.batches().maxBytes()))
+                            + ABOVE_MAX_BODY,
+                    limits.shutdownGrace());
+        }
+
+        /** Of operators. */
+        static Bounds ofAdmin(LimitsConfig limits) {
+            return new Bounds(
+                    ADMIN_CONNECTIONS,
+                    ADMIN_REQUESTS,
+                    limits.maxAdminBodyBytes() + ABOVE_MAX_BODY,
+                    Duration.ofSeconds(1));
+        }
+    }
 
     private HttpListener(WebServer server, HostPort configured) {
         this.server = server;

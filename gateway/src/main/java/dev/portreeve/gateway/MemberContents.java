@@ -2,12 +2,16 @@ package dev.portreeve.gateway;
 
 import dev.portreeve.audit.retention.Erasure;
 import dev.portreeve.gateway.batch.PostgresBatches;
+import dev.portreeve.gateway.config.FilesConfig;
 import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.gateway.file.FileRoom;
+import dev.portreeve.gateway.file.PostgresStoredFiles;
 import dev.portreeve.gateway.idempotency.PostgresKeptAnswers;
 import dev.portreeve.gateway.response.PostgresConversations;
 import dev.portreeve.hub.seal.SealedTokens;
 import dev.portreeve.hub.task.PostgresTaskStore;
 import dev.portreeve.policy.approval.PostgresErasedTickets;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import javax.sql.DataSource;
@@ -24,6 +28,7 @@ final class MemberContents {
                 new Erasure.Store("kept_answers", new PostgresKeptAnswers(database, seal, clock)::forget),
                 new Erasure.Store("kept_responses", responses(config, database, seal, clock)::forget),
                 new Erasure.Store("kept_batches", batches(config, database, seal, clock)::forget),
+                new Erasure.Store("kept_files", files(config, database, seal, clock)::forget),
                 new Erasure.Store("kept_tasks", new PostgresTaskStore(database, seal, clock)::forget),
                 new Erasure.Store("tickets", tickets::erase),
                 new Erasure.Store("tickets_left_open", tickets::open));
@@ -32,6 +37,20 @@ final class MemberContents {
     /** Batches with their results. */
     static PostgresBatches batches(GatewayConfig config, DataSource database, SealedTokens seal, InstantSource clock) {
         return new PostgresBatches(database, seal, config.batches().keep(), clock);
+    }
+
+    /** The files of batches. */
+    static PostgresStoredFiles files(
+            GatewayConfig config, DataSource database, SealedTokens seal, InstantSource clock) {
+        FilesConfig files = config.files();
+        return new PostgresStoredFiles(
+                database,
+                seal,
+                new FileRoom(files.maxFiles(), files.maxBytes(), files.maxBytesPerMember()),
+                config.limits().bodyTimeout().multipliedBy(2),
+                files.maxRetention(),
+                clock,
+                new SecureRandom());
     }
 
     /** The conversations that callers go on with by id. */

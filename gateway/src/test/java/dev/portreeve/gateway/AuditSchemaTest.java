@@ -1,6 +1,7 @@
 package dev.portreeve.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.audit.EventKind;
@@ -8,6 +9,8 @@ import dev.portreeve.audit.export.AuditExport;
 import dev.portreeve.gateway.GatewayFixture.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,6 +114,19 @@ class AuditSchemaTest {
         }
     }
 
+    private static void upload(GatewayFixture gateway, String key) throws Exception {
+        String form = "--b\r\ncontent-disposition: form-data; name=purpose\r\n\r\nbatch\r\n--b\r\n"
+                + "content-disposition: form-data; name=file; filename=secret-name\r\n\r\n{}\r\n--b--";
+        HttpRequest request = HttpRequest.newBuilder(gateway.data().resolve("/v1/files"))
+                .header("authorization", "Bearer " + key)
+                .header("content-type", "multipart/form-data; boundary=b")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build();
+        assertEquals(
+                200,
+                gateway.http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
+    }
+
     @Test
     void whatCallsAndCommandsLeaveIsOfTheForm(@TempDir Path folder) throws Exception {
         JsonNode schema = schema();
@@ -120,6 +136,7 @@ class AuditSchemaTest {
             Map<String, String> caller = Map.of("PORTREEVE_KEY", key);
             gateway.run(caller, "mcp", "call", "sticky__read");
             gateway.run(caller, "mcp", "call", "sticky__write", "text=for the record");
+            upload(gateway, key);
             gateway.run("keys", "revoke", key.substring(4, 16));
             gateway.run(caller, "mcp", "list");
             assertEquals(0, gateway.run("audit", "verify", "--no-record").exitCode());
@@ -136,6 +153,7 @@ class AuditSchemaTest {
             for (String line : Files.readAllLines(jsonl)) {
                 JsonNode record = JsonMapper.shared().readTree(line);
                 kinds.add(record.path("kind").asString());
+                assertFalse(line.contains("secret-name"), line);
                 check(schema, record, wrong);
             }
             assertEquals(Set.of(), wrong);
@@ -166,6 +184,7 @@ class AuditSchemaTest {
                 "authentication.rejected",
                 "call.closed",
                 "call.opened",
+                "file.kept",
                 "key.created",
                 "key.revoked",
                 "policy.loaded",

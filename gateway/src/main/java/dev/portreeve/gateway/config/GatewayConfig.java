@@ -37,6 +37,7 @@ public record GatewayConfig(
         @Default("{}") ResponsesConfig responses,
         @Default("{}") CacheConfig cache,
         @Default("{}") BatchesConfig batches,
+        @Default("{}") FilesConfig files,
         @Default("{}") LimitsConfig limits) {
     public GatewayConfig {
         providers = List.copyOf(providers);
@@ -76,6 +77,7 @@ public record GatewayConfig(
                 responses,
                 cache,
                 batches,
+                files,
                 limits);
     }
 
@@ -102,6 +104,7 @@ public record GatewayConfig(
                 responses,
                 cache,
                 batches,
+                files,
                 limits);
     }
 
@@ -128,6 +131,7 @@ public record GatewayConfig(
                 responses,
                 cache,
                 batches,
+                files,
                 limits);
     }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param inlineMedia whether it takes pictures and documents in the request only, not by their address
  * @param quirk in what its requests differ from the dialect they are of
  * @param statesCost whether its answers say in dollars what the call cost ({@code usage.cost}), and that is what is charged
+ * @param batches whether it takes batches as OpenAI does
  * @param aliases further ids it may be configured under
  * @param also further addresses, where other dialects are spoken
  * @param note what one should know before using it
@@ -43,6 +44,7 @@ public record KnownProvider(
         boolean inlineMedia,
         @Nullable Quirk quirk,
         boolean statesCost,
+        boolean batches,
         @Default("[]") List<String> aliases,
         @Default("[]") List<Address> also,
         @Nullable String note,

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param quirk in what its requests differ from the dialect they are of; absent: as known of the provider, else nothing
  * @param apiVersion which version of the API is meant, where {@code quirk} is {@code azure-deployments}; absent: {@code
  *     2024-10-21}
+ * @param batches whether it takes batches as OpenAI does, at {@code files} and {@code batches} behind the base URL; absent: as known
+ *     of the provider, else {@code false}
  */
 public record ProviderConfig(
         String id,
@@ -57,7 +59,8 @@ public record ProviderConfig(
         @Nullable IdentityConfig identity,
         @Nullable Boolean inlineMedia,
         KnownProvider.@Nullable Quirk quirk,
-        @Nullable String apiVersion) {
+        @Nullable String apiVersion,
+        @Nullable Boolean batches) {
 
     private static final int MAX_KEYS = 20;
     /** The latest of Azure's that is not a preview. */
@@ -165,6 +168,7 @@ public record ProviderConfig(
                 identity,
                 inlineMedia,
                 null,
+                null,
                 null);
     }
 
@@ -181,10 +185,9 @@ public record ProviderConfig(
             requireUsable(known);
             baseUrl = known.address(variable -> null);
         }
-        if (outputCap == null) {
-            outputCap = known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
-        }
+        outputCap = outputCap == null ? usualCap(known) : outputCap;
         inlineMedia = inlineMedia == null ? known != null && known.inlineMedia() : inlineMedia;
+        batches = batches == null ? known != null && known.batches() : batches;
         quirk = quirk == null && known != null ? known.quirk() : quirk;
         if (dialects == null) {
             dialects = quirk != null && quirk.only() != null ? Set.of(quirk.only()) : spokenAt(known, ownAddress);
@@ -207,6 +210,10 @@ public record ProviderConfig(
         requireFitting(id, quirk, dialects, apiVersion);
         apiVersion = quirk == KnownProvider.Quirk.AZURE_DEPLOYMENTS && apiVersion == null ? AZURE_VERSION : apiVersion;
         requirePositive(maxConcurrent);
+    }
+
+    private static OutputCap usualCap(@Nullable KnownProvider known) {
+        return known == null ? OutputCap.MAX_COMPLETION_TOKENS : known.outputCap();
     }
 
     private static void requireFitting(
@@ -323,6 +330,11 @@ public record ProviderConfig(
         return auth == null ? Auth.BEARER : auth;
     }
 
+    /** Whether it takes batches as OpenAI does. */
+    public boolean takesBatches() {
+        return batches != null && batches;
+    }
+
     /** The member answers are bounded by. */
     public OutputCap answerBound() {
         return outputCap == null ? OutputCap.MAX_COMPLETION_TOKENS : outputCap;
@@ -361,6 +373,7 @@ public record ProviderConfig(
                 completed,
                 inlineMedia,
                 quirk,
-                apiVersion);
+                apiVersion,
+                batches);
     }
 }

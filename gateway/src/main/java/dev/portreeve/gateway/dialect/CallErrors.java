@@ -124,13 +124,18 @@ public final class CallErrors {
 
     /** What one item was refused for, of a batch that is refused with it. */
     public static ErrorAnswer inBatch(String customId, ErrorAnswer error) {
+        return inBatch("item", customId, error);
+    }
+
+    /** @param where it stands, in words */
+    public static ErrorAnswer inBatch(String where, String customId, ErrorAnswer error) {
         return new ErrorAnswer(
                 error.status(),
                 error.type(),
                 error.code(),
                 error.param(),
                 error.retry(),
-                "item \"" + shortened(customId) + "\": " + error.message() + " (nothing of the batch was sent)",
+                where + " \"" + shortened(customId) + "\": " + error.message() + " (nothing of the batch was sent)",
                 error.headers(),
                 null);
     }
@@ -152,6 +157,10 @@ public final class CallErrors {
                 "responses_unavailable",
                 true,
                 "it cannot be looked up now whose response that is; try again");
+    }
+
+    public static ErrorAnswer filesUnavailable() {
+        return ErrorAnswer.of(503, SERVER, "files_unavailable", true, "files cannot be kept or read now; try again");
     }
 
     public static ErrorAnswer evidenceUnavailable() {

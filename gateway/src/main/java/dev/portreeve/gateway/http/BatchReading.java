@@ -44,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What owners are shown of their batches in Anthropic's words. Reading results, cancelling and deleting are governed calls that cost nothing.
+ * What owners are shown of their batches, in Anthropic's words where nobody else draws them. Reading results, cancelling and deleting are governed calls that cost nothing.
  * Thread-safe.
  */
 final class BatchReading {
@@ -146,7 +146,7 @@ final class BatchReading {
                         return Usage.NO_TOKENS;
                     },
                     output);
-            Endings.render(DIALECT, outcome, output, new ProviderReply());
+            Endings.render(report.dialect(), outcome, output, new ProviderReply());
         }
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The routes of batches. */
 public final class BatchRoutes {
     private final MessageBatchesEndpoint messages;
+    private final BatchesEndpoint batches;
 
     BatchRoutes(
             ServerConfig config,
@@ -35,6 +36,18 @@ public final class BatchRoutes {
                 new Refusals(services.audit()),
                 planning,
                 services.batches(),
+                reading,
+                bounds);
+        this.batches = new BatchesEndpoint(
+                new Gatekeeper(services.keys(), services.callIds(), config.acceptKeyInQuery()),
+                new Refusals(services.audit()),
+                planning,
+                services.batches(),
+                services.files(),
+                services.filing(),
+                new BatchForm(
+                        services.batches().batches(),
+                        new BatchOutputs(services.batches().batches(), services.files(), services.clock())),
                 reading,
                 bounds);
     }
@@ -58,6 +71,7 @@ public final class BatchRoutes {
 
     void add(HttpRouting.Builder routing, LastResort lastResort) {
         for (String base : List.of("/v1", "", "/v1/v1")) {
+            addBatches(routing, base + Paths.BATCHES, lastResort);
             String all = base + Paths.MESSAGE_BATCHES;
             String one = all + "/{" + MessageBatchesEndpoint.ID + "}";
             routing.post(all, messages.create())
@@ -71,5 +85,16 @@ public final class BatchRoutes {
                     .get(one + "/results", messages.results())
                     .any(one + "/results", lastResort.wants(Method.GET.text()));
         }
+    }
+
+    private void addBatches(HttpRouting.Builder routing, String all, LastResort lastResort) {
+        String one = all + "/{" + BatchesEndpoint.ID + "}";
+        routing.post(all, batches.create())
+                .get(all, batches.list())
+                .any(all, lastResort.wants("GET, POST"))
+                .get(one, batches.one())
+                .any(one, lastResort.wants(Method.GET.text()))
+                .post(one + "/cancel", batches.cancel())
+                .any(one + "/cancel", lastResort.wants(Method.POST.text()));
     }
 }

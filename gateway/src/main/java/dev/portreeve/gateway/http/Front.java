@@ -22,6 +22,8 @@ final class Front {
             "/v1" + Paths.RESPONSES,
             "/v1" + Paths.INPUT_TOKENS,
             "/v1" + Paths.MESSAGES,
+            "/v1" + Paths.FILES,
+            "/v1" + Paths.BATCHES,
             "/v1" + Paths.COUNT_TOKENS,
             "/v1" + Paths.MESSAGE_BATCHES,
             "/v1beta/models",

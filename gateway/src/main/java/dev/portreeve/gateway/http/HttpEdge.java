@@ -2,9 +2,11 @@ package dev.portreeve.gateway.http;
 
 import dev.portreeve.audit.AuditLog;
 import dev.portreeve.gateway.config.CacheConfig;
+import dev.portreeve.gateway.config.FilesConfig;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.ResponsesConfig;
 import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.file.StoredFiles;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.model.KeptResponses.Action;
 import dev.portreeve.gateway.model.ModelRouter;
@@ -54,6 +56,8 @@ public final class HttpEdge implements AutoCloseable {
      * @param keeping how
      * @param cache the bounds of what is kept of answers in memory
      * @param batches that callers made
+     * @param files that callers uploaded for batches, and that batches made
+     * @param filing how
      * @param waiting shows how approvals stand
      * @param guardrails decides whether the texts of requests must be found at all
      * @param callIds names each request; ids ascend with time
@@ -72,6 +76,8 @@ public final class HttpEdge implements AutoCloseable {
             ResponsesConfig keeping,
             CacheConfig cache,
             BatchWork batches,
+            StoredFiles files,
+            FilesConfig filing,
             McpHub hub,
             Approvals approvals,
             WaitingPage waiting,
@@ -158,6 +164,7 @@ public final class HttpEdge implements AutoCloseable {
         GeminiEndpoint gemini = new GeminiEndpoint(models, lastResort);
         addGemini(routing, gemini, list, lastResort);
         ResponsesEndpoint kept = kept(gatekeeper, refusals);
+        FilesEndpoint files = files(gatekeeper, refusals);
         // Some clients put the version into their base URL, some expect the server to know it.
         for (String base : List.of("/v1", "", "/v1/v1")) {
             routing.post(base + "/chat/completions", models::chat)
@@ -176,6 +183,7 @@ public final class HttpEdge implements AutoCloseable {
                     .any(base + Paths.INPUT_TOKENS, lastResort.wants(Method.POST.text()));
             addList(routing, base, list, gemini, lastResort);
             addKept(routing, base + Paths.RESPONSES, kept, lastResort);
+            addFiles(routing, base + Paths.FILES, files, lastResort);
         }
     }
 
@@ -280,6 +288,29 @@ public final class HttpEdge implements AutoCloseable {
                 clients,
                 limits.callTimeout(),
                 services.keeping().backgroundTimeout());
+    }
+
+    private FilesEndpoint files(Gatekeeper gatekeeper, Refusals refusals) {
+        return new FilesEndpoint(
+                gatekeeper,
+                refusals,
+                services.audit(),
+                services.files(),
+                services.filing(),
+                clients.writes(),
+                limits.bodyTimeout());
+    }
+
+    private static void addFiles(HttpRouting.Builder routing, String base, FilesEndpoint files, LastResort lastResort) {
+        String one = base + "/{" + FilesEndpoint.ID + "}";
+        routing.post(base, files.upload())
+                .get(base, files.list())
+                .any(base, lastResort.wants(GET_AND_POST))
+                .get(one, files.one())
+                .delete(one, files.delete())
+                .any(one, lastResort.wants("GET, DELETE"))
+                .get(one + "/content", files.content())
+                .any(one + "/content", lastResort.wants(Method.GET.text()));
     }
 
     private static void addKept(

@@ -16,6 +16,8 @@ final class Paths {
     static final String MESSAGES = "/messages";
     static final String COUNT_TOKENS = MESSAGES + "/count_tokens";
     static final String MESSAGE_BATCHES = MESSAGES + "/batches";
+    static final String FILES = "/files";
+    static final String BATCHES = "/batches";
     static final String RESPONSES = "/responses";
     static final String INPUT_TOKENS = RESPONSES + "/input_tokens";
 

@@ -48,7 +48,7 @@ final class Refusals {
     }
 
     /** As in the records of calls. */
-    private static Facts of(Subject subject) {
+    static Facts of(Subject subject) {
         Facts facts = new Facts()
                 .put("kind", subject.kind().name().toLowerCase(Locale.ROOT))
                 .put("member", subject.member())

@@ -51,9 +51,36 @@ final class RequestBody {
         OptionalLong announced = request.headers().contentLength();
         try (Timed in = new Timed(request.content().inputStream(), Deadline.in(atMost))) {
             if (announced.isPresent()) {
-                return announced.getAsLong() > limit ? tooLarge(in, limit) : exactly(in, (int) announced.getAsLong());
+                if (announced.getAsLong() > limit) {
+                    throw tooLarge(in, limit);
+                }
+                return exactly(in, (int) announced.getAsLong());
             }
             return request.content().hasEntity() ? chunked(in, limit) : new byte[0];
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException left) {
+            throw new BadRequest(400, "incomplete_body", null, "the body ended before it was complete");
+        }
+    }
+
+    /** What to do with a body while it arrives. */
+    @FunctionalInterface
+    interface Reading<T> {
+        /** @throws IOException if the client leaves */
+        T read(InputStream in) throws IOException;
+    }
+
+    /**
+     * Reads a body as it arrives, where it is larger than what is held in memory. What {@code reading} leaves unread is read and
+     * thrown away, so that the client hears the answer.
+     *
+     * @throws BadRequest 413 above {@code limit} bytes, 408 after {@code atMost}; and what {@code reading} throws
+     */
+    static <T> T stream(ServerRequest request, long limit, Duration atMost, Reading<T> reading) {
+        try (Timed in = new Timed(request.content().inputStream(), Deadline.in(atMost))) {
+            if (request.headers().contentLength().orElse(0) > limit) {
+                throw tooLarge(in, limit);
+            }
+            return reading.read(in);
         } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException left) {
             throw new BadRequest(400, "incomplete_body", null, "the body ended before it was complete");
         }
@@ -127,7 +154,7 @@ final class RequestBody {
             }
             filled += read;
             if (filled > limit) {
-                return tooLarge(in, limit);
+                throw tooLarge(in, limit);
             }
             if (filled == body.length) {
                 body = Arrays.copyOf(body, (int) Math.min(limit + 1L, body.length * 2L));
@@ -135,7 +162,7 @@ final class RequestBody {
         }
     }
 
-    private static byte[] tooLarge(Timed in, int limit) throws IOException {
+    private static BadRequest tooLarge(Timed in, long limit) throws IOException {
         byte[] waste = new byte[DISCARD_SIZE];
         long discarded = 0;
         int read = in.read(waste);
@@ -145,6 +172,6 @@ final class RequestBody {
         }
         // The rest must not be taken for a request, so the connection ends with the refusal.
         in.late |= discarded >= MAX_DISCARDED;
-        throw new BadRequest(TOO_LARGE, "request_too_large", null, "the body is larger than " + limit + " bytes");
+        return new BadRequest(TOO_LARGE, "request_too_large", null, "the body is larger than " + limit + " bytes");
     }
 }

@@ -39,6 +39,7 @@ final class HttpProvider implements ModelProvider {
     private final int maxAnswerBytes;
     private final @Nullable MediaFetch inline;
     private final RequestForm form;
+    private final boolean batches;
     private final Map<Dialect, Map<Operation, Address>> addresses = new EnumMap<>(Dialect.class);
 
     /** Where an operation is: made once where it is the same for all models. */
@@ -50,6 +51,7 @@ final class HttpProvider implements ModelProvider {
      * @param maxAnswerBytes the largest unary answer, and the largest event of a stream
      * @param form in which requests reach it
      * @param inline fetches pictures and documents, where it takes no addresses
+     * @param batches whether it takes batches as OpenAI does
      */
     HttpProvider(
             String id,
@@ -58,13 +60,15 @@ final class HttpProvider implements ModelProvider {
             CapMember capMember,
             int maxAnswerBytes,
             RequestForm form,
-            @Nullable MediaFetch inline) {
+            @Nullable MediaFetch inline,
+            boolean batches) {
         this.id = id;
         this.http = http;
         this.capMember = capMember;
         this.maxAnswerBytes = maxAnswerBytes;
         this.inline = inline;
         this.form = form;
+        this.batches = batches;
         for (Dialect dialect : dialects) {
             Map<Operation, Address> paths = new EnumMap<>(Operation.class);
             for (Operation operation : Operation.values()) {
@@ -160,12 +164,21 @@ final class HttpProvider implements ModelProvider {
     /** Of servers whose addresses are those of the dialect: others have their own way with batches, if they have one. */
     @Override
     public @Nullable BatchPlace batches(Dialect spoken, Operation operation) {
-        return spoken == Dialect.ANTHROPIC_MESSAGES
-                        && operation == Operation.CHAT
-                        && speaks(spoken, operation)
-                        && form instanceof RequestForm.Plain
-                ? new HttpMessageBatches(http, maxAnswerBytes)
-                : null;
+        if (!speaks(spoken, operation) || !(form instanceof RequestForm.Plain)) {
+            return null;
+        }
+        return switch (spoken) {
+            case ANTHROPIC_MESSAGES ->
+                operation == Operation.CHAT ? new HttpMessageBatches(http, maxAnswerBytes) : null;
+            case OPENAI_CHAT, OPENAI_RESPONSES -> openAiBatches(spoken, operation);
+            case GEMINI, BEDROCK_CONVERSE, COHERE_CHAT -> null;
+        };
+    }
+
+    private @Nullable BatchPlace openAiBatches(Dialect spoken, Operation operation) {
+        PathTemplate path = batches && operation != Operation.COUNT_TOKENS ? spoken.path(operation) : null;
+        CapMember member = spoken == Dialect.OPENAI_RESPONSES ? CapMember.MAX_OUTPUT_TOKENS : capMember;
+        return path == null ? null : new OpenAiBatches(http, spoken, "/v1" + path.whole(), member, maxAnswerBytes);
     }
 
     @Override

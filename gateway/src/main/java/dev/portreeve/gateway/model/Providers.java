@@ -105,7 +105,8 @@ public final class Providers {
                 capMember,
                 limits.maxAnswerBytes(),
                 RequestForm.of(config.quirk(), config.apiVersion()),
-                inlines ? media : null);
+                inlines ? media : null,
+                config.takesBatches());
     }
 
     private static Set<Dialect> dialects(ProviderDoor door) {

@@ -171,7 +171,16 @@ public final class UpstreamHttp implements AutoCloseable {
     UpstreamAnswer ask(
             Method method, URI uri, byte[] body, String accept, Map<String, String> headers, Deadline deadline)
             throws NoAnswer {
-        Outgoing outgoing = new Outgoing(method.text(), uri, HeaderValues.CONTENT_TYPE_JSON.get(), body);
+        return ask(
+                new Outgoing(method.text(), uri, HeaderValues.CONTENT_TYPE_JSON.get(), body),
+                accept,
+                headers,
+                deadline);
+    }
+
+    /** As the other, with a body of whatever type. */
+    UpstreamAnswer ask(Outgoing outgoing, String accept, Map<String, String> headers, Deadline deadline)
+            throws NoAnswer {
         acquire(deadline);
         boolean handedOver = false;
         try {
@@ -202,7 +211,7 @@ public final class UpstreamHttp implements AutoCloseable {
         Method method = Method.create(outgoing.method());
         Http1ClientRequest request = client.method(method)
                 .uri(asItIs(outgoing.uri()))
-                .header(HeaderValues.CONTENT_TYPE_JSON)
+                .header(HeaderNames.CONTENT_TYPE, outgoing.contentType())
                 .header(HeaderNames.ACCEPT, accept)
                 .header(userAgent);
         headers.forEach((name, value) -> request.header(headerName(name), value));

@@ -9,6 +9,7 @@ import dev.portreeve.gateway.batch.BatchDesk;
 import dev.portreeve.gateway.batch.Batches;
 import dev.portreeve.gateway.config.BatchesConfig;
 import dev.portreeve.gateway.config.ConfigFile;
+import dev.portreeve.gateway.config.FilesConfig;
 import dev.portreeve.gateway.config.HostPort;
 import dev.portreeve.gateway.config.LimitsConfig;
 import dev.portreeve.gateway.config.MediaConfig;
@@ -17,6 +18,8 @@ import dev.portreeve.gateway.config.PricesConfig;
 import dev.portreeve.gateway.config.ProviderConfig;
 import dev.portreeve.gateway.config.ResponsesConfig;
 import dev.portreeve.gateway.config.ServerConfig;
+import dev.portreeve.gateway.file.FileRoom;
+import dev.portreeve.gateway.file.InMemoryFiles;
 import dev.portreeve.gateway.idempotency.Idempotency;
 import dev.portreeve.gateway.idempotency.InMemoryAnswers;
 import dev.portreeve.gateway.media.MediaFetch;
@@ -100,6 +103,9 @@ final class EdgeFixture implements AutoCloseable {
     final Purse purse = new Purse();
     final InMemoryResponses responses = new InMemoryResponses();
     final InMemoryConversations conversations = new InMemoryConversations(1 << 20);
+    final InMemoryFiles files = new InMemoryFiles(new FileRoom(10, 1 << 24, 1 << 23), InstantSource.system());
+    private final FilesConfig filing =
+            new FilesConfig(1 << 20, 100, 1 << 16, 10, 1 << 24, 1 << 23, Duration.ofDays(7), Duration.ofDays(30));
     private ResponsesConfig keeping =
             new ResponsesConfig(true, Duration.ofDays(30), 1 << 20, 4, 2, Duration.ofSeconds(60));
     private CacheConfig cache = new CacheConfig(1 << 20, 64 << 10, 100);
@@ -379,6 +385,8 @@ final class EdgeFixture implements AutoCloseable {
                         keeping,
                         cache,
                         noBatches(governor),
+                        files,
+                        filing,
                         hub,
                         approvals,
                         new WaitingPage(hub.seal(), approvals, () -> uri("")),

@@ -72,6 +72,7 @@ class ProviderKeysTest {
                         null,
                         null,
                         null,
+                        null,
                         null))
                 .model("fast", "many/a")
                 .model("other", "many/b")

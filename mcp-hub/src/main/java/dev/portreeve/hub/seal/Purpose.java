@@ -24,6 +24,8 @@ public enum Purpose {
     KEPT_RESPONSE('p', 32 * 1024 * 1024),
     /** What one item of a batch said, at rest, for whoever made the batch. */
     BATCH_RESULT('b', 32 * 1024 * 1024),
+    /** A piece of a file that a caller uploaded or a batch made, at rest, or its name. */
+    STORED_FILE('f', 256 * 1024),
     /** The key of the contents of one subject that are kept beside records, at rest. */
     CONTENT_KEY('k', 64);
 

@@ -9,6 +9,8 @@ import dev.portreeve.db.gateway.tables.Batch;
 import dev.portreeve.db.gateway.tables.BatchItem;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
+import dev.portreeve.db.gateway.tables.StoredFile;
+import dev.portreeve.db.gateway.tables.StoredFilePiece;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 import java.util.Arrays;
@@ -54,6 +56,16 @@ public class Gateway extends SchemaImpl {
     public final KeptResponse KEPT_RESPONSE = KeptResponse.KEPT_RESPONSE;
 
     /**
+     * The table <code>gateway.stored_file</code>.
+     */
+    public final StoredFile STORED_FILE = StoredFile.STORED_FILE;
+
+    /**
+     * The table <code>gateway.stored_file_piece</code>.
+     */
+    public final StoredFilePiece STORED_FILE_PIECE = StoredFilePiece.STORED_FILE_PIECE;
+
+    /**
      * The table <code>gateway.stored_response</code>.
      */
     public final StoredResponse STORED_RESPONSE = StoredResponse.STORED_RESPONSE;
@@ -78,6 +90,8 @@ public class Gateway extends SchemaImpl {
             BatchItem.BATCH_ITEM,
             KeptAnswer.KEPT_ANSWER,
             KeptResponse.KEPT_RESPONSE,
+            StoredFile.STORED_FILE,
+            StoredFilePiece.STORED_FILE_PIECE,
             StoredResponse.STORED_RESPONSE
         );
     }

@@ -7,6 +7,7 @@ package dev.portreeve.db.gateway;
 import dev.portreeve.db.gateway.tables.Batch;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
+import dev.portreeve.db.gateway.tables.StoredFile;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 import org.jooq.Index;
@@ -32,5 +33,7 @@ public class Indexes {
     public static final Index KEPT_ANSWER_BY_EXPIRY = Internal.createIndex(DSL.name("kept_answer_by_expiry"), KeptAnswer.KEPT_ANSWER, new OrderField[] { KeptAnswer.KEPT_ANSWER.EXPIRES_AT }, false);
     public static final Index KEPT_RESPONSE_BY_EXPIRY = Internal.createIndex(DSL.name("kept_response_by_expiry"), KeptResponse.KEPT_RESPONSE, new OrderField[] { KeptResponse.KEPT_RESPONSE.EXPIRES_AT }, false);
     public static final Index KEPT_RESPONSE_BY_MAKER = Internal.createIndex(DSL.name("kept_response_by_maker"), KeptResponse.KEPT_RESPONSE, new OrderField[] { KeptResponse.KEPT_RESPONSE.MAKER }, false);
+    public static final Index STORED_FILE_BY_EXPIRY = Internal.createIndex(DSL.name("stored_file_by_expiry"), StoredFile.STORED_FILE, new OrderField[] { StoredFile.STORED_FILE.EXPIRES_AT }, false);
+    public static final Index STORED_FILE_BY_MEMBER = Internal.createIndex(DSL.name("stored_file_by_member"), StoredFile.STORED_FILE, new OrderField[] { StoredFile.STORED_FILE.TENANT, StoredFile.STORED_FILE.MEMBER, StoredFile.STORED_FILE.CREATED_AT, StoredFile.STORED_FILE.FILE_ID }, false);
     public static final Index STORED_RESPONSE_BY_EXPIRY = Internal.createIndex(DSL.name("stored_response_by_expiry"), StoredResponse.STORED_RESPONSE, new OrderField[] { StoredResponse.STORED_RESPONSE.EXPIRES_AT }, false);
 }

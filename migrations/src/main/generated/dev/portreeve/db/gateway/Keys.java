@@ -8,11 +8,15 @@ import dev.portreeve.db.gateway.tables.Batch;
 import dev.portreeve.db.gateway.tables.BatchItem;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
+import dev.portreeve.db.gateway.tables.StoredFile;
+import dev.portreeve.db.gateway.tables.StoredFilePiece;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 import dev.portreeve.db.gateway.tables.records.BatchItemRecord;
 import dev.portreeve.db.gateway.tables.records.BatchRecord;
 import dev.portreeve.db.gateway.tables.records.KeptAnswerRecord;
 import dev.portreeve.db.gateway.tables.records.KeptResponseRecord;
+import dev.portreeve.db.gateway.tables.records.StoredFilePieceRecord;
+import dev.portreeve.db.gateway.tables.records.StoredFileRecord;
 import dev.portreeve.db.gateway.tables.records.StoredResponseRecord;
 
 import org.jooq.ForeignKey;
@@ -39,6 +43,8 @@ public class Keys {
     public static final UniqueKey<BatchItemRecord> BATCH_ITEM_TENANT_BATCH_ID_CUSTOM_ID_KEY = Internal.createUniqueKey(BatchItem.BATCH_ITEM, DSL.name("batch_item_tenant_batch_id_custom_id_key"), new TableField[] { BatchItem.BATCH_ITEM.TENANT, BatchItem.BATCH_ITEM.BATCH_ID, BatchItem.BATCH_ITEM.CUSTOM_ID }, true);
     public static final UniqueKey<KeptAnswerRecord> KEPT_ANSWER_PKEY = Internal.createUniqueKey(KeptAnswer.KEPT_ANSWER, DSL.name("kept_answer_pkey"), new TableField[] { KeptAnswer.KEPT_ANSWER.TENANT, KeptAnswer.KEPT_ANSWER.CALL_ID }, true);
     public static final UniqueKey<KeptResponseRecord> KEPT_RESPONSE_PKEY = Internal.createUniqueKey(KeptResponse.KEPT_RESPONSE, DSL.name("kept_response_pkey"), new TableField[] { KeptResponse.KEPT_RESPONSE.TENANT, KeptResponse.KEPT_RESPONSE.RESPONSE_ID }, true);
+    public static final UniqueKey<StoredFileRecord> STORED_FILE_PKEY = Internal.createUniqueKey(StoredFile.STORED_FILE, DSL.name("stored_file_pkey"), new TableField[] { StoredFile.STORED_FILE.TENANT, StoredFile.STORED_FILE.FILE_ID }, true);
+    public static final UniqueKey<StoredFilePieceRecord> STORED_FILE_PIECE_PKEY = Internal.createUniqueKey(StoredFilePiece.STORED_FILE_PIECE, DSL.name("stored_file_piece_pkey"), new TableField[] { StoredFilePiece.STORED_FILE_PIECE.TENANT, StoredFilePiece.STORED_FILE_PIECE.FILE_ID, StoredFilePiece.STORED_FILE_PIECE.NUMBER }, true);
     public static final UniqueKey<StoredResponseRecord> STORED_RESPONSE_PKEY = Internal.createUniqueKey(StoredResponse.STORED_RESPONSE, DSL.name("stored_response_pkey"), new TableField[] { StoredResponse.STORED_RESPONSE.TENANT, StoredResponse.STORED_RESPONSE.RESPONSE_ID }, true);
 
     // -------------------------------------------------------------------------
@@ -46,4 +52,5 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final ForeignKey<BatchItemRecord, BatchRecord> BATCH_ITEM__BATCH_ITEM_TENANT_BATCH_ID_FKEY = Internal.createForeignKey(BatchItem.BATCH_ITEM, DSL.name("batch_item_tenant_batch_id_fkey"), new TableField[] { BatchItem.BATCH_ITEM.TENANT, BatchItem.BATCH_ITEM.BATCH_ID }, Keys.BATCH_PKEY, new TableField[] { Batch.BATCH.TENANT, Batch.BATCH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<StoredFilePieceRecord, StoredFileRecord> STORED_FILE_PIECE__STORED_FILE_PIECE_TENANT_FILE_ID_FKEY = Internal.createForeignKey(StoredFilePiece.STORED_FILE_PIECE, DSL.name("stored_file_piece_tenant_file_id_fkey"), new TableField[] { StoredFilePiece.STORED_FILE_PIECE.TENANT, StoredFilePiece.STORED_FILE_PIECE.FILE_ID }, Keys.STORED_FILE_PKEY, new TableField[] { StoredFile.STORED_FILE.TENANT, StoredFile.STORED_FILE.FILE_ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
 }

@@ -8,6 +8,8 @@ import dev.portreeve.db.gateway.tables.Batch;
 import dev.portreeve.db.gateway.tables.BatchItem;
 import dev.portreeve.db.gateway.tables.KeptAnswer;
 import dev.portreeve.db.gateway.tables.KeptResponse;
+import dev.portreeve.db.gateway.tables.StoredFile;
+import dev.portreeve.db.gateway.tables.StoredFilePiece;
 import dev.portreeve.db.gateway.tables.StoredResponse;
 
 
@@ -36,6 +38,16 @@ public class Tables {
      * The table <code>gateway.kept_response</code>.
      */
     public static final KeptResponse KEPT_RESPONSE = KeptResponse.KEPT_RESPONSE;
+
+    /**
+     * The table <code>gateway.stored_file</code>.
+     */
+    public static final StoredFile STORED_FILE = StoredFile.STORED_FILE;
+
+    /**
+     * The table <code>gateway.stored_file_piece</code>.
+     */
+    public static final StoredFilePiece STORED_FILE_PIECE = StoredFilePiece.STORED_FILE_PIECE;
 
     /**
      * The table <code>gateway.stored_response</code>.

@@ -67,7 +67,7 @@ final class LateReservation implements Reservation {
                     hold.money());
         }
         trail.settle(book, settlement, () -> switch (settlement.result()) {
-            case APPLIED -> BudgetFacts.settled(settlement);
+            case APPLIED, LATE -> BudgetFacts.settled(settlement);
             // Somebody was first, or its first round never came so far: then there is no record to follow either.
             case RESOLVED_BEFORE, NO_HOLD, PARKED -> null;
         });

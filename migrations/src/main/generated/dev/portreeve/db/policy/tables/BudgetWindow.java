@@ -260,13 +260,8 @@ public class BudgetWindow extends TableImpl<BudgetWindowRecord> {
     @Override
     public List<Check<BudgetWindowRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("budget_window_held_nanos_check"), "((held_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_window_leased_nanos_check"), "((leased_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_window_limit_nanos_check"), "((limit_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_window_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_window_raised_nanos_check"), "((raised_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("budget_window_settled_nanos_check"), "((settled_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("never_past_the_limit"), "((((held_nanos + settled_nanos) + leased_nanos) <= limit_nanos))", true)
+            Internal.createCheck(this, DSL.name("never_past_the_limit"), "((((held_nanos + settled_nanos) + leased_nanos) <= limit_nanos))", true),
+            Internal.createCheck(this, DSL.name("none_below_zero"), "((LEAST(limit_nanos, held_nanos, settled_nanos, overrun_nanos, leased_nanos, raised_nanos) >= 0))", true)
         );
     }
 

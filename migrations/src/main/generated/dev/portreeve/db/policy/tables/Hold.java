@@ -175,10 +175,8 @@ public class Hold extends TableImpl<HoldRecord> {
     @Override
     public List<Check<HoldRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("hold_amount_nanos_check"), "((amount_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("hold_charged_nanos_check"), "((charged_nanos >= 0))", true),
-            Internal.createCheck(this, DSL.name("hold_overrun_nanos_check"), "((overrun_nanos >= 0))", true),
             Internal.createCheck(this, DSL.name("hold_resolved_check"), "((resolved = ANY (ARRAY['settled'::text, 'released'::text, 'assumed'::text])))", true),
+            Internal.createCheck(this, DSL.name("none_below_zero"), "((LEAST(amount_nanos, charged_nanos, overrun_nanos) >= 0))", true),
             Internal.createCheck(this, DSL.name("resolved_whole"), "((num_nulls(resolved, charged_nanos, overrun_nanos) = ANY (ARRAY[0, 3])))", true),
             Internal.createCheck(this, DSL.name("windows_known"), "(((num_nonnulls(chain, budget_ids) = 1) AND (num_nonnulls(budget_ids, window_starts) <> 1)))", true)
         );
