@@ -54,8 +54,6 @@ final class JournalSession implements AutoCloseable {
 
     private static final int SECONDS_TO_ANSWER = 2;
     private final Connection connection;
-    private final PreparedStatement insertNew;
-    private final PreparedStatement insertAgain;
     private final PreparedStatement transactionId;
     private final LeafWriter writer = new LeafWriter();
     private final TreeHash hash = new TreeHash();
@@ -65,8 +63,6 @@ final class JournalSession implements AutoCloseable {
     private JournalSession(Connection connection) throws SQLException {
         this.connection = connection;
         this.open = new OpenTransaction(connection);
-        this.insertNew = connection.prepareStatement(INSERT_NEW);
-        this.insertAgain = connection.prepareStatement(INSERT_AGAIN);
         this.transactionId = connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
     }
 
@@ -118,9 +114,7 @@ final class JournalSession implements AutoCloseable {
             doubt = leaves.doubt(known);
             writeAndCommit(leaves);
         } else {
-            writeLeft();
-            String transaction = leaves.isEmpty() ? onlyText(transactionId) : leaves.insert();
-            writePayloads(leaves.payloads);
+            String transaction = leaves.isEmpty() ? identified() : write(leaves);
             if (transaction != null) {
                 doubt = leaves.doubt(transaction);
             }
@@ -129,47 +123,66 @@ final class JournalSession implements AutoCloseable {
         doubt = null;
     }
 
-    private void writeLeft() throws SQLException {
+    /** Does what the books left, which no record goes with. */
+    private @Nullable String identified() throws SQLException {
         for (OpenTransaction.Left left : open.left()) {
             try (PreparedStatement statement = connection.prepareStatement(left.sql())) {
                 left.parameters().set(statement, 1);
                 statement.execute();
             }
         }
+        return onlyText(transactionId);
     }
 
-    private void writePayloads(PayloadRows payloads) throws SQLException {
-        if (!payloads.isEmpty()) {
-            try (PreparedStatement statement = connection.prepareStatement(PayloadRows.INSERT)) {
-                int ignored = payloads.set(connection, statement, 1);
-                statement.execute();
+    /**
+     * What the books left and the records on one round trip.
+     *
+     * @return the transaction's id
+     */
+    private @Nullable String write(Leaves leaves) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(statements(leaves, ""))) {
+            set(leaves, statement);
+            statement.execute();
+            for (int before = open.left().size() + (leaves.payloads.isEmpty() ? 0 : 1); before > 0; before--) {
+                statement.getMoreResults();
+            }
+            try (ResultSet rows = statement.getResultSet()) {
+                return rows.next() ? rows.getString(1) : null;
             }
         }
     }
 
-    /** What the books left, the records and the commit on one round trip; after an error PostgreSQL skips the rest. */
+    /** The same with the commit, where the transaction's id is known; after an error PostgreSQL skips the rest. */
     private void writeAndCommit(Leaves leaves) throws SQLException {
-        StringBuilder sql = new StringBuilder();
-        open.left().forEach(left -> sql.append(left.sql()).append(";\n"));
+        try (PreparedStatement statement = connection.prepareStatement(statements(leaves, ";\nCOMMIT"))) {
+            set(leaves, statement);
+            statement.execute();
+        }
+    }
+
+    /** The records last, whose statement tells the transaction's id. */
+    private String statements(Leaves leaves, String end) {
+        List<String> parts = new ArrayList<>();
+        open.left().forEach(left -> parts.add(left.sql()));
+        if (!leaves.payloads.isEmpty()) {
+            parts.add(PayloadRows.INSERT);
+        }
         if (!leaves.isEmpty()) {
-            sql.append(leaves.again ? INSERT_AGAIN : INSERT_NEW).append(";\n");
+            parts.add(leaves.again ? INSERT_AGAIN : INSERT_NEW);
+        }
+        return String.join(";\n", parts) + end;
+    }
+
+    private void set(Leaves leaves, PreparedStatement statement) throws SQLException {
+        int next = 1;
+        for (OpenTransaction.Left left : open.left()) {
+            next = left.parameters().set(statement, next);
         }
         if (!leaves.payloads.isEmpty()) {
-            sql.append(PayloadRows.INSERT).append(";\n");
+            next = leaves.payloads.set(connection, statement, next);
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement(sql.append("COMMIT").toString())) {
-            int next = 1;
-            for (OpenTransaction.Left left : open.left()) {
-                next = left.parameters().set(statement, next);
-            }
-            if (!leaves.isEmpty()) {
-                next = leaves.set(statement, next);
-            }
-            if (!leaves.payloads.isEmpty()) {
-                int ignored = leaves.payloads.set(connection, statement, next);
-            }
-            statement.execute();
+        if (!leaves.isEmpty()) {
+            int ignored = leaves.set(statement, next);
         }
     }
 
@@ -328,13 +341,6 @@ final class JournalSession implements AutoCloseable {
 
         boolean isEmpty() {
             return ids.isEmpty();
-        }
-
-        @Nullable
-        String insert() throws SQLException {
-            PreparedStatement insert = again ? insertAgain : insertNew;
-            int ignored = set(insert, 1);
-            return onlyText(insert);
         }
 
         int set(PreparedStatement statement, int first) throws SQLException {

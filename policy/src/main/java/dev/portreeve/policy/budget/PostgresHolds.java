@@ -86,7 +86,6 @@ final class PostgresHolds {
             LEFT JOIN policy.late_bill l ON p.kind = 'assumed' AND l.tenant = n.tenant AND l.call_id = n.call_id""";
     private static final String LOCK_AND_READ = LOCK + ";\n" + LEASES;
     private static final String LOCK_READ_AND_FIND = LOCK_AND_READ + ";\n" + FIND;
-    private static final String IDENTIFY = "SELECT pg_current_xact_id()::text";
 
     private final Transaction transaction;
     private final Connection connection;
@@ -161,12 +160,7 @@ final class PostgresHolds {
     }
 
     /** What memory knows of these windows, which are not read; no call of the batch can have a hold yet. */
-    Known remembered(RememberedRows.Taken taken, Leases memory) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(IDENTIFY);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            transaction.identify(row.getString(1));
-        }
+    Known remembered(RememberedRows.Taken taken, Leases memory) {
         transaction.guess();
         return new Known(taken.balances(), Map.of(), new LeaseTurn(memory, taken.standings(), Map.of()), Map.of());
     }
