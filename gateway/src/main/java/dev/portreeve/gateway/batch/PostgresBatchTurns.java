@@ -24,20 +24,20 @@ final class PostgresBatchTurns {
     List<Batch> claim(UUID owner, Duration lease, int most) {
         clean();
         return database.update(BATCH)
-                        .set(BATCH.OWNER, owner)
-                        .set(BATCH.OWNED_UNTIL, PostgresBatches.in(lease))
-                        .where(DSL.row(BATCH.TENANT, BATCH.ID)
-                                .in(DSL.select(BATCH.TENANT, BATCH.ID)
-                                        .from(BATCH)
-                                        .where(BATCH.STATE.in(PostgresBatches.OPEN_STATES))
-                                        .and(BATCH.LOOK_AT.le(DSL.currentInstant()))
-                                        .and(BATCH.OWNED_UNTIL.le(DSL.currentInstant()))
-                                        .orderBy(BATCH.LOOK_AT)
-                                        .limit(most)
-                                        .forUpdate()
-                                        .skipLocked()))
-                        .returning()
-                        .fetch(rows::read);
+                .set(BATCH.OWNER, owner)
+                .set(BATCH.OWNED_UNTIL, PostgresBatches.in(lease))
+                .where(DSL.row(BATCH.TENANT, BATCH.ID)
+                        .in(DSL.select(BATCH.TENANT, BATCH.ID)
+                                .from(BATCH)
+                                .where(BATCH.STATE.in(PostgresBatches.OPEN_STATES))
+                                .and(BATCH.LOOK_AT.le(DSL.currentInstant()))
+                                .and(BATCH.OWNED_UNTIL.le(DSL.currentInstant()))
+                                .orderBy(BATCH.LOOK_AT)
+                                .limit(most)
+                                .forUpdate()
+                                .skipLocked()))
+                .returning()
+                .fetch(rows::read);
     }
 
     private void clean() {

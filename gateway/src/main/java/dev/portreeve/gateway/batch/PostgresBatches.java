@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresBatches implements Batches {
     static final String OPEN = "open";
     private static final int ROWS_AT_ONCE = 500;
-    static final List<String> OPEN_STATES =
-            List.of(State.PREPARING.code(), State.SENDING.code(), State.RUNNING.code());
+    static final List<String> OPEN_STATES = List.of(State.PREPARING.code(), State.SENDING.code(), State.RUNNING.code());
     private static final List<String> TAKEN =
             List.of(State.RUNNING.code(), State.SENDING.code(), State.SETTLED.code(), State.LOST.code());
 

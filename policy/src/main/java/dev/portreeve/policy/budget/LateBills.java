@@ -22,7 +22,8 @@ final class LateBills {
     /** What becomes of the wish to resolve a hold that is resolved, as {@code posted}. */
     Settlement.Result again(Settlement settlement, HoldState state, Settlement.Posted posted, Spending spending) {
         if (posted.equals(state.posted())) {
-            // An equal posting is this one, committed unheard. Of a call whose rounds are in several processes it may be another's, which has
+            // An equal posting is this one, committed unheard. Of a call whose rounds are in several processes it may
+            // be another's, which has
             // committed the record with it; and so has this one's own.
             return settlement.isLate() ? Settlement.Result.RESOLVED_BEFORE : Settlement.Result.APPLIED;
         }

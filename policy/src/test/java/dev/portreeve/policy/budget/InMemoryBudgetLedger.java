@@ -151,7 +151,9 @@ public final class InMemoryBudgetLedger implements BudgetLedger, PostingBook<Bud
         ruling.postings()
                 .forEach((call, posted) ->
                         calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), posted)));
-        ruling.late().forEach((call, beyond) -> calls.computeIfPresent(call, (key, hold) -> new HoldState(hold.amounts(), hold.posted(), hold.parked(), beyond)));
+        ruling.late()
+                .forEach((call, beyond) -> calls.computeIfPresent(
+                        call, (key, hold) -> new HoldState(hold.amounts(), hold.posted(), hold.parked(), beyond)));
     }
 
     private Budget configured(String id) {
