@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Does the same for each of many, a bounded number at a time, on virtual threads of its own. */
 final class AtOnce {
@@ -18,7 +19,7 @@ final class AtOnce {
      */
     static <T> void each(List<T> all, int atOnce, Predicate<T> step) {
         AtomicInteger next = new AtomicInteger();
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
         Runnable work = () -> {
             int at = next.getAndIncrement();
             while (at < all.size()) {

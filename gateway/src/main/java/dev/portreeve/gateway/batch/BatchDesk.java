@@ -262,7 +262,7 @@ public final class BatchDesk {
     private final class FirstRounds {
         private final Batch batch;
         private final List<ItemPlan> plans;
-        private final byte @Nullable [][] bodies;
+        private final byte[] @Nullable [] bodies;
         private final AtomicReference<Submission.@Nullable Refused> refused = new AtomicReference<>();
         private volatile long renewedNanos = System.nanoTime();
 

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,10 @@ final class BatchPlanning {
         return new Planned(id, where.provider(), where.key(), where.place(), plans);
     }
 
+    private static RoutedModel model(Map<String, RoutedModel> models, Asked item) {
+        return Objects.requireNonNull(models.get(item.request().model()));
+    }
+
     /** Where all items go. */
     private record Where(String provider, String key, BatchPlace place) {
         @Nullable
@@ -97,15 +102,17 @@ final class BatchPlanning {
             List<Asked> items, Map<String, RoutedModel> models, Dialect dialect, Operation operation) {
         Asked first = items.getFirst();
         Asked misfit = first;
-        for (Deployment each : models.get(first.request().model()).deployments()) {
+        boolean none = true;
+        for (Deployment each : model(models, first).deployments()) {
             BatchPlace place = each.route().provider().batches(dialect, operation);
             if (place == null) {
                 continue;
             }
             Where where = new Where(each.route().provider().id(), each.key(), place);
+            none = false;
             misfit = null;
             for (Asked item : items) {
-                if (where.of(models.get(item.request().model())) == null) {
+                if (where.of(model(models, item)) == null) {
                     misfit = item;
                     break;
                 }
@@ -120,7 +127,7 @@ final class BatchPlanning {
                 "requests",
                 "item \"" + misfit.customId() + "\": the model \""
                         + misfit.request().model()
-                        + (misfit == first
+                        + (none
                                 ? "\" goes to no provider that takes batches in this dialect"
                                 : "\" does not go to the provider that takes the items before it; make a batch for each"));
     }
@@ -133,7 +140,7 @@ final class BatchPlanning {
             BatchItem place,
             Correlation said) {
         ModelRequest request = item.request();
-        RoutedModel model = models.get(request.model());
+        RoutedModel model = model(models, item);
         CallId id = callIds.get();
         Deadline deadline = Deadline.in(BatchDesk.TIME);
         Leg leg = leg(

@@ -37,7 +37,7 @@ final class LateBills {
             booked.put(call, beyond);
             book(settlement, beyond, spending);
         }
-        boolean own = before == null || before.equals(beyond) && !settlement.isLate();
+        boolean own = before == null || (before.equals(beyond) && !settlement.isLate());
         return own ? Settlement.Result.LATE : Settlement.Result.RESOLVED_BEFORE;
     }
 
