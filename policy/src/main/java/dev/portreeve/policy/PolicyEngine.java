@@ -176,22 +176,16 @@ public final class PolicyEngine implements AutoCloseable {
         this.stops = Stops.on(ground.database(), audit);
         this.news = new BudgetNews(budgets, leases);
         this.orders = new BudgetOrders(audit, ground.ids(), news::look);
-        Brakes brakes = Brakes.on(
-                OrganisationBrakes.of(config.organisation()),
-                stops,
-                ground.database(),
-                ground.ids().get(),
-                clock);
+        Brakes brakes = brakes(config, ground);
         this.braking = braking(brakes);
-        RulesInForce rules = versions.inForce();
-        this.publication = publication(rules);
+        this.publication = publication(versions.inForce());
         listen(ledger);
         this.governor = new CallGovernor(
                 audit,
-                rules,
+                versions.inForce(),
                 Guardrails.of(config.guardrails()),
                 ledger,
-                gate(config, ground, rules, tickets),
+                gate(config, ground, versions.inForce(), tickets),
                 limits,
                 stops,
                 brakes,
@@ -203,6 +197,15 @@ public final class PolicyEngine implements AutoCloseable {
         this.watch = Telling.watch(config, ground, tickets, stops);
         this.outbox = new JournalledOutbox(new PostgresOutbox(ground.database()), ground.audit());
         this.post = Telling.post(config, ground, outbox, new ReceiverAnswers(approvals, decisions));
+    }
+
+    private Brakes brakes(PolicyConfig config, Ground ground) {
+        return Brakes.on(
+                OrganisationBrakes.of(config.organisation()),
+                stops,
+                ground.database(),
+                ground.ids().get(),
+                clock);
     }
 
     private Housekeeping housekeeping(
