@@ -3,8 +3,12 @@ import dev.portreeve.audit.AuditTrail;
 import dev.portreeve.audit.Journal;
 import dev.portreeve.audit.JournalEntry;
 import dev.portreeve.audit.Receipt;
+import dev.portreeve.gateway.batch.BatchDesk;
+import dev.portreeve.gateway.batch.Batches;
 import dev.portreeve.gateway.config.ConfigFile;
 import dev.portreeve.gateway.config.GatewayConfig;
+import dev.portreeve.gateway.file.StoredFiles;
+import dev.portreeve.gateway.http.BatchWork;
 import dev.portreeve.gateway.http.HttpEdge;
 import dev.portreeve.gateway.http.Readiness;
 import dev.portreeve.gateway.http.WaitingPage;
@@ -134,6 +138,9 @@ public final class Ungoverned {
                         new KeepsNoConversation(),
                         config.responses(),
                         config.cache(),
+                        batches(config, governor, clock),
+                        unused(StoredFiles.class),
+                        config.files(),
                         hub,
                         approvals,
                         new WaitingPage(seal, approvals, () -> NOWHERE),
@@ -261,6 +268,20 @@ public final class Ungoverned {
         public List<KeyInfo> list(String tenant) {
             return List.of();
         }
+    }
+
+    /** The benchmark makes no batches. */
+    private static BatchWork batches(GatewayConfig config, CallGovernor governor, InstantSource clock) {
+        Batches none = unused(Batches.class);
+        BatchDesk.Bounds bounds = new BatchDesk.Bounds(1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        return new BatchWork(
+                none, new BatchDesk(none, governor, bounds, new UUID(0, 1), clock), () -> {}, config.batches());
+    }
+
+    private static <T> T unused(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
+            throw new UnsupportedOperationException("the benchmark uses no " + type.getSimpleName());
+        }));
     }
 
     /** The benchmark asks for no response that a provider keeps. */

@@ -172,7 +172,7 @@ class CachedAnswersTest {
                 0, total.compareTo(new BigDecimal(verdict.path("ledger_usd").asString())), verdict.toString());
         assertEquals(3, upstream.requests().size());
         String budgets = fixture.api("GET", "/api/v1/budgets", "").body();
-        assertTrue(budgets.contains("\"unit\":\"requests\",\"limit\":\"5\",\"spent\":\"5\""), budgets);
+        assertTrue(budgets.contains("\"unit\":\"requests\",\"rate\":null,\"limit\":\"5\",\"spent\":\"5\""), budgets);
         assertTrue(budgets.contains("\"limit\":\"100000\",\"spent\":\"87\""), "of three answers: " + budgets);
         assertTrue(budgets.contains("\"spent_usd\":\"" + total.toPlainString() + "\""), budgets);
     }

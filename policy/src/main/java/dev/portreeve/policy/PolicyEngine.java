@@ -51,6 +51,7 @@ import dev.portreeve.policy.version.RulesInForce;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -205,7 +206,8 @@ public final class PolicyEngine implements AutoCloseable {
                 stops,
                 ground.database(),
                 ground.ids().get(),
-                clock);
+                clock,
+                digest -> HexFormat.of().formatHex(ground.pepper().hash("brake", digest)));
     }
 
     private Housekeeping housekeeping(

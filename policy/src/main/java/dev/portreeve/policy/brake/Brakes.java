@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,14 +72,20 @@ public final class Brakes {
      * @param database a pool with the application's role
      * @param gateway names this run of this process
      * @param clock the database's
+     * @param keyed makes of a digest of arguments one from which short ones cannot be guessed; the same on all gateways
      */
     public static Brakes on(
-            Map<Owner, BrakeConfig> configs, Stops stops, DataSource database, UUID gateway, InstantSource clock) {
+            Map<Owner, BrakeConfig> configs,
+            Stops stops,
+            DataSource database,
+            UUID gateway,
+            InstantSource clock,
+            UnaryOperator<String> keyed) {
         return new Brakes(
                 configs,
                 stops,
                 () -> PostgresBrakeCounts.nanos(clock.instant()),
-                new PostgresBrakeCounts(database, gateway));
+                new PostgresBrakeCounts(database, gateway, keyed));
     }
 
     /**
@@ -169,7 +176,8 @@ public final class Brakes {
         Counted.Elsewhere elsewhere = others.of(member);
         String why = brake.spent(cost, now, elsewhere);
         if (why == null && call instanceof ToolCall tool && hasRun(outcome)) {
-            String same = tool.resource().name() + " " + tool.arguments().digest();
+            String digest = tool.arguments().digest();
+            String same = tool.resource().name() + " " + (shared == null ? digest : shared.keyed(digest));
             why = brake.ran(same, tool.resource().name(), now, elsewhere);
         }
         if (why != null) {

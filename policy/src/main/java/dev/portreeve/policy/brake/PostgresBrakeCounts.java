@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,19 @@ final class PostgresBrakeCounts {
 
     private final DataSource database;
     private final UUID gateway;
+    private final UnaryOperator<String> keyed;
     private @Nullable OffsetDateTime heardUntil;
 
     /** @param gateway names this run of this process */
-    PostgresBrakeCounts(DataSource database, UUID gateway) {
+    PostgresBrakeCounts(DataSource database, UUID gateway, UnaryOperator<String> keyed) {
         this.database = database;
         this.gateway = gateway;
+        this.keyed = keyed;
+    }
+
+    /** A digest as the table may have it, so that whoever reads that cannot find short arguments by guessing. On any thread. */
+    String keyed(String digest) {
+        return keyed.apply(digest);
     }
 
     /** What another gateway said. */

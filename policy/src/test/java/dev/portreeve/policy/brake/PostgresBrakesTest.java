@@ -28,6 +28,8 @@ import dev.portreeve.policy.stop.StopOwner;
 import dev.portreeve.policy.stop.Stops;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -78,7 +80,8 @@ class PostgresBrakesTest {
                 stops,
                 database.app().dataSource(),
                 UUID.randomUUID(),
-                clock);
+                clock,
+                digest -> Integer.toHexString(digest.hashCode()));
     }
 
     private static BrakeConfig same(int times, Duration within) {
@@ -212,5 +215,19 @@ class PostgresBrakesTest {
         there.share();
         calls(there, "{}", "0");
         assertTrue(isPaused());
+    }
+
+    @Test
+    void argumentsCannotBeGuessedFromWhatIsTold() throws SQLException {
+        Brakes gateway = gateway(same(5, Duration.ofMinutes(1)));
+        calls(gateway, "{\"pin\":\"1234\"}", "0");
+        gateway.share();
+        String digest = Calls.arguments("{\"pin\":\"1234\"}").digest();
+        try (Connection connection = database.app().dataSource().getConnection();
+                PreparedStatement told = connection.prepareStatement("SELECT call FROM policy.brake_count");
+                ResultSet rows = told.executeQuery()) {
+            assertTrue(rows.next());
+            assertEquals(-1, rows.getString(1).indexOf(digest), rows.getString(1));
+        }
     }
 }

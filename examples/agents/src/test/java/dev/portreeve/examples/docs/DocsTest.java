@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.portreeve.gateway.config.ConfigFile;
+import dev.portreeve.gateway.dialect.BatchLine;
 import dev.portreeve.policy.call.Denial;
 import dev.portreeve.policy.call.UpstreamFault;
 import dev.portreeve.policy.key.Authentication;
@@ -157,6 +158,7 @@ final class DocsTest {
     void everyCodeHasItsPageAndEveryPageItsCode() throws IOException {
         TreeSet<String> codes = codesOfTheEdge();
         codes.add("approval_required");
+        codes.add(BatchLine.INVALID);
         for (Authentication.Reason reason : Authentication.Reason.values()) {
             codes.add(reason.code());
         }
