@@ -52,7 +52,7 @@ public final class ReconcileCommand implements Callable<Integer> {
             terminal.line(all.path("calls").asString() + " calls: the ledger charges $"
                     + all.path("ledger_usd").asString() + ", the records say $"
                     + all.path("records_usd").asString() + "; $"
-                    + all.path("unbudgeted_usd").asString() + " more was spent where no budget applies");
+                    + all.path("unbudgeted_usd").asString() + " more was spent where no budget in dollars applies");
             for (JsonNode difference : all.path("differences")) {
                 terminal.line("call " + difference.path("call").asString() + ": ledger $"
                         + difference.path("ledger_usd").asString("nothing") + ", records $"

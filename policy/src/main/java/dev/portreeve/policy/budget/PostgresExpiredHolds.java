@@ -20,7 +20,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the holds nobody resolved in time. */
+/** Finds the holds nobody resolved in time. For one thread. */
 final class PostgresExpiredHolds {
     /** How far behind the clock the mark stays: longer than any transaction that makes a hold can be open. */
     private static final Duration MARK_LAG = Duration.ofMinutes(2);
@@ -62,7 +62,7 @@ final class PostgresExpiredHolds {
     }
 
     /**
-     * For one thread. Gives the expired holds without a posting, oldest first, to {@code resolve}, which returns once they are resolved. One
+     * Gives the expired holds without a posting, oldest first, to {@code resolve}, which returns once they are resolved. One
      * replica at a time; the others find nothing to do meanwhile.
      *
      * @param lookBack how long before the mark to look as well
